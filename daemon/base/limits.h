@@ -1,0 +1,57 @@
+// Every limit of the daemon, with its reason. What is over a limit is refused early, by name.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace jiexu::limits {
+
+// One message inside a frame. The largest information form (480 monthly rows, about 60 kB) fits
+// sixteen times over; attachments travel in chunks below this.
+inline constexpr size_t kMessageBytesMax = 1 << 20;
+
+// A frame is closed when it would grow past this, so that one commit can hold several for a peer.
+// Large enough for 256 letters of 1 KiB, which is where signing cost per message stops mattering.
+inline constexpr size_t kFrameBytesTarget = 384 << 10;
+
+// Hard bound of one ZeroMQ message part (ZMQ_MAXMSGSIZE) and of one stored frame.
+inline constexpr size_t kFrameBytesMax = 2 << 20;
+static_assert(kFrameBytesTarget + kMessageBytesMax < kFrameBytesMax);
+
+// Messages in one frame: bounds what a hostile peer makes us do for one signature.
+inline constexpr size_t kFrameMessagesMax = 1024;
+
+// What a sender may have sent and not yet seen receipted, by link. Bounds the receiver's memory
+// and the work that a reconnect repeats.
+inline constexpr size_t kWindowBytes = 4 << 20;
+inline constexpr size_t kWindowMessages = 8192;
+static_assert(kWindowBytes >= kFrameBytesMax);
+
+// Nesting of a protobuf message from outside (protobuf's default is 100).
+inline constexpr int kProtoDepthMax = 20;
+
+// Events waiting for the engine, in bytes. When full, sockets are not read and the API answers 429.
+inline constexpr size_t kInboxBytesMax = 64 << 20;
+inline constexpr size_t kInboxEventsMax = 65536;
+
+// One commit: bounds the time of one fsync and the memory of one write batch.
+inline constexpr size_t kCommitBytesTarget = 8 << 20;
+
+// Decoded cases kept in memory. At about 1 kB each this is some 16 MB.
+inline constexpr size_t kCaseCacheMax = 16384;
+
+// HTTP: header, body (an application with 480 rows is below 256 kB), connections, patience.
+inline constexpr size_t kHttpHeaderBytesMax = 16 << 10;
+inline constexpr size_t kHttpBodyBytesMax = 1 << 20;
+inline constexpr size_t kHttpConnectionsMax = 256;
+inline constexpr int kHttpIdleSeconds = 60;
+inline constexpr size_t kPageSizeMax = 500;
+
+// Forms (domain: field lists of the live screens).
+inline constexpr size_t kNameCharsMax = 50;
+inline constexpr size_t kHistoryRowsMax = 480;
+
+// A money order whose peer's clock is further off than this is refused.
+inline constexpr int64_t kClockSkewMsMax = 300'000;
+
+}  // namespace jiexu::limits

@@ -1,0 +1,135 @@
+#include "daemon/base/text.h"
+
+#include <cstdint>
+
+namespace jiexu {
+namespace {
+
+constexpr uint32_t kBad = 0xffffffff;
+
+uint32_t continuation(std::string_view text, size_t at, size_t count, uint32_t lead) {
+  if (at + count > text.size()) return kBad;
+  for (size_t i = 1; i < count; ++i) {
+    const auto byte = static_cast<uint8_t>(text[at + i]);
+    if ((byte & 0xc0) != 0x80) return kBad;
+    lead = lead << 6 | (byte & 0x3f);
+  }
+  return lead;
+}
+
+// Decodes the code point at `at` and moves `at` behind it; kBad (and one byte on) if malformed.
+uint32_t next(std::string_view text, size_t& at) {
+  const auto lead = static_cast<uint8_t>(text[at]);
+  if (lead < 0x80) return static_cast<uint8_t>(text[at++]);
+  size_t count = 0;
+  uint32_t point = kBad;
+  if (lead >= 0xc2 && lead <= 0xdf) point = continuation(text, at, count = 2, lead & 0x1f);
+  if (lead >= 0xe0 && lead <= 0xef) point = continuation(text, at, count = 3, lead & 0x0f);
+  if (lead >= 0xf0 && lead <= 0xf4) point = continuation(text, at, count = 4, lead & 0x07);
+  const bool overlong = (count == 3 && point < 0x800) || (count == 4 && point < 0x10000);
+  const bool surrogate = point >= 0xd800 && point <= 0xdfff;
+  if (point == kBad || overlong || surrogate || point > 0x10ffff) {
+    ++at;
+    return kBad;
+  }
+  at += count;
+  return point;
+}
+
+void append(std::string& out, uint32_t point) {
+  if (point < 0x80) {
+    out.push_back(static_cast<char>(point));
+  } else if (point < 0x800) {
+    out.push_back(static_cast<char>(0xc0 | point >> 6));
+    out.push_back(static_cast<char>(0x80 | (point & 0x3f)));
+  } else if (point < 0x10000) {
+    out.push_back(static_cast<char>(0xe0 | point >> 12));
+    out.push_back(static_cast<char>(0x80 | (point >> 6 & 0x3f)));
+    out.push_back(static_cast<char>(0x80 | (point & 0x3f)));
+  } else {
+    out.push_back(static_cast<char>(0xf0 | point >> 18));
+    out.push_back(static_cast<char>(0x80 | (point >> 12 & 0x3f)));
+    out.push_back(static_cast<char>(0x80 | (point >> 6 & 0x3f)));
+    out.push_back(static_cast<char>(0x80 | (point & 0x3f)));
+  }
+}
+
+uint32_t fold_point(uint32_t point) {
+  if (point >= 0xff01 && point <= 0xff5e) return point - 0xff01 + 0x21;
+  return point == 0x3000 ? ' ' : point;
+}
+
+bool is_space(uint32_t point) {
+  return point == ' ' || (point >= 9 && point <= 13) || point == 0x3000 || point == 0xa0;
+}
+
+bool is_middle_dot(uint32_t point) {
+  return point == 0xb7 || point == 0x2022 || point == 0x2027 || point == 0x30fb ||
+         point == 0xff0e || point == '.';
+}
+
+// Calls visit(code point, original bytes) for each; malformed bytes come as kBad.
+template <class Visit>
+void for_each_point(std::string_view text, Visit visit) {
+  for (size_t at = 0; at < text.size();) {
+    const size_t from = at;
+    const uint32_t point = next(text, at);
+    visit(point, text.substr(from, at - from));
+  }
+}
+
+}  // namespace
+
+bool is_utf8(std::string_view text) {
+  for (size_t at = 0; at < text.size();) {
+    if (next(text, at) == kBad) return false;
+  }
+  return true;
+}
+
+size_t utf8_length(std::string_view text) {
+  size_t count = 0;
+  for_each_point(text, [&](uint32_t, std::string_view) { ++count; });
+  return count;
+}
+
+std::string fold_width(std::string_view text) {
+  std::string out;
+  for_each_point(text, [&](uint32_t point, std::string_view bytes) {
+    if (point == kBad) {
+      out.append(bytes);
+    } else {
+      append(out, fold_point(point));
+    }
+  });
+  return out;
+}
+
+std::string trim(std::string_view text) {
+  size_t first = text.size();
+  size_t end = 0;
+  for (size_t at = 0; at < text.size();) {
+    const size_t from = at;
+    if (is_space(next(text, at))) continue;
+    if (first == text.size()) first = from;
+    end = at;
+  }
+  return first >= end ? std::string() : std::string(text.substr(first, end - first));
+}
+
+std::string name_key(std::string_view name) {
+  std::string out;
+  for_each_point(name, [&](uint32_t point, std::string_view bytes) {
+    if (point == kBad) {
+      out.append(bytes);
+    } else if (is_middle_dot(point)) {
+      append(out, 0xb7);
+    } else if (!is_space(point)) {
+      const uint32_t folded = fold_point(point);
+      append(out, folded >= 'a' && folded <= 'z' ? folded - 'a' + 'A' : folded);
+    }
+  });
+  return out;
+}
+
+}  // namespace jiexu

@@ -1,0 +1,26 @@
+// Text normalisation for matching. The original bytes are always kept; only keys are normalised.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace jiexu {
+
+// True if `text` is well-formed UTF-8 (no overlong forms, no surrogates).
+bool is_utf8(std::string_view text);
+
+// Number of code points. REQUIRES: is_utf8(text).
+size_t utf8_length(std::string_view text);
+
+// Full-width ASCII (U+FF01..U+FF5E) and the ideographic space become ASCII; the rest is untouched.
+// Clerks and bank systems mix both widths in numbers.
+std::string fold_width(std::string_view text);
+
+// Removes ASCII and ideographic white space at both ends.
+std::string trim(std::string_view text);
+
+// The key under which two spellings of one name are equal: width folded, white space removed, the
+// middle dots U+00B7 U+2022 U+30FB U+FF0E U+2027 and '.' made one, ASCII letters upper case.
+std::string name_key(std::string_view name);
+
+}  // namespace jiexu

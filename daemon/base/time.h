@@ -1,0 +1,62 @@
+// Time. Inside: UTC milliseconds, carried by every event, never read by the code that decides.
+// At the edge: dates in China Standard Time, UTC+8 all year (no daylight saving since 1991).
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace jiexu {
+
+// A point in time, in milliseconds since 1970-01-01T00:00:00Z.
+struct Instant {
+  int64_t ms = 0;
+
+  auto operator<=>(const Instant&) const = default;
+  Instant plus_ms(int64_t delta) const { return {ms + delta}; }
+  // RFC 3339 at +08:00 with milliseconds, such as 2026-09-18T09:30:00.000+08:00.
+  std::string str() const;
+};
+
+// A civil date in China Standard Time.
+struct Date {
+  int16_t year = 1970;
+  uint8_t month = 1;
+  uint8_t day = 1;
+
+  auto operator<=>(const Date&) const = default;
+  // YYYY-MM-DD.
+  std::string str() const;
+  // As the number YYYYMMDD.
+  int32_t yyyymmdd() const { return year * 10000 + month * 100 + day; }
+  // nullopt unless `text` is YYYY-MM-DD and the day exists.
+  static std::optional<Date> parse(std::string_view text);
+  static std::optional<Date> from_yyyymmdd(int32_t number);
+  // Days since 1970-01-01.
+  int32_t days() const;
+  static Date from_days(int32_t days);
+};
+
+// The date in China Standard Time on which `instant` falls.
+Date date_of(Instant instant);
+
+// The last millisecond of `date` in China Standard Time: a term ends at 24:00 of its last day
+// (Civil Code art. 203).
+Instant end_of(Date date);
+
+// Source of time for the outer layers. Tests and the simulator bring their own.
+class Clock {
+ public:
+  virtual ~Clock() = default;
+  virtual Instant now() const = 0;
+};
+
+// The system's real-time clock.
+class SystemClock final : public Clock {
+ public:
+  Instant now() const override;
+};
+
+}  // namespace jiexu

@@ -1,0 +1,74 @@
+// Everything that can happen to a case. An event carries all that varies: time, who, what was
+// entered or received, the number a letter is to get. Event numbers are stored, never reused.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "daemon/base/ids.h"
+#include "daemon/base/money.h"
+#include "daemon/base/time.h"
+#include "daemon/cases/case.h"
+#include "jiexu/v1/api.pb.h"
+#include "jiexu/v1/message.pb.h"
+
+namespace jiexu {
+
+enum class EventKind : uint8_t {
+  kNone = 0,
+  // Actions of people at IN.
+  kApply = 1,
+  kAccept = 2,
+  kSendLetter = 3,
+  kWithdraw = 4,
+  kConfirmForm = 5,
+  kQueryForm = 6,
+  kCredit = 7,
+  kClose = 8,
+  // Actions of people at OUT.
+  kAcceptLetter = 20,
+  kRejectLetter = 21,
+  kStopInsurance = 22,
+  kIssueForm = 23,
+  kRemit = 24,
+  // Messages from the peer.
+  kLetterIn = 40,
+  kLetterAcceptIn = 41,
+  kLetterRejectIn = 42,
+  kWithdrawIn = 43,
+  kWithdrawReplyIn = 44,
+  kInfoFormIn = 45,
+  kInfoConfirmIn = 46,
+  kInfoQueryIn = 47,
+  kRemitNoticeIn = 48,
+  kFundsAckIn = 49,
+  kCloseIn = 50,
+  kFaultIn = 51,
+  // The bank, the link, the calendar.
+  kBankCredit = 60,
+  kDelivered = 61,
+  kDeadlinePassed = 62,
+};
+
+// The name of an action in API paths and on the command line, such as "send-letter"; of other
+// events, a name for timelines and logs, such as "letter-received".
+std::string_view name(EventKind kind);
+// nullopt if no action has this name.
+std::optional<EventKind> action_from_name(std::string_view name);
+bool is_action(EventKind kind);
+// The event that a message body means; kNone for a body that this version does not know.
+EventKind event_of(v1::Message::BodyCase body);
+
+struct Event {
+  EventKind kind = EventKind::kNone;
+  Instant at;
+  std::string_view actor;                    // user name, agency code, "bank", "link" or "timer"
+  const v1::Message* message = nullptr;      // messages from the peer
+  const v1::ActionInput* input = nullptr;    // actions of people
+  LogPlace place;                            // of `message`; kDelivered: of what was delivered
+  Fen amount;                                // kBankCredit
+  DeadlineKind deadline{};                   // kDeadlinePassed
+};
+
+}  // namespace jiexu

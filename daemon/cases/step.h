@@ -1,0 +1,59 @@
+// The one function that decides: step(case, event, context) -> Step | Rejection. Pure: no I/O, no
+// clock, no randomness; what it needs comes in by its arguments, what it wants goes out in its
+// result. The transitions themselves are rows of daemon/cases/table.h.
+#pragma once
+
+#include <google/protobuf/arena.h>
+
+#include <string>
+#include <string_view>
+#include <tl/expected.hpp>
+#include <vector>
+
+#include "daemon/cases/case.h"
+#include "daemon/cases/event.h"
+#include "daemon/cases/refusal.h"
+#include "daemon/funds/ledger.h"
+#include "daemon/rules/calendar.h"
+#include "daemon/rules/policy.h"
+
+namespace jiexu {
+
+// What step() may know besides case and event.
+struct Context {
+  AgencyId self;
+  const v1::Payee* own_payee = nullptr;      // into which balances for us are paid
+  const v1::Contact* own_contact = nullptr;
+  const Calendar* calendar = nullptr;
+  std::string_view letter_number;            // kSendLetter: the next free number
+  bool peer_known = true;                    // kApply: the origin agency is in the directory
+  bool duplicate_open_case = false;          // kApply: X31
+  bool claimed_by_other = false;             // kAcceptLetter: X32
+  google::protobuf::Arena* arena = nullptr;  // owns the messages in the result
+};
+
+// The accepted event's result. The caller makes it durable as a whole or not at all.
+struct Step {
+  Case next;
+  std::vector<v1::Message*> messages;  // to next.peer, in order; case_id, case_seq and time are set
+  std::vector<Posting> postings;       // ledger entries with next.peer
+  std::string note;                    // for the timeline
+};
+
+// REQUIRES: event.kind is kApply or kLetterIn if !current.exists(), and current.id and current.peer
+// are set in any case.
+tl::expected<Step, Rejection> step(Case current, const Event& event, const Context& context);
+
+// An action that a person may take on the case as it stands.
+struct Offer {
+  EventKind action = EventKind::kNone;
+  std::string_view title;                 // what it does, in words
+  std::vector<std::string_view> fields;   // of v1::ActionInput that it needs
+  std::string_view role;                  // "clerk" or "reviewer"
+};
+std::vector<Offer> offers(const Case& subject);
+
+// Whose duty a deadline is: true if the side `side` must act.
+bool is_ours(Side side, DeadlineKind kind);
+
+}  // namespace jiexu

@@ -1,0 +1,35 @@
+// Cases in the store: Case to CaseRecord and back, and every read that the engine and the API share.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/cases/case.h"
+#include "jiexu/v1/record.pb.h"
+#include "storage/records.h"
+
+namespace jiexu {
+
+// Errors: kCorrupt if the record holds a number that this version does not know.
+Result<Case> decode_case(const CaseId& id, const v1::CaseRecord& record);
+void encode_case(const Case& subject, v1::CaseRecord* record);
+
+Result<std::optional<Case>> read_case(const Records& records, const CaseId& id);
+Result<std::vector<v1::TimelineRecord>> read_timeline(const Records& records, const CaseId& id);
+Result<std::vector<CaseId>> find_by_letter(const Records& records, std::string_view letter_number);
+Result<std::vector<CaseId>> find_by_person(const Records& records, const PersonHash& hash);
+
+// The message at a place of the log with `peer`; kNotFound if the log does not hold it.
+Result<v1::Message> read_message(const Records& records, AgencyId peer, const LogPlace& place);
+
+// A page of cases in id order (which is time order) after `after`; open ones only if asked.
+struct CasePage {
+  std::vector<Case> cases;
+  std::optional<CaseId> next;
+};
+Result<CasePage> list_cases(const Records& records, bool open_only, std::optional<CaseId> after,
+                            size_t limit);
+
+}  // namespace jiexu

@@ -1,0 +1,66 @@
+// What the local side (HTTP API, tests, simulator) asks of the engine, and what it answers.
+//
+// A command is answered once, from the engine's thread: writes only after the commit that holds
+// them is durable, refusals and questions at once.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "daemon/base/ids.h"
+#include "daemon/cases/case.h"
+#include "daemon/cases/event.h"
+#include "daemon/cases/refusal.h"
+#include "jiexu/v1/api.pb.h"
+
+namespace jiexu {
+
+// An action of a person on a case. For kApply, `case_id` is the new id, made by the caller.
+struct ActionCommand {
+  EventKind action = EventKind::kNone;
+  CaseId case_id;
+  std::shared_ptr<const v1::ActionInput> input;
+};
+
+// Credits from the bank, together durable or not at all.
+struct BankCommand {
+  std::vector<v1::BankLine> lines;
+};
+
+// The operator stops or resumes sending to one peer.
+struct PauseCommand {
+  AgencyId peer;
+  bool pause = true;
+};
+
+// Where all links stand.
+struct PeersQuery {};
+
+struct Answer {
+  // Set if refused.
+  std::optional<Rejection> rejection;
+  // The case after the action, or as it is if the action was refused.
+  std::shared_ptr<const Case> subject;
+  v1::BankLineResults bank;  // BankCommand
+  v1::PeerViews peers;       // PeersQuery
+};
+
+struct Command {
+  std::string user;  // name of the authenticated user, goes into the timeline
+  std::variant<ActionCommand, BankCommand, PauseCommand, PeersQuery> what;
+  std::function<void(const Answer&)> done;  // called once, on the engine's thread; must not block
+};
+
+// The engine as the API sees it.
+class CommandPort {
+ public:
+  virtual ~CommandPort() = default;
+  // False if the inbox is full: answer 429 and a retry hint. From any thread.
+  [[nodiscard]] virtual bool post(Command command) = 0;
+};
+
+}  // namespace jiexu

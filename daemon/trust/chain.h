@@ -1,0 +1,39 @@
+// The hash chain of a directed link and what exactly is signed over it (proto/README.md, "What is
+// signed"). Bytes are hashed as they were sent; nothing is ever serialised again to be verified.
+//
+//   head[0] = SHA-256("jiexu/v1/link" ‖ sender ‖ receiver ‖ epoch)
+//   head[n] = SHA-256(head[n-1] ‖ n ‖ SHA-256(message[n]))
+//
+// with agency codes as 12 ASCII bytes and integers big-endian: epoch 4 bytes, n 8 bytes. So one
+// head stands for the whole history of the link, and evidence about one message needs of the others
+// only digests.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "daemon/base/ids.h"
+
+namespace jiexu {
+
+// A directed link: messages go from sender to receiver.
+struct LinkName {
+  AgencyId sender;
+  AgencyId receiver;
+  auto operator<=>(const LinkName&) const = default;
+};
+
+Digest chain_start(const LinkName& link, Epoch epoch);
+Digest chain_next(const Digest& head, Seq seq, std::string_view message);
+
+// The bytes under a Batch signature: "jiexu/v1/batch" ‖ sender ‖ receiver ‖ epoch ‖ first_seq ‖
+// last_seq ‖ prev_head ‖ head.
+std::string batch_signing_bytes(const LinkName& link, Epoch epoch, Seq first_seq, Seq last_seq,
+                                const Digest& prev_head, const Digest& head);
+
+// The bytes under a Receipt signature: "jiexu/v1/receipt" ‖ sender ‖ receiver ‖ epoch ‖
+// through_seq ‖ head ‖ received_at_ms.
+std::string receipt_signing_bytes(const LinkName& link, Epoch epoch, Seq through_seq,
+                                  const Digest& head, int64_t received_at_ms);
+
+}  // namespace jiexu

@@ -1,0 +1,71 @@
+// Every key of the store. A key holds no personal data. Integers are big-endian, so that byte order
+// is number order. The records (values) are the messages of proto/jiexu/v1/record.proto.
+//
+//   family      key                                              value               sealed
+//   meta        "store"                                          StoreRecord         no
+//   meta        "lsn"                                            u64                 no   (the store's)
+//   meta        "letter" | yyyymmdd u32                          u32: last sequence  no
+//   link_log    peer 12 | direction u8 | epoch u32 | seq u64     LinkFrame bytes     yes
+//   link        peer 12 | direction u8                           LinkRecord          no
+//   case        case id 16                                       CaseRecord          yes
+//   timeline    case id 16 | n u32                               TimelineRecord      yes
+//   timer       due ms u64 | case id 16 | deadline kind u8       (empty)             no
+//   funds       'A' | peer 12 | account u8                       AccountRecord       no
+//   funds       'B' | bank line digest 32                        BankLineRecord      yes
+//   index       'P' | person hash 16                             CaseList            no
+//   index       'L' | letter number 20                           CaseList            no
+//   index       'O' | case id 16                                 (empty): open case  no
+//   quarantine  peer 12 | epoch u32 | seq u64                    QuarantineRecord    yes
+//
+// seq in link_log is the number of the first message of the frame; a message is found by seeking
+// the last key not above it. direction: 0 = we send, 1 = we receive.
+// Retired: none yet. To change a record, follow the recipe in storage/FORMAT.md.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "daemon/base/ids.h"
+#include "daemon/base/time.h"
+#include "storage/store.h"
+
+namespace jiexu::layout {
+
+enum class Direction : uint8_t { kOut = 0, kIn = 1 };
+
+// True for families whose values are sealed by the vault.
+bool is_sealed(Family family, std::string_view key);
+
+std::string_view family_name(Family family);
+
+inline constexpr std::string_view kStoreKey = "store";
+inline constexpr std::string_view kLsnKey = "lsn";
+
+std::string letter_counter_key(Date day);
+std::string link_log_key(AgencyId peer, Direction direction, Epoch epoch, Seq first_seq);
+// First number of the frame under a link_log key. REQUIRES: a key made by link_log_key.
+Seq link_log_seq(std::string_view key);
+std::string link_key(AgencyId peer, Direction direction);
+std::string case_key(const CaseId& id);
+std::string timeline_key(const CaseId& id, uint32_t n);
+std::string timer_key(Instant due, const CaseId& id, uint8_t kind);
+
+struct TimerKey {
+  Instant due;
+  CaseId id;
+  uint8_t kind;
+};
+// REQUIRES: a key made by timer_key.
+TimerKey parse_timer_key(std::string_view key);
+
+std::string account_key(AgencyId peer, uint8_t account);
+std::string bank_line_key(const Digest& digest);
+std::string person_key(const PersonHash& hash);
+std::string letter_key(std::string_view letter_number);
+std::string open_case_key(const CaseId& id);
+std::string quarantine_key(AgencyId peer, Epoch epoch, Seq seq);
+
+// The smallest key above every key that begins with `prefix`.
+std::string prefix_end(std::string_view prefix);
+
+}  // namespace jiexu::layout

@@ -1,0 +1,70 @@
+#include <catch2/catch.hpp>
+
+#include "daemon/base/ids.h"
+#include "daemon/base/money.h"
+#include "daemon/base/text.h"
+#include "daemon/base/time.h"
+
+namespace jiexu {
+
+TEST_CASE("an agency code is S and eleven digits") {
+  const auto id = AgencyId::parse("S41132810207");
+  REQUIRE(id);
+  CHECK_FALSE(*id != *AgencyId::parse("S41132810207"));
+  CHECK(id->area() == "411328");
+  CHECK(id->office() == "07");
+  CHECK_FALSE(AgencyId::parse("S4113281020"));
+  CHECK_FALSE(AgencyId::parse("411328102071"));
+  CHECK_FALSE(AgencyId::parse("S4113281020x"));
+}
+
+TEST_CASE("a case id sorts by time and survives its text form") {
+  const CaseId early = CaseId::make(1'700'000'000'000, {1, 2, 3, 4, 5, 6, 7, 8, 9, 10});
+  const CaseId late = CaseId::make(1'700'000'000'001, {});
+  CHECK(early < late);
+  CHECK(CaseId::parse(early.str()) == early);
+  CHECK(early.str()[14] == '7');
+  CHECK_FALSE(CaseId::parse("not-a-case"));
+}
+
+TEST_CASE("money is exact") {
+  CHECK(Fen{123456}.yuan() == "1234.56");
+  CHECK(Fen{-5}.yuan() == "-0.05");
+  CHECK(Fen::parse_yuan("1234.5")->value == 123450);
+  CHECK(Fen::parse_yuan("-0.05")->value == -5);
+  CHECK_FALSE(Fen::parse_yuan("1.234"));
+  CHECK_FALSE(Fen::parse_yuan("1."));
+  CHECK_FALSE(Fen::parse_yuan(""));
+  CHECK_FALSE(Fen::parse_yuan("1e5"));
+  CHECK_FALSE(add(Fen{INT64_MAX}, Fen{1}));
+}
+
+TEST_CASE("dates are judged in China Standard Time") {
+  const Instant last_ms_of_day{1'789'747'199'999};  // 2026-09-18T23:59:59.999+08:00
+  CHECK(date_of(last_ms_of_day).str() == "2026-09-18");
+  CHECK(date_of(last_ms_of_day.plus_ms(1)).str() == "2026-09-19");
+  CHECK(end_of(*Date::parse("2026-09-18")) == last_ms_of_day);
+  CHECK(last_ms_of_day.str() == "2026-09-18T23:59:59.999+08:00");
+  CHECK_FALSE(Date::parse("2026-02-29"));
+  CHECK(Date::from_days(Date{2024, 2, 29}.days()) == Date{2024, 2, 29});
+}
+
+TEST_CASE("one name in several spellings has one key") {
+  CHECK(name_key("阿依古丽·买买提") == name_key("阿依古丽・买买提"));
+  CHECK(name_key("阿依古丽．买买提") == name_key("阿依古丽•买买提 "));
+  CHECK(name_key("王　伟") == name_key("王伟"));
+  CHECK(name_key("王伟") != name_key("王玮"));
+}
+
+TEST_CASE("full-width text folds, ill-formed text is seen") {
+  CHECK(fold_width("１２３Ａ　ｂ") == "123A b");
+  CHECK(trim("　 北京正阳门支行　") == "北京正阳门支行");
+  CHECK(trim("　 ") == "");
+  CHECK(is_utf8("𠮷野"));
+  CHECK(utf8_length("𠮷野") == 2);
+  CHECK_FALSE(is_utf8("\xc0\x80"));
+  CHECK_FALSE(is_utf8("\xed\xa0\x80"));
+  CHECK_FALSE(is_utf8("\xe4\xb8"));
+}
+
+}  // namespace jiexu
