@@ -3,8 +3,8 @@
 //
 //   family      key                                              value               sealed
 //   meta        "store"                                          StoreRecord         no
-//   meta        "lsn"                                            u64                 no   (the store's)
-//   meta        "letter" | yyyymmdd u32                          u32: last sequence  no
+//   meta        "lsn"                                            u64                 no   (the
+//   store's) meta        "letter" | yyyymmdd u32                          u32: last sequence  no
 //   link_log    peer 12 | direction u8 | epoch u32 | seq u64     LinkFrame bytes     yes
 //   link        peer 12 | direction u8                           LinkRecord          no
 //   case        case id 16                                       CaseRecord          yes
@@ -65,7 +65,11 @@ std::string letter_key(std::string_view letter_number);
 std::string open_case_key(const CaseId& id);
 std::string quarantine_key(AgencyId peer, Epoch epoch, Seq seq);
 
-// The smallest key above every key that begins with `prefix`.
+// No key of the table above is longer.
+inline constexpr size_t kKeySizeMax = 33;
+
+// The upper bound for a scan of all keys that begin with `prefix`: the smallest key above them. For
+// the empty prefix: a key above every key of the table.
 std::string prefix_end(std::string_view prefix);
 
 }  // namespace jiexu::layout

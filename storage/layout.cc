@@ -1,0 +1,147 @@
+#include "storage/layout.h"
+
+#include <array>
+
+#include "daemon/base/bytes.h"
+#include "daemon/base/check.h"
+
+namespace jiexu::layout {
+
+namespace {
+
+// Kinds of key within one family.
+constexpr char kAccount = 'A';
+constexpr char kBankLine = 'B';
+constexpr char kPerson = 'P';
+constexpr char kLetter = 'L';
+constexpr char kOpenCase = 'O';
+
+constexpr size_t kLinkLogKeySize = AgencyId::kSize + 1 + 4 + 8;
+constexpr size_t kTimerKeySize = 8 + CaseId::kSize + 1;
+constexpr size_t kLetterSize = 20;
+
+std::string tagged(char tag, std::string_view rest) {
+  std::string key(1, tag);
+  key.append(rest);
+  return key;
+}
+
+}  // namespace
+
+bool is_sealed(Family family, std::string_view key) {
+  switch (family) {
+    case Family::kLinkLog:
+    case Family::kCase:
+    case Family::kTimeline:
+    case Family::kQuarantine:
+      return true;
+    case Family::kFunds:
+      return key.starts_with(kBankLine);
+    case Family::kMeta:
+    case Family::kLink:
+    case Family::kTimer:
+    case Family::kIndex:
+    case Family::kAudit:
+      return false;
+  }
+  CHECK(false && "a family without a rule");
+}
+
+std::string_view family_name(Family family) {
+  static constexpr std::array<std::string_view, kFamilyCount> kNames = {
+      "meta",  "link_log", "link",  "case",       "timeline",
+      "timer", "funds",    "index", "quarantine", "audit"};
+  const auto index = static_cast<size_t>(family);
+  CHECK(index < kNames.size());
+  return kNames[index];
+}
+
+std::string letter_counter_key(Date day) {
+  std::string key = "letter";
+  append_u32(key, static_cast<uint32_t>(day.yyyymmdd()));
+  return key;
+}
+
+std::string link_log_key(AgencyId peer, Direction direction, Epoch epoch, Seq first_seq) {
+  std::string key = link_key(peer, direction);
+  append_u32(key, epoch);
+  append_u64(key, first_seq);
+  return key;
+}
+
+Seq link_log_seq(std::string_view key) {
+  CHECK(key.size() == kLinkLogKeySize);
+  return read_u64(key.substr(kLinkLogKeySize - 8));
+}
+
+std::string link_key(AgencyId peer, Direction direction) {
+  std::string key = peer.str();
+  append_u8(key, static_cast<uint8_t>(direction));
+  return key;
+}
+
+std::string case_key(const CaseId& id) {
+  return std::string(id.bytes());
+}
+
+std::string timeline_key(const CaseId& id, uint32_t n) {
+  std::string key(id.bytes());
+  append_u32(key, n);
+  return key;
+}
+
+std::string timer_key(Instant due, const CaseId& id, uint8_t kind) {
+  // A negative time would sort after every other.
+  CHECK(due.ms >= 0);
+  std::string key;
+  append_u64(key, static_cast<uint64_t>(due.ms));
+  key.append(id.bytes());
+  append_u8(key, kind);
+  return key;
+}
+
+TimerKey parse_timer_key(std::string_view key) {
+  CHECK(key.size() == kTimerKeySize);
+  return {Instant{static_cast<int64_t>(read_u64(key))},
+          *CaseId::from_bytes(key.substr(8, CaseId::kSize)), static_cast<uint8_t>(key.back())};
+}
+
+std::string account_key(AgencyId peer, uint8_t account) {
+  std::string key = tagged(kAccount, peer.text());
+  append_u8(key, account);
+  return key;
+}
+
+std::string bank_line_key(const Digest& digest) {
+  return tagged(kBankLine, view(digest));
+}
+
+std::string person_key(const PersonHash& hash) {
+  return tagged(kPerson, view(hash));
+}
+
+std::string letter_key(std::string_view letter_number) {
+  CHECK(letter_number.size() == kLetterSize);
+  return tagged(kLetter, letter_number);
+}
+
+std::string open_case_key(const CaseId& id) {
+  return tagged(kOpenCase, id.bytes());
+}
+
+std::string quarantine_key(AgencyId peer, Epoch epoch, Seq seq) {
+  std::string key = peer.str();
+  append_u32(key, epoch);
+  append_u64(key, seq);
+  return key;
+}
+
+std::string prefix_end(std::string_view prefix) {
+  std::string end(prefix);
+  while (!end.empty() && end.back() == '\xff') end.pop_back();
+  if (end.empty()) return std::string(kKeySizeMax + 1, '\xff');
+  end.back() = static_cast<char>(end.back() + 1);
+  return end;
+}
+
+}  // namespace jiexu::layout

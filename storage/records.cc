@@ -1,0 +1,51 @@
+#include "storage/records.h"
+
+namespace jiexu {
+
+Result<std::string> Records::open(Family family, std::string_view key,
+                                  std::string_view sealed) const {
+  auto plain = vault_.open(family, key, sealed);
+  if (plain) return plain;
+  return fail(plain.error().code, "record of family " + std::string(layout::family_name(family)) +
+                                      ": " + plain.error().text);
+}
+
+Result<std::optional<std::string>> Records::get(Family family, std::string_view key) const {
+  auto value = reader_.get(family, key);
+  if (!value || !value->has_value() || !layout::is_sealed(family, key)) return value;
+  auto plain = open(family, key, **value);
+  if (!plain) return tl::unexpected(plain.error());
+  return std::move(*plain);
+}
+
+Result<void> Records::scan(Family family, std::string_view lower, std::string_view upper,
+                           const Visitor& visit) const {
+  return scan_with(&Reader::scan, family, lower, upper, visit);
+}
+
+Result<void> Records::scan_back(Family family, std::string_view lower, std::string_view upper,
+                                const Visitor& visit) const {
+  return scan_with(&Reader::scan_back, family, lower, upper, visit);
+}
+
+Result<void> Records::scan_with(Scan direction, Family family, std::string_view lower,
+                                std::string_view upper, const Visitor& visit) const {
+  Result<void> opened;
+  auto scanned =
+      (reader_.*direction)(family, lower, upper, [&](std::string_view key, std::string_view value) {
+        if (!layout::is_sealed(family, key)) return visit(key, value);
+        auto plain = open(family, key, value);
+        if (plain) return visit(key, *plain);
+        opened = tl::unexpected(plain.error());
+        return false;
+      });
+  return scanned ? opened : scanned;
+}
+
+void Records::put(Batch& batch, Family family, std::string_view key, std::string_view plaintext) {
+  if (!layout::is_sealed(family, key)) return batch.put(family, key, plaintext);
+  vault_.seal(family, key, plaintext, sealed_);
+  batch.put(family, key, sealed_);
+}
+
+}  // namespace jiexu

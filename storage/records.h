@@ -1,0 +1,78 @@
+// Records over a store: what is sealed (layout::is_sealed) is opened on the way out and sealed on
+// the way in, so that the rest of the daemon sees plain records and the store only sealed bytes.
+//
+// Cheap to make (two references and a buffer): one per thread, or per snapshot. A Records object
+// is used by one thread at a time.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "daemon/base/result.h"
+#include "storage/layout.h"
+#include "storage/store.h"
+#include "storage/vault.h"
+
+namespace jiexu {
+
+class Records {
+ public:
+  // Both must outlive this object.
+  Records(const Reader& reader, const Vault& vault) : reader_(reader), vault_(vault) {}
+
+  // The plain record, nullopt if there is none. Errors: those of Reader::get and Vault::open, with
+  // the family named.
+  Result<std::optional<std::string>> get(Family family, std::string_view key) const;
+
+  // As Reader::scan and scan_back, with plain records. A record that does not open ends the scan
+  // with its error.
+  Result<void> scan(Family family, std::string_view lower, std::string_view upper,
+                    const Visitor& visit) const;
+  Result<void> scan_back(Family family, std::string_view lower, std::string_view upper,
+                         const Visitor& visit) const;
+
+  // Adds a write to `batch`, sealed if its family is.
+  void put(Batch& batch, Family family, std::string_view key, std::string_view plaintext);
+
+  // The same for records that are protobuf messages. Error besides those of get: kCorrupt if the
+  // bytes are no T.
+  template <class T>
+  Result<std::optional<T>> get_message(Family family, std::string_view key) const;
+  template <class T>
+  void put_message(Batch& batch, Family family, std::string_view key, const T& message);
+
+ private:
+  using Scan = Result<void> (Reader::*)(Family, std::string_view, std::string_view,
+                                        const Visitor&) const;
+  Result<void> scan_with(Scan direction, Family family, std::string_view lower,
+                         std::string_view upper, const Visitor& visit) const;
+  Result<std::string> open(Family family, std::string_view key, std::string_view sealed) const;
+
+  const Reader& reader_;
+  const Vault& vault_;
+  std::string plain_;   // scratch of put_message
+  std::string sealed_;  // scratch of put
+};
+
+template <class T>
+Result<std::optional<T>> Records::get_message(Family family, std::string_view key) const {
+  auto bytes = get(family, key);
+  if (!bytes) return tl::unexpected(bytes.error());
+  if (!bytes->has_value()) return std::nullopt;
+  std::optional<T> message(std::in_place);
+  if (!message->ParseFromString(**bytes)) {
+    return fail(Errc::kCorrupt,
+                "record of family " + std::string(layout::family_name(family)) + " is unreadable");
+  }
+  return message;
+}
+
+template <class T>
+void Records::put_message(Batch& batch, Family family, std::string_view key, const T& message) {
+  plain_.clear();
+  message.AppendToString(&plain_);
+  put(batch, family, key, plain_);
+}
+
+}  // namespace jiexu

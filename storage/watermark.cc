@@ -1,0 +1,124 @@
+#include "storage/watermark.h"
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <array>
+#include <boost/crc.hpp>
+#include <cerrno>
+#include <optional>
+
+#include "daemon/base/bytes.h"
+
+namespace jiexu {
+
+namespace {
+
+constexpr std::string_view kMagic = "JXWM";
+constexpr uint32_t kVersion = 1;
+constexpr size_t kCrcSize = 4;
+constexpr size_t kLsnAt = kCrcSize + 4 + 4;
+
+using Slot = std::array<char, Watermark::kSlotSize>;
+
+// CRC-32C (Castagnoli), RFC 3720 appendix B.4.
+uint32_t crc32c(std::string_view bytes) {
+  boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true> crc;
+  crc.process_bytes(bytes.data(), bytes.size());
+  return crc.checksum();
+}
+
+std::string encode(Lsn lsn) {
+  std::string rest(kMagic);
+  append_u32(rest, kVersion);
+  append_u64(rest, lsn);
+  rest.resize(Watermark::kSlotSize - kCrcSize);
+  std::string slot;
+  append_u32(slot, crc32c(rest));
+  return slot + rest;
+}
+
+std::optional<Lsn> decode(std::string_view slot) {
+  const std::string_view rest = slot.substr(kCrcSize);
+  if (read_u32(slot) != crc32c(rest)) return std::nullopt;
+  if (!rest.starts_with(kMagic) || read_u32(rest.substr(kMagic.size())) != kVersion) {
+    return std::nullopt;
+  }
+  return read_u64(slot.substr(kLsnAt));
+}
+
+}  // namespace
+
+Result<Watermark> Watermark::create(const std::filesystem::path& path, Lsn lsn) {
+  Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_DSYNC | O_CLOEXEC, 0600));
+  if (fd.get() < 0) return io_error("cannot create", path);
+  Watermark mark(std::move(fd), path);
+  if (auto done = mark.reset(lsn); !done) return tl::unexpected(done.error());
+  if (auto done = sync_path(path.parent_path()); !done) return tl::unexpected(done.error());
+  return mark;
+}
+
+Result<Watermark> Watermark::open(const std::filesystem::path& path) {
+  Fd fd(::open(path.c_str(), O_RDWR | O_DSYNC | O_CLOEXEC));
+  if (fd.get() < 0 && errno == ENOENT) {
+    return fail(Errc::kNotFound, "no watermark " + path.string());
+  }
+  if (fd.get() < 0) return io_error("cannot open", path);
+  Watermark mark(std::move(fd), path);
+  if (auto done = mark.load(); !done) return tl::unexpected(done.error());
+  return mark;
+}
+
+Result<void> Watermark::load() {
+  std::array<std::optional<Lsn>, 2> marks;
+  for (size_t i = 0; i < marks.size(); ++i) {
+    Slot slot;
+    const ssize_t n =
+        ::pread(fd_.get(), slot.data(), slot.size(), static_cast<off_t>(i * kSlotSize));
+    if (n < 0) return io_error("cannot read", path_);
+    if (n == static_cast<ssize_t>(slot.size())) marks[i] = decode({slot.data(), slot.size()});
+  }
+  if (!marks[0] && !marks[1]) {
+    return fail(Errc::kCorrupt, "no slot of the watermark " + path_.string() + " is valid");
+  }
+  // An absent mark compares below every number.
+  const int best = marks[0] >= marks[1] ? 0 : 1;
+  durable_ = noted_ = *marks[static_cast<size_t>(best)];
+  next_slot_ = 1 - best;
+  return {};
+}
+
+Result<void> Watermark::advance(Lsn lsn, TimePoint now) {
+  noted_ = std::max(noted_, lsn);
+  // The first call always writes; the subtraction below would overflow at TimePoint::min().
+  if (written_at_ != TimePoint::min() && now - written_at_ < kInterval) return {};
+  written_at_ = now;
+  return flush();
+}
+
+Result<void> Watermark::flush() {
+  if (noted_ == durable_) return {};
+  if (auto done = write(next_slot_, noted_); !done) return done;
+  next_slot_ = 1 - next_slot_;
+  return {};
+}
+
+Result<void> Watermark::reset(Lsn lsn) {
+  noted_ = lsn;
+  if (auto done = write(next_slot_, lsn); !done) return done;
+  return write(1 - next_slot_, lsn);
+}
+
+Result<void> Watermark::write(int slot, Lsn lsn) {
+  const std::string bytes = encode(lsn);
+  const ssize_t n = ::pwrite(fd_.get(), bytes.data(), bytes.size(),
+                             static_cast<off_t>(slot) * static_cast<off_t>(kSlotSize));
+  if (n < 0) return io_error("cannot write", path_);
+  if (n != static_cast<ssize_t>(bytes.size())) {
+    return fail(Errc::kNoSpace, "watermark " + path_.string() + " was written in part");
+  }
+  durable_ = lsn;
+  return {};
+}
+
+}  // namespace jiexu
