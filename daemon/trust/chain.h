@@ -1,12 +1,13 @@
 // The hash chain of a directed link and what exactly is signed over it (proto/README.md, "What is
 // signed"). Bytes are hashed as they were sent; nothing is ever serialised again to be verified.
 //
-//   head[0] = SHA-256("jiexu/v1/link" ‖ sender ‖ receiver ‖ epoch)
+//   head[0] = SHA-256("jiexu/v1/link" ‖ sender ‖ receiver)
 //   head[n] = SHA-256(head[n-1] ‖ n ‖ SHA-256(message[n]))
 //
-// with agency codes as 12 ASCII bytes and integers big-endian: epoch 4 bytes, n 8 bytes. So one
-// head stands for the whole history of the link, and evidence about one message needs of the others
-// only digests.
+// with agency codes as 12 ASCII bytes and n as 8 bytes big-endian. Numbers and heads go on across
+// epochs; the epoch (4 bytes big-endian) is signed with every batch and receipt. So one head stands
+// for the whole history of the link, and evidence about one message needs of the others only
+// digests.
 #pragma once
 
 #include <string>
@@ -23,7 +24,7 @@ struct LinkName {
   auto operator<=>(const LinkName&) const = default;
 };
 
-Digest chain_start(const LinkName& link, Epoch epoch);
+Digest chain_start(const LinkName& link);
 Digest chain_next(const Digest& head, Seq seq, std::string_view message);
 
 // The bytes under a Batch signature: "jiexu/v1/batch" ‖ sender ‖ receiver ‖ epoch ‖ first_seq ‖

@@ -72,6 +72,9 @@ class Directory {
 
  private:
   Directory() = default;
+  // REQUIRES: `agencies` passed every check.
+  static std::shared_ptr<const Directory> build(std::vector<Agency> agencies);
+
   std::vector<Agency> agencies_;
   std::map<AgencyId, size_t> by_id_;
   std::map<std::string, size_t, std::less<>> by_transport_key_;

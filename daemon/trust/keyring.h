@@ -3,7 +3,8 @@
 //   transport.key   CURVE key pair of the ZeroMQ link (hex: 32 bytes secret, 32 bytes public)
 //   signing.key     private key of the signature suite ("ed25519:<hex>")
 //   vault.keys      one line for each key of the store: "<id> <hex 32 bytes>", the last is current
-//   person.key      hex 32 bytes: key of the person hash; never rotated, because keys are made of it
+//   person.key      hex 32 bytes: key of the person hash; never rotated, because store keys are
+//                   made of it
 //
 // A file or folder that others could read or write is refused by name, with the chmod to run.
 #pragma once
@@ -32,7 +33,8 @@ struct Keyring {
   static Result<Keyring> load(const std::filesystem::path& folder);
 };
 
-// Writes `content` to a new file of mode 0600, synced with its folder. Error kExists if it is there.
+// Writes `content` to a new file of mode 0600, synced with its folder. Error kExists if it is
+// there.
 Result<void> write_secret_file(const std::filesystem::path& file, std::string_view content);
 
 // Reads a file after checking that it belongs to us and that nobody else may touch it.

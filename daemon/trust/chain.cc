@@ -1,0 +1,51 @@
+#include "daemon/trust/chain.h"
+
+#include "daemon/base/bytes.h"
+#include "daemon/trust/suite.h"
+
+namespace jiexu {
+namespace {
+
+std::string link_prefix(std::string_view domain, const LinkName& link) {
+  std::string out;
+  out.reserve(160);  // the longest of them, a batch, is 122 bytes
+  return out.append(domain).append(link.sender.text()).append(link.receiver.text());
+}
+
+}  // namespace
+
+Digest chain_start(const LinkName& link) {
+  return sha256(link_prefix("jiexu/v1/link", link));
+}
+
+Digest chain_next(const Digest& head, Seq seq, std::string_view message) {
+  const Digest digest = sha256(message);
+  std::string in;
+  in.reserve(head.size() + sizeof(seq) + digest.size());
+  in.append(view(head));
+  append_u64(in, seq);
+  in.append(view(digest));
+  return sha256(in);
+}
+
+std::string batch_signing_bytes(const LinkName& link, Epoch epoch, Seq first_seq, Seq last_seq,
+                                const Digest& prev_head, const Digest& head) {
+  std::string out = link_prefix("jiexu/v1/batch", link);
+  append_u32(out, epoch);
+  append_u64(out, first_seq);
+  append_u64(out, last_seq);
+  out.append(view(prev_head)).append(view(head));
+  return out;
+}
+
+std::string receipt_signing_bytes(const LinkName& link, Epoch epoch, Seq through_seq,
+                                  const Digest& head, int64_t received_at_ms) {
+  std::string out = link_prefix("jiexu/v1/receipt", link);
+  append_u32(out, epoch);
+  append_u64(out, through_seq);
+  out.append(view(head));
+  append_u64(out, static_cast<uint64_t>(received_at_ms));
+  return out;
+}
+
+}  // namespace jiexu

@@ -1,0 +1,188 @@
+#include "daemon/trust/suite.h"
+
+#include <openssl/evp.h>
+#include <openssl/rand.h>
+
+#include "daemon/base/bytes.h"
+#include "daemon/base/check.h"
+#include "daemon/trust/suite_factory.h"
+
+namespace jiexu {
+namespace {
+
+constexpr size_t kEd25519KeySize = 32;
+constexpr size_t kEd25519SignatureSize = 64;
+
+struct FreePkey {
+  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
+};
+using Pkey = std::unique_ptr<EVP_PKEY, FreePkey>;
+
+struct FreeMdCtx {
+  void operator()(EVP_MD_CTX* ctx) const { EVP_MD_CTX_free(ctx); }
+};
+using MdCtx = std::unique_ptr<EVP_MD_CTX, FreeMdCtx>;
+
+const uint8_t* bytes(std::string_view in) {
+  return reinterpret_cast<const uint8_t*>(in.data());
+}
+
+MdCtx new_ctx() {
+  MdCtx ctx(EVP_MD_CTX_new());
+  CHECK(ctx != nullptr);
+  return ctx;
+}
+
+// A SHA-256 context of this thread, ready for data. Fetching the algorithm and allocating a context
+// each cost more than hashing a small message, hence once per process and once per thread.
+EVP_MD_CTX* sha256_ctx() {
+  static EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
+  CHECK(algorithm != nullptr);
+  thread_local const MdCtx ctx = new_ctx();
+  CHECK(EVP_DigestInit_ex2(ctx.get(), algorithm, nullptr) == 1);
+  return ctx.get();
+}
+
+Digest finish(EVP_MD_CTX* ctx) {
+  Digest digest;
+  CHECK(EVP_DigestFinal_ex(ctx, digest.data(), nullptr) == 1);
+  return digest;
+}
+
+// A context of this thread for signing and verifying, empty.
+EVP_MD_CTX* signature_ctx() {
+  thread_local const MdCtx ctx = new_ctx();
+  CHECK(EVP_MD_CTX_reset(ctx.get()) == 1);
+  return ctx.get();
+}
+
+// RFC 8032, section 5.1.6; the hash inside is the algorithm's own (SHA-512).
+class Ed25519Signer final : public Signer {
+ public:
+  Ed25519Signer(Pkey key, PublicKey public_key)
+      : key_(std::move(key)), public_key_(std::move(public_key)) {}
+
+  const PublicKey& public_key() const override { return public_key_; }
+
+  std::string sign(std::string_view message) const override {
+    EVP_MD_CTX* ctx = signature_ctx();
+    CHECK(EVP_DigestSignInit(ctx, nullptr, nullptr, nullptr, key_.get()) == 1);
+    std::string signature(kEd25519SignatureSize, '\0');
+    size_t size = signature.size();
+    CHECK(EVP_DigestSign(ctx, reinterpret_cast<uint8_t*>(signature.data()), &size, bytes(message),
+                         message.size()) == 1);
+    CHECK(size == signature.size());
+    return signature;
+  }
+
+ private:
+  const Pkey key_;
+  const PublicKey public_key_;
+};
+
+class Ed25519Verifier final : public Verifier {
+ public:
+  explicit Ed25519Verifier(Pkey key) : key_(std::move(key)) {}
+
+  bool verify(std::string_view message, std::string_view signature) const override {
+    if (signature.size() != kEd25519SignatureSize) return false;
+    EVP_MD_CTX* ctx = signature_ctx();
+    CHECK(EVP_DigestVerifyInit(ctx, nullptr, nullptr, nullptr, key_.get()) == 1);
+    return EVP_DigestVerify(ctx, bytes(signature), signature.size(), bytes(message),
+                            message.size()) == 1;
+  }
+
+ private:
+  const Pkey key_;
+};
+
+Result<std::unique_ptr<Signer>> make_ed25519_signer(std::string_view private_key) {
+  if (private_key.size() != kEd25519KeySize) {
+    return fail(Errc::kInvalid, "an Ed25519 private key has 32 bytes");
+  }
+  Pkey key(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, bytes(private_key),
+                                        private_key.size()));
+  CHECK(key != nullptr);
+  PublicKey public_key{SuiteId::kEd25519, std::string(kEd25519KeySize, '\0')};
+  size_t size = public_key.bytes.size();
+  CHECK(EVP_PKEY_get_raw_public_key(key.get(), reinterpret_cast<uint8_t*>(public_key.bytes.data()),
+                                    &size) == 1);
+  return std::make_unique<Ed25519Signer>(std::move(key), std::move(public_key));
+}
+
+Result<std::shared_ptr<const Verifier>> make_ed25519_verifier(const PublicKey& public_key) {
+  if (public_key.bytes.size() != kEd25519KeySize) {
+    return fail(Errc::kInvalid, "an Ed25519 public key has 32 bytes");
+  }
+  Pkey key(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, bytes(public_key.bytes),
+                                       public_key.bytes.size()));
+  CHECK(key != nullptr);
+  return std::make_shared<const Ed25519Verifier>(std::move(key));
+}
+
+constexpr SuiteFactory kEd25519Factory{&make_ed25519_signer, &make_ed25519_verifier};
+SuiteFactory simulated_factory{nullptr, nullptr};
+
+const SuiteFactory* find_factory(SuiteId suite) {
+  if (suite == SuiteId::kEd25519) return &kEd25519Factory;
+  if (suite == SuiteId::kSimulated && simulated_factory.signer) return &simulated_factory;
+  return nullptr;
+}
+
+tl::unexpected<Error> unknown_suite(SuiteId suite) {
+  return fail(Errc::kUnsupported,
+              "signature suite " + std::to_string(static_cast<int>(suite)) + " is unknown here");
+}
+
+}  // namespace
+
+void install_simulated_suite(const SuiteFactory& factory) {
+  simulated_factory = factory;
+}
+
+KeyId key_id(const PublicKey& key) {
+  const char suite = static_cast<char>(key.suite);
+  const Digest digest = sha256({std::string_view(&suite, 1), key.bytes});
+  KeyId id;
+  std::copy_n(digest.begin(), id.size(), id.begin());
+  return id;
+}
+
+Result<std::unique_ptr<Signer>> make_signer(SuiteId suite, std::string_view private_key) {
+  const SuiteFactory* factory = find_factory(suite);
+  if (!factory) return unknown_suite(suite);
+  return factory->signer(private_key);
+}
+
+Result<std::shared_ptr<const Verifier>> make_verifier(const PublicKey& key) {
+  const SuiteFactory* factory = find_factory(key.suite);
+  if (!factory) return unknown_suite(key.suite);
+  return factory->verifier(key);
+}
+
+std::string generate_private_key(SuiteId suite) {
+  CHECK(suite == SuiteId::kEd25519);
+  return random_bytes(kEd25519KeySize);
+}
+
+Digest sha256(std::string_view in) {
+  EVP_MD_CTX* ctx = sha256_ctx();
+  CHECK(EVP_DigestUpdate(ctx, in.data(), in.size()) == 1);
+  return finish(ctx);
+}
+
+Digest sha256(std::initializer_list<std::string_view> pieces) {
+  EVP_MD_CTX* ctx = sha256_ctx();
+  for (std::string_view piece : pieces) {
+    CHECK(EVP_DigestUpdate(ctx, piece.data(), piece.size()) == 1);
+  }
+  return finish(ctx);
+}
+
+std::string random_bytes(size_t count) {
+  std::string out(count, '\0');
+  CHECK(RAND_priv_bytes(reinterpret_cast<uint8_t*>(out.data()), static_cast<int>(count)) == 1);
+  return out;
+}
+
+}  // namespace jiexu
