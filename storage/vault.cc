@@ -156,7 +156,9 @@ void Vault::seal(Family family, std::string_view key, std::string_view plaintext
   EVP_CIPHER_CTX* context =
       ready(slot, EVP_EncryptInit_ex2, impl_->cipher.get(), serial_, *current_, nonce.data());
   bind(context, EVP_EncryptUpdate, family, key);
-  out.resize_and_overwrite(plaintext.size() + kOverhead, [&](char* data, size_t size) {
+  const size_t size = plaintext.size() + kOverhead;
+  // The second argument is not used: libstdc++ 12 passes the capacity there, not the size.
+  out.resize_and_overwrite(size, [&](char* data, size_t) {
     int n = 0;
     CHECK(EVP_EncryptUpdate(context, bytes(data + kTextAt), &n, bytes(plaintext.data()),
                             static_cast<int>(plaintext.size())) == 1);
@@ -190,13 +192,13 @@ Result<std::string> Vault::open(Family family, std::string_view key,
   std::array<uint8_t, kTagSize> tag = *to_array<kTagSize>(sealed.substr(sealed.size() - kTagSize));
   bool genuine = false;
   std::string out;
-  out.resize_and_overwrite(text.size(), [&](char* data, size_t size) {
+  out.resize_and_overwrite(text.size(), [&](char* data, size_t) {
     int n = 0;
     CHECK(EVP_DecryptUpdate(context, bytes(data), &n, bytes(text.data()),
                             static_cast<int>(text.size())) == 1);
     CHECK(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, kTagSize, tag.data()) == 1);
     genuine = EVP_DecryptFinal_ex(context, bytes(data) + n, &n) == 1;
-    return size;
+    return text.size();
   });
   if (!genuine) {
     OPENSSL_cleanse(out.data(), out.size());

@@ -1,0 +1,86 @@
+#include "storage/layout.h"
+
+#include <catch2/catch.hpp>
+
+#include "daemon/base/bytes.h"
+
+namespace jiexu::layout {
+
+namespace {
+
+const AgencyId kPeer = *AgencyId::parse("S35020000001");
+const CaseId kCase = *CaseId::parse("0199a3c4-5e6f-7a1b-8c2d-3e4f5a6b7c8d");
+constexpr const char* kPeerHex = "533335303230303030303031";
+constexpr const char* kCaseHex = "0199a3c45e6f7a1b8c2d3e4f5a6b7c8d";
+
+}  // namespace
+
+// The bytes on disk. If one of these changes, stores of earlier versions are no longer read.
+TEST_CASE("every key has the bytes that the table of layout.h gives") {
+  const std::string peer = kPeerHex;
+  const std::string id = kCaseHex;
+  CHECK(to_hex(letter_counter_key(*Date::parse("2026-09-18"))) == "6c657474657201352836");
+  CHECK(to_hex(link_log_key(kPeer, Direction::kIn, 2, 259)) ==
+        peer + "01" + "00000002" + "0000000000000103");
+  CHECK(to_hex(link_key(kPeer, Direction::kOut)) == peer + "00");
+  CHECK(to_hex(case_key(kCase)) == id);
+  CHECK(to_hex(timeline_key(kCase, 7)) == id + "00000007");
+  CHECK(to_hex(timer_key(Instant{1'790'000'000'000}, kCase, 3)) == "000001a0c4506c00" + id + "03");
+  CHECK(to_hex(account_key(kPeer, 9)) == "41" + peer + "09");
+  CHECK(to_hex(letter_key("35020001260918000017")) == "4c" + to_hex("35020001260918000017"));
+  CHECK(to_hex(open_case_key(kCase)) == "4f" + id);
+  CHECK(to_hex(quarantine_key(kPeer, 1, 5)) == peer + "00000001" + "0000000000000005");
+  Digest digest{};
+  digest[31] = 0xab;
+  CHECK(to_hex(bank_line_key(digest)) == "42" + std::string(62, '0') + "ab");
+  PersonHash hash{};
+  hash[0] = 0xcd;
+  CHECK(to_hex(person_key(hash)) == "50cd" + std::string(30, '0'));
+}
+
+TEST_CASE("a key gives back what it was made of") {
+  CHECK(link_log_seq(link_log_key(kPeer, Direction::kOut, 1, 0x0102030405060708)) ==
+        0x0102030405060708);
+  const TimerKey timer = parse_timer_key(timer_key(Instant{1'790'000'000'123}, kCase, 200));
+  CHECK(timer.due.ms == 1'790'000'000'123);
+  CHECK(timer.id == kCase);
+  CHECK(timer.kind == 200);
+}
+
+TEST_CASE("byte order is number order") {
+  CHECK(link_log_key(kPeer, Direction::kOut, 1, 255) <
+        link_log_key(kPeer, Direction::kOut, 1, 256));
+  CHECK(link_log_key(kPeer, Direction::kOut, 1, ~Seq{0}) <
+        link_log_key(kPeer, Direction::kOut, 2, 1));
+  CHECK(timer_key(Instant{0xff}, kCase, 9) < timer_key(Instant{0x100}, kCase, 1));
+  CHECK(timeline_key(kCase, 255) < timeline_key(kCase, 256));
+}
+
+TEST_CASE("what shows a person is sealed, and nothing else") {
+  for (const Family family :
+       {Family::kLinkLog, Family::kCase, Family::kTimeline, Family::kQuarantine}) {
+    CHECK(is_sealed(family, "any"));
+  }
+  for (const Family family :
+       {Family::kMeta, Family::kLink, Family::kTimer, Family::kIndex, Family::kAudit}) {
+    CHECK(!is_sealed(family, "any"));
+  }
+  CHECK(is_sealed(Family::kFunds, bank_line_key(Digest{})));
+  CHECK(!is_sealed(Family::kFunds, account_key(kPeer, 1)));
+}
+
+TEST_CASE("the end of a prefix is above all of its keys and not above the next prefix") {
+  CHECK(prefix_end("ab") == "ac");
+  CHECK(prefix_end(std::string("a\xff\xff", 3)) == "b");
+  CHECK(prefix_end(std::string("\x00", 1)) == "\x01");
+  const std::string upper = prefix_end(link_key(kPeer, Direction::kOut));
+  CHECK(link_log_key(kPeer, Direction::kOut, ~Epoch{0}, ~Seq{0}) < upper);
+  CHECK(upper <= link_log_key(kPeer, Direction::kIn, 0, 0));
+}
+
+TEST_CASE("the end of the empty prefix is above the longest key of highest bytes") {
+  CHECK(std::string(kKeySizeMax, '\xff') < prefix_end(""));
+  CHECK(bank_line_key(Digest{}).size() <= kKeySizeMax);
+}
+
+}  // namespace jiexu::layout
