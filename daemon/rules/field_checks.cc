@@ -1,0 +1,61 @@
+#include "daemon/rules/field_checks.h"
+
+#include <algorithm>
+
+#include "daemon/base/text.h"
+#include "daemon/rules/iso7064.h"
+
+namespace jiexu {
+
+void FieldChecks::add(FormRule rule, Field field, std::string text) {
+  std::string path(field.parent);
+  if (!path.empty() && !field.name.empty()) path += '.';
+  path += field.name;
+  findings_.push_back({rule, std::move(path), std::move(text)});
+}
+
+bool FieldChecks::text(Field field, std::string_view value, Need need, size_t chars_max) {
+  if (!is_utf8(value)) {
+    add(FormRule::kNotUtf8, field, "the text is not well-formed UTF-8");
+    return false;
+  }
+  if (trim(value).empty()) {
+    if (need == Need::kRequired) add(FormRule::kMissing, field, "this field is required");
+    return false;
+  }
+  if (utf8_length(value) > chars_max) {
+    add(FormRule::kTooLong, field, "at most " + std::to_string(chars_max) + " characters");
+    return false;
+  }
+  return true;
+}
+
+void FieldChecks::six_digits(Field field, std::string_view value) {
+  if (!text(field, value, Need::kRequired, 6)) return;
+  if (value.size() != 6 || !is_digits(value)) add(FormRule::kSixDigits, field, "must be 6 digits");
+}
+
+bool FieldChecks::code(Field field, int value, bool known) {
+  if (value == 0) add(FormRule::kMissing, field, "this field is required");
+  if (value != 0 && !known) add(FormRule::kUnknownCode, field, "the code is not in the list");
+  return value != 0 && known;
+}
+
+bool FieldChecks::date(Field field, int32_t value, Need need) {
+  if (value == 0) {
+    if (need == Need::kRequired) add(FormRule::kMissing, field, "this field is required");
+    return false;
+  }
+  const auto date = Date::from_yyyymmdd(value);
+  if (!date) add(FormRule::kDate, field, "this date does not exist");
+  if (date && *date > today_) add(FormRule::kFutureDate, field, "this date is in the future");
+  return date && *date <= today_;
+}
+
+std::vector<Finding> FieldChecks::take() {
+  std::stable_sort(findings_.begin(), findings_.end(),
+                   [](const Finding& a, const Finding& b) { return a.rule < b.rule; });
+  return std::move(findings_);
+}
+
+}  // namespace jiexu

@@ -1,0 +1,51 @@
+// The rules that any field can break, and where findings are gathered. Internal to form_check.cc
+// and history.cc.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/base/time.h"
+#include "daemon/rules/form_check.h"
+
+namespace jiexu {
+
+// What an amount field of the live screens can hold: 9,999,999,999.99 yuan.
+inline constexpr int64_t kFormAmountMaxFen = 999'999'999'999;
+
+enum class Need : uint8_t { kRequired, kOptional };
+
+class FieldChecks {
+ public:
+  explicit FieldChecks(Date today) : today_(today) {}
+
+  // Path of `name` inside the message at `parent` ("" for the form itself).
+  struct Field {
+    std::string_view parent;
+    std::string_view name;
+  };
+
+  void add(FormRule rule, Field field, std::string text);
+
+  // Rules kNotUtf8, kMissing, kTooLong. True if there is a value and it breaks none of them.
+  bool text(Field field, std::string_view value, Need need, size_t chars_max);
+  // As text(), and exactly six ASCII digits.
+  void six_digits(Field field, std::string_view value);
+  // Rules kMissing, kUnknownCode. 0 means that the code is not given.
+  bool code(Field field, int value, bool known);
+  // Rules kMissing, kDate, kFutureDate. 0 means that the date is not given.
+  bool date(Field field, int32_t value, Need need);
+
+  Date today() const { return today_; }
+  size_t count() const { return findings_.size(); }
+  // Findings in the order of their rules; ends the checks.
+  std::vector<Finding> take();
+
+ private:
+  Date today_;
+  std::vector<Finding> findings_;
+};
+
+}  // namespace jiexu
