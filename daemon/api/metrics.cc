@@ -1,0 +1,66 @@
+#include "daemon/api/metrics.h"
+
+#include <prometheus/text_serializer.h>
+
+namespace jiexu {
+namespace {
+
+using prometheus::BuildCounter;
+using prometheus::BuildGauge;
+using prometheus::BuildHistogram;
+
+// A commit is one fsync: from 100 µs on a good disk to the seconds of a sick one.
+const prometheus::Histogram::BucketBoundaries kCommitBounds = {
+    0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10};
+const prometheus::Histogram::BucketBoundaries kHttpBounds = {0.0005, 0.001, 0.0025, 0.005, 0.01,
+                                                             0.025,  0.05,  0.1,    0.25,  0.5,
+                                                             1,      2.5,   10};
+
+auto& counters(prometheus::Registry& registry, const char* name, const char* help) {
+  return BuildCounter().Name(name).Help(help).Register(registry);
+}
+
+auto& gauges(prometheus::Registry& registry, const char* name, const char* help) {
+  return BuildGauge().Name(name).Help(help).Register(registry);
+}
+
+auto& histograms(prometheus::Registry& registry, const char* name, const char* help) {
+  return BuildHistogram().Name(name).Help(help).Register(registry);
+}
+
+}  // namespace
+
+Metrics::Metrics()
+    : open_cases(gauges(registry_, "jiexu_open_cases", "Cases that are not closed.")),
+      actions(counters(registry_, "jiexu_actions_total", "Actions of people, by outcome.")),
+      bank_lines(counters(registry_, "jiexu_bank_lines_total", "Bank lines, by outcome.")),
+      messages_in(counters(registry_, "jiexu_messages_in_total", "Messages stored from a peer.")),
+      messages_out(counters(registry_, "jiexu_messages_out_total", "Messages written for a peer.")),
+      frames_in(counters(registry_, "jiexu_frames_in_total", "Frames stored from a peer.")),
+      frames_out(counters(registry_, "jiexu_frames_out_total", "Frames sent to a peer.")),
+      receipts_in(counters(registry_, "jiexu_receipts_in_total", "Receipts that we were given.")),
+      receipts_out(counters(registry_, "jiexu_receipts_out_total", "Receipts that we gave.")),
+      quarantined(counters(registry_, "jiexu_quarantined_total", "Messages set aside.")),
+      queue_depth(gauges(registry_, "jiexu_queue_depth", "Messages that await a receipt.")),
+      oldest_unreceipted(gauges(registry_, "jiexu_oldest_unreceipted_seconds",
+                                "Age of the oldest message that awaits a receipt.")),
+      commits(counters(registry_, "jiexu_commits_total", "Commits of the store.").Add({})),
+      commit_seconds(histograms(registry_, "jiexu_commit_seconds", "Duration of a commit.")
+                         .Add({}, kCommitBounds)),
+      http_requests(counters(registry_, "jiexu_http_requests_total", "API requests.")),
+      http_seconds(histograms(registry_, "jiexu_http_request_seconds",
+                              "Time from a request to its answer.")) {}
+
+void Metrics::count_http(std::string_view route, int status, double seconds) {
+  const std::string label(route);
+  http_requests.Add({{"route", label}, {"status", std::to_string(status)}}).Increment();
+  http_seconds.Add({{"route", label}}, kHttpBounds).Observe(seconds);
+}
+
+std::string Metrics::text() const {
+  return prometheus::TextSerializer().Serialize(registry_.Collect());
+}
+
+prometheus::Labels peer_label(AgencyId peer) { return {{"peer", peer.str()}}; }
+
+}  // namespace jiexu

@@ -1,0 +1,63 @@
+// The metrics of the daemon, served on /metrics in Prometheus' text format. Names begin with
+// jiexu_, units are base units. Labels are bounded: peers by the directory, routes by the route
+// table, reasons by enums. Nothing about a person is ever a label.
+//
+// Threads: every method from any thread; a counter is an atomic, finding one by its labels takes a
+// short lock.
+#pragma once
+
+#include <prometheus/counter.h>
+#include <prometheus/family.h>
+#include <prometheus/gauge.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+#include <string>
+#include <string_view>
+
+#include "daemon/base/ids.h"
+
+namespace jiexu {
+
+class Metrics {
+ private:
+  prometheus::Registry registry_;
+
+ public:
+  using Counters = prometheus::Family<prometheus::Counter>;
+  using Gauges = prometheus::Family<prometheus::Gauge>;
+  using Histograms = prometheus::Family<prometheus::Histogram>;
+
+  Metrics();
+
+  // Cases and funds.
+  Gauges& open_cases;             // side
+  Counters& actions;              // action, outcome (done, or the name of a refusal)
+  Counters& bank_lines;           // outcome
+  // The exchange.
+  Counters& messages_in;          // peer
+  Counters& messages_out;         // peer
+  Counters& frames_in;            // peer
+  Counters& frames_out;           // peer
+  Counters& receipts_in;          // peer
+  Counters& receipts_out;         // peer
+  Counters& quarantined;          // reason
+  Gauges& queue_depth;            // peer: messages without receipt
+  Gauges& oldest_unreceipted;     // peer: age in seconds, the proof of progress
+  // The store.
+  prometheus::Counter& commits;
+  prometheus::Histogram& commit_seconds;
+  // The API.
+  Counters& http_requests;        // route, status
+  Histograms& http_seconds;       // route
+
+  void count_http(std::string_view route, int status, double seconds);
+
+  // The exposition text.
+  std::string text() const;
+};
+
+// The labels that families by peer take.
+prometheus::Labels peer_label(AgencyId peer);
+
+}  // namespace jiexu

@@ -1,0 +1,346 @@
+#include "daemon/config.h"
+
+#include <arpa/inet.h>
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <fstream>
+#include <optional>
+#include <set>
+#include <sstream>
+#include <vector>
+
+#include "daemon/rules/policy.h"
+
+namespace jiexu {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Reads a value into the config; the text says what is wrong with it, empty if nothing is.
+using Read = std::string (*)(const toml::node& value, Config& out);
+
+struct Key {
+  std::string_view section;  // empty: the top of the file
+  std::string_view name;
+  Read read;
+  std::string_view example;  // the default, as TOML
+  std::string_view about;    // lines of the example's comment
+};
+
+constexpr size_t kUnixPathMax = 107;  // sun_path of sockaddr_un, less the final zero
+constexpr uintmax_t kConfigBytesMax = 1 << 20;
+
+std::string read_string(const toml::node& value, std::string& out) {
+  const std::optional<std::string> text = value.value_exact<std::string>();
+  if (!text) return "must be a string in quotes";
+  out = *text;
+  return {};
+}
+
+std::string read_path(const toml::node& value, fs::path& out) {
+  std::string text;
+  std::string wrong = read_string(value, text);
+  if (wrong.empty() && text.empty()) wrong = "must not be empty";
+  if (wrong.empty()) out = text;
+  return wrong;
+}
+
+std::optional<uint16_t> parse_port(std::string_view text) {
+  uint16_t port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  if (error != std::errc() || end != text.data() + text.size() || port == 0) return std::nullopt;
+  return port;
+}
+
+std::string read_agency(const toml::node& value, Config& out) {
+  std::string text;
+  if (std::string wrong = read_string(value, text); !wrong.empty()) return wrong;
+  const std::optional<AgencyId> id = AgencyId::parse(text);
+  if (!id) return "must be an agency code: 'S' and 11 digits, such as S41132810207";
+  out.agency = *id;
+  return {};
+}
+
+std::string read_listen(const toml::node& value, Config& out) {
+  if (std::string wrong = read_string(value, out.listen); !wrong.empty()) return wrong;
+  const std::string_view text = out.listen;
+  const size_t colon = text.rfind(':');
+  if (!text.starts_with("tcp://") || colon <= 6 || !parse_port(text.substr(colon + 1))) {
+    return "must be tcp://ADDRESS:PORT, such as tcp://0.0.0.0:7401";
+  }
+  return {};
+}
+
+bool is_loopback(const std::string& host) {
+  in_addr address{};
+  if (::inet_pton(AF_INET, host.c_str(), &address) == 1) return ntohl(address.s_addr) >> 24 == 127;
+  return false;
+}
+
+std::string read_api_listen(const toml::node& value, Config& out) {
+  std::string text;
+  if (std::string wrong = read_string(value, text); !wrong.empty()) return wrong;
+  const size_t colon = text.rfind(':');
+  const auto port = colon == std::string::npos ? std::nullopt : parse_port(text.substr(colon + 1));
+  if (!port) return "must be ADDRESS:PORT, such as 127.0.0.1:7501";
+  if (!is_loopback(text.substr(0, colon))) {
+    return "must be a loopback address such as 127.0.0.1: the API speaks no TLS; put a proxy that "
+           "does in front of it";
+  }
+  out.api.host = text.substr(0, colon);
+  out.api.port = *port;
+  return {};
+}
+
+std::string read_unix_socket(const toml::node& value, Config& out) {
+  std::string text;
+  std::string wrong = read_string(value, text);
+  out.api.unix_socket = text;
+  return wrong;
+}
+
+std::string read_one_of(const toml::node& value, std::initializer_list<std::string_view> allowed,
+                        std::string& out) {
+  std::string wrong = read_string(value, out);
+  if (!wrong.empty() || std::ranges::find(allowed, out) != allowed.end()) return wrong;
+  wrong = "must be one of";
+  for (std::string_view word : allowed) wrong += " \"" + std::string(word) + "\"";
+  return wrong;
+}
+
+std::string read_level(const toml::node& value, Config& out) {
+  return read_one_of(value, {"trace", "debug", "info", "warn", "error"}, out.log.level);
+}
+
+std::string read_format(const toml::node& value, Config& out) {
+  std::string text;
+  std::string wrong = read_one_of(value, {"text", "json"}, text);
+  out.log.format = text == "json" ? LogFormat::kJson : LogFormat::kText;
+  return wrong;
+}
+
+std::string read_profile(const toml::node& value, Config& out) {
+  std::string wrong = read_string(value, out.policy.profile);
+  if (!wrong.empty() || out.policy.profile.empty()) return wrong;
+  wrong = "must be empty or one of";
+  for (const Profile& profile : profiles()) {
+    if (profile.name == out.policy.profile) return {};
+    wrong += " \"" + std::string(profile.name) + "\"";
+  }
+  return wrong;
+}
+
+std::string read_min_free(const toml::node& value, Config& out) {
+  const std::optional<int64_t> number = value.value_exact<int64_t>();
+  if (!number || *number < 64 || *number > (1 << 30)) {
+    return "must be a whole number of MiB, at least 64";
+  }
+  out.store.min_free_mib = static_cast<uint64_t>(*number);
+  return {};
+}
+
+constexpr Key kKeys[] = {
+    {"", "agency", read_agency, "\"S41132810207\"",
+     "Code of the agency that this daemon serves. It must have an entry in the directory.\n"
+     "This is the one key that must be given."},
+    {"", "data_dir", [](const toml::node& v, Config& c) { return read_path(v, c.data_dir); },
+     "\"data\"",
+     "Folder of the store. It holds every case and every message: keep it on a disk that keeps\n"
+     "its promises about fsync. Relative paths are relative to this file's folder."},
+    {"", "keys_dir", [](const toml::node& v, Config& c) { return read_path(v, c.keys_dir); },
+     "\"keys\"",
+     "Folder of the agency's secret keys, mode 0700. Back it up apart from the store: a backup of\n"
+     "the store cannot be read without it."},
+    {"", "directory", [](const toml::node& v, Config& c) { return read_path(v, c.directory); },
+     "\"directory.toml\"",
+     "The agencies that we exchange with, our own included: addresses, keys, bank accounts.\n"
+     "SIGHUP reads it again."},
+    {"", "users", [](const toml::node& v, Config& c) { return read_path(v, c.users); },
+     "\"users.toml\"",
+     "Who may use the API, mode 0600; `jiexu user add` writes it. SIGHUP reads it again."},
+    {"", "listen", read_listen, "\"tcp://127.0.0.1:7401\"",
+     "Where other agencies connect to. The default is for trying things out on one machine; in\n"
+     "production, the address that the directory entry of the agency leads to."},
+    {"api", "listen", read_api_listen, "\"127.0.0.1:7501\"",
+     "Address and port of the HTTP API. Loopback only, because it speaks no TLS."},
+    {"api", "unix_socket", read_unix_socket, "\"\"",
+     "A unix socket for the API as well, made with mode 0660; empty for none."},
+    {"log", "level", read_level, "\"info\"", "trace, debug, info, warn or error. Goes to stderr."},
+    {"log", "format", read_format, "\"text\"",
+     "text for people, json (one object a line) for collectors."},
+    {"policy", "profile", read_profile, "\"\"",
+     "Whose deadlines new cases run under: MOHRSS-2016, NHSA-2021 or FJ-QZ; empty for the\n"
+     "national rule in force on the day."},
+    {"store", "min_free_mib", read_min_free, "1024",
+     "New work is refused when less than this is free on the disk of data_dir, so that work in\n"
+     "hand can still be finished. At least 64."},
+};
+
+// Number of single-character edits between two words.
+size_t edits(std::string_view a, std::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (size_t i = 1; i <= a.size(); ++i) {
+    size_t diagonal = std::exchange(row[0], i);
+    for (size_t j = 1; j <= b.size(); ++j) {
+      const size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = std::exchange(row[j], std::min({row[j] + 1, row[j - 1] + 1, replaced}));
+    }
+  }
+  return row[b.size()];
+}
+
+std::string quoted_key(std::string_view section, std::string_view name) {
+  return "`" + (section.empty() ? "" : std::string(section) + ".") + std::string(name) + "`";
+}
+
+// The known key that an unknown one was most likely meant to be; empty if none is near. The right
+// word under the wrong heading is nearest of all.
+std::string suggestion(std::string_view section, std::string_view name) {
+  const Key* best = nullptr;
+  size_t best_edits = 3;
+  for (const Key& key : kKeys) {
+    const size_t distance = edits(name, key.name) + (section == key.section ? 0 : 1);
+    if (distance < best_edits || (best != nullptr && distance < edits(name, best->name))) {
+      best = &key;
+      best_edits = distance;
+    }
+  }
+  if (best == nullptr) return "see `jiexu config example` for the keys that exist";
+  return "did you mean " + quoted_key(best->section, best->name) + "?";
+}
+
+// Reads one file and gathers what is wrong with it.
+class Parser {
+ public:
+  explicit Parser(const fs::path& origin) : origin_(origin) {}
+
+  Config read(const toml::table& table) {
+    for (const auto& [name, value] : table) {
+      if (is_section(name.str())) {
+        read_section(name.str(), value);
+      } else {
+        read_key("", name, value);
+      }
+    }
+    if (!seen_.contains("`agency`")) {
+      add({1, 1}, "`agency` is missing; it is the code of the agency that this daemon serves");
+    }
+    check_whole();
+    return config_;
+  }
+
+  void add(toml::source_position at, const std::string& text) {
+    problems_.emplace_back(at.line, at.column, text);
+  }
+
+  // All problems in the order of the file; empty if there are none.
+  std::string problems() {
+    std::ranges::sort(problems_);
+    std::string out;
+    for (const auto& [line, column, text] : problems_) {
+      out += (out.empty() ? "" : "\n") + origin_.string() + ":" + std::to_string(line) + ":" +
+             std::to_string(column) + ": " + text;
+    }
+    return out;
+  }
+
+ private:
+  static bool is_section(std::string_view name) {
+    return !name.empty() &&
+           std::ranges::any_of(kKeys, [&](const Key& key) { return key.section == name; });
+  }
+
+  void read_section(std::string_view section, const toml::node& value) {
+    const toml::table* table = value.as_table();
+    if (table == nullptr) {
+      return add(value.source().begin,
+                 quoted_key("", section) + " must be a table: [" + std::string(section) + "]");
+    }
+    for (const auto& [name, inner] : *table) read_key(section, name, inner);
+  }
+
+  void read_key(std::string_view section, const toml::key& name, const toml::node& value) {
+    const std::string shown = quoted_key(section, name.str());
+    const auto* key = std::ranges::find_if(
+        kKeys, [&](const Key& k) { return k.section == section && k.name == name.str(); });
+    if (key == std::end(kKeys)) {
+      return add(name.source().begin,
+                 "unknown key " + shown + "; " + suggestion(section, name.str()));
+    }
+    seen_.insert(shown);
+    const std::string wrong = key->read(value, config_);
+    if (!wrong.empty()) add(value.source().begin, shown + " " + wrong);
+  }
+
+  // Rules that hold between keys, and those that need the joined path.
+  void check_whole() {
+    const fs::path base = origin_.parent_path();
+    for (fs::path* path :
+         {&config_.data_dir, &config_.keys_dir, &config_.directory, &config_.users}) {
+      *path = (base / *path).lexically_normal();
+    }
+    if (config_.api.unix_socket.empty()) return;
+    config_.api.unix_socket = (base / config_.api.unix_socket).lexically_normal();
+    if (config_.api.unix_socket.native().size() > kUnixPathMax) {
+      add({1, 1}, "`api.unix_socket` is longer than the system's 107 bytes; use a shorter path");
+    }
+  }
+
+  const fs::path origin_;
+  Config config_;
+  std::set<std::string> seen_;
+  std::vector<std::tuple<uint32_t, uint32_t, std::string>> problems_;
+};
+
+}  // namespace
+
+Result<Config> parse_config(std::string_view text, const fs::path& origin) {
+  Parser parser(origin);
+  Config config;
+  try {
+    config = parser.read(toml::parse(text, origin.string()));
+  } catch (const toml::parse_error& error) {
+    parser.add(error.source().begin, std::string(error.description()));
+  }
+  std::string problems = parser.problems();
+  if (!problems.empty()) return fail(Errc::kInvalid, std::move(problems));
+  return config;
+}
+
+Result<Config> load_config(const fs::path& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) {
+    return fail(Errc::kNotFound, file.string() +
+                                     ": cannot be opened; `jiexu init DIR` makes a new agency, "
+                                     "--config FILE names an existing one");
+  }
+  std::error_code ignored;
+  if (fs::is_directory(file, ignored) || fs::file_size(file, ignored) > kConfigBytesMax) {
+    return fail(Errc::kInvalid, file.string() + ": is not a configuration file");
+  }
+  std::stringstream text;
+  text << in.rdbuf();
+  if (!in) return fail(Errc::kIo, file.string() + ": cannot be read");
+  return parse_config(text.str(), file);
+}
+
+std::string example_config() {
+  std::string out =
+      "# Configuration of jiexud. Every key but `agency` may be left out; shown are "
+      "the defaults.\n";
+  std::string_view section;
+  for (const Key& key : kKeys) {
+    if (key.section != section) out += "\n[" + std::string(key.section) + "]";
+    section = key.section;
+    std::istringstream lines{std::string(key.about)};
+    for (std::string line; std::getline(lines, line);) out += "\n# " + line;
+    out += "\n" + std::string(key.name) + " = " + std::string(key.example) + "\n";
+  }
+  return out;
+}
+
+}  // namespace jiexu
