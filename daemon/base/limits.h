@@ -47,6 +47,11 @@ inline constexpr size_t kHttpConnectionsMax = 256;
 inline constexpr int kHttpIdleSeconds = 60;
 inline constexpr size_t kPageSizeMax = 500;
 
+// Answers remembered by Idempotency-Key: hours of retries of every client, and what they may weigh.
+inline constexpr size_t kIdempotencyEntriesMax = 10'000;
+inline constexpr size_t kIdempotencyBytesMax = 32 << 20;
+inline constexpr size_t kIdempotencyKeyBytesMax = 128;
+
 // Forms (domain: field lists of the live screens).
 inline constexpr size_t kNameCharsMax = 50;
 inline constexpr size_t kHistoryRowsMax = 480;
