@@ -1,0 +1,114 @@
+#include "storage/rocks_db.h"
+
+#include <rocksdb/listener.h>
+
+#include "daemon/base/bytes.h"
+#include "storage/layout.h"
+
+namespace jiexu {
+
+namespace {
+
+class StopListener final : public rocksdb::EventListener {
+ public:
+  explicit StopListener(std::shared_ptr<FailStop> stop) : stop_(std::move(stop)) {}
+
+  void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* status) override {
+    stop_->trip(status->ToString());
+  }
+
+ private:
+  std::shared_ptr<FailStop> stop_;
+};
+
+}  // namespace
+
+void FailStop::trip(std::string_view reason) {
+  std::function<void(std::string_view)> handler;
+  {
+    const std::lock_guard lock(mutex_);
+    tripped_ = true;
+    std::swap(handler, handler_);
+  }
+  if (handler) handler(reason);
+}
+
+bool FailStop::tripped() const {
+  const std::lock_guard lock(mutex_);
+  return tripped_;
+}
+
+void FailStop::arm(std::function<void(std::string_view)> handler) {
+  const std::lock_guard lock(mutex_);
+  handler_ = std::move(handler);
+}
+
+Result<RocksDb> RocksDb::create(const std::filesystem::path& dir,
+                                const std::shared_ptr<FailStop>& stop) {
+  rocksdb::DBOptions options = rocks_db_options();
+  options.create_if_missing = true;
+  options.create_missing_column_families = true;
+  options.error_if_exists = true;
+  return open_with(dir, std::move(options), stop);
+}
+
+Result<RocksDb> RocksDb::open(const std::filesystem::path& dir, rocksdb::WALRecoveryMode mode,
+                              const std::shared_ptr<FailStop>& stop) {
+  rocksdb::DBOptions options = rocks_db_options();
+  options.wal_recovery_mode = mode;
+  return open_with(dir, std::move(options), stop);
+}
+
+Result<RocksDb> RocksDb::open_with(const std::filesystem::path& dir, rocksdb::DBOptions options,
+                                   const std::shared_ptr<FailStop>& stop) {
+  options.listeners.push_back(std::make_shared<StopListener>(stop));
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  families.emplace_back(rocksdb::kDefaultColumnFamilyName, rocks_family_options({}));
+  for (size_t i = 0; i < kFamilyCount; ++i) {
+    const std::string name(layout::family_name(static_cast<Family>(i)));
+    families.emplace_back(name, rocks_family_options(name));
+  }
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* db = nullptr;
+  const auto status = rocksdb::DB::Open(options, dir.string(), families, &handles, &db);
+  if (!status.ok()) return rocks_error("cannot open the store", status);
+
+  RocksDb opened;
+  opened.db_.reset(db);
+  opened.unused_default_ = handles[0];
+  std::copy(handles.begin() + 1, handles.end(), opened.handles_.begin());
+  return opened;
+}
+
+RocksDb::~RocksDb() {
+  if (!db_) return;
+  for (auto* handle : handles_) delete handle;
+  delete unused_default_;
+}
+
+RocksDb& RocksDb::operator=(RocksDb&& other) noexcept {
+  std::swap(db_, other.db_);
+  std::swap(unused_default_, other.unused_default_);
+  std::swap(handles_, other.handles_);
+  return *this;
+}
+
+Result<Lsn> RocksDb::stored_lsn() const {
+  std::string value;
+  const auto status =
+      db_->Get({}, family(Family::kMeta),
+               rocksdb::Slice(layout::kLsnKey.data(), layout::kLsnKey.size()), &value);
+  if (status.IsNotFound()) return 0;
+  if (!status.ok()) return rocks_error("cannot read the LSN", status);
+  if (value.size() != 8) return fail(Errc::kCorrupt, "the stored LSN is not a number");
+  return read_u64(value);
+}
+
+tl::unexpected<Error> rocks_error(std::string_view what, const rocksdb::Status& status) {
+  Errc code = Errc::kIo;
+  if (status.IsCorruption()) code = Errc::kCorrupt;
+  if (status.IsNoSpace()) code = Errc::kNoSpace;
+  return fail(code, std::string(what) + ": " + status.ToString());
+}
+
+}  // namespace jiexu

@@ -1,0 +1,72 @@
+// Inside of rocks_store: an open RocksDB with its families, its settings, and the translation of
+// its errors. Included by storage/rocks_*.cc only.
+#pragma once
+
+#include <rocksdb/db.h>
+
+#include <array>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <string>
+
+#include "storage/store.h"
+
+namespace jiexu {
+
+// Becomes true once and stays so. Threads: any.
+class FailStop {
+ public:
+  // Remembers the failure; the first one is handed to the handler.
+  void trip(std::string_view reason);
+  bool tripped() const;
+  // From now on failures go to `handler`. Before, while the store is opening, they are remembered
+  // only, and the opening fails.
+  void arm(std::function<void(std::string_view)> handler);
+
+ private:
+  mutable std::mutex mutex_;
+  bool tripped_ = false;
+  std::function<void(std::string_view)> handler_;
+};
+
+class RocksDb {
+ public:
+  // How the families are told apart: one column family each, named by layout::family_name.
+  using Handles = std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount>;
+
+  static Result<RocksDb> create(const std::filesystem::path& dir,
+                                const std::shared_ptr<FailStop>& stop);
+  // Error kCorrupt: RocksDB refuses what it finds.
+  static Result<RocksDb> open(const std::filesystem::path& dir, rocksdb::WALRecoveryMode mode,
+                              const std::shared_ptr<FailStop>& stop);
+  ~RocksDb();
+  RocksDb(RocksDb&&) noexcept = default;
+  RocksDb& operator=(RocksDb&& other) noexcept;
+
+  rocksdb::DB* get() const { return db_.get(); }
+  rocksdb::ColumnFamilyHandle* family(Family family) const {
+    return handles_[static_cast<size_t>(family)];
+  }
+  // The LSN of the last commit it holds.
+  Result<Lsn> stored_lsn() const;
+
+ private:
+  RocksDb() = default;
+  static Result<RocksDb> open_with(const std::filesystem::path& dir, rocksdb::DBOptions options,
+                                   const std::shared_ptr<FailStop>& stop);
+
+  std::unique_ptr<rocksdb::DB> db_;
+  rocksdb::ColumnFamilyHandle* unused_default_ = nullptr;  // RocksDB insists on it
+  Handles handles_{};
+};
+
+// REQUIRES: !status.ok(). The text holds no key and no value (allow_data_in_errors is off).
+tl::unexpected<Error> rocks_error(std::string_view what, const rocksdb::Status& status);
+
+rocksdb::DBOptions rocks_db_options();
+rocksdb::ColumnFamilyOptions rocks_family_options(std::string_view name);
+rocksdb::WriteOptions rocks_write_options();
+
+}  // namespace jiexu

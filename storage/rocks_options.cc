@@ -1,0 +1,120 @@
+// The settings of RocksDB 7.8.3, each with its reason. "fixed in x.y" names an upstream release
+// (its HISTORY.md) that mends a bug which 7.8.3 still has; the setting steers around it.
+#include <rocksdb/cache.h>
+#include <rocksdb/file_checksum.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/table.h>
+
+#include <limits>
+
+#include "storage/layout.h"
+#include "storage/rocks_db.h"
+
+namespace jiexu {
+
+namespace {
+
+constexpr size_t kMiB = 1 << 20;
+
+void set_checks(rocksdb::DBOptions& options) {
+  // A store is only made by create(): an unmounted disk must not become an empty store.
+  options.create_if_missing = false;
+  options.error_if_exists = false;
+  options.paranoid_checks = true;
+  options.flush_verify_memtable_count = true;
+  options.verify_sst_unique_id_in_manifest = true;
+  options.fail_if_options_file_error = true;
+  options.skip_checking_sst_file_sizes_on_db_open = false;
+  options.best_efforts_recovery = false;
+  options.write_dbid_to_manifest = true;
+  // Keys and values must not show in messages.
+  options.allow_data_in_errors = false;
+  // Lets a backup be compared file by file.
+  options.file_checksum_gen_factory = rocksdb::GetFileChecksumGenCrc32cFactory();
+}
+
+void set_log(rocksdb::DBOptions& options) {
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  // Reports "missing WAL" wrongly after SyncWAL (fixed in 7.10), and does not track the live log.
+  options.track_and_verify_wals_in_manifest = false;
+  options.manual_wal_flush = false;  // families disagree after recovery (fixed in 9.7)
+  options.unordered_write = false;   // order is what we rely on
+  options.two_write_queues = false;  // fixed in 11.0
+  options.enable_pipelined_write = false;
+  options.recycle_log_file_num = 0;  // stale records may be read as new (fixed in 9.2)
+  options.WAL_ttl_seconds = 0;       // a clock set back deletes the newest (fixed in 10.9)
+  options.wal_compression = rocksdb::kNoCompression;  // recovery of it fails (fixed in 8.0)
+  // Each commit syncs the log itself; table files are synced bit by bit, not in one stall.
+  options.wal_bytes_per_sync = 0;
+  options.bytes_per_sync = kMiB;
+  options.use_fsync = false;
+  options.allow_mmap_reads = false;  // an I/O error would be a SIGBUS
+  options.allow_mmap_writes = false;
+  options.max_total_wal_size = 256 * kMiB;
+  options.avoid_flush_during_recovery = false;
+  options.avoid_flush_during_shutdown = false;
+}
+
+rocksdb::BlockBasedTableOptions table_options() {
+  // One cache for all families of all stores in the process bounds the memory of reads.
+  static const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(64 * kMiB);
+  rocksdb::BlockBasedTableOptions table;
+  table.block_cache = cache;
+  table.cache_index_and_filter_blocks = true;
+  table.checksum = rocksdb::kXXH3;
+  table.format_version = 5;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  return table;
+}
+
+// Keys of the link log only grow, nothing is overwritten or removed: merging files frees nothing.
+// Universal compaction merges files of like size, so that a record is copied some few times in its
+// life, not once for each level.
+void tune_for_growing_keys(rocksdb::ColumnFamilyOptions& options) {
+  options.compaction_style = rocksdb::kCompactionStyleUniversal;
+  // A merge of everything, meant to drop overwritten values, would never pay.
+  options.compaction_options_universal.max_size_amplification_percent =
+      std::numeric_limits<unsigned>::max();
+  options.level0_file_num_compaction_trigger = 8;
+  options.target_file_size_base = 256 * kMiB;
+}
+
+}  // namespace
+
+rocksdb::DBOptions rocks_db_options() {
+  rocksdb::DBOptions options;
+  set_checks(options);
+  set_log(options);
+  // No retry after a background error: a retried flush can write log entries twice (fixed in 9.6),
+  // and after a failed fsync nobody knows what is on the disk.
+  options.max_bgerror_resume_count = 0;
+  options.max_background_jobs = 4;
+  // RocksDB's own text log; by default it keeps a thousand.
+  options.keep_log_file_num = 10;
+  options.max_log_file_size = 16 * kMiB;
+  return options;
+}
+
+rocksdb::ColumnFamilyOptions rocks_family_options(std::string_view name) {
+  rocksdb::ColumnFamilyOptions options;
+  options.force_consistency_checks = true;
+  // More memtables and parallel flushes may reorder updates after a failed flush (fixed in 7.9).
+  options.max_write_buffer_number = 2;
+  options.write_buffer_size = 64 * kMiB;
+  options.memtable_protection_bytes_per_key = 8;
+  // Sealed values look random; what is not sealed is small.
+  options.compression = rocksdb::kNoCompression;
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table_options()));
+  if (name == layout::family_name(Family::kLinkLog)) tune_for_growing_keys(options);
+  return options;
+}
+
+rocksdb::WriteOptions rocks_write_options() {
+  rocksdb::WriteOptions options;
+  options.sync = true;
+  options.disableWAL = false;
+  options.protection_bytes_per_key = 8;
+  return options;
+}
+
+}  // namespace jiexu

@@ -1,0 +1,100 @@
+// The store on disk, by RocksDB 7.8. One directory:
+//
+//   DIR/lock         held while the store is open
+//   DIR/db/          RocksDB's own
+//   DIR/watermark    number of the last durable commit (watermark.h)
+//   DIR/watermark.lost, DIR/evidence-N/, DIR/rescue/   only after damage, see below
+//
+// No recovery mode of RocksDB is enough. The default one drops acknowledged commits behind a
+// flipped bit and says nothing; the strict ones refuse a log whose last, never acknowledged write
+// was torn by a power cut; none sees a log cut between two records. Hence opening has two stages:
+//
+//   1. Open strictly. If that works, compare the recovered LSN with the watermark.
+//   2. If the log is refused: copy DIR/db to DIR/rescue and open the copy up to the damage. If its
+//      LSN reaches the watermark, only a write was lost that nobody was told of: the damaged
+//      directory becomes DIR/evidence-N, the copy becomes DIR/db. Otherwise the error names the
+//      lost commits, and nothing is changed.
+//
+// When commits are missing all the same (stage 1 below the watermark, accept_loss, or no readable
+// watermark, as after a restored backup), the store opens with Recovery::complete == false. It says
+// so at every opening until accept_loss() is called, which the engine does once it has fetched from
+// its peers what it lacks (RECONCILE).
+//
+// Fail-stop: after the first failed commit or background error every commit fails.
+#pragma once
+
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "storage/store.h"
+
+namespace jiexu {
+
+struct RocksSettings {
+  std::filesystem::path dir;
+
+  // Called once, from any thread, when RocksDB reports that it can no longer write. The daemon ends
+  // the process here (exit 74). It must not call the store.
+  std::function<void(std::string_view reason)> on_background_error;
+
+  // Opening needs this much free disk, because recovery flushes what the log holds (at most 256
+  // MiB), and RocksDB 7.8 as Debian builds it aborts the process when the disk is full at opening.
+  uint64_t free_bytes_min = 320ull << 20;
+
+  // An operator decided to go on although the log is damaged and commits are lost (stage 2).
+  bool accept_loss = false;
+};
+
+// How an opening went.
+struct Recovery {
+  Lsn lsn = 0;                     // of the store now
+  std::optional<Lsn> watermark;    // nullopt: not readable
+  bool complete = true;            // false: commits are missing, or nobody can tell
+  bool promoted = false;           // stage 2 was needed, its copy is the store now
+  std::filesystem::path evidence;  // if promoted: the damaged directory
+};
+
+class RocksStore final : public Store {
+ public:
+  // Makes a new store. Only `jiexu init` does: the daemon must never take an unmounted disk for a
+  // new store. Errors: kExists (the directory is not empty), kNoSpace, kBusy, kIo.
+  static Result<std::unique_ptr<RocksStore>> create(const RocksSettings& settings);
+
+  // Errors: kNotFound (no store there), kBusy (another process has it open), kNoSpace, kCorrupt
+  // (damaged; the text names the lost commits if it is the log), kIo.
+  static Result<std::unique_ptr<RocksStore>> open(const RocksSettings& settings);
+
+  // Writes the watermark. REQUIRES: all snapshots are gone.
+  ~RocksStore() override;
+
+  Result<std::optional<std::string>> get(Family family, std::string_view key) const override;
+  Result<void> scan(Family family, std::string_view lower, std::string_view upper,
+                    const Visitor& visit) const override;
+  Result<void> scan_back(Family family, std::string_view lower, std::string_view upper,
+                         const Visitor& visit) const override;
+  Result<void> commit(const Batch& batch) override;
+  Lsn lsn() const override;
+  std::unique_ptr<Snapshot> snapshot() const override;
+
+  // How the opening went; complete after create().
+  const Recovery& recovery() const;
+
+  // The next two: on the committing thread only.
+
+  // Brings the watermark up to lsn(). To be called when no commit is due for a while.
+  Result<void> flush_watermark();
+
+  // From now on the store counts as complete at lsn().
+  Result<void> accept_loss();
+
+ private:
+  struct Impl;
+  explicit RocksStore(std::unique_ptr<Impl> impl);
+  static Result<std::unique_ptr<RocksStore>> start(std::unique_ptr<Impl> impl,
+                                                   const RocksSettings& settings);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace jiexu

@@ -1,0 +1,241 @@
+// Damage to the files of a closed store, and what opening makes of it. The log of RocksDB is
+// parsed here only as far as finding its records (its format: log_format.h of RocksDB): crc u32 |
+// size u16 | type u8 | payload, in blocks of 32 KiB.
+#include <optional>
+#include <vector>
+
+#include "storage/watermark.h"
+#include "tests/storage/rocks_place.h"
+
+namespace jiexu::testing {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kCommits = 20;
+
+std::string key_of(int commit) {
+  return "key " + std::to_string(commit);
+}
+
+// Offsets at which the records of a log of less than one block begin, and its end.
+std::vector<size_t> record_bounds(const std::string& log) {
+  constexpr size_t kHeader = 7;
+  REQUIRE(log.size() < 32768);
+  std::vector<size_t> bounds = {0};
+  while (bounds.back() + kHeader <= log.size()) {
+    const size_t at = bounds.back();
+    const size_t size = static_cast<uint8_t>(log[at + 4]) | static_cast<uint8_t>(log[at + 5]) << 8;
+    bounds.push_back(at + kHeader + size);
+  }
+  REQUIRE(bounds.back() == log.size());
+  return bounds;
+}
+
+// A closed store of kCommits commits, each one put, and its log.
+struct Closed {
+  Closed() {
+    for (int i = 1; i <= kCommits; ++i) {
+      Batch batch;
+      batch.put(Family::kCase, key_of(i), "value");
+      REQUIRE(place.store().commit(batch));
+    }
+    place.close();
+    log_path = newest_log(place.path());
+    log = read_file(log_path);
+    bounds = record_bounds(log);
+  }
+
+  // Where the record of a commit begins, counted from the end: RocksDB writes some of its own
+  // records first.
+  size_t record_of(int commit) const {
+    return bounds[bounds.size() - 2 - static_cast<size_t>(kCommits - commit)];
+  }
+  void flip_bit_in(int commit) const {
+    std::string changed = log;
+    changed[record_of(commit) + 20] ^= 0x10;
+    write_file(log_path, changed);
+  }
+  // As if the process had died before the mark of the last commits was written.
+  void set_watermark(Lsn lsn) const { REQUIRE(Watermark::create(place.path() / "watermark", lsn)); }
+
+  bool has(int commit) { return place.store().get(Family::kCase, key_of(commit))->has_value(); }
+  const Recovery& recovery() { return place.rocks().recovery(); }
+
+  RocksPlace place;
+  fs::path log_path;
+  std::string log;
+  std::vector<size_t> bounds;
+};
+
+}  // namespace
+
+TEST_CASE("a flipped bit in acknowledged commits is refused by name, and nothing is changed") {
+  Closed closed;
+  closed.flip_bit_in(10);
+  const auto opened = closed.place.try_open();
+  REQUIRE(!opened);
+  CHECK(opened.error().code == Errc::kCorrupt);
+  INFO(opened.error().text);
+  CHECK(opened.error().text.find("Commits 10 to 20 or later are lost") != std::string::npos);
+  CHECK(!fs::exists(closed.place.path() / "rescue"));
+  CHECK(!fs::exists(closed.place.path() / "evidence-1"));
+  // The log is as it was: with the bit flipped back all is there.
+  write_file(closed.log_path, closed.log);
+  REQUIRE(closed.place.try_open());
+  CHECK(closed.recovery().complete);
+  CHECK(closed.has(kCommits));
+}
+
+TEST_CASE("an operator can go on with loss; the store says so until it is made good") {
+  Closed closed;
+  closed.flip_bit_in(10);
+  REQUIRE(closed.place.try_open(true));
+  CHECK(closed.recovery().promoted);
+  CHECK(!closed.recovery().complete);
+  CHECK(closed.recovery().lsn == 9);
+  CHECK(closed.recovery().watermark == kCommits);
+  CHECK(closed.has(9));
+  CHECK(!closed.has(10));
+  CHECK(read_file(closed.recovery().evidence / closed.log_path.filename()) != closed.log);
+
+  // Later commits do not hide the loss, even when their number has passed the watermark.
+  for (int i = 0; i < kCommits; ++i) REQUIRE(closed.place.store().commit(Batch()));
+  closed.place.reopen();
+  CHECK(!closed.recovery().complete);
+  CHECK(closed.recovery().watermark == kCommits);
+
+  REQUIRE(closed.place.rocks().accept_loss());
+  CHECK(closed.recovery().complete);
+  closed.place.reopen();
+  CHECK(closed.recovery().complete);
+  CHECK(closed.recovery().lsn == 9 + kCommits);
+}
+
+TEST_CASE("damage behind the watermark is a write that nobody was told of: the copy takes over") {
+  Closed closed;
+  closed.set_watermark(kCommits - 1);
+  closed.flip_bit_in(kCommits);
+  const std::string damaged = read_file(closed.log_path);
+  REQUIRE(closed.place.try_open());
+  CHECK(closed.recovery().promoted);
+  CHECK(closed.recovery().complete);
+  CHECK(closed.recovery().lsn == kCommits - 1);
+  CHECK(closed.has(kCommits - 1));
+  CHECK(!closed.has(kCommits));
+  // The damaged directory is kept, as it was found.
+  CHECK(closed.recovery().evidence == closed.place.path() / "evidence-1");
+  CHECK(read_file(closed.recovery().evidence / closed.log_path.filename()) == damaged);
+  CHECK(!fs::exists(closed.place.path() / "rescue"));
+
+  REQUIRE(closed.place.store().commit(Batch()));
+  closed.place.reopen();
+  CHECK(!closed.recovery().promoted);
+  CHECK(closed.recovery().lsn == kCommits);
+}
+
+TEST_CASE("a torn last write opens, wherever it was torn") {
+  const Closed sample;
+  const size_t begin = sample.record_of(kCommits);
+  for (size_t size = begin + 1; size < sample.log.size(); size += 9) {
+    Closed closed;
+    closed.set_watermark(kCommits - 1);
+    fs::resize_file(closed.log_path, size);
+    INFO("cut at byte " << size - begin << " of the record");
+    REQUIRE(closed.place.try_open());
+    CHECK(closed.recovery().complete);
+    CHECK(closed.recovery().lsn == kCommits - 1);
+  }
+}
+
+TEST_CASE("a last write of which the end reads as zeros opens") {
+  Closed closed;
+  closed.set_watermark(kCommits - 1);
+  std::string torn = closed.log;
+  std::fill(torn.begin() + static_cast<long>(closed.record_of(kCommits)) + 12, torn.end(), '\0');
+  write_file(closed.log_path, torn);
+  REQUIRE(closed.place.try_open());
+  CHECK(closed.recovery().complete);
+  CHECK(closed.recovery().lsn == kCommits - 1);
+}
+
+// RocksDB opens these two without a word.
+TEST_CASE("a log cut at a record's border is reported as loss") {
+  Closed closed;
+  fs::resize_file(closed.log_path, closed.record_of(15));
+  REQUIRE(closed.place.try_open());
+  CHECK(!closed.recovery().complete);
+  CHECK(!closed.recovery().promoted);
+  CHECK(closed.recovery().lsn == 14);
+  CHECK(closed.recovery().watermark == kCommits);
+  closed.place.reopen();
+  CHECK(!closed.recovery().complete);
+}
+
+TEST_CASE("a tail of zeros in place of acknowledged commits is reported as loss") {
+  Closed closed;
+  std::string zeroed = closed.log;
+  std::fill(zeroed.begin() + static_cast<long>(closed.record_of(19)), zeroed.end(), '\0');
+  write_file(closed.log_path, zeroed);
+  REQUIRE(closed.place.try_open());
+  CHECK(!closed.recovery().complete);
+  CHECK(closed.recovery().lsn == 18);
+}
+
+TEST_CASE("a log that is gone is reported as loss") {
+  Closed closed;
+  fs::remove(closed.log_path);
+  REQUIRE(closed.place.try_open());
+  CHECK(!closed.recovery().complete);
+  CHECK(closed.recovery().lsn == 0);
+}
+
+TEST_CASE("without a readable watermark, as after a restored backup, the store is not complete") {
+  Closed closed;
+  SECTION("missing") {
+    fs::remove(closed.place.path() / "watermark");
+  }
+  SECTION("both slots bad") {
+    fs::resize_file(closed.place.path() / "watermark", 0);
+  }
+  REQUIRE(closed.place.try_open());
+  CHECK(!closed.recovery().complete);
+  CHECK(closed.recovery().watermark == std::nullopt);
+  CHECK(closed.recovery().lsn == kCommits);
+  closed.place.reopen();
+  CHECK(!closed.recovery().complete);
+  REQUIRE(closed.place.rocks().accept_loss());
+  closed.place.reopen();
+  CHECK(closed.recovery().complete);
+}
+
+TEST_CASE("a damaged log without a watermark is not promoted by itself") {
+  Closed closed;
+  fs::remove(closed.place.path() / "watermark");
+  closed.flip_bit_in(kCommits);
+  CHECK(closed.place.try_open().error().code == Errc::kCorrupt);
+  CHECK(closed.place.try_open(true));
+}
+
+TEST_CASE("a death between the two renames of a promotion is finished at the next opening") {
+  Closed closed;
+  fs::rename(closed.place.path() / "db", closed.place.path() / "rescue");
+  REQUIRE(closed.place.try_open());
+  CHECK(closed.recovery().complete);
+  CHECK(closed.recovery().lsn == kCommits);
+  CHECK(!fs::exists(closed.place.path() / "rescue"));
+}
+
+TEST_CASE("a rescue copy left behind by a death is made anew") {
+  Closed closed;
+  closed.set_watermark(kCommits - 1);
+  closed.flip_bit_in(kCommits);
+  fs::create_directory(closed.place.path() / "rescue");
+  write_file(closed.place.path() / "rescue" / "CURRENT", "half a copy");
+  REQUIRE(closed.place.try_open());
+  CHECK(closed.recovery().promoted);
+  CHECK(closed.recovery().lsn == kCommits - 1);
+}
+
+}  // namespace jiexu::testing
