@@ -102,6 +102,7 @@ std::vector<Case> field_cases() {
       {kMissing, "segments[1].kind", of_form([](Form& f) { f.mutable_segments(1)->clear_kind(); })},
       {kMissing, "account.disposition",
        of_form([](Form& f) { f.mutable_account()->clear_disposition(); })},
+      {kMissing, "account.as_of", of_form([](Form& f) { f.mutable_account()->clear_as_of(); })},
       {kMissing, "stopped_on", of_form([](Form& f) { f.clear_stopped_on(); })},
       {kMissing, "reason", of_history([](Form& f) {
          f.set_version(2);
@@ -313,6 +314,10 @@ TEST_CASE("lengths are counted in characters, not bytes") {
           for (size_t i = 0; i < limits::kNameCharsMax; ++i) name += "𠮷";
           f.mutable_person()->set_name(name);
         }).empty());
+}
+
+TEST_CASE("today is not in the future") {
+  CHECK(of_letter([](Letter& f) { f.set_issued_on(kSampleToday.yyyymmdd()); }).empty());
 }
 
 TEST_CASE("a passport number follows no algorithm") {
