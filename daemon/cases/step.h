@@ -25,10 +25,12 @@ struct Context {
   const v1::Payee* own_payee = nullptr;      // into which balances for us are paid
   const v1::Contact* own_contact = nullptr;
   const Calendar* calendar = nullptr;
-  std::string_view letter_number;            // kSendLetter: the next free number
+  PersonHash person_hash{};                  // kApply, kLetterIn: of the person in it
+  std::string_view letter_number;            // kSendLetter: the next free number, empty: none left
   bool peer_known = true;                    // kApply: the origin agency is in the directory
   bool duplicate_open_case = false;          // kApply: X31
   bool claimed_by_other = false;             // kAcceptLetter: X32
+  bool letter_number_taken = false;          // kLetterIn: by another case
   google::protobuf::Arena* arena = nullptr;  // owns the messages in the result
 };
 
@@ -37,7 +39,7 @@ struct Step {
   Case next;
   std::vector<v1::Message*> messages;  // to next.peer, in order; case_id, case_seq and time are set
   std::vector<Posting> postings;       // ledger entries with next.peer
-  std::string note;                    // for the timeline
+  std::string note;                    // for the timeline; no personal data
 };
 
 // REQUIRES: event.kind is kApply or kLetterIn if !current.exists(), and current.id and current.peer

@@ -1,0 +1,29 @@
+// The content of actions and messages: what must hold of it before the table is asked, one rule a
+// line, one named refusal a rule; and what the case takes over from it. Internal to daemon/cases.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "daemon/cases/step.h"
+
+namespace jiexu {
+
+// An event with what was made of its content.
+struct Content {
+  const Event* event = nullptr;
+  const Context* context = nullptr;
+  const v1::InformationForm* form = nullptr;  // kIssueForm: completed and checked; kInfoFormIn: as it came
+  std::vector<v1::Finding> findings;          // about `form`
+  Fen amount;                                 // kRemit, kCredit, kBankCredit, kFundsAckIn, kRemitNoticeIn
+  int32_t date = 0;                           // of the act, yyyymmdd
+};
+
+// Checks the event against the case and completes it. The states have been checked already.
+tl::expected<Content, Rejection> read_content(const Case& subject, const Event& event,
+                                              const Context& context);
+
+// Takes over into the case what the accepted event says.
+void absorb(const Content& content, Case& subject);
+
+}  // namespace jiexu

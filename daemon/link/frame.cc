@@ -1,0 +1,372 @@
+#include "daemon/link/frame.h"
+
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/wire_format_lite.h>
+
+#include "daemon/base/check.h"
+#include "daemon/base/limits.h"
+
+namespace jiexu {
+namespace {
+
+using google::protobuf::io::CodedInputStream;
+using google::protobuf::io::CodedOutputStream;
+using Wire = google::protobuf::internal::WireFormatLite;
+
+auto malformed(const char* what) { return fail(Errc::kCorrupt, std::string("link frame: ") + what); }
+
+bool read_digest(const std::string& in, Digest& out) {
+  const auto digest = to_array<32>(in);
+  if (digest) out = *digest;
+  return digest.has_value();
+}
+
+bool read_link(const std::string& sender, const std::string& receiver, LinkName& out) {
+  const auto from = AgencyId::parse(sender);
+  const auto to = AgencyId::parse(receiver);
+  if (!from || !to) return false;
+  out = {*from, *to};
+  return true;
+}
+
+// --- reading a Batch without copying its messages ---
+
+bool read_bytes(CodedInputStream& in, std::string_view all, std::string_view& out) {
+  uint32_t size = 0;
+  if (!in.ReadVarint32(&size)) return false;
+  const auto at = static_cast<size_t>(in.CurrentPosition());
+  if (size > all.size() - at || !in.Skip(static_cast<int>(size))) return false;
+  out = all.substr(at, size);
+  return true;
+}
+
+struct RawBatch {
+  std::string_view sender, receiver, prev_head, head, key, signature;
+  uint64_t epoch = 0;
+  uint64_t first_seq = 0;
+  std::vector<std::string_view> messages;
+};
+
+std::string_view* bytes_field(RawBatch& raw, int field) {
+  switch (field) {
+    case v1::Batch::kSenderFieldNumber: return &raw.sender;
+    case v1::Batch::kReceiverFieldNumber: return &raw.receiver;
+    case v1::Batch::kPrevHeadFieldNumber: return &raw.prev_head;
+    case v1::Batch::kHeadFieldNumber: return &raw.head;
+    case v1::Batch::kKeyIdFieldNumber: return &raw.key;
+    case v1::Batch::kSignatureFieldNumber: return &raw.signature;
+    case v1::Batch::kMessagesFieldNumber: return &raw.messages.emplace_back();
+    default: return nullptr;
+  }
+}
+
+bool read_field(CodedInputStream& in, std::string_view all, uint32_t tag, RawBatch& raw) {
+  const int field = Wire::GetTagFieldNumber(tag);
+  const auto type = Wire::GetTagWireType(tag);
+  if (type == Wire::WIRETYPE_VARINT && field == v1::Batch::kEpochFieldNumber) {
+    return in.ReadVarint64(&raw.epoch);
+  }
+  if (type == Wire::WIRETYPE_VARINT && field == v1::Batch::kFirstSeqFieldNumber) {
+    return in.ReadVarint64(&raw.first_seq);
+  }
+  std::string_view* target = nullptr;
+  if (type == Wire::WIRETYPE_LENGTH_DELIMITED) target = bytes_field(raw, field);
+  return target != nullptr ? read_bytes(in, all, *target) : Wire::SkipField(&in, tag);
+}
+
+Result<RawBatch> read_raw_batch(std::string_view all) {
+  RawBatch raw;
+  CodedInputStream in(reinterpret_cast<const uint8_t*>(all.data()), static_cast<int>(all.size()));
+  while (const uint32_t tag = in.ReadTag()) {
+    if (!read_field(in, all, tag, raw)) return malformed("a field of Batch is cut short");
+    if (raw.messages.size() > limits::kFrameMessagesMax) return malformed("too many messages");
+    if (!raw.messages.empty() && raw.messages.back().size() > limits::kMessageBytesMax) {
+      return malformed("a message is over the size limit");
+    }
+  }
+  if (!in.ConsumedEntireMessage()) return malformed("Batch does not end where it should");
+  return raw;
+}
+
+Result<BatchFrame> to_batch(std::string_view content, FrameBytes bytes) {
+  auto raw = read_raw_batch(content);
+  if (!raw) return tl::unexpected(raw.error());
+  BatchFrame out;
+  const auto prev_head = to_array<32>(raw->prev_head);
+  const auto head = to_array<32>(raw->head);
+  const auto key = to_array<8>(raw->key);
+  if (!read_link(std::string(raw->sender), std::string(raw->receiver), out.link)) {
+    return malformed("sender or receiver is no agency code");
+  }
+  if (!prev_head || !head || !key) return malformed("a head or key id has the wrong length");
+  if (raw->messages.empty() || raw->first_seq == 0) return malformed("Batch without messages");
+  if (raw->first_seq > UINT64_MAX - limits::kFrameMessagesMax) return malformed("number too large");
+  if (raw->epoch == 0 || raw->epoch > UINT32_MAX) return malformed("epoch out of range");
+  out.epoch = static_cast<Epoch>(raw->epoch);
+  out.first_seq = raw->first_seq;
+  out.prev_head = *prev_head;
+  out.head = *head;
+  out.key = *key;
+  out.signature = raw->signature;
+  out.messages = std::move(raw->messages);
+  out.bytes = std::move(bytes);
+  return out;
+}
+
+// The content of the frame's batch field; nullopt if the frame holds something else.
+std::optional<std::string_view> batch_content(std::string_view frame) {
+  static constexpr uint32_t kBatchTag =
+      v1::LinkFrame::kBatchFieldNumber << 3 | Wire::WIRETYPE_LENGTH_DELIMITED;
+  CodedInputStream in(reinterpret_cast<const uint8_t*>(frame.data()),
+                      static_cast<int>(frame.size()));
+  std::string_view content;
+  if (in.ReadTag() != kBatchTag || !read_bytes(in, frame, content)) return std::nullopt;
+  if (static_cast<size_t>(in.CurrentPosition()) != frame.size()) return std::nullopt;
+  return content;
+}
+
+// --- the small frames ---
+
+Result<Receipt> from_proto(const v1::Receipt& in) {
+  Receipt out;
+  const auto key = to_array<8>(in.key_id());
+  if (!read_link(in.sender(), in.receiver(), out.link)) return malformed("Receipt of nobody");
+  if (!key || !read_digest(in.head(), out.head)) return malformed("Receipt has a wrong length");
+  out.epoch = in.epoch();
+  out.through = in.through_seq();
+  out.received_at = {in.received_at_ms()};
+  out.key = *key;
+  out.signature = in.signature();
+  return out;
+}
+
+void to_proto(const Receipt& in, v1::Receipt* out) {
+  out->set_sender(in.link.sender.str());
+  out->set_receiver(in.link.receiver.str());
+  out->set_epoch(in.epoch);
+  out->set_through_seq(in.through);
+  out->set_head(std::string(view(in.head)));
+  out->set_received_at_ms(in.received_at.ms);
+  out->set_key_id(std::string(view(in.key)));
+  out->set_signature(in.signature);
+}
+
+Result<Frame> from_proto(const v1::Open& in) {
+  OpenFrame out;
+  if (!read_link(in.sender(), in.receiver(), out.link)) return malformed("Open of nobody");
+  if (!read_digest(in.last_head(), out.last_head)) return malformed("Open has a wrong length");
+  out.protocol = in.protocol();
+  out.session = in.session();
+  out.epoch = in.epoch();
+  out.last_seq = in.last_seq();
+  out.receipted_seq = in.receipted_seq();
+  return out;
+}
+
+Result<Frame> from_proto(const v1::Opened& in) {
+  auto receipt = from_proto(in.receipt());
+  if (!receipt) return tl::unexpected(receipt.error());
+  return OpenedFrame{in.session(), std::move(*receipt), in.window_bytes()};
+}
+
+Result<Frame> from_proto(const v1::Refuse& in) {
+  RefuseFrame out{in.reason(), in.epoch(), in.seq(), {}, in.text().substr(0, 200)};
+  if (!in.head().empty() && !read_digest(in.head(), out.head)) {
+    return malformed("Refuse has a wrong length");
+  }
+  return out;
+}
+
+Result<Frame> from_proto(const v1::Fetched& in) {
+  FetchedFrame out;
+  out.last_seq = in.last_seq();
+  if (!in.frame().empty()) {
+    auto batch = decode_batch(std::make_shared<std::string>(in.frame()));
+    if (!batch) return tl::unexpected(batch.error());
+    out.batch = std::move(*batch);
+  }
+  return out;
+}
+
+Result<Frame> decode_small(const std::string& bytes) {
+  CodedInputStream in(reinterpret_cast<const uint8_t*>(bytes.data()),
+                      static_cast<int>(bytes.size()));
+  in.SetRecursionLimit(limits::kProtoDepthMax);
+  v1::LinkFrame frame;
+  if (!frame.ParseFromCodedStream(&in) || !in.ConsumedEntireMessage()) {
+    return malformed("not a LinkFrame");
+  }
+  switch (frame.body_case()) {
+    case v1::LinkFrame::kOpen: return from_proto(frame.open());
+    case v1::LinkFrame::kOpened: return from_proto(frame.opened());
+    case v1::LinkFrame::kReceipt: return from_proto(frame.receipt());
+    case v1::LinkFrame::kSequenceGap:
+      return GapFrame{frame.sequence_gap().epoch(), frame.sequence_gap().expected_seq()};
+    case v1::LinkFrame::kRefuse: return from_proto(frame.refuse());
+    case v1::LinkFrame::kFetch:
+      return FetchFrame{frame.fetch().epoch(), frame.fetch().first_seq()};
+    case v1::LinkFrame::kFetched: return from_proto(frame.fetched());
+    default: return malformed("of a kind that this version does not know");
+  }
+}
+
+void append_tag(std::string& out, int field, uint64_t size) {
+  uint8_t buffer[20];
+  uint8_t* end = CodedOutputStream::WriteTagToArray(
+      Wire::MakeTag(field, Wire::WIRETYPE_LENGTH_DELIMITED), buffer);
+  end = CodedOutputStream::WriteVarint64ToArray(size, end);
+  out.append(reinterpret_cast<char*>(buffer), static_cast<size_t>(end - buffer));
+}
+
+}  // namespace
+
+Result<Frame> decode_frame(FrameBytes bytes) {
+  if (bytes->size() > limits::kFrameBytesMax) return malformed("over the size limit");
+  if (const auto content = batch_content(*bytes)) {
+    auto batch = to_batch(*content, bytes);
+    if (!batch) return tl::unexpected(batch.error());
+    return std::move(*batch);
+  }
+  return decode_small(*bytes);
+}
+
+Result<BatchFrame> decode_batch(FrameBytes bytes) {
+  if (bytes->size() > limits::kFrameBytesMax) return malformed("over the size limit");
+  const auto content = batch_content(*bytes);
+  if (!content) return malformed("not a Batch");
+  return to_batch(*content, std::move(bytes));
+}
+
+std::string encode(const OpenFrame& frame) {
+  v1::LinkFrame out;
+  v1::Open* open = out.mutable_open();
+  open->set_protocol(frame.protocol);
+  open->set_sender(frame.link.sender.str());
+  open->set_receiver(frame.link.receiver.str());
+  open->set_session(frame.session);
+  open->set_epoch(frame.epoch);
+  open->set_last_seq(frame.last_seq);
+  open->set_last_head(std::string(view(frame.last_head)));
+  open->set_receipted_seq(frame.receipted_seq);
+  return out.SerializeAsString();
+}
+
+std::string encode(const OpenedFrame& frame) {
+  v1::LinkFrame out;
+  out.mutable_opened()->set_session(frame.session);
+  out.mutable_opened()->set_window_bytes(frame.window_bytes);
+  to_proto(frame.receipt, out.mutable_opened()->mutable_receipt());
+  return out.SerializeAsString();
+}
+
+std::string encode(const Receipt& frame) {
+  v1::LinkFrame out;
+  to_proto(frame, out.mutable_receipt());
+  return out.SerializeAsString();
+}
+
+std::string encode(const GapFrame& frame) {
+  v1::LinkFrame out;
+  out.mutable_sequence_gap()->set_epoch(frame.epoch);
+  out.mutable_sequence_gap()->set_expected_seq(frame.expected);
+  return out.SerializeAsString();
+}
+
+std::string encode(const RefuseFrame& frame) {
+  v1::LinkFrame out;
+  out.mutable_refuse()->set_reason(frame.reason);
+  out.mutable_refuse()->set_epoch(frame.epoch);
+  out.mutable_refuse()->set_seq(frame.through);
+  out.mutable_refuse()->set_head(std::string(view(frame.head)));
+  out.mutable_refuse()->set_text(frame.text);
+  return out.SerializeAsString();
+}
+
+std::string encode(const FetchFrame& frame) {
+  v1::LinkFrame out;
+  out.mutable_fetch()->set_epoch(frame.epoch);
+  out.mutable_fetch()->set_first_seq(frame.first_seq);
+  return out.SerializeAsString();
+}
+
+std::string encode(const FetchedFrame& frame) {
+  v1::LinkFrame out;
+  if (frame.batch) out.mutable_fetched()->set_frame(*frame.batch->bytes);
+  out.mutable_fetched()->set_last_seq(frame.last_seq);
+  return out.SerializeAsString();
+}
+
+Result<void> verify(const BatchFrame& batch, const Directory& directory) {
+  Digest head = batch.prev_head;
+  Seq seq = batch.first_seq;
+  for (const std::string_view message : batch.messages) head = chain_next(head, seq++, message);
+  if (head != batch.head) return fail(Errc::kCorrupt, "batch: head does not follow from messages");
+  const Verifier* verifier = directory.verifier(batch.link.sender, batch.key);
+  if (verifier == nullptr) return fail(Errc::kPermission, "batch: signing key is not known");
+  const std::string signed_bytes = batch_signing_bytes(
+      batch.link, batch.epoch, batch.first_seq, batch.last_seq(), batch.prev_head, batch.head);
+  if (!verifier->verify(signed_bytes, batch.signature)) {
+    return fail(Errc::kPermission, "batch: signature does not verify");
+  }
+  return {};
+}
+
+Result<void> verify(const Receipt& receipt, const Directory& directory) {
+  const Verifier* verifier = directory.verifier(receipt.link.receiver, receipt.key);
+  if (verifier == nullptr) return fail(Errc::kPermission, "receipt: signing key is not known");
+  const std::string signed_bytes = receipt_signing_bytes(
+      receipt.link, receipt.epoch, receipt.through, receipt.head, receipt.received_at.ms);
+  if (!verifier->verify(signed_bytes, receipt.signature)) {
+    return fail(Errc::kPermission, "receipt: signature does not verify");
+  }
+  return {};
+}
+
+Receipt make_receipt(const LinkName& link, Epoch epoch, Seq through, const Digest& head,
+                     Instant received_at, const Signer& signer) {
+  return {link,
+          epoch,
+          through,
+          head,
+          received_at,
+          key_id(signer.public_key()),
+          signer.sign(receipt_signing_bytes(link, epoch, through, head, received_at.ms))};
+}
+
+FrameWriter::FrameWriter(const LinkName& link, Epoch epoch, Seq first_seq, const Digest& prev_head)
+    : link_(link), epoch_(epoch), first_seq_(first_seq), prev_head_(prev_head), head_(prev_head) {}
+
+Seq FrameWriter::add(const v1::Message& message) {
+  const size_t size = message.ByteSizeLong();
+  CHECK(size <= limits::kMessageBytesMax);
+  append_tag(body_, v1::Batch::kMessagesFieldNumber, size);
+  const size_t at = body_.size();
+  body_.resize(at + size);
+  message.SerializeWithCachedSizesToArray(reinterpret_cast<uint8_t*>(body_.data() + at));
+  const Seq seq = first_seq_ + count_++;
+  head_ = chain_next(head_, seq, std::string_view(body_).substr(at, size));
+  return seq;
+}
+
+std::string FrameWriter::close(const Signer& signer) {
+  CHECK(count_ > 0);
+  v1::Batch rest;  // every field but the messages; protobuf fields may come in any order
+  rest.set_sender(link_.sender.str());
+  rest.set_receiver(link_.receiver.str());
+  rest.set_epoch(epoch_);
+  rest.set_first_seq(first_seq_);
+  rest.set_prev_head(std::string(view(prev_head_)));
+  rest.set_head(std::string(view(head_)));
+  rest.set_key_id(std::string(view(key_id(signer.public_key()))));
+  rest.set_signature(signer.sign(
+      batch_signing_bytes(link_, epoch_, first_seq_, last_seq(), prev_head_, head_)));
+  const std::string header = rest.SerializeAsString();
+  std::string out;
+  out.reserve(header.size() + body_.size() + 16);
+  append_tag(out, v1::LinkFrame::kBatchFieldNumber, header.size() + body_.size());
+  out += header;
+  out += body_;
+  return out;
+}
+
+}  // namespace jiexu

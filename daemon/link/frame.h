@@ -1,0 +1,144 @@
+// Link frames as our own types, and their bytes. A Batch is read without copying its messages and
+// written once; everything else is small. proto/README.md is the specification.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "daemon/base/ids.h"
+#include "daemon/base/result.h"
+#include "daemon/base/time.h"
+#include "daemon/link/transport.h"
+#include "daemon/trust/chain.h"
+#include "daemon/trust/directory.h"
+#include "daemon/trust/suite.h"
+#include "jiexu/v1/link.pb.h"
+#include "jiexu/v1/message.pb.h"
+
+namespace jiexu {
+
+inline constexpr uint32_t kProtocolVersion = 1;
+
+struct OpenFrame {
+  uint32_t protocol = kProtocolVersion;
+  LinkName link;
+  uint64_t session = 0;
+  Epoch epoch = 0;
+  Seq last_seq = 0;
+  Digest last_head{};
+  Seq receipted_seq = 0;
+};
+
+// The receiver's signed word that everything up to `through` is on its disk.
+struct Receipt {
+  LinkName link;
+  Epoch epoch = 0;
+  Seq through = 0;
+  Digest head{};
+  Instant received_at;
+  KeyId key{};
+  std::string signature;
+};
+
+struct OpenedFrame {
+  uint64_t session = 0;
+  Receipt receipt;
+  uint64_t window_bytes = 0;
+};
+
+// The views point into `bytes`.
+struct BatchFrame {
+  LinkName link;
+  Epoch epoch = 0;
+  Seq first_seq = 0;
+  Digest prev_head{};
+  Digest head{};
+  KeyId key{};
+  std::string_view signature;
+  std::vector<std::string_view> messages;
+  FrameBytes bytes;
+
+  Seq last_seq() const { return first_seq + messages.size() - 1; }
+};
+
+struct GapFrame {
+  Epoch epoch = 0;
+  Seq expected = 0;
+};
+
+struct RefuseFrame {
+  v1::RefuseReason reason = v1::REFUSE_REASON_UNSPECIFIED;
+  Epoch epoch = 0;
+  Seq through = 0;
+  Digest head{};
+  std::string text;
+};
+
+struct FetchFrame {
+  Epoch epoch = 0;
+  Seq first_seq = 0;
+};
+
+struct FetchedFrame {
+  std::optional<BatchFrame> batch;
+  Seq last_seq = 0;
+};
+
+using Frame = std::variant<OpenFrame, OpenedFrame, BatchFrame, Receipt, GapFrame, RefuseFrame,
+                           FetchFrame, FetchedFrame>;
+
+// Error kCorrupt, naming what is missing, malformed or over a limit. Verifies nothing.
+Result<Frame> decode_frame(FrameBytes bytes);
+// Error kCorrupt also if the frame is of another kind. For stored frames.
+Result<BatchFrame> decode_batch(FrameBytes bytes);
+
+std::string encode(const OpenFrame& frame);
+std::string encode(const OpenedFrame& frame);
+std::string encode(const Receipt& frame);
+std::string encode(const GapFrame& frame);
+std::string encode(const RefuseFrame& frame);
+std::string encode(const FetchFrame& frame);
+std::string encode(const FetchedFrame& frame);
+
+// Recomputes the chain over the messages and checks the signature with the sender's key in the
+// directory. Independent of where the link stands, so that it may run on any thread.
+Result<void> verify(const BatchFrame& batch, const Directory& directory);
+// Checks the signature with the key of the link's receiver.
+Result<void> verify(const Receipt& receipt, const Directory& directory);
+
+// Signs as the link's receiver.
+Receipt make_receipt(const LinkName& link, Epoch epoch, Seq through, const Digest& head,
+                     Instant received_at, const Signer& signer);
+
+// Builds one Batch frame: messages are serialised straight into it as they come, and the chain
+// moves along.
+class FrameWriter {
+ public:
+  FrameWriter(const LinkName& link, Epoch epoch, Seq first_seq, const Digest& prev_head);
+
+  // Appends and returns the message's number.
+  Seq add(const v1::Message& message);
+  Seq first_seq() const { return first_seq_; }
+  Seq last_seq() const { return first_seq_ + count_ - 1; }
+  size_t count() const { return count_; }
+  size_t bytes() const { return body_.size(); }
+  const Digest& head() const { return head_; }
+
+  // The finished frame, signed. REQUIRES: count() > 0. The writer is used up.
+  std::string close(const Signer& signer);
+
+ private:
+  LinkName link_;
+  Epoch epoch_;
+  Seq first_seq_;
+  Digest prev_head_;
+  Digest head_;
+  size_t count_ = 0;
+  std::string body_;  // the `messages` entries, tags included
+};
+
+}  // namespace jiexu

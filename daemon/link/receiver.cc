@@ -1,0 +1,77 @@
+#include "daemon/link/receiver.h"
+
+#include "daemon/base/check.h"
+
+namespace jiexu {
+
+Receiver::Receiver(LinkName link, ReceiverMark durable, uint64_t window_bytes)
+    : link_(link), durable_(durable), ahead_(durable), window_bytes_(window_bytes) {}
+
+BatchVerdict Receiver::refuse(v1::RefuseReason reason, std::string text) {
+  refusal_ = {reason, durable_.epoch, durable_.through, durable_.head, std::move(text)};
+  return BatchVerdict::kRefused;
+}
+
+BatchVerdict Receiver::judge(const BatchFrame& batch, const LinkLog& log) {
+  if (batch.link != link_) {
+    return refuse(v1::REFUSE_REASON_WRONG_AGENCY, "the batch names another sender or receiver");
+  }
+  if (batch.epoch < ahead_.epoch) {
+    return refuse(v1::REFUSE_REASON_EPOCH, "the batch is of an earlier epoch");
+  }
+  if (batch.first_seq > ahead_.through + 1) return BatchVerdict::kGap;
+  if (batch.first_seq <= ahead_.through) return judge_known(batch, log);
+  if (batch.prev_head != ahead_.head) {
+    return refuse(v1::REFUSE_REASON_DIVERGED, "the batch follows on another history");
+  }
+  return BatchVerdict::kNext;
+}
+
+// A number that we have already: the same frame again is a duplicate, another one is divergence.
+BatchVerdict Receiver::judge_known(const BatchFrame& batch, const LinkLog& log) {
+  for (const Accepted& accepted : not_durable_) {
+    if (accepted.last_seq == batch.last_seq() && accepted.head == batch.head) {
+      return BatchVerdict::kDuplicate;
+    }
+  }
+  const auto known = log.frame_with(batch.first_seq);
+  if (!known) return refuse(v1::REFUSE_REASON_BUSY, "the log cannot be read");
+  const bool same = *known && (*known)->last_seq == batch.last_seq() && (*known)->head == batch.head;
+  if (same) return BatchVerdict::kDuplicate;
+  return refuse(v1::REFUSE_REASON_DIVERGED, "a number that was used comes with other content");
+}
+
+void Receiver::accept(const BatchFrame& batch) {
+  CHECK(batch.first_seq == ahead_.through + 1 && batch.prev_head == ahead_.head);
+  ahead_ = {batch.epoch, batch.last_seq(), batch.head};
+  not_durable_.push_back({batch.last_seq(), batch.head});
+}
+
+void Receiver::durable(const ReceiverMark& mark, Receipt receipt) {
+  CHECK(mark.through <= ahead_.through);
+  if (receipt_ && mark.through < durable_.through) return;
+  durable_ = mark;
+  receipt_ = std::move(receipt);
+  while (!not_durable_.empty() && not_durable_.front().last_seq <= mark.through) {
+    not_durable_.pop_front();
+  }
+}
+
+std::optional<std::string> Receiver::receive(const OpenFrame& frame) {
+  if (frame.protocol != kProtocolVersion) {
+    refuse(v1::REFUSE_REASON_PROTOCOL, "protocol version 1 is spoken here");
+    return encode(refusal_);
+  }
+  if (frame.link != link_) {
+    refuse(v1::REFUSE_REASON_WRONG_AGENCY, "Open names another sender or receiver");
+    return encode(refusal_);
+  }
+  if (frame.epoch < durable_.epoch) {
+    refuse(v1::REFUSE_REASON_EPOCH, "Open is of an earlier epoch");
+    return encode(refusal_);
+  }
+  if (!receipt_) return std::nullopt;
+  return encode(OpenedFrame{frame.session, *receipt_, window_bytes_});
+}
+
+}  // namespace jiexu

@@ -1,0 +1,208 @@
+#include "daemon/link/sender.h"
+
+#include <algorithm>
+
+#include "daemon/base/check.h"
+#include "daemon/base/limits.h"
+
+namespace jiexu {
+namespace {
+
+constexpr Instant kNever{INT64_MAX};
+
+FrameBytes share(std::string bytes) { return std::make_shared<const std::string>(std::move(bytes)); }
+
+// SplitMix64: spreads sessions and jitter; nothing secret depends on it.
+uint64_t mix(uint64_t x) {
+  x += 0x9e3779b97f4a7c15;
+  x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
+  x = (x ^ x >> 27) * 0x94d049bb133111eb;
+  return x ^ x >> 31;
+}
+
+}  // namespace
+
+std::string_view name(Sender::State state) {
+  switch (state) {
+    case Sender::State::kOpening: return "opening";
+    case Sender::State::kFlowing: return "flowing";
+    case Sender::State::kStopped: return "stopped";
+    case Sender::State::kPaused: return "paused";
+  }
+  return "";
+}
+
+Sender::Sender(LinkName link, SenderMark mark, SenderTiming timing, uint64_t seed, bool paused)
+    : link_(link), mark_(std::move(mark)), timing_(timing), session_(mix(seed)), jitter_(mix(~seed)) {
+  state_ = paused ? State::kPaused : State::kOpening;
+  next_wake_ = paused ? kNever : Instant{0};
+}
+
+SenderStep Sender::written(Seq last_seq, const Digest& head, Instant now, const LinkLog& log) {
+  CHECK(last_seq >= mark_.last_seq);
+  mark_.last_seq = last_seq;
+  mark_.head = head;
+  SenderStep step;
+  if (state_ == State::kFlowing) flow(now, log, step);
+  return step;
+}
+
+SenderStep Sender::receive(const OpenedFrame& frame, Instant now, const LinkLog& log) {
+  const Receipt& receipt = frame.receipt;
+  const bool asked = state_ == State::kOpening || state_ == State::kStopped;
+  if (!asked || frame.session != session_ || receipt.link != link_) return {};
+  if (receipt.epoch > mark_.epoch) {
+    return stop(v1::REFUSE_REASON_EPOCH, "the peer has heard us in a later epoch", now);
+  }
+  if (receipt.through > mark_.last_seq) {
+    return stop(v1::REFUSE_REASON_SENDER_BEHIND, "the peer holds messages of ours that we lack", now);
+  }
+  const auto head = head_at(receipt.through, log);
+  if (!head) return stop(v1::REFUSE_REASON_UNSPECIFIED, head.error().text, now);
+  if (*head != receipt.head) {
+    return stop(v1::REFUSE_REASON_DIVERGED, "the peer's copy of our log differs from ours", now);
+  }
+  SenderStep step;
+  if (receipt.through < mark_.receipted_seq) {
+    step.alarm = "the peer lost messages that it had receipted; sending them again";
+    mark_.receipted_seq = receipt.through;
+    step.mark_moved = true;
+  }
+  state_ = State::kFlowing;
+  stop_reason_ = v1::REFUSE_REASON_UNSPECIFIED;
+  opens_ = 0;
+  in_flight_.clear();
+  in_flight_bytes_ = 0;
+  window_bytes_ = std::min<uint64_t>(frame.window_bytes, limits::kWindowBytes);
+  sent_ = receipt.through;
+  next_wake_ = kNever;
+  take_receipt(receipt, step);
+  flow(now, log, step);
+  return step;
+}
+
+SenderStep Sender::receive(const Receipt& receipt, Instant now, const LinkLog& log) {
+  if (state_ != State::kFlowing || receipt.link != link_ || receipt.epoch > mark_.epoch) return {};
+  if (receipt.through <= mark_.receipted_seq) return {};
+  while (!in_flight_.empty() && in_flight_.front().last_seq < receipt.through) {
+    in_flight_bytes_ -= in_flight_.front().bytes;
+    in_flight_.pop_front();
+  }
+  // A receipt for what we never sent, or for half a frame: ask where the receiver really stands.
+  if (in_flight_.empty() || in_flight_.front().last_seq != receipt.through) return open(now);
+  if (in_flight_.front().head != receipt.head) {
+    return stop(v1::REFUSE_REASON_DIVERGED, "the peer's receipt names another head", now);
+  }
+  in_flight_bytes_ -= in_flight_.front().bytes;
+  in_flight_.pop_front();
+  SenderStep step;
+  take_receipt(receipt, step);
+  next_wake_ = in_flight_.empty() ? kNever : now.plus_ms(timing_.stall);
+  flow(now, log, step);
+  return step;
+}
+
+SenderStep Sender::receive(const GapFrame& frame, Instant now) {
+  if (state_ != State::kFlowing || frame.epoch > mark_.epoch) return {};
+  return open(now);
+}
+
+SenderStep Sender::receive(const RefuseFrame& frame, Instant now) {
+  if (state_ == State::kPaused) return {};
+  const bool passing = frame.reason == v1::REFUSE_REASON_BUSY;
+  if (passing) {
+    state_ = State::kOpening;
+    next_wake_ = now.plus_ms(timing_.open_retry_max);
+    return {};
+  }
+  return stop(frame.reason, "the peer refuses: " + v1::RefuseReason_Name(frame.reason), now);
+}
+
+SenderStep Sender::wake(Instant now) {
+  if (state_ == State::kPaused || now < next_wake_) return {};
+  return open(now);
+}
+
+SenderStep Sender::pause(bool paused, Instant now) {
+  if (paused) {
+    state_ = State::kPaused;
+    next_wake_ = kNever;
+    return {};
+  }
+  return state_ == State::kPaused ? open(now) : SenderStep{};
+}
+
+SenderStep Sender::nudge(Instant now) {
+  if (state_ != State::kOpening || opens_ <= 1) return {};
+  opens_ = 0;
+  return open(now);
+}
+
+SenderStep Sender::open(Instant now) {
+  if (state_ != State::kStopped) state_ = State::kOpening;
+  session_ = mix(session_);
+  const int doublings = static_cast<int>(std::min<uint32_t>(opens_++, 8));
+  const int64_t pause = std::min(timing_.open_retry_min << doublings, timing_.open_retry_max);
+  jitter_ = mix(jitter_);
+  const int64_t wait = state_ == State::kStopped ? timing_.stopped_retry : pause;
+  next_wake_ = now.plus_ms(wait + static_cast<int64_t>(jitter_ % (wait / 4 + 1)));
+  const OpenFrame frame{kProtocolVersion, link_,      session_,           mark_.epoch,
+                        mark_.last_seq,   mark_.head, mark_.receipted_seq};
+  SenderStep step;
+  step.out.push_back(share(encode(frame)));
+  return step;
+}
+
+SenderStep Sender::stop(v1::RefuseReason reason, const std::string& why, Instant now) {
+  SenderStep step;
+  if (state_ != State::kStopped || stop_reason_ != reason) step.alarm = why;
+  state_ = State::kStopped;
+  stop_reason_ = reason;
+  in_flight_.clear();
+  in_flight_bytes_ = 0;
+  next_wake_ = now.plus_ms(timing_.stopped_retry);
+  return step;
+}
+
+bool Sender::window_open() const {
+  const size_t messages = sent_ - mark_.receipted_seq;
+  return in_flight_.empty() ||
+         (in_flight_bytes_ < window_bytes_ && messages < limits::kWindowMessages);
+}
+
+void Sender::flow(Instant now, const LinkLog& log, SenderStep& step) {
+  while (sent_ < mark_.last_seq && window_open()) {
+    const auto frame = log.frame_with(sent_ + 1);
+    if (!frame || !*frame) {
+      step.alarm = "our log cannot be read at the next number to send";
+      state_ = State::kStopped;
+      next_wake_ = now.plus_ms(timing_.stopped_retry);
+      return;
+    }
+    const LoggedFrame& next = **frame;
+    if (in_flight_.empty()) next_wake_ = now.plus_ms(timing_.stall);
+    step.out.push_back(next.bytes);
+    in_flight_.push_back({next.last_seq, next.head, next.bytes->size()});
+    in_flight_bytes_ += next.bytes->size();
+    sent_ = next.last_seq;
+  }
+}
+
+void Sender::take_receipt(const Receipt& receipt, SenderStep& step) {
+  if (receipt.through <= mark_.receipted_seq) return;
+  mark_.receipted_seq = receipt.through;
+  mark_.receipted_at = receipt.received_at;
+  mark_.receipt = encode(receipt);
+  step.mark_moved = true;
+}
+
+Result<std::optional<Digest>> Sender::head_at(Seq seq, const LinkLog& log) const {
+  if (seq == mark_.last_seq) return mark_.head;
+  if (seq == 0) return chain_start(link_);
+  const auto frame = log.frame_with(seq);
+  if (!frame) return tl::unexpected(frame.error());
+  if (!*frame || (*frame)->last_seq != seq) return std::nullopt;
+  return (*frame)->head;
+}
+
+}  // namespace jiexu

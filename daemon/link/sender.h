@@ -1,0 +1,110 @@
+// The sending half of a directed link, without I/O: decides which frames of our log to hand to the
+// carrier, and what the receiver's answers mean. The log itself is the outbox; this class only
+// holds marks into it.
+//
+//   Opening  asked where the receiver stands (Open), waiting for its word (Opened)
+//   Flowing  sends what is durable, as far as the window allows; receipts move the mark
+//   Stopped  the receiver refused or the heads differ; asks again at long intervals
+//   Paused   by the operator
+//
+// Whatever is doubtful (no progress, a gap, a lost connection) leads back to Opening: one handshake
+// is the only recovery there is. Single-threaded; time comes in by argument.
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/base/ids.h"
+#include "daemon/base/time.h"
+#include "daemon/link/frame.h"
+#include "daemon/link/log.h"
+
+namespace jiexu {
+
+// Patience of a sender, in milliseconds.
+struct SenderTiming {
+  int64_t open_retry_min = 200;    // first repetition of Open; doubles
+  int64_t open_retry_max = 2'000;  // so that a peer that returns is reached within two seconds
+  int64_t stall = 3'000;           // in flight without any receipt: reopen
+  int64_t stopped_retry = 30'000;  // a stopped link asks again this often
+};
+
+// Where a sender stands; what must survive a restart.
+struct SenderMark {
+  Epoch epoch = 1;
+  Seq last_seq = 0;        // last number in our log (durable)
+  Digest head{};           // at last_seq
+  Seq receipted_seq = 0;
+  Instant receipted_at;    // receiver's clock, of the newest receipt
+  std::string receipt;     // the newest receipt, encoded
+};
+
+// What a call asks for.
+struct SenderStep {
+  std::vector<FrameBytes> out;          // to hand to the carrier on the forward lane, in order
+  bool mark_moved = false;              // mark() is worth storing, at leisure
+  std::optional<std::string> alarm;     // for the operator
+};
+
+class Sender {
+ public:
+  enum class State { kOpening, kFlowing, kStopped, kPaused };
+
+  // `seed` makes sessions differ between runs and jitter between peers; no secret.
+  Sender(LinkName link, SenderMark mark, SenderTiming timing, uint64_t seed, bool paused);
+
+  // Frames up to `last_seq` with head `head` have become durable in our log.
+  SenderStep written(Seq last_seq, const Digest& head, Instant now, const LinkLog& log);
+  // Receiver's frames. Receipts must have been verified.
+  SenderStep receive(const OpenedFrame& frame, Instant now, const LinkLog& log);
+  SenderStep receive(const Receipt& frame, Instant now, const LinkLog& log);
+  SenderStep receive(const GapFrame& frame, Instant now);
+  SenderStep receive(const RefuseFrame& frame, Instant now);
+  // Time has passed; call at or after next_wake().
+  SenderStep wake(Instant now);
+  SenderStep pause(bool paused, Instant now);
+  // The peer has been heard from on another way: worth asking again now.
+  SenderStep nudge(Instant now);
+
+  Instant next_wake() const { return next_wake_; }
+  State state() const { return state_; }
+  v1::RefuseReason stop_reason() const { return stop_reason_; }
+  const SenderMark& mark() const { return mark_; }
+  // Messages without receipt.
+  uint64_t queued() const { return mark_.last_seq - mark_.receipted_seq; }
+
+ private:
+  struct InFlight {
+    Seq last_seq;
+    Digest head;
+    size_t bytes;
+  };
+
+  SenderStep open(Instant now);
+  SenderStep stop(v1::RefuseReason reason, const std::string& why, Instant now);
+  void flow(Instant now, const LinkLog& log, SenderStep& step);
+  void take_receipt(const Receipt& receipt, SenderStep& step);
+  // Our head at `seq`; nullopt if `seq` is not the end of a frame of ours.
+  Result<std::optional<Digest>> head_at(Seq seq, const LinkLog& log) const;
+  bool window_open() const;
+
+  LinkName link_;
+  SenderMark mark_;
+  SenderTiming timing_;
+  State state_ = State::kOpening;
+  v1::RefuseReason stop_reason_ = v1::REFUSE_REASON_UNSPECIFIED;
+  uint64_t session_;
+  uint64_t jitter_;
+  uint32_t opens_ = 0;              // since the last answer
+  Seq sent_ = 0;                    // handed to the carrier up to here
+  std::deque<InFlight> in_flight_;  // sent and not receipted
+  size_t in_flight_bytes_ = 0;
+  uint64_t window_bytes_ = 0;
+  Instant next_wake_;
+};
+
+std::string_view name(Sender::State state);
+
+}  // namespace jiexu
