@@ -2,6 +2,10 @@
 
 #include <rocksdb/listener.h>
 
+#include <algorithm>
+#include <cstdarg>
+#include <cstdio>
+
 #include "daemon/base/bytes.h"
 #include "storage/layout.h"
 
@@ -19,6 +23,26 @@ class StopListener final : public rocksdb::EventListener {
 
  private:
   std::shared_ptr<FailStop> stop_;
+};
+
+// Takes the place of RocksDB's LOG file. After a failed write to that file, the next one fails an
+// assertion, which Debian's build keeps: a full disk would kill the process before the failed
+// commit is reported.
+class HookLogger final : public rocksdb::Logger {
+ public:
+  explicit HookLogger(std::function<void(std::string_view)> log)
+      : Logger(rocksdb::InfoLogLevel::WARN_LEVEL), log_(std::move(log)) {}
+
+  using Logger::Logv;
+  void Logv(const char* format, va_list arguments) override {
+    if (!log_) return;
+    char line[1024];
+    const int size = std::vsnprintf(line, sizeof line, format, arguments);
+    if (size > 0) log_({line, std::min(static_cast<size_t>(size), sizeof line - 1)});
+  }
+
+ private:
+  std::function<void(std::string_view)> log_;
 };
 
 }  // namespace
@@ -43,25 +67,25 @@ void FailStop::arm(std::function<void(std::string_view)> handler) {
   handler_ = std::move(handler);
 }
 
-Result<RocksDb> RocksDb::create(const std::filesystem::path& dir,
-                                const std::shared_ptr<FailStop>& stop) {
+Result<RocksDb> RocksDb::create(const std::filesystem::path& dir, const RocksHooks& hooks) {
   rocksdb::DBOptions options = rocks_db_options();
   options.create_if_missing = true;
   options.create_missing_column_families = true;
   options.error_if_exists = true;
-  return open_with(dir, std::move(options), stop);
+  return open_with(dir, std::move(options), hooks);
 }
 
 Result<RocksDb> RocksDb::open(const std::filesystem::path& dir, rocksdb::WALRecoveryMode mode,
-                              const std::shared_ptr<FailStop>& stop) {
+                              const RocksHooks& hooks) {
   rocksdb::DBOptions options = rocks_db_options();
   options.wal_recovery_mode = mode;
-  return open_with(dir, std::move(options), stop);
+  return open_with(dir, std::move(options), hooks);
 }
 
 Result<RocksDb> RocksDb::open_with(const std::filesystem::path& dir, rocksdb::DBOptions options,
-                                   const std::shared_ptr<FailStop>& stop) {
-  options.listeners.push_back(std::make_shared<StopListener>(stop));
+                                   const RocksHooks& hooks) {
+  options.listeners.push_back(std::make_shared<StopListener>(hooks.stop));
+  options.info_log = std::make_shared<HookLogger>(hooks.log);
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   families.emplace_back(rocksdb::kDefaultColumnFamilyName, rocks_family_options({}));
   for (size_t i = 0; i < kFamilyCount; ++i) {

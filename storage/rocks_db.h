@@ -31,16 +31,21 @@ class FailStop {
   std::function<void(std::string_view)> handler_;
 };
 
+// How an open RocksDB speaks to the store around it.
+struct RocksHooks {
+  std::shared_ptr<FailStop> stop;
+  std::function<void(std::string_view)> log;
+};
+
 class RocksDb {
  public:
   // How the families are told apart: one column family each, named by layout::family_name.
   using Handles = std::array<rocksdb::ColumnFamilyHandle*, kFamilyCount>;
 
-  static Result<RocksDb> create(const std::filesystem::path& dir,
-                                const std::shared_ptr<FailStop>& stop);
+  static Result<RocksDb> create(const std::filesystem::path& dir, const RocksHooks& hooks);
   // Error kCorrupt: RocksDB refuses what it finds.
   static Result<RocksDb> open(const std::filesystem::path& dir, rocksdb::WALRecoveryMode mode,
-                              const std::shared_ptr<FailStop>& stop);
+                              const RocksHooks& hooks);
   ~RocksDb();
   RocksDb(RocksDb&&) noexcept = default;
   RocksDb& operator=(RocksDb&& other) noexcept;
@@ -55,7 +60,7 @@ class RocksDb {
  private:
   RocksDb() = default;
   static Result<RocksDb> open_with(const std::filesystem::path& dir, rocksdb::DBOptions options,
-                                   const std::shared_ptr<FailStop>& stop);
+                                   const RocksHooks& hooks);
 
   std::unique_ptr<rocksdb::DB> db_;
   rocksdb::ColumnFamilyHandle* unused_default_ = nullptr;  // RocksDB insists on it

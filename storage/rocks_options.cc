@@ -89,9 +89,6 @@ rocksdb::DBOptions rocks_db_options() {
   // and after a failed fsync nobody knows what is on the disk.
   options.max_bgerror_resume_count = 0;
   options.max_background_jobs = 4;
-  // RocksDB's own text log; by default it keeps a thousand.
-  options.keep_log_file_num = 10;
-  options.max_log_file_size = 16 * kMiB;
   return options;
 }
 

@@ -124,19 +124,19 @@ Error loss_error(const Error& refused, Lsn recovered, const Mark& mark) {
 }
 
 // The LSN that the rescue copy holds. Opening it also cuts its log at the damage.
-Result<Lsn> salvage(const RocksPlaces& places, const std::shared_ptr<FailStop>& stop) {
-  auto db = RocksDb::open(places.rescue, rocksdb::WALRecoveryMode::kPointInTimeRecovery, stop);
+Result<Lsn> salvage(const RocksPlaces& places, const RocksHooks& hooks) {
+  auto db = RocksDb::open(places.rescue, rocksdb::WALRecoveryMode::kPointInTimeRecovery, hooks);
   if (!db) return tl::unexpected(db.error());
   return db->stored_lsn();
 }
 
 // Stage 2. Returns where the evidence is; DIR/db can be opened strictly then.
 Result<fs::path> rescue(const RocksPlaces& places, const RocksSettings& settings, const Mark& mark,
-                        const Error& refused, const std::shared_ptr<FailStop>& stop) {
+                        const Error& refused, const RocksHooks& hooks) {
   if (auto copied = copy_db(places, settings.free_bytes_min); !copied) {
     return tl::unexpected(copied.error());
   }
-  const auto salvaged = salvage(places, stop);
+  const auto salvaged = salvage(places, hooks);
   if (!salvaged || (!mark.covered_by(*salvaged) && !settings.accept_loss)) {
     if (auto removed = remove_tree(places.rescue); !removed) return tl::unexpected(removed.error());
     return tl::unexpected(salvaged ? loss_error(refused, *salvaged, mark) : salvaged.error());
@@ -174,7 +174,7 @@ Result<void> require_space(const fs::path& dir, uint64_t bytes) {
 }
 
 Result<Recovered> recover(const RocksPlaces& places, const RocksSettings& settings,
-                          const std::shared_ptr<FailStop>& stop) {
+                          const RocksHooks& hooks) {
   constexpr auto kStrict = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
   if (auto done = finish_promotion(places); !done) return tl::unexpected(done.error());
   std::error_code error;
@@ -184,13 +184,13 @@ Result<Recovered> recover(const RocksPlaces& places, const RocksSettings& settin
   auto mark = read_mark(places);
   if (!mark) return tl::unexpected(mark.error());
   Recovery recovery;
-  auto db = RocksDb::open(places.db, kStrict, stop);
+  auto db = RocksDb::open(places.db, kStrict, hooks);
   if (!db && db.error().code == Errc::kCorrupt) {
-    auto evidence = rescue(places, settings, *mark, db.error(), stop);
+    auto evidence = rescue(places, settings, *mark, db.error(), hooks);
     if (!evidence) return tl::unexpected(evidence.error());
     recovery.promoted = true;
     recovery.evidence = *evidence;
-    db = RocksDb::open(places.db, kStrict, stop);
+    db = RocksDb::open(places.db, kStrict, hooks);
   }
   if (!db) return tl::unexpected(db.error());
   const auto lsn = db->stored_lsn();

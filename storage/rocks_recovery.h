@@ -27,7 +27,7 @@ struct Recovered {
 
 // REQUIRES: the lock is held.
 Result<Recovered> recover(const RocksPlaces& places, const RocksSettings& settings,
-                          const std::shared_ptr<FailStop>& stop);
+                          const RocksHooks& hooks);
 
 // Error kNoSpace, with figures, if less is free.
 Result<void> require_space(const std::filesystem::path& dir, uint64_t bytes);

@@ -148,14 +148,15 @@ Result<std::unique_ptr<RocksStore>> RocksStore::create(const RocksSettings& sett
   if (auto enough = require_space(places.dir, settings.free_bytes_min); !enough) {
     return tl::unexpected(enough.error());
   }
-  auto stop = std::make_shared<FailStop>();
-  auto db = RocksDb::create(places.db, stop);
+  RocksHooks hooks{std::make_shared<FailStop>(), settings.log};
+  auto db = RocksDb::create(places.db, hooks);
   if (!db) return tl::unexpected(db.error());
   auto watermark = Watermark::create(places.watermark, 0);
   if (!watermark) return tl::unexpected(watermark.error());
   Recovered fresh{std::move(*db), std::move(*watermark), Recovery{.watermark = 0}};
-  return start(std::make_unique<Impl>(places, std::move(*lock), std::move(stop), std::move(fresh)),
-               settings);
+  return start(
+      std::make_unique<Impl>(places, std::move(*lock), std::move(hooks.stop), std::move(fresh)),
+      settings);
 }
 
 Result<std::unique_ptr<RocksStore>> RocksStore::open(const RocksSettings& settings) {
@@ -169,12 +170,12 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open(const RocksSettings& settin
   if (auto enough = require_space(places.dir, settings.free_bytes_min); !enough) {
     return tl::unexpected(enough.error());
   }
-  auto stop = std::make_shared<FailStop>();
-  auto recovered = recover(places, settings, stop);
+  RocksHooks hooks{std::make_shared<FailStop>(), settings.log};
+  auto recovered = recover(places, settings, hooks);
   if (!recovered) return tl::unexpected(recovered.error());
-  return start(
-      std::make_unique<Impl>(places, std::move(*lock), std::move(stop), std::move(*recovered)),
-      settings);
+  return start(std::make_unique<Impl>(places, std::move(*lock), std::move(hooks.stop),
+                                      std::move(*recovered)),
+               settings);
 }
 
 RocksStore::~RocksStore() {

@@ -39,6 +39,9 @@ struct RocksSettings {
   // the process here (exit 74). It must not call the store.
   std::function<void(std::string_view reason)> on_background_error;
 
+  // Gets RocksDB's own warnings and errors, a line each, without data of records. Any thread.
+  std::function<void(std::string_view line)> log;
+
   // Opening needs this much free disk, because recovery flushes what the log holds (at most 256
   // MiB), and RocksDB 7.8 as Debian builds it aborts the process when the disk is full at opening.
   uint64_t free_bytes_min = 320ull << 20;

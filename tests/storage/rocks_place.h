@@ -33,7 +33,7 @@ class RocksPlace final : public StorePlace {
 
   std::filesystem::path path() const { return temp_.path() / "store"; }
   RocksSettings settings() const {
-    return {.dir = path(), .on_background_error = {}, .free_bytes_min = 0};
+    return {.dir = path(), .on_background_error = {}, .log = {}, .free_bytes_min = 0};
   }
 
  private:

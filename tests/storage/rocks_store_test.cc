@@ -2,6 +2,7 @@
 
 #include <sys/resource.h>
 
+#include <atomic>
 #include <csignal>
 
 #include "storage/watermark.h"
@@ -44,7 +45,8 @@ class FileSizeLimit {
 
 TEST_CASE("a store opens only where one was made") {
   const TempDir temp;
-  RocksSettings settings{.dir = temp.path() / "missing", .free_bytes_min = 0};
+  RocksSettings settings{
+      .dir = temp.path() / "missing", .on_background_error = {}, .log = {}, .free_bytes_min = 0};
   CHECK(RocksStore::open(settings).error().code == Errc::kNotFound);
   CHECK(!fs::exists(settings.dir));
   // An unmounted disk: the directory is there and empty.
@@ -116,6 +118,7 @@ TEST_CASE("after a commit failed, the handler was told once and every later comm
   std::atomic<int> told{0};
   RocksSettings settings{.dir = temp.path() / "store",
                          .on_background_error = [&](std::string_view) { ++told; },
+                         .log = {},
                          .free_bytes_min = 0};
   {
     const auto store = RocksStore::create(settings).value();
