@@ -36,9 +36,10 @@ constexpr size_t kDrainBytesMax = 8 << 20;
 constexpr std::chrono::seconds kAcceptRetry{1};  // when out of descriptors
 
 std::string problem_body(int status, std::string_view code, std::string_view detail) {
-  return R"({"title":")" + std::string(http::obsolete_reason(http::int_to_status(status))) +
-         R"(","status":)" + std::to_string(status) + R"(,"code":")" + std::string(code) +
-         R"(","detail":")" + std::string(detail) + "\"}";
+  return R"({"type":"urn:jiexu:problem:)" + std::string(code) + R"(","title":")" +
+         std::string(http::obsolete_reason(http::int_to_status(status))) + R"(","status":)" +
+         std::to_string(status) + R"(,"code":")" + std::string(code) + R"(","detail":")" +
+         std::string(detail) + "\"}";
 }
 
 HttpResponse problem(int status, std::string_view code, std::string_view detail) {
@@ -116,11 +117,19 @@ class Session : public std::enable_shared_from_this<Session> {
   }
 
   // Gives the answer to the request numbered `request`; later ones and repeats are ignored.
-  void respond(uint64_t request, const std::function<HttpResponse()>& make) {
+  void respond(uint64_t request, HttpResponse answer) {
     if (!waiting_ || request != requests_) return;
     waiting_ = false;
     patience_.cancel();
-    write(built(make), keep_alive_);
+    write(std::move(answer), keep_alive_);
+  }
+
+  static HttpResponse built(const std::function<HttpResponse()>& make) {
+    try {
+      return make();
+    } catch (const std::exception&) {
+      return problem(500, "internal", "the answer could not be built");
+    }
   }
 
  private:
@@ -166,13 +175,14 @@ class Session : public std::enable_shared_from_this<Session> {
       const std::shared_ptr<asio::io_context> alive = io.lock();
       if (!alive) return;
       asio::dispatch(*alive, [weak, number, make = std::move(make)] {
-        if (const auto self = weak.lock()) self->respond(number, make);
+        HttpResponse answer = built(make);
+        if (const auto self = weak.lock()) self->respond(number, std::move(answer));
       });
     };
     try {
       handler_(std::move(request), std::move(respond));
     } catch (const std::exception&) {
-      this->respond(number, [] { return problem(500, "internal", "the handler failed"); });
+      this->respond(number, problem(500, "internal", "the handler failed"));
     }
   }
 
@@ -181,19 +191,10 @@ class Session : public std::enable_shared_from_this<Session> {
     patience_.expires_after(settings_.idle);
     patience_.async_wait([self = shared_from_this(), number](error_code error) {
       if (error) return;
-      self->respond(number, [] {
-        return problem(504, "no_answer_yet",
-                       "the outcome is not known yet; ask again with the same Idempotency-Key");
-      });
+      self->respond(number, problem(504, "no_answer_yet",
+                                    "the outcome is not known yet; ask again with the same "
+                                    "Idempotency-Key"));
     });
-  }
-
-  static HttpResponse built(const std::function<HttpResponse()>& make) {
-    try {
-      return make();
-    } catch (const std::exception&) {
-      return problem(500, "internal", "the answer could not be built");
-    }
   }
 
   void write(HttpResponse answer, bool keep_alive) {

@@ -41,7 +41,8 @@ struct HttpResponse {
   std::vector<std::pair<std::string, std::string>> headers;
 };
 
-// Call once. Calls after the connection or the server has gone do nothing.
+// Call once. `make` is run also if the client has gone meanwhile, so that what it remembers is
+// remembered; only if the server has gone nothing happens.
 using HttpRespond = std::function<void(std::function<HttpResponse()> make)>;
 using HttpHandler = std::function<void(HttpRequest, HttpRespond)>;
 

@@ -12,9 +12,8 @@ using prometheus::BuildHistogram;
 // A commit is one fsync: from 100 µs on a good disk to the seconds of a sick one.
 const prometheus::Histogram::BucketBoundaries kCommitBounds = {
     0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10};
-const prometheus::Histogram::BucketBoundaries kHttpBounds = {0.0005, 0.001, 0.0025, 0.005, 0.01,
-                                                             0.025,  0.05,  0.1,    0.25,  0.5,
-                                                             1,      2.5,   10};
+const prometheus::Histogram::BucketBoundaries kHttpBounds = {
+    0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10};
 
 auto& counters(prometheus::Registry& registry, const char* name, const char* help) {
   return BuildCounter().Name(name).Help(help).Register(registry);
@@ -61,6 +60,8 @@ std::string Metrics::text() const {
   return prometheus::TextSerializer().Serialize(registry_.Collect());
 }
 
-prometheus::Labels peer_label(AgencyId peer) { return {{"peer", peer.str()}}; }
+prometheus::Labels peer_label(AgencyId peer) {
+  return {{"peer", peer.str()}};
+}
 
 }  // namespace jiexu

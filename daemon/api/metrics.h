@@ -31,25 +31,25 @@ class Metrics {
   Metrics();
 
   // Cases and funds.
-  Gauges& open_cases;             // side
-  Counters& actions;              // action, outcome (done, or the name of a refusal)
-  Counters& bank_lines;           // outcome
+  Gauges& open_cases;    // side
+  Counters& actions;     // action, outcome (done, or the name of a refusal)
+  Counters& bank_lines;  // outcome
   // The exchange.
-  Counters& messages_in;          // peer
-  Counters& messages_out;         // peer
-  Counters& frames_in;            // peer
-  Counters& frames_out;           // peer
-  Counters& receipts_in;          // peer
-  Counters& receipts_out;         // peer
-  Counters& quarantined;          // reason
-  Gauges& queue_depth;            // peer: messages without receipt
-  Gauges& oldest_unreceipted;     // peer: age in seconds, the proof of progress
+  Counters& messages_in;       // peer
+  Counters& messages_out;      // peer
+  Counters& frames_in;         // peer
+  Counters& frames_out;        // peer
+  Counters& receipts_in;       // peer
+  Counters& receipts_out;      // peer
+  Counters& quarantined;       // reason
+  Gauges& queue_depth;         // peer: messages without receipt
+  Gauges& oldest_unreceipted;  // peer: age in seconds, the proof of progress
   // The store.
   prometheus::Counter& commits;
   prometheus::Histogram& commit_seconds;
   // The API.
-  Counters& http_requests;        // route, status
-  Histograms& http_seconds;       // route
+  Counters& http_requests;   // route, status
+  Histograms& http_seconds;  // route
 
   void count_http(std::string_view route, int status, double seconds);
 

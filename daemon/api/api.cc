@@ -1,0 +1,116 @@
+#include "daemon/api/api.h"
+
+#include <chrono>
+
+#include "daemon/api/problem.h"
+
+namespace jiexu {
+namespace {
+
+constexpr std::string_view kBearer = "Bearer ";
+
+void answer(const HttpRespond& respond, HttpResponse response) {
+  respond([response = std::move(response)] { return response; });
+}
+
+HttpResponse unauthenticated() {
+  HttpResponse response = problem_response(
+      401, "unauthenticated", "send Authorization: Bearer TOKEN; `jiexu user add` makes tokens");
+  response.headers.emplace_back("WWW-Authenticate", "Bearer");
+  return response;
+}
+
+HttpResponse no_such_method(const std::string& allowed) {
+  HttpResponse response =
+      problem_response(405, "method_not_allowed", "this path knows: " + allowed);
+  response.headers.emplace_back("Allow", allowed);
+  return response;
+}
+
+}  // namespace
+
+Api::Api(ApiPorts ports, std::shared_ptr<const Users> users)
+    : ports_(std::move(ports)), records_(ports_.store, ports_.vault), users_(std::move(users)) {}
+
+void Api::set_users(std::shared_ptr<const Users> users) {
+  const std::lock_guard lock(users_mutex_);
+  users_ = std::move(users);
+}
+
+std::optional<User> Api::authenticate(const HttpRequest& request) const {
+  if (!request.authorization.starts_with(kBearer)) return std::nullopt;
+  std::shared_ptr<const Users> users;
+  {
+    const std::lock_guard lock(users_mutex_);
+    users = users_;
+  }
+  const User* user = users->find_token(request.authorization.substr(kBearer.size()));
+  if (user == nullptr) return std::nullopt;
+  return *user;
+}
+
+void Api::handle(HttpRequest request, HttpRespond respond) {
+  const auto started = std::chrono::steady_clock::now();
+  // The label is known before any answer is made, but only after `counted` was.
+  auto label = std::make_shared<std::string_view>("none");
+  const HttpRespond counted = [this, started, label,
+                               respond = std::move(respond)](std::function<HttpResponse()> make) {
+    respond([this, started, label, make = std::move(make)] {
+      HttpResponse response = make();
+      const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
+      ports_.metrics.count_http(*label, response.status, took.count());
+      return response;
+    });
+  };
+  route(std::move(request), counted, *label);
+}
+
+// In this order, so that a stranger learns nothing but that a token is needed.
+void Api::route(HttpRequest request, const HttpRespond& respond, std::string_view& label) {
+  const std::optional<Target> target = parse_target(request.target);
+  Match found = target ? match(routes(), request.method, *target) : Match();
+  if (found.route != nullptr) label = found.route->pattern;
+  const bool open = found.route != nullptr && found.route->role == Role::kNobody;
+  const std::optional<User> user = open ? User() : authenticate(request);
+  if (!user) return answer(respond, unauthenticated());
+  if (!target) return answer(respond, problem_response(400, "bad_target", "unreadable path"));
+  if (found.allowed.empty()) {
+    return answer(respond, problem_response(404, "no_such_path", "see /v1/cases, /v1/peers"));
+  }
+  if (found.route == nullptr) return answer(respond, no_such_method(found.allowed));
+  if (!may(user->role, found.route->role)) {
+    return answer(respond,
+                  problem_response(403, "role_too_low",
+                                   "this needs the role " + std::string(name(found.route->role))));
+  }
+  run(*found.route, {std::move(request), target->query, std::move(found.args), *user, respond});
+}
+
+void Api::run(const Route& route, Call call) {
+  const std::string& key = call.request.idempotency_key;
+  if (key.size() > limits::kIdempotencyKeyBytesMax) {
+    return answer(call.respond, problem_response(400, "bad_idempotency_key",
+                                                 "an Idempotency-Key has at most 128 bytes"));
+  }
+  if (call.request.method == "POST" && !key.empty()) {
+    auto remembering = idempotency_.begin(call.user.name, call.request, call.respond);
+    if (!remembering) return;
+    call.respond = std::move(*remembering);
+  }
+  (this->*route.handle)(std::move(call));
+}
+
+void Api::ask(const Call& call, decltype(Command::what) what, Render render) {
+  Command command{
+      call.user.name, std::move(what),
+      [respond = call.respond, render = std::move(render)](const Answer& given) {
+        // Copied here, because it dies with the call; rendered on the HTTP thread.
+        respond([copy = std::make_shared<const Answer>(given), render] { return render(*copy); });
+      }};
+  if (ports_.engine.post(std::move(command))) return;
+  HttpResponse busy = problem_response(429, "busy", "the engine's inbox is full; try again");
+  busy.headers.emplace_back("Retry-After", "1");
+  answer(call.respond, std::move(busy));
+}
+
+}  // namespace jiexu

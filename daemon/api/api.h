@@ -1,0 +1,87 @@
+// The local API: who asks, what for, may they, and the answer. Reads come from the durable store,
+// writes go to the engine through its port. docs of the routes: the table in routes.cc.
+//
+// Rules that hold for every route:
+//   * Only GET /livez, /readyz and /metrics answer without a token; they show nothing of a person.
+//   * A missing or wrong token is 401, also for paths that do not exist; a role that may not, 403.
+//   * Errors are problem+json with a stable code. A full inbox is 429 with Retry-After.
+//   * A POST with an Idempotency-Key is done once (idempotency.h).
+//
+// Threads: handle() runs on the HTTP server's thread and never blocks on the engine; set_users()
+// may be called from any thread. The HttpServer must end before this object, the engine may end
+// before or after both.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+
+#include "daemon/api/http_server.h"
+#include "daemon/api/idempotency.h"
+#include "daemon/api/metrics.h"
+#include "daemon/api/router.h"
+#include "daemon/api/users.h"
+#include "daemon/base/time.h"
+#include "daemon/engine/command.h"
+#include "storage/records.h"
+
+namespace jiexu {
+
+// What the API needs of the rest of the daemon. All references must outlive the Api.
+struct ApiPorts {
+  CommandPort& engine;
+  const Reader& store;
+  const Vault& vault;
+  const Clock& clock;
+  Metrics& metrics;
+  // Why the daemon takes no work now, in words for an operator; nullopt: it does.
+  std::function<std::optional<std::string>()> not_ready;
+};
+
+class Api {
+ public:
+  Api(ApiPorts ports, std::shared_ptr<const Users> users);
+
+  void handle(HttpRequest request, HttpRespond respond);
+  void set_users(std::shared_ptr<const Users> users);
+
+  // Handlers of the route table.
+  void apply(Call call);
+  void list_cases(Call call);
+  void show_case(Call call);
+  void show_timeline(Call call);
+  void show_document(Call call);
+  void act(Call call);
+  void book_bank_lines(Call call);
+  void show_peers(Call call);
+  void pause_peer(Call call);
+  void resume_peer(Call call);
+  void show_quarantine(Call call);
+  void show_ledger(Call call);
+  void live(Call call);
+  void ready(Call call);
+  void show_metrics(Call call);
+
+ private:
+  using Render = std::function<HttpResponse(const Answer&)>;
+
+  void route(HttpRequest request, const HttpRespond& respond, std::string_view& label);
+  void run(const Route& route, Call call);
+  std::optional<User> authenticate(const HttpRequest& request) const;
+  // Asks the engine; `render` runs on the HTTP thread.
+  void ask(const Call& call, decltype(Command::what) what, Render render);
+  void ask_for_action(const Call& call, ActionCommand command, int status_done);
+  void set_paused(const Call& call, bool pause);
+  // The case that the first argument names; answers 404 or 500 itself and returns nullopt.
+  std::optional<Case> find_case(const Call& call) const;
+
+  ApiPorts ports_;
+  Records records_;
+  Idempotency idempotency_;
+  mutable std::mutex users_mutex_;
+  std::shared_ptr<const Users> users_;
+};
+
+}  // namespace jiexu

@@ -1,0 +1,148 @@
+// Routes of cases: apply, look, act.
+#include <charconv>
+
+#include "daemon/api/api.h"
+#include "daemon/api/json.h"
+#include "daemon/api/problem.h"
+#include "daemon/api/reply.h"
+#include "daemon/api/views.h"
+#include "daemon/cases/step.h"
+#include "daemon/engine/case_store.h"
+#include "daemon/trust/suite.h"
+
+namespace jiexu {
+namespace {
+
+HttpResponse render_action(const Answer& answer, int status_done) {
+  if (answer.rejection) return refusal_response(*answer.rejection, answer.subject.get());
+  const v1::CaseView view = case_view(*answer.subject);
+  HttpResponse response{status_done, "application/json", to_json(view), {}};
+  if (status_done == 201) {
+    response.headers.emplace_back("Location", "/v1/cases/" + view.case_id());
+  }
+  return response;
+}
+
+std::string_view outcome(const Answer& answer) {
+  return answer.rejection ? name(answer.rejection->refusal) : std::string_view("done");
+}
+
+const Offer* find_offer(const std::vector<Offer>& all, EventKind action) {
+  for (const Offer& offer : all) {
+    if (offer.action == action) return &offer;
+  }
+  return nullptr;
+}
+
+// Why this user may not take this action on the case as it stands; nullopt: let the engine decide.
+// A clerk's action that is not on offer is refused here, because the engine does not know roles and
+// the case could come to allow it, to a reviewer, before the engine decides.
+std::optional<HttpResponse> refused_by_role(const Case& subject, EventKind action,
+                                            const User& user) {
+  if (may(user.role, Role::kReviewer)) return std::nullopt;
+  const std::vector<Offer> all = offers(subject);
+  const Offer* offer = find_offer(all, action);
+  if (offer == nullptr) {
+    const Refusal why = subject.closed() ? Refusal::kCaseClosed : Refusal::kNotAllowedNow;
+    return refusal_response({why, ""}, &subject);
+  }
+  const std::optional<Role> needed = role_from_name(offer->role);
+  if (needed && may(user.role, *needed)) return std::nullopt;
+  return problem_response(403, "role_too_low",
+                          "this action needs the role " + std::string(offer->role));
+}
+
+}  // namespace
+
+std::optional<Case> Api::find_case(const Call& call) const {
+  const std::optional<CaseId> id = CaseId::parse(call.args[0]);
+  Result<std::optional<Case>> found = id ? read_case(records_, *id) : std::optional<Case>();
+  if (!found) {
+    reply(call, store_failure(found.error()));
+    return std::nullopt;
+  }
+  if (!*found) reply(call, refusal_response({Refusal::kUnknownCase, ""}, nullptr));
+  return std::move(*found);
+}
+
+void Api::ask_for_action(const Call& call, ActionCommand command, int status_done) {
+  const std::string action(name(command.action));
+  ask(call, std::move(command), [this, action, status_done](const Answer& answer) {
+    ports_.metrics.actions.Add({{"action", action}, {"outcome", std::string(outcome(answer))}})
+        .Increment();
+    return render_action(answer, status_done);
+  });
+}
+
+void Api::apply(Call call) {
+  auto input = std::make_shared<v1::ActionInput>();
+  if (Result<void> read = from_json(call.request.body, input.get()); !read) {
+    return reply(call, bad_body(read.error()));
+  }
+  const auto random = to_array<10>(random_bytes(10));
+  const CaseId id = CaseId::make(ports_.clock.now().ms, *random);
+  ask_for_action(call, {EventKind::kApply, id, std::move(input)}, 201);
+}
+
+void Api::act(Call call) {
+  const std::optional<EventKind> action = action_from_name(call.args[1]);
+  if (!action || *action == EventKind::kApply) {
+    return reply(call, problem_response(404, "unknown_action",
+                                        "the case's `actions` names those that are allowed; a "
+                                        "new case is made by POST /v1/cases"));
+  }
+  auto input = std::make_shared<v1::ActionInput>();
+  if (Result<void> read = from_json(call.request.body, input.get()); !read) {
+    return reply(call, bad_body(read.error()));
+  }
+  const std::optional<Case> subject = find_case(call);
+  if (!subject) return;
+  if (auto refused = refused_by_role(*subject, *action, call.user)) {
+    return reply(call, std::move(*refused));
+  }
+  ask_for_action(call, {*action, subject->id, std::move(input)}, 200);
+}
+
+void Api::list_cases(Call call) {
+  const std::optional<Page> page = page_of(call, {"open"});
+  const std::string& open = call.query["open"];
+  const std::optional<CaseId> after = page ? CaseId::parse(page->after) : std::nullopt;
+  if (!page || (!page->after.empty() && !after) || (open != "" && open != "0" && open != "1")) {
+    return reply(call, bad_query("open (0 or 1), limit (1 to 500) and after (a case id)"));
+  }
+  const Result<CasePage> found = jiexu::list_cases(records_, open == "1", after, page->limit);
+  if (!found) return reply(call, store_failure(found.error()));
+  reply(call, case_views(*found));
+}
+
+void Api::show_case(Call call) {
+  if (const std::optional<Case> subject = find_case(call)) reply(call, case_view(*subject));
+}
+
+void Api::show_timeline(Call call) {
+  const std::optional<Case> subject = find_case(call);
+  if (!subject) return;
+  const auto records = read_timeline(records_, subject->id);
+  if (!records) return reply(call, store_failure(records.error()));
+  reply(call, timeline_view(*records));
+}
+
+void Api::show_document(Call call) {
+  const std::string& kind = call.args[1];
+  if (kind != "letter" && kind != "form") {
+    return reply(call, problem_response(404, "no_such_document", "there are: letter, form"));
+  }
+  const std::optional<Case> subject = find_case(call);
+  if (!subject) return;
+  const auto& place = kind == "letter" ? subject->letter_place : subject->form_place;
+  if (!place) {
+    return reply(call,
+                 problem_response(404, "no_document_yet", "the case has no " + kind + " yet"));
+  }
+  const Result<v1::Message> message = read_message(records_, subject->peer, *place);
+  if (!message) return reply(call, store_failure(message.error()));
+  if (kind == "letter") return reply(call, message->letter());
+  reply(call, message->information_form());
+}
+
+}  // namespace jiexu

@@ -1,0 +1,24 @@
+// What the API answers when it does not do what was asked: problem+json (RFC 9457) with a code that
+// does not change.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "daemon/api/http_server.h"
+#include "daemon/cases/refusal.h"
+#include "daemon/engine/command.h"
+#include "jiexu/v1/api.pb.h"
+
+namespace jiexu {
+
+// The response of a problem whose status, code and detail are set.
+HttpResponse problem_response(v1::Problem problem);
+HttpResponse problem_response(int status, std::string_view code, std::string_view detail);
+
+// 404 for an unknown case; 409 where the state of the case or of the day is the reason, with the
+// actions that are allowed now; 400 where the content is.
+HttpResponse refusal_response(const Rejection& rejection, const Case* subject);
+int status_of(Refusal refusal);
+
+}  // namespace jiexu

@@ -1,0 +1,50 @@
+#include "daemon/api/reply.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "daemon/api/json.h"
+#include "daemon/api/problem.h"
+#include "daemon/base/limits.h"
+
+namespace jiexu {
+
+void reply(const Call& call, HttpResponse response) {
+  call.respond([response = std::move(response)] { return response; });
+}
+
+void reply(const Call& call, const google::protobuf::Message& message) {
+  reply(call, {200, "application/json", to_json(message), {}});
+}
+
+HttpResponse bad_body(const Error& error) {
+  return problem_response(400, "bad_body", error.text);
+}
+
+HttpResponse bad_query(std::string_view known) {
+  return problem_response(400, "bad_query", "the query may hold " + std::string(known));
+}
+
+HttpResponse store_failure(const Error& error) {
+  return problem_response(500, error.code == Errc::kCorrupt ? "store_corrupt" : "store_failed",
+                          error.text);
+}
+
+std::optional<Page> page_of(const Call& call, std::initializer_list<std::string_view> others) {
+  Page page;
+  for (const auto& [key, value] : call.query) {
+    if (key == "after") {
+      page.after = value;
+    } else if (key == "limit") {
+      const char* end = value.data() + value.size();
+      const auto read = std::from_chars(value.data(), end, page.limit);
+      if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
+      if (page.limit < 1 || page.limit > limits::kPageSizeMax) return std::nullopt;
+    } else if (std::ranges::find(others, key) == others.end()) {
+      return std::nullopt;
+    }
+  }
+  return page;
+}
+
+}  // namespace jiexu

@@ -1,0 +1,31 @@
+// The answers that many handlers give, and reading the query of a list.
+#pragma once
+
+#include <google/protobuf/message.h>
+
+#include <initializer_list>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "daemon/api/http_server.h"
+#include "daemon/api/router.h"
+
+namespace jiexu {
+
+void reply(const Call& call, HttpResponse response);
+void reply(const Call& call, const google::protobuf::Message& message);
+
+HttpResponse bad_body(const Error& error);
+HttpResponse bad_query(std::string_view known);
+// A read of the store failed: 500. The reason is the operator's, not the client's.
+HttpResponse store_failure(const Error& error);
+
+struct Page {
+  size_t limit = 100;
+  std::string after;
+};
+// nullopt if the query has a key besides limit, after and `others`, or a limit that is none.
+std::optional<Page> page_of(const Call& call, std::initializer_list<std::string_view> others);
+
+}  // namespace jiexu

@@ -1,0 +1,51 @@
+// Which route a request means. A route is one row of data; what it does is a handler named there.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/api/http_server.h"
+#include "daemon/api/users.h"
+
+namespace jiexu {
+
+class Api;
+
+// One request on its way to a handler.
+struct Call {
+  HttpRequest request;
+  std::map<std::string, std::string> query;
+  std::vector<std::string> args;  // what stands for the braces of the pattern, in order
+  User user;
+  HttpRespond respond;
+};
+
+struct Route {
+  std::string_view method;
+  std::string_view pattern;  // such as "/v1/cases/{id}"; a segment in braces fits any one segment
+  Role role;                 // the least that may; kNobody: no token is asked for
+  void (Api::*handle)(Call call);
+};
+
+// The route table of the daemon.
+std::span<const Route> routes();
+
+struct Target {
+  std::vector<std::string> segments;
+  std::map<std::string, std::string> query;
+};
+// Splits and percent-decodes; nullopt if it is not a path with an optional query.
+std::optional<Target> parse_target(std::string_view target);
+
+struct Match {
+  const Route* route = nullptr;  // nullptr: no route for path and method
+  std::vector<std::string> args;
+  std::string allowed;  // methods of the path, comma-separated; empty: no such path
+};
+Match match(std::span<const Route> table, std::string_view method, const Target& target);
+
+}  // namespace jiexu

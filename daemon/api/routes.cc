@@ -1,0 +1,157 @@
+// The route table, and the routes about the daemon as a whole: peers, money, health.
+#include "daemon/api/api.h"
+#include "daemon/api/json.h"
+#include "daemon/api/problem.h"
+#include "daemon/api/reply.h"
+#include "daemon/api/views.h"
+#include "daemon/base/bytes.h"
+#include "daemon/base/money.h"
+#include "storage/layout.h"
+
+namespace jiexu {
+namespace {
+
+constexpr Route kRoutes[] = {
+    {"POST", "/v1/cases", Role::kClerk, &Api::apply},
+    {"GET", "/v1/cases", Role::kAuditor, &Api::list_cases},
+    {"GET", "/v1/cases/{id}", Role::kAuditor, &Api::show_case},
+    {"GET", "/v1/cases/{id}/timeline", Role::kAuditor, &Api::show_timeline},
+    {"GET", "/v1/cases/{id}/documents/{kind}", Role::kAuditor, &Api::show_document},
+    {"POST", "/v1/cases/{id}/actions/{action}", Role::kClerk, &Api::act},
+    {"POST", "/v1/bank/lines", Role::kSystem, &Api::book_bank_lines},
+    {"GET", "/v1/ledger", Role::kAuditor, &Api::show_ledger},
+    {"GET", "/v1/peers", Role::kAuditor, &Api::show_peers},
+    {"GET", "/v1/queues", Role::kAuditor, &Api::show_peers},
+    {"POST", "/v1/peers/{agency}/pause", Role::kOperator, &Api::pause_peer},
+    {"POST", "/v1/peers/{agency}/resume", Role::kOperator, &Api::resume_peer},
+    {"GET", "/v1/quarantine", Role::kAuditor, &Api::show_quarantine},
+    {"GET", "/livez", Role::kNobody, &Api::live},
+    {"GET", "/readyz", Role::kNobody, &Api::ready},
+    {"GET", "/metrics", Role::kNobody, &Api::show_metrics},
+};
+
+constexpr std::string_view kAccountPrefix = "A";
+
+// A list that left out what it cannot read would be a lie about money or messages.
+const Error kUnreadable{Errc::kCorrupt, "a record is unreadable; run jiexu doctor"};
+
+HttpResponse text_response(int status, std::string text) {
+  return {status, "text/plain; version=0.0.4; charset=utf-8", std::move(text), {}};
+}
+
+}  // namespace
+
+std::span<const Route> routes() {
+  return kRoutes;
+}
+
+void Api::book_bank_lines(Call call) {
+  v1::BankLineInput input;
+  if (Result<void> read = from_json(call.request.body, &input); !read) {
+    return reply(call, bad_body(read.error()));
+  }
+  if (input.lines().empty()) {
+    return reply(call, problem_response(400, "no_lines", "`lines` holds the bank's credits"));
+  }
+  BankCommand command;
+  command.lines.assign(input.lines().begin(), input.lines().end());
+  ask(call, std::move(command), [this](const Answer& answer) -> HttpResponse {
+    if (answer.rejection) return refusal_response(*answer.rejection, nullptr);
+    for (const v1::BankLineResult& result : answer.bank.results()) {
+      ports_.metrics.bank_lines.Add({{"outcome", result.outcome()}}).Increment();
+    }
+    return {200, "application/json", to_json(answer.bank), {}};
+  });
+}
+
+void Api::show_peers(Call call) {
+  ask(call, PeersQuery(), [](const Answer& answer) -> HttpResponse {
+    return {200, "application/json", to_json(answer.peers), {}};
+  });
+}
+
+void Api::pause_peer(Call call) {
+  set_paused(call, true);
+}
+
+void Api::resume_peer(Call call) {
+  set_paused(call, false);
+}
+
+void Api::set_paused(const Call& call, bool pause) {
+  const std::optional<AgencyId> peer = AgencyId::parse(call.args[0]);
+  if (!peer) {
+    return reply(call, problem_response(400, "bad_agency", "an agency is 'S' and 11 digits"));
+  }
+  ask(call, PauseCommand{*peer, pause}, [](const Answer& answer) -> HttpResponse {
+    if (!answer.rejection) return {200, "application/json", to_json(answer.peers), {}};
+    if (answer.rejection->refusal == Refusal::kUnknownAgency) {
+      return problem_response(404, "unknown_agency", "the agency is not in the directory");
+    }
+    return refusal_response(*answer.rejection, nullptr);
+  });
+}
+
+void Api::show_quarantine(Call call) {
+  const std::optional<Page> page = page_of(call, {});
+  const std::optional<std::string> after = page ? from_hex(page->after) : std::nullopt;
+  if (!after) return reply(call, bad_query("limit (1 to 500) and after (from `next`)"));
+  v1::QuarantineViews views;
+  std::string last;
+  bool readable = true;
+  const auto visit = [&](std::string_view key, std::string_view value) {
+    if (static_cast<size_t>(views.entries_size()) == page->limit) {
+      views.set_next(to_hex(last));
+      return false;
+    }
+    last = key;
+    v1::QuarantineRecord record;
+    readable = record.ParseFromArray(value.data(), static_cast<int>(value.size()));
+    if (readable) *views.add_entries() = quarantine_view(key, record);
+    return readable;
+  };
+  // The smallest key above `after` is `after` and a zero byte.
+  const std::string lower = after->empty() ? "" : *after + std::string(1, '\0');
+  const Result<void> read =
+      records_.scan(Family::kQuarantine, lower, layout::prefix_end("S"), visit);
+  if (!read) return reply(call, store_failure(read.error()));
+  if (!readable) return reply(call, store_failure(kUnreadable));
+  reply(call, views);
+}
+
+void Api::show_ledger(Call call) {
+  v1::LedgerView view;
+  Fen sum;
+  bool readable = true;
+  const auto visit = [&](std::string_view key, std::string_view value) {
+    v1::AccountRecord record;
+    readable = record.ParseFromArray(value.data(), static_cast<int>(value.size()));
+    if (!readable) return false;
+    *view.add_accounts() = account_view(key, record);
+    const std::optional<Fen> more = add(sum, {record.balance_fen()});
+    readable = more.has_value();
+    sum = more.value_or(sum);
+    return readable;
+  };
+  const Result<void> read =
+      records_.scan(Family::kFunds, kAccountPrefix, layout::prefix_end(kAccountPrefix), visit);
+  if (!read) return reply(call, store_failure(read.error()));
+  if (!readable) return reply(call, store_failure(kUnreadable));
+  view.set_sum_fen(sum.value);
+  reply(call, view);
+}
+
+void Api::live(Call call) {
+  reply(call, text_response(200, "ok\n"));
+}
+
+void Api::ready(Call call) {
+  const std::optional<std::string> reason = ports_.not_ready();
+  reply(call, reason ? text_response(503, *reason + "\n") : text_response(200, "ok\n"));
+}
+
+void Api::show_metrics(Call call) {
+  reply(call, text_response(200, ports_.metrics.text()));
+}
+
+}  // namespace jiexu

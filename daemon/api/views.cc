@@ -1,0 +1,147 @@
+#include "daemon/api/views.h"
+
+#include "daemon/base/bytes.h"
+#include "daemon/cases/event.h"
+#include "daemon/cases/step.h"
+#include "daemon/funds/ledger.h"
+
+namespace jiexu {
+namespace {
+
+// Keys of families quarantine and funds; storage/layout.h has the shapes.
+constexpr size_t kEpochAt = AgencyId::kSize;
+constexpr size_t kSeqAt = kEpochAt + 4;
+constexpr size_t kAccountPeerAt = 1;
+constexpr size_t kAccountAt = kAccountPeerAt + AgencyId::kSize;
+
+std::string place(const v1::LogRef& ref) {
+  return std::to_string(ref.epoch()) + "/" + std::to_string(ref.seq());
+}
+
+std::string text(std::string_view view) {
+  return std::string(view);
+}
+
+void add_deadlines(const Case& subject, v1::CaseView& view) {
+  for (const Deadline& deadline : subject.deadlines) {
+    v1::DeadlineView* out = view.add_deadlines();
+    out->set_kind(text(deadline_name(deadline.kind)));
+    out->set_started_on(deadline.started.str());
+    if (deadline.due) out->set_due_on(deadline.due->str());
+    out->set_passed(deadline.passed);
+    out->set_ours(is_ours(subject.side, deadline.kind));
+  }
+}
+
+void add_actions(const Case& subject, v1::CaseView& view) {
+  for (const Offer& offer : offers(subject)) {
+    v1::ActionView* out = view.add_actions();
+    out->set_action(text(name(offer.action)));
+    out->set_title(text(offer.title));
+    for (const std::string_view field : offer.fields) out->add_fields(text(field));
+    out->set_role(text(offer.role));
+  }
+}
+
+void add_funds(const Case& subject, v1::CaseView& view) {
+  view.set_form_version(subject.form_version);
+  view.set_disposition(subject.disposition);
+  view.set_due_fen(subject.due.value);
+  view.set_noticed_fen(subject.noticed.value);
+  view.set_moved_fen(subject.moved.value);
+  view.set_credited_fen(subject.credited.value);
+}
+
+}  // namespace
+
+std::string_view deadline_name(DeadlineKind kind) {
+  switch (kind) {
+    case DeadlineKind::kLetterDue:
+      return "letter-due";
+    case DeadlineKind::kFormDue:
+      return "form-due";
+    case DeadlineKind::kFundsDue:
+      return "funds-due";
+    case DeadlineKind::kIntakeDue:
+      return "intake-due";
+    case DeadlineKind::kCreditDue:
+      return "credit-due";
+  }
+  return "";
+}
+
+v1::CaseView case_view(const Case& subject) {
+  v1::CaseView view;
+  view.set_case_id(subject.id.str());
+  view.set_side(text(name(subject.side)));
+  view.set_peer(subject.peer.str());
+  view.set_letter_number(subject.letter_number);
+  view.set_relationship(text(name(subject.relationship)));
+  view.set_funds(text(name(subject.funds)));
+  view.set_overlay(text(name(subject.overlay)));
+  view.set_closed(subject.closed());
+  *view.mutable_person() = subject.person;
+  *view.mutable_payee() = subject.payee;
+  view.set_scheme_from(subject.scheme_from);
+  view.set_scheme_to(subject.scheme_to);
+  view.set_policy_profile(subject.policy_profile);
+  view.set_revision(subject.revision);
+  view.set_created_at(subject.created_at.str());
+  view.set_updated_at(subject.updated_at.str());
+  if (subject.closed_at) view.set_closed_at(subject.closed_at->str());
+  view.set_reject_code(subject.reject_code);
+  view.set_last_fault(subject.last_fault);
+  for (const v1::Finding& finding : subject.findings) *view.add_findings() = finding;
+  add_funds(subject, view);
+  add_deadlines(subject, view);
+  add_actions(subject, view);
+  return view;
+}
+
+v1::CaseViews case_views(const CasePage& page) {
+  v1::CaseViews views;
+  for (const Case& subject : page.cases) *views.add_cases() = case_view(subject);
+  if (page.next) views.set_next(page.next->str());
+  return views;
+}
+
+v1::TimelineView timeline_view(const std::vector<v1::TimelineRecord>& records) {
+  v1::TimelineView view;
+  for (const v1::TimelineRecord& record : records) {
+    v1::TimelineEntryView* out = view.add_entries();
+    out->set_n(static_cast<uint32_t>(view.entries_size() - 1));
+    out->set_at(Instant{record.at_ms()}.str());
+    out->set_event(text(name(static_cast<EventKind>(record.event()))));
+    out->set_relationship(text(name(static_cast<Relationship>(record.relationship()))));
+    out->set_funds(text(name(static_cast<Funds>(record.funds()))));
+    out->set_overlay(text(name(static_cast<Overlay>(record.overlay()))));
+    out->set_actor(record.actor());
+    if (record.has_received()) out->set_received(place(record.received()));
+    for (const v1::LogRef& sent : record.sent()) out->add_sent(place(sent));
+    out->set_note(record.note());
+  }
+  return view;
+}
+
+v1::QuarantineView quarantine_view(std::string_view key, const v1::QuarantineRecord& record) {
+  v1::QuarantineView view;
+  view.set_peer(text(key.substr(0, AgencyId::kSize)));
+  view.set_epoch(read_u32(key.substr(kEpochAt)));
+  view.set_seq(read_u64(key.substr(kSeqAt)));
+  view.set_code(record.code());
+  view.set_refusal(record.refusal());
+  view.set_text(record.text());
+  if (const auto id = CaseId::from_bytes(record.case_id())) view.set_case_id(id->str());
+  view.set_at(Instant{record.at_ms()}.str());
+  return view;
+}
+
+v1::AccountView account_view(std::string_view key, const v1::AccountRecord& record) {
+  v1::AccountView view;
+  view.set_peer(text(key.substr(kAccountPeerAt, AgencyId::kSize)));
+  view.set_account(text(name(static_cast<LedgerAccount>(key[kAccountAt]))));
+  view.set_balance_fen(record.balance_fen());
+  return view;
+}
+
+}  // namespace jiexu

@@ -1,0 +1,27 @@
+// What the API shows of what the daemon holds: pure mappings to the messages of api.proto.
+#pragma once
+
+#include <string_view>
+
+#include "daemon/cases/case.h"
+#include "daemon/engine/case_store.h"
+#include "jiexu/v1/api.pb.h"
+#include "jiexu/v1/record.pb.h"
+
+namespace jiexu {
+
+// With the deadlines and the actions that are allowed now.
+v1::CaseView case_view(const Case& subject);
+v1::CaseViews case_views(const CasePage& page);
+
+// `records` in order; the first is number 0.
+v1::TimelineView timeline_view(const std::vector<v1::TimelineRecord>& records);
+
+// `key`: that of the record, see storage/layout.h.
+v1::QuarantineView quarantine_view(std::string_view key, const v1::QuarantineRecord& record);
+v1::AccountView account_view(std::string_view key, const v1::AccountRecord& record);
+
+// Name in JSON, such as "letter-due".
+std::string_view deadline_name(DeadlineKind kind);
+
+}  // namespace jiexu
