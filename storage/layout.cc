@@ -15,6 +15,7 @@ constexpr char kBankLine = 'B';
 constexpr char kPerson = 'P';
 constexpr char kLetter = 'L';
 constexpr char kOpenCase = 'O';
+constexpr char kReceipt = 'R';
 
 constexpr size_t kLinkLogKeySize = AgencyId::kSize + 1 + 4 + 8;
 constexpr size_t kTimerKeySize = 8 + CaseId::kSize + 1;
@@ -133,6 +134,12 @@ std::string quarantine_key(AgencyId peer, Epoch epoch, Seq seq) {
   std::string key = peer.str();
   append_u32(key, epoch);
   append_u64(key, seq);
+  return key;
+}
+
+std::string receipt_key(AgencyId peer, Seq through) {
+  std::string key = tagged(kReceipt, peer.text());
+  append_u64(key, through);
   return key;
 }
 

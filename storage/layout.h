@@ -16,6 +16,7 @@
 //   index       'L' | letter number 20                           CaseList            no
 //   index       'O' | case id 16                                 (empty): open case  no
 //   quarantine  peer 12 | epoch u32 | seq u64                    QuarantineRecord    yes
+//   audit       'R' | peer 12 | through seq u64                  LinkFrame: receipt  no
 //
 // seq in link_log is the number of the first message of the frame; a message is found by seeking
 // the last key not above it. direction: 0 = we send, 1 = we receive.
@@ -64,6 +65,8 @@ std::string person_key(const PersonHash& hash);
 std::string letter_key(std::string_view letter_number);
 std::string open_case_key(const CaseId& id);
 std::string quarantine_key(AgencyId peer, Epoch epoch, Seq seq);
+// The peer's receipt for our messages up to `through`.
+std::string receipt_key(AgencyId peer, Seq through);
 
 // No key of the table above is longer.
 inline constexpr size_t kKeySizeMax = 33;

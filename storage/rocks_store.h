@@ -35,15 +35,15 @@ namespace jiexu {
 struct RocksSettings {
   std::filesystem::path dir;
 
-  // Called once, from any thread, when RocksDB reports that it can no longer write. The daemon ends
-  // the process here (exit 74). It must not call the store.
+  // Called once, at the first failed commit or background error, from any thread, before a failed
+  // commit returns. The daemon ends the process here (exit 74). It must not call the store.
   std::function<void(std::string_view reason)> on_background_error;
 
   // Gets RocksDB's own warnings and errors, a line each, without data of records. Any thread.
   std::function<void(std::string_view line)> log;
 
-  // Opening needs this much free disk, because recovery flushes what the log holds (at most 256
-  // MiB), and RocksDB 7.8 as Debian builds it aborts the process when the disk is full at opening.
+  // Opening needs this much free disk, because recovery writes what the log holds (at most 256 MiB)
+  // into tables. Asked first, so that a full disk is told from a broken one.
   uint64_t free_bytes_min = 320ull << 20;
 
   // An operator decided to go on although the log is damaged and commits are lost (stage 2).

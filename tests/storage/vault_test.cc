@@ -167,6 +167,18 @@ TEST_CASE("a person's hash depends on the document and the key and on nothing el
   CHECK(hash != Vault::create(other).value()->person_hash("01|11010519491231002X"));
 }
 
+// Made with another implementation of AES-GCM. Stores of earlier versions hold values like this.
+TEST_CASE("a sealed value has the bytes of the worked example in storage/FORMAT.md") {
+  const auto random = [](std::span<uint8_t> out) {
+    for (size_t i = 0; i < out.size(); ++i) out[i] = static_cast<uint8_t>(0xa1 + i);
+  };
+  const auto vault = Vault::create(keys_of({1}, 1), random).value();
+  const std::string key = *from_hex("0199a3c45e6f7a1b8c2d3e4f5a6b7c8d");
+  const std::string sealed = seal(*vault, key, *from_hex("0801"));
+  CHECK(to_hex(sealed) == "0100000001a1a2a3a4a5a6a7a800000000ed27d2096727024e7431b685308901a81a6e");
+  CHECK(vault->open(Family::kCase, key, sealed).value() == from_hex("0801"));
+}
+
 // The expected value is that of: printf abc | openssl mac -digest SHA256 -macopt hexkey:7777...
 // HMAC
 TEST_CASE("a person's hash is HMAC-SHA-256, cut to 16 bytes") {

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 
+#include "daemon/base/bytes.h"
 #include "tests/storage/temp_dir.h"
 
 namespace jiexu {
@@ -118,6 +119,18 @@ TEST_CASE("two bad slots, and a missing file, are errors of different kinds") {
   CHECK(Watermark::open(path).error().code == Errc::kCorrupt);
   std::filesystem::resize_file(path, 0);
   CHECK(Watermark::open(path).error().code == Errc::kCorrupt);
+}
+
+// Made with another implementation of CRC-32C.
+TEST_CASE("a slot has the bytes of the worked example in storage/FORMAT.md") {
+  const TempDir dir;
+  const auto path = dir.path() / "mark";
+  REQUIRE(Watermark::create(path, 20));
+  std::ifstream file(path, std::ios::binary);
+  std::string slot(Watermark::kSlotSize, 'x');
+  REQUIRE(file.read(slot.data(), static_cast<std::streamsize>(slot.size())));
+  CHECK(to_hex(slot.substr(0, 20)) == "3172b9cc4a58574d000000010000000000000014");
+  CHECK(slot.find_first_not_of('\0', 20) == std::string::npos);
 }
 
 }  // namespace jiexu
