@@ -1,0 +1,39 @@
+// A client that sends whatever bytes a test wants, over loopback or a unix socket, and reads
+// answers. Waits at most ten seconds for anything; the tests do not depend on how long it took.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace jiexu {
+
+struct RawAnswer {
+  int status = 0;  // 0: the connection ended before a whole answer
+  std::string head;
+  std::string body;
+};
+
+class RawClient {
+ public:
+  explicit RawClient(uint16_t port);
+  explicit RawClient(const std::filesystem::path& unix_socket);
+  ~RawClient();
+  RawClient(const RawClient&) = delete;
+  RawClient& operator=(const RawClient&) = delete;
+
+  // False if the peer has closed.
+  bool send(std::string_view bytes);
+  RawAnswer read();
+  // True if the server closes, or resets, without sending a further byte.
+  bool closed_by_server();
+
+ private:
+  bool receive();
+
+  int fd_;
+  std::string buffer_;
+};
+
+}  // namespace jiexu
