@@ -1,0 +1,149 @@
+// The peers of the transport's thread: connecting to them, following the directory, sending.
+#include <spdlog/spdlog.h>
+
+#include "daemon/base/check.h"
+#include "daemon/link/zmq_loop.h"
+
+namespace jiexu {
+namespace {
+
+using std::chrono::steady_clock;
+
+// libzmq gives up on a connection whose handshake was refused. The peer's directory may learn our
+// key at any moment, so that we start afresh.
+constexpr std::chrono::milliseconds kReopenAfter{1000};
+
+}  // namespace
+
+// Frames that are sent are counted by peer under one lock each; batches are small.
+void ZmqLoop::send_waiting() {
+  mailbox_.take(sending_);
+  for (const OutgoingFrame& frame : sending_) {
+    const bool sent = frame.lane == Lane::kForward ? send_forward(frame) : send_reply(frame);
+    stats_.peer(frame.peer, [&](TransportStats& s) {
+      s.frames_out += sent ? 1 : 0;
+      s.bytes_out += sent ? frame.bytes->size() : 0;
+      s.frames_dropped += sent ? 0 : 1;
+    });
+  }
+  sending_.clear();
+}
+
+bool ZmqLoop::send_forward(const OutgoingFrame& frame) {
+  const auto peer = peers_.find(frame.peer);
+  if (peer == peers_.end() || peer->second.dealer == 0) return false;
+  mark_ready(peer->second.dealer);
+  return ZmqMessage(frame.bytes).send(sources_.at(peer->second.dealer).socket);
+}
+
+// ROUTER_MANDATORY makes the first part fail if that connection is gone or its queue is full.
+bool ZmqLoop::send_reply(const OutgoingFrame& frame) {
+  const auto route = routes_.find(frame.peer);
+  if (route == routes_.end()) return false;
+  mark_ready(listener_);
+  const ZmqSocket& listener = sources_.at(listener_).socket;
+  return ZmqMessage(std::string_view(route->second)).send(listener, ZMQ_SNDMORE) &&
+         ZmqMessage(frame.bytes).send(listener);
+}
+
+// Takes a new directory into account for everything that is let in or out; sockets follow in
+// update_peers(), because one of them may be in use right now.
+void ZmqLoop::refresh_directory() {
+  const uint64_t version = mailbox_.directory_version();
+  if (version == directory_version_) return;
+  directory_version_ = version;
+  directory_ = mailbox_.directory();
+  key_prints_.clear();
+  for (const Agency& agency : directory_->agencies()) {
+    if (agency.id != self_) key_prints_[agency.id] = key_fingerprint(agency.transport_key);
+  }
+  std::erase_if(routes_, [&](const auto& route) {
+    const auto peer = peers_.find(route.first);
+    const auto print = key_prints_.find(route.first);
+    return print == key_prints_.end() || peer == peers_.end() ||
+           print->second != peer->second.key_print;
+  });
+  peers_are_stale_ = true;
+}
+
+void ZmqLoop::update_peers() {
+  peers_are_stale_ = false;
+  for (auto it = peers_.begin(); it != peers_.end();) {
+    auto& [id, peer] = *it;
+    const Agency* agency = directory_->find(id);
+    const bool same =
+        agency && agency->endpoint == peer.endpoint && key_prints_.at(id) == peer.key_print;
+    if (!same) close_sockets(id, peer);
+    it = same ? std::next(it) : peers_.erase(it);
+  }
+  for (const Agency& agency : directory_->agencies()) {
+    if (agency.id != self_ && !peers_.contains(agency.id)) open_peer(agency);
+  }
+}
+
+void ZmqLoop::open_peer(const Agency& agency) {
+  Peer& peer = peers_[agency.id];
+  peer.key_print = key_prints_.at(agency.id);
+  peer.endpoint = agency.endpoint;
+  peer.reopen_at.reset();
+  if (Result<void> r = open_sockets(agency, peer); !r) {
+    spdlog::error("peer {}: {}", agency.id.text(), r.error().text);
+    close_sockets(agency.id, peer);
+    reopen_later(peer);
+  }
+}
+
+Result<void> ZmqLoop::open_sockets(const Agency& agency, Peer& peer) {
+  Result<ZmqSocket> dealer = open_connector(context_, keys_, agency.transport_key);
+  if (!dealer) return tl::unexpected(dealer.error());
+  const std::string name = "peer-" + std::to_string(next_source_);
+  Result<ZmqSocket> monitor = open_monitor(context_, *dealer, name);
+  if (!monitor) return tl::unexpected(monitor.error());
+  if (Result<void> r = connect(*dealer, agency.endpoint); !r) return r;
+  peer.monitor = add_source(Kind::kDealerMonitor, agency.id, std::move(*monitor));
+  peer.dealer = add_source(Kind::kDealer, agency.id, std::move(*dealer));
+  return {};
+}
+
+void ZmqLoop::close_sockets(AgencyId id, Peer& peer) {
+  if (peer.dealer != 0) remove_source(std::exchange(peer.dealer, 0));
+  if (peer.monitor != 0) remove_source(std::exchange(peer.monitor, 0));
+  stats_.peer(id, [](TransportStats& s) { s.connection = ConnectionState::kDown; });
+}
+
+void ZmqLoop::reopen_later(Peer& peer) {
+  peer.reopen_at = steady_clock::now() + kReopenAfter;
+  next_reopen_ = std::min(next_reopen_, *peer.reopen_at);
+}
+
+void ZmqLoop::reopen_due() {
+  const SteadyTime now = steady_clock::now();
+  if (now < next_reopen_) return;
+  next_reopen_ = SteadyTime::max();
+  for (auto& [id, peer] : peers_) {
+    if (peer.reopen_at && *peer.reopen_at <= now) {
+      close_sockets(id, peer);
+      open_peer(*directory_->find(id));
+    }
+    if (peer.reopen_at) next_reopen_ = std::min(next_reopen_, *peer.reopen_at);
+  }
+}
+
+void ZmqLoop::on_event(const Source& monitor, uint16_t event) {
+  const bool is_failure =
+      (event & (ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
+                ZMQ_EVENT_HANDSHAKE_FAILED_AUTH)) != 0;
+  if (monitor.kind == Kind::kListenerMonitor) {
+    stats_.listener([&](ListenerStats& s) { s.handshake_failures += is_failure ? 1 : 0; });
+    return;
+  }
+  const bool is_up = event == ZMQ_EVENT_HANDSHAKE_SUCCEEDED;
+  stats_.peer(monitor.peer, [&](TransportStats& s) {
+    s.connection = is_up ? ConnectionState::kUp : ConnectionState::kDown;
+    s.handshake_failures += is_failure ? 1 : 0;
+  });
+  if (is_failure) reopen_later(peers_.at(monitor.peer));
+  if (is_up) handlers_.on_connected(monitor.peer);
+}
+
+}  // namespace jiexu

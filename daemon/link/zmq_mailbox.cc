@@ -1,0 +1,93 @@
+#include "daemon/link/zmq_mailbox.h"
+
+#include <sys/eventfd.h>
+#include <unistd.h>
+
+#include "daemon/base/check.h"
+
+namespace jiexu {
+namespace {
+
+// The thread empties the queue each time round, so that this is only reached if it hangs.
+constexpr size_t kWaitingBytesMax = 256 << 20;
+
+}  // namespace
+
+ZmqMailbox::ZmqMailbox(std::shared_ptr<const Directory> directory)
+    : wake_fd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)), directory_(std::move(directory)) {
+  CHECK(wake_fd_ >= 0);
+}
+
+ZmqMailbox::~ZmqMailbox() {
+  ::close(wake_fd_);
+}
+
+// One wake-up for a whole queue: who finds frames waiting knows that the thread was woken for them.
+bool ZmqMailbox::push(OutgoingFrame frame) {
+  bool first = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (closed_ || bytes_ + frame.bytes->size() > kWaitingBytesMax) return false;
+    first = frames_.empty();
+    bytes_ += frame.bytes->size();
+    frames_.push_back(std::move(frame));
+  }
+  if (first) wake();
+  return true;
+}
+
+void ZmqMailbox::set_directory(std::shared_ptr<const Directory> directory) {
+  {
+    const std::lock_guard lock(mutex_);
+    directory_ = std::move(directory);
+    directory_version_.fetch_add(1, std::memory_order_release);
+  }
+  wake();
+}
+
+void ZmqMailbox::stop() {
+  stopped_.store(true, std::memory_order_release);
+  wake();
+}
+
+void ZmqMailbox::wake() {
+  const uint64_t one = 1;
+  CHECK(::write(wake_fd_, &one, sizeof(one)) == sizeof(one));
+}
+
+void ZmqMailbox::clear_wake() {
+  uint64_t count = 0;
+  // Nothing to read is no failure: the descriptor does not block.
+  [[maybe_unused]] const ssize_t size = ::read(wake_fd_, &count, sizeof(count));
+}
+
+void ZmqMailbox::take(std::vector<OutgoingFrame>& frames) {
+  CHECK(frames.empty());
+  const std::lock_guard lock(mutex_);
+  frames.swap(frames_);
+  bytes_ = 0;
+}
+
+std::shared_ptr<const Directory> ZmqMailbox::directory() const {
+  const std::lock_guard lock(mutex_);
+  return directory_;
+}
+
+void ZmqMailbox::close() {
+  const std::lock_guard lock(mutex_);
+  closed_ = true;
+  frames_.clear();
+}
+
+TransportStats ZmqStats::peer(AgencyId id) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = peers_.find(id);
+  return found == peers_.end() ? TransportStats{} : found->second;
+}
+
+ListenerStats ZmqStats::listener() const {
+  const std::lock_guard lock(mutex_);
+  return listener_;
+}
+
+}  // namespace jiexu
