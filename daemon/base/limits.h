@@ -25,6 +25,8 @@ inline constexpr size_t kFrameMessagesMax = 1024;
 // and the work that a reconnect repeats.
 inline constexpr size_t kWindowBytes = 4 << 20;
 inline constexpr size_t kWindowMessages = 8192;
+// Also in frames, so that ZeroMQ's queues (twice this) never overflow and drop what was sent.
+inline constexpr size_t kWindowFrames = 64;
 static_assert(kWindowBytes >= kFrameBytesMax);
 
 // Nesting of a protobuf message from outside (protobuf's default is 100).

@@ -15,6 +15,7 @@ namespace jiexu {
 // Errors: kCorrupt if the record holds a number that this version does not know.
 Result<Case> decode_case(const CaseId& id, const v1::CaseRecord& record);
 void encode_case(const Case& subject, v1::CaseRecord* record);
+void to_record(const LogPlace& place, v1::LogRef* ref);
 
 Result<std::optional<Case>> read_case(const Records& records, const CaseId& id);
 Result<std::vector<v1::TimelineRecord>> read_timeline(const Records& records, const CaseId& id);

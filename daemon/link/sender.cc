@@ -167,7 +167,8 @@ SenderStep Sender::stop(v1::RefuseReason reason, const std::string& why, Instant
 bool Sender::window_open() const {
   const size_t messages = sent_ - mark_.receipted_seq;
   return in_flight_.empty() ||
-         (in_flight_bytes_ < window_bytes_ && messages < limits::kWindowMessages);
+         (in_flight_bytes_ < window_bytes_ && messages < limits::kWindowMessages &&
+          in_flight_.size() < limits::kWindowFrames);
 }
 
 void Sender::flow(Instant now, const LinkLog& log, SenderStep& step) {

@@ -72,6 +72,8 @@ class Sender {
   State state() const { return state_; }
   v1::RefuseReason stop_reason() const { return stop_reason_; }
   const SenderMark& mark() const { return mark_; }
+  // Handed to the carrier up to here, since the last handshake.
+  Seq sent() const { return sent_; }
   // Messages without receipt.
   uint64_t queued() const { return mark_.last_seq - mark_.receipted_seq; }
 

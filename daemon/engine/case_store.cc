@@ -1,0 +1,230 @@
+#include "daemon/engine/case_store.h"
+
+#include <algorithm>
+
+#include "daemon/cases/table.h"
+#include "daemon/engine/link_store.h"
+#include "storage/layout.h"
+
+namespace jiexu {
+namespace {
+
+LogPlace from_record(const v1::LogRef& ref) { return {ref.outgoing(), ref.epoch(), ref.seq()}; }
+
+int32_t to_number(const std::optional<Date>& date) { return date ? date->yyyymmdd() : 0; }
+
+void decode_numbers(const v1::CaseRecord& record, Case& out) {
+  out.sent_case_seq = record.sent_case_seq();
+  out.received_case_seq = record.received_case_seq();
+  out.timeline_count = record.timeline_count();
+  out.revision = record.revision();
+  out.created_at = {record.created_at_ms()};
+  out.updated_at = {record.updated_at_ms()};
+  if (record.closed_at_ms() != 0) out.closed_at = Instant{record.closed_at_ms()};
+  out.form_version = record.form_version();
+  out.disposition = record.disposition();
+  out.due = Fen{record.due_fen()};
+  out.noticed = Fen{record.noticed_fen()};
+  out.moved = Fen{record.moved_fen()};
+  out.credited = Fen{record.credited_fen()};
+  out.attempt = record.attempt();
+  out.reject_code = record.reject_code();
+  out.stopped_on = record.stopped_on();
+  out.last_fault = static_cast<v1::FaultCode>(record.last_fault());
+}
+
+Result<void> decode_deadlines(const v1::CaseRecord& record, Case& out) {
+  for (const v1::DeadlineRecord& in : record.deadlines()) {
+    const auto started = Date::from_yyyymmdd(in.started_on());
+    if (!started) return fail(Errc::kCorrupt, "case record: a deadline has no start");
+    out.deadlines.push_back({static_cast<DeadlineKind>(in.kind()), *started,
+                             Date::from_yyyymmdd(in.due_on()), in.passed()});
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<Case> decode_case(const CaseId& id, const v1::CaseRecord& record) {
+  Case out;
+  out.id = id;
+  out.side = static_cast<Side>(record.side());
+  out.relationship = static_cast<Relationship>(record.relationship());
+  out.funds = static_cast<Funds>(record.funds());
+  out.overlay = static_cast<Overlay>(record.overlay());
+  const auto peer = AgencyId::parse(record.peer());
+  const auto hash = to_array<16>(record.person_hash());
+  const bool states_known =
+      !name(out.relationship).empty() && !name(out.funds).empty() && !name(out.overlay).empty();
+  if (!peer || !hash || !states_known) {
+    return fail(Errc::kCorrupt, "case record of " + id.str() + " holds an unknown state or peer");
+  }
+  out.peer = *peer;
+  out.person_hash = *hash;
+  out.letter_number = record.letter_number();
+  out.person = record.person();
+  out.scheme_from = record.scheme_from();
+  out.scheme_to = record.scheme_to();
+  out.payee = record.payee();
+  out.policy_profile = record.policy_profile();
+  out.certificate_number = record.certificate_number();
+  decode_numbers(record, out);
+  if (record.has_letter_ref()) out.letter_place = from_record(record.letter_ref());
+  if (record.has_form_ref()) out.form_place = from_record(record.form_ref());
+  out.findings.assign(record.findings().begin(), record.findings().end());
+  if (auto done = decode_deadlines(record, out); !done) return tl::unexpected(done.error());
+  return out;
+}
+
+void to_record(const LogPlace& place, v1::LogRef* ref) {
+  ref->set_outgoing(place.outgoing);
+  ref->set_epoch(place.epoch);
+  ref->set_seq(place.seq);
+}
+
+void encode_case(const Case& in, v1::CaseRecord* record) {
+  record->set_side(static_cast<uint32_t>(in.side));
+  record->set_peer(in.peer.str());
+  record->set_letter_number(in.letter_number);
+  record->set_relationship(static_cast<uint32_t>(in.relationship));
+  record->set_funds(static_cast<uint32_t>(in.funds));
+  record->set_overlay(static_cast<uint32_t>(in.overlay));
+  *record->mutable_person() = in.person;
+  record->set_scheme_from(in.scheme_from);
+  record->set_scheme_to(in.scheme_to);
+  record->set_person_hash(std::string(view(in.person_hash)));
+  *record->mutable_payee() = in.payee;
+  record->set_policy_profile(in.policy_profile);
+  record->set_certificate_number(in.certificate_number);
+  record->set_sent_case_seq(in.sent_case_seq);
+  record->set_received_case_seq(in.received_case_seq);
+  record->set_timeline_count(in.timeline_count);
+  record->set_revision(in.revision);
+  record->set_created_at_ms(in.created_at.ms);
+  record->set_updated_at_ms(in.updated_at.ms);
+  record->set_closed_at_ms(in.closed_at ? in.closed_at->ms : 0);
+  for (const Deadline& deadline : in.deadlines) {
+    v1::DeadlineRecord* out = record->add_deadlines();
+    out->set_kind(static_cast<uint32_t>(deadline.kind));
+    out->set_started_on(deadline.started.yyyymmdd());
+    out->set_due_on(to_number(deadline.due));
+    out->set_passed(deadline.passed);
+  }
+  if (in.letter_place) to_record(*in.letter_place, record->mutable_letter_ref());
+  if (in.form_place) to_record(*in.form_place, record->mutable_form_ref());
+  record->set_form_version(in.form_version);
+  record->set_disposition(in.disposition);
+  record->set_due_fen(in.due.value);
+  record->set_noticed_fen(in.noticed.value);
+  record->set_moved_fen(in.moved.value);
+  record->set_credited_fen(in.credited.value);
+  record->set_attempt(in.attempt);
+  record->set_reject_code(in.reject_code);
+  for (const v1::Finding& finding : in.findings) *record->add_findings() = finding;
+  record->set_stopped_on(in.stopped_on);
+  record->set_last_fault(in.last_fault);
+}
+
+Result<std::optional<Case>> read_case(const Records& records, const CaseId& id) {
+  const auto record = records.get_message<v1::CaseRecord>(Family::kCase, layout::case_key(id));
+  if (!record) return tl::unexpected(record.error());
+  if (!*record) return std::nullopt;
+  auto decoded = decode_case(id, **record);
+  if (!decoded) return tl::unexpected(decoded.error());
+  return std::move(*decoded);
+}
+
+Result<std::vector<v1::TimelineRecord>> read_timeline(const Records& records, const CaseId& id) {
+  std::vector<v1::TimelineRecord> out;
+  bool readable = true;
+  const std::string prefix = layout::case_key(id);
+  const auto done = records.scan(Family::kTimeline, prefix, layout::prefix_end(prefix),
+                                 [&](std::string_view, std::string_view value) {
+                                   readable = out.emplace_back().ParseFromArray(
+                                       value.data(), static_cast<int>(value.size()));
+                                   return readable;
+                                 });
+  if (!done) return tl::unexpected(done.error());
+  if (!readable) return fail(Errc::kCorrupt, "timeline of " + id.str() + " is unreadable");
+  return out;
+}
+
+namespace {
+
+Result<std::vector<CaseId>> read_list(const Records& records, const std::string& key) {
+  const auto list = records.get_message<v1::CaseList>(Family::kIndex, key);
+  if (!list) return tl::unexpected(list.error());
+  std::vector<CaseId> out;
+  if (!*list) return out;
+  for (const std::string& bytes : (*list)->case_id()) {
+    const auto id = CaseId::from_bytes(bytes);
+    if (!id) return fail(Errc::kCorrupt, "an index record holds no case id");
+    out.push_back(*id);
+  }
+  return out;
+}
+
+// Ids of a page, in order, and the one to go on after.
+struct IdPage {
+  std::vector<CaseId> ids;
+  bool more = false;
+};
+
+Result<IdPage> list_ids(const Records& records, bool open_only, std::optional<CaseId> after,
+                        size_t limit) {
+  const std::string prefix = open_only ? layout::open_case_key(CaseId()).substr(0, 1) : "";
+  std::string lower = prefix;
+  if (after) lower += std::string(after->bytes()) + '\0';
+  const std::string upper = open_only ? layout::prefix_end(prefix) : std::string(17, '\xff');
+  IdPage page;
+  const auto done = records.scan(open_only ? Family::kIndex : Family::kCase, lower, upper,
+                                 [&](std::string_view key, std::string_view) {
+                                   const auto id = CaseId::from_bytes(key.substr(prefix.size()));
+                                   page.more = page.ids.size() == limit;
+                                   if (id && !page.more) page.ids.push_back(*id);
+                                   return !page.more;
+                                 });
+  if (!done) return tl::unexpected(done.error());
+  return page;
+}
+
+}  // namespace
+
+Result<std::vector<CaseId>> find_by_letter(const Records& records, std::string_view letter_number) {
+  return read_list(records, layout::letter_key(letter_number));
+}
+
+Result<std::vector<CaseId>> find_by_person(const Records& records, const PersonHash& hash) {
+  return read_list(records, layout::person_key(hash));
+}
+
+Result<v1::Message> read_message(const Records& records, AgencyId peer, const LogPlace& place) {
+  const auto direction = place.outgoing ? layout::Direction::kOut : layout::Direction::kIn;
+  const auto frame = StoredLog(records, peer, direction, place.epoch).frame_with(place.seq);
+  if (!frame) return tl::unexpected(frame.error());
+  if (!*frame) return fail(Errc::kNotFound, "the link log does not hold this message");
+  const auto batch = decode_batch((*frame)->bytes);
+  if (!batch) return tl::unexpected(batch.error());
+  const std::string_view bytes = batch->messages[place.seq - batch->first_seq];
+  v1::Message message;
+  if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return fail(Errc::kCorrupt, "a message in the link log is unreadable");
+  }
+  return message;
+}
+
+Result<CasePage> list_cases(const Records& records, bool open_only, std::optional<CaseId> after,
+                            size_t limit) {
+  const auto ids = list_ids(records, open_only, after, limit);
+  if (!ids) return tl::unexpected(ids.error());
+  CasePage page;
+  for (const CaseId& id : ids->ids) {
+    auto found = read_case(records, id);
+    if (!found) return tl::unexpected(found.error());
+    if (*found) page.cases.push_back(std::move(**found));
+  }
+  if (ids->more) page.next = ids->ids.back();
+  return page;
+}
+
+}  // namespace jiexu

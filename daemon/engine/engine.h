@@ -1,0 +1,146 @@
+// The engine of one agency: one writer that treats everything that happens, in one order.
+//
+//   1 admit    who sent it, is it whole and within limits (intake.h does what needs no state)
+//   2 seen?    a frame or message that was received before is answered as before
+//   3 load     the case as it is now
+//   4 decide   step(): pure
+//   5 write    case, timeline, messages, timers, indexes, ledger and link marks into the open commit
+//   6 commit   all steps that gathered while the last commit ran, in one write and one fsync
+//   7 release  only now receipts, frames and answers leave
+//   8 observe  metrics, alarms
+//
+// handle() does 1 to 5; begin_commit(), the caller's Store::commit and commit_done() do 6 to 8. The
+// next commit gathers while one runs. If Store::commit fails, the result is unknown: the caller
+// must end the process and must not call commit_done().
+//
+// The engine itself has no threads, no clock and no randomness, so that the simulator runs it as it
+// is; engine/loop.h gives it threads. An error that handle() returns (the store could not be read)
+// is fatal in the same way.
+#pragma once
+
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/base/limits.h"
+#include "daemon/engine/bank_desk.h"
+#include "daemon/engine/case_desk.h"
+#include "daemon/engine/command.h"
+#include "daemon/engine/observer.h"
+#include "daemon/engine/peers.h"
+#include "daemon/engine/pending.h"
+#include "daemon/link/frame.h"
+#include "daemon/link/transport.h"
+#include "storage/store.h"
+#include "storage/vault.h"
+
+namespace jiexu {
+
+struct EngineOptions {
+  AgencyId self;
+  SenderTiming timing;
+  uint64_t seed = 0;              // of link sessions; differs from run to run
+  int64_t lazy_commit_ms = 50;    // how long a commit may wait that nobody waits for
+  size_t cases_cached_max = limits::kCaseCacheMax;
+};
+
+// A frame that has passed intake: decoded, verified, from this authenticated peer.
+struct PeerFrame {
+  AgencyId peer;
+  Lane lane = Lane::kForward;
+  Frame frame;
+};
+
+// All must outlive the engine.
+struct EngineWorld {
+  const Store& store;
+  const Vault& vault;
+  const Signer& signer;
+  Transport& transport;
+  EngineObserver& observer;
+};
+
+class Engine {
+ public:
+  // Reads where everything stands. Errors: as the store's; kInvalid if the store belongs to another
+  // agency or the directory lacks ours.
+  static Result<std::unique_ptr<Engine>> open(EngineOptions options, const EngineWorld& world,
+                                              std::shared_ptr<const Directory> directory,
+                                              Instant now);
+
+  [[nodiscard]] Result<void> handle(const PeerFrame& frame, Instant now);
+  [[nodiscard]] Result<void> handle(const Command& command, Instant now);
+  // Timers of links and cases; call at or after next_wake().
+  [[nodiscard]] Result<void> wake(Instant now);
+  Instant next_wake() const;
+
+  // Whether there is something to commit now.
+  bool wants_commit(Instant now) const;
+  // Closes the open commit and hands out its batch, which stays valid until commit_done().
+  // REQUIRES: no commit is running.
+  const Batch& begin_commit(Instant now);
+  // The batch is durable: releases everything that waited for it.
+  [[nodiscard]] Result<void> commit_done(Instant now);
+  bool committing() const { return in_flight_.has_value(); }
+
+  // New peers are added, the others' keys and addresses are the transport's business.
+  [[nodiscard]] Result<void> set_directory(std::shared_ptr<const Directory> directory, Instant now);
+
+  const Peers& peers() const { return peers_; }
+  CaseDesk& cases() { return cases_; }
+
+ private:
+  Engine(EngineOptions options, const EngineWorld& world);
+
+  // Effects that wait for a commit.
+  struct Gathered {
+    bool urgent = false;
+    std::optional<Instant> since;
+    std::vector<std::pair<Command, Answer>> answers;
+    std::set<AgencyId> peers;
+  };
+
+  // Frames.
+  Result<void> receive(Peer& peer, const BatchFrame& batch, Instant now);
+  Result<void> receive_message(Peer& peer, const BatchFrame& batch, size_t index, Instant now);
+  Result<void> decide_message(Peer& peer, const v1::Message& message, const LogPlace& place,
+                              Instant now);
+  void quarantine(Peer& peer, const v1::Message* message, const LogPlace& place, v1::FaultCode code,
+                  const Rejection& why, Instant now);
+  void receive_reply(Peer& peer, const Frame& frame, Instant now);
+  void answer_open(Peer& peer, const OpenFrame& open);
+  void answer_fetch(Peer& peer, const FetchFrame& fetch);
+  void reply(Peer& peer, std::string frame);
+  void follow(Peer& peer, SenderStep step, Instant now);
+  // Commands.
+  Result<void> run(const Command& command, const ActionCommand& action, Instant now);
+  Result<void> run(const Command& command, const BankCommand& bank, Instant now);
+  Result<void> run(const Command& command, const PauseCommand& pause, Instant now);
+  Result<void> run(const Command& command, const PeersQuery& query, Instant now);
+  Result<std::shared_ptr<const Case>> subject_of(const ActionCommand& action, Instant now);
+  void answer_after_commit(const Command& command, Answer answer, Instant now);
+  void answer_now(const Command& command, Answer answer);
+  void gather(Instant now, bool urgent);
+
+  EngineOptions options_;
+  EngineWorld world_;
+  Records durable_;
+  PendingReader pending_;
+  Records records_;
+  Peers peers_;
+  CaseDesk cases_;
+  BankDesk bank_;
+  std::shared_ptr<const Directory> directory_;
+  Epoch epoch_ = 1;
+  Gathered open_;
+  std::optional<Gathered> in_flight_;
+  v1::Message message_;  // reused, so that parsing reuses its memory
+};
+
+// The states of all links as the API shows them.
+Result<v1::PeerViews> view_peers(const Peers& peers, const Directory& directory, CaseDesk& cases,
+                                 Instant now);
+
+}  // namespace jiexu

@@ -1,0 +1,61 @@
+#include "daemon/engine/intake.h"
+
+namespace jiexu {
+namespace {
+
+// A refusal without a place in the log; the sender will ask where it stands.
+Turned turn(v1::RefuseReason reason, const std::string& why, Lane lane) {
+  RefuseFrame refuse;
+  refuse.reason = reason;
+  refuse.text = why;
+  // Only the forward lane is answered: refusing a refusal would never end.
+  if (lane == Lane::kReply) return {why, std::nullopt};
+  return {why, encode(refuse)};
+}
+
+bool lane_fits(Lane lane, const Frame& frame) {
+  const bool forward = std::holds_alternative<OpenFrame>(frame) ||
+                       std::holds_alternative<BatchFrame>(frame) ||
+                       std::holds_alternative<FetchFrame>(frame);
+  return forward == (lane == Lane::kForward);
+}
+
+std::optional<Turned> check(AgencyId self, AgencyId peer, Lane lane, const Frame& frame,
+                            const Directory& directory) {
+  const Receipt* receipt = std::get_if<Receipt>(&frame);
+  if (const auto* opened = std::get_if<OpenedFrame>(&frame)) receipt = &opened->receipt;
+  if (receipt != nullptr) {
+    if (receipt->link != LinkName{self, peer}) {
+      return turn(v1::REFUSE_REASON_WRONG_AGENCY, "receipt of another link", lane);
+    }
+    if (auto good = verify(*receipt, directory); !good) {
+      return turn(v1::REFUSE_REASON_BAD_SIGNATURE, good.error().text, lane);
+    }
+  }
+  const auto* batch = std::get_if<BatchFrame>(&frame);
+  if (batch == nullptr) return std::nullopt;
+  if (batch->link != LinkName{peer, self}) {
+    return turn(v1::REFUSE_REASON_WRONG_AGENCY, "batch of another link", lane);
+  }
+  if (auto good = verify(*batch, directory); !good) {
+    return turn(v1::REFUSE_REASON_BAD_SIGNATURE, good.error().text, lane);
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+tl::expected<PeerFrame, Turned> take_in(AgencyId self, AgencyId peer, Lane lane, std::string bytes,
+                                        const Directory& directory) {
+  auto frame = decode_frame(std::make_shared<const std::string>(std::move(bytes)));
+  if (!frame) {
+    return tl::unexpected(turn(v1::REFUSE_REASON_MALFORMED, frame.error().text, lane));
+  }
+  if (!lane_fits(lane, *frame)) {
+    return tl::unexpected(turn(v1::REFUSE_REASON_MALFORMED, "frame on the wrong lane", lane));
+  }
+  if (auto turned = check(self, peer, lane, *frame, directory)) return tl::unexpected(*turned);
+  return PeerFrame{peer, lane, std::move(*frame)};
+}
+
+}  // namespace jiexu

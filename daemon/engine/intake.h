@@ -1,0 +1,22 @@
+// Stage 1 for frames: what can be said of a frame without knowing where its link stands. Pure, so
+// that it runs on the transport's thread and spares the engine the signatures.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "daemon/engine/engine.h"
+
+namespace jiexu {
+
+// A frame that is not passed on.
+struct Turned {
+  std::string why;                    // for log and counter, no personal data
+  std::optional<std::string> answer;  // an encoded Refuse, if the peer is to be told
+};
+
+// Decodes and verifies. `peer` is who the carrier authenticated.
+tl::expected<PeerFrame, Turned> take_in(AgencyId self, AgencyId peer, Lane lane, std::string bytes,
+                                        const Directory& directory);
+
+}  // namespace jiexu

@@ -1,0 +1,121 @@
+#include "daemon/engine/link_store.h"
+
+#include "daemon/trust/chain.h"
+
+namespace jiexu {
+namespace {
+
+Result<std::optional<v1::LinkRecord>> read_record(const Records& records, AgencyId peer,
+                                                  layout::Direction direction) {
+  return records.get_message<v1::LinkRecord>(Family::kLink, layout::link_key(peer, direction));
+}
+
+Result<Receipt> decode_receipt(const std::string& bytes) {
+  auto frame = decode_frame(std::make_shared<const std::string>(bytes));
+  if (!frame) return tl::unexpected(frame.error());
+  auto* receipt = std::get_if<Receipt>(&*frame);
+  if (receipt == nullptr) return fail(Errc::kCorrupt, "a link record holds no receipt");
+  return std::move(*receipt);
+}
+
+}  // namespace
+
+LoggedFrame to_logged(const BatchFrame& batch) {
+  return {batch.epoch,     batch.first_seq, batch.last_seq(),
+          batch.prev_head, batch.head,      batch.bytes};
+}
+
+Result<std::optional<LoggedFrame>> StoredLog::frame_with(Seq seq) const {
+  if (seq == 0) return std::nullopt;
+  const std::string lower = layout::link_log_key(peer_, direction_, 0, 0);
+  const std::string upper = layout::link_log_key(peer_, direction_, epoch_, seq + 1);
+  Result<std::optional<LoggedFrame>> out = std::nullopt;
+  const auto done = records_.scan_back(
+      Family::kLinkLog, lower, upper, [&](std::string_view key, std::string_view value) {
+        // A tail of an earlier epoch that a restore has replaced may lie between.
+        if (layout::link_log_seq(key) > seq) return true;
+        const auto batch = decode_batch(std::make_shared<const std::string>(value));
+        if (!batch) {
+          out = tl::unexpected(batch.error());
+        } else if (batch->last_seq() >= seq) {
+          out = to_logged(*batch);
+        }
+        return false;
+      });
+  if (!done) return tl::unexpected(done.error());
+  return out;
+}
+
+Result<OutgoingState> read_outgoing(const Records& records, const LinkName& link, Epoch epoch) {
+  const auto record = read_record(records, link.receiver, layout::Direction::kOut);
+  if (!record) return tl::unexpected(record.error());
+  OutgoingState out;
+  out.mark.epoch = epoch;
+  out.mark.head = chain_start(link);
+  if (!*record) return out;
+  const auto head = to_array<32>((*record)->head());
+  if (!head) return fail(Errc::kCorrupt, "link record of " + link.receiver.str() + " has no head");
+  out.mark.head = *head;
+  out.mark.last_seq = (*record)->last_seq();
+  out.mark.receipted_seq = (*record)->receipted_seq();
+  out.mark.receipted_at = {static_cast<int64_t>((*record)->receipted_at_ms())};
+  out.mark.receipt = (*record)->receipt();
+  out.paused = (*record)->paused();
+  return out;
+}
+
+v1::LinkRecord to_record(const SenderMark& mark, bool paused) {
+  v1::LinkRecord record;
+  record.set_epoch(mark.epoch);
+  record.set_last_seq(mark.last_seq);
+  record.set_head(std::string(view(mark.head)));
+  record.set_receipted_seq(mark.receipted_seq);
+  record.set_receipted_at_ms(static_cast<uint64_t>(mark.receipted_at.ms));
+  record.set_receipt(mark.receipt);
+  record.set_paused(paused);
+  return record;
+}
+
+Result<IncomingState> read_incoming(const Records& records, const LinkName& link) {
+  const auto record = read_record(records, link.sender, layout::Direction::kIn);
+  if (!record) return tl::unexpected(record.error());
+  IncomingState out;
+  out.mark.head = chain_start(link);
+  if (!*record) return out;
+  const auto head = to_array<32>((*record)->head());
+  if (!head) return fail(Errc::kCorrupt, "link record of " + link.sender.str() + " has no head");
+  out.mark = {(*record)->epoch(), (*record)->last_seq(), *head};
+  auto receipt = decode_receipt((*record)->receipt());
+  if (!receipt) return tl::unexpected(receipt.error());
+  out.receipt = std::move(*receipt);
+  return out;
+}
+
+v1::LinkRecord to_record(const ReceiverMark& mark, const Receipt& receipt) {
+  v1::LinkRecord record;
+  record.set_epoch(mark.epoch);
+  record.set_last_seq(mark.through);
+  record.set_head(std::string(view(mark.head)));
+  record.set_receipt(encode(receipt));
+  return record;
+}
+
+Result<std::optional<Instant>> receipted_at(const Records& records, AgencyId peer, Seq seq) {
+  const std::string lower = layout::receipt_key(peer, seq);
+  const std::string upper = layout::receipt_key(peer, UINT64_MAX);
+  Result<std::optional<Instant>> out = std::nullopt;
+  const auto done = records.scan(Family::kAudit, lower, upper,
+                                 [&](std::string_view, std::string_view value) {
+                                   const auto receipt = decode_receipt(std::string(value));
+                                   if (!receipt) {
+                                     out = tl::unexpected(receipt.error());
+                                   } else {
+                                     out = receipt->received_at;
+                                   }
+                                   return false;
+                                 });
+  if (!done) return tl::unexpected(done.error());
+  return out;
+}
+
+}  // namespace jiexu

@@ -1,0 +1,55 @@
+// Links in the store: the log of a directed link, where its two halves stand, and the receipts that
+// we hold as evidence.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "daemon/link/log.h"
+#include "daemon/link/receiver.h"
+#include "daemon/link/sender.h"
+#include "jiexu/v1/record.pb.h"
+#include "storage/layout.h"
+#include "storage/records.h"
+
+namespace jiexu {
+
+// One direction of the log with one peer, as stored.
+class StoredLog final : public LinkLog {
+ public:
+  // Frames of epochs above `epoch` are not seen.
+  StoredLog(const Records& records, AgencyId peer, layout::Direction direction, Epoch epoch)
+      : records_(records), peer_(peer), direction_(direction), epoch_(epoch) {}
+
+  Result<std::optional<LoggedFrame>> frame_with(Seq seq) const override;
+
+ private:
+  const Records& records_;
+  AgencyId peer_;
+  layout::Direction direction_;
+  Epoch epoch_;
+};
+
+// The frame as the log's port shows it.
+LoggedFrame to_logged(const BatchFrame& batch);
+
+// What is stored of a link's two halves. A link without a record starts at its beginning.
+struct OutgoingState {
+  SenderMark mark;
+  bool paused = false;
+};
+Result<OutgoingState> read_outgoing(const Records& records, const LinkName& link, Epoch epoch);
+v1::LinkRecord to_record(const SenderMark& mark, bool paused);
+
+struct IncomingState {
+  ReceiverMark mark;
+  std::optional<Receipt> receipt;  // the last one given
+};
+Result<IncomingState> read_incoming(const Records& records, const LinkName& link);
+v1::LinkRecord to_record(const ReceiverMark& mark, const Receipt& receipt);
+
+// When the peer received message `seq` of our log: the time in its first receipt that covers it;
+// nullopt if none does.
+Result<std::optional<Instant>> receipted_at(const Records& records, AgencyId peer, Seq seq);
+
+}  // namespace jiexu

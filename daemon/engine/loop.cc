@@ -1,0 +1,175 @@
+#include "daemon/engine/loop.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "daemon/base/limits.h"
+
+namespace jiexu {
+namespace {
+
+// How long the engine sleeps at most, so that a clock that is set back delays timers no longer.
+constexpr int64_t kSleepMsMax = 1000;
+// How long the committer waits for work before it counts as idle.
+constexpr auto kCommitIdle = std::chrono::milliseconds(100);
+
+int64_t monotonic_ns() {
+  return std::chrono::steady_clock::now().time_since_epoch().count();
+}
+
+int64_t age_ms(int64_t since_ns) { return since_ns == 0 ? 0 : (monotonic_ns() - since_ns) / 1000000; }
+
+}  // namespace
+
+EngineLoop::EngineLoop(Engine& engine, Store& store, const Clock& clock, LoopHandlers handlers)
+    : engine_(engine), store_(store), clock_(clock), handlers_(std::move(handlers)) {
+  turn_began_ns_ = monotonic_ns();
+  engine_thread_ = std::thread([this] { run(); });
+  commit_thread_ = std::thread([this] { run_committer(); });
+}
+
+EngineLoop::~EngineLoop() { stop(); }
+
+void EngineLoop::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  commit_wake_.notify_all();
+  if (engine_thread_.joinable()) engine_thread_.join();
+  if (commit_thread_.joinable()) commit_thread_.join();
+}
+
+void EngineLoop::enqueue(Event event, size_t bytes) {
+  bool was_empty = false;
+  {
+    const std::lock_guard lock(mutex_);
+    was_empty = inbox_.empty();
+    inbox_.push_back({std::move(event), bytes});
+    inbox_bytes_ += bytes;
+  }
+  if (was_empty) wake_.notify_one();
+}
+
+bool EngineLoop::post(Command command) {
+  if (!may_receive()) return false;
+  enqueue(std::move(command), sizeof(Command));
+  return true;
+}
+
+void EngineLoop::post(PeerFrame frame, size_t bytes) { enqueue(std::move(frame), bytes); }
+
+void EngineLoop::post(std::shared_ptr<const Directory> directory) {
+  enqueue(std::move(directory), 0);
+}
+
+bool EngineLoop::may_receive() const {
+  const std::lock_guard lock(mutex_);
+  return inbox_.size() < limits::kInboxEventsMax && inbox_bytes_ < limits::kInboxBytesMax;
+}
+
+int64_t EngineLoop::commit_age_ms() const { return age_ms(commit_began_ns_.load()); }
+int64_t EngineLoop::turn_age_ms() const { return age_ms(turn_began_ns_.load()); }
+
+std::deque<EngineLoop::Arrival> EngineLoop::take() {
+  const int64_t sleep = std::clamp<int64_t>(engine_.next_wake().ms - now().ms, 0, kSleepMsMax);
+  std::unique_lock lock(mutex_);
+  wake_.wait_for(lock, std::chrono::milliseconds(sleep),
+                 [&] { return stopping_ || committed_ || !inbox_.empty(); });
+  inbox_bytes_ = 0;
+  return std::exchange(inbox_, {});
+}
+
+bool EngineLoop::treat(Arrival& arrival) {
+  Result<void> done;
+  if (auto* command = std::get_if<Command>(&arrival.event)) {
+    done = engine_.handle(*command, now());
+  } else if (auto* frame = std::get_if<PeerFrame>(&arrival.event)) {
+    done = engine_.handle(*frame, now());
+  } else {
+    done = engine_.set_directory(std::get<std::shared_ptr<const Directory>>(arrival.event), now());
+  }
+  if (!done) fatal(done.error());
+  return done.has_value();
+}
+
+bool EngineLoop::advance_commit() {
+  bool finished = false;
+  {
+    const std::lock_guard lock(mutex_);
+    finished = std::exchange(committed_, false);
+  }
+  if (finished) {
+    if (auto done = engine_.commit_done(now()); !done) {
+      fatal(done.error());
+      return false;
+    }
+  }
+  if (!engine_.wants_commit(now())) return true;
+  const Batch& batch = engine_.begin_commit(now());
+  {
+    const std::lock_guard lock(mutex_);
+    to_commit_ = &batch;
+  }
+  commit_wake_.notify_one();
+  return true;
+}
+
+void EngineLoop::run() {
+  while (true) {
+    std::deque<Arrival> arrivals = take();
+    turn_began_ns_ = monotonic_ns();
+    {
+      const std::lock_guard lock(mutex_);
+      if (stopping_) return;
+    }
+    for (Arrival& arrival : arrivals) {
+      if (!treat(arrival)) return;
+      // A long inbox must not keep the disk idle.
+      if (!advance_commit()) return;
+    }
+    if (auto done = engine_.wake(now()); !done) return fatal(done.error());
+    if (!advance_commit()) return;
+  }
+}
+
+void EngineLoop::run_committer() {
+  while (true) {
+    const Batch* batch = nullptr;
+    {
+      std::unique_lock lock(mutex_);
+      commit_wake_.wait_for(lock, kCommitIdle, [&] { return stopping_ || to_commit_ != nullptr; });
+      batch = to_commit_;
+      if (batch == nullptr && stopping_) return;
+    }
+    if (batch == nullptr) {
+      if (handlers_.on_commit_idle) handlers_.on_commit_idle();
+      continue;
+    }
+    const int64_t began = monotonic_ns();
+    commit_began_ns_ = began;
+    const auto done = store_.commit(*batch);
+    commit_began_ns_ = 0;
+    if (!done) return fatal(done.error());
+    if (handlers_.on_commit) handlers_.on_commit((monotonic_ns() - began) / 1000);
+    {
+      const std::lock_guard lock(mutex_);
+      to_commit_ = nullptr;
+      committed_ = true;
+    }
+    wake_.notify_one();
+  }
+}
+
+void EngineLoop::fatal(const Error& error) {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  commit_wake_.notify_all();
+  if (handlers_.on_fatal) handlers_.on_fatal(error);
+}
+
+}  // namespace jiexu

@@ -1,0 +1,91 @@
+// Gives the engine its threads: one that owns it and treats events in the order of arrival, and one
+// that commits, so that the next steps are decided while the last ones are on their way to the disk.
+//
+// The inbox is bounded. When it is full, post() refuses (the API answers 429) and may_receive() is
+// false (the transport stops reading, so that peers hold their frames).
+//
+// Fail-stop: if the store fails, `on_fatal` is called once, on one of the two threads, and nothing
+// is answered or sent any more; it must end the process.
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <variant>
+
+#include "daemon/base/time.h"
+#include "daemon/engine/engine.h"
+
+namespace jiexu {
+
+struct LoopHandlers {
+  std::function<void(const Error&)> on_fatal;
+  // Called on the committing thread after each commit with its duration, and when none is due.
+  std::function<void(int64_t microseconds)> on_commit;
+  std::function<void()> on_commit_idle;
+};
+
+class EngineLoop final : public CommandPort {
+ public:
+  // `engine` and `store` must outlive the loop. stop() or the destructor ends the threads.
+  EngineLoop(Engine& engine, Store& store, const Clock& clock, LoopHandlers handlers);
+  ~EngineLoop() override;
+
+  bool post(Command command) override;
+  // Frames are not refused: the transport asks may_receive() before it reads one.
+  void post(PeerFrame frame, size_t bytes);
+  void post(std::shared_ptr<const Directory> directory);
+  bool may_receive() const;
+
+  // Lets a running commit finish and joins. Events that were not treated are dropped: nobody has
+  // been told anything about them.
+  void stop();
+
+  // Time since the running commit began, 0 if none runs: a disk that hangs shows here.
+  int64_t commit_age_ms() const;
+  // Time since the engine's thread last came round; grows if it hangs.
+  int64_t turn_age_ms() const;
+
+ private:
+  using Event = std::variant<Command, PeerFrame, std::shared_ptr<const Directory>>;
+  struct Arrival {
+    Event event;
+    size_t bytes;
+  };
+
+  void run();
+  void run_committer();
+  // Waits for work or time; takes what has arrived.
+  std::deque<Arrival> take();
+  bool treat(Arrival& arrival);
+  bool advance_commit();
+  void fatal(const Error& error);
+  void enqueue(Event event, size_t bytes);
+  Instant now() const { return clock_.now(); }
+
+  Engine& engine_;
+  Store& store_;
+  const Clock& clock_;
+  LoopHandlers handlers_;
+
+  mutable std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<Arrival> inbox_;
+  size_t inbox_bytes_ = 0;
+  bool stopping_ = false;
+  bool committed_ = false;  // the committer has finished what it was given
+
+  std::condition_variable commit_wake_;
+  const Batch* to_commit_ = nullptr;
+  std::atomic<int64_t> commit_began_ns_{0};
+  std::atomic<int64_t> turn_began_ns_{0};
+
+  std::thread engine_thread_;
+  std::thread commit_thread_;
+};
+
+}  // namespace jiexu

@@ -1,0 +1,156 @@
+#include "daemon/engine/peer.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "daemon/base/limits.h"
+#include "daemon/trust/chain.h"
+
+namespace jiexu {
+namespace {
+
+// Frames kept in memory for a peer. Enough for the messages of a few commits; a peer that is behind
+// is served from the store.
+constexpr size_t kRecentBytesMax = 1 << 20;
+
+}  // namespace
+
+Peer::Peer(const Records& durable, AgencyId self, AgencyId id, Epoch epoch)
+    : id_(id),
+      out_{self, id},
+      in_{id, self},
+      epoch_(epoch),
+      log_(*this, durable),
+      incoming_log_(durable, id, layout::Direction::kIn, UINT32_MAX) {}
+
+Result<std::unique_ptr<Peer>> Peer::load(const Records& durable, AgencyId self, AgencyId id,
+                                         Epoch epoch, const SenderTiming& timing, uint64_t seed,
+                                         const Signer& signer, Instant now) {
+  std::unique_ptr<Peer> peer(new Peer(durable, self, id, epoch));
+  const auto outgoing = read_outgoing(durable, peer->out_, epoch);
+  if (!outgoing) return tl::unexpected(outgoing.error());
+  auto incoming = read_incoming(durable, peer->in_);
+  if (!incoming) return tl::unexpected(incoming.error());
+  peer->paused_ = outgoing->paused;
+  peer->last_seq_ = outgoing->mark.last_seq;
+  peer->head_ = outgoing->mark.head;
+  peer->stored_receipt_ = outgoing->mark.receipted_seq;
+  peer->sender_.emplace(peer->out_, outgoing->mark, timing, seed, outgoing->paused);
+  const ReceiverMark mark = incoming->mark;
+  peer->receiver_.emplace(peer->in_, mark, limits::kWindowBytes);
+  if (!incoming->receipt) {
+    incoming->receipt = make_receipt(peer->in_, mark.epoch, mark.through, mark.head, now, signer);
+  }
+  peer->receiver_->durable(mark, std::move(*incoming->receipt));
+  return peer;
+}
+
+LogPlace Peer::append(const v1::Message& message) {
+  if (writers_.empty() || writers_.back().bytes() > limits::kFrameBytesTarget ||
+      writers_.back().count() >= limits::kFrameMessagesMax) {
+    writers_.emplace_back(out_, epoch_, last_seq_ + 1, head_);
+  }
+  last_seq_ = writers_.back().add(message);
+  head_ = writers_.back().head();
+  return {true, epoch_, last_seq_};
+}
+
+void Peer::received(const BatchFrame& frame, Instant now) {
+  received_.push_back(frame.bytes);
+  received_keys_.push_back(
+      layout::link_log_key(id_, layout::Direction::kIn, frame.epoch, frame.first_seq));
+  received_at_ = now;
+}
+
+void Peer::close_frame(Records& records, Batch& batch, const Signer& signer) {
+  FrameWriter& writer = writers_.front();
+  LoggedFrame frame;
+  frame.epoch = epoch_;
+  frame.first_seq = writer.first_seq();
+  frame.last_seq = writer.last_seq();
+  frame.head = writer.head();
+  frame.bytes = std::make_shared<const std::string>(writer.close(signer));
+  records.put(batch, Family::kLinkLog,
+              layout::link_log_key(id_, layout::Direction::kOut, epoch_, frame.first_seq),
+              *frame.bytes);
+  recent_bytes_ += frame.bytes->size();
+  recent_.push_back(std::move(frame));
+  writers_.erase(writers_.begin());
+}
+
+void Peer::write_outgoing(Records& records, Batch& batch, const Signer& signer) {
+  const bool frames = !writers_.empty();
+  while (!writers_.empty()) close_frame(records, batch, signer);
+  if (!frames && !mark_moved_) return;
+  mark_moved_ = false;
+  SenderMark mark = sender_->mark();
+  mark.last_seq = last_seq_;
+  mark.head = head_;
+  records.put_message(batch, Family::kLink, layout::link_key(id_, layout::Direction::kOut),
+                      to_record(mark, paused_));
+  if (mark.receipted_seq > stored_receipt_) {
+    stored_receipt_ = mark.receipted_seq;
+    records.put(batch, Family::kAudit, layout::receipt_key(id_, mark.receipted_seq), mark.receipt);
+  }
+  in_flight_.wrote = frames;
+  in_flight_.last_seq = last_seq_;
+  in_flight_.head = head_;
+}
+
+void Peer::write_incoming(Records& records, Batch& batch, const Signer& signer) {
+  if (received_.empty()) return;
+  for (size_t i = 0; i < received_.size(); ++i) {
+    records.put(batch, Family::kLinkLog, received_keys_[i], *received_[i]);
+  }
+  received_.clear();
+  received_keys_.clear();
+  const ReceiverMark& mark = receiver_->ahead();
+  in_flight_.received = mark;
+  in_flight_.receipt = make_receipt(in_, mark.epoch, mark.through, mark.head, received_at_, signer);
+  records.put_message(batch, Family::kLink, layout::link_key(id_, layout::Direction::kIn),
+                      to_record(mark, *in_flight_.receipt));
+}
+
+void Peer::write(Records& records, Batch& batch, const Signer& signer) {
+  write_outgoing(records, batch, signer);
+  write_incoming(records, batch, signer);
+}
+
+Peer::Released Peer::durable(Instant now) {
+  Released out;
+  const InFlight done = std::exchange(in_flight_, {});
+  if (done.receipt) {
+    out.receipt = std::make_shared<const std::string>(encode(*done.receipt));
+    receiver_->durable(done.received, *done.receipt);
+  }
+  if (done.wrote) out.step = sender_->written(done.last_seq, done.head, now, log_);
+  trim();
+  return out;
+}
+
+void Peer::pause(bool paused) {
+  paused_ = paused;
+  mark_moved_ = true;
+}
+
+void Peer::trim() {
+  const bool serving = sender_->state() == Sender::State::kFlowing;
+  while (!recent_.empty()) {
+    const LoggedFrame& oldest = recent_.front();
+    const bool needed = serving && oldest.last_seq > sender_->sent() && recent_bytes_ <= kRecentBytesMax;
+    const bool in_commit = oldest.last_seq > sender_->mark().last_seq;
+    if (needed || (in_commit && serving)) return;
+    recent_bytes_ -= oldest.bytes->size();
+    recent_.pop_front();
+  }
+}
+
+Result<std::optional<LoggedFrame>> Peer::OutLog::frame_with(Seq seq) const {
+  const auto& recent = peer_.recent_;
+  const auto it = std::partition_point(
+      recent.begin(), recent.end(), [&](const LoggedFrame& frame) { return frame.last_seq < seq; });
+  if (it != recent.end() && it->first_seq <= seq) return *it;
+  return StoredLog(records_, peer_.id_, layout::Direction::kOut, peer_.epoch_).frame_with(seq);
+}
+
+}  // namespace jiexu

@@ -1,0 +1,110 @@
+// One counterpart agency as the engine sees it: both directed links, the frame that is being filled
+// for it, and what of this has to go into the next commit.
+#pragma once
+
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "daemon/cases/case.h"
+#include "daemon/engine/link_store.h"
+#include "daemon/link/frame.h"
+#include "daemon/link/receiver.h"
+#include "daemon/link/sender.h"
+
+namespace jiexu {
+
+class Peer {
+ public:
+  // Reads where both links stand. Links without history begin here.
+  static Result<std::unique_ptr<Peer>> load(const Records& durable, AgencyId self, AgencyId id,
+                                            Epoch epoch, const SenderTiming& timing, uint64_t seed,
+                                            const Signer& signer, Instant now);
+
+  AgencyId id() const { return id_; }
+  Sender& sender() { return *sender_; }
+  const Sender& sender() const { return *sender_; }
+  Receiver& receiver() { return *receiver_; }
+  const Receiver& receiver() const { return *receiver_; }
+  // The outgoing log: frames on their way from memory, the rest from the store.
+  const LinkLog& log() const { return log_; }
+  const LinkLog& incoming_log() const { return incoming_log_; }
+
+  // Gives the message the next number of the outgoing link.
+  LogPlace append(const v1::Message& message);
+  // A frame has been accepted: it belongs into the next commit, and so does its receipt.
+  void received(const BatchFrame& frame, Instant now);
+  // Something of the sender's mark is worth storing.
+  void mark_moved() { mark_moved_ = true; }
+
+  // Writes what has gathered into the commit: frames closed and signed, received frames, marks, the
+  // receipts for and from the peer.
+  void write(Records& records, Batch& batch, const Signer& signer);
+  // What write() wrote is durable: gives out the receipt to send, if there is one, and lets the
+  // sender go on.
+  struct Released {
+    std::optional<FrameBytes> receipt;
+    SenderStep step;
+  };
+  Released durable(Instant now);
+
+  void pause(bool paused);
+  bool paused() const { return paused_; }
+  Instant last_heard() const { return last_heard_; }
+  void heard(Instant now) { last_heard_ = now; }
+  // Forgets frames kept in memory that the sender will not ask for soon.
+  void trim();
+
+ private:
+  // The outgoing log with its newest frames in memory.
+  class OutLog final : public LinkLog {
+   public:
+    OutLog(const Peer& peer, const Records& records) : peer_(peer), records_(records) {}
+    Result<std::optional<LoggedFrame>> frame_with(Seq seq) const override;
+
+   private:
+    const Peer& peer_;
+    const Records& records_;
+  };
+
+  Peer(const Records& durable, AgencyId self, AgencyId id, Epoch epoch);
+  void close_frame(Records& records, Batch& batch, const Signer& signer);
+  void write_outgoing(Records& records, Batch& batch, const Signer& signer);
+  void write_incoming(Records& records, Batch& batch, const Signer& signer);
+
+  AgencyId id_;
+  LinkName out_;
+  LinkName in_;
+  Epoch epoch_;
+  OutLog log_;
+  StoredLog incoming_log_;
+  std::optional<Sender> sender_;
+  std::optional<Receiver> receiver_;
+  bool paused_ = false;
+  Instant last_heard_;
+
+  // Ahead of the disk.
+  Seq last_seq_ = 0;
+  Digest head_{};
+  std::vector<FrameWriter> writers_;     // frames to be closed, the last one still open
+  std::deque<LoggedFrame> recent_;       // frames that the sender may ask for next
+  size_t recent_bytes_ = 0;
+  std::vector<FrameBytes> received_;     // frames to be stored as they came
+  std::vector<std::string> received_keys_;
+  Instant received_at_;
+  bool mark_moved_ = false;
+  Seq stored_receipt_ = 0;               // through of the newest receipt in the store
+
+  // In the commit in flight.
+  struct InFlight {
+    std::optional<Receipt> receipt;
+    ReceiverMark received;
+    Seq last_seq = 0;
+    Digest head{};
+    bool wrote = false;
+  };
+  InFlight in_flight_;
+};
+
+}  // namespace jiexu

@@ -1,0 +1,74 @@
+// The states of all links for the API: judged by proof of progress, not by "connected".
+#include <algorithm>
+
+#include "daemon/engine/engine.h"
+
+namespace jiexu {
+namespace {
+
+// Age of the oldest message without receipt. Its time stands in the message itself.
+Result<int64_t> oldest_age(const Peer& peer, Instant now) {
+  if (peer.sender().queued() == 0) return 0;
+  const auto frame = peer.log().frame_with(peer.sender().mark().receipted_seq + 1);
+  if (!frame) return tl::unexpected(frame.error());
+  if (!*frame) return 0;
+  const auto batch = decode_batch((*frame)->bytes);
+  if (!batch) return tl::unexpected(batch.error());
+  v1::Message message;
+  const std::string_view first = batch->messages.front();
+  if (!message.ParseFromArray(first.data(), static_cast<int>(first.size()))) return 0;
+  return std::max<int64_t>(0, now.ms - message.sent_at_ms());
+}
+
+Result<void> fill_funds(AgencyId id, CaseDesk& cases, v1::PeerView& out) {
+  int64_t amounts[4];
+  static constexpr LedgerAccount kAccounts[] = {LedgerAccount::kInTransit, LedgerAccount::kSettled,
+                                                LedgerAccount::kBank, LedgerAccount::kCredited};
+  for (size_t i = 0; i < 4; ++i) {
+    const auto balance = cases.balance(id, kAccounts[i]);
+    if (!balance) return tl::unexpected(balance.error());
+    amounts[i] = *balance;
+  }
+  out.set_sent_fen(-(amounts[0] + amounts[1]));
+  out.set_received_fen(amounts[2]);
+  out.set_credited_fen(-amounts[3]);
+  return {};
+}
+
+void fill_links(const Peer& peer, v1::PeerView& out) {
+  const Sender& sender = peer.sender();
+  out.set_state(std::string(name(sender.state())));
+  if (sender.stop_reason() != v1::REFUSE_REASON_UNSPECIFIED) {
+    out.set_stop_reason(v1::RefuseReason_Name(sender.stop_reason()));
+  }
+  out.set_out_epoch(sender.mark().epoch);
+  out.set_out_last_seq(sender.mark().last_seq);
+  out.set_out_receipted_seq(sender.mark().receipted_seq);
+  out.set_out_head(to_hex(view(sender.mark().head)));
+  out.set_queued(sender.queued());
+  const ReceiverMark& in = peer.receiver().on_disk();
+  out.set_in_epoch(in.epoch);
+  out.set_in_last_seq(in.through);
+  out.set_in_head(to_hex(view(in.head)));
+  if (peer.last_heard().ms != 0) out.set_last_heard(peer.last_heard().str());
+}
+
+}  // namespace
+
+Result<v1::PeerViews> view_peers(const Peers& peers, const Directory& directory, CaseDesk& cases,
+                                 Instant now) {
+  v1::PeerViews views;
+  for (const auto& [id, peer] : peers.all()) {
+    v1::PeerView& out = *views.add_peers();
+    out.set_agency(id.str());
+    if (const Agency* agency = directory.find(id)) out.set_name(agency->name);
+    fill_links(*peer, out);
+    const auto age = oldest_age(*peer, now);
+    if (!age) return tl::unexpected(age.error());
+    out.set_oldest_unreceipted_ms(*age);
+    if (auto done = fill_funds(id, cases, out); !done) return tl::unexpected(done.error());
+  }
+  return views;
+}
+
+}  // namespace jiexu

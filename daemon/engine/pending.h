@@ -1,0 +1,57 @@
+// Reads that already see what is written but not yet durable. The engine decides the next steps
+// while the last ones are on their way to the disk, and must not decide on old state.
+//
+// Of pending writes only those to the families case, index and funds are found; the engine reads
+// no others by key. Scans see durable data only.
+#pragma once
+
+#include <array>
+#include <string>
+#include <unordered_map>
+
+#include "storage/store.h"
+
+namespace jiexu {
+
+// A batch with an index of its keys.
+class PendingBatch {
+ public:
+  Batch& batch() { return batch_; }
+  const Batch& batch() const { return batch_; }
+  // Makes the last write to the batch findable. REQUIRES: it was to this family and key.
+  void index_last(Family family, std::string_view key);
+  // The newest indexed write to the key, nullopt if there is none.
+  std::optional<Batch::Op> find(Family family, std::string_view key) const;
+  void clear();
+
+ private:
+  Batch batch_;
+  std::unordered_map<std::string, size_t> index_;
+};
+
+// Two generations of pending writes over a store.
+class PendingReader final : public Reader {
+ public:
+  explicit PendingReader(const Reader& durable) : durable_(durable) {}
+
+  PendingBatch& open() { return generations_[open_]; }
+  const PendingBatch& open() const { return generations_[open_]; }
+  PendingBatch& in_flight() { return generations_[1 - open_]; }
+  // The open batch becomes the one in flight. REQUIRES: nothing is in flight.
+  void launch();
+  // What was in flight is durable now.
+  void land();
+
+  Result<std::optional<std::string>> get(Family family, std::string_view key) const override;
+  Result<void> scan(Family family, std::string_view lower, std::string_view upper,
+                    const Visitor& visit) const override;
+  Result<void> scan_back(Family family, std::string_view lower, std::string_view upper,
+                         const Visitor& visit) const override;
+
+ private:
+  const Reader& durable_;
+  std::array<PendingBatch, 2> generations_;
+  size_t open_ = 0;
+};
+
+}  // namespace jiexu
