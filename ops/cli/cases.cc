@@ -1,0 +1,149 @@
+// jiexu case: apply, list, show, do, timeline.
+#include <iostream>
+
+#include "jiexu/v1/api.pb.h"
+#include "ops/cli/case_show.h"
+#include "ops/cli/input.h"
+#include "ops/cli/json.h"
+#include "ops/cli/output.h"
+#include "ops/cli/session.h"
+
+namespace jiexu::cli {
+namespace {
+
+struct Options {
+  std::string id;
+  std::string action;
+  std::string file;
+  std::vector<std::string> fields;
+  bool open = false;
+  int limit = 50;
+  std::string after;
+};
+
+// The deadline that ends first, with whose duty it is.
+std::string next_deadline(const v1::CaseView& view) {
+  const v1::DeadlineView* next = nullptr;
+  for (const v1::DeadlineView& deadline : view.deadlines()) {
+    if (deadline.due_on().empty()) continue;
+    if (next == nullptr || deadline.due_on() < next->due_on()) next = &deadline;
+  }
+  if (next == nullptr) return "-";
+  return next->due_on() + (next->ours() ? " ours" : " theirs") + (next->passed() ? ", passed" : "");
+}
+
+void print_list(const std::string& body) {
+  v1::CaseViews views;
+  if (!from_json(body, &views)) return;
+  Table table({"CASE", "SIDE", "PEER", "STATE", "MONEY", "DUE", "NEXT DEADLINE"});
+  for (const v1::CaseView& view : views.cases()) {
+    table.add({view.case_id(), view.side(), view.peer(), view.relationship(), view.funds(),
+               view.due_fen() == 0 ? "-" : yuan(view.due_fen()), next_deadline(view)});
+  }
+  std::cout << table.text();
+  if (!views.next().empty()) std::cerr << "There are more: add --after " << views.next() << "\n";
+}
+
+void print_timeline(const std::string& body) {
+  v1::TimelineView view;
+  if (!from_json(body, &view)) return;
+  Table table({"N", "AT", "EVENT", "BY", "STATE", "MONEY", "NOTE"});
+  for (const v1::TimelineEntryView& entry : view.entries()) {
+    table.add({std::to_string(entry.n()), entry.at(), entry.event(), entry.actor(),
+               entry.relationship(), entry.funds(), entry.note()});
+  }
+  std::cout << table.text();
+}
+
+// The body from --file and --set.
+Result<std::string> body_of(const Options& options) {
+  const Result<std::string> text = options.file.empty() ? std::string() : read_input(options.file);
+  if (!text) return text;
+  return with_fields(*text, options.fields);
+}
+
+int apply(const Session& session, const Options& options) {
+  const Result<std::string> text = read_input(options.file);
+  if (!text) return report(text.error());
+  // A file holds an application; the API takes it inside an action's input.
+  const bool wrapped = text->find("\"application\"") != std::string::npos;
+  const std::string body = wrapped ? *text : "{\"application\":" + *text + "}";
+  return session.show("POST", "/v1/cases", body, print_case);
+}
+
+int act(const Session& session, const Options& options) {
+  const Result<std::string> body = body_of(options);
+  if (!body) return report(body.error());
+  return session.show("POST", "/v1/cases/" + options.id + "/actions/" + options.action, *body,
+                      print_case);
+}
+
+int list(const Session& session, const Options& options) {
+  std::string target = "/v1/cases?limit=" + std::to_string(options.limit);
+  if (options.open) target += "&open=1";
+  if (!options.after.empty()) target += "&after=" + options.after;
+  return session.show("GET", target, "", print_list);
+}
+
+void add_writes(CLI::App& group, Session& session, const std::shared_ptr<Options>& options) {
+  CLI::App* apply_command = add_command(group, "apply", "Enter an application: a new case",
+                                        "jiexu case apply --file application.json");
+  apply_command
+      ->add_option("--file", options->file, "The application as JSON; - for standard input")
+      ->required();
+  apply_command->callback([&session, options] {
+    session.run = [&session, options] { return apply(session, *options); };
+  });
+
+  CLI::App* act_command = add_command(group, "do", "Take an action that `case show` offers",
+                                      "jiexu case do ID withdraw --set reason=\"moved back\"");
+  act_command->add_option("id", options->id, "The case")->required();
+  act_command->add_option("action", options->action, "Such as send-letter")->required();
+  act_command->add_option("--file", options->file,
+                          "The action's input as JSON; - for standard input");
+  act_command->add_option("--set", options->fields, "FIELD=VALUE of the input");
+  act_command->callback([&session, options] {
+    session.run = [&session, options] { return act(session, *options); };
+  });
+}
+
+void add_reads(CLI::App& group, Session& session, const std::shared_ptr<Options>& options) {
+  CLI::App* list_command =
+      add_command(group, "list", "List cases, oldest first", "jiexu case list --open");
+  list_command->add_flag("--open", options->open, "Only those that are not closed");
+  list_command->add_option("--limit", options->limit, "At most so many")->check(CLI::Range(1, 500));
+  list_command->add_option("--after", options->after, "Go on after this case");
+  list_command->callback([&session, options] {
+    session.run = [&session, options] { return list(session, *options); };
+  });
+
+  CLI::App* show_command = add_command(group, "show", "Where a case stands and what can be done",
+                                       "jiexu case show 0191d5a0-0000-7000-8000-000000000001");
+  show_command->add_option("id", options->id, "The case")->required();
+  show_command->callback([&session, options] {
+    session.run = [&session, options] {
+      return session.show("GET", "/v1/cases/" + options->id, "", print_case);
+    };
+  });
+
+  CLI::App* timeline_command =
+      add_command(group, "timeline", "All that happened in a case", "jiexu case timeline ID");
+  timeline_command->add_option("id", options->id, "The case")->required();
+  timeline_command->callback([&session, options] {
+    session.run = [&session, options] {
+      return session.show("GET", "/v1/cases/" + options->id + "/timeline", "", print_timeline);
+    };
+  });
+}
+
+}  // namespace
+
+void add_case(CLI::App& app, Session& session) {
+  CLI::App* group = add_command(app, "case", "Cases: apply, look, act", "jiexu case list --open");
+  group->require_subcommand(1);
+  const auto options = std::make_shared<Options>();
+  add_writes(*group, session, options);
+  add_reads(*group, session, options);
+}
+
+}  // namespace jiexu::cli

@@ -1,0 +1,34 @@
+// One HTTP request to the local daemon, over its unix socket if there is one, else over loopback.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <string>
+
+#include "daemon/base/result.h"
+
+namespace jiexu::cli {
+
+struct Endpoint {
+  std::string host;
+  uint16_t port = 0;
+  std::filesystem::path unix_socket;  // empty, or not there: host and port
+};
+
+struct Request {
+  std::string method;
+  std::string target;
+  std::string body;
+  std::string token;            // empty: none is sent
+  std::string idempotency_key;  // empty: none is sent
+};
+
+struct Reply {
+  int status = 0;
+  std::string body;
+};
+
+// Errors: kBusy (nobody listens, or no answer in time), each with what to look at; kIo.
+Result<Reply> send(const Endpoint& endpoint, const Request& request);
+
+}  // namespace jiexu::cli

@@ -1,0 +1,37 @@
+// jiexu config: check the file, print an example.
+#include <iostream>
+
+#include "ops/cli/session.h"
+
+namespace jiexu::cli {
+namespace {
+
+int check(const Session& session) {
+  const Result<Config> config = session.config();
+  if (!config) {
+    return report(config.error().code == Errc::kInvalid ? EX_CONFIG : EX_NOINPUT,
+                  config.error().text);
+  }
+  std::cout << session.config_path().string() << ": ok, agency " << config->agency.text() << "\n";
+  return EX_OK;
+}
+
+}  // namespace
+
+void add_config(CLI::App& app, Session& session) {
+  CLI::App* group = add_command(app, "config", "The configuration file", "jiexu config check");
+  group->require_subcommand(1);
+  add_command(*group, "check", "Report every error in it",
+              "jiexu --config agency.toml config check")
+      ->callback([&session] { session.run = [&session] { return check(session); }; });
+  add_command(*group, "example", "Print a file with every key explained",
+              "jiexu config example > agency.toml")
+      ->callback([&session] {
+        session.run = [] {
+          std::cout << example_config();
+          return EX_OK;
+        };
+      });
+}
+
+}  // namespace jiexu::cli

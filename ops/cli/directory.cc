@@ -1,0 +1,131 @@
+// jiexu directory: the agencies that we exchange with.
+#include "daemon/trust/directory.h"
+
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "ops/cli/files.h"
+#include "ops/cli/output.h"
+#include "ops/cli/session.h"
+
+namespace jiexu::cli {
+namespace {
+
+using Loaded = Result<std::shared_ptr<const Directory>>;
+
+Loaded load(const Session& session, Result<Config>& config) {
+  config = session.config();
+  if (!config) return tl::unexpected(config.error());
+  return Directory::load(config->directory);
+}
+
+int export_own(const Session& session) {
+  Result<Config> config = session.config();
+  const Loaded directory = load(session, config);
+  if (!directory) return report(directory.error());
+  const Agency* own = (*directory)->find(config->agency);
+  if (own == nullptr) {
+    return report(EX_CONFIG, config->directory.string() + " has no entry for " +
+                                 config->agency.str() + ", our own agency");
+  }
+  std::cout << to_toml(*own);
+  return EX_OK;
+}
+
+// The agencies of both, those of `news` in place of older entries with the same code.
+Result<std::vector<Agency>> merged(const Directory& old, const Directory& news, bool replace) {
+  std::vector<Agency> agencies = old.agencies();
+  for (const Agency& agency : news.agencies()) {
+    const auto same = std::ranges::find(agencies, agency.id, &Agency::id);
+    if (same == agencies.end()) {
+      agencies.push_back(agency);
+    } else if (replace) {
+      *same = agency;
+    } else {
+      return fail(Errc::kExists, agency.id.str() +
+                                     " is in the directory already; --replace takes the new entry, "
+                                     "once you know by another way that it is genuine");
+    }
+  }
+  return agencies;
+}
+
+int add(const Session& session, const std::string& file, bool replace) {
+  Result<Config> config = session.config();
+  const Loaded old = load(session, config);
+  if (!old) return report(old.error());
+  const Result<std::string> text = read_input(file);
+  if (!text) return report(text.error());
+  const Loaded news = Directory::parse(*text, file);
+  if (!news) return report(news.error());
+  const Result<std::vector<Agency>> agencies = merged(**old, **news, replace);
+  if (!agencies) return report(agencies.error());
+  if (const Loaded checked = Directory::make(*agencies); !checked) return report(checked.error());
+  std::string out;
+  for (const Agency& agency : *agencies) out += (out.empty() ? "" : "\n") + to_toml(agency);
+  if (Result<void> done = replace_file(config->directory, out); !done) return report(done.error());
+  std::cerr << (*news)->agencies().size() << " added. Send the daemon SIGHUP (systemctl reload "
+            << "jiexud), and it counts.\n";
+  return EX_OK;
+}
+
+int list(const Session& session) {
+  Result<Config> config = session.config();
+  const Loaded directory = load(session, config);
+  if (!directory) return report(directory.error());
+  Table table({"CODE", "NAME", "ENDPOINT", "KEYS", "BANK ACCOUNT", ""});
+  nlohmann::json json = nlohmann::json::array();
+  for (const Agency& agency : (*directory)->agencies()) {
+    const bool own = agency.id == config->agency;
+    table.add({agency.id.str(), agency.name, agency.endpoint,
+               std::to_string(agency.signing_keys.size()),
+               agency.bank.account.empty() ? "none" : "yes", own ? "own" : ""});
+    json.push_back({{"code", agency.id.str()},
+                    {"name", agency.name},
+                    {"endpoint", agency.endpoint},
+                    {"own", own}});
+  }
+  std::cout << (session.json ? json.dump() + "\n" : table.text());
+  return EX_OK;
+}
+
+int check(const Session& session) {
+  Result<Config> config = session.config();
+  const Loaded directory = load(session, config);
+  if (!directory) {
+    return report(directory.error().code == Errc::kInvalid ? EX_CONFIG : EX_NOINPUT,
+                  directory.error().text);
+  }
+  std::cout << config->directory.string() << ": ok, " << (*directory)->agencies().size()
+            << " agencies\n";
+  return EX_OK;
+}
+
+}  // namespace
+
+void add_directory(CLI::App& app, Session& session) {
+  CLI::App* group =
+      add_command(app, "directory", "The agencies that we exchange with", "jiexu directory list");
+  group->require_subcommand(1);
+  add_command(*group, "export", "Print our own entry, to hand to others",
+              "jiexu directory export > ours.toml")
+      ->callback([&session] { session.run = [&session] { return export_own(session); }; });
+
+  CLI::App* add_file =
+      add_command(*group, "add", "Add another agency's entry", "jiexu directory add theirs.toml");
+  const auto file = std::make_shared<std::string>();
+  const auto replace = std::make_shared<bool>(false);
+  add_file->add_option("file", *file, "What they exported; - for standard input")->required();
+  add_file->add_flag("--replace", *replace, "Take the new entry of an agency that is there");
+  add_file->callback([&session, file, replace] {
+    session.run = [&session, file, replace] { return add(session, *file, *replace); };
+  });
+
+  add_command(*group, "list", "List them", "jiexu directory list")->callback([&session] {
+    session.run = [&session] { return list(session); };
+  });
+  add_command(*group, "check", "Report every error in the file", "jiexu directory check")
+      ->callback([&session] { session.run = [&session] { return check(session); }; });
+}
+
+}  // namespace jiexu::cli

@@ -1,0 +1,24 @@
+#include "ops/cli/files.h"
+
+#include <fstream>
+
+#include "storage/file.h"
+
+namespace jiexu::cli {
+
+namespace fs = std::filesystem;
+
+Result<void> replace_file(const fs::path& file, std::string_view text) {
+  const fs::path fresh = file.string() + ".new";
+  std::ofstream out(fresh, std::ios::binary | std::ios::trunc);
+  out << text;
+  out.close();
+  if (!out) return fail(Errc::kIo, fresh.string() + ": cannot be written");
+  if (Result<void> synced = sync_path(fresh); !synced) return synced;
+  std::error_code error;
+  fs::rename(fresh, file, error);
+  if (error) return fail(Errc::kIo, file.string() + ": cannot be replaced: " + error.message());
+  return sync_path(file.has_parent_path() ? file.parent_path() : fs::path("."));
+}
+
+}  // namespace jiexu::cli

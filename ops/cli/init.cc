@@ -1,0 +1,154 @@
+// jiexu init: a new agency's folder with keys, directory, users, store and configuration.
+#include <iostream>
+
+#include "daemon/api/users.h"
+#include "daemon/trust/directory.h"
+#include "daemon/trust/keyring.h"
+#include "jiexu/v1/record.pb.h"
+#include "ops/cli/files.h"
+#include "ops/cli/session.h"
+#include "storage/layout.h"
+#include "storage/rocks_store.h"
+
+namespace jiexu::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr uint32_t kStoreFormat = 1;
+constexpr size_t kStoreIdBytes = 16;
+
+struct Options {
+  std::string folder;
+  std::string code;
+  std::string listen = "tcp://127.0.0.1:7401";
+  std::string api = "127.0.0.1:7501";
+  Agency agency;
+};
+
+// The example with the values of this agency in place of the defaults.
+std::string config_text(const Options& options) {
+  std::string text = example_config();
+  const auto put = [&](const std::string& line, const std::string& value) {
+    const size_t at = text.find(line);
+    text.replace(at, line.size(), line.substr(0, line.find('"')) + "\"" + value + "\"");
+  };
+  const Config defaults;
+  put("agency = \"S41132810207\"", options.code);
+  put("listen = \"" + defaults.listen + "\"", options.listen);
+  put("listen = \"" + defaults.api.host + ":" + std::to_string(defaults.api.port) + "\"",
+      options.api);
+  return text;
+}
+
+Result<void> create_store(const fs::path& folder, const v1::StoreRecord& record) {
+  const auto store = RocksStore::create({.dir = folder});
+  if (!store) return tl::unexpected(store.error());
+  Batch batch;
+  batch.put(Family::kMeta, layout::kStoreKey, record.SerializeAsString());
+  return (*store)->commit(batch);
+}
+
+v1::StoreRecord store_record(const Options& options) {
+  v1::StoreRecord record;
+  record.set_format(kStoreFormat);
+  record.set_agency(options.code);
+  record.set_epoch(1);
+  record.set_store_id(random_bytes(kStoreIdBytes));
+  record.set_created_at_ms(SystemClock().now().ms);
+  return record;
+}
+
+Result<void> create_keys(const Config& config, Options& options) {
+  const Result<Keyring> keyring = Keyring::create(config.keys_dir);
+  if (!keyring) return tl::unexpected(keyring.error());
+  options.agency.id = config.agency;
+  options.agency.transport_key = keyring->transport_public;
+  options.agency.signing_keys = {keyring->signer->public_key()};
+  if (options.agency.endpoint.empty()) options.agency.endpoint = options.listen;
+  const auto checked = Directory::make({options.agency});
+  if (!checked) return tl::unexpected(checked.error());
+  return replace_file(config.directory, to_toml(options.agency));
+}
+
+Result<void> create_admin(const Config& config) {
+  const Result<std::string> token = jiexu::add_user(config.users, "admin", Role::kOperator);
+  if (!token) return tl::unexpected(token.error());
+  return write_secret_file(config.users.parent_path() / "admin.token", *token + "\n");
+}
+
+// The configuration comes last: a folder that has one is whole.
+Result<void> create_all(Options& options) {
+  const fs::path file = fs::path(options.folder) / "agency.toml";
+  std::error_code error;
+  if (fs::exists(options.folder, error) && !fs::is_empty(options.folder, error)) {
+    return fail(Errc::kExists, options.folder + " is not empty; take another folder");
+  }
+  const std::string text = config_text(options);
+  const Result<Config> config = parse_config(text, file);
+  if (!config) return tl::unexpected(config.error());
+  fs::create_directories(options.folder, error);
+  if (!error) fs::permissions(options.folder, fs::perms::owner_all, error);
+  if (error) return fail(Errc::kIo, options.folder + ": cannot be made: " + error.message());
+  Result<void> done = create_keys(*config, options);
+  if (done) done = create_admin(*config);
+  if (done) done = create_store(config->data_dir, store_record(options));
+  if (done) done = replace_file(file, text);
+  if (done) return done;
+  return fail(done.error().code,
+              done.error().text + "\nThe folder is not whole: remove it before you try again");
+}
+
+int init(Options& options) {
+  if (Result<void> done = create_all(options); !done) return report(done.error());
+  const std::string& folder = options.folder;
+  const std::string config = folder + "/agency.toml";
+  std::cout << "Agency " << options.code << " is made in " << folder << ". Next:\n"
+            << "  1. Back up " << folder << "/keys: without it the store cannot be read.\n"
+            << "  2. Give other agencies your entry, by a way that you trust:\n"
+            << "       jiexu --config " << config << " directory export > " << options.code
+            << ".toml\n"
+            << "     and add theirs:\n"
+            << "       jiexu --config " << config << " directory add THEIRS.toml\n"
+            << "  3. Start the daemon:\n"
+            << "       jiexud --config " << config << "\n"
+            << "  4. Add people, and look whether all is well:\n"
+            << "       jiexu --config " << config << " user add wang --role clerk\n"
+            << "       jiexu --config " << config << " doctor\n";
+  return EX_OK;
+}
+
+void add_agency_options(CLI::App& command, Options& options) {
+  Agency& agency = options.agency;
+  command.add_option("--name", agency.name, "Name of the agency")->required();
+  command.add_option("--endpoint", agency.endpoint,
+                     "Where other agencies reach it, if that is not the --listen address");
+  command.add_option("--bank-holder", agency.bank.holder, "Bank account for balances: its holder");
+  command.add_option("--bank-account", agency.bank.account, "... its number");
+  command.add_option("--bank-name", agency.bank.bank, "... the bank");
+  command.add_option("--bank-cnaps", agency.bank.cnaps, "... the bank's line number, 12 digits");
+  command.add_option("--contact", agency.contact.person, "Who answers questions about letters");
+  command.add_option("--phone", agency.contact.phone, "... at which number");
+  command.add_option("--address", agency.contact.address, "Postal address");
+  command.add_option("--postcode", agency.contact.postcode, "6 digits");
+}
+
+}  // namespace
+
+void add_init(CLI::App& app, Session& session) {
+  const auto options = std::make_shared<Options>();
+  CLI::App* command =
+      add_command(app, "init", "Make a new agency's folder: keys, store, users, configuration",
+                  "jiexu init DIR --code S41132810207 --name \"Example City\"");
+  command->add_option("folder", options->folder, "A folder that is empty or not there yet")
+      ->required();
+  command->add_option("--code", options->code, "Agency code, 'S' and 11 digits")->required();
+  command->add_option("--listen", options->listen, "Where other agencies connect to")
+      ->capture_default_str();
+  command->add_option("--api", options->api, "Loopback address and port of the API")
+      ->capture_default_str();
+  add_agency_options(*command, *options);
+  command->callback([&session, options] { session.run = [options] { return init(*options); }; });
+}
+
+}  // namespace jiexu::cli

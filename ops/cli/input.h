@@ -1,0 +1,16 @@
+// The body of an action from words on the command line.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "daemon/base/result.h"
+
+namespace jiexu::cli {
+
+// Lays `fields` ("path.to.field=value", list items by number: "findings.0.text=...") over the JSON
+// object `json` (empty: none) and returns the whole. Values go as strings, which the daemon takes
+// for numbers and names of enums too. Error kInvalid, naming the field.
+Result<std::string> with_fields(const std::string& json, const std::vector<std::string>& fields);
+
+}  // namespace jiexu::cli

@@ -1,0 +1,14 @@
+// The API's JSON, read into the messages that it was made from.
+#pragma once
+
+#include <google/protobuf/message.h>
+
+#include <string>
+
+namespace jiexu::cli {
+
+// False if it is not the JSON of such a message. Fields that this version does not know are left
+// out, so that an older command line works with a newer daemon.
+bool from_json(const std::string& text, google::protobuf::Message* message);
+
+}  // namespace jiexu::cli

@@ -1,0 +1,156 @@
+#include "ops/cli/output.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "daemon/base/money.h"
+#include "daemon/base/time.h"
+
+namespace jiexu::cli {
+namespace {
+
+using Words = std::pair<std::string_view, std::string_view>;
+
+constexpr Words kRelationships[] = {
+    {"DRAFT", "The application has been entered."},
+    {"ACCEPTED", "The application is accepted; the contact letter is to be sent."},
+    {"LETTER_SENT", "The contact letter is on its way."},
+    {"LETTER_DELIVERED", "The other agency has the contact letter; its decision is awaited."},
+    {"LETTER_ACCEPTED", "The other agency has taken the case on; its form is awaited."},
+    {"INFO_RECEIVED", "The information form is here and is to be checked."},
+    {"INFO_DISPUTED", "A correction of the form has been asked for."},
+    {"INFO_CONFIRMED", "The history is written here."},
+    {"DONE", "The relationship is transferred."},
+    {"REFUSED_BY_OUT", "The other agency has refused the letter."},
+    {"WITHDRAWN", "The transfer was withdrawn."},
+    {"FAILED", "The transfer has failed."},
+    {"PAPER", "The transfer goes on by paper."},
+    {"LETTER_RECEIVED", "A contact letter has come and is to be decided."},
+    {"LETTER_CHECKING", "The contact letter is being checked."},
+    {"LETTER_REJECTED", "The letter was refused."},
+    {"LETTER_FORWARDED", "The letter was forwarded."},
+    {"OUT_ACCEPTED", "The case is taken on; the insurance here is to be ended."},
+    {"STOPPED", "The insurance here has ended; the form is to be issued."},
+    {"FORM_ISSUED", "The form is sent; its confirmation is awaited."},
+    {"FORM_DISPUTED", "The other agency asks for a correction of the form."},
+    {"FORM_CONFIRMED", "The other agency has confirmed the form."},
+    {"OUT_DONE", "The relationship is transferred."},
+    {"OUT_WITHDRAWN", "The other agency has withdrawn its letter."},
+    {"OUT_FAILED", "The transfer has failed."},
+};
+
+constexpr Words kFunds[] = {
+    {"UNKNOWN", "Nothing is known of a balance yet."},
+    {"NONE_DUE", "No money is due."},
+    {"EXPECTED", "The balance is awaited."},
+    {"NOTICED", "The balance has been ordered by the other agency."},
+    {"RECEIVED_DIFFERS", "Money is here, but not the amount of the form."},
+    {"MATCHED", "The balance is here, to the fen; it is to be credited."},
+    {"CREDITED", "The balance is credited to the person."},
+    {"RETURNED_TO_OUT", "The money was returned."},
+    {"REFUNDED_TO_PERSON", "The other agency pays the person."},
+    {"SUSPENSE", "Money came before its form and is parked."},
+    {"NOT_COMPUTED", "The balance is not computed yet."},
+    {"COMPUTED", "The balance is fixed and is to be remitted."},
+    {"WITH_FINANCE", "The remittance is with finance."},
+    {"PAID", "The balance is ordered from the bank."},
+    {"BANK_RETURNED", "The bank has returned the payment."},
+    {"ACKED_BY_IN", "The other agency has credited the balance."},
+    {"REFUND_TO_PERSON", "The balance is paid to the person."},
+    {"NOTHING_TO_PAY", "There is nothing to pay."},
+};
+
+constexpr Words kDeadlines[] = {
+    {"letter-due", "send the contact letter"}, {"form-due", "send the information form"},
+    {"funds-due", "remit the balance"},        {"intake-due", "take the history in"},
+    {"credit-due", "credit the balance"},
+};
+
+template <size_t N>
+std::string find(const Words (&table)[N], const std::string& name) {
+  for (const auto& [known, words] : table) {
+    if (known == name) return std::string(words);
+  }
+  return name;
+}
+
+char32_t next_code_point(std::string_view text, size_t& i) {
+  const auto lead = static_cast<unsigned char>(text[i++]);
+  const int more = lead >= 0xf0 ? 3 : lead >= 0xe0 ? 2 : lead >= 0xc0 ? 1 : 0;
+  char32_t point = more == 0 ? lead : lead & (0x3f >> more);
+  for (int k = 0; k < more && i < text.size(); ++k) point = point << 6 | (text[i++] & 0x3f);
+  return point;
+}
+
+// The ranges that Unicode's EastAsianWidth.txt calls wide or full-width, joined.
+bool is_wide(char32_t c) {
+  return (c >= 0x1100 && c <= 0x115f) || (c >= 0x2e80 && c <= 0xa4cf) ||
+         (c >= 0xac00 && c <= 0xd7a3) || (c >= 0xf900 && c <= 0xfaff) ||
+         (c >= 0xfe30 && c <= 0xfe6f) || (c >= 0xff00 && c <= 0xff60) ||
+         (c >= 0xffe0 && c <= 0xffe6) || (c >= 0x1f300 && c <= 0x1f64f) ||
+         (c >= 0x20000 && c <= 0x3fffd);
+}
+
+}  // namespace
+
+size_t display_width(std::string_view utf8) {
+  size_t width = 0;
+  for (size_t i = 0; i < utf8.size();) width += is_wide(next_code_point(utf8, i)) ? 2 : 1;
+  return width;
+}
+
+std::string Table::text() const {
+  std::vector<size_t> widths(rows_[0].size());
+  for (const auto& row : rows_) {
+    for (size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], display_width(row[i]));
+  }
+  std::string out;
+  for (const auto& row : rows_) {
+    for (size_t i = 0; i < row.size(); ++i) {
+      out += row[i];
+      if (i + 1 < row.size()) out.append(widths[i] - display_width(row[i]) + 2, ' ');
+    }
+    out += "\n";
+  }
+  return out;
+}
+
+std::string yuan(int64_t fen) {
+  std::string text = Fen{fen}.yuan();
+  const size_t first = fen < 0 ? 1 : 0;
+  for (size_t at = text.size() - 3; at > first + 3;) text.insert(at -= 3, 1, ',');
+  return text + " yuan";
+}
+
+std::string age(int64_t ms) {
+  const int64_t seconds = ms / 1000;
+  if (ms <= 0) return "-";
+  if (seconds < 120) return std::to_string(seconds) + " s";
+  if (seconds < 7200) return std::to_string(seconds / 60) + " min";
+  if (seconds < 172'800) return std::to_string(seconds / 3600) + " h";
+  return std::to_string(seconds / 86'400) + " d";
+}
+
+std::string plain_relationship(const std::string& name) {
+  return find(kRelationships, name);
+}
+std::string plain_funds(const std::string& name) {
+  return find(kFunds, name);
+}
+std::string plain_deadline(const std::string& kind) {
+  return find(kDeadlines, kind);
+}
+
+std::string days_until(const std::string& due, const std::string& today) {
+  const std::optional<Date> end = Date::parse(due);
+  const std::optional<Date> now = Date::parse(today);
+  if (!end || !now) return "not known until the calendar of that year is published";
+  const int32_t days = end->days() - now->days();
+  if (days == 0) return "today";
+  std::string count = std::to_string(std::abs(days));
+  count += std::abs(days) == 1 ? " day" : " days";
+  if (days < 0) return count + " ago";
+  return std::string("in ").append(count);
+}
+
+}  // namespace jiexu::cli

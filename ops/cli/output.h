@@ -1,0 +1,41 @@
+// Output for people: columns that line up also with Chinese text, money, states in plain words.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "jiexu/v1/api.pb.h"
+
+namespace jiexu::cli {
+
+// Columns on a terminal: East Asian wide characters take two.
+size_t display_width(std::string_view utf8);
+
+class Table {
+ public:
+  explicit Table(std::vector<std::string> header) : rows_{std::move(header)} {}
+  void add(std::vector<std::string> row) { rows_.push_back(std::move(row)); }
+  // The header alone if there are no rows.
+  std::string text() const;
+
+ private:
+  std::vector<std::vector<std::string>> rows_;
+};
+
+// "1,234.56 yuan"
+std::string yuan(int64_t fen);
+
+// "2 h", "3 d", "-" for 0.
+std::string age(int64_t ms);
+
+// What a state means, as a sentence; the name itself if this version does not know it.
+std::string plain_relationship(const std::string& name);
+std::string plain_funds(const std::string& name);
+std::string plain_deadline(const std::string& kind);
+
+// "in 3 days", "today", "2 days ago"; `due` and `today` as YYYY-MM-DD, empty `due`: not known yet.
+std::string days_until(const std::string& due, const std::string& today);
+
+}  // namespace jiexu::cli

@@ -1,0 +1,100 @@
+// jiexu queue, peer, quarantine: where the exchange stands.
+#include <iostream>
+
+#include "jiexu/v1/api.pb.h"
+#include "ops/cli/json.h"
+#include "ops/cli/output.h"
+#include "ops/cli/session.h"
+
+namespace jiexu::cli {
+namespace {
+
+void print_queues(const std::string& body) {
+  v1::PeerViews views;
+  if (!from_json(body, &views)) return;
+  Table table({"PEER", "NAME", "QUEUED", "OLDEST", "SENT", "RECEIPTED", "STATE"});
+  for (const v1::PeerView& peer : views.peers()) {
+    table.add({peer.agency(), peer.name(), std::to_string(peer.queued()),
+               age(peer.oldest_unreceipted_ms()), std::to_string(peer.out_last_seq()),
+               std::to_string(peer.out_receipted_seq()), peer.state()});
+  }
+  std::cout << table.text();
+}
+
+void print_peers(const std::string& body) {
+  v1::PeerViews views;
+  if (!from_json(body, &views)) return;
+  Table table({"PEER", "NAME", "STATE", "QUEUED", "RECEIVED", "LAST HEARD", "QUARANTINED"});
+  for (const v1::PeerView& peer : views.peers()) {
+    const std::string why = peer.stop_reason().empty() ? "" : " (" + peer.stop_reason() + ")";
+    table.add({peer.agency(), peer.name(), peer.state() + why, std::to_string(peer.queued()),
+               std::to_string(peer.in_last_seq()),
+               peer.last_heard().empty() ? "never" : peer.last_heard(),
+               std::to_string(peer.quarantined())});
+  }
+  std::cout << table.text();
+}
+
+void print_quarantine(const std::string& body) {
+  v1::QuarantineViews views;
+  if (!from_json(body, &views)) return;
+  Table table({"PEER", "EPOCH/SEQ", "AT", "CODE", "CASE", "WHY"});
+  for (const v1::QuarantineView& entry : views.entries()) {
+    table.add({entry.peer(), std::to_string(entry.epoch()) + "/" + std::to_string(entry.seq()),
+               entry.at(), v1::FaultCode_Name(entry.code()), entry.case_id(), entry.text()});
+  }
+  std::cout << table.text();
+  if (!views.next().empty()) std::cerr << "There are more: add --after " << views.next() << "\n";
+}
+
+void add_switch(CLI::App& group, Session& session, const std::string& name,
+                const std::string& does) {
+  CLI::App* command = add_command(group, name, does, "jiexu peer " + name + " S41132810207");
+  const auto agency = std::make_shared<std::string>();
+  command->add_option("agency", *agency, "Code of the agency")->required();
+  command->callback([&session, agency, name] {
+    session.run = [&session, agency, name] {
+      return session.show("POST", "/v1/peers/" + *agency + "/" + name, "",
+                          [&](const auto&) { std::cout << *agency << ": " << name << "d\n"; });
+    };
+  });
+}
+
+void add_quarantine(CLI::App& app, Session& session) {
+  CLI::App* group =
+      add_command(app, "quarantine", "Messages that were set aside", "jiexu quarantine list");
+  group->require_subcommand(1);
+  CLI::App* list =
+      add_command(*group, "list", "List them, with the reason", "jiexu quarantine list");
+  const auto after = std::make_shared<std::string>();
+  list->add_option("--after", *after, "Go on after this one");
+  list->callback([&session, after] {
+    session.run = [&session, after] {
+      const std::string target = after->empty() ? "" : "?after=" + *after;
+      return session.show("GET", "/v1/quarantine" + target, "", print_quarantine);
+    };
+  });
+}
+
+}  // namespace
+
+void add_peer(CLI::App& app, Session& session) {
+  CLI::App* queue =
+      add_command(app, "queue", "What waits for a receipt, and since when", "jiexu queue");
+  queue->callback([&session] {
+    session.run = [&session] { return session.show("GET", "/v1/queues", "", print_queues); };
+  });
+
+  CLI::App* group = add_command(app, "peer", "The other agencies", "jiexu peer list");
+  group->require_subcommand(1);
+  CLI::App* list =
+      add_command(*group, "list", "Where the exchange with each stands", "jiexu peer list");
+  list->callback([&session] {
+    session.run = [&session] { return session.show("GET", "/v1/peers", "", print_peers); };
+  });
+  add_switch(*group, session, "pause", "Stop sending to an agency; messages wait");
+  add_switch(*group, session, "resume", "Send to it again");
+  add_quarantine(app, session);
+}
+
+}  // namespace jiexu::cli

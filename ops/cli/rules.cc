@@ -1,0 +1,97 @@
+// jiexu calendar, check: what can be judged without a daemon.
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "daemon/rules/calendar.h"
+#include "daemon/rules/citizen_id.h"
+#include "daemon/rules/cnaps.h"
+#include "daemon/rules/letter_number.h"
+#include "ops/cli/session.h"
+
+namespace jiexu::cli {
+namespace {
+
+int print_due(const Session& session, const std::string& start, int days) {
+  const std::optional<Date> date = Date::parse(start);
+  if (!date) return report(EX_DATAERR, start + ": write the date as YYYY-MM-DD");
+  const Calendar calendar = Calendar::shipped();
+  const std::optional<Date> due = calendar.due(*date, days);
+  if (!due) {
+    return report(EX_DATAERR,
+                  "not known: the term ends in a year whose calendar is not loaded "
+                  "(loaded: " +
+                      calendar.edition() + ")");
+  }
+  if (session.json) {
+    std::cout << nlohmann::json{{"start", start},
+                                {"working_days", days},
+                                {"due", due->str()},
+                                {"calendar", calendar.edition()}}
+                     .dump()
+              << "\n";
+  } else {
+    std::cout << due->str() << "\n";
+  }
+  return EX_OK;
+}
+
+// Empty if `value` follows the rules of its kind.
+std::string wrong_with(const std::string& kind, const std::string& value) {
+  if (kind == "id") {
+    const auto id = CitizenId::parse(value, date_of(SystemClock().now()));
+    return id ? "" : std::string(describe(id.error()));
+  }
+  if (kind == "bank") {
+    const auto number = parse_cnaps(value);
+    return number ? "" : std::string(describe(number.error()));
+  }
+  const auto letter = LetterNumber::parse(value);
+  return letter ? "" : std::string(describe(letter.error()));
+}
+
+int check(const Session& session, const std::string& kind, const std::string& value) {
+  const std::string wrong = wrong_with(kind, value);
+  if (session.json) {
+    std::cout << nlohmann::json{{"valid", wrong.empty()}, {"why_not", wrong}}.dump() << "\n";
+  } else if (wrong.empty()) {
+    std::cout << "ok\n";
+  }
+  if (wrong.empty()) return EX_OK;
+  return session.json ? EX_DATAERR : report(EX_DATAERR, wrong);
+}
+
+void add_check(CLI::App& group, Session& session, const std::string& kind,
+               const std::string& does) {
+  CLI::App* command = add_command(group, kind, does, "jiexu check " + kind + " NUMBER");
+  const auto value = std::make_shared<std::string>();
+  command->add_option("number", *value, "What to check")->required();
+  command->callback([&session, kind, value] {
+    session.run = [&session, kind, value] { return check(session, kind, *value); };
+  });
+}
+
+}  // namespace
+
+void add_rules(CLI::App& app, Session& session) {
+  CLI::App* calendar = add_command(app, "calendar", "Working days of mainland China",
+                                   "jiexu calendar due 2026-09-18 10");
+  calendar->require_subcommand(1);
+  CLI::App* due = add_command(*calendar, "due", "The last day of a term of N working days",
+                              "jiexu calendar due 2026-09-18 10");
+  const auto date = std::make_shared<std::string>();
+  const auto days = std::make_shared<int>(0);
+  due->add_option("date", *date, "The day of the event, which does not count")->required();
+  due->add_option("n", *days, "Working days")->required()->check(CLI::Range(1, 10'000));
+  due->callback([&session, date, days] {
+    session.run = [&session, date, days] { return print_due(session, *date, *days); };
+  });
+
+  CLI::App* group = add_command(app, "check", "Check digits and form of numbers",
+                                "jiexu check bank 102100099996");
+  group->require_subcommand(1);
+  add_check(*group, session, "id", "A citizen id number");
+  add_check(*group, session, "bank", "A bank line number (CNAPS)");
+  add_check(*group, session, "letter", "The number of a contact letter");
+}
+
+}  // namespace jiexu::cli

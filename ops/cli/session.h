@@ -1,0 +1,69 @@
+// What every command shares: where the agency's files are, how to reach its daemon, and how to end.
+#pragma once
+
+#include <sysexits.h>
+
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "daemon/base/result.h"
+#include "daemon/config.h"
+#include "ops/cli/client.h"
+
+namespace jiexu::cli {
+
+class Session {
+ public:
+  // Set from the command line.
+  std::string config_file;
+  std::string token_file;
+  bool json = false;
+  // The command that was chosen; returns the exit code.
+  std::function<int()> run;
+
+  // The file that --config, JIEXU_CONFIG, ./agency.toml or /etc/jiexu/agency.toml gives, first
+  // wins.
+  std::filesystem::path config_path() const;
+  Result<Config> config() const { return load_config(config_path()); }
+
+  // Asks the daemon. A POST carries an Idempotency-Key, so that it is repeated safely when the
+  // daemon is busy.
+  Result<Reply> ask(const std::string& method, const std::string& target,
+                    const std::string& body = "") const;
+
+  // Asks, prints --json or what `print` says, and returns the exit code. Errors of the API are
+  // printed with what to do next.
+  int show(const std::string& method, const std::string& target, const std::string& body,
+           const std::function<void(const std::string& body)>& print) const;
+
+ private:
+  Result<std::string> token(const Config& config) const;
+};
+
+// Prints an error to stderr and returns the exit code for it.
+int report(const Error& error);
+int report(int exit_code, std::string_view text);
+
+// Reads a file, or standard input for "-".
+Result<std::string> read_input(const std::string& file);
+
+// A subcommand whose help begins with `example`. A leaf also gets what it does.
+CLI::App* add_command(CLI::App& parent, const std::string& name, const std::string& does,
+                      const std::string& example);
+
+// One function for each command group; each adds its subcommands.
+void add_init(CLI::App& app, Session& session);
+void add_directory(CLI::App& app, Session& session);
+void add_user(CLI::App& app, Session& session);
+void add_config(CLI::App& app, Session& session);
+void add_case(CLI::App& app, Session& session);
+void add_peer(CLI::App& app, Session& session);
+void add_money(CLI::App& app, Session& session);
+void add_rules(CLI::App& app, Session& session);
+void add_doctor(CLI::App& app, Session& session);
+
+}  // namespace jiexu::cli
