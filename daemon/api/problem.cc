@@ -1,11 +1,26 @@
 #include "daemon/api/problem.h"
 
-#include <sstream>
-
 #include "daemon/api/json.h"
 #include "daemon/cases/step.h"
 
 namespace jiexu {
+namespace {
+
+// A refusal's detail is "field: text; field: text"; a part without a field is text alone.
+void add_findings(std::string_view detail, v1::Problem& problem) {
+  while (!detail.empty()) {
+    const size_t end = std::min(detail.find("; "), detail.size());
+    const std::string_view part = detail.substr(0, end);
+    detail.remove_prefix(std::min(end + 2, detail.size()));
+    const size_t colon = part.find(": ");
+    v1::Finding* finding = problem.add_findings();
+    const bool has_field = colon != std::string_view::npos && part.find(' ') > colon;
+    if (has_field) finding->set_field(std::string(part.substr(0, colon)));
+    finding->set_text(std::string(has_field ? part.substr(colon + 2) : part));
+  }
+}
+
+}  // namespace
 
 HttpResponse problem_response(v1::Problem problem) {
   problem.set_type("urn:jiexu:problem:" + problem.code());
@@ -51,8 +66,7 @@ HttpResponse refusal_response(const Rejection& rejection, const Case* subject) {
   problem.set_title(std::string(explain(rejection.refusal)));
   problem.set_detail(rejection.detail);
   if (problem.status() == 400) {
-    std::istringstream lines(rejection.detail);
-    for (std::string line; std::getline(lines, line);) problem.add_findings()->set_text(line);
+    add_findings(rejection.detail, problem);
   }
   if (problem.status() == 409 && subject != nullptr) {
     for (const Offer& offer : offers(*subject)) {
