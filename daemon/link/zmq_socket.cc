@@ -26,8 +26,8 @@ constexpr Setting kPeerSettings[] = {
     {ZMQ_LINGER, 0},
     {ZMQ_IPV6, 1},
     {ZMQ_HANDSHAKE_IVL, 5000},  // frees the slot of a client that never finishes
-    {ZMQ_RCVHWM, 64},
-    {ZMQ_SNDHWM, 64},
+    {ZMQ_RCVHWM, 2 * limits::kWindowFrames},
+    {ZMQ_SNDHWM, 2 * limits::kWindowFrames},
     {ZMQ_SNDTIMEO, 0},
     {ZMQ_HEARTBEAT_IVL, 5000},
     {ZMQ_HEARTBEAT_TIMEOUT, 15000},
@@ -36,7 +36,9 @@ constexpr Setting kPeerSettings[] = {
 };
 
 constexpr Setting kListenerSettings[] = {
-    {ZMQ_CURVE_SERVER, 1},     {kZapEnforceDomain, 1}, {ZMQ_BACKLOG, 1024},
+    {ZMQ_CURVE_SERVER, 1},      // CURVE or nothing
+    {kZapEnforceDomain, 1},     // no ZAP handler, no connection
+    {ZMQ_BACKLOG, 1024},        // all peers at once, after a restart
     {ZMQ_ROUTER_MANDATORY, 1},  // a reply to nobody is an error, not silence
     {ZMQ_ROUTER_HANDOVER, 0},   // nobody takes over another's routing id
 };
@@ -44,8 +46,9 @@ constexpr Setting kListenerSettings[] = {
 // A peer that returns is reached within 2 s: the longest pause between attempts is 1 s, and an
 // attempt that meets silence ends after 1.5 s, half a second after the first repeated SYN.
 constexpr Setting kConnectorSettings[] = {
-    {ZMQ_IMMEDIATE, 1},  // frames for an absent peer are dropped here, not queued
-    {ZMQ_CONNECT_TIMEOUT, 1500}, {ZMQ_RECONNECT_IVL, 100}, {ZMQ_RECONNECT_IVL_MAX, 1000},
+    // Frames for an absent peer are dropped here, not queued.
+    {ZMQ_IMMEDIATE, 1},       {ZMQ_CONNECT_TIMEOUT, 1500},
+    {ZMQ_RECONNECT_IVL, 100}, {ZMQ_RECONNECT_IVL_MAX, 1000},
     {ZMQ_TCP_MAXRT, 15000},
 };
 

@@ -11,8 +11,9 @@
 // frame is exactly one message part; anything else is dropped and counted.
 //
 // It promises nothing about arrival. Sending never blocks: what finds no connection or no room in
-// the socket's queue (64 frames) is dropped and counted. It does not bound what an authenticated
-// peer can make libzmq buffer with an endless multipart message; the service's MemoryMax does.
+// the socket's queue (twice a window of frames) is dropped and counted. It does not bound what an
+// authenticated peer can make libzmq buffer with an endless multipart message; the service's
+// MemoryMax does.
 //
 // It fails closed: if the thread cannot go on, all sockets are closed at once and on_fatal is
 // called.
