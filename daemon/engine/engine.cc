@@ -95,6 +95,11 @@ Result<void> Engine::handle(const PeerFrame& in, Instant now) {
   return {};
 }
 
+void Engine::connected(AgencyId id, Instant now) {
+  Peer* peer = peers_.find(id);
+  if (peer != nullptr) follow(*peer, peer->sender().connected(now), now);
+}
+
 Result<void> Engine::receive(Peer& peer, const BatchFrame& batch, Instant now) {
   switch (peer.receiver().judge(batch, peer.incoming_log())) {
     case BatchVerdict::kDuplicate:

@@ -72,6 +72,8 @@ class Engine {
 
   [[nodiscard]] Result<void> handle(const PeerFrame& frame, Instant now);
   [[nodiscard]] Result<void> handle(const Command& command, Instant now);
+  // The carrier has a new connection to the peer.
+  void connected(AgencyId peer, Instant now);
   // Timers of links and cases; call at or after next_wake().
   [[nodiscard]] Result<void> wake(Instant now);
   Instant next_wake() const;

@@ -64,6 +64,8 @@ void EngineLoop::post(std::shared_ptr<const Directory> directory) {
   enqueue(std::move(directory), 0);
 }
 
+void EngineLoop::post_connected(AgencyId peer) { enqueue(peer, 0); }
+
 bool EngineLoop::may_receive() const {
   const std::lock_guard lock(mutex_);
   return inbox_.size() < limits::kInboxEventsMax && inbox_bytes_ < limits::kInboxBytesMax;
@@ -87,6 +89,8 @@ bool EngineLoop::treat(Arrival& arrival) {
     done = engine_.handle(*command, now());
   } else if (auto* frame = std::get_if<PeerFrame>(&arrival.event)) {
     done = engine_.handle(*frame, now());
+  } else if (const auto* peer = std::get_if<AgencyId>(&arrival.event)) {
+    engine_.connected(*peer, now());
   } else {
     done = engine_.set_directory(std::get<std::shared_ptr<const Directory>>(arrival.event), now());
   }

@@ -39,6 +39,7 @@ class EngineLoop final : public CommandPort {
   // Frames are not refused: the transport asks may_receive() before it reads one.
   void post(PeerFrame frame, size_t bytes);
   void post(std::shared_ptr<const Directory> directory);
+  void post_connected(AgencyId peer);
   bool may_receive() const;
 
   // Lets a running commit finish and joins. Events that were not treated are dropped: nobody has
@@ -51,7 +52,7 @@ class EngineLoop final : public CommandPort {
   int64_t turn_age_ms() const;
 
  private:
-  using Event = std::variant<Command, PeerFrame, std::shared_ptr<const Directory>>;
+  using Event = std::variant<Command, PeerFrame, std::shared_ptr<const Directory>, AgencyId>;
   struct Arrival {
     Event event;
     size_t bytes;

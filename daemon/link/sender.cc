@@ -138,6 +138,12 @@ SenderStep Sender::nudge(Instant now) {
   return open(now);
 }
 
+SenderStep Sender::connected(Instant now) {
+  if (state_ == State::kPaused || state_ == State::kStopped) return {};
+  opens_ = 0;
+  return open(now);
+}
+
 SenderStep Sender::open(Instant now) {
   if (state_ != State::kStopped) state_ = State::kOpening;
   session_ = mix(session_);

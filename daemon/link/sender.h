@@ -65,8 +65,10 @@ class Sender {
   // Time has passed; call at or after next_wake().
   SenderStep wake(Instant now);
   SenderStep pause(bool paused, Instant now);
-  // The peer has been heard from on another way: worth asking again now.
+  // The peer has been heard from on another way: worth asking again now, unless we have just asked.
   SenderStep nudge(Instant now);
+  // The carrier has a new connection to the peer; what was sent before is probably lost.
+  SenderStep connected(Instant now);
 
   Instant next_wake() const { return next_wake_; }
   State state() const { return state_; }

@@ -1,0 +1,233 @@
+#include "daemon/daemon.h"
+
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <algorithm>
+
+#include "daemon/engine/intake.h"
+#include "daemon/trust/suite.h"
+
+namespace jiexu {
+namespace {
+
+// Patience with a disk (a commit that does not come back), in milliseconds.
+constexpr int64_t kDiskWarnMs = 2'000;
+constexpr int64_t kDiskNotReadyMs = 10'000;
+constexpr int64_t kDiskGiveUpMs = 20'000;
+
+// sysexits.h: EX_IOERR, EX_TEMPFAIL.
+constexpr int kExitIoError = 74;
+constexpr int kExitTempFail = 75;
+
+// Nothing may be told after the store has failed, so nothing is cleaned up either.
+[[noreturn]] void die(int code, const std::string& why) {
+  spdlog::critical("{}; stopping at once, a restart goes on from the disk", why);
+  spdlog::default_logger()->flush();
+  _exit(code);
+}
+
+Result<VaultKeys> vault_keys(const Keyring& keyring) {
+  VaultKeys keys;
+  for (const auto& [id, bytes] : keyring.vault_keys) {
+    const auto key = to_array<32>(bytes);
+    if (!key) return fail(Errc::kInvalid, "vault.keys: a key does not have 32 bytes");
+    keys.ring.push_back({id, *key});
+    keys.current = id;
+  }
+  const auto person_key = to_array<32>(keyring.person_key);
+  if (!person_key) return fail(Errc::kInvalid, "person.key does not have 32 bytes");
+  keys.person_key = *person_key;
+  return keys;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Daemon>> Daemon::start(const Config& config) {
+  std::unique_ptr<Daemon> daemon(new Daemon(config));
+  for (const auto part : {&Daemon::load_files, &Daemon::open_store, &Daemon::start_transport,
+                          &Daemon::start_engine, &Daemon::start_api}) {
+    if (auto done = ((*daemon).*part)(); !done) return tl::unexpected(done.error());
+  }
+  return daemon;
+}
+
+Daemon::~Daemon() {
+  http_.reset();
+  loop_now_ = nullptr;
+  if (transport_) transport_->stop();
+  if (loop_) loop_->stop();
+}
+
+Result<void> Daemon::load_files() {
+  auto keyring = Keyring::load(config_.keys_dir);
+  if (!keyring) return tl::unexpected(keyring.error());
+  keyring_ = std::move(*keyring);
+  auto directory = Directory::load(config_.directory);
+  if (!directory) return tl::unexpected(directory.error());
+  directory_ = std::move(*directory);
+  directory_now_ = directory_;
+  auto users = Users::load(config_.users);
+  if (!users) return tl::unexpected(users.error());
+  users_ = std::move(*users);
+  const Agency* own = directory_->find(config_.agency);
+  if (own == nullptr) {
+    return fail(Errc::kInvalid, "directory: our own agency " + config_.agency.str() +
+                                    " is missing; add its entry with `jiexu directory add`");
+  }
+  const KeyId signing = key_id(keyring_.signer->public_key());
+  if (directory_->verifier(config_.agency, signing) == nullptr ||
+      own->transport_key != keyring_.transport_public) {
+    return fail(Errc::kInvalid,
+                "directory: the keys of our own entry are not those of keys_dir; export the entry "
+                "again with `jiexu directory export`");
+  }
+  return {};
+}
+
+Result<void> Daemon::open_store() {
+  auto keys = vault_keys(keyring_);
+  if (!keys) return tl::unexpected(keys.error());
+  auto vault = Vault::create(std::move(*keys));
+  if (!vault) return tl::unexpected(vault.error());
+  vault_ = std::move(*vault);
+  RocksSettings settings;
+  settings.dir = config_.data_dir;
+  settings.free_bytes_min = config_.store.min_free_mib << 20;
+  settings.log = [](std::string_view line) { spdlog::info("rocksdb: {}", line); };
+  settings.on_background_error = [](std::string_view why) {
+    die(kExitIoError, "the store can no longer write: " + std::string(why));
+  };
+  auto store = RocksStore::open(settings);
+  if (!store) return tl::unexpected(store.error());
+  store_ = std::move(*store);
+  if (!store_->recovery().complete) {
+    spdlog::error("the store is at commit {} and lacks later ones (watermark {})", store_->lsn(),
+                  store_->recovery().watermark.value_or(0));
+  }
+  return {};
+}
+
+Result<void> Daemon::start_transport() {
+  ZmqOptions options;
+  options.self = config_.agency;
+  options.transport_secret = keyring_.transport_secret;
+  options.transport_public = keyring_.transport_public;
+  options.bind_endpoint = config_.listen;
+  options.directory = directory_;
+  ZmqHandlers handlers;
+  handlers.on_frame = [this](AgencyId peer, Lane lane, std::string bytes) {
+    on_frame(peer, lane, std::move(bytes));
+  };
+  handlers.may_receive = [this] {
+    const EngineLoop* loop = loop_now_.load();
+    return loop != nullptr && loop->may_receive();
+  };
+  handlers.on_connected = [this](AgencyId peer) {
+    if (EngineLoop* loop = loop_now_.load()) loop->post_connected(peer);
+  };
+  handlers.on_fatal = [](const Error& error) { die(kExitTempFail, error.text); };
+  auto transport = ZmqTransport::start(std::move(options), std::move(handlers));
+  if (!transport) return tl::unexpected(transport.error());
+  transport_ = std::move(*transport);
+  return {};
+}
+
+Result<void> Daemon::start_engine() {
+  EngineOptions options;
+  options.self = config_.agency;
+  options.seed = read_u64(random_bytes(8));
+  const EngineWorld world{*store_, *vault_, *keyring_.signer, *transport_, observer_};
+  auto engine = Engine::open(options, world, directory_, clock_.now());
+  if (!engine) return tl::unexpected(engine.error());
+  engine_ = std::move(*engine);
+  LoopHandlers handlers;
+  handlers.on_fatal = [](const Error& error) { die(kExitIoError, error.text); };
+  handlers.on_commit = [this](int64_t microseconds) {
+    metrics_.commit_seconds.Observe(static_cast<double>(microseconds) / 1e6);
+  };
+  handlers.on_commit_idle = [this] {
+    if (auto done = store_->flush_watermark(); !done) die(kExitIoError, done.error().text);
+  };
+  loop_ = std::make_unique<EngineLoop>(*engine_, *store_, clock_, std::move(handlers));
+  loop_now_ = loop_.get();
+  return {};
+}
+
+Result<void> Daemon::start_api() {
+  api_ = std::make_unique<Api>(
+      ApiPorts{*loop_, *store_, *vault_, clock_, metrics_, [this] { return not_ready(); }}, users_);
+  HttpSettings settings;
+  settings.host = config_.api.host;
+  settings.port = config_.api.port;
+  settings.unix_socket = config_.api.unix_socket;
+  auto http = HttpServer::start(settings, [this](HttpRequest request, HttpRespond respond) {
+    api_->handle(std::move(request), std::move(respond));
+  });
+  if (!http) return tl::unexpected(http.error());
+  http_ = std::move(*http);
+  return {};
+}
+
+void Daemon::on_frame(AgencyId peer, Lane lane, std::string bytes) {
+  EngineLoop* loop = loop_now_.load();
+  if (loop == nullptr) return;
+  const size_t size = bytes.size();
+  metrics_.frames_in.Add(peer_label(peer)).Increment();
+  const std::shared_ptr<const Directory> directory = directory_now_.load();
+  auto taken = take_in(config_.agency, peer, lane, std::move(bytes), *directory);
+  if (taken) return loop->post(std::move(*taken), size);
+  spdlog::warn("a frame of {} was turned away: {}", peer.text(), taken.error().why);
+  if (taken.error().answer) {
+    transport_->send(peer, Lane::kReply,
+                     std::make_shared<const std::string>(std::move(*taken.error().answer)));
+  }
+}
+
+Result<void> Daemon::reload() {
+  auto users = Users::load(config_.users);
+  if (!users) return tl::unexpected(users.error());
+  auto directory = Directory::load(config_.directory);
+  if (!directory) return tl::unexpected(directory.error());
+  if ((*directory)->find(config_.agency) == nullptr) {
+    return fail(Errc::kInvalid, "directory: our own agency is missing; nothing was changed");
+  }
+  api_->set_users(*users);
+  directory_now_ = *directory;
+  transport_->set_directory(*directory);
+  loop_->post(*directory);
+  return {};
+}
+
+std::optional<std::string> Daemon::not_ready() const {
+  if (!store_->recovery().complete) return "the store lacks commits that were acknowledged";
+  const int64_t age = std::max(loop_->commit_age_ms(), loop_->turn_age_ms());
+  if (age < kDiskNotReadyMs) return std::nullopt;
+  return "the disk has not answered for " + std::to_string(age / 1000) + " s";
+}
+
+void Daemon::tend() {
+  const int64_t age = loop_->commit_age_ms();
+  if (age > kDiskWarnMs) spdlog::warn("a commit has been running for {} ms", age);
+  if (age > kDiskGiveUpMs) die(kExitTempFail, "the disk has not answered for 20 s");
+  refresh_gauges();
+}
+
+void Daemon::refresh_gauges() {
+  Command command;
+  command.user = "metrics";
+  command.what = PeersQuery{};
+  command.done = [this](const Answer& answer) {
+    for (const v1::PeerView& peer : answer.peers.peers()) {
+      const auto id = AgencyId::parse(peer.agency());
+      if (!id) continue;
+      metrics_.queue_depth.Add(peer_label(*id)).Set(static_cast<double>(peer.queued()));
+      metrics_.oldest_unreceipted.Add(peer_label(*id))
+          .Set(static_cast<double>(peer.oldest_unreceipted_ms()) / 1e3);
+    }
+  };
+  // A full inbox shows in the queue itself; the gauges wait for the next second.
+  if (!loop_->post(std::move(command))) spdlog::warn("the inbox is full");
+}
+
+}  // namespace jiexu

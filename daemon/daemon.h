@@ -1,0 +1,73 @@
+// One agency's daemon: the parts, wired. Who calls whom across threads:
+//
+//   transport thread  frame -> take_in() -> loop        (ZeroMQ; also answers ZAP)
+//   engine thread     events -> steps -> commit          (the only one that writes state)
+//   commit thread     batch -> store, fsync
+//   http thread       request -> loop; reads of the durable store
+//   main thread       signals, watchdog, gauges
+//
+// Parts are started in the order in which they need each other and stopped in reverse.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "daemon/api/api.h"
+#include "daemon/config.h"
+#include "daemon/engine/loop.h"
+#include "daemon/link/zmq_transport.h"
+#include "daemon/observer.h"
+#include "daemon/trust/keyring.h"
+#include "storage/rocks_store.h"
+
+namespace jiexu {
+
+class Daemon {
+ public:
+  // Everything up, listening and ready. Errors name what to do; nothing runs then.
+  static Result<std::unique_ptr<Daemon>> start(const Config& config);
+  ~Daemon();
+
+  // Reads directory and users again. On an error everything stays as it was.
+  Result<void> reload();
+
+  // To be called about once a second: gauges, and the disk's patience. Ends the process with exit
+  // code 75 if a commit has not come back for 20 seconds: a hung disk does not heal by waiting.
+  void tend();
+
+  // Why the daemon is not ready; nullopt if it is.
+  std::optional<std::string> not_ready() const;
+
+  const std::string& link_endpoint() const { return transport_->bound_endpoint(); }
+
+ private:
+  explicit Daemon(const Config& config) : config_(config), observer_(metrics_) {}
+
+  Result<void> load_files();
+  Result<void> open_store();
+  Result<void> start_transport();
+  Result<void> start_engine();
+  Result<void> start_api();
+  void on_frame(AgencyId peer, Lane lane, std::string bytes);
+  void refresh_gauges();
+
+  Config config_;
+  SystemClock clock_;
+  Metrics metrics_;
+  MetricsObserver observer_;
+  Keyring keyring_;
+  std::shared_ptr<const Users> users_;
+  std::shared_ptr<const Directory> directory_;  // the transport thread reads directory_now_
+  std::atomic<std::shared_ptr<const Directory>> directory_now_;
+  std::unique_ptr<Vault> vault_;
+  std::unique_ptr<RocksStore> store_;
+  std::unique_ptr<ZmqTransport> transport_;
+  std::unique_ptr<Engine> engine_;
+  std::unique_ptr<EngineLoop> loop_;
+  std::atomic<EngineLoop*> loop_now_{nullptr};  // set when the loop may be given frames
+  std::unique_ptr<Api> api_;
+  std::unique_ptr<HttpServer> http_;
+};
+
+}  // namespace jiexu

@@ -1,0 +1,79 @@
+// jiexud: runs one agency's daemon until SIGTERM or SIGINT. SIGHUP reads directory and users again.
+#include <pthread.h>
+#include <signal.h>
+#include <spdlog/spdlog.h>
+#include <systemd/sd-daemon.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+
+#include "daemon/config.h"
+#include "daemon/daemon.h"
+#include "daemon/logging.h"
+
+namespace jiexu {
+namespace {
+
+// sysexits.h.
+constexpr int kExitConfig = 78;
+constexpr int kExitUnavailable = 69;
+
+sigset_t our_signals() {
+  sigset_t set;
+  sigemptyset(&set);
+  for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
+  return set;
+}
+
+// Until a signal ends it. The watchdog is fed only while the engine comes round.
+void serve(Daemon& daemon, const sigset_t& signals) {
+  const timespec second{1, 0};
+  while (true) {
+    const int signal = sigtimedwait(&signals, nullptr, &second);
+    if (signal == SIGTERM || signal == SIGINT) return;
+    if (signal == SIGHUP) {
+      const auto done = daemon.reload();
+      if (done) spdlog::info("directory and users were read again");
+      if (!done) spdlog::error("reload refused, nothing was changed: {}", done.error().text);
+    }
+    daemon.tend();
+    if (!daemon.not_ready()) sd_notify(0, "WATCHDOG=1");
+  }
+}
+
+int run(const std::string& config_file) {
+  const auto config = load_config(config_file);
+  if (!config) {
+    std::fprintf(stderr, "%s\n", config.error().text.c_str());
+    return kExitConfig;
+  }
+  start_logging(config->log);
+  // Before any thread starts, so that signals come to the main thread alone.
+  const sigset_t signals = our_signals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+  auto daemon = Daemon::start(*config);
+  if (!daemon) {
+    spdlog::critical("cannot start: {}", daemon.error().text);
+    return daemon.error().code == Errc::kInvalid ? kExitConfig : kExitUnavailable;
+  }
+  spdlog::info("agency {} listens on {}, API on {}:{}", config->agency.text(),
+               (*daemon)->link_endpoint(), config->api.host, config->api.port);
+  sd_notify(0, "READY=1");
+  serve(**daemon, signals);
+  sd_notify(0, "STOPPING=1");
+  spdlog::info("stopping");
+  return 0;
+}
+
+}  // namespace
+}  // namespace jiexu
+
+int main(int argc, char** argv) {
+  CLI::App app{"jiexud: exchanges insurance transfers with other agencies.\n"
+               "Example: jiexud --config /etc/jiexu/agency.toml"};
+  std::string config_file;
+  app.add_option("--config", config_file, "the agency's configuration file")->required();
+  CLI11_PARSE(app, argc, argv);
+  return jiexu::run(config_file);
+}

@@ -1,0 +1,35 @@
+#include "daemon/observer.h"
+
+#include <spdlog/spdlog.h>
+
+namespace jiexu {
+
+void MetricsObserver::alarm(AgencyId peer, std::string_view text) {
+  spdlog::error("link with {}: {}", peer.text(), text);
+}
+
+void MetricsObserver::message_sent(AgencyId peer, v1::Message::BodyCase) {
+  metrics_.messages_out.Add(peer_label(peer)).Increment();
+}
+
+void MetricsObserver::message_received(AgencyId peer, v1::Message::BodyCase) {
+  metrics_.messages_in.Add(peer_label(peer)).Increment();
+}
+
+void MetricsObserver::quarantined(AgencyId peer, v1::FaultCode code) {
+  metrics_.quarantined.Add({{"reason", v1::FaultCode_Name(code)}}).Increment();
+  spdlog::warn("a message of {} was put into quarantine: {}", peer.text(),
+               v1::FaultCode_Name(code));
+}
+
+void MetricsObserver::frame_refused(AgencyId peer, std::string_view why) {
+  spdlog::debug("a frame of {} was not taken: {}", peer.text(), why);
+}
+
+void MetricsObserver::receipt_received(AgencyId peer, uint64_t) {
+  metrics_.receipts_in.Add(peer_label(peer)).Increment();
+}
+
+void MetricsObserver::committed(size_t, size_t) { metrics_.commits.Increment(); }
+
+}  // namespace jiexu
