@@ -1,0 +1,120 @@
+// An Api over a store in memory and an engine that answers as the test says, without sockets.
+#pragma once
+
+#include <catch2/catch.hpp>
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+#include "daemon/api/api.h"
+#include "daemon/rules/citizen_id.h"
+#include "daemon/trust/suite.h"
+#include "storage/memory_store.h"
+
+namespace jiexu {
+
+class FakeEngine final : public CommandPort {
+ public:
+  bool post(Command command) override {
+    if (full) return false;
+    commands.push_back(std::move(command));
+    if (!hold) commands.back().done(answer(commands.back()));
+    return true;
+  }
+
+  bool full = false;
+  bool hold = false;  // answers nothing by itself
+  std::function<Answer(const Command&)> answer;
+  std::vector<Command> commands;
+};
+
+struct FixedClock final : Clock {
+  Instant now() const override { return {1'790'000'000'000}; }
+};
+
+// Tokens of the users of every role are their role's name with a prefix.
+inline std::string token_of(Role role) {
+  return "token-" + std::string(name(role));
+}
+
+inline std::shared_ptr<const Users> users_of_every_role() {
+  std::vector<User> users;
+  for (const Role role :
+       {Role::kAuditor, Role::kClerk, Role::kSystem, Role::kReviewer, Role::kOperator}) {
+    users.push_back({"u-" + std::string(name(role)), role, sha256(token_of(role))});
+  }
+  return std::make_shared<const Users>(std::move(users));
+}
+
+struct Got {
+  HttpResponse response;
+  bool answered = false;
+  int status() const { return response.status; }
+  nlohmann::json json() const { return nlohmann::json::parse(response.body); }
+  std::string header(const std::string& name) const {
+    for (const auto& [key, value] : response.headers) {
+      if (key == name) return value;
+    }
+    return "";
+  }
+};
+
+class ApiWorld {
+ public:
+  static constexpr const char* kPeer = "S41132810207";
+
+  ApiWorld()
+      : vault(Vault::create({.ring = {{1, {1}}}, .current = 1, .person_key = {2}}).value()),
+        api({engine, store, *vault, clock, metrics, [this] { return not_ready; }},
+            users_of_every_role()) {
+    engine.answer = [this](const Command&) {
+      Answer answer;
+      answer.subject = std::make_shared<const Case>(draft());
+      return answer;
+    };
+  }
+
+  // A case that can be accepted (clerk) and, once it is, have its letter sent (reviewer).
+  Case draft() const {
+    Case subject;
+    subject.id = *CaseId::parse("0191d5a0000070008000000000000001");
+    subject.peer = *AgencyId::parse(kPeer);
+    subject.relationship = Relationship::kDraft;
+    subject.person.set_name("Test Person");
+    subject.person.set_document_type(v1::DOCUMENT_TYPE_CITIZEN_ID);
+    subject.person.set_document_number(make_citizen_id("411328", {1980, 1, 1}, 1));
+    subject.revision = 1;
+    return subject;
+  }
+
+  void put(const Case& subject);
+  void put_account(AgencyId peer, uint8_t account, int64_t balance_fen);
+
+  // The answer that came at once; `Got` is filled later too if it lives that long.
+  void send(HttpRequest request, Got& got) {
+    api.handle(std::move(request), [&got](const std::function<HttpResponse()>& make) {
+      got.response = make();
+      got.answered = true;
+    });
+  }
+
+  Got ask(const std::string& method, const std::string& target, Role role,
+          const std::string& body = "", const std::string& key = "") {
+    const std::string authorization = role == Role::kNobody ? "" : "Bearer " + token_of(role);
+    Got got;
+    send({method, target, authorization, key, body}, got);
+    return got;
+  }
+
+  MemoryStore store;
+  std::unique_ptr<Vault> vault;
+  FakeEngine engine;
+  FixedClock clock;
+  Metrics metrics;
+  std::optional<std::string> not_ready;
+  Api api;
+};
+
+}  // namespace jiexu

@@ -1,0 +1,100 @@
+// Every route of the table, with every role and with none: a new row is covered by being there.
+#include "tests/api/api_world.h"
+
+namespace jiexu {
+namespace {
+
+constexpr Role kEveryRole[] = {Role::kAuditor, Role::kClerk, Role::kSystem, Role::kReviewer,
+                               Role::kOperator};
+
+// A path that fits the pattern and names things that exist.
+std::string path_of(const Route& route, const ApiWorld& world) {
+  std::string path(route.pattern);
+  const std::pair<std::string, std::string> values[] = {{"{id}", world.draft().id.str()},
+                                                        {"{kind}", "letter"},
+                                                        {"{action}", "accept"},
+                                                        {"{agency}", ApiWorld::kPeer}};
+  for (const auto& [brace, value] : values) {
+    const size_t at = path.find(brace);
+    if (at != std::string::npos) path.replace(at, brace.size(), value);
+  }
+  REQUIRE(path.find('{') == std::string::npos);
+  return path;
+}
+
+TEST_CASE("without a token only the three probes answer, and they only read") {
+  ApiWorld world;
+  std::vector<std::string> open;
+  for (const Route& route : routes()) {
+    INFO(route.method << " " << route.pattern);
+    const Got got = world.ask(std::string(route.method), path_of(route, world), Role::kNobody);
+    if (route.role == Role::kNobody) {
+      CHECK(route.method == "GET");
+      CHECK(got.status() == 200);
+      open.emplace_back(route.pattern);
+    } else {
+      CHECK(got.status() == 401);
+      CHECK(got.header("WWW-Authenticate") == "Bearer");
+      CHECK(got.json()["code"] == "unauthenticated");
+    }
+  }
+  CHECK(open == std::vector<std::string>{"/livez", "/readyz", "/metrics"});
+  CHECK(world.engine.commands.empty());
+}
+
+TEST_CASE("each route is for the roles from its own upwards") {
+  ApiWorld world;
+  world.put(world.draft());
+  for (const Route& route : routes()) {
+    for (const Role role : kEveryRole) {
+      INFO(route.method << " " << route.pattern << " as " << name(role));
+      world.engine.commands.clear();
+      const Got got = world.ask(std::string(route.method), path_of(route, world), role);
+      REQUIRE(got.answered);
+      if (may(role, route.role)) {
+        CHECK(got.status() != 401);
+        CHECK(got.status() != 403);
+      } else {
+        CHECK(got.status() == 403);
+        CHECK(got.json()["code"] == "role_too_low");
+        CHECK(world.engine.commands.empty());
+      }
+    }
+  }
+}
+
+TEST_CASE("a token that nobody has, or in another form, is no token") {
+  ApiWorld world;
+  const std::string authorization =
+      GENERATE(std::string("Bearer wrong"), "Bearer ", "bearer-token-clerk", "token-clerk",
+               "Basic token-clerk", "Bearer  token-clerk", "Bearer token-clerk ");
+  Got got;
+  world.send({"GET", "/v1/cases", authorization, "", ""}, got);
+  CHECK(got.status() == 401);
+}
+
+TEST_CASE("a stranger does not learn which paths and methods there are") {
+  ApiWorld world;
+  CHECK(world.ask("GET", "/v1/nothing", Role::kNobody).status() == 401);
+  CHECK(world.ask("DELETE", "/v1/cases", Role::kNobody).status() == 401);
+  CHECK(world.ask("POST", "/livez", Role::kNobody).status() == 401);
+  CHECK(world.ask("GET", "//", Role::kNobody).status() == 401);
+}
+
+TEST_CASE("a known user is told what is wrong with path and method") {
+  ApiWorld world;
+  CHECK(world.ask("GET", "/v1/nothing", Role::kAuditor).status() == 404);
+  CHECK(world.ask("GET", "/v1/%zz", Role::kAuditor).status() == 400);
+  const Got got = world.ask("DELETE", "/v1/cases", Role::kAuditor);
+  CHECK(got.status() == 405);
+  CHECK(got.header("Allow") == "POST, GET");
+}
+
+TEST_CASE("new users count from the next request on") {
+  ApiWorld world;
+  world.api.set_users(std::make_shared<const Users>(std::vector<User>()));
+  CHECK(world.ask("GET", "/v1/cases", Role::kAuditor).status() == 401);
+}
+
+}  // namespace
+}  // namespace jiexu

@@ -1,0 +1,95 @@
+// The parts of the command line that need no terminal.
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+
+#include "daemon/api/http_server.h"
+#include "ops/cli/client.h"
+#include "ops/cli/input.h"
+#include "ops/cli/output.h"
+#include "tests/api/temp_folder.h"
+
+namespace jiexu::cli {
+namespace {
+
+TEST_CASE("columns line up under Chinese text") {
+  Table table({"NAME", "N"});
+  table.add({"南阳市", "1"});
+  table.add({"ab", "2"});
+  CHECK(table.text() == "NAME    N\n南阳市  1\nab      2\n");
+}
+
+TEST_CASE("yuan has its commas where people put them") {
+  CHECK(yuan(0) == "0.00 yuan");
+  CHECK(yuan(99'999) == "999.99 yuan");
+  CHECK(yuan(100'000) == "1,000.00 yuan");
+  CHECK(yuan(-123'456'789) == "-1,234,567.89 yuan");
+  CHECK(yuan(-12'345) == "-123.45 yuan");
+}
+
+TEST_CASE("days to a deadline are told in words") {
+  CHECK(days_until("2026-09-20", "2026-09-18") == "in 2 days");
+  CHECK(days_until("2026-09-19", "2026-09-18") == "in 1 day");
+  CHECK(days_until("2026-09-18", "2026-09-18") == "today");
+  CHECK(days_until("2026-09-15", "2026-09-18") == "3 days ago");
+  CHECK_THAT(days_until("", "2026-09-18"), Catch::StartsWith("not known"));
+}
+
+TEST_CASE("fields on the command line are laid over the file") {
+  const auto body =
+      with_fields(R"({"reason":"old","note":"kept"})", {"reason=a=b", "findings.0.text=x"});
+  REQUIRE(body);
+  CHECK(nlohmann::json::parse(*body) ==
+        nlohmann::json::parse(R"({"reason":"a=b","note":"kept","findings":[{"text":"x"}]})"));
+}
+
+TEST_CASE("fields that cannot be laid are named") {
+  const std::string field =
+      GENERATE(std::string("reason"), "note.inner=x", "=x", "a..b=x", "findings.99999.text=x");
+  const auto body = with_fields(R"({"note":"text"})", {field});
+  INFO(field);
+  if (field == "findings.99999.text=x") {
+    CHECK(body);  // a name and no list item: the daemon refuses it by name
+  } else {
+    REQUIRE_FALSE(body);
+    CHECK(body.error().code == Errc::kInvalid);
+  }
+}
+
+TEST_CASE("a file that is no JSON object is refused") {
+  CHECK_FALSE(with_fields("[1]", {}));
+  CHECK_FALSE(with_fields("{", {}));
+}
+
+TEST_CASE("the client speaks to the daemon over either way in") {
+  const TempFolder folder;
+  HttpSettings settings;
+  settings.unix_socket = folder.path / "s";
+  const auto server = HttpServer::start(settings, [](HttpRequest request, HttpRespond respond) {
+    respond([request] {
+      return HttpResponse{201,
+                          "text/plain",
+                          request.authorization + " " + request.idempotency_key + request.body,
+                          {}};
+    });
+  });
+  REQUIRE(server);
+  const bool by_unix = GENERATE(true, false);
+  const Endpoint endpoint{"127.0.0.1", (*server)->port(), by_unix ? settings.unix_socket : ""};
+  const Result<Reply> reply = send(endpoint, {"POST", "/x", "body", "token", "key"});
+  REQUIRE(reply);
+  CHECK(reply->status == 201);
+  CHECK(reply->body == "Bearer token keybody");
+}
+
+TEST_CASE("a daemon that does not run is named with what to do") {
+  auto server = HttpServer::start({}, [](HttpRequest, HttpRespond) {});
+  REQUIRE(server);
+  const uint16_t port = (*server)->port();
+  server->reset();
+  const Result<Reply> reply = send({"127.0.0.1", port, ""}, {"GET", "/", "", "", ""});
+  REQUIRE_FALSE(reply);
+  CHECK_THAT(reply.error().text, Catch::Contains("is jiexud running?"));
+}
+
+}  // namespace
+}  // namespace jiexu::cli

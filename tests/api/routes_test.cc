@@ -1,0 +1,144 @@
+#include "daemon/funds/ledger.h"
+#include "jiexu/v1/record.pb.h"
+#include "storage/layout.h"
+#include "tests/api/api_world.h"
+
+namespace jiexu {
+namespace {
+
+TEST_CASE("bank lines go to the engine together and come back with their outcomes") {
+  ApiWorld world;
+  world.engine.answer = [](const Command&) {
+    Answer answer;
+    v1::BankLineResult* result = answer.bank.add_results();
+    result->set_host_sequence("1");
+    result->set_outcome("matched");
+    return answer;
+  };
+  const Got got = world.ask("POST", "/v1/bank/lines", Role::kSystem,
+                            R"({"lines":[{"host_sequence":"1","amount_fen":"5"},{}]})");
+  CHECK(got.status() == 200);
+  CHECK(got.json()["results"][0]["outcome"] == "matched");
+  CHECK(std::get<BankCommand>(world.engine.commands.at(0).what).lines.size() == 2);
+  CHECK_THAT(world.metrics.text(),
+             Catch::Contains("jiexu_bank_lines_total{outcome=\"matched\"} 1"));
+}
+
+TEST_CASE("no bank lines are a mistake") {
+  ApiWorld world;
+  CHECK(world.ask("POST", "/v1/bank/lines", Role::kSystem, "{}").status() == 400);
+  CHECK(world.engine.commands.empty());
+}
+
+TEST_CASE("a peer is paused and resumed by its code") {
+  ApiWorld world;
+  const bool pause = GENERATE(true, false);
+  const std::string path = std::string("/v1/peers/S41132810207/") + (pause ? "pause" : "resume");
+  CHECK(world.ask("POST", path, Role::kOperator).status() == 200);
+  const auto& command = std::get<PauseCommand>(world.engine.commands.at(0).what);
+  CHECK(command.pause == pause);
+  CHECK(command.peer.text() == "S41132810207");
+}
+
+TEST_CASE("a peer that is no agency code is 400, one that is not in the directory 404") {
+  ApiWorld world;
+  CHECK(world.ask("POST", "/v1/peers/x/pause", Role::kOperator).status() == 400);
+  world.engine.answer = [](const Command&) {
+    Answer answer;
+    answer.rejection = Rejection{Refusal::kUnknownAgency, ""};
+    return answer;
+  };
+  CHECK(world.ask("POST", "/v1/peers/S41132810207/pause", Role::kOperator).status() == 404);
+}
+
+TEST_CASE("peers and queues show what the engine knows") {
+  ApiWorld world;
+  world.engine.answer = [](const Command&) {
+    Answer answer;
+    answer.peers.add_peers()->set_queued(7);
+    return answer;
+  };
+  const std::string path = GENERATE(std::string("/v1/peers"), "/v1/queues");
+  CHECK(world.ask("GET", path, Role::kAuditor).json()["peers"][0]["queued"] == "7");
+}
+
+TEST_CASE("the ledger lists every account and what they add up to") {
+  ApiWorld world;
+  const AgencyId peer = *AgencyId::parse(ApiWorld::kPeer);
+  world.put_account(peer, static_cast<uint8_t>(LedgerAccount::kFund), -500);
+  world.put_account(peer, static_cast<uint8_t>(LedgerAccount::kPayable), 499);
+  const nlohmann::json view = world.ask("GET", "/v1/ledger", Role::kAuditor).json();
+  REQUIRE(view["accounts"].size() == 2);
+  CHECK(view["accounts"][0]["account"] == std::string(name(LedgerAccount::kFund)));
+  CHECK(view["accounts"][0]["balance_fen"] == "-500");
+  CHECK(view["sum_fen"] == "-1");
+}
+
+TEST_CASE("a ledger with a record that cannot be read is not shown in part") {
+  ApiWorld world;
+  Batch batch;
+  batch.put(Family::kFunds, layout::account_key(*AgencyId::parse(ApiWorld::kPeer), 1), "\xff");
+  REQUIRE(world.store.commit(batch));
+  const Got got = world.ask("GET", "/v1/ledger", Role::kAuditor);
+  CHECK(got.status() == 500);
+  CHECK(got.json()["code"] == "store_corrupt");
+}
+
+TEST_CASE("quarantine is listed page by page") {
+  ApiWorld world;
+  Records records(world.store, *world.vault);
+  Batch batch;
+  const AgencyId peer = *AgencyId::parse(ApiWorld::kPeer);
+  for (Seq seq = 1; seq <= 3; ++seq) {
+    v1::QuarantineRecord record;
+    record.set_code(v1::FAULT_CODE_NOT_ALLOWED);
+    records.put_message(batch, Family::kQuarantine, layout::quarantine_key(peer, 1, seq), record);
+  }
+  REQUIRE(world.store.commit(batch));
+  nlohmann::json page = world.ask("GET", "/v1/quarantine?limit=2", Role::kAuditor).json();
+  REQUIRE(page["entries"].size() == 2);
+  CHECK(page["entries"][1]["seq"] == "2");
+  CHECK(page["entries"][1]["code"] == "FAULT_CODE_NOT_ALLOWED");
+  const std::string next = page["next"];
+  page = world.ask("GET", "/v1/quarantine?limit=2&after=" + next, Role::kAuditor).json();
+  REQUIRE(page["entries"].size() == 1);
+  CHECK(page["entries"][0]["seq"] == "3");
+  CHECK(page["next"] == "");
+}
+
+TEST_CASE("readiness tells why not") {
+  ApiWorld world;
+  CHECK(world.ask("GET", "/readyz", Role::kNobody).status() == 200);
+  world.not_ready = "disk low";
+  const Got got = world.ask("GET", "/readyz", Role::kNobody);
+  CHECK(got.status() == 503);
+  CHECK(got.response.body == "disk low\n");
+  CHECK(world.ask("GET", "/livez", Role::kNobody).status() == 200);
+}
+
+TEST_CASE("requests are counted by route, not by path") {
+  ApiWorld world;
+  world.ask("GET", "/v1/cases/a", Role::kAuditor);
+  world.ask("GET", "/v1/cases/b", Role::kAuditor);
+  world.ask("GET", "/v1/wherever", Role::kAuditor);
+  const std::string text = world.ask("GET", "/metrics", Role::kNobody).response.body;
+  CHECK_THAT(text, Catch::Contains("jiexu_http_requests_total{route=\"/v1/cases/{id}\","
+                                   "status=\"404\"} 2"));
+  CHECK_THAT(text, Catch::Contains("jiexu_http_requests_total{route=\"none\",status=\"404\"} 1"));
+  CHECK(text.find("wherever") == std::string::npos);
+}
+
+TEST_CASE("every metric is named jiexu_ and has a help text") {
+  ApiWorld world;
+  const std::string text = world.metrics.text();
+  std::istringstream lines(text);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with("# ")) line = line.substr(7);
+    CHECK(line.starts_with("jiexu_"));
+  }
+  CHECK_THAT(text, Catch::Contains("# HELP jiexu_commits_total "));
+  CHECK_THAT(text, Catch::Contains("# TYPE jiexu_commit_seconds histogram"));
+}
+
+}  // namespace
+}  // namespace jiexu
