@@ -16,6 +16,7 @@
 #include <string_view>
 
 #include "daemon/base/ids.h"
+#include "jiexu/v1/api.pb.h"
 
 namespace jiexu {
 
@@ -31,26 +32,28 @@ class Metrics {
   Metrics();
 
   // Cases and funds.
-  Gauges& open_cases;    // side
-  Counters& actions;     // action, outcome (done, or the name of a refusal)
-  Counters& bank_lines;  // outcome
+  Counters& actions;       // action, outcome (done, or the name of a refusal)
+  Counters& bank_lines;    // outcome
+  Counters& cases_closed;  // side, end
   // The exchange.
   Counters& messages_in;       // peer
   Counters& messages_out;      // peer
-  Counters& frames_in;         // peer
-  Counters& frames_out;        // peer
-  Counters& receipts_in;       // peer
-  Counters& receipts_out;      // peer
-  Counters& quarantined;       // reason
+  Counters& receipted;         // peer: messages of ours that it gave a receipt for
+  Counters& frames_refused;    // peer
+  Counters& alarms;            // peer: a person should look
+  Counters& quarantined;       // peer, reason
   Gauges& queue_depth;         // peer: messages without receipt
   Gauges& oldest_unreceipted;  // peer: age in seconds, the proof of progress
   // The store.
   prometheus::Counter& commits;
+  prometheus::Counter& commit_bytes;
   prometheus::Histogram& commit_seconds;
   // The API.
   Counters& http_requests;   // route, status
   Histograms& http_seconds;  // route
 
+  // Sets the gauges of each peer from what the engine answered.
+  void set_queues(const v1::PeerViews& peers);
   void count_http(std::string_view route, int status, double seconds);
 
   // The exposition text.
