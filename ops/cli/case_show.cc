@@ -1,6 +1,7 @@
 #include "ops/cli/case_show.h"
 
 #include <iostream>
+#include <sstream>
 
 #include "daemon/base/time.h"
 #include "jiexu/v1/api.pb.h"
@@ -10,41 +11,39 @@
 namespace jiexu::cli {
 namespace {
 
-void print_state(const v1::CaseView& view) {
+void add_state(const v1::CaseView& view, std::ostream& out) {
   const char* side = view.side() == "IN" ? "transfer-in" : "transfer-out";
-  std::cout << "Case     " << view.case_id() << "  (" << side << ", with " << view.peer() << ")\n"
-            << "Person   " << view.person().name() << "  " << view.person().document_number()
-            << "\n";
-  if (!view.letter_number().empty()) std::cout << "Letter   " << view.letter_number() << "\n";
-  std::cout << "State    " << plain_relationship(view.relationship()) << "\n"
-            << "Money    " << plain_funds(view.funds());
-  if (view.due_fen() != 0) std::cout << " Due by the form: " << yuan(view.due_fen()) << ".";
-  std::cout << "\n";
+  out << "Case     " << view.case_id() << "  (" << side << ", with " << view.peer() << ")\n"
+      << "Person   " << view.person().name() << "  " << view.person().document_number() << "\n";
+  if (!view.letter_number().empty()) out << "Letter   " << view.letter_number() << "\n";
+  out << "State    " << plain_relationship(view.relationship()) << "\n"
+      << "Money    " << plain_funds(view.funds());
+  if (view.due_fen() != 0) out << " Due by the form: " << yuan(view.due_fen()) << ".";
+  out << "\n";
   if (view.overlay() == "WITHDRAWAL_PENDING") {
-    std::cout << "         A withdrawal is pending: the other agency has not answered yet.\n";
+    out << "         A withdrawal is pending: the other agency has not answered yet.\n";
   }
   if (view.reject_code() != v1::REJECT_CODE_UNSPECIFIED) {
-    std::cout << "Refused  " << v1::RejectCode_Name(view.reject_code()) << "\n";
+    out << "Refused  " << v1::RejectCode_Name(view.reject_code()) << "\n";
   }
   if (view.last_fault() != v1::FAULT_CODE_UNSPECIFIED) {
-    std::cout << "Fault    the other agency could not use a message of ours: "
-              << v1::FaultCode_Name(view.last_fault()) << "\n";
+    out << "Fault    the other agency could not use a message of ours: "
+        << v1::FaultCode_Name(view.last_fault()) << "\n";
   }
   for (const v1::Finding& finding : view.findings()) {
-    std::cout << "Finding  " << finding.field() << ": " << finding.text() << "\n";
+    out << "Finding  " << finding.field() << ": " << finding.text() << "\n";
   }
 }
 
-void print_deadlines(const v1::CaseView& view) {
+void add_deadlines(const v1::CaseView& view, const std::string& today, std::ostream& out) {
   if (view.deadlines().empty()) return;
-  const std::string today = date_of(SystemClock().now()).str();
   Table table({"  WHO", "MUST", "UNTIL", ""});
   for (const v1::DeadlineView& deadline : view.deadlines()) {
     table.add({deadline.ours() ? "  we" : "  they", plain_deadline(deadline.kind()),
                deadline.due_on().empty() ? "?" : deadline.due_on(),
                days_until(deadline.due_on(), today)});
   }
-  std::cout << "\nDeadlines\n" << table.text();
+  out << "\nDeadlines\n" << table.text();
 }
 
 // The command line for an action, with a place for each field that it needs.
@@ -62,28 +61,33 @@ std::string command_line(const v1::CaseView& view, const v1::ActionView& action)
   return line;
 }
 
-void print_actions(const v1::CaseView& view) {
+void add_actions(const v1::CaseView& view, std::ostream& out) {
   if (view.actions().empty()) {
-    std::cout << (view.closed()
-                      ? "\nThe case is closed.\n"
-                      : "\nNothing to do here now: the other agency or the bank is next.\n");
+    out << (view.closed() ? "\nThe case is closed.\n"
+                          : "\nNothing to do here now: the other agency or the bank is next.\n");
     return;
   }
-  std::cout << "\nYou can now:\n";
+  out << "\nYou can now:\n";
   for (const v1::ActionView& action : view.actions()) {
-    std::cout << "  " << action.title() << " (" << action.role() << ")\n    "
-              << command_line(view, action) << "\n";
+    out << "  " << action.title() << " (" << action.role() << ")\n    "
+        << command_line(view, action) << "\n";
   }
 }
 
 }  // namespace
 
+std::string case_text(const v1::CaseView& view, const std::string& today) {
+  std::ostringstream out;
+  add_state(view, out);
+  add_deadlines(view, today, out);
+  add_actions(view, out);
+  return out.str();
+}
+
 void print_case(const std::string& body) {
   v1::CaseView view;
   if (!from_json(body, &view)) return;
-  print_state(view);
-  print_deadlines(view);
-  print_actions(view);
+  std::cout << case_text(view, date_of(SystemClock().now()).str());
 }
 
 }  // namespace jiexu::cli

@@ -3,9 +3,15 @@
 
 #include <string>
 
+#include "jiexu/v1/api.pb.h"
+
 namespace jiexu::cli {
 
-// `body`: the JSON of a CaseView.
+// What state it is in, what is due when, and the command line for each action that is allowed.
+// `today`: YYYY-MM-DD, for the days that are left.
+std::string case_text(const v1::CaseView& view, const std::string& today);
+
+// Prints that for the JSON of a CaseView, as of now.
 void print_case(const std::string& body);
 
 }  // namespace jiexu::cli

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "daemon/api/http_server.h"
+#include "ops/cli/case_show.h"
 #include "ops/cli/client.h"
 #include "ops/cli/input.h"
 #include "ops/cli/output.h"
@@ -32,6 +33,53 @@ TEST_CASE("days to a deadline are told in words") {
   CHECK(days_until("2026-09-18", "2026-09-18") == "today");
   CHECK(days_until("2026-09-15", "2026-09-18") == "3 days ago");
   CHECK_THAT(days_until("", "2026-09-18"), Catch::StartsWith("not known"));
+}
+
+TEST_CASE("a case is shown in plain words, with its deadlines and the command for each action") {
+  v1::CaseView view;
+  view.set_case_id("ID");
+  view.set_side("OUT");
+  view.set_peer("S41132810207");
+  view.set_letter_number("L");
+  view.set_relationship("STOPPED");
+  view.set_funds("COMPUTED");
+  view.set_due_fen(123'456);
+  view.mutable_person()->set_name("N");
+  view.mutable_person()->set_document_number("D");
+  v1::DeadlineView* deadline = view.add_deadlines();
+  deadline->set_kind("form-due");
+  deadline->set_due_on("2026-09-20");
+  deadline->set_ours(true);
+  view.add_deadlines()->set_kind("funds-due");
+  v1::ActionView* action = view.add_actions();
+  action->set_action("issue-form");
+  action->set_title("Issue the information form");
+  action->set_role("reviewer");
+  action->add_fields("form");
+  CHECK(case_text(view, "2026-09-18") ==
+        "Case     ID  (transfer-out, with S41132810207)\n"
+        "Person   N  D\n"
+        "Letter   L\n"
+        "State    The insurance here has ended; the form is to be issued.\n"
+        "Money    The balance is fixed and is to be remitted. Due by the form: 1,234.56 yuan.\n"
+        "\n"
+        "Deadlines\n"
+        "  WHO   MUST                       UNTIL       \n"
+        "  we    send the information form  2026-09-20  in 2 days\n"
+        "  they  remit the balance          ?           not known until the calendar of that year "
+        "is published\n"
+        "\n"
+        "You can now:\n"
+        "  Issue the information form (reviewer)\n"
+        "    jiexu case do ID issue-form --file form.json\n");
+}
+
+TEST_CASE("a closed case says so, and one that waits says for whom") {
+  v1::CaseView view;
+  CHECK_THAT(case_text(view, "2026-09-18"),
+             Catch::Contains("the other agency or the bank is next"));
+  view.set_closed(true);
+  CHECK_THAT(case_text(view, "2026-09-18"), Catch::EndsWith("\nThe case is closed.\n"));
 }
 
 TEST_CASE("fields on the command line are laid over the file") {

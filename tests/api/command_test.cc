@@ -1,0 +1,186 @@
+// The built `jiexu` command against an agency's folder and an API in this process.
+#include <sys/wait.h>
+
+#include <array>
+#include <cstdio>
+#include <fstream>
+
+#include "tests/api/api_world.h"
+#include "tests/api/temp_folder.h"
+
+namespace jiexu {
+namespace {
+
+struct Ran {
+  int code = -1;
+  std::string out;  // standard output and error
+};
+
+// `JIEXU_COMMAND` is set by the build.
+Ran run(const std::string& arguments) {
+  const std::string command = std::string("env -u JIEXU_TOKEN -u JIEXU_CONFIG ") + JIEXU_COMMAND +
+                              " " + arguments + " 2>&1";
+  FILE* pipe = ::popen(command.c_str(), "r");
+  REQUIRE(pipe != nullptr);
+  Ran ran;
+  std::array<char, 4096> chunk;
+  while (const size_t n = std::fread(chunk.data(), 1, chunk.size(), pipe)) {
+    ran.out.append(chunk.data(), n);
+  }
+  ran.code = WEXITSTATUS(::pclose(pipe));
+  return ran;
+}
+
+// A folder made by `jiexu init`, and an API that knows its users.
+struct Agency {
+  Agency() {
+    auto started = HttpServer::start({}, [this](HttpRequest request, HttpRespond respond) {
+      world.api.handle(std::move(request), std::move(respond));
+    });
+    server = std::move(started.value());
+    made = run("init " + folder() + " --code S41010010107 --name Own --bank-holder H " +
+               "--bank-account 1 --bank-name B --api 127.0.0.1:" + std::to_string(server->port()));
+    REQUIRE(made.code == 0);
+    reload();
+  }
+  void reload() { world.api.set_users(Users::load(folder() + "/users.toml").value()); }
+  std::string folder() const { return (place.path / "a").string(); }
+  Ran jiexu(const std::string& arguments) const {
+    return run("--config " + folder() + "/agency.toml " + arguments);
+  }
+
+  TempFolder place;
+  ApiWorld world;
+  std::unique_ptr<HttpServer> server;
+  Ran made;
+};
+
+TEST_CASE("init makes a whole agency, once, and says what comes next") {
+  Agency agency;
+  CHECK_THAT(agency.made.out, Catch::Contains("jiexud --config"));
+  CHECK(agency.jiexu("config check").code == 0);
+  CHECK(agency.jiexu("directory check").code == 0);
+  const Ran again = run("init " + agency.folder() + " --code S41010010107 --name Own");
+  CHECK(again.code == 73);
+  CHECK_THAT(again.out, Catch::Contains("is not empty"));
+}
+
+TEST_CASE("doctor finds a new agency well, and names what is not") {
+  Agency agency;
+  const Ran well = agency.jiexu("doctor");
+  INFO(well.out);
+  CHECK(well.code == 0);
+  std::filesystem::permissions(agency.folder() + "/keys/person.key", std::filesystem::perms(0644));
+  const Ran ill = agency.jiexu("doctor");
+  CHECK(ill.code == 78);
+  CHECK_THAT(ill.out, Catch::Contains("person.key") && Catch::Contains("chmod"));
+}
+
+TEST_CASE("two agencies take each other's entry, and not twice") {
+  Agency agency;
+  const std::string other = (agency.place.path / "b").string();
+  REQUIRE(run("init " + other + " --code S41132810207 --name Other").code == 0);
+  const std::string entry = other + "/entry.toml";
+  REQUIRE(run("--config " + other + "/agency.toml directory export > " + entry).code == 0);
+  CHECK(agency.jiexu("directory add " + entry).code == 0);
+  CHECK_THAT(agency.jiexu("directory list").out, Catch::Contains("S41132810207  Other"));
+  CHECK(agency.jiexu("directory add " + entry).code == 73);
+  CHECK(agency.jiexu("directory add --replace " + entry).code == 0);
+}
+
+TEST_CASE("cases are listed, shown and acted on") {
+  Agency agency;
+  agency.world.put(agency.world.draft());
+  const std::string id = agency.world.draft().id.str();
+  CHECK_THAT(agency.jiexu("case list").out, Catch::Contains(id + "  IN    S41132810207  DRAFT"));
+  CHECK_THAT(agency.jiexu("case show " + id).out,
+             Catch::Contains("jiexu case do " + id + " accept"));
+  CHECK_THAT(agency.jiexu("case show --json " + id).out, Catch::StartsWith("{"));
+  CHECK(agency.jiexu("case do " + id + " withdraw --set reason=moved").code == 0);
+  const auto& command = std::get<ActionCommand>(agency.world.engine.commands.at(0).what);
+  CHECK(command.action == EventKind::kWithdraw);
+  CHECK(command.input->reason() == "moved");
+  CHECK(agency.jiexu("case timeline " + id).code == 0);
+  CHECK(agency.jiexu("case show x").code == 66);
+}
+
+TEST_CASE("an application is taken from a file, bare or wrapped") {
+  Agency agency;
+  const std::string file = agency.place.path / "application.json";
+  const std::string text = GENERATE(std::string(R"({"origin_agency":"S41132810207"})"),
+                                    R"({"application":{"origin_agency":"S41132810207"}})");
+  std::ofstream(file) << text;
+  CHECK(agency.jiexu("case apply --file " + file).code == 0);
+  const auto& command = std::get<ActionCommand>(agency.world.engine.commands.at(0).what);
+  CHECK(command.input->application().origin_agency() == "S41132810207");
+}
+
+TEST_CASE("a refusal is told with its findings and with what is allowed") {
+  Agency agency;
+  agency.world.put(agency.world.draft());
+  agency.world.engine.answer = [&](const Command&) {
+    Answer answer;
+    answer.rejection = Rejection{Refusal::kNotAllowedNow, ""};
+    answer.subject = std::make_shared<const Case>(agency.world.draft());
+    return answer;
+  };
+  const Ran ran = agency.jiexu("case do " + agency.world.draft().id.str() + " close");
+  CHECK(ran.code == 65);
+  CHECK_THAT(ran.out,
+             Catch::Contains("[not_allowed_now]") && Catch::Contains("Allowed now: accept"));
+}
+
+TEST_CASE("the role of the token decides, and a wrong token is told so") {
+  Agency agency;
+  const Ran added = agency.jiexu("user add eye --role auditor");
+  REQUIRE(added.code == 0);
+  agency.reload();
+  const std::string file = agency.place.path / "token";
+  std::ofstream(file) << added.out.substr(0, added.out.find('\n'));
+  std::filesystem::permissions(file, std::filesystem::perms(0600));
+  CHECK(agency.jiexu("--token-file " + file + " ledger").code == 0);
+  CHECK(agency.jiexu("--token-file " + file + " peer pause S41132810207").code == 77);
+  CHECK(agency.jiexu("user remove eye").code == 0);
+  agency.reload();
+  CHECK(agency.jiexu("--token-file " + file + " ledger").code == 77);
+}
+
+TEST_CASE("queues, peers, quarantine and bank lines are within reach") {
+  Agency agency;
+  const std::string file = agency.place.path / "lines.json";
+  std::ofstream(file) << R"({"lines":[{"host_sequence":"1"}]})";
+  for (const char* command : {"queue", "peer list", "quarantine list", "ledger",
+                              "peer pause S41132810207", "peer resume S41132810207"}) {
+    INFO(command);
+    CHECK(agency.jiexu(command).code == 0);
+  }
+  CHECK(agency.jiexu("bank add --file " + file).code == 0);
+  CHECK(agency.jiexu("bank add --file /nonexistent").code == 66);
+}
+
+TEST_CASE("a daemon that does not run is unreachable, and doctor says so") {
+  Agency agency;
+  agency.server.reset();
+  CHECK(agency.jiexu("queue").code == 75);
+  CHECK(agency.jiexu("doctor").code == 69);
+}
+
+TEST_CASE("numbers and dates are judged without an agency") {
+  CHECK(run("check bank 102100099996").code == 0);
+  CHECK(run("check bank 102100099997").code == 65);
+  CHECK(run("check id " + make_citizen_id("411328", {1980, 1, 1}, 1)).code == 0);
+  CHECK(run("check letter 1").code == 65);
+  CHECK(run("calendar due 2026-09-18 10").out == "2026-10-09\n");
+  CHECK(run("calendar due 2999-01-01 10").code == 65);
+  CHECK(run("calendar due tomorrow 10").code == 65);
+}
+
+TEST_CASE("help begins with an example, and a command that does not exist is a usage error") {
+  CHECK_THAT(run("--help").out, Catch::StartsWith("Example:  jiexu init"));
+  CHECK_THAT(run("case do --help").out, Catch::StartsWith("Example:  jiexu case do"));
+  CHECK(run("fly").code == 64);
+  CHECK(run("").code == 64);
+}
+
+}  // namespace
+}  // namespace jiexu
