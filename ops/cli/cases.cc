@@ -1,6 +1,7 @@
 // jiexu case: apply, list, show, do, timeline.
 #include <iostream>
 
+#include "daemon/cases/table.h"
 #include "jiexu/v1/api.pb.h"
 #include "ops/cli/case_show.h"
 #include "ops/cli/input.h"
@@ -65,10 +66,9 @@ Result<std::string> body_of(const Options& options) {
 int apply(const Session& session, const Options& options) {
   const Result<std::string> text = read_input(options.file);
   if (!text) return report(text.error());
-  // A file holds an application; the API takes it inside an action's input.
-  const bool wrapped = text->find("\"application\"") != std::string::npos;
-  const std::string body = wrapped ? *text : "{\"application\":" + *text + "}";
-  return session.show("POST", "/v1/cases", body, print_case);
+  const Result<std::string> body = with_application(*text);
+  if (!body) return report(body.error());
+  return session.show("POST", "/v1/cases", *body, print_case);
 }
 
 int act(const Session& session, const Options& options) {
@@ -136,6 +136,16 @@ void add_reads(CLI::App& group, Session& session, const std::shared_ptr<Options>
   });
 }
 
+void add_states(CLI::App& group, Session& session) {
+  add_command(group, "states", "Print every state and transition", "jiexu case states")
+      ->callback([&session] {
+        session.run = [] {
+          std::cout << print_tables();
+          return EX_OK;
+        };
+      });
+}
+
 }  // namespace
 
 void add_case(CLI::App& app, Session& session) {
@@ -144,6 +154,7 @@ void add_case(CLI::App& app, Session& session) {
   const auto options = std::make_shared<Options>();
   add_writes(*group, session, options);
   add_reads(*group, session, options);
+  add_states(*group, session);
 }
 
 }  // namespace jiexu::cli

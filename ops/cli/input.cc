@@ -55,4 +55,11 @@ Result<std::string> with_fields(const std::string& json, const std::vector<std::
   return root.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
+Result<std::string> with_application(const std::string& json) {
+  Json root = Json::parse(json, nullptr, false);
+  if (!root.is_object()) return fail(Errc::kInvalid, "the application is not a JSON object");
+  if (!root.contains("application")) root = Json{{"application", std::move(root)}};
+  return root.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
 }  // namespace jiexu::cli

@@ -13,4 +13,8 @@ namespace jiexu::cli {
 // for numbers and names of enums too. Error kInvalid, naming the field.
 Result<std::string> with_fields(const std::string& json, const std::vector<std::string>& fields);
 
+// An action's input from the JSON of an application, or of an input that holds one already.
+// Error kInvalid.
+Result<std::string> with_application(const std::string& json);
+
 }  // namespace jiexu::cli

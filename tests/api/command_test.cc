@@ -175,6 +175,20 @@ TEST_CASE("numbers and dates are judged without an agency") {
   CHECK(run("calendar due tomorrow 10").code == 65);
 }
 
+TEST_CASE("the case machine is printed without an agency") {
+  const Ran ran = run("case states");
+  CHECK(ran.code == 0);
+  CHECK_THAT(ran.out, Catch::Contains("send-letter") && Catch::Contains("LETTER_SENT"));
+}
+
+TEST_CASE("an application that is no JSON is refused before it is sent") {
+  Agency agency;
+  const std::string file = agency.place.path / "application.json";
+  std::ofstream(file) << "name: Wang";
+  CHECK(agency.jiexu("case apply --file " + file).code == 65);
+  CHECK(agency.world.engine.commands.empty());
+}
+
 TEST_CASE("help begins with an example, and a command that does not exist is a usage error") {
   CHECK_THAT(run("--help").out, Catch::StartsWith("Example:  jiexu init"));
   CHECK_THAT(run("case do --help").out, Catch::StartsWith("Example:  jiexu case do"));
