@@ -9,10 +9,9 @@
 //
 // Threads: handle() runs on the HTTP server's thread and never blocks on the engine; set_users()
 // may be called from any thread. The HttpServer must end before this object, the engine may end
-// before or after both; the metrics must outlive the engine.
+// before or after both.
 #pragma once
 
-#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -81,9 +80,6 @@ class Api {
   ApiPorts ports_;
   Records records_;
   Idempotency idempotency_;
-  // At most one question of /metrics is on its way; shared with the engine's thread.
-  std::shared_ptr<std::atomic<bool>> asking_for_queues_ =
-      std::make_shared<std::atomic<bool>>(false);
   mutable std::mutex users_mutex_;
   std::shared_ptr<const Users> users_;
 };

@@ -35,8 +35,8 @@ Metrics::Metrics()
       cases_closed(counters(registry_, "jiexu_cases_closed_total", "Cases that reached an end.")),
       messages_in(counters(registry_, "jiexu_messages_in_total", "Messages stored from a peer.")),
       messages_out(counters(registry_, "jiexu_messages_out_total", "Messages written for a peer.")),
-      receipted(counters(registry_, "jiexu_messages_receipted_total",
-                         "Messages that the peer has given its receipt for.")),
+      receipts_in(counters(registry_, "jiexu_receipts_in_total", "Receipts that we were given.")),
+      frames_in(counters(registry_, "jiexu_frames_in_total", "Frames that a peer has sent.")),
       frames_refused(counters(registry_, "jiexu_frames_refused_total",
                               "Frames that the link protocol did not take.")),
       alarms(counters(registry_, "jiexu_alarms_total", "Events that a person should look at.")),
@@ -45,20 +45,11 @@ Metrics::Metrics()
       oldest_unreceipted(gauges(registry_, "jiexu_oldest_unreceipted_seconds",
                                 "Age of the oldest message that awaits a receipt.")),
       commits(counters(registry_, "jiexu_commits_total", "Commits of the store.").Add({})),
-      commit_bytes(counters(registry_, "jiexu_commit_bytes_total", "Bytes committed.").Add({})),
       commit_seconds(histograms(registry_, "jiexu_commit_seconds", "Duration of a commit.")
                          .Add({}, kCommitBounds)),
       http_requests(counters(registry_, "jiexu_http_requests_total", "API requests.")),
       http_seconds(histograms(registry_, "jiexu_http_request_seconds",
                               "Time from a request to its answer.")) {}
-
-void Metrics::set_queues(const v1::PeerViews& peers) {
-  for (const v1::PeerView& peer : peers.peers()) {
-    const prometheus::Labels label{{"peer", peer.agency()}};
-    queue_depth.Add(label).Set(static_cast<double>(peer.queued()));
-    oldest_unreceipted.Add(label).Set(static_cast<double>(peer.oldest_unreceipted_ms()) / 1000);
-  }
-}
 
 void Metrics::count_http(std::string_view route, int status, double seconds) {
   const std::string label(route);

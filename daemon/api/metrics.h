@@ -16,7 +16,6 @@
 #include <string_view>
 
 #include "daemon/base/ids.h"
-#include "jiexu/v1/api.pb.h"
 
 namespace jiexu {
 
@@ -38,22 +37,20 @@ class Metrics {
   // The exchange.
   Counters& messages_in;       // peer
   Counters& messages_out;      // peer
-  Counters& receipted;         // peer: messages of ours that it gave a receipt for
+  Counters& receipts_in;       // peer
+  Counters& frames_in;         // peer
   Counters& frames_refused;    // peer
   Counters& alarms;            // peer: a person should look
-  Counters& quarantined;       // peer, reason
+  Counters& quarantined;       // reason
   Gauges& queue_depth;         // peer: messages without receipt
   Gauges& oldest_unreceipted;  // peer: age in seconds, the proof of progress
   // The store.
   prometheus::Counter& commits;
-  prometheus::Counter& commit_bytes;
   prometheus::Histogram& commit_seconds;
   // The API.
   Counters& http_requests;   // route, status
   Histograms& http_seconds;  // route
 
-  // Sets the gauges of each peer from what the engine answered.
-  void set_queues(const v1::PeerViews& peers);
   void count_http(std::string_view route, int status, double seconds);
 
   // The exposition text.

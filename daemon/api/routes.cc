@@ -150,18 +150,8 @@ void Api::ready(Call call) {
   reply(call, reason ? text_response(503, *reason + "\n") : text_response(200, "ok\n"));
 }
 
-// Answered at once, so that monitoring sees a daemon whose engine hangs; what the engine knows of
-// the queues is asked for meanwhile and shown the next time.
 void Api::show_metrics(Call call) {
   reply(call, text_response(200, ports_.metrics.text()));
-  const bool idle = !asking_for_queues_->exchange(true);
-  if (!idle) return;
-  Command command{"metrics", PeersQuery(),
-                  [metrics = &ports_.metrics, asking = asking_for_queues_](const Answer& answer) {
-                    metrics->set_queues(answer.peers);
-                    asking->store(false);
-                  }};
-  if (!ports_.engine.post(std::move(command))) asking_for_queues_->store(false);
 }
 
 }  // namespace jiexu
