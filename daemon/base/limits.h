@@ -10,6 +10,14 @@ namespace jiexu::limits {
 // sixteen times over; attachments travel in chunks below this.
 inline constexpr size_t kMessageBytesMax = 1 << 20;
 
+// What a person enters for one action, as bytes. Some of it goes into a message as it is, together
+// with what the case adds.
+inline constexpr size_t kInputBytesMax = kMessageBytesMax / 2;
+
+// Findings about a form that a case keeps and a query sends: more than a clerk reads, and few enough
+// that a form of nothing but errors cannot blow up the case.
+inline constexpr size_t kFindingsMax = 200;
+
 // A frame is closed when it would grow past this, so that one commit can hold several for a peer.
 // Large enough for 256 letters of 1 KiB, which is where signing cost per message stops mattering.
 inline constexpr size_t kFrameBytesTarget = 384 << 10;

@@ -1,9 +1,8 @@
 #include "daemon/cases/content.h"
 
-#include <cstdlib>
-
 #include "daemon/base/check.h"
 #include "daemon/base/limits.h"
+#include "daemon/rules/field_checks.h"
 #include "daemon/rules/form_check.h"
 #include "daemon/rules/history.h"
 
@@ -60,6 +59,7 @@ v1::ContactLetter letter_of(const Case& subject) {
 std::vector<v1::Finding> to_wire(const std::vector<Finding>& findings) {
   std::vector<v1::Finding> out;
   for (const Finding& finding : findings) {
+    if (out.size() == limits::kFindingsMax) break;
     v1::Finding& wire = out.emplace_back();
     wire.set_rule(static_cast<uint32_t>(finding.rule));
     wire.set_field(finding.field);
@@ -76,20 +76,29 @@ Checked check_form_in(const Case& subject, const Event& event, Content& content)
   }
   const auto against = check_form_against_letter(form, letter_of(subject));
   if (!against.empty()) return reject(Refusal::kFormNotOfLetter, describe(against));
+  // Every other finding is for a clerk to query, but this amount would get into the ledger.
+  const int64_t amount = form.account().amount_fen();
+  if (amount < 0 || amount > kFormAmountMaxFen) {
+    return reject(Refusal::kFormInvalid, "account.amount_fen: is out of range");
+  }
   content.form = &form;
   content.findings = to_wire(check_form(form, latest_today(event.at)));
   return std::nullopt;
 }
 
+Checked check_amount(Fen amount, Content& content) {
+  if (amount.value <= 0) return reject(Refusal::kAmountNotPositive, "amount_fen");
+  if (amount.value > kFormAmountMaxFen) return reject(Refusal::kAmountTooLarge, "amount_fen");
+  content.amount = amount;
+  return std::nullopt;
+}
+
 Checked check_money_message(const Event& event, int64_t amount_fen, Content& content) {
-  const int64_t skew = std::llabs(event.message->sent_at_ms() - event.at.ms);
   // Sent long ago is normal after an outage; only a clock ahead of ours is wrong for certain.
-  if (event.message->sent_at_ms() > event.at.ms && skew > limits::kClockSkewMsMax) {
+  if (event.message->sent_at_ms() > event.at.plus_ms(limits::kClockSkewMsMax).ms) {
     return reject(Refusal::kClockSkew, "sent_at_ms: is ahead of our clock");
   }
-  if (amount_fen <= 0) return reject(Refusal::kAmountNotPositive, "amount_fen");
-  content.amount = Fen{amount_fen};
-  return std::nullopt;
+  return check_amount(Fen{amount_fen}, content);
 }
 
 // --- OUT ---
@@ -139,9 +148,7 @@ Checked check_remit(const Case& subject, const Event& event, Content& content) {
   if (form_says && entered != 0 && entered != subject.due.value) {
     return reject(Refusal::kAmountDiffers, "amount_fen: the form says " + subject.due.yuan());
   }
-  content.amount = form_says ? subject.due : Fen{entered};
-  if (content.amount.value <= 0) return reject(Refusal::kAmountNotPositive, "amount_fen");
-  return std::nullopt;
+  return check_amount(form_says ? subject.due : Fen{entered}, content);
 }
 
 Checked check_reject_letter(const Event& event) {
@@ -164,10 +171,7 @@ Checked check_event(const Case& subject, const Event& event, const Context& cont
       return check_money_message(event, event.message->remittance_notice().amount_fen(), content);
     case EventKind::kFundsAckIn:
       return check_money_message(event, event.message->funds_ack().amount_fen(), content);
-    case EventKind::kBankCredit:
-      if (event.amount.value <= 0) return reject(Refusal::kAmountNotPositive, "amount_fen");
-      content.amount = event.amount;
-      return std::nullopt;
+    case EventKind::kBankCredit: return check_amount(event.amount, content);
     case EventKind::kCredit: content.amount = subject.due; return std::nullopt;
     case EventKind::kLetterIn: return check_letter_in(event, context);
     case EventKind::kAcceptLetter:
@@ -229,6 +233,9 @@ tl::expected<Content, Rejection> read_content(const Case& subject, const Event& 
   content.context = &context;
   const Date today = date_of(event.at);
   content.date = today.yyyymmdd();
+  if (event.input != nullptr && event.input->ByteSizeLong() > limits::kInputBytesMax) {
+    return tl::unexpected(reject(Refusal::kInputTooLarge));
+  }
   if (event.input != nullptr && event.input->date() != 0) {
     if (auto wrong = check_date(event.input->date(), today)) return tl::unexpected(*wrong);
     content.date = event.input->date();

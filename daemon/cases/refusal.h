@@ -38,6 +38,8 @@ enum class Refusal : uint16_t {
   kLetterNumbersExhausted = 34,  // 99,999 letters in one day
   kLetterNumberTaken = 35,
   kClockSkew = 36,         // a money order from a clock too far from ours
+  kAmountTooLarge = 37,    // more than the forms can hold; sums of such could overflow the ledger
+  kInputTooLarge = 38,     // the action says more than fits into a message
 };
 
 // The name in answers, such as "duplicate_open_case".

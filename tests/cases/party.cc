@@ -1,0 +1,373 @@
+#include "tests/cases/party.h"
+
+#include <catch2/catch.hpp>
+#include <map>
+#include <sstream>
+
+#include "daemon/rules/letter_number.h"
+#include "tests/rules/sample_forms.h"
+
+namespace jiexu {
+namespace {
+
+const Calendar& calendar() {
+  static const auto* const kCalendar = new Calendar(Calendar::shipped());
+  return *kCalendar;
+}
+
+const v1::ContactLetter& letter() {
+  static const auto* const kLetter = new v1::ContactLetter(sample_letter());
+  return *kLetter;
+}
+
+const std::string& next_letter_number() {
+  static const auto* const kNumber =
+      new std::string(LetterNumber::make(in_agency(), {2026, 11, 20}, 7)->text());
+  return *kNumber;
+}
+
+// "refund" and "none" name dispositions; a number is an amount in fen.
+void set_account(const std::string& variant, const Case& subject, v1::Account& account) {
+  const bool pays = variant != "refund" && variant != "none";
+  int64_t amount = subject.moved.value > 0 ? subject.moved.value : kBalance;
+  if (pays && !variant.empty()) amount = std::stoll(variant);
+  account.set_disposition(variant == "refund" ? v1::DISPOSITION_REFUND_PERSON
+                          : variant == "none" ? v1::DISPOSITION_NONE
+                                              : v1::DISPOSITION_TRANSFER);
+  account.set_amount_fen(pays ? amount : 0);
+  account.set_balance_fen(variant == "none" ? 0 : amount);
+  account.set_principal_fen(account.balance_fen());
+  account.set_interest_fen(0);
+}
+
+v1::InformationForm form_for(const Case& subject, const std::string& variant) {
+  v1::InformationForm form = sample_form();
+  form.set_letter_number(subject.letter_number);
+  form.set_version(subject.form_version + 1);
+  form.set_replaces(subject.form_version);
+  if (form.replaces() > 0) form.set_reason("corrected");
+  form.set_form_number(subject.letter_number + "-" + std::to_string(form.version()));
+  set_account(variant == "wrong" ? "" : variant, subject, *form.mutable_account());
+  if (variant == "wrong") form.set_actual_months(1);
+  return form;
+}
+
+v1::WithdrawOutcome outcome_for(const Case& subject, const std::string& variant) {
+  if (variant == "accepted") return v1::WITHDRAW_OUTCOME_ACCEPTED;
+  if (variant == "late") return v1::WITHDRAW_OUTCOME_TOO_LATE;
+  if (variant == "moot" || subject.relationship == Relationship::kRefusedByOut) {
+    return v1::WITHDRAW_OUTCOME_MOOT;
+  }
+  const bool early = subject.relationship == Relationship::kLetterSent ||
+                     subject.relationship == Relationship::kLetterDelivered;
+  return early ? v1::WITHDRAW_OUTCOME_ACCEPTED : v1::WITHDRAW_OUTCOME_TOO_LATE;
+}
+
+int64_t amount_of(const std::string& variant, int64_t otherwise) {
+  return variant.empty() ? otherwise : std::stoll(variant);
+}
+
+// What a bank line must bring for the case to be complete.
+int64_t missing_amount(const Case& subject) {
+  const int64_t missing = subject.due.value - subject.moved.value;
+  return missing > 0 ? missing : kBalance;
+}
+
+void fill_body(const Case& subject, EventKind kind, const std::string& variant, v1::Message& out) {
+  const uint32_t version = variant.empty() ? subject.form_version : std::stoul("0" + variant);
+  switch (kind) {
+    case EventKind::kLetterIn:
+      *out.mutable_letter() = letter();
+      break;
+    case EventKind::kLetterAcceptIn:
+      out.mutable_letter_accept();
+      break;
+    case EventKind::kLetterRejectIn:
+      out.mutable_letter_reject()->set_code(v1::REJECT_CODE_NOT_FOUND);
+      break;
+    case EventKind::kWithdrawIn:
+      out.mutable_withdraw();
+      break;
+    case EventKind::kWithdrawReplyIn:
+      out.mutable_withdraw_reply()->set_outcome(outcome_for(subject, variant));
+      break;
+    case EventKind::kInfoFormIn:
+      *out.mutable_information_form() = form_for(subject, variant);
+      break;
+    case EventKind::kInfoConfirmIn:
+      out.mutable_information_confirm()->set_version(version);
+      break;
+    case EventKind::kInfoQueryIn:
+      out.mutable_information_query()->set_version(version);
+      break;
+    case EventKind::kRemitNoticeIn:
+      out.mutable_remittance_notice()->set_amount_fen(amount_of(variant, kBalance));
+      out.mutable_remittance_notice()->set_attempt(1);
+      break;
+    case EventKind::kFundsAckIn:
+      out.mutable_funds_ack()->set_amount_fen(
+          amount_of(variant, subject.moved.value > 0 ? subject.moved.value : kBalance));
+      break;
+    case EventKind::kCloseIn:
+      out.mutable_close();
+      break;
+    case EventKind::kFaultIn:
+      out.mutable_fault()->set_code(v1::FAULT_CODE_NOT_ALLOWED);
+      break;
+    default:
+      break;
+  }
+}
+
+}  // namespace
+
+AgencyId in_agency() {
+  return *AgencyId::parse("S41132810207");
+}
+AgencyId out_agency() {
+  return *AgencyId::parse("S35050000101");
+}
+
+Party::Party(Side side) {
+  subject.id = *CaseId::parse("019a0000-0000-7000-8000-000000000001");
+  subject.peer = side == Side::kIn ? out_agency() : in_agency();
+  context.self = side == Side::kIn ? in_agency() : out_agency();
+  context.own_payee = &letter().payee();
+  context.own_contact = &letter().contact();
+  context.calendar = &calendar();
+  context.letter_number = next_letter_number();
+}
+
+Outcome Party::apply(Event event) {
+  google::protobuf::Arena arena;
+  context.arena = &arena;
+  Outcome out;
+  auto decided = step(subject, event, context);
+  context.arena = nullptr;
+  if (!decided) {
+    out.rejection = decided.error();
+    return out;
+  }
+  subject = std::move(decided->next);
+  for (const v1::Message* message : decided->messages) out.messages.push_back(*message);
+  out.postings = decided->postings;
+  posted_.insert(posted_.end(), out.postings.begin(), out.postings.end());
+  return out;
+}
+
+Outcome Party::act(EventKind action, const v1::ActionInput& input) {
+  Event event;
+  event.kind = action;
+  event.at = now;
+  event.actor = "clerk";
+  event.input = &input;
+  return apply(event);
+}
+
+Outcome Party::hear(const v1::Message& message) {
+  Event event;
+  event.kind = event_of(message.body_case());
+  event.at = now;
+  event.actor = subject.peer.text();
+  event.message = &message;
+  event.place = {false, 1, 1};
+  return apply(event);
+}
+
+Outcome Party::bank(int64_t fen) {
+  Event event;
+  event.kind = EventKind::kBankCredit;
+  event.at = now;
+  event.actor = "bank";
+  event.amount = Fen{fen};
+  return apply(event);
+}
+
+Outcome Party::pass(DeadlineKind kind) {
+  Event event;
+  event.kind = EventKind::kDeadlinePassed;
+  event.at = now;
+  event.actor = "timer";
+  event.deadline = kind;
+  return apply(event);
+}
+
+Outcome Party::play_token(const std::string& token) {
+  const size_t colon = std::min(token.find(':'), token.size());
+  const std::string word = token.substr(0, colon);
+  const std::string variant = colon < token.size() ? token.substr(colon + 1) : "";
+  for (const EventKind kind : all_events()) {
+    if (name(kind) != word) continue;
+    if (is_action(kind)) return act(kind, sound_input(subject, kind, variant));
+    if (kind == EventKind::kBankCredit) return bank(amount_of(variant, missing_amount(subject)));
+    if (kind != EventKind::kDelivered) {
+      v1::Message message = sound_message(subject, kind, variant);
+      message.set_sent_at_ms(now.ms);
+      return hear(message);
+    }
+    Event event;
+    event.kind = kind;
+    event.at = now;
+    return apply(event);
+  }
+  FAIL("no event is named " << word);
+  return {};
+}
+
+Outcome Party::play(std::string_view script) {
+  std::istringstream words{std::string(script)};
+  Outcome last;
+  for (std::string token; words >> token;) {
+    INFO("before " << token << " in: " << script);
+    REQUIRE(last.refusal() == Refusal::kNone);
+    last = play_token(token);
+  }
+  return last;
+}
+
+int64_t Party::balance(LedgerAccount account) const {
+  int64_t sum = 0;
+  for (const Posting& posting : posted_) {
+    if (posting.debit == account) sum += posting.amount.value;
+    if (posting.credit == account) sum -= posting.amount.value;
+  }
+  return sum;
+}
+
+int64_t Party::ledger_sum() const {
+  int64_t sum = 0;
+  for (int account = 1; account <= 14; ++account)
+    sum += balance(static_cast<LedgerAccount>(account));
+  return sum;
+}
+
+v1::ActionInput sound_input(const Case& subject, EventKind action, const std::string& variant) {
+  v1::ActionInput input;
+  switch (action) {
+    case EventKind::kApply:
+      *input.mutable_application() = sample_application();
+      break;
+    case EventKind::kRejectLetter:
+      input.set_code(v1::REJECT_CODE_NOT_FOUND);
+      break;
+    case EventKind::kIssueForm:
+      *input.mutable_form() = form_for(subject, variant);
+      break;
+    case EventKind::kRemit:
+      if (subject.form_version == 0) input.set_amount_fen(amount_of(variant, kBalance));
+      break;
+    case EventKind::kQueryForm:
+    case EventKind::kWithdraw:
+      input.set_reason("reason");
+      break;
+    default:
+      break;
+  }
+  return input;
+}
+
+v1::Message sound_message(const Case& subject, EventKind kind, const std::string& variant) {
+  v1::Message message;
+  message.set_case_id(std::string(subject.id.bytes()));
+  message.set_case_seq(subject.received_case_seq + 1);
+  message.set_sent_at_ms(kNow.ms);
+  fill_body(subject, kind, variant, message);
+  return message;
+}
+
+Event sound_event(const Case& subject, EventKind kind, v1::ActionInput& input,
+                  v1::Message& message) {
+  Event event;
+  event.kind = kind;
+  event.at = kNow;
+  event.actor = "test";
+  if (is_action(kind)) {
+    input = sound_input(subject, kind);
+    event.input = &input;
+  } else if (kind == EventKind::kBankCredit) {
+    event.amount = Fen{missing_amount(subject)};
+  } else if (kind == EventKind::kDeadlinePassed) {
+    event.deadline = DeadlineKind::kFormDue;
+  } else if (kind != EventKind::kDelivered) {
+    message = sound_message(subject, kind);
+    event.message = &message;
+  }
+  return event;
+}
+
+std::vector<EventKind> all_events() {
+  std::vector<EventKind> out;
+  for (int number = 1; number < 256; ++number) {
+    const auto kind = static_cast<EventKind>(number);
+    if (!name(kind).empty()) out.push_back(kind);
+  }
+  return out;
+}
+
+namespace {
+
+bool has_form(Relationship relationship) {
+  switch (relationship) {
+    case Relationship::kInfoReceived:
+    case Relationship::kInfoDisputed:
+    case Relationship::kInfoConfirmed:
+    case Relationship::kDone:
+    case Relationship::kFormIssued:
+    case Relationship::kFormDisputed:
+    case Relationship::kFormConfirmed:
+    case Relationship::kOutDone:
+      return true;
+    default:
+      return false;
+  }
+}
+
+int64_t moved_in(Funds funds) {
+  static const std::map<Funds, int64_t> kMoved = {
+      {Funds::kReceivedDiffers, 100'000}, {Funds::kMatched, kBalance},
+      {Funds::kCredited, kBalance},       {Funds::kSuspense, kBalance},
+      {Funds::kPaid, kBalance},           {Funds::kAckedByIn, kBalance},
+  };
+  const auto found = kMoved.find(funds);
+  return found == kMoved.end() ? 0 : found->second;
+}
+
+bool nothing_due(Funds funds) {
+  return funds == Funds::kNoneDue || funds == Funds::kRefundedToPerson ||
+         funds == Funds::kRefundToPerson || funds == Funds::kNothingToPay;
+}
+
+}  // namespace
+
+Case case_in(Side side, Relationship relationship, Funds funds) {
+  Case subject = Party(side).subject;
+  if (relationship == Relationship::kNone) return subject;
+  subject.side = side;
+  subject.relationship = relationship;
+  subject.funds = funds;
+  subject.revision = 1;
+  subject.timeline_count = 1;
+  subject.created_at = kNow;
+  subject.updated_at = kNow;
+  subject.person = letter().person();
+  subject.scheme_from = letter().scheme_from();
+  subject.scheme_to = letter().scheme_to();
+  subject.payee = letter().payee();
+  subject.policy_profile = "NHSA-2021";
+  const bool numbered =
+      relationship != Relationship::kDraft && relationship != Relationship::kAccepted;
+  if (numbered) subject.letter_number = letter().letter_number();
+  subject.form_version = has_form(relationship) ? 1 : 0;
+  subject.moved = Fen{moved_in(funds)};
+  if (subject.form_version > 0 && !nothing_due(funds)) subject.due = Fen{kBalance};
+  return subject;
+}
+
+std::string state_text(const Case& subject) {
+  std::string out =
+      std::string(name(subject.relationship)) + " / " + std::string(name(subject.funds));
+  if (subject.overlay != Overlay::kNone) out += " / " + std::string(name(subject.overlay));
+  return out;
+}
+
+}  // namespace jiexu

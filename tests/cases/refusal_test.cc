@@ -1,0 +1,287 @@
+// One test for each refusal: what leads to it, and that nothing else happens.
+#include <catch2/catch.hpp>
+#include <set>
+
+#include "daemon/base/limits.h"
+#include "daemon/rules/field_checks.h"
+#include "tests/cases/party.h"
+
+using namespace jiexu;
+
+namespace {
+
+using Try = Outcome (*)();
+
+struct RefusalTest {
+  Refusal refusal;
+  const char* fact;
+  Try attempt;
+};
+
+// A side at which the script was played.
+Party at(Side side, std::string_view script) {
+  Party party(side);
+  REQUIRE(party.play(script).refusal() == Refusal::kNone);
+  return party;
+}
+
+constexpr const char* kLetterSent = "apply accept send-letter";
+constexpr const char* kAccepted = "apply accept send-letter letter-accept-received";
+constexpr const char* kStopped = "letter-received accept-letter stop-insurance";
+
+Outcome hear_again(uint32_t ahead) {
+  Party in = at(Side::kIn, kAccepted);
+  v1::Message message = sound_message(in.subject, EventKind::kInfoFormIn);
+  message.set_case_seq(in.subject.received_case_seq + ahead);
+  return in.hear(message);
+}
+
+// Hears a form in which one thing was changed.
+template <class Change>
+Outcome hear_form(const Change& change) {
+  Party in = at(Side::kIn, kAccepted);
+  v1::Message message = sound_message(in.subject, EventKind::kInfoFormIn);
+  change(*message.mutable_information_form());
+  return in.hear(message);
+}
+
+template <class Change>
+Outcome hear_letter(const Change& change) {
+  Party out(Side::kOut);
+  v1::Message message = sound_message(out.subject, EventKind::kLetterIn);
+  change(out, *message.mutable_letter());
+  return out.hear(message);
+}
+
+template <class Change>
+Outcome apply_with(const Change& change) {
+  Party in(Side::kIn);
+  v1::ActionInput input = sound_input(in.subject, EventKind::kApply);
+  change(in, input);
+  return in.act(EventKind::kApply, input);
+}
+
+Outcome act_at(Side side, const char* script, EventKind action, const v1::ActionInput& input) {
+  return at(side, script).act(action, input);
+}
+
+v1::ActionInput with_amount(int64_t fen) {
+  v1::ActionInput input;
+  input.set_amount_fen(fen);
+  return input;
+}
+
+v1::ActionInput with_date(int32_t date) {
+  v1::ActionInput input;
+  input.set_date(date);
+  return input;
+}
+
+Outcome hear_notice(int64_t fen, int64_t sent_at_ms) {
+  Party in = at(Side::kIn, kAccepted);
+  v1::Message message = sound_message(in.subject, EventKind::kRemitNoticeIn);
+  message.mutable_remittance_notice()->set_amount_fen(fen);
+  message.set_sent_at_ms(sent_at_ms);
+  return in.hear(message);
+}
+
+Outcome exhausted() {
+  Party in = at(Side::kIn, "apply accept");
+  in.context.letter_number = "";
+  return in.play("send-letter");
+}
+
+Outcome claimed() {
+  Party out = at(Side::kOut, "letter-received");
+  out.context.claimed_by_other = true;
+  return out.play("accept-letter");
+}
+
+Outcome issue_wrong_form() {
+  Party out = at(Side::kOut, kStopped);
+  v1::ActionInput input = sound_input(out.subject, EventKind::kIssueForm);
+  input.mutable_form()->mutable_segments(0)->set_from_month(201513);
+  return out.act(EventKind::kIssueForm, input);
+}
+
+constexpr int64_t kTooMuch = kFormAmountMaxFen + 1;
+
+const RefusalTest kTests[] = {
+    {Refusal::kReplayed, "a message heard before is refused", [] { return hear_again(0); }},
+    {Refusal::kOutOfOrder, "a message that skips one is refused", [] { return hear_again(2); }},
+    {Refusal::kUnknownCase, "a form for no case is refused",
+     [] { return Party(Side::kIn).play("form-received"); }},
+    {Refusal::kCaseExists, "a second letter for the case is refused",
+     [] { return at(Side::kOut, "letter-received").play("letter-received"); }},
+    {Refusal::kCaseExists, "a second application for the case is refused",
+     [] { return at(Side::kIn, "apply").play("apply"); }},
+    {Refusal::kCaseClosed, "a closed case takes no action",
+     [] { return at(Side::kIn, "apply withdraw").play("accept"); }},
+    {Refusal::kNotAllowedNow, "an action out of its state is refused",
+     [] { return at(Side::kIn, "apply").play("send-letter"); }},
+    {Refusal::kNotAllowedNow, "an action of the other side is refused",
+     [] { return at(Side::kIn, "apply").play("accept-letter"); }},
+    {Refusal::kGuardFailed, "a form that breaks a rule cannot be confirmed",
+     [] { return at(Side::kIn, kAccepted).play("form-received:wrong confirm-form"); }},
+    {Refusal::kGuardFailed, "a case with money on its way cannot be closed",
+     [] { return at(Side::kIn, kAccepted).play("form-received confirm-form close"); }},
+    {Refusal::kGuardFailed, "a withdrawal is asked for once",
+     [] { return at(Side::kIn, kLetterSent).play("withdraw withdraw"); }},
+    {Refusal::kGuardFailed, "an old form version cannot be confirmed",
+     [] { return at(Side::kOut, kStopped).play("issue-form form-confirm-received:2"); }},
+    {Refusal::kGuardFailed, "an acknowledgement of another amount is refused",
+     [] { return at(Side::kOut, kStopped).play("issue-form remit funds-ack-received:1"); }},
+    {Refusal::kGuardFailed, "a form cannot take back what was paid",
+     [] { return at(Side::kOut, kStopped).play("remit:5000 issue-form:refund"); }},
+    {Refusal::kInputMissing, "an application without its form is refused",
+     [] { return Party(Side::kIn).act(EventKind::kApply, {}); }},
+    {Refusal::kInputMissing, "a form is issued only with a form",
+     [] { return act_at(Side::kOut, kStopped, EventKind::kIssueForm, {}); }},
+    {Refusal::kInputMissing, "a payment before the form needs its amount",
+     [] { return act_at(Side::kOut, kStopped, EventKind::kRemit, {}); }},
+    {Refusal::kApplicationInvalid, "an application without a name is refused",
+     [] {
+       return apply_with([](Party&, v1::ActionInput& input) {
+         input.mutable_application()->mutable_person()->clear_name();
+       });
+     }},
+    {Refusal::kLetterInvalid, "a letter without an account is refused",
+     [] { return hear_letter([](Party&, v1::ContactLetter& letter) { letter.clear_payee(); }); }},
+    {Refusal::kFormInvalid, "a form with a thirteenth month is not issued", issue_wrong_form},
+    {Refusal::kFormInvalid, "a form whose amount no ledger should hold is not taken in",
+     [] {
+       return hear_form(
+           [](v1::InformationForm& form) { form.mutable_account()->set_amount_fen(INT64_MAX); });
+     }},
+    {Refusal::kFormNotOfLetter, "a form about another person is refused",
+     [] {
+       return hear_form([](v1::InformationForm& form) { form.mutable_person()->set_name("某人"); });
+     }},
+    {Refusal::kFormVersion, "a form version that skips one is refused",
+     [] { return hear_form([](v1::InformationForm& form) { form.set_version(2); }); }},
+    {Refusal::kAmountNotPositive, "a bank line of nothing is refused",
+     [] { return at(Side::kIn, kAccepted).bank(0); }},
+    {Refusal::kAmountNotPositive, "a notice of nothing is refused",
+     [] { return hear_notice(0, kNow.ms); }},
+    {Refusal::kAmountNotPositive, "a payment of less than nothing is refused",
+     [] { return act_at(Side::kOut, kStopped, EventKind::kRemit, with_amount(-1)); }},
+    {Refusal::kAmountDiffers, "a payment that differs from the form is refused",
+     [] {
+       return at(Side::kOut, kStopped).play("issue-form").rejection
+                  ? Outcome()
+                  : act_at(Side::kOut, "letter-received accept-letter stop-insurance issue-form",
+                           EventKind::kRemit, with_amount(kBalance + 1));
+     }},
+    {Refusal::kUnknownAgency, "an application for an agency out of the directory is refused",
+     [] { return apply_with([](Party& in, v1::ActionInput&) { in.context.peer_known = false; }); }},
+    {Refusal::kOwnAgency, "an application from us to us is refused",
+     [] { return apply_with([](Party& in, v1::ActionInput&) { in.subject.peer = in_agency(); }); }},
+    {Refusal::kDuplicateOpenCase, "X31: a second open case of the person is refused",
+     [] {
+       return apply_with(
+           [](Party& in, v1::ActionInput&) { in.context.duplicate_open_case = true; });
+     }},
+    {Refusal::kClaimedByOther, "X32: a person claimed by another destination is refused", claimed},
+    {Refusal::kDateInvalid, "a date in the future is refused",
+     [] {
+       return act_at(Side::kOut, "letter-received accept-letter", EventKind::kStopInsurance,
+                     with_date(20261121));
+     }},
+    {Refusal::kDateInvalid, "a day that does not exist is refused",
+     [] {
+       return act_at(Side::kOut, "letter-received accept-letter", EventKind::kStopInsurance,
+                     with_date(20260230));
+     }},
+    {Refusal::kRejectCodeMissing, "a letter is refused only with a code",
+     [] { return act_at(Side::kOut, "letter-received", EventKind::kRejectLetter, {}); }},
+    {Refusal::kLetterNumbersExhausted, "a day without letter numbers sends no letter", exhausted},
+    {Refusal::kLetterNumberTaken, "a letter number of another case is refused",
+     [] {
+       return hear_letter(
+           [](Party& out, v1::ContactLetter&) { out.context.letter_number_taken = true; });
+     }},
+    {Refusal::kClockSkew, "a notice from a clock ahead of ours is refused",
+     [] { return hear_notice(kBalance, kNow.ms + limits::kClockSkewMsMax + 1); }},
+    {Refusal::kAmountTooLarge, "a bank line that no ledger should hold is refused",
+     [] { return at(Side::kIn, kAccepted).bank(INT64_MAX); }},
+    {Refusal::kAmountTooLarge, "a notice that no ledger should hold is refused",
+     [] { return hear_notice(kTooMuch, kNow.ms); }},
+    {Refusal::kAmountTooLarge, "a payment that no ledger should hold is refused",
+     [] { return act_at(Side::kOut, kStopped, EventKind::kRemit, with_amount(kTooMuch)); }},
+    {Refusal::kInputTooLarge, "a reason of half a megabyte is refused",
+     [] {
+       v1::ActionInput input;
+       input.set_reason(std::string(limits::kInputBytesMax, 'x'));
+       return act_at(Side::kIn, kLetterSent, EventKind::kWithdraw, input);
+     }},
+};
+
+// Only the engine knows with which agency a case is; tests/engine/quarantine_test.cc.
+const std::set<Refusal> kTestedInEngine = {Refusal::kWrongPeer};
+
+}  // namespace
+
+TEST_CASE("each refusal is given for its reason") {
+  for (const RefusalTest& test : kTests) {
+    DYNAMIC_SECTION(test.fact) {
+      CHECK(name(test.attempt().refusal()) == name(test.refusal));
+    }
+  }
+}
+
+TEST_CASE("no refusal is without a test") {
+  std::set<Refusal> tested = kTestedInEngine;
+  for (const RefusalTest& test : kTests) tested.insert(test.refusal);
+  for (int number = 1; number < 1000; ++number) {
+    const auto refusal = static_cast<Refusal>(number);
+    if (name(refusal) == "none") continue;
+    INFO("refusal " << number << ", " << name(refusal));
+    CHECK(tested.contains(refusal));
+    CHECK_FALSE(explain(refusal).empty());
+  }
+  for (const Refusal refusal : tested) CHECK(name(refusal) != "none");
+}
+
+TEST_CASE("refused content leaves the case as it was") {
+  Party in = at(Side::kIn, kAccepted);
+  const uint64_t revision = in.subject.revision;
+  CHECK(in.bank(0).refusal() == Refusal::kAmountNotPositive);
+  CHECK(in.subject.revision == revision);
+  CHECK(in.subject.timeline_count == revision);
+}
+
+TEST_CASE("the numbering of messages is checked before everything else") {
+  Party in = at(Side::kIn, "apply withdraw");
+  v1::Message message = sound_message(in.subject, EventKind::kRemitNoticeIn);
+  message.set_case_seq(0);
+  CHECK(in.hear(message).refusal() == Refusal::kReplayed);
+  message.set_case_seq(1);
+  CHECK(in.hear(message).refusal() == Refusal::kCaseClosed);
+}
+
+TEST_CASE("a notice sent long ago is no matter of clocks") {
+  CHECK(hear_notice(kBalance, 0).refusal() == Refusal::kNone);
+  CHECK(hear_notice(kBalance, INT64_MIN).refusal() == Refusal::kNone);
+  CHECK(hear_notice(kBalance, kNow.ms + limits::kClockSkewMsMax).refusal() == Refusal::kNone);
+}
+
+TEST_CASE("a form from a peer whose day has begun is not in the future") {
+  Party in = at(Side::kIn, kAccepted);
+  in.now = Instant{kNow.ms + 14 * 3'600'000 - 60'000};  // 23:59 in China
+  v1::Message message = sound_message(in.subject, EventKind::kInfoFormIn);
+  message.mutable_information_form()->set_issued_on(20261121);
+  REQUIRE_FALSE(in.hear(message).rejection);
+  CHECK(in.subject.findings.empty());
+}
+
+TEST_CASE("a form with thousands of wrong cells leaves a case of bounded size") {
+  Party in = at(Side::kIn, kAccepted);
+  v1::Message message = sound_message(in.subject, EventKind::kInfoFormIn);
+  v1::InformationForm& form = *message.mutable_information_form();
+  while (form.segments_size() < 20'000) form.add_segments()->set_from_month(1);
+  REQUIRE_FALSE(in.hear(message).rejection);
+  CHECK_FALSE(in.subject.findings.empty());
+  const Outcome query = in.play("query-form");
+  REQUIRE_FALSE(query.rejection);
+  CHECK(query.messages.at(0).ByteSizeLong() < limits::kMessageBytesMax);
+}
