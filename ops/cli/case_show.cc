@@ -47,8 +47,9 @@ void add_deadlines(const v1::CaseView& view, const std::string& today, std::ostr
 }
 
 // The command line for an action, with a place for each field that it needs.
-std::string command_line(const v1::CaseView& view, const v1::ActionView& action) {
-  std::string line = "jiexu case do " + view.case_id() + " " + action.action();
+std::string command_line(const v1::CaseView& view, const v1::ActionView& action,
+                         const std::string& command) {
+  std::string line = command + " case do " + view.case_id() + " " + action.action();
   for (const std::string& field : action.fields()) {
     if (field == "form" || field == "application") {
       line += " --file " + field + ".json";
@@ -61,7 +62,7 @@ std::string command_line(const v1::CaseView& view, const v1::ActionView& action)
   return line;
 }
 
-void add_actions(const v1::CaseView& view, std::ostream& out) {
+void add_actions(const v1::CaseView& view, const std::string& command, std::ostream& out) {
   if (view.actions().empty()) {
     out << (view.closed() ? "\nThe case is closed.\n"
                           : "\nNothing to do here now: the other agency or the bank is next.\n");
@@ -70,24 +71,25 @@ void add_actions(const v1::CaseView& view, std::ostream& out) {
   out << "\nYou can now:\n";
   for (const v1::ActionView& action : view.actions()) {
     out << "  " << action.title() << " (" << action.role() << ")\n    "
-        << command_line(view, action) << "\n";
+        << command_line(view, action, command) << "\n";
   }
 }
 
 }  // namespace
 
-std::string case_text(const v1::CaseView& view, const std::string& today) {
+std::string case_text(const v1::CaseView& view, const std::string& today,
+                      const std::string& command) {
   std::ostringstream out;
   add_state(view, out);
   add_deadlines(view, today, out);
-  add_actions(view, out);
+  add_actions(view, command, out);
   return out.str();
 }
 
-void print_case(const std::string& body) {
+void print_case(const std::string& body, const std::string& command) {
   v1::CaseView view;
   if (!from_json(body, &view)) return;
-  std::cout << case_text(view, date_of(SystemClock().now()).str());
+  std::cout << case_text(view, date_of(SystemClock().now()).str(), command);
 }
 
 }  // namespace jiexu::cli

@@ -8,10 +8,11 @@
 namespace jiexu::cli {
 
 // What state it is in, what is due when, and the command line for each action that is allowed.
-// `today`: YYYY-MM-DD, for the days that are left.
-std::string case_text(const v1::CaseView& view, const std::string& today);
+// `today`: YYYY-MM-DD, for the days that are left. `command`: with what command lines begin.
+std::string case_text(const v1::CaseView& view, const std::string& today,
+                      const std::string& command);
 
 // Prints that for the JSON of a CaseView, as of now.
-void print_case(const std::string& body);
+void print_case(const std::string& body, const std::string& command);
 
 }  // namespace jiexu::cli

@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "daemon/cases/table.h"
+#include "daemon/rules/citizen_id.h"
 #include "jiexu/v1/api.pb.h"
 #include "ops/cli/case_show.h"
 #include "ops/cli/input.h"
@@ -56,6 +57,28 @@ void print_timeline(const std::string& body) {
   std::cout << table.text();
 }
 
+std::function<void(const std::string&)> printer(const Session& session) {
+  return [command = session.command()](const std::string& body) { print_case(body, command); };
+}
+
+// An application that keeps every rule, of a person who does not exist.
+int print_example() {
+  v1::Application example;
+  v1::Person* person = example.mutable_person();
+  person->set_name("张三");
+  person->set_document_type(v1::DOCUMENT_TYPE_CITIZEN_ID);
+  person->set_document_number(make_citizen_id("411328", {1980, 1, 1}, 1));
+  person->set_sex(v1::SEX_MALE);
+  person->set_birth_date(19800101);
+  example.set_origin_agency("S41132810207");
+  example.set_origin_area_name("示例市");
+  example.set_scheme_from(v1::SCHEME_EMPLOYEE);
+  example.set_scheme_to(v1::SCHEME_EMPLOYEE);
+  example.set_applied_on(date_of(SystemClock().now()).yyyymmdd());
+  std::cout << to_json(example);
+  return EX_OK;
+}
+
 // The body from --file and --set.
 Result<std::string> body_of(const Options& options) {
   const Result<std::string> text = options.file.empty() ? std::string() : read_input(options.file);
@@ -68,14 +91,14 @@ int apply(const Session& session, const Options& options) {
   if (!text) return report(text.error());
   const Result<std::string> body = with_application(*text);
   if (!body) return report(body.error());
-  return session.show("POST", "/v1/cases", *body, print_case);
+  return session.show("POST", "/v1/cases", *body, printer(session));
 }
 
 int act(const Session& session, const Options& options) {
   const Result<std::string> body = body_of(options);
   if (!body) return report(body.error());
   return session.show("POST", "/v1/cases/" + options.id + "/actions/" + options.action, *body,
-                      print_case);
+                      printer(session));
 }
 
 int list(const Session& session, const Options& options) {
@@ -122,7 +145,7 @@ void add_reads(CLI::App& group, Session& session, const std::shared_ptr<Options>
   show_command->add_option("id", options->id, "The case")->required();
   show_command->callback([&session, options] {
     session.run = [&session, options] {
-      return session.show("GET", "/v1/cases/" + options->id, "", print_case);
+      return session.show("GET", "/v1/cases/" + options->id, "", printer(session));
     };
   });
 
@@ -136,7 +159,10 @@ void add_reads(CLI::App& group, Session& session, const std::shared_ptr<Options>
   });
 }
 
-void add_states(CLI::App& group, Session& session) {
+void add_offline(CLI::App& group, Session& session) {
+  add_command(group, "example", "Print an application to start from",
+              "jiexu case example > application.json")
+      ->callback([&session] { session.run = print_example; });
   add_command(group, "states", "Print every state and transition", "jiexu case states")
       ->callback([&session] {
         session.run = [] {
@@ -154,7 +180,7 @@ void add_case(CLI::App& app, Session& session) {
   const auto options = std::make_shared<Options>();
   add_writes(*group, session, options);
   add_reads(*group, session, options);
-  add_states(*group, session);
+  add_offline(*group, session);
 }
 
 }  // namespace jiexu::cli

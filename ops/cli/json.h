@@ -11,4 +11,7 @@ namespace jiexu::cli {
 // out, so that an older command line works with a newer daemon.
 bool from_json(const std::string& text, google::protobuf::Message* message);
 
+// With line breaks, and only the fields that are set: for a person to edit.
+std::string to_json(const google::protobuf::Message& message);
+
 }  // namespace jiexu::cli

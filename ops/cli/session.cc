@@ -81,6 +81,13 @@ fs::path Session::config_path() const {
   return "/etc/jiexu/agency.toml";
 }
 
+std::string Session::command() const {
+  const char* environment = std::getenv("JIEXU_CONFIG");
+  const bool implied =
+      config_file.empty() || (environment != nullptr && config_file == environment);
+  return implied ? "jiexu" : "jiexu --config " + config_file;
+}
+
 Result<std::string> Session::token(const Config& config) const {
   if (token_file.empty()) {
     if (const char* token = std::getenv("JIEXU_TOKEN")) return std::string(token);

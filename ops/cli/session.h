@@ -29,6 +29,8 @@ class Session {
   // wins.
   std::filesystem::path config_path() const;
   Result<Config> config() const { return load_config(config_path()); }
+  // How this command was called, for command lines that it prints: with --config if that was given.
+  std::string command() const;
 
   // Asks the daemon. A POST carries an Idempotency-Key, so that it is repeated safely when the
   // daemon is busy.

@@ -56,7 +56,7 @@ TEST_CASE("a case is shown in plain words, with its deadlines and the command fo
   action->set_title("Issue the information form");
   action->set_role("reviewer");
   action->add_fields("form");
-  CHECK(case_text(view, "2026-09-18") ==
+  CHECK(case_text(view, "2026-09-18", "jiexu --config F") ==
         "Case     ID  (transfer-out, with S41132810207)\n"
         "Person   N  D\n"
         "Letter   L\n"
@@ -71,15 +71,16 @@ TEST_CASE("a case is shown in plain words, with its deadlines and the command fo
         "\n"
         "You can now:\n"
         "  Issue the information form (reviewer)\n"
-        "    jiexu case do ID issue-form --file form.json\n");
+        "    jiexu --config F case do ID issue-form --file form.json\n");
 }
 
 TEST_CASE("a closed case says so, and one that waits says for whom") {
   v1::CaseView view;
-  CHECK_THAT(case_text(view, "2026-09-18"),
+  CHECK_THAT(case_text(view, "2026-09-18", "jiexu --config F"),
              Catch::Contains("the other agency or the bank is next"));
   view.set_closed(true);
-  CHECK_THAT(case_text(view, "2026-09-18"), Catch::EndsWith("\nThe case is closed.\n"));
+  CHECK_THAT(case_text(view, "2026-09-18", "jiexu --config F"),
+             Catch::EndsWith("\nThe case is closed.\n"));
 }
 
 TEST_CASE("fields on the command line are laid over the file") {

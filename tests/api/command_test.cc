@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <fstream>
 
+#include "daemon/rules/form_check.h"
 #include "tests/api/api_world.h"
 #include "tests/api/temp_folder.h"
 
@@ -94,7 +95,7 @@ TEST_CASE("cases are listed, shown and acted on") {
   const std::string id = agency.world.draft().id.str();
   CHECK_THAT(agency.jiexu("case list").out, Catch::Contains(id + "  IN    S41132810207  DRAFT"));
   CHECK_THAT(agency.jiexu("case show " + id).out,
-             Catch::Contains("jiexu case do " + id + " accept"));
+             Catch::Contains("/agency.toml case do " + id + " accept"));
   CHECK_THAT(agency.jiexu("case show --json " + id).out, Catch::StartsWith("{"));
   CHECK(agency.jiexu("case do " + id + " withdraw --set reason=moved").code == 0);
   const auto& command = std::get<ActionCommand>(agency.world.engine.commands.at(0).what);
@@ -173,6 +174,15 @@ TEST_CASE("numbers and dates are judged without an agency") {
   CHECK(run("calendar due 2026-09-18 10").out == "2026-10-09\n");
   CHECK(run("calendar due 2999-01-01 10").code == 65);
   CHECK(run("calendar due tomorrow 10").code == 65);
+}
+
+TEST_CASE("the example application is taken as it is printed") {
+  Agency agency;
+  const std::string file = agency.place.path / "application.json";
+  std::ofstream(file) << run("case example").out;
+  CHECK(agency.jiexu("case apply --file " + file).code == 0);
+  const auto& command = std::get<ActionCommand>(agency.world.engine.commands.at(0).what);
+  CHECK(check_application(command.input->application(), {2999, 1, 1}).empty());
 }
 
 TEST_CASE("the case machine is printed without an agency") {
