@@ -1,0 +1,237 @@
+// What a sender does when something is wrong: whatever is doubtful leads back to Open; only a
+// contradiction stops the link, with one alarm.
+#include <catch2/catch.hpp>
+#include <set>
+
+#include "daemon/base/limits.h"
+#include "tests/link/link_world.h"
+
+using namespace jiexu;
+
+namespace {
+
+using State = Sender::State;
+
+uint64_t session_of(const SenderStep& step) {
+  REQUIRE(step.out.size() == 1);
+  return decoded<OpenFrame>(*step.out[0]).session;
+}
+
+bool is_open(const SenderStep& step) {
+  return step.out.size() == 1 &&
+         std::holds_alternative<OpenFrame>(*decode_frame(shared(*step.out[0])));
+}
+
+// A sender that has three frames of two messages, flowing, all of them sent, none receipted.
+struct Flowing {
+  Flowing() : sender(link_world().link, SenderMark(), SenderTiming(), 5, false) {
+    for (int i = 0; i < 3; ++i) log.write(2);
+    sender = Sender(link_world().link, log.mark(), SenderTiming(), 5, false);
+    CHECK(open_with(receipt_for(MemoryLog())).out.size() == 3);
+  }
+
+  // Answers the sender's next Open.
+  SenderStep open_with(const Receipt& receipt) {
+    now = std::max(now, sender.next_wake());
+    const uint64_t session = session_of(sender.wake(now));
+    return sender.receive(OpenedFrame{session, receipt, limits::kWindowBytes}, now, log);
+  }
+
+  MemoryLog log;
+  Sender sender;
+  Instant now{1'000'000};
+};
+
+Receipt receipt_of(Epoch epoch, Seq through, const Digest& head) {
+  return make_receipt(link_world().link, epoch, through, head, Instant{1}, *link_world().signer_b);
+}
+
+}  // namespace
+
+TEST_CASE("a lost receipt: after the stall the sender asks, and learns that all is there") {
+  Flowing link;
+  CHECK(link.sender.next_wake() == link.now.plus_ms(SenderTiming().stall));
+  const SenderStep step = link.open_with(receipt_for(link.log));
+  CHECK(step.out.empty());
+  CHECK(step.mark_moved);
+  CHECK(link.sender.queued() == 0);
+  CHECK(link.sender.next_wake().ms == INT64_MAX);
+}
+
+TEST_CASE("a lost frame: after the stall the sender sends from where the receiver is") {
+  Flowing link;
+  const SenderStep step = link.open_with(receipt_for(link.log.frames()[0]));
+  CHECK(step.out.size() == 2);
+}
+
+TEST_CASE("progress puts the stall off") {
+  Flowing link;
+  link.now = link.now.plus_ms(2'000);
+  link.sender.receive(receipt_for(link.log.frames()[0]), link.now, link.log);
+  CHECK(link.sender.next_wake() == link.now.plus_ms(SenderTiming().stall));
+}
+
+TEST_CASE("a gap reopens") {
+  Flowing link;
+  CHECK(is_open(link.sender.receive(GapFrame{1, 3}, link.now)));
+  CHECK(link.sender.state() == State::kOpening);
+}
+
+TEST_CASE("a gap while opening, or of a later epoch, is ignored") {
+  Flowing link;
+  CHECK(link.sender.receive(GapFrame{2, 3}, link.now).out.empty());
+  link.sender.receive(GapFrame{1, 3}, link.now);
+  CHECK(link.sender.receive(GapFrame{1, 3}, link.now).out.empty());
+}
+
+TEST_CASE("a receipt for half a frame reopens") {
+  Flowing link;
+  CHECK(is_open(link.sender.receive(receipt_of(1, 1, Digest{}), link.now, link.log)));
+  CHECK(link.sender.mark().receipted_seq == 0);
+}
+
+TEST_CASE("a receipt for what was never sent reopens") {
+  Flowing link;
+  CHECK(is_open(link.sender.receive(receipt_of(1, 99, Digest{}), link.now, link.log)));
+}
+
+TEST_CASE("a receipt of another link or of a later epoch is ignored") {
+  Flowing link;
+  Receipt receipt = receipt_for(link.log);
+  receipt.link = {link_world().b, link_world().a};
+  CHECK(link.sender.receive(receipt, link.now, link.log).out.empty());
+  CHECK(link.sender.receive(receipt_of(2, 6, link.log.head()), link.now, link.log).out.empty());
+  CHECK(link.sender.mark().receipted_seq == 0);
+  CHECK(link.sender.state() == State::kFlowing);
+}
+
+TEST_CASE("a receipt with another head stops the link with an alarm") {
+  Flowing link;
+  const SenderStep step = link.sender.receive(receipt_of(1, 2, Digest{}), link.now, link.log);
+  CHECK(step.alarm);
+  CHECK(link.sender.state() == State::kStopped);
+  CHECK(link.sender.stop_reason() == v1::REFUSE_REASON_DIVERGED);
+  CHECK(link.sender.mark().receipted_seq == 0);
+}
+
+TEST_CASE("a receiver restored behind is sent again what it lost, with an alarm") {
+  Flowing link;
+  link.sender.receive(receipt_for(link.log), link.now, link.log);
+  REQUIRE(link.sender.mark().receipted_seq == 6);
+  link.sender.pause(true, link.now);
+  const uint64_t session = session_of(link.sender.pause(false, link.now));
+  const OpenedFrame behind{session, receipt_for(link.log.frames()[0]), limits::kWindowBytes};
+  const SenderStep step = link.sender.receive(behind, link.now, link.log);
+  CHECK(step.alarm);
+  CHECK(step.mark_moved);
+  CHECK(step.out.size() == 2);
+  CHECK(link.sender.mark().receipted_seq == 2);
+  CHECK(link.sender.state() == State::kFlowing);
+}
+
+TEST_CASE("a sender behind the receiver stops: it was restored and must not write over") {
+  Flowing link;
+  const SenderStep step = link.open_with(receipt_of(1, 7, Digest{}));
+  CHECK(step.alarm);
+  CHECK(step.out.empty());
+  CHECK(link.sender.state() == State::kStopped);
+  CHECK(link.sender.stop_reason() == v1::REFUSE_REASON_SENDER_BEHIND);
+}
+
+TEST_CASE("a receiver that knows us in a later epoch stops the link") {
+  Flowing link;
+  link.open_with(receipt_of(2, 2, link.log.frames()[0].head));
+  CHECK(link.sender.stop_reason() == v1::REFUSE_REASON_EPOCH);
+}
+
+TEST_CASE("divergence stops the link, sends nothing and alarms once") {
+  Flowing link;
+  const Receipt other = receipt_of(1, 2, Digest{});
+  const SenderStep first = link.open_with(other);
+  CHECK(first.alarm);
+  CHECK(first.out.empty());
+  CHECK(link.sender.stop_reason() == v1::REFUSE_REASON_DIVERGED);
+  CHECK(link.sender.next_wake() >= link.now.plus_ms(SenderTiming().stopped_retry));
+  const SenderStep second = link.open_with(other);
+  CHECK_FALSE(second.alarm);
+  CHECK(link.sender.state() == State::kStopped);
+}
+
+TEST_CASE("a receiver that stands inside one of our frames has diverged") {
+  Flowing link;
+  link.open_with(receipt_of(1, 1, Digest{}));
+  CHECK(link.sender.stop_reason() == v1::REFUSE_REASON_DIVERGED);
+}
+
+TEST_CASE("a stopped link flows again when the receiver agrees") {
+  Flowing link;
+  link.open_with(receipt_of(1, 2, Digest{}));
+  const SenderStep step = link.open_with(receipt_for(link.log.frames()[0]));
+  CHECK(link.sender.state() == State::kFlowing);
+  CHECK(link.sender.stop_reason() == v1::REFUSE_REASON_UNSPECIFIED);
+  CHECK(step.out.size() == 2);
+}
+
+TEST_CASE("a refusal stops the link, once with an alarm, and it asks again at long intervals") {
+  Flowing link;
+  const RefuseFrame refuse{v1::REFUSE_REASON_BAD_SIGNATURE, 1, 0, {}, ""};
+  CHECK(link.sender.receive(refuse, link.now).alarm);
+  CHECK_FALSE(link.sender.receive(refuse, link.now).alarm);
+  CHECK(link.sender.next_wake() == link.now.plus_ms(SenderTiming().stopped_retry));
+  CHECK(is_open(link.sender.wake(link.sender.next_wake())));
+  CHECK(link.sender.state() == State::kStopped);
+}
+
+TEST_CASE("a busy receiver is asked again, without an alarm") {
+  Flowing link;
+  const RefuseFrame busy{v1::REFUSE_REASON_BUSY, 1, 0, {}, ""};
+  const SenderStep step = link.sender.receive(busy, link.now);
+  CHECK_FALSE(step.alarm);
+  CHECK(link.sender.state() == State::kOpening);
+  CHECK(link.open_with(receipt_for(MemoryLog())).out.size() == 3);
+}
+
+TEST_CASE("a log that cannot be read stops the link") {
+  Flowing link;
+  link.log.broken = true;
+  const SenderStep step = link.open_with(receipt_for(link.log.frames()[0]));
+  CHECK(step.alarm);
+  CHECK(step.out.empty());
+  CHECK(link.sender.state() == State::kStopped);
+}
+
+TEST_CASE("back-off doubles from 200 ms to 2 s, with up to a quarter of jitter") {
+  std::set<int64_t> longest;
+  for (uint64_t seed = 0; seed < 50; ++seed) {
+    Sender sender(link_world().link, MemoryLog().mark(), SenderTiming(), seed, false);
+    Instant now{1'000'000};
+    for (const int64_t pause : {200, 400, 800, 1600, 2000, 2000, 2000}) {
+      sender.wake(now);
+      const int64_t wait = sender.next_wake().ms - now.ms;
+      CHECK(wait >= pause);
+      CHECK(wait <= pause + pause / 4);
+      now = sender.next_wake();
+      if (pause == 2000) longest.insert(wait);
+    }
+  }
+  CHECK(longest.size() > 50);  // peers do not all ask at the same moment
+}
+
+TEST_CASE("a nudge asks at once if we have asked in vain, and only then") {
+  Sender sender(link_world().link, MemoryLog().mark(), SenderTiming(), 1, false);
+  CHECK(sender.nudge(Instant{10}).out.empty());
+  sender.wake(Instant{1'000});
+  CHECK(sender.nudge(Instant{1'001}).out.empty());
+  sender.wake(sender.next_wake());
+  CHECK(is_open(sender.nudge(Instant{3'000})));
+  CHECK(sender.nudge(Instant{3'001}).out.empty());
+}
+
+TEST_CASE("a new connection asks at once, unless the link is paused or stopped") {
+  Flowing link;
+  CHECK(is_open(link.sender.connected(link.now)));
+  link.sender.receive(RefuseFrame{v1::REFUSE_REASON_DIVERGED, 1, 0, {}, ""}, link.now);
+  CHECK(link.sender.connected(link.now).out.empty());
+  link.sender.pause(true, link.now);
+  CHECK(link.sender.connected(link.now).out.empty());
+}

@@ -1,0 +1,234 @@
+// The sending half as short conversations: what the sender hands out after each frame it hears.
+#include "daemon/link/sender.h"
+
+#include <catch2/catch.hpp>
+
+#include "daemon/base/limits.h"
+#include "tests/link/link_world.h"
+
+using namespace jiexu;
+
+namespace {
+
+using State = Sender::State;
+
+// A sender over a log, and the word for what it hands out: "open", "1-3" for a batch.
+class Talk {
+ public:
+  explicit Talk(SenderMark mark = MemoryLog().mark(), bool paused = false)
+      : sender(link_world().link, std::move(mark), SenderTiming(), 99, paused) {}
+
+  std::string say(const SenderStep& step) {
+    alarm = step.alarm.value_or("");
+    mark_moved = step.mark_moved;
+    std::string out;
+    for (const FrameBytes& bytes : step.out) out += (out.empty() ? "" : " ") + word(*bytes);
+    return out;
+  }
+
+  std::string opened(const Receipt& receipt, uint64_t window = limits::kWindowBytes) {
+    return say(sender.receive(OpenedFrame{last_open.session, receipt, window}, now, log));
+  }
+  std::string receipt(const Receipt& receipt) { return say(sender.receive(receipt, now, log)); }
+  std::string refuse(v1::RefuseReason reason) {
+    return say(sender.receive(RefuseFrame{reason, 1, 0, {}, ""}, now));
+  }
+  std::string wake() {
+    now = sender.next_wake();
+    return say(sender.wake(now));
+  }
+  std::string written() { return say(sender.written(log.last_seq(), log.head(), now, log)); }
+  // Opens and learns that the receiver has nothing.
+  std::string begin() {
+    say(sender.wake(now));
+    return opened(receipt_for(MemoryLog()));
+  }
+
+  MemoryLog log;
+  Sender sender;
+  Instant now{1'000'000};
+  OpenFrame last_open;
+  std::string alarm;
+  bool mark_moved = false;
+
+ private:
+  std::string word(const std::string& bytes) {
+    const auto frame = decode_frame(shared(bytes));
+    REQUIRE(frame);
+    if (const auto* batch = std::get_if<BatchFrame>(&*frame)) {
+      return std::to_string(batch->first_seq) + "-" + std::to_string(batch->last_seq());
+    }
+    last_open = std::get<OpenFrame>(*frame);
+    return "open";
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a new link opens, then flows") {
+  Talk talk;
+  CHECK(talk.sender.state() == State::kOpening);
+  CHECK(talk.say(talk.sender.wake(talk.now)) == "open");
+  CHECK(talk.last_open.protocol == kProtocolVersion);
+  CHECK(talk.last_open.last_seq == 0);
+  CHECK(talk.opened(receipt_for(MemoryLog())).empty());
+  CHECK(talk.sender.state() == State::kFlowing);
+  talk.log.write(2);
+  CHECK(talk.written() == "1-2");
+  talk.log.write(1);
+  CHECK(talk.written() == "3-3");
+  CHECK(talk.sender.queued() == 3);
+}
+
+TEST_CASE("nothing is sent before the receiver has said where it stands") {
+  Talk talk;
+  talk.log.write(1);
+  CHECK(talk.written().empty());
+  CHECK(talk.begin() == "1-1");
+}
+
+TEST_CASE("a sender resumes after a restart where the receiver is") {
+  Talk talk;
+  talk.log.write(2);
+  talk.log.write(2);
+  talk.log.write(2);
+  SenderMark mark = talk.log.mark();
+  mark.receipted_seq = 2;
+  talk.sender = Sender(link_world().link, mark, SenderTiming(), 100, false);
+  CHECK(talk.wake() == "open");
+  CHECK(talk.last_open.last_seq == 6);
+  CHECK(talk.last_open.receipted_seq == 2);
+  CHECK(talk.opened(receipt_for(talk.log.frames()[1])) == "5-6");
+  CHECK(talk.mark_moved);
+  CHECK(talk.alarm.empty());
+  CHECK(talk.sender.mark().receipted_seq == 4);
+}
+
+TEST_CASE("sessions differ from Open to Open and from run to run") {
+  Talk talk;
+  talk.say(talk.sender.wake(talk.now));
+  const uint64_t first = talk.last_open.session;
+  talk.wake();
+  CHECK(talk.last_open.session != first);
+  Sender other(link_world().link, SenderMark(), SenderTiming(), 98, false);
+  talk.say(other.wake(talk.now));
+  CHECK(talk.last_open.session != first);
+}
+
+TEST_CASE("an Opened of another session is ignored") {
+  Talk talk;
+  talk.log.write(1);
+  talk.written();
+  talk.say(talk.sender.wake(talk.now));
+  const OpenedFrame stale{talk.last_open.session + 1, receipt_for(MemoryLog()), 1000};
+  CHECK(talk.say(talk.sender.receive(stale, talk.now, talk.log)).empty());
+  CHECK(talk.sender.state() == State::kOpening);
+}
+
+TEST_CASE("an Opened that comes twice is taken once") {
+  Talk talk;
+  talk.log.write(1);
+  talk.written();
+  CHECK(talk.begin() == "1-1");
+  CHECK(talk.opened(receipt_for(MemoryLog())).empty());
+}
+
+TEST_CASE("receipts move the mark, each once") {
+  Talk talk;
+  talk.begin();
+  talk.log.write(2);
+  talk.written();
+  const Receipt receipt = receipt_for(talk.log, Instant{5'000});
+  CHECK(talk.receipt(receipt).empty());
+  CHECK(talk.mark_moved);
+  CHECK(talk.sender.mark().receipted_seq == 2);
+  CHECK(talk.sender.mark().receipted_at == Instant{5'000});
+  CHECK(talk.sender.mark().receipt == encode(receipt));
+  CHECK(talk.sender.queued() == 0);
+  CHECK(talk.receipt(receipt).empty());
+  CHECK_FALSE(talk.mark_moved);
+}
+
+TEST_CASE("one receipt stands for all frames before it") {
+  Talk talk;
+  talk.begin();
+  for (int i = 0; i < 3; ++i) talk.log.write(2);
+  CHECK(talk.written() == "1-2 3-4 5-6");
+  CHECK(talk.receipt(receipt_for(talk.log)).empty());
+  CHECK(talk.sender.queued() == 0);
+  CHECK(talk.sender.state() == State::kFlowing);
+}
+
+TEST_CASE("the window in bytes: what is over it waits for receipts") {
+  Talk talk;
+  talk.say(talk.sender.wake(talk.now));
+  talk.opened(receipt_for(MemoryLog()), 2'500);
+  for (int i = 0; i < 5; ++i) talk.log.write(1, 1'000);
+  CHECK(talk.written() == "1-1 2-2 3-3");  // the third begins within the window
+  CHECK(talk.receipt(receipt_for(talk.log.frames()[0])) == "4-4");
+  CHECK(talk.receipt(receipt_for(talk.log.frames()[3])) == "5-5");
+}
+
+TEST_CASE("a window of nothing still lets one frame at a time through") {
+  Talk talk;
+  talk.say(talk.sender.wake(talk.now));
+  talk.opened(receipt_for(MemoryLog()), 0);
+  talk.log.write(1);
+  talk.log.write(1);
+  CHECK(talk.written() == "1-1");
+  CHECK(talk.receipt(receipt_for(talk.log.frames()[0])) == "2-2");
+}
+
+TEST_CASE("the window in frames") {
+  Talk talk;
+  talk.begin();
+  for (size_t i = 0; i < limits::kWindowFrames + 5; ++i) talk.log.write(1);
+  talk.written();
+  CHECK(talk.sender.sent() == limits::kWindowFrames);
+}
+
+TEST_CASE("the window in messages") {
+  Talk talk;
+  talk.begin();
+  constexpr size_t kInFrame = 1000;
+  for (size_t i = 0; i < limits::kWindowMessages / kInFrame + 3; ++i) talk.log.write(kInFrame);
+  talk.written();
+  CHECK(talk.sender.sent() >= limits::kWindowMessages);
+  CHECK(talk.sender.sent() < limits::kWindowMessages + kInFrame);
+}
+
+TEST_CASE("a receiver's window is never taken larger than ours") {
+  Talk talk;
+  talk.say(talk.sender.wake(talk.now));
+  talk.opened(receipt_for(MemoryLog()), UINT64_MAX);
+  for (int i = 0; i < 12; ++i) talk.log.write(1, 500'000);
+  talk.written();
+  CHECK(talk.sender.sent() == 9);  // 8 fill 4 MiB less some, the ninth begins within
+}
+
+TEST_CASE("a paused sender is silent, and opens anew when resumed") {
+  Talk talk;
+  talk.begin();
+  CHECK(talk.say(talk.sender.pause(true, talk.now)).empty());
+  CHECK(talk.sender.state() == State::kPaused);
+  talk.log.write(1);
+  CHECK(talk.written().empty());
+  CHECK(talk.say(talk.sender.wake(talk.now.plus_ms(1'000'000))).empty());
+  CHECK(talk.refuse(v1::REFUSE_REASON_BUSY).empty());
+  CHECK(talk.sender.state() == State::kPaused);
+  CHECK(talk.say(talk.sender.pause(false, talk.now)) == "open");
+  CHECK(talk.opened(receipt_for(MemoryLog())) == "1-1");
+}
+
+TEST_CASE("a sender that starts paused asks nothing") {
+  Talk talk(MemoryLog().mark(), true);
+  CHECK(talk.sender.next_wake().ms == INT64_MAX);
+  CHECK(talk.say(talk.sender.wake(talk.now)).empty());
+}
+
+TEST_CASE("names of the states") {
+  CHECK(name(State::kOpening) == "opening");
+  CHECK(name(State::kFlowing) == "flowing");
+  CHECK(name(State::kStopped) == "stopped");
+  CHECK(name(State::kPaused) == "paused");
+}
