@@ -1,0 +1,70 @@
+#include "tests/sim/bank.h"
+
+#include <algorithm>
+
+namespace jiexu::sim {
+namespace {
+
+std::string full_width(const std::string& digits) {
+  std::string out;
+  for (const char digit : digits) {
+    out += "\xef\xbc";
+    out += static_cast<char>(0x90 + (digit - '0'));
+  }
+  return out;
+}
+
+}  // namespace
+
+bool Bank::knows(const CaseId& case_id, uint32_t attempt) const {
+  return std::any_of(orders_.begin(), orders_.end(), [&](const Order& order) {
+    return order.case_id == case_id && order.attempt == attempt;
+  });
+}
+
+void Bank::order(const Order& order) {
+  for (const Order& known : orders_) {
+    if (known.case_id != order.case_id || known.attempt != order.attempt) continue;
+    if (known.amount != order.amount) contradictions_.push_back(order);
+    return;
+  }
+  trace_.add("bank", "order", order.letter_number + " " + order.amount.yuan());
+  orders_.push_back(order);
+  book_later(order);
+  if (mutation_ == Mutation::kPayTwice) book_later(order);
+}
+
+void Bank::book_later(const Order& order) {
+  ++on_the_way_;
+  const int64_t delay =
+      random_.chance(500) ? random_.between(1, 500) : random_.between(500, 20'000);
+  const int64_t change = mutation_ == Mutation::kChangeAmount ? 1 : 0;
+  schedule_.after(delay, [this, order, change] {
+    --on_the_way_;
+    book(order.in, Fen{order.amount.value + change}, remark_for(order.letter_number));
+  });
+}
+
+void Bank::credit_stranger(AgencyId in) {
+  book(in, Fen{random_.between(1, 1'000'000)}, random_.chance(500) ? "利息" : "退款 123456");
+}
+
+void Bank::book(AgencyId in, Fen amount, const std::string& remark) {
+  Credit credit;
+  credit.in = in;
+  credit.line.set_account_number("6200" + in.str().substr(1));
+  credit.line.set_host_sequence(std::to_string(credits_.size() + 1));
+  credit.line.set_amount_fen(amount.value);
+  credit.line.set_counterparty_account("6100000000");
+  credit.line.set_counterparty_name("医保基金财政专户");
+  credit.line.set_remark(remark);
+  trace_.add("bank", "credit", in.str() + " " + amount.yuan());
+  credits_.push_back(std::move(credit));
+}
+
+std::string Bank::remark_for(const std::string& letter_number) {
+  const std::string number = random_.chance(300) ? full_width(letter_number) : letter_number;
+  return random_.chance(500) ? "医保转移 " + number + "/1" : number;
+}
+
+}  // namespace jiexu::sim

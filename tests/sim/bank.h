@@ -1,0 +1,69 @@
+// The banks, as one: what OUT orders arrives on IN's account after a while, as a line of a
+// statement that carries the letter number in its remark. Lines that belong to nobody arrive too.
+//
+// An order is known by case and attempt; giving the same one twice changes nothing, as with a real
+// payment file. The bank remembers everything, so that checkers can hold the agencies' books to it.
+#pragma once
+
+#include <vector>
+
+#include "daemon/base/ids.h"
+#include "daemon/base/money.h"
+#include "jiexu/v1/funds.pb.h"
+#include "tests/sim/mutation.h"
+#include "tests/sim/random.h"
+#include "tests/sim/schedule.h"
+#include "tests/sim/trace.h"
+
+namespace jiexu::sim {
+
+struct Order {
+  CaseId case_id;
+  uint32_t attempt = 0;
+  std::string letter_number;
+  Fen amount;
+  AgencyId out;
+  AgencyId in;
+};
+
+// A credit on the account of `in`.
+struct Credit {
+  v1::BankLine line;
+  AgencyId in;
+  bool imported = false;  // the agency has said so
+};
+
+class Bank {
+ public:
+  Bank(Schedule& schedule, Trace& trace, Mutation mutation, Random random)
+      : schedule_(schedule), trace_(trace), mutation_(mutation), random_(random) {}
+
+  // Orders that differ from an earlier one of the same case and attempt are kept as contradictions.
+  void order(const Order& order);
+  bool knows(const CaseId& case_id, uint32_t attempt) const;
+  // Money of a stranger, with a remark that means nothing.
+  void credit_stranger(AgencyId in);
+
+  const std::vector<Order>& orders() const { return orders_; }
+  const std::vector<Order>& contradictions() const { return contradictions_; }
+  std::vector<Credit>& credits() { return credits_; }
+  const std::vector<Credit>& credits() const { return credits_; }
+  // Every order has become a credit.
+  bool idle() const { return on_the_way_ == 0; }
+
+ private:
+  void book_later(const Order& order);
+  void book(AgencyId in, Fen amount, const std::string& remark);
+  std::string remark_for(const std::string& letter_number);
+
+  Schedule& schedule_;
+  Trace& trace_;
+  Mutation mutation_;
+  Random random_;
+  std::vector<Order> orders_;
+  std::vector<Order> contradictions_;
+  std::vector<Credit> credits_;
+  size_t on_the_way_ = 0;
+};
+
+}  // namespace jiexu::sim

@@ -1,0 +1,99 @@
+// I2: each instruction to pay has at most one effect, exactly one if it is said to be done.
+#include <algorithm>
+
+#include "daemon/cases/event.h"
+#include "tests/sim/checks/checker.h"
+
+namespace jiexu::sim {
+namespace {
+
+int64_t count(const CaseFile& file, EventKind kind) {
+  return std::count_if(file.timeline.begin(), file.timeline.end(), [&](const auto& entry) {
+    return entry.event() == static_cast<uint32_t>(kind);
+  });
+}
+
+const CaseFile* find(const Scene& scene, AgencyId agency, const CaseId& id) {
+  const Survey& survey = scene.surveys.at(agency);
+  const auto it = survey.cases.find(id);
+  return it == survey.cases.end() ? nullptr : &it->second;
+}
+
+class OnceChecker final : public Checker {
+ public:
+  explicit OnceChecker(std::vector<Violation>& found) : Checker("I2", found) {}
+
+  void surveyed(const Scene& scene) override {
+    for (const Order& order : scene.bank.contradictions()) {
+      violated("the payment " + order.letter_number + " was ordered with two amounts");
+    }
+    for (const auto& [agency, survey] : scene.surveys) {
+      judge_lines(survey);
+      for (const auto& [id, file] : survey.cases) {
+        if (file.subject.side == Side::kOut) judge_out(scene, agency, file);
+        if (file.subject.side == Side::kIn) judge_in(scene, file);
+      }
+    }
+    for (const Order& order : scene.bank.orders()) judge_order(scene, order);
+  }
+
+ private:
+  // A payment is ordered once, and one that is acknowledged has been credited once.
+  void judge_out(const Scene& scene, AgencyId agency, const CaseFile& file) {
+    const Case& subject = file.subject;
+    if (count(file, EventKind::kRemit) != subject.attempt) {
+      violated("case " + subject.id.str() + " at " + agency.str() + ": payments in its timeline");
+    }
+    if (subject.funds != Funds::kAckedByIn) return;
+    const CaseFile* other = find(scene, subject.peer, subject.id);
+    const bool once = other != nullptr && count(*other, EventKind::kCredit) == 1 &&
+                      other->subject.credited == subject.moved;
+    if (!once) violated("case " + subject.id.str() + " is acknowledged and was not credited once");
+  }
+
+  // Money reached the case once for each payment at most.
+  void judge_in(const Scene& scene, const CaseFile& file) {
+    const auto ordered =
+        std::count_if(scene.bank.orders().begin(), scene.bank.orders().end(),
+                      [&](const Order& order) { return order.case_id == file.subject.id; });
+    const int64_t came = count(file, EventKind::kBankCredit);
+    if (came > ordered) {
+      violated("case " + file.subject.id.str() + " was paid " + std::to_string(ordered) +
+               " times and received " + std::to_string(came));
+    }
+    if (count(file, EventKind::kCredit) > 1) {
+      violated("case " + file.subject.id.str() + " was credited twice");
+    }
+  }
+
+  // One line of a statement is imported once. The host's number is the bank's own.
+  void judge_lines(const Survey& survey) {
+    std::set<std::string> seen;
+    for (const v1::BankLineRecord& record : survey.bank_lines) {
+      if (seen.insert(record.line().host_sequence()).second) continue;
+      violated("bank line " + record.line().host_sequence() + " is imported twice");
+    }
+  }
+
+  // An order has a decision behind it, and one credit at most.
+  void judge_order(const Scene& scene, const Order& order) {
+    const CaseFile* file = find(scene, order.out, order.case_id);
+    if (file == nullptr || file->subject.attempt < order.attempt) {
+      violated("the bank was given " + order.letter_number + ", which no case ordered");
+    }
+    const auto& credits = scene.bank.credits();
+    const auto came = std::count_if(credits.begin(), credits.end(), [&](const Credit& credit) {
+      return credit.in == order.in &&
+             credit.line.remark().find(order.letter_number) != std::string::npos;
+    });
+    if (came > 1) violated("the payment " + order.letter_number + " arrived twice");
+  }
+};
+
+}  // namespace
+
+CheckerPtr make_once_checker(std::vector<Violation>& found) {
+  return std::make_unique<OnceChecker>(found);
+}
+
+}  // namespace jiexu::sim

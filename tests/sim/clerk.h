@@ -1,0 +1,42 @@
+// A clerk: looks at a random case of the agency, as it is on the disk, and does one of the things
+// that are offered. Waits for the answer, but not for ever: whoever hears nothing looks at the case
+// again, which is also how a clerk finds a payment that was ordered and never taken to the bank.
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "daemon/cases/step.h"
+#include "tests/sim/node.h"
+#include "tests/sim/papers.h"
+
+namespace jiexu::sim {
+
+class Clerk {
+ public:
+  // `papers` is shared by all people and outlives them.
+  Clerk(World& world, Node& node, std::vector<Paper>& papers, Random random);
+  void start() { look_later(); }
+
+ private:
+  void look_later();
+  void look();
+  void look_at(Paper& paper);
+  void consider(Paper& paper, const std::optional<Case>& found);
+  void take_to_bank(const Paper& paper, const Case& subject);
+  std::optional<EventKind> choose(const Paper& paper, const Case& subject);
+  // How willing the clerk is, 0: not at all.
+  uint32_t weight(EventKind action, const Paper& paper, const Case& subject) const;
+  void act(Paper& paper, EventKind action, const Case& subject);
+  void hear(Paper& paper, EventKind action, const Answer& answer);
+
+  World& world_;
+  Node& node_;
+  std::vector<Paper>& papers_;
+  std::vector<size_t> ours_;  // papers that concern the agency
+  std::vector<bool> closed_;  // by index into ours_: seen closed
+  Random random_;
+  uint64_t turn_ = 0;  // answers to earlier turns are not waited for
+};
+
+}  // namespace jiexu::sim

@@ -1,0 +1,213 @@
+#include "tests/sim/node.h"
+
+#include <algorithm>
+
+#include "daemon/engine/intake.h"
+#include "storage/layout.h"
+#include "storage/records.h"
+
+namespace jiexu::sim {
+namespace {
+
+constexpr int64_t kAwakeMsMax = 5'000;
+constexpr int64_t kClockOffsetMsMax = 110'000;
+constexpr uint64_t kMutateAfterCommits = 6;
+
+std::unique_ptr<Vault> make_vault(Random& random) {
+  VaultKeys keys;
+  keys.ring.push_back({1, {}});
+  random.fill(keys.ring[0].key);
+  random.fill(keys.person_key);
+  keys.current = 1;
+  auto nonces = std::make_shared<Random>(random.fork());
+  auto vault = Vault::create(keys, [nonces](std::span<uint8_t> out) { nonces->fill(out); });
+  CHECK(vault.has_value());
+  return std::move(*vault);
+}
+
+}  // namespace
+
+Node::Node(World& world, AgencyId id, std::unique_ptr<Signer> signer, Random random)
+    : world_(world), id_(id), signer_(std::move(signer)), random_(random) {
+  const int64_t skew = world.plan.clock.skew_ms_max;
+  clock_offset_ms_ = random_.between(-skew, skew);
+  vault_ = make_vault(random_);
+  make_store();
+  store_.set_fault_hook([this](const Batch&) { return draw_fault(); });
+  world_.network.attach(id, [this](AgencyId from, Lane lane, std::string bytes) {
+    receive(from, lane, std::move(bytes));
+  });
+}
+
+void Node::make_store() {
+  v1::StoreRecord record;
+  record.set_format(1);
+  record.set_agency(id_.str());
+  record.set_epoch(1);
+  record.set_store_id(random_.bytes(16));
+  Records records(store_, *vault_);
+  Batch batch;
+  records.put_message(batch, Family::kMeta, layout::kStoreKey, record);
+  CHECK(store_.commit(batch).has_value());
+}
+
+CommitFault Node::draw_fault() {
+  if (world_.mood == Mood::kFinish || !random_.chance(world_.plan.disk.fail_permille)) {
+    return CommitFault::kNone;
+  }
+  return random_.chance(500) ? CommitFault::kLost : CommitFault::kKept;
+}
+
+// --- the process ---
+
+void Node::start() {
+  if (up()) return;
+  world_.trace.add(id_.text(), "start");
+  store_.reopen();
+  EngineOptions options;
+  options.self = id_;
+  options.seed = random_.next();
+  options.cases_cached_max = world_.plan.cases_cached_max;
+  auto engine =
+      Engine::open(options, {store_, *vault_, *signer_, *this, *this}, world_.directory, now());
+  if (!engine) return world_.watch.report("engine", "does not open: " + engine.error().text);
+  engine_ = std::move(*engine);
+  settle(engine_->wake(now()));
+}
+
+void Node::stop(Stop how) {
+  if (!up()) return;
+  world_.trace.add(id_.text(), how == Stop::kClean ? "stop" : "crash");
+  if (how == Stop::kClean && in_flight_ != nullptr) (void)store_.commit(*in_flight_);
+  in_flight_ = nullptr;
+  armed_for_ = -1;
+  ++life_;
+  engine_.reset();
+  const int64_t down = random_.between(1, std::max<int64_t>(1, world_.plan.disk.down_ms_max));
+  world_.schedule.after(down, [this] { start(); });
+}
+
+void Node::later(int64_t delay_ms, std::function<void()> action) {
+  world_.schedule.after(delay_ms, [this, life = life_, action = std::move(action)] {
+    if (life == life_) action();
+  });
+}
+
+void Node::settle(const Result<void>& done) {
+  if (!done) {
+    world_.watch.report("engine", "gives up: " + done.error().text);
+    return stop(Stop::kCrash);
+  }
+  if (!engine_->committing() && engine_->wants_commit(now())) begin_commit();
+  arm();
+}
+
+void Node::arm() {
+  const int64_t wait = std::clamp<int64_t>(engine_->next_wake().ms - now().ms, 1, kAwakeMsMax);
+  const int64_t at = world_.schedule.now() + wait;
+  if (armed_for_ >= 0 && armed_for_ <= at) return;
+  armed_for_ = at;
+  later(wait, [this, at] {
+    if (armed_for_ != at) return;
+    armed_for_ = -1;
+    settle(engine_->wake(now()));
+  });
+}
+
+void Node::look_around() {
+  if (up()) settle(engine_->wake(now()));
+}
+
+void Node::step_clock(int64_t delta_ms) {
+  clock_offset_ms_ = std::clamp(clock_offset_ms_ + delta_ms, -kClockOffsetMsMax, kClockOffsetMsMax);
+  world_.trace.add(id_.text(), "clock", std::to_string(clock_offset_ms_));
+  look_around();
+}
+
+// --- commits ---
+
+void Node::begin_commit() {
+  const Batch& batch = engine_->begin_commit(now());
+  const bool mutate = ++commits_ > kMutateAfterCommits && random_.chance(400);
+  if (mutate && world_.plan.mutation == Mutation::kAnswerEarly) {
+    later(random_.between(1, world_.plan.disk.commit_ms_max),
+          [this, copy = std::make_shared<Batch>(batch)] { (void)store_.commit(*copy); });
+    return report_commit();
+  }
+  if (mutate && world_.plan.mutation == Mutation::kDropCommit) return report_commit();
+  in_flight_ = &batch;
+  later(random_.between(0, world_.plan.disk.commit_ms_max), [this] { land(*in_flight_); });
+}
+
+void Node::land(const Batch& batch) {
+  in_flight_ = nullptr;
+  if (auto done = store_.commit(batch); !done) {
+    world_.trace.add(id_.text(), "disk", done.error().text);
+    return stop(Stop::kCrash);
+  }
+  world_.trace.add(id_.text(), "landed", std::to_string(store_.lsn()));
+  later(random_.between(0, world_.plan.disk.commit_ms_max), [this] { report_commit(); });
+}
+
+void Node::report_commit() {
+  settle(engine_->commit_done(now()));
+}
+
+// --- what comes in ---
+
+bool Node::post(Command command) {
+  if (!up()) return false;
+  command.done = [this, done = std::move(command.done)](const Answer& answer) {
+    world_.watch.answered(site(), answer);
+    done(answer);
+  };
+  settle(engine_->handle(command, now()));
+  return true;
+}
+
+void Node::receive(AgencyId from, Lane lane, std::string bytes) {
+  if (!up()) return;
+  const auto frame = admit(from, lane, std::move(bytes));
+  if (frame) settle(engine_->handle(*frame, now()));
+}
+
+std::optional<PeerFrame> Node::admit(AgencyId from, Lane lane, std::string bytes) {
+  if (world_.plan.mutation == Mutation::kSkipVerification && random_.chance(300)) {
+    if (auto forged = admit_forged(from, lane, bytes)) return forged;
+  }
+  auto taken = take_in(id_, from, lane, std::move(bytes), *world_.directory);
+  if (taken) return std::move(*taken);
+  world_.trace.add(id_.text(), "turned", taken.error().why);
+  if (taken.error().answer) {
+    send(from, Lane::kReply, std::make_shared<const std::string>(std::move(*taken.error().answer)));
+  }
+  return std::nullopt;
+}
+
+// The mistake of kSkipVerification: the batch is taken in although its signature does not verify.
+std::optional<PeerFrame> Node::admit_forged(AgencyId from, Lane lane, const std::string& bytes) {
+  const auto whole = decode_batch(std::make_shared<const std::string>(bytes));
+  if (!whole) return std::nullopt;
+  std::string changed = bytes;
+  changed[static_cast<size_t>(whole->signature.data() - whole->bytes->data())] ^= 1;
+  auto forged = decode_frame(std::make_shared<const std::string>(std::move(changed)));
+  if (!forged) return std::nullopt;
+  return PeerFrame{from, lane, std::move(*forged)};
+}
+
+// --- what goes out ---
+
+void Node::send(AgencyId peer, Lane lane, FrameBytes frame) {
+  world_.watch.frame_leaves(site(), peer, lane, frame);
+  world_.network.send(id_, peer, lane, frame);
+}
+
+void Node::alarm(AgencyId peer, std::string_view text) {
+  world_.trace.add(id_.text(), "alarm", peer.str() + " " + std::string(text));
+}
+
+void Node::quarantined(AgencyId peer, v1::FaultCode code) {
+  world_.trace.add(id_.text(), "quarantine", peer.str() + " " + v1::FaultCode_Name(code));
+}
+
+}  // namespace jiexu::sim

@@ -1,0 +1,73 @@
+// One simulated agency: the real engine on a store in memory that outlives it, with a clock of its
+// own. It plays the part of daemon/engine/loop.h: hands events to the engine one by one and
+// commits, only that time and luck are the simulation's.
+#pragma once
+
+#include <memory>
+#include <optional>
+
+#include "daemon/engine/engine.h"
+#include "storage/memory_store.h"
+#include "tests/sim/world.h"
+
+namespace jiexu::sim {
+
+class Node final : public Transport, public EngineObserver {
+ public:
+  // `world.directory` lists the agency. The node is down until start().
+  Node(World& world, AgencyId id, std::unique_ptr<Signer> signer, Random random);
+
+  void start();
+  enum class Stop { kClean, kCrash };
+  // Ends the process and starts it again after a while.
+  void stop(Stop how);
+  bool up() const { return engine_ != nullptr; }
+
+  // Asks the engine; the answer comes through command.done unless the process ends before. False if
+  // nobody is there.
+  [[nodiscard]] bool post(Command command);
+  void receive(AgencyId from, Lane lane, std::string bytes);
+  // Looks whether anything is due; after time has jumped.
+  void look_around();
+
+  void step_clock(int64_t delta_ms);
+  Instant now() const { return world_.wall().plus_ms(clock_offset_ms_); }
+
+  AgencyId id() const { return id_; }
+  MemoryStore& store() { return store_; }
+  const Vault& vault() const { return *vault_; }
+  Site site() const { return {id_, store_, *vault_}; }
+
+  void send(AgencyId peer, Lane lane, FrameBytes frame) override;
+  void alarm(AgencyId peer, std::string_view text) override;
+  void quarantined(AgencyId peer, v1::FaultCode code) override;
+
+ private:
+  void make_store();
+  std::optional<PeerFrame> admit(AgencyId from, Lane lane, std::string bytes);
+  std::optional<PeerFrame> admit_forged(AgencyId from, Lane lane, const std::string& bytes);
+  CommitFault draw_fault();
+  // After every event: begins a commit if one is wanted, and sees to the next awakening.
+  void settle(const Result<void>& done);
+  void begin_commit();
+  void land(const Batch& batch);
+  void report_commit();
+  void arm();
+  // Runs `action` later unless the process has ended by then.
+  void later(int64_t delay_ms, std::function<void()> action);
+
+  World& world_;
+  AgencyId id_;
+  std::unique_ptr<Signer> signer_;
+  Random random_;
+  MemoryStore store_;
+  std::unique_ptr<Vault> vault_;
+  std::unique_ptr<Engine> engine_;
+  uint64_t life_ = 0;  // which process this is
+  int64_t clock_offset_ms_ = 0;
+  int64_t armed_for_ = -1;            // when the next awakening is due; -1: none
+  const Batch* in_flight_ = nullptr;  // has not landed
+  uint64_t commits_ = 0;
+};
+
+}  // namespace jiexu::sim

@@ -1,0 +1,115 @@
+#include "tests/sim/papers.h"
+
+#include "daemon/rules/citizen_id.h"
+
+namespace jiexu::sim {
+namespace {
+
+constexpr int64_t kAmountFenMax = 5'000'000;
+
+void add_segment(v1::InformationForm& form, v1::Scheme scheme, int32_t from, int32_t to) {
+  v1::Segment& row = *form.add_segments();
+  row.set_area("350500");
+  row.set_area_name("泉州市");
+  row.set_scheme(scheme);
+  row.set_from_month(from);
+  row.set_to_month(to);
+  row.set_months((to / 100 - from / 100) * 12 + to % 100 - from % 100 + 1);
+  row.set_kind(v1::SEGMENT_KIND_ACTUAL);
+  row.set_base_fen(500'000);
+}
+
+v1::Disposition draw_disposition(const Case& subject, Random& random) {
+  static constexpr v1::Disposition kOthers[] = {
+      v1::DISPOSITION_NONE, v1::DISPOSITION_ZERO, v1::DISPOSITION_REFUND_PERSON,
+      v1::DISPOSITION_SHARED_IN_PROVINCE, v1::DISPOSITION_NEGATIVE_OFFSET};
+  if (subject.moved.value > 0) return v1::DISPOSITION_TRANSFER;
+  if (subject.scheme_from == v1::SCHEME_RESIDENT) return v1::DISPOSITION_NONE;
+  return random.chance(600) ? v1::DISPOSITION_TRANSFER : kOthers[random.below(5)];
+}
+
+void fill_account(v1::Account& account, const Case& subject, Random& random) {
+  const v1::Disposition disposition = draw_disposition(subject, random);
+  account.set_disposition(disposition);
+  int64_t balance = 0;
+  if (disposition == v1::DISPOSITION_TRANSFER) {
+    balance = subject.moved.value > 0 ? subject.moved.value : random.between(1, kAmountFenMax);
+    account.set_amount_fen(balance);
+  } else if (disposition == v1::DISPOSITION_REFUND_PERSON) {
+    balance = random.between(0, kAmountFenMax);
+  } else if (disposition == v1::DISPOSITION_NEGATIVE_OFFSET) {
+    balance = -random.between(1, kAmountFenMax);
+  }
+  account.set_principal_fen(balance);
+  account.set_balance_fen(balance);
+}
+
+void fill_form(v1::InformationForm& form, const Case& subject, Instant now, Random& random) {
+  add_segment(form, subject.scheme_from, 201507, 201612);
+  if (random.chance(700)) add_segment(form, subject.scheme_from, 201703, 202109);
+  fill_account(*form.mutable_account(), subject, random);
+  form.mutable_account()->set_as_of(date_of(now).yyyymmdd());
+  form.set_handler("0107");
+  form.set_reviewer("0112");
+  if (subject.form_version > 0) form.set_reason("correction asked for");
+}
+
+v1::RejectCode draw_code(Random& random) {
+  return static_cast<v1::RejectCode>(
+      random.between(v1::REJECT_CODE_NOT_FOUND, v1::REJECT_CODE_SAME_YEAR));
+}
+
+}  // namespace
+
+v1::Person make_person(uint32_t number) {
+  v1::Person person;
+  person.set_name("参保人" + std::to_string(number));
+  person.set_document_type(v1::DOCUMENT_TYPE_CITIZEN_ID);
+  person.set_document_number(make_citizen_id("350500", {1988, 4, 9}, number));
+  return person;
+}
+
+Paper make_paper(const Route& route, const v1::Person& person, Instant now, Random& random) {
+  Paper paper;
+  std::array<uint8_t, 10> chance;
+  random.fill(chance);
+  paper.case_id = CaseId::make(now.ms, chance);
+  paper.in = route.in;
+  paper.out = route.out;
+  v1::Application& form = paper.application;
+  *form.mutable_person() = person;
+  form.set_origin_agency(route.out.str());
+  form.set_scheme_from(random.chance(200) ? v1::SCHEME_RESIDENT : v1::SCHEME_EMPLOYEE);
+  form.set_scheme_to(random.chance(200) ? v1::SCHEME_RESIDENT : v1::SCHEME_EMPLOYEE);
+  form.set_origin_area_name("福建省泉州市");
+  form.set_applied_on(date_of(now.plus_ms(-86'400'000)).yyyymmdd());
+  return paper;
+}
+
+std::shared_ptr<const v1::ActionInput> make_input(EventKind action, const Case& subject,
+                                                  const Paper& paper, Instant now, Random& random) {
+  auto input = std::make_shared<v1::ActionInput>();
+  switch (action) {
+    case EventKind::kApply:
+      *input->mutable_application() = paper.application;
+      break;
+    case EventKind::kIssueForm:
+      fill_form(*input->mutable_form(), subject, now, random);
+      break;
+    case EventKind::kRejectLetter:
+      input->set_code(paper.claimed ? v1::REJECT_CODE_CLAIMED_BY_OTHER : draw_code(random));
+      break;
+    case EventKind::kRemit:
+      if (subject.form_version == 0) input->set_amount_fen(random.between(1, kAmountFenMax));
+      break;
+    case EventKind::kWithdraw:
+    case EventKind::kQueryForm:
+      input->set_reason("asked for by the clerk");
+      break;
+    default:
+      break;
+  }
+  return input;
+}
+
+}  // namespace jiexu::sim

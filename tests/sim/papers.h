@@ -1,0 +1,38 @@
+// What the simulated people write: applications, forms and the input of actions, made so that they
+// break no rule. The people are made up and their numbers come from the algorithm.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "daemon/cases/case.h"
+#include "daemon/cases/event.h"
+#include "tests/sim/random.h"
+
+namespace jiexu::sim {
+
+// One intended transfer, and what the people concerned remember of it.
+struct Paper {
+  CaseId case_id;
+  AgencyId in;
+  AgencyId out;
+  v1::Application application;
+  int64_t apply_at_ms = 0;  // in simulated time
+  bool claimed = false;     // OUT has heard that another destination was first: refuse the letter
+  bool given_up = false;    // IN has heard that the person has an open case already
+};
+
+// `persons` made-up people; the same number makes the same person.
+v1::Person make_person(uint32_t number);
+
+struct Route {
+  AgencyId in;
+  AgencyId out;
+};
+Paper make_paper(const Route& route, const v1::Person& person, Instant now, Random& random);
+
+// What a clerk enters for `action` on the case.
+std::shared_ptr<const v1::ActionInput> make_input(EventKind action, const Case& subject,
+                                                  const Paper& paper, Instant now, Random& random);
+
+}  // namespace jiexu::sim

@@ -1,0 +1,82 @@
+#include "tests/sim/plan.h"
+
+#include "daemon/base/time.h"
+#include "tests/sim/random.h"
+
+namespace jiexu::sim {
+namespace {
+
+constexpr int64_t kSecond = 1000;
+constexpr int64_t kDay = 86'400 * kSecond;
+constexpr uint32_t kQuietPermille = 60;   // seeds without any fault
+constexpr uint32_t kClassPermille = 650;  // of a class of faults to be there at all
+constexpr uint32_t kRealSignaturesPermille = 30;
+
+NetworkPlan draw_network(Random& random) {
+  NetworkPlan plan;
+  plan.delay_ms_max = random.chance(500) ? random.between(2, 30) : random.between(100, 4'000);
+  if (random.chance(kClassPermille)) plan.loss_permille = static_cast<uint32_t>(random.below(250));
+  if (random.chance(kClassPermille)) {
+    plan.duplicate_permille = static_cast<uint32_t>(random.below(200));
+  }
+  if (random.chance(kClassPermille))
+    plan.corrupt_permille = static_cast<uint32_t>(random.below(25));
+  if (random.chance(kClassPermille)) {
+    plan.partition_every_ms = random.between(10 * kSecond, 60 * kSecond);
+    plan.partition_ms_max = random.between(kSecond, 40 * kSecond);
+  }
+  return plan;
+}
+
+DiskPlan draw_disk(Random& random) {
+  DiskPlan plan;
+  plan.commit_ms_max = random.chance(500) ? random.between(1, 10) : random.between(20, 1'500);
+  if (random.chance(kClassPermille)) {
+    plan.crash_every_ms = random.between(5 * kSecond, 60 * kSecond);
+    plan.down_ms_max = random.between(100, 20 * kSecond);
+  }
+  if (random.chance(300)) plan.fail_permille = static_cast<uint32_t>(random.below(15));
+  return plan;
+}
+
+ClockPlan draw_clock(Random& random) {
+  ClockPlan plan;
+  if (random.chance(kClassPermille)) plan.skew_ms_max = random.between(1, 100 * kSecond);
+  if (random.chance(kClassPermille)) plan.step_every_ms = random.between(5 * kSecond, 60 * kSecond);
+  if (random.chance(400)) plan.jump_every_ms = random.between(10 * kSecond, 90 * kSecond);
+  return plan;
+}
+
+// Somewhere in the years whose calendars are shipped; often just before midnight, where days
+// change.
+int64_t draw_start(Random& random) {
+  const int64_t first = Date{2022, 1, 4}.days();
+  const int64_t last = Date{2026, 6, 30}.days();
+  const int64_t day_began = (random.between(first, last)) * kDay - 8 * 3600 * kSecond;
+  const bool late = random.chance(300);
+  return day_began + (late ? kDay - random.between(0, 120 * kSecond) : random.between(0, kDay - 1));
+}
+
+}  // namespace
+
+Plan draw_plan(uint64_t seed) {
+  Random random(seed);
+  Plan plan;
+  plan.seed = seed;
+  plan.agencies = static_cast<int>(random.between(2, 4));
+  plan.real_signatures = random.chance(kRealSignaturesPermille);
+  plan.start_ms = draw_start(random);
+  plan.trouble_ms = random.between(20 * kSecond, 150 * kSecond);
+  plan.cases = static_cast<int>(random.between(2, 9));
+  plan.persons = static_cast<int>(random.between(1, plan.cases));
+  plan.clerks = static_cast<int>(random.between(1, 4));
+  plan.think_ms_max = random.chance(500) ? random.between(20, 500) : random.between(500, 8'000);
+  plan.cases_cached_max = random.chance(400) ? random.between(1, 3) : 1'000;
+  if (random.chance(kQuietPermille)) return plan;
+  plan.network = draw_network(random);
+  plan.disk = draw_disk(random);
+  plan.clock = draw_clock(random);
+  return plan;
+}
+
+}  // namespace jiexu::sim

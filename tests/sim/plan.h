@@ -1,0 +1,82 @@
+// What one seed draws: how large the world is and how hard its faults are. Everything else of a run
+// follows from the plan and from streams of the same seed.
+//
+// THE FAULT MODEL
+//
+// Network. A frame travels as bytes. It may be lost, delivered more than once, delayed and thereby
+// overtake others; a pair of agencies may be cut off for a while, in both directions or in one. A
+// small part of the frames arrives with one byte changed. Who sent a frame is never forged, because
+// CURVE is not simulated. Frames for an agency that is down are lost.
+//
+// Disk. A commit takes time; it lands at one moment and is reported at a later one. A process may
+// crash at any moment: a commit that has not landed is lost, one that has landed is kept though
+// nobody was told; everything uncommitted is gone, and so are the answers that people wait for. A
+// commit may fail with either result; the process then ends, as the daemon does. What has landed is
+// never lost or changed: torn writes and lost files are tested on the real store.
+//
+// Process. Restarts are clean (the running commit finishes, the open one is dropped) or crashes.
+// A restarted process knows nothing but its store.
+//
+// Clock. Clocks of agencies differ by less than two minutes and take small steps, also back. Days
+// may pass in one moment for everybody, so that deadlines fire. A clock that is days wrong is
+// outside of the model: messages about money from the future are refused (limits::kClockSkewMsMax).
+//
+// People. Clerks on both sides take random applications and random actions out of those that are
+// offered, now and then one that is not; they dispute forms, withdraw and refuse at random moments
+// and pay before the form. A clerk whose answer was lost looks at the case first. The bank delivers
+// what was ordered after a random delay; its lines are imported once or more often, and some lines
+// belong to nobody.
+//
+// After the time of trouble everything heals: no more faults, nobody withdraws or disputes any
+// more, and every case must reach its end.
+#pragma once
+
+#include <cstdint>
+
+#include "tests/sim/mutation.h"
+
+namespace jiexu::sim {
+
+struct NetworkPlan {
+  uint32_t loss_permille = 0;
+  uint32_t duplicate_permille = 0;
+  uint32_t corrupt_permille = 0;
+  int64_t delay_ms_min = 1;
+  int64_t delay_ms_max = 5;
+  int64_t partition_every_ms = 0;  // mean; 0: never
+  int64_t partition_ms_max = 0;
+};
+
+struct DiskPlan {
+  int64_t commit_ms_max = 5;
+  uint32_t fail_permille = 0;
+  int64_t crash_every_ms = 0;  // mean, of each agency; 0: never
+  int64_t down_ms_max = 0;
+};
+
+struct ClockPlan {
+  int64_t skew_ms_max = 0;
+  int64_t step_every_ms = 0;  // mean; 0: never
+  int64_t jump_every_ms = 0;  // mean; 0: never
+};
+
+struct Plan {
+  uint64_t seed = 0;
+  Mutation mutation = Mutation::kNone;
+  int agencies = 2;
+  bool real_signatures = false;
+  int64_t start_ms = 0;    // Unix time at which the world begins
+  int64_t trouble_ms = 0;  // how long faults happen
+  int cases = 0;
+  int persons = 0;           // fewer than cases: some apply twice
+  int clerks = 1;            // of each agency
+  int64_t think_ms_max = 0;  // between two actions of a clerk
+  size_t cases_cached_max = 0;
+  NetworkPlan network;
+  DiskPlan disk;
+  ClockPlan clock;
+};
+
+Plan draw_plan(uint64_t seed);
+
+}  // namespace jiexu::sim

@@ -1,0 +1,211 @@
+#include "tests/sim/simulation.h"
+
+#include "daemon/engine/case_store.h"
+#include "tests/sim/clerk.h"
+#include "tests/sim/teller.h"
+#include "tests/sim/trouble.h"
+
+namespace jiexu::sim {
+namespace {
+
+constexpr int64_t kSurveyEveryMs = 25'000;
+constexpr int64_t kFinishLookMs = 2'000;
+constexpr int64_t kFinishMsMax = 1'800'000;
+constexpr int64_t kRestMs = 40'000;  // a stopped link asks again after 30 s and some jitter
+
+Agency make_agency(int index, const Signer& signer, Random& random) {
+  static constexpr std::string_view kCodes[] = {"S41132810207", "S35050000101", "S11010500103",
+                                                "S44030000112"};
+  Agency agency;
+  agency.id = *AgencyId::parse(kCodes[index]);
+  agency.name = "Agency " + std::to_string(index + 1);
+  agency.endpoint = "tcp://127.0.0.1:" + std::to_string(7401 + index);
+  agency.transport_key = random.bytes(32);
+  agency.signing_keys = {signer.public_key()};
+  agency.bank = {"医疗保障基金财政专户", "6200" + agency.id.str().substr(1), "中国建设银行",
+                 "105100000017"};
+  agency.contact = {"", "0377-00000000", "政务路1号", "473000"};
+  return agency;
+}
+
+class Simulation {
+ public:
+  Simulation(const Plan& plan, bool readable)
+      : world_(plan, readable), trouble_(world_, nodes_, world_.random.fork()) {
+    make_agencies();
+    make_papers();
+    for (const auto& node : nodes_) {
+      for (int i = 0; i < plan.clerks; ++i) {
+        clerks_.push_back(std::make_unique<Clerk>(world_, *node, papers_, world_.random.fork()));
+      }
+      tellers_.push_back(std::make_unique<Teller>(world_, *node, world_.random.fork()));
+    }
+  }
+
+  Outcome run() {
+    for (const auto& node : nodes_) node->start();
+    for (const auto& clerk : clerks_) clerk->start();
+    for (const auto& teller : tellers_) teller->start();
+    trouble_.start();
+    live();
+    world_.mood = Mood::kFinish;
+    trouble_.heal();
+    finish();
+    if (!failed()) survey(true);
+    return outcome();
+  }
+
+ private:
+  void make_agencies();
+  void make_papers();
+  void live();
+  void finish();
+  // False if the run is over.
+  bool advance(int64_t ms);
+  void survey(bool ended);
+  bool all_closed();
+  bool closed_at(const Node& node, const Paper& paper);
+  void meddle();
+  bool failed() const { return world_.watch.failed(); }
+  Outcome outcome();
+
+  World world_;
+  std::vector<std::unique_ptr<Node>> nodes_;
+  std::vector<Paper> papers_;
+  Trouble trouble_;
+  std::vector<std::unique_ptr<Clerk>> clerks_;
+  std::vector<std::unique_ptr<Teller>> tellers_;
+};
+
+void Simulation::make_agencies() {
+  const SuiteId suite = world_.plan.real_signatures ? SuiteId::kEd25519 : SuiteId::kSimulated;
+  std::vector<Agency> agencies;
+  std::vector<std::unique_ptr<Signer>> signers;
+  for (int i = 0; i < world_.plan.agencies; ++i) {
+    auto signer = make_signer(suite, world_.random.bytes(32));
+    CHECK(signer.has_value());
+    agencies.push_back(make_agency(i, **signer, world_.random));
+    signers.push_back(std::move(*signer));
+  }
+  const auto directory = Directory::make(agencies);
+  CHECK(directory.has_value());
+  world_.directory = *directory;
+  for (int i = 0; i < world_.plan.agencies; ++i) {
+    nodes_.push_back(std::make_unique<Node>(world_, agencies[static_cast<size_t>(i)].id,
+                                            std::move(signers[static_cast<size_t>(i)]),
+                                            world_.random.fork()));
+  }
+}
+
+void Simulation::make_papers() {
+  Random& random = world_.random;
+  for (int i = 0; i < world_.plan.cases; ++i) {
+    const size_t in = random.below(nodes_.size());
+    const size_t out = (in + 1 + random.below(nodes_.size() - 1)) % nodes_.size();
+    const auto person =
+        static_cast<uint32_t>(random.below(static_cast<uint64_t>(world_.plan.persons)));
+    papers_.push_back(make_paper({nodes_[in]->id(), nodes_[out]->id()}, make_person(person + 1),
+                                 world_.wall(), random));
+    papers_.back().apply_at_ms = random.between(0, world_.plan.trouble_ms * 2 / 3);
+  }
+}
+
+bool Simulation::advance(int64_t ms) {
+  const int64_t until = world_.schedule.now() + ms;
+  while (!failed() && world_.schedule.run_next(until)) {
+  }
+  return !failed();
+}
+
+void Simulation::live() {
+  for (int64_t left = world_.plan.trouble_ms; left > 0; left -= kSurveyEveryMs) {
+    if (!advance(std::min(left, kSurveyEveryMs))) return;
+    meddle();
+    survey(false);
+  }
+}
+
+void Simulation::finish() {
+  for (int64_t waited = 0; waited < kFinishMsMax; waited += kFinishLookMs) {
+    if (!advance(kFinishLookMs)) return;
+    if (all_closed()) break;
+  }
+  // Receipts and late answers of the last messages.
+  advance(kRestMs);
+}
+
+bool Simulation::closed_at(const Node& node, const Paper& paper) {
+  Node& site = const_cast<Node&>(node);
+  const auto found = read_case(Records(site.store(), node.vault()), paper.case_id);
+  const bool never = found && !*found && (node.id() == paper.out || paper.given_up);
+  return never || (found && *found && (*found)->closed());
+}
+
+bool Simulation::all_closed() {
+  for (const Paper& paper : papers_) {
+    for (const auto& node : nodes_) {
+      const bool concerned = node->id() == paper.in || node->id() == paper.out;
+      if (concerned && !closed_at(*node, paper)) return false;
+    }
+  }
+  return true;
+}
+
+void Simulation::survey(bool ended) {
+  Scene scene{{}, *world_.directory, world_.bank, ended};
+  for (const auto& node : nodes_) {
+    auto taken = take_survey(node->store(), node->vault(), node->id(), node->now());
+    if (!taken) return world_.watch.report("store", taken.error().text);
+    scene.surveys.emplace(node->id(), std::move(*taken));
+  }
+  world_.watch.surveyed(scene);
+}
+
+// The mistakes that are made on a disk behind the engine's back.
+void Simulation::meddle() {
+  Node& node = *nodes_[0];
+  Batch batch;
+  if (world_.plan.mutation == Mutation::kLoseFrame) {
+    (void)node.store().scan(Family::kLinkLog, "", std::string(layout::kKeySizeMax, '\xff'),
+                            [&](std::string_view key, std::string_view) {
+                              batch.remove(Family::kLinkLog, key);
+                              return false;
+                            });
+  } else if (world_.plan.mutation == Mutation::kMoveCase) {
+    Records records(node.store(), node.vault());
+    const auto page = list_cases(records, true, std::nullopt, 1);
+    if (!page || page->cases.empty()) return;
+    Case moved = page->cases.front();
+    const bool in = moved.side == Side::kIn;
+    moved.relationship = in ? Relationship::kFailed : Relationship::kOutFailed;
+    v1::CaseRecord record;
+    encode_case(moved, &record);
+    records.put_message(batch, Family::kCase, layout::case_key(moved.id), record);
+  }
+  node.store().set_fault_hook({});
+  if (!batch.empty()) (void)node.store().commit(batch);
+}
+
+Outcome Simulation::outcome() {
+  Outcome out;
+  out.trace_hash = world_.trace.hash();
+  out.events = world_.schedule.events();
+  out.payments = world_.bank.orders().size();
+  out.violations = world_.watch.found();
+  for (const Paper& paper : papers_) {
+    for (const auto& node : nodes_) {
+      if (node->id() != paper.in) continue;
+      const auto found = read_case(Records(node->store(), node->vault()), paper.case_id);
+      out.cases += found && *found ? 1 : 0;
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+Outcome simulate(const Plan& plan, bool readable) {
+  return Simulation(plan, readable).run();
+}
+
+}  // namespace jiexu::sim

@@ -1,0 +1,119 @@
+#include "tests/sim/survey.h"
+
+#include "daemon/engine/case_store.h"
+#include "storage/records.h"
+
+namespace jiexu::sim {
+namespace {
+
+const std::string kEnd(layout::kKeySizeMax + 1, '\xff');
+
+template <class T>
+bool parse(std::string_view bytes, T& out) {
+  return out.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+}
+
+AgencyId peer_of(std::string_view key, size_t at = 0) {
+  return AgencyId::parse(key.substr(at, AgencyId::kSize)).value_or(AgencyId());
+}
+
+LinkSide link_side(std::string_view key) {
+  return {peer_of(key), static_cast<layout::Direction>(key[AgencyId::kSize])};
+}
+
+// Reads whole families; remembers the first record that is unreadable.
+class Reading {
+ public:
+  Reading(const MemoryStore& store, const Vault& vault, Survey& out)
+      : records_(store, vault), out_(out) {}
+
+  Result<void> run() {
+    cases();
+    each(Family::kFunds, [&](auto key, auto value) { return funds(key, value); });
+    each(Family::kLinkLog, [&](auto key, auto value) { return frame(key, value); });
+    each(Family::kLink,
+         [&](auto key, auto value) { return parse(value, out_.links[link_side(key)]); });
+    each(Family::kAudit, [&](auto, auto value) { return receipt(value); });
+    each(Family::kQuarantine,
+         [&](auto, auto value) { return parse(value, out_.quarantine.emplace_back()); });
+    each(Family::kTimer, [&](auto key, auto) {
+      out_.timers.push_back(layout::parse_timer_key(key));
+      return true;
+    });
+    each(Family::kIndex, [&](auto key, auto) {
+      if (key[0] == 'O') out_.open_cases.insert(*CaseId::from_bytes(key.substr(1)));
+      return true;
+    });
+    return result_;
+  }
+
+ private:
+  template <class Visit>
+  void each(Family family, Visit visit) {
+    if (!result_) return;
+    bool readable = true;
+    auto done = records_.scan(family, "", kEnd, [&](std::string_view key, std::string_view value) {
+      return readable = visit(key, value);
+    });
+    const std::string what(layout::family_name(family));
+    if (!done) result_ = tl::unexpected(done.error());
+    if (!readable) result_ = fail(Errc::kCorrupt, "an unreadable record of family " + what);
+  }
+
+  void cases() {
+    each(Family::kCase, [&](std::string_view key, std::string_view value) {
+      v1::CaseRecord record;
+      const auto id = CaseId::from_bytes(key);
+      if (!id || !parse(value, record)) return false;
+      auto subject = decode_case(*id, record);
+      if (!subject) return false;
+      out_.cases[*id].subject = std::move(*subject);
+      return true;
+    });
+    each(Family::kTimeline, [&](std::string_view key, std::string_view value) {
+      CaseFile& file = out_.cases[*CaseId::from_bytes(key.substr(0, CaseId::kSize))];
+      return parse(value, file.timeline.emplace_back());
+    });
+  }
+
+  bool funds(std::string_view key, std::string_view value) {
+    if (key[0] == 'B') return parse(value, out_.bank_lines.emplace_back());
+    v1::AccountRecord record;
+    if (!parse(value, record)) return false;
+    const auto account = static_cast<LedgerAccount>(key.back());
+    out_.balances[{peer_of(key, 1), account}] = record.balance_fen();
+    return true;
+  }
+
+  bool frame(std::string_view key, std::string_view value) {
+    auto batch = decode_batch(std::make_shared<const std::string>(value));
+    if (!batch || batch->first_seq != layout::link_log_seq(key)) return false;
+    out_.logs[link_side(key)].push_back(std::move(*batch));
+    return true;
+  }
+
+  bool receipt(std::string_view value) {
+    auto frame = decode_frame(std::make_shared<const std::string>(value));
+    if (!frame) return false;
+    const auto* receipt = std::get_if<Receipt>(&*frame);
+    if (receipt != nullptr) out_.receipts.push_back(*receipt);
+    return receipt != nullptr;
+  }
+
+  Records records_;
+  Survey& out_;
+  Result<void> result_;
+};
+
+}  // namespace
+
+Result<Survey> take_survey(const MemoryStore& store, const Vault& vault, AgencyId agency,
+                           Instant now) {
+  Survey out;
+  out.agency = agency;
+  out.now = now;
+  if (auto done = Reading(store, vault, out).run(); !done) return tl::unexpected(done.error());
+  return out;
+}
+
+}  // namespace jiexu::sim

@@ -1,0 +1,45 @@
+// Everything that one store holds, read record by record past the engine: what the checkers judge.
+#pragma once
+
+#include <map>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "daemon/cases/case.h"
+#include "daemon/funds/ledger.h"
+#include "daemon/link/frame.h"
+#include "jiexu/v1/record.pb.h"
+#include "storage/layout.h"
+#include "storage/memory_store.h"
+#include "storage/vault.h"
+
+namespace jiexu::sim {
+
+struct CaseFile {
+  Case subject;
+  std::vector<v1::TimelineRecord> timeline;
+};
+
+// One direction of the link with one peer.
+using LinkSide = std::pair<AgencyId, layout::Direction>;
+
+struct Survey {
+  AgencyId agency;
+  Instant now;  // on the agency's clock
+  std::map<CaseId, CaseFile> cases;
+  std::map<std::pair<AgencyId, LedgerAccount>, int64_t> balances;
+  std::vector<v1::BankLineRecord> bank_lines;
+  std::map<LinkSide, std::vector<BatchFrame>> logs;  // in the order of keys
+  std::map<LinkSide, v1::LinkRecord> links;
+  std::vector<Receipt> receipts;  // held from peers
+  std::vector<v1::QuarantineRecord> quarantine;
+  std::vector<layout::TimerKey> timers;
+  std::set<CaseId> open_cases;  // by the index
+};
+
+// Error: a record that does not open or parse.
+Result<Survey> take_survey(const MemoryStore& store, const Vault& vault, AgencyId agency,
+                           Instant now);
+
+}  // namespace jiexu::sim
