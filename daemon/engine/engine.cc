@@ -338,9 +338,10 @@ Result<void> Engine::run(const Command& command, const PeersQuery&, Instant now)
   return {};
 }
 
-// Also a refusal may rest on a step that is not durable yet; it then waits for the same commit.
+// Also a refusal may rest on a step that is not durable yet, even on one that was written for it
+// alone (a letter's delivery, taken note of when its case is loaded); it then waits for that commit.
 void Engine::answer_after_commit(const Command& command, Answer answer, Instant now) {
-  if (open_.since) {
+  if (open_.since || !pending_.open().batch().empty()) {
     open_.answers.emplace_back(command, std::move(answer));
     gather(now, true);
   } else if (in_flight_) {
