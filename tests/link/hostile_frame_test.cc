@@ -1,5 +1,7 @@
 // Bytes from a peer that means harm, or from a bad line: they never crash the reader, and nothing
 // that was changed verifies.
+#include <google/protobuf/stubs/logging.h>
+
 #include <catch2/catch.hpp>
 #include <random>
 
@@ -66,6 +68,7 @@ TEST_CASE("a Batch cut at any byte does not pass") {
 }
 
 TEST_CASE("a Batch with any bit flipped does not pass") {
+  const google::protobuf::LogSilencer silence;
   const std::string bytes = sample_bytes();
   for (size_t bit = 0; bit < bytes.size() * 8; ++bit) {
     std::string changed = bytes;
@@ -75,6 +78,7 @@ TEST_CASE("a Batch with any bit flipped does not pass") {
 }
 
 TEST_CASE("a Receipt cut or with any bit flipped does not pass") {
+  const google::protobuf::LogSilencer silence;
   MemoryLog log;
   log.write(1);
   const std::string bytes = encode(receipt_for(log));
@@ -95,6 +99,7 @@ TEST_CASE("bytes after a Batch do not pass") {
 }
 
 TEST_CASE("random bytes are refused") {
+  const google::protobuf::LogSilencer silence;
   std::mt19937_64 random(20261120);
   for (int i = 0; i < 20'000; ++i) {
     std::string bytes(random() % 200, '\0');
@@ -105,6 +110,7 @@ TEST_CASE("random bytes are refused") {
 }
 
 TEST_CASE("random changes of frames of every kind do not crash the reader") {
+  const google::protobuf::LogSilencer silence;
   MemoryLog log;
   log.write(2);
   const Receipt receipt = receipt_for(log);
