@@ -338,6 +338,10 @@ void HttpServer::Core::take(Socket socket) {
     socket.write_some(asio::buffer(text), ignored);
     return;
   }
+  // Or pipelined answers would wait for delayed acknowledgements, 40 ms each. Fails on unix
+  // sockets, which need it not.
+  error_code not_tcp;
+  socket.set_option(tcp::no_delay(true), not_tcp);
   // The alias keeps no core alive: a session that owned its server could never end.
   const std::weak_ptr<asio::io_context> weak_io(
       std::shared_ptr<asio::io_context>(shared_from_this(), &io));
