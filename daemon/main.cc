@@ -70,8 +70,9 @@ int run(const std::string& config_file) {
 }  // namespace jiexu
 
 int main(int argc, char** argv) {
-  CLI::App app{"jiexud: exchanges insurance transfers with other agencies.\n"
-               "Example: jiexud --config /etc/jiexu/agency.toml"};
+  CLI::App app{
+      "jiexud: exchanges insurance transfers with other agencies.\n"
+      "Example: jiexud --config /etc/jiexu/agency.toml"};
   std::string config_file;
   app.add_option("--config", config_file, "the agency's configuration file")->required();
   CLI11_PARSE(app, argc, argv);

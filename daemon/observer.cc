@@ -5,6 +5,7 @@
 namespace jiexu {
 
 void MetricsObserver::alarm(AgencyId peer, std::string_view text) {
+  metrics_.alarms.Add(peer_label(peer)).Increment();
   spdlog::error("link with {}: {}", peer.text(), text);
 }
 
@@ -23,6 +24,7 @@ void MetricsObserver::quarantined(AgencyId peer, v1::FaultCode code) {
 }
 
 void MetricsObserver::frame_refused(AgencyId peer, std::string_view why) {
+  metrics_.frames_refused.Add(peer_label(peer)).Increment();
   spdlog::debug("a frame of {} was not taken: {}", peer.text(), why);
 }
 
@@ -30,6 +32,13 @@ void MetricsObserver::receipt_received(AgencyId peer, uint64_t) {
   metrics_.receipts_in.Add(peer_label(peer)).Increment();
 }
 
-void MetricsObserver::committed(size_t, size_t) { metrics_.commits.Increment(); }
+void MetricsObserver::case_closed(Side side, Relationship end) {
+  metrics_.cases_closed.Add({{"side", std::string(name(side))}, {"end", std::string(name(end))}})
+      .Increment();
+}
+
+void MetricsObserver::committed(size_t, size_t) {
+  metrics_.commits.Increment();
+}
 
 }  // namespace jiexu

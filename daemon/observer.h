@@ -16,6 +16,7 @@ class MetricsObserver final : public EngineObserver {
   void quarantined(AgencyId peer, v1::FaultCode code) override;
   void frame_refused(AgencyId peer, std::string_view why) override;
   void receipt_received(AgencyId peer, uint64_t messages) override;
+  void case_closed(Side side, Relationship end) override;
   void committed(size_t operations, size_t bytes) override;
 
  private:

@@ -1,4 +1,5 @@
-// Byte helpers: big-endian integers for keys (so that byte order is number order), hex, fixed arrays.
+// Byte helpers: big-endian integers for keys (so that byte order is number order), hex, fixed
+// arrays.
 #pragma once
 
 #include <array>
@@ -10,14 +11,18 @@
 
 namespace jiexu {
 
-inline std::string_view view(const char* data, size_t size) { return {data, size}; }
+inline std::string_view view(const char* data, size_t size) {
+  return {data, size};
+}
 
 template <size_t N>
 std::string_view view(const std::array<uint8_t, N>& bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), N};
 }
 
-inline void append_u8(std::string& out, uint8_t v) { out.push_back(static_cast<char>(v)); }
+inline void append_u8(std::string& out, uint8_t v) {
+  out.push_back(static_cast<char>(v));
+}
 
 inline void append_u32(std::string& out, uint32_t v) {
   for (int shift = 24; shift >= 0; shift -= 8) out.push_back(static_cast<char>(v >> shift));

@@ -14,8 +14,8 @@ inline constexpr size_t kMessageBytesMax = 1 << 20;
 // with what the case adds.
 inline constexpr size_t kInputBytesMax = kMessageBytesMax / 2;
 
-// Findings about a form that a case keeps and a query sends: more than a clerk reads, and few enough
-// that a form of nothing but errors cannot blow up the case.
+// Findings about a form that a case keeps and a query sends: more than a clerk reads, and few
+// enough that a form of nothing but errors cannot blow up the case.
 inline constexpr size_t kFindingsMax = 200;
 
 // A frame is closed when it would grow past this, so that one commit can hold several for a peer.

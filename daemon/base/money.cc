@@ -11,7 +11,8 @@ std::optional<Fen> add(Fen a, Fen b) {
 }
 
 std::string Fen::yuan() const {
-  const uint64_t magnitude = value < 0 ? 0 - static_cast<uint64_t>(value) : static_cast<uint64_t>(value);
+  const uint64_t magnitude =
+      value < 0 ? 0 - static_cast<uint64_t>(value) : static_cast<uint64_t>(value);
   char out[40];
   std::snprintf(out, sizeof out, "%s%llu.%02llu", value < 0 ? "-" : "",
                 static_cast<unsigned long long>(magnitude / 100),

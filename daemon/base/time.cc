@@ -9,7 +9,9 @@ namespace {
 constexpr int64_t kDayMs = 24LL * 3600 * 1000;
 constexpr int64_t kChinaOffsetMs = 8LL * 3600 * 1000;
 
-int64_t floor_div(int64_t a, int64_t b) { return a / b - (a % b < 0 ? 1 : 0); }
+int64_t floor_div(int64_t a, int64_t b) {
+  return a / b - (a % b < 0 ? 1 : 0);
+}
 
 }  // namespace
 
@@ -31,8 +33,7 @@ std::optional<Date> Date::from_yyyymmdd(int32_t number) {
   const Date date{static_cast<int16_t>(number / 10000), static_cast<uint8_t>(number / 100 % 100),
                   static_cast<uint8_t>(number % 100)};
   const std::chrono::year_month_day ymd{std::chrono::year(date.year),
-                                        std::chrono::month(date.month),
-                                        std::chrono::day(date.day)};
+                                        std::chrono::month(date.month), std::chrono::day(date.day)};
   if (!ymd.ok()) return std::nullopt;
   return date;
 }
@@ -58,7 +59,9 @@ Date date_of(Instant instant) {
   return Date::from_days(static_cast<int32_t>(floor_div(instant.ms + kChinaOffsetMs, kDayMs)));
 }
 
-Instant end_of(Date date) { return {(date.days() + 1) * kDayMs - kChinaOffsetMs - 1}; }
+Instant end_of(Date date) {
+  return {(date.days() + 1) * kDayMs - kChinaOffsetMs - 1};
+}
 
 std::string Instant::str() const {
   const int64_t local = ms + kChinaOffsetMs;

@@ -38,12 +38,18 @@ BankOutcome outcome_in(const Case& subject) {
 
 std::string_view name(BankOutcome outcome) {
   switch (outcome) {
-    case BankOutcome::kMatched: return "matched";
-    case BankOutcome::kEarly: return "early";
-    case BankOutcome::kAmountDiffers: return "amount_differs";
-    case BankOutcome::kUnknownReference: return "unknown_reference";
-    case BankOutcome::kNotExpected: return "not_expected";
-    case BankOutcome::kInvalid: return "invalid";
+    case BankOutcome::kMatched:
+      return "matched";
+    case BankOutcome::kEarly:
+      return "early";
+    case BankOutcome::kAmountDiffers:
+      return "amount_differs";
+    case BankOutcome::kUnknownReference:
+      return "unknown_reference";
+    case BankOutcome::kNotExpected:
+      return "not_expected";
+    case BankOutcome::kInvalid:
+      return "invalid";
   }
   return "";
 }
@@ -101,8 +107,8 @@ Result<std::optional<BankDesk::Placed>> BankDesk::place_with(const CaseId& id,
   return Placed{outcome_in(***outcome), id};
 }
 
-Result<void> BankDesk::store(const std::string& key, const v1::BankLine& line,
-                             const Placed& placed, Instant now) {
+Result<void> BankDesk::store(const std::string& key, const v1::BankLine& line, const Placed& placed,
+                             Instant now) {
   v1::BankLineRecord record;
   *record.mutable_line() = line;
   record.set_outcome(static_cast<uint32_t>(placed.outcome));

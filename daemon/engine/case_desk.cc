@@ -35,8 +35,8 @@ std::vector<std::string> timer_keys(const Case& subject) {
   std::vector<std::string> keys;
   for (const Deadline& deadline : subject.deadlines) {
     if (!deadline.due || deadline.passed) continue;
-    keys.push_back(layout::timer_key(end_of(*deadline.due), subject.id,
-                                     static_cast<uint8_t>(deadline.kind)));
+    keys.push_back(
+        layout::timer_key(end_of(*deadline.due), subject.id, static_cast<uint8_t>(deadline.kind)));
   }
   return keys;
 }
@@ -47,10 +47,9 @@ bool contains(const std::vector<std::string>& keys, const std::string& key) {
 
 // Transfer-out cases that stand in the way of another destination's claim (X32).
 bool claims_person(const Case& subject) {
-  static constexpr Relationship kClaiming[] = {Relationship::kOutAccepted, Relationship::kStopped,
-                                               Relationship::kFormIssued,
-                                               Relationship::kFormDisputed,
-                                               Relationship::kFormConfirmed};
+  static constexpr Relationship kClaiming[] = {
+      Relationship::kOutAccepted, Relationship::kStopped, Relationship::kFormIssued,
+      Relationship::kFormDisputed, Relationship::kFormConfirmed};
   return std::find(std::begin(kClaiming), std::end(kClaiming), subject.relationship) !=
          std::end(kClaiming);
 }
@@ -302,7 +301,8 @@ Result<void> CaseDesk::add_to_list(const std::string& key, const CaseId& id) {
 Result<void> CaseDesk::write_indexes(const Case& before, const Case& after) {
   if (!before.exists()) {
     put(Family::kIndex, layout::open_case_key(after.id), "", false);
-    if (auto done = add_to_list(layout::person_key(after.person_hash), after.id); !done) return done;
+    if (auto done = add_to_list(layout::person_key(after.person_hash), after.id); !done)
+      return done;
   }
   if (before.letter_number.empty() && !after.letter_number.empty()) {
     if (auto done = add_to_list(layout::letter_key(after.letter_number), after.id); !done) {
@@ -359,17 +359,17 @@ Result<bool> CaseDesk::fire_deadlines(Instant now, size_t limit) {
   if (now < next_deadline_) return false;
   std::vector<std::string> due;
   next_deadline_ = Instant{INT64_MAX};
-  const auto scanned = durable_.scan(
-      Family::kTimer, "", std::string(26, '\xff'), [&](std::string_view key, std::string_view) {
-        if (fired_.contains(std::string(key))) return true;
-        const Instant at = layout::parse_timer_key(key).due;
-        if (at >= now || due.size() == limit) {
-          next_deadline_ = at;
-          return false;
-        }
-        due.emplace_back(key);
-        return true;
-      });
+  const auto scanned = durable_.scan(Family::kTimer, "", std::string(26, '\xff'),
+                                     [&](std::string_view key, std::string_view) {
+                                       if (fired_.contains(std::string(key))) return true;
+                                       const Instant at = layout::parse_timer_key(key).due;
+                                       if (at >= now || due.size() == limit) {
+                                         next_deadline_ = at;
+                                         return false;
+                                       }
+                                       due.emplace_back(key);
+                                       return true;
+                                     });
   if (!scanned) return tl::unexpected(scanned.error());
   // The scan has not seen timers that are still on their way to the disk.
   if (earliest_written_ < now) earliest_written_ = Instant{INT64_MAX};
@@ -392,6 +392,8 @@ Result<bool> CaseDesk::fire_deadlines(Instant now, size_t limit) {
   return !due.empty();
 }
 
-void CaseDesk::landed() { fired_.clear(); }
+void CaseDesk::landed() {
+  fired_.clear();
+}
 
 }  // namespace jiexu

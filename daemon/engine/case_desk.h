@@ -88,7 +88,7 @@ class CaseDesk {
   AgencyId self_;
   const Vault& vault_;
   PendingReader& pending_;
-  Records records_;          // over pending_
+  Records records_;  // over pending_
   const Reader& durable_;
   Peers& peers_;
   EngineObserver& observer_;
@@ -106,7 +106,7 @@ class CaseDesk {
   std::map<std::pair<AgencyId, LedgerAccount>, int64_t> balances_;
   Instant next_deadline_{INT64_MAX};     // no timer is due before
   Instant earliest_written_{INT64_MAX};  // of the timers written since they were last looked at
-  std::set<std::string> fired_;  // timers removed by commits that are not durable yet
+  std::set<std::string> fired_;          // timers removed by commits that are not durable yet
 };
 
 }  // namespace jiexu

@@ -9,9 +9,13 @@
 namespace jiexu {
 namespace {
 
-LogPlace from_record(const v1::LogRef& ref) { return {ref.outgoing(), ref.epoch(), ref.seq()}; }
+LogPlace from_record(const v1::LogRef& ref) {
+  return {ref.outgoing(), ref.epoch(), ref.seq()};
+}
 
-int32_t to_number(const std::optional<Date>& date) { return date ? date->yyyymmdd() : 0; }
+int32_t to_number(const std::optional<Date>& date) {
+  return date ? date->yyyymmdd() : 0;
+}
 
 void decode_numbers(const v1::CaseRecord& record, Case& out) {
   out.sent_case_seq = record.sent_case_seq();

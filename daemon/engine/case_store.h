@@ -1,4 +1,5 @@
-// Cases in the store: Case to CaseRecord and back, and every read that the engine and the API share.
+// Cases in the store: Case to CaseRecord and back, and every read that the engine and the API
+// share.
 #pragma once
 
 #include <memory>

@@ -12,19 +12,26 @@ namespace {
 
 constexpr size_t kDeadlinesPerWake = 1000;
 
-FrameBytes share(std::string bytes) { return std::make_shared<const std::string>(std::move(bytes)); }
+FrameBytes share(std::string bytes) {
+  return std::make_shared<const std::string>(std::move(bytes));
+}
 
 v1::FaultCode fault_of(Refusal refusal) {
   switch (refusal) {
-    case Refusal::kReplayed: return v1::FAULT_CODE_REPLAYED;
-    case Refusal::kOutOfOrder: return v1::FAULT_CODE_OUT_OF_ORDER;
+    case Refusal::kReplayed:
+      return v1::FAULT_CODE_REPLAYED;
+    case Refusal::kOutOfOrder:
+      return v1::FAULT_CODE_OUT_OF_ORDER;
     case Refusal::kWrongPeer:
-    case Refusal::kUnknownCase: return v1::FAULT_CODE_UNKNOWN_CASE;
+    case Refusal::kUnknownCase:
+      return v1::FAULT_CODE_UNKNOWN_CASE;
     case Refusal::kCaseExists:
     case Refusal::kCaseClosed:
     case Refusal::kNotAllowedNow:
-    case Refusal::kGuardFailed: return v1::FAULT_CODE_NOT_ALLOWED;
-    default: return v1::FAULT_CODE_BAD_CONTENT;
+    case Refusal::kGuardFailed:
+      return v1::FAULT_CODE_NOT_ALLOWED;
+    default:
+      return v1::FAULT_CODE_BAD_CONTENT;
   }
 }
 
@@ -49,8 +56,8 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, const Engine
   if (!record) return tl::unexpected(record.error());
   if (!*record) return fail(Errc::kInvalid, "the store was not made by `jiexu init`");
   if ((*record)->agency() != options.self.text()) {
-    return fail(Errc::kInvalid, "the store belongs to " + (*record)->agency() + ", not to " +
-                                    options.self.str());
+    return fail(Errc::kInvalid,
+                "the store belongs to " + (*record)->agency() + ", not to " + options.self.str());
   }
   engine->epoch_ = (*record)->epoch();
   if (auto done = engine->set_directory(std::move(directory), now); !done) {
@@ -114,7 +121,8 @@ Result<void> Engine::receive(Peer& peer, const BatchFrame& batch, Instant now) {
       world_.observer.frame_refused(peer.id(), peer.receiver().refusal().text);
       reply(peer, encode(peer.receiver().refusal()));
       return {};
-    case BatchVerdict::kNext: break;
+    case BatchVerdict::kNext:
+      break;
   }
   for (size_t i = 0; i < batch.messages.size(); ++i) {
     if (auto done = receive_message(peer, batch, i, now); !done) return done;
@@ -278,9 +286,8 @@ Result<void> Engine::run(const Command& command, const ActionCommand& action, In
   answer.subject = *subject;
   const uint64_t wanted = action.input ? action.input->if_revision() : 0;
   if (wanted != 0 && wanted != (*subject)->revision) {
-    answer.rejection = Rejection{Refusal::kNotAllowedNow,
-                                 "if_revision: the case is at " +
-                                     std::to_string((*subject)->revision)};
+    answer.rejection = Rejection{Refusal::kNotAllowedNow, "if_revision: the case is at " +
+                                                              std::to_string((*subject)->revision)};
     answer_after_commit(command, std::move(answer), now);
     return {};
   }
@@ -339,7 +346,8 @@ Result<void> Engine::run(const Command& command, const PeersQuery&, Instant now)
 }
 
 // Also a refusal may rest on a step that is not durable yet, even on one that was written for it
-// alone (a letter's delivery, taken note of when its case is loaded); it then waits for that commit.
+// alone (a letter's delivery, taken note of when its case is loaded); it then waits for that
+// commit.
 void Engine::answer_after_commit(const Command& command, Answer answer, Instant now) {
   if (open_.since || !pending_.open().batch().empty()) {
     open_.answers.emplace_back(command, std::move(answer));

@@ -4,8 +4,8 @@
 //   2 seen?    a frame or message that was received before is answered as before
 //   3 load     the case as it is now
 //   4 decide   step(): pure
-//   5 write    case, timeline, messages, timers, indexes, ledger and link marks into the open commit
-//   6 commit   all steps that gathered while the last commit ran, in one write and one fsync
+//   5 write    case, timeline, messages, timers, indexes, ledger and link marks into the open
+//   commit 6 commit   all steps that gathered while the last commit ran, in one write and one fsync
 //   7 release  only now receipts, frames and answers leave
 //   8 observe  metrics, alarms
 //
@@ -41,8 +41,8 @@ namespace jiexu {
 struct EngineOptions {
   AgencyId self;
   SenderTiming timing;
-  uint64_t seed = 0;              // of link sessions; differs from run to run
-  int64_t lazy_commit_ms = 50;    // how long a commit may wait that nobody waits for
+  uint64_t seed = 0;            // of link sessions; differs from run to run
+  int64_t lazy_commit_ms = 50;  // how long a commit may wait that nobody waits for
   size_t cases_cached_max = limits::kCaseCacheMax;
 };
 

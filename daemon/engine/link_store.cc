@@ -21,8 +21,7 @@ Result<Receipt> decode_receipt(const std::string& bytes) {
 }  // namespace
 
 LoggedFrame to_logged(const BatchFrame& batch) {
-  return {batch.epoch,     batch.first_seq, batch.last_seq(),
-          batch.prev_head, batch.head,      batch.bytes};
+  return {batch.epoch, batch.first_seq, batch.last_seq(), batch.prev_head, batch.head, batch.bytes};
 }
 
 Result<std::optional<LoggedFrame>> StoredLog::frame_with(Seq seq) const {
@@ -104,16 +103,16 @@ Result<std::optional<Instant>> receipted_at(const Records& records, AgencyId pee
   const std::string lower = layout::receipt_key(peer, seq);
   const std::string upper = layout::receipt_key(peer, UINT64_MAX);
   Result<std::optional<Instant>> out = std::nullopt;
-  const auto done = records.scan(Family::kAudit, lower, upper,
-                                 [&](std::string_view, std::string_view value) {
-                                   const auto receipt = decode_receipt(std::string(value));
-                                   if (!receipt) {
-                                     out = tl::unexpected(receipt.error());
-                                   } else {
-                                     out = receipt->received_at;
-                                   }
-                                   return false;
-                                 });
+  const auto done =
+      records.scan(Family::kAudit, lower, upper, [&](std::string_view, std::string_view value) {
+        const auto receipt = decode_receipt(std::string(value));
+        if (!receipt) {
+          out = tl::unexpected(receipt.error());
+        } else {
+          out = receipt->received_at;
+        }
+        return false;
+      });
   if (!done) return tl::unexpected(done.error());
   return out;
 }

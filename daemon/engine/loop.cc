@@ -17,7 +17,9 @@ int64_t monotonic_ns() {
   return std::chrono::steady_clock::now().time_since_epoch().count();
 }
 
-int64_t age_ms(int64_t since_ns) { return since_ns == 0 ? 0 : (monotonic_ns() - since_ns) / 1000000; }
+int64_t age_ms(int64_t since_ns) {
+  return since_ns == 0 ? 0 : (monotonic_ns() - since_ns) / 1000000;
+}
 
 }  // namespace
 
@@ -28,7 +30,9 @@ EngineLoop::EngineLoop(Engine& engine, Store& store, const Clock& clock, LoopHan
   commit_thread_ = std::thread([this] { run_committer(); });
 }
 
-EngineLoop::~EngineLoop() { stop(); }
+EngineLoop::~EngineLoop() {
+  stop();
+}
 
 void EngineLoop::stop() {
   {
@@ -58,21 +62,29 @@ bool EngineLoop::post(Command command) {
   return true;
 }
 
-void EngineLoop::post(PeerFrame frame, size_t bytes) { enqueue(std::move(frame), bytes); }
+void EngineLoop::post(PeerFrame frame, size_t bytes) {
+  enqueue(std::move(frame), bytes);
+}
 
 void EngineLoop::post(std::shared_ptr<const Directory> directory) {
   enqueue(std::move(directory), 0);
 }
 
-void EngineLoop::post_connected(AgencyId peer) { enqueue(peer, 0); }
+void EngineLoop::post_connected(AgencyId peer) {
+  enqueue(peer, 0);
+}
 
 bool EngineLoop::may_receive() const {
   const std::lock_guard lock(mutex_);
   return inbox_.size() < limits::kInboxEventsMax && inbox_bytes_ < limits::kInboxBytesMax;
 }
 
-int64_t EngineLoop::commit_age_ms() const { return age_ms(commit_began_ns_.load()); }
-int64_t EngineLoop::turn_age_ms() const { return age_ms(turn_began_ns_.load()); }
+int64_t EngineLoop::commit_age_ms() const {
+  return age_ms(commit_began_ns_.load());
+}
+int64_t EngineLoop::turn_age_ms() const {
+  return age_ms(turn_began_ns_.load());
+}
 
 std::deque<EngineLoop::Arrival> EngineLoop::take() {
   const int64_t sleep = std::clamp<int64_t>(engine_.next_wake().ms - now().ms, 0, kSleepMsMax);

@@ -1,5 +1,6 @@
 // Gives the engine its threads: one that owns it and treats events in the order of arrival, and one
-// that commits, so that the next steps are decided while the last ones are on their way to the disk.
+// that commits, so that the next steps are decided while the last ones are on their way to the
+// disk.
 //
 // The inbox is bounded. When it is full, post() refuses (the API answers 429) and may_receive() is
 // false (the transport stops reading, so that peers hold their frames).

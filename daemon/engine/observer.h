@@ -1,5 +1,5 @@
-// What the engine tells of itself to metrics and logs. Called on the engine's thread after the fact;
-// must not block. No argument holds personal data.
+// What the engine tells of itself to metrics and logs. Called on the engine's thread after the
+// fact; must not block. No argument holds personal data.
 #pragma once
 
 #include <cstddef>

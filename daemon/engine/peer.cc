@@ -137,7 +137,8 @@ void Peer::trim() {
   const bool serving = sender_->state() == Sender::State::kFlowing;
   while (!recent_.empty()) {
     const LoggedFrame& oldest = recent_.front();
-    const bool needed = serving && oldest.last_seq > sender_->sent() && recent_bytes_ <= kRecentBytesMax;
+    const bool needed =
+        serving && oldest.last_seq > sender_->sent() && recent_bytes_ <= kRecentBytesMax;
     const bool in_commit = oldest.last_seq > sender_->mark().last_seq;
     if (needed || (in_commit && serving)) return;
     recent_bytes_ -= oldest.bytes->size();

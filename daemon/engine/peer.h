@@ -87,14 +87,14 @@ class Peer {
   // Ahead of the disk.
   Seq last_seq_ = 0;
   Digest head_{};
-  std::vector<FrameWriter> writers_;     // frames to be closed, the last one still open
-  std::deque<LoggedFrame> recent_;       // frames that the sender may ask for next
+  std::vector<FrameWriter> writers_;  // frames to be closed, the last one still open
+  std::deque<LoggedFrame> recent_;    // frames that the sender may ask for next
   size_t recent_bytes_ = 0;
-  std::vector<FrameBytes> received_;     // frames to be stored as they came
+  std::vector<FrameBytes> received_;  // frames to be stored as they came
   std::vector<std::string> received_keys_;
   Instant received_at_;
   bool mark_moved_ = false;
-  Seq stored_receipt_ = 0;               // through of the newest receipt in the store
+  Seq stored_receipt_ = 0;  // through of the newest receipt in the store
 
   // In the commit in flight.
   struct InFlight {

@@ -37,7 +37,9 @@ void PendingReader::launch() {
   open_ = 1 - open_;
 }
 
-void PendingReader::land() { in_flight().clear(); }
+void PendingReader::land() {
+  in_flight().clear();
+}
 
 Result<std::optional<std::string>> PendingReader::get(Family family, std::string_view key) const {
   for (const size_t generation : {open_, 1 - open_}) {
@@ -54,8 +56,8 @@ Result<void> PendingReader::scan(Family family, std::string_view lower, std::str
   return durable_.scan(family, lower, upper, visit);
 }
 
-Result<void> PendingReader::scan_back(Family family, std::string_view lower,
-                                      std::string_view upper, const Visitor& visit) const {
+Result<void> PendingReader::scan_back(Family family, std::string_view lower, std::string_view upper,
+                                      const Visitor& visit) const {
   return durable_.scan_back(family, lower, upper, visit);
 }
 

@@ -13,16 +13,16 @@ namespace jiexu {
 // Account numbers are in keys of the store and are never reused. A balance is debits minus credits.
 enum class LedgerAccount : uint8_t {
   // At OUT, money owed to and paid to the counterpart.
-  kFund = 1,         // personal accounts at origin, the source
-  kPayable = 2,      // owed by an issued form
-  kInTransit = 3,    // ordered from our bank, not yet acknowledged by the counterpart
-  kSettled = 4,      // acknowledged as credited
+  kFund = 1,       // personal accounts at origin, the source
+  kPayable = 2,    // owed by an issued form
+  kInTransit = 3,  // ordered from our bank, not yet acknowledged by the counterpart
+  kSettled = 4,    // acknowledged as credited
   // At IN, money expected and received from the counterpart.
-  kReceivable = 10,  // stated by a form, not yet here
-  kBank = 11,        // received on our account
-  kSuspense = 12,    // received before its form, or with another amount
-  kOwedPersons = 13, // to be credited to persons
-  kCredited = 14,    // booked to persons
+  kReceivable = 10,   // stated by a form, not yet here
+  kBank = 11,         // received on our account
+  kSuspense = 12,     // received before its form, or with another amount
+  kOwedPersons = 13,  // to be credited to persons
+  kCredited = 14,     // booked to persons
 };
 
 std::string_view name(LedgerAccount account);

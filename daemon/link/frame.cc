@@ -13,7 +13,9 @@ using google::protobuf::io::CodedInputStream;
 using google::protobuf::io::CodedOutputStream;
 using Wire = google::protobuf::internal::WireFormatLite;
 
-auto malformed(const char* what) { return fail(Errc::kCorrupt, std::string("link frame: ") + what); }
+auto malformed(const char* what) {
+  return fail(Errc::kCorrupt, std::string("link frame: ") + what);
+}
 
 bool read_digest(const std::string& in, Digest& out) {
   const auto digest = to_array<32>(in);
@@ -49,14 +51,22 @@ struct RawBatch {
 
 std::string_view* bytes_field(RawBatch& raw, int field) {
   switch (field) {
-    case v1::Batch::kSenderFieldNumber: return &raw.sender;
-    case v1::Batch::kReceiverFieldNumber: return &raw.receiver;
-    case v1::Batch::kPrevHeadFieldNumber: return &raw.prev_head;
-    case v1::Batch::kHeadFieldNumber: return &raw.head;
-    case v1::Batch::kKeyIdFieldNumber: return &raw.key;
-    case v1::Batch::kSignatureFieldNumber: return &raw.signature;
-    case v1::Batch::kMessagesFieldNumber: return &raw.messages.emplace_back();
-    default: return nullptr;
+    case v1::Batch::kSenderFieldNumber:
+      return &raw.sender;
+    case v1::Batch::kReceiverFieldNumber:
+      return &raw.receiver;
+    case v1::Batch::kPrevHeadFieldNumber:
+      return &raw.prev_head;
+    case v1::Batch::kHeadFieldNumber:
+      return &raw.head;
+    case v1::Batch::kKeyIdFieldNumber:
+      return &raw.key;
+    case v1::Batch::kSignatureFieldNumber:
+      return &raw.signature;
+    case v1::Batch::kMessagesFieldNumber:
+      return &raw.messages.emplace_back();
+    default:
+      return nullptr;
   }
 }
 
@@ -197,16 +207,22 @@ Result<Frame> decode_small(const std::string& bytes) {
     return malformed("not a LinkFrame");
   }
   switch (frame.body_case()) {
-    case v1::LinkFrame::kOpen: return from_proto(frame.open());
-    case v1::LinkFrame::kOpened: return from_proto(frame.opened());
-    case v1::LinkFrame::kReceipt: return from_proto(frame.receipt());
+    case v1::LinkFrame::kOpen:
+      return from_proto(frame.open());
+    case v1::LinkFrame::kOpened:
+      return from_proto(frame.opened());
+    case v1::LinkFrame::kReceipt:
+      return from_proto(frame.receipt());
     case v1::LinkFrame::kSequenceGap:
       return GapFrame{frame.sequence_gap().epoch(), frame.sequence_gap().expected_seq()};
-    case v1::LinkFrame::kRefuse: return from_proto(frame.refuse());
+    case v1::LinkFrame::kRefuse:
+      return from_proto(frame.refuse());
     case v1::LinkFrame::kFetch:
       return FetchFrame{frame.fetch().epoch(), frame.fetch().first_seq()};
-    case v1::LinkFrame::kFetched: return from_proto(frame.fetched());
-    default: return malformed("of a kind that this version does not know");
+    case v1::LinkFrame::kFetched:
+      return from_proto(frame.fetched());
+    default:
+      return malformed("of a kind that this version does not know");
   }
 }
 
@@ -358,8 +374,8 @@ std::string FrameWriter::close(const Signer& signer) {
   rest.set_prev_head(std::string(view(prev_head_)));
   rest.set_head(std::string(view(head_)));
   rest.set_key_id(std::string(view(key_id(signer.public_key()))));
-  rest.set_signature(signer.sign(
-      batch_signing_bytes(link_, epoch_, first_seq_, last_seq(), prev_head_, head_)));
+  rest.set_signature(
+      signer.sign(batch_signing_bytes(link_, epoch_, first_seq_, last_seq(), prev_head_, head_)));
   const std::string header = rest.SerializeAsString();
   std::string out;
   out.reserve(header.size() + body_.size() + 16);

@@ -36,7 +36,8 @@ BatchVerdict Receiver::judge_known(const BatchFrame& batch, const LinkLog& log) 
   }
   const auto known = log.frame_with(batch.first_seq);
   if (!known) return refuse(v1::REFUSE_REASON_BUSY, "the log cannot be read");
-  const bool same = *known && (*known)->last_seq == batch.last_seq() && (*known)->head == batch.head;
+  const bool same =
+      *known && (*known)->last_seq == batch.last_seq() && (*known)->head == batch.head;
   if (same) return BatchVerdict::kDuplicate;
   return refuse(v1::REFUSE_REASON_DIVERGED, "a number that was used comes with other content");
 }

@@ -1,6 +1,7 @@
-// The receiving half of a directed link, without I/O: decides what a frame from the sender is (next,
-// known already, too early, or wrong) and what to answer. It runs ahead of the disk: accept() moves
-// head(), and only after the commit that holds the messages is durable() called and a receipt given.
+// The receiving half of a directed link, without I/O: decides what a frame from the sender is
+// (next, known already, too early, or wrong) and what to answer. It runs ahead of the disk:
+// accept() moves head(), and only after the commit that holds the messages is durable() called and
+// a receipt given.
 //
 // Single-threaded. Frames must have been verified (frame.h) and come from the link's sender.
 #pragma once

@@ -10,7 +10,9 @@ namespace {
 
 constexpr Instant kNever{INT64_MAX};
 
-FrameBytes share(std::string bytes) { return std::make_shared<const std::string>(std::move(bytes)); }
+FrameBytes share(std::string bytes) {
+  return std::make_shared<const std::string>(std::move(bytes));
+}
 
 // SplitMix64: spreads sessions and jitter; nothing secret depends on it.
 uint64_t mix(uint64_t x) {
@@ -24,16 +26,24 @@ uint64_t mix(uint64_t x) {
 
 std::string_view name(Sender::State state) {
   switch (state) {
-    case Sender::State::kOpening: return "opening";
-    case Sender::State::kFlowing: return "flowing";
-    case Sender::State::kStopped: return "stopped";
-    case Sender::State::kPaused: return "paused";
+    case Sender::State::kOpening:
+      return "opening";
+    case Sender::State::kFlowing:
+      return "flowing";
+    case Sender::State::kStopped:
+      return "stopped";
+    case Sender::State::kPaused:
+      return "paused";
   }
   return "";
 }
 
 Sender::Sender(LinkName link, SenderMark mark, SenderTiming timing, uint64_t seed, bool paused)
-    : link_(link), mark_(std::move(mark)), timing_(timing), session_(mix(seed)), jitter_(mix(~seed)) {
+    : link_(link),
+      mark_(std::move(mark)),
+      timing_(timing),
+      session_(mix(seed)),
+      jitter_(mix(~seed)) {
   state_ = paused ? State::kPaused : State::kOpening;
   next_wake_ = paused ? kNever : Instant{0};
 }
@@ -55,7 +65,8 @@ SenderStep Sender::receive(const OpenedFrame& frame, Instant now, const LinkLog&
     return stop(v1::REFUSE_REASON_EPOCH, "the peer has heard us in a later epoch", now);
   }
   if (receipt.through > mark_.last_seq) {
-    return stop(v1::REFUSE_REASON_SENDER_BEHIND, "the peer holds messages of ours that we lack", now);
+    return stop(v1::REFUSE_REASON_SENDER_BEHIND, "the peer holds messages of ours that we lack",
+                now);
   }
   const auto head = head_at(receipt.through, log);
   if (!head) return stop(v1::REFUSE_REASON_UNSPECIFIED, head.error().text, now);

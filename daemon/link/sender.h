@@ -34,18 +34,18 @@ struct SenderTiming {
 // Where a sender stands; what must survive a restart.
 struct SenderMark {
   Epoch epoch = 1;
-  Seq last_seq = 0;        // last number in our log (durable)
-  Digest head{};           // at last_seq
+  Seq last_seq = 0;  // last number in our log (durable)
+  Digest head{};     // at last_seq
   Seq receipted_seq = 0;
-  Instant receipted_at;    // receiver's clock, of the newest receipt
-  std::string receipt;     // the newest receipt, encoded
+  Instant receipted_at;  // receiver's clock, of the newest receipt
+  std::string receipt;   // the newest receipt, encoded
 };
 
 // What a call asks for.
 struct SenderStep {
-  std::vector<FrameBytes> out;          // to hand to the carrier on the forward lane, in order
-  bool mark_moved = false;              // mark() is worth storing, at leisure
-  std::optional<std::string> alarm;     // for the operator
+  std::vector<FrameBytes> out;       // to hand to the carrier on the forward lane, in order
+  bool mark_moved = false;           // mark() is worth storing, at leisure
+  std::optional<std::string> alarm;  // for the operator
 };
 
 class Sender {

@@ -28,8 +28,8 @@ class Transport {
   virtual void send(AgencyId peer, Lane lane, FrameBytes frame) = 0;
 };
 
-// What the carrier calls, on its own thread, for each frame that came in from an authenticated peer.
-// `lane` is the lane on which the peer sent it.
+// What the carrier calls, on its own thread, for each frame that came in from an authenticated
+// peer. `lane` is the lane on which the peer sent it.
 using FrameHandler = std::function<void(AgencyId peer, Lane lane, std::string frame)>;
 
 }  // namespace jiexu

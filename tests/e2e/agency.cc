@@ -1,0 +1,136 @@
+#include "tests/e2e/agency.h"
+
+#include <fstream>
+#include <sstream>
+
+#include "daemon/api/json.h"
+
+namespace jiexu::e2e {
+namespace {
+
+std::string last_word(const std::string& text) {
+  std::istringstream in(text);
+  std::string word, token;
+  while (in >> word) {
+    if (word.starts_with("jx_")) token = word;
+  }
+  return token;
+}
+
+}  // namespace
+
+Result<std::string> RunningAgency::cli(std::vector<std::string> args) const {
+  args.insert(args.begin(), {(bin_ / "jiexu").string(), "--config", config().string()});
+  return run_program(args);
+}
+
+Result<void> RunningAgency::init() {
+  const auto made = run_program({(bin_ / "jiexu").string(),
+                                 "init",
+                                 folder_.string(),
+                                 "--code",
+                                 spec_.code,
+                                 "--name",
+                                 spec_.name,
+                                 "--listen",
+                                 "tcp://127.0.0.1:" + std::to_string(spec_.link_port),
+                                 "--api",
+                                 "127.0.0.1:" + std::to_string(spec_.api_port),
+                                 "--bank-holder",
+                                 spec_.name + " fund",
+                                 "--bank-account",
+                                 spec_.bank_account,
+                                 "--bank-name",
+                                 "Bank of " + spec_.name,
+                                 "--bank-cnaps",
+                                 spec_.cnaps,
+                                 "--contact",
+                                 "transfer desk",
+                                 "--phone",
+                                 "0000-0000000",
+                                 "--address",
+                                 spec_.name,
+                                 "--postcode",
+                                 "100000"});
+  if (!made) return tl::unexpected(made.error());
+  const auto user = cli({"user", "add", "reviewer", "--role", "reviewer"});
+  if (!user) return tl::unexpected(user.error());
+  token_ = last_word(*user);
+  if (token_.empty()) return fail(Errc::kInvalid, "`jiexu user add` printed no token: " + *user);
+  return {};
+}
+
+Result<std::string> RunningAgency::entry() const {
+  return cli({"directory", "export"});
+}
+
+Result<void> RunningAgency::add_entry(const std::string& toml) const {
+  const auto file = folder_ / "peer-entry.toml";
+  std::ofstream(file) << toml;
+  const auto added = cli({"directory", "add", file.string()});
+  if (!added) return tl::unexpected(added.error());
+  return {};
+}
+
+Result<void> RunningAgency::start() {
+  const std::lock_guard lock(process_mutex_);
+  return process_.start({(bin_ / "jiexud").string(), "--config", config().string()},
+                        folder_ / "jiexud.log");
+}
+
+void RunningAgency::kill_now() {
+  const std::lock_guard lock(process_mutex_);
+  process_.kill_now();
+}
+
+int RunningAgency::stop() {
+  const std::lock_guard lock(process_mutex_);
+  return process_.stop();
+}
+
+std::optional<int> RunningAgency::died() {
+  const std::lock_guard lock(process_mutex_);
+  return process_.ended();
+}
+
+bool RunningAgency::ready() const {
+  const auto reply = cli::send({"127.0.0.1", spec_.api_port, {}}, {"GET", "/readyz", "", "", ""});
+  return reply && reply->status == 200;
+}
+
+Result<void> RunningAgency::exchange(const cli::Request& request,
+                                     google::protobuf::Message* out) const {
+  const auto reply = cli::send({"127.0.0.1", spec_.api_port, {}}, request);
+  if (!reply) return tl::unexpected(reply.error());
+  if (reply->status >= 300) {
+    const Errc code = reply->status == 429 || reply->status >= 500 ? Errc::kBusy : Errc::kInvalid;
+    return fail(code, std::to_string(reply->status) + " " + reply->body);
+  }
+  return from_json(reply->body, out);
+}
+
+Result<void> RunningAgency::get(const std::string& target, google::protobuf::Message* out) const {
+  return exchange({"GET", target, "", token_, ""}, out);
+}
+
+Result<void> RunningAgency::post(const std::string& target, const google::protobuf::Message& in,
+                                 google::protobuf::Message* out,
+                                 const std::string& idempotency_key) const {
+  return exchange({"POST", target, to_json(in), token_, idempotency_key}, out);
+}
+
+Result<std::vector<v1::CaseView>> RunningAgency::cases(bool open_only) const {
+  std::vector<v1::CaseView> out;
+  std::string after;
+  do {
+    v1::CaseViews page;
+    const std::string target = std::string("/v1/cases?limit=500") + (open_only ? "&open=1" : "") +
+                               (after.empty() ? "" : "&after=" + after);
+    if (auto done = get(target, &page); !done) return tl::unexpected(done.error());
+    for (v1::CaseView& view : *page.mutable_cases()) out.push_back(std::move(view));
+    after = page.next();
+  } while (!after.empty());
+  return out;
+}
+
+}  // namespace jiexu::e2e

@@ -1,0 +1,67 @@
+// One agency as its people see it: a folder made by `jiexu init`, a running jiexud, and its API.
+#pragma once
+
+#include <filesystem>
+#include <mutex>
+#include <string>
+
+#include "daemon/base/result.h"
+#include "jiexu/v1/api.pb.h"
+#include "ops/cli/client.h"
+#include "tests/e2e/process.h"
+
+namespace jiexu::e2e {
+
+struct AgencySpec {
+  std::string code;
+  std::string name;
+  std::string bank_account;
+  std::string cnaps;
+  uint16_t link_port;
+  uint16_t api_port;
+};
+
+class RunningAgency {
+ public:
+  RunningAgency(AgencySpec spec, std::filesystem::path bin, std::filesystem::path folder)
+      : spec_(std::move(spec)), bin_(std::move(bin)), folder_(std::move(folder)) {}
+
+  // Makes keys, store, directory, users; `entry()` is what others add.
+  Result<void> init();
+  Result<std::string> entry() const;
+  Result<void> add_entry(const std::string& toml) const;
+
+  Result<void> start();
+  void kill_now();
+  // Clean stop; the exit code.
+  int stop();
+  // Answers /readyz with 200.
+  bool ready() const;
+  // The daemon has ended although nobody stopped it: its exit code.
+  std::optional<int> died();
+
+  // The API as the reviewer. Error kBusy if the daemon does not answer; kInvalid with its problem.
+  Result<void> get(const std::string& target, google::protobuf::Message* out) const;
+  Result<void> post(const std::string& target, const google::protobuf::Message& in,
+                    google::protobuf::Message* out, const std::string& idempotency_key = "") const;
+  // All pages.
+  Result<std::vector<v1::CaseView>> cases(bool open_only) const;
+
+  const AgencySpec& spec() const { return spec_; }
+  std::string api_url() const { return "http://127.0.0.1:" + std::to_string(spec_.api_port); }
+  std::filesystem::path config() const { return folder_ / "agency.toml"; }
+  const std::string& token() const { return token_; }
+
+ private:
+  Result<std::string> cli(std::vector<std::string> args) const;
+  Result<void> exchange(const cli::Request& request, google::protobuf::Message* out) const;
+
+  AgencySpec spec_;
+  std::filesystem::path bin_;
+  std::filesystem::path folder_;
+  std::string token_;
+  mutable std::mutex process_mutex_;
+  Process process_;
+};
+
+}  // namespace jiexu::e2e

@@ -1,0 +1,237 @@
+// jiexu-demo: what ./ops/demo runs once everything is built. Two agencies on loopback, generated
+// people, clerks that act through the API, a bank; judged from outside at the end.
+//
+// With --kill N it also kills daemons (SIGKILL), N times, at random moments: that is the end-to-end
+// crash test.
+#include <fmt/format.h>
+#include <signal.h>
+
+#include <CLI/CLI.hpp>
+#include <atomic>
+#include <chrono>
+#include <random>
+#include <thread>
+
+#include "tests/e2e/verdict.h"
+#include "tests/e2e/world.h"
+
+namespace jiexu::e2e {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using namespace std::chrono_literals;
+
+struct Options {
+  bool once = false;
+  size_t cases = 50;
+  size_t kills = 0;
+  uint64_t seed = 1;
+  int timeout_s = 300;
+  uint16_t port_base = 17400;
+  std::string folder;
+};
+
+std::atomic<bool> g_interrupted{false};
+
+// Kills one daemon or both, at random moments, and starts them again.
+class Killer {
+ public:
+  Killer(World& world, size_t kills, uint64_t seed) : world_(world), left_(kills), random_(seed) {
+    if (kills > 0) thread_ = std::thread([this] { run(); });
+  }
+  ~Killer() {
+    stop_ = true;
+    if (thread_.joinable()) thread_.join();
+  }
+  bool finished() const { return left_ == 0; }
+  std::string error() const { return error_; }
+
+ private:
+  void run() {
+    while (left_ > 0 && !stop_) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20 + random_() % 400));
+      const uint64_t draw = random_() % 10;
+      const bool both = draw == 0;
+      for (size_t i = 0; i < 2; ++i) {
+        if (both || draw % 2 == i) world_.agency(i).kill_now();
+      }
+      std::this_thread::sleep_for(std::chrono::milliseconds(random_() % 100));
+      for (size_t i = 0; i < 2; ++i) {
+        if (!both && draw % 2 != i) continue;
+        if (const auto done = world_.agency(i).start(); !done) error_ = done.error().text;
+      }
+      if (const auto ready = world_.wait_ready(30); !ready) {
+        error_ = ready.error().text;
+        return;
+      }
+      --left_;
+    }
+  }
+
+  World& world_;
+  std::atomic<size_t> left_;
+  std::mt19937_64 random_;
+  std::atomic<bool> stop_{false};
+  std::string error_;
+  std::thread thread_;
+};
+
+// Clerks at both agencies, each its own thread, until destroyed.
+class Clerks {
+ public:
+  explicit Clerks(World& world) : world_(world) {
+    for (size_t i = 0; i < 2; ++i) {
+      threads_[i] = std::thread([this, i] {
+        while (!stop_) {
+          world_.work(i);
+          std::this_thread::sleep_for(2ms);
+        }
+      });
+    }
+  }
+  ~Clerks() {
+    stop_ = true;
+    for (std::thread& thread : threads_) thread.join();
+  }
+
+ private:
+  World& world_;
+  std::atomic<bool> stop_{false};
+  std::array<std::thread, 2> threads_;
+};
+
+void key_applications(World& world, size_t from, size_t to) {
+  for (size_t n = from; n < to && !g_interrupted; ++n) {
+    while (!world.apply(n) && !g_interrupted) std::this_thread::sleep_for(20ms);
+  }
+}
+
+// A daemon that ends by itself is a fault, whatever its exit code.
+bool all_alive(World& world, const Killer& killer) {
+  if (!killer.error().empty()) {
+    fmt::print("FAULT: {}\n", killer.error());
+    return false;
+  }
+  for (size_t i = 0; i < 2; ++i) {
+    if (const auto code = world.agency(i).died()) {
+      fmt::print("FAULT: {} ended by itself with exit code {}\n", world.agency(i).spec().code,
+                 *code);
+      return false;
+    }
+  }
+  return true;
+}
+
+// While daemons are being killed, new cases keep coming, so that every kill meets work. Returns how
+// many were keyed.
+size_t key_while_killing(World& world, const Options& options, const Killer& killer) {
+  key_applications(world, 0, options.cases);
+  size_t count = options.cases;
+  for (; !killer.finished() && killer.error().empty() && !g_interrupted; ++count) {
+    key_applications(world, count, count + 1);
+    std::this_thread::sleep_for(10ms);
+  }
+  return count;
+}
+
+bool run_to_end(World& world, const Options& options) {
+  const auto began = Clock::now();
+  Clerks clerks(world);
+  Killer killer(world, options.kills, options.seed);
+  const size_t cases = key_while_killing(world, options, killer);
+  size_t closed = 0;
+  while (closed < cases) {
+    if (g_interrupted || !all_alive(world, killer)) return false;
+    if (Clock::now() - began > std::chrono::seconds(options.timeout_s)) {
+      fmt::print("\nFAULT: {} of {} cases closed after {} s\n", closed, cases, options.timeout_s);
+      return false;
+    }
+    closed = count_closed(world, cases);
+    fmt::print("\r{} of {} cases closed at both agencies   ", closed, cases);
+    std::fflush(stdout);
+    std::this_thread::sleep_for(200ms);
+  }
+  fmt::print("\nall {} cases closed after {:.1f} s", cases,
+             std::chrono::duration<double>(Clock::now() - began).count());
+  fmt::print("{}\n", options.kills > 0 ? fmt::format(", through {} kills", options.kills) : "");
+  return true;
+}
+
+// The last receipts may still be on their way.
+void wait_quiet(World& world) {
+  for (int i = 0; i < 100; ++i) {
+    uint64_t queued = 0;
+    for (size_t agency = 0; agency < 2; ++agency) {
+      v1::PeerViews peers;
+      if (!world.agency(agency).get("/v1/peers", &peers)) return;
+      for (const v1::PeerView& peer : peers.peers()) queued += peer.queued();
+    }
+    if (queued == 0) return;
+    std::this_thread::sleep_for(50ms);
+  }
+}
+
+void keep_running(World& world, size_t next) {
+  fmt::print("\nBoth agencies stay up; a new case comes every two seconds. Ctrl-C stops them.\n");
+  for (size_t i = 0; i < 2; ++i) {
+    fmt::print("  {}: API {}  try: build/bin/jiexu --config {} case list\n",
+               world.agency(i).spec().code, world.agency(i).api_url(),
+               world.agency(i).config().string());
+  }
+  std::fflush(stdout);
+  Clerks clerks(world);
+  while (!g_interrupted) {
+    key_applications(world, next, next + 1);
+    ++next;
+    for (int i = 0; i < 20 && !g_interrupted; ++i) std::this_thread::sleep_for(100ms);
+  }
+}
+
+int run(const Options& options, const std::filesystem::path& bin) {
+  World world(bin, options.folder, options.port_base);
+  if (const auto done = world.init(); !done) {
+    fmt::print(stderr, "cannot make the agencies: {}\n", done.error().text);
+    return 1;
+  }
+  if (const auto done = world.start(); !done) {
+    fmt::print(stderr, "cannot start: {}\n", done.error().text);
+    return 1;
+  }
+  bool good = run_to_end(world, options);
+  if (!g_interrupted) {
+    wait_quiet(world);
+    const Verdict verdict = judge(world);
+    print(verdict, world);
+    good &= verdict.faults.empty();
+    fmt::print("\n{}\n", good ? "All is as it must be." : "NOT as it must be; see above.");
+    if (good && !options.once) keep_running(world, options.cases);
+  }
+  for (size_t i = 0; i < 2; ++i) {
+    const int code = world.agency(i).stop();
+    if (code != 0) fmt::print("FAULT: {} stopped with {}\n", world.agency(i).spec().code, code);
+    good &= code == 0;
+  }
+  return good || g_interrupted ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace jiexu::e2e
+
+int main(int argc, char** argv) {
+  CLI::App app{
+      "Takes generated cases through the whole exchange between two agencies.\n"
+      "Example: ./ops/demo --once --cases 200"};
+  jiexu::e2e::Options options;
+  app.add_flag("--once", options.once, "end when all cases are closed");
+  app.add_option("--cases", options.cases, "how many")->check(CLI::Range(1, 1000000));
+  app.add_option("--kill", options.kills, "kill daemons this many times meanwhile");
+  app.add_option("--seed", options.seed, "of the kills");
+  app.add_option("--timeout", options.timeout_s, "seconds after which the run has failed");
+  app.add_option("--port-base", options.port_base, "first of the loopback ports");
+  app.add_option("--folder", options.folder, "made anew for the agencies' files")->required();
+  CLI11_PARSE(app, argc, argv);
+  signal(SIGINT, [](int) { jiexu::e2e::g_interrupted = true; });
+  signal(SIGTERM, [](int) { jiexu::e2e::g_interrupted = true; });
+  const auto bin = std::filesystem::canonical("/proc/self/exe").parent_path();
+  return jiexu::e2e::run(options, bin);
+}

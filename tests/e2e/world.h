@@ -1,0 +1,52 @@
+// Two agencies, their clerks, the bank between them, and if asked for, somebody who kills daemons.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <filesystem>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+
+#include "tests/e2e/agency.h"
+#include "tests/e2e/people.h"
+
+namespace jiexu::e2e {
+
+class World {
+ public:
+  // `bin`: where jiexu and jiexud are. `folder`: made new, for the agencies' folders.
+  World(std::filesystem::path bin, std::filesystem::path folder, uint16_t port_base);
+
+  // Makes both agencies and exchanges their directory entries.
+  Result<void> init();
+  Result<void> start();
+  Result<void> wait_ready(int seconds);
+
+  // One applicant more: keyed at the destination. Safe to repeat after a lost answer.
+  bool apply(size_t n);
+  // One round over the open cases of an agency: every clerk's next move, and the bank's deliveries.
+  // Errors of a daemon that is down are not errors of the round.
+  void work(size_t agency);
+
+  RunningAgency& agency(size_t index) { return *agencies_[index]; }
+  People& people() { return people_; }
+  // What clerks were refused although the daemon had offered it and nobody else had acted; empty
+  // in a sound run.
+  std::vector<std::string> surprises() const;
+
+ private:
+  void work_on(size_t agency, const v1::CaseView& view);
+  void deliver_money(size_t agency, const v1::CaseView& view);
+  bool money_arrived(const std::string& letter_number) const;
+
+  std::filesystem::path folder_;
+  std::array<std::unique_ptr<RunningAgency>, 2> agencies_;
+  People people_;
+  mutable std::mutex mutex_;
+  std::set<std::string> delivered_;  // letter numbers whose remittance the bank has booked
+  std::vector<std::string> surprises_;
+};
+
+}  // namespace jiexu::e2e
