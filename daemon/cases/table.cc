@@ -77,6 +77,7 @@ constexpr Row kInRows[] = {
     {E::kRemitNoticeIn,    kInOpen,                    {F::kNoticed, F::kSuspense, F::kReceivedDiffers, F::kMatched, F::kCredited}, G::kAlways, kStay, kKeep, kHold, {}},
     {E::kRemitNoticeIn,    R::kDone,                   F::kCredited,  G::kAlways,              kStay,                 kKeep,                kHold,                 {}},
     {E::kBankCredit,       kAwaitsForm,                {F::kUnknown, F::kNoticed, F::kSuspense}, G::kFormMissing, kStay, F::kSuspense,      kHold,                 {X::kPostSuspense}},
+    {E::kBankCredit,       R::kInfoDisputed,           {F::kNoneDue, F::kRefundedToPerson}, G::kAlways, kStay,        F::kReceivedDiffers,  kHold,                 {X::kPostSuspense}},
     {E::kBankCredit,       kInOpen,                    {F::kExpected, F::kNoticed}, G::kAmountCompletes, kStay,       F::kMatched,          kHold,                 {X::kPostReceived}},
     {E::kBankCredit,       kInOpen,                    {F::kExpected, F::kNoticed}, G::kAlways, kStay,                F::kReceivedDiffers,  kHold,                 {X::kPostSuspense}},
     {E::kBankCredit,       kInOpen,                    F::kReceivedDiffers, G::kAmountCompletes, kStay,               F::kMatched,          kHold,                 {X::kPostSuspense, X::kPostFromSuspense}},

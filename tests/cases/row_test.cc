@@ -65,6 +65,8 @@ constexpr Transition kTransitions[] = {
     {"a notice after the close changes no state", kIn, TO_ACCEPT "form-received bank-credit confirm-form credit close remittance-notice-received", "DONE / CREDITED", "", "", ""},
     {"money before the form is parked", kIn, TO_ACCEPT "bank-credit:5000", "LETTER_ACCEPTED / SUSPENSE", "", "bank<suspense 5000", "form 2026-12-04"},
     {"more money before the form is parked too", kIn, TO_ACCEPT "bank-credit:5000 bank-credit:6000", "LETTER_ACCEPTED / SUSPENSE", "", "bank<suspense 6000", "form 2026-12-04"},
+    {"money that overtakes a corrected form is parked", kIn, TO_ACCEPT "form-received:none query-form bank-credit:5000", "INFO_DISPUTED / RECEIVED_DIFFERS", "", "bank<suspense 5000", "intake 2026-11-27"},
+    {"the corrected form matches it", kIn, TO_ACCEPT "form-received:none query-form bank-credit:5000 form-received:5000", "INFO_RECEIVED / MATCHED", "", "receivable<owed_persons 5000,suspense<receivable 5000", "intake 2026-11-27"},
     {"money that is what the form says matches", kIn, TO_ACCEPT "form-received bank-credit", "INFO_RECEIVED / MATCHED", "", "bank<receivable 123456", "intake 2026-11-27"},
     {"money that is one fen short differs", kIn, TO_ACCEPT "form-received bank-credit:123455", "INFO_RECEIVED / RECEIVED_DIFFERS", "", "bank<suspense 123455", "intake 2026-11-27"},
     {"the missing fen completes it", kIn, TO_ACCEPT "form-received bank-credit:123455 bank-credit:1", "INFO_RECEIVED / MATCHED", "", "bank<suspense 1,suspense<receivable 123456", "intake 2026-11-27"},
