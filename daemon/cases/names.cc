@@ -122,6 +122,7 @@ constexpr std::pair<Guard, std::string_view> kGuards[] = {
     {Guard::kVersionCurrent, "it is about the newest form version"},
     {Guard::kNoFindings, "the form breaks no rule"},
     {Guard::kFormMissing, "no form has come yet"},
+    {Guard::kHasAccount, "the scheme has a personal account"},
     {Guard::kAmountCompletes, "received equals due"},
     {Guard::kAmountAcknowledges, "the amount is what was paid"},
     {Guard::kFundsTerminal, "the funds are settled"},

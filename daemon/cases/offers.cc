@@ -37,6 +37,7 @@ bool may_hold(Guard guard, const Case& subject) {
   switch (guard) {
     case Guard::kNoWithdrawalPending: return subject.overlay != Overlay::kWithdrawalPending;
     case Guard::kNoFindings: return subject.findings.empty();
+    case Guard::kHasAccount: return subject.scheme_from != v1::SCHEME_RESIDENT;
     case Guard::kFundsTerminal: return is_terminal(subject.funds);
     default: return true;
   }

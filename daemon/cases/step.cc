@@ -52,6 +52,7 @@ bool holds(Guard guard, const Case& subject, const Content& content) {
     case Guard::kVersionCurrent: return version_of(*content.event) == subject.form_version;
     case Guard::kNoFindings: return subject.findings.empty();
     case Guard::kFormMissing: return subject.form_version == 0;
+    case Guard::kHasAccount: return subject.scheme_from != v1::SCHEME_RESIDENT;
     case Guard::kAmountCompletes: {
       const auto sum = add(subject.moved, content.amount);
       return sum && *sum == subject.due;

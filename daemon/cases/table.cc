@@ -104,7 +104,7 @@ constexpr Row kOutRows[] = {
     {E::kInfoConfirmIn,    R::kFormIssued,             kAnyFunds,     G::kVersionCurrent,      R::kFormConfirmed,     kKeep,                kHold,                 {}},
     {E::kInfoQueryIn,      R::kFormIssued,             kAnyFunds,     G::kVersionCurrent,      R::kFormDisputed,      kKeep,                kHold,                 {}},
 
-    {E::kRemit,            R::kStopped,                F::kNotComputed, G::kAlways,            kStay,                 F::kPaid,             kHold,                 {X::kPostPayable, X::kPostPaid, X::kSendRemitNotice}},
+    {E::kRemit,            R::kStopped,                F::kNotComputed, G::kHasAccount,        kStay,                 F::kPaid,             kHold,                 {X::kPostPayable, X::kPostPaid, X::kSendRemitNotice}},
     {E::kRemit,            {R::kFormIssued, R::kFormConfirmed}, F::kComputed, G::kAlways,      kStay,                 F::kPaid,             kHold,                 {X::kPostPaid, X::kSendRemitNotice}},
     {E::kFundsAckIn,       {R::kFormIssued, R::kFormDisputed, R::kFormConfirmed}, F::kPaid, G::kAmountAcknowledges, kStay, F::kAckedByIn,   kHold,                 {X::kPostSettled}},
     {E::kCloseIn,          R::kFormConfirmed,          kAnyFunds,     G::kFundsTerminal,       R::kOutDone,           kKeep,                O::kNone,              {}},

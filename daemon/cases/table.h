@@ -49,6 +49,7 @@ enum class Guard : uint8_t {
   kVersionCurrent,       // the message names the newest form version
   kNoFindings,           // the newest form version breaks no rule
   kFormMissing,          // no form has come yet
+  kHasAccount,           // the person's scheme at origin has a personal account
   kAmountCompletes,      // with this amount, received = due
   kAmountAcknowledges,   // the acknowledged amount is what was paid
   kFundsTerminal,
