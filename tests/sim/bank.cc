@@ -5,6 +5,8 @@
 namespace jiexu::sim {
 namespace {
 
+constexpr uint32_t kPartPermille = 150;
+
 std::string full_width(const std::string& digits) {
   std::string out;
   for (const char digit : digits) {
@@ -30,18 +32,30 @@ void Bank::order(const Order& order) {
   }
   trace_.add("bank", "order", order.letter_number + " " + order.amount.yuan());
   orders_.push_back(order);
-  book_later(order);
-  if (mutation_ == Mutation::kPayTwice) book_later(order);
+  pay(order);
+  if (mutation_ == Mutation::kPayTwice) pay(order);
 }
 
-void Bank::book_later(const Order& order) {
+void Bank::pay(const Order& order) {
+  int64_t left = order.amount.value;
+  while (left > 1 && random_.chance(kPartPermille)) {
+    const int64_t part = random_.between(1, left - 1);
+    book_later(order, Fen{part});
+    left -= part;
+  }
+  book_later(order, Fen{left});
+}
+
+void Bank::book_later(const Order& order, Fen part) {
   ++on_the_way_;
   const int64_t delay =
       random_.chance(500) ? random_.between(1, 500) : random_.between(500, 20'000);
   const int64_t change = mutation_ == Mutation::kChangeAmount ? 1 : 0;
-  schedule_.after(delay, [this, order, change] {
+  schedule_.after(delay, [this, order, part, change] {
     --on_the_way_;
-    book(order.in, Fen{order.amount.value + change}, remark_for(order.letter_number));
+    Credit& credit = book(order.in, Fen{part.value + change}, remark_for(order.letter_number));
+    credit.case_id = order.case_id;
+    credit.part = part;
   });
 }
 
@@ -49,7 +63,7 @@ void Bank::credit_stranger(AgencyId in) {
   book(in, Fen{random_.between(1, 1'000'000)}, random_.chance(500) ? "利息" : "退款 123456");
 }
 
-void Bank::book(AgencyId in, Fen amount, const std::string& remark) {
+Credit& Bank::book(AgencyId in, Fen amount, const std::string& remark) {
   Credit credit;
   credit.in = in;
   credit.line.set_account_number("6200" + in.str().substr(1));
@@ -59,7 +73,7 @@ void Bank::book(AgencyId in, Fen amount, const std::string& remark) {
   credit.line.set_counterparty_name("医保基金财政专户");
   credit.line.set_remark(remark);
   trace_.add("bank", "credit", in.str() + " " + amount.yuan());
-  credits_.push_back(std::move(credit));
+  return credits_.emplace_back(std::move(credit));
 }
 
 std::string Bank::remark_for(const std::string& letter_number) {

@@ -1,5 +1,6 @@
 // The banks, as one: what OUT orders arrives on IN's account after a while, as a line of a
-// statement that carries the letter number in its remark. Lines that belong to nobody arrive too.
+// statement that carries the letter number in its remark, sometimes in parts. Lines that belong to
+// nobody arrive too.
 //
 // An order is known by case and attempt; giving the same one twice changes nothing, as with a real
 // payment file. The bank remembers everything, so that checkers can hold the agencies' books to it.
@@ -30,6 +31,8 @@ struct Order {
 struct Credit {
   v1::BankLine line;
   AgencyId in;
+  CaseId case_id;         // for whom it was ordered; empty: a stranger's
+  Fen part;               // of the order
   bool imported = false;  // the agency has said so
 };
 
@@ -52,8 +55,9 @@ class Bank {
   bool idle() const { return on_the_way_ == 0; }
 
  private:
-  void book_later(const Order& order);
-  void book(AgencyId in, Fen amount, const std::string& remark);
+  void pay(const Order& order);
+  void book_later(const Order& order, Fen part);
+  Credit& book(AgencyId in, Fen amount, const std::string& remark);
   std::string remark_for(const std::string& letter_number);
 
   Schedule& schedule_;

@@ -41,6 +41,7 @@ class Runner {
     result_.events += outcome.events;
     result_.cases += outcome.cases;
     result_.payments += outcome.payments;
+    result_.coverage.add(outcome.coverage);
     if (!outcome.violations.empty()) result_.failures.push_back({seed, outcome.violations.front()});
     return result_.failures.size() < campaign_.failures_max;
   }
@@ -63,8 +64,8 @@ uint64_t current_seed() {
 
 std::string describe(const Failure& failure) {
   return "seed " + std::to_string(failure.seed) + "  " + failure.violation.invariant + "  " +
-         failure.violation.text + "\n  repeat: tests/simulate --seed " + std::to_string(failure.seed) +
-         " --trace";
+         failure.violation.text + "\n  repeat: tests/simulate --seed " +
+         std::to_string(failure.seed) + " --trace";
 }
 
 }  // namespace jiexu::sim

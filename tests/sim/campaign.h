@@ -29,6 +29,7 @@ struct CampaignResult {
   uint64_t events = 0;
   uint64_t cases = 0;
   uint64_t payments = 0;
+  Coverage coverage;
   std::vector<Failure> failures;  // by seed
 };
 

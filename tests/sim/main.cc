@@ -4,6 +4,8 @@
 //   simulate --seed 42 --trace          the same, every event as a line
 //   simulate --seeds 1..20000 --jobs 2  a campaign
 //   simulate --seed 42 --mutation pay-twice
+#include <google/protobuf/stubs/logging.h>
+
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <csignal>
@@ -44,12 +46,16 @@ int run_many(const Campaign& campaign) {
   const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
   for (const Failure& failure : result.failures) std::printf("%s\n", describe(failure).c_str());
   std::printf(
-      "%llu seeds, %llu events, %llu cases, %llu payments in %.1f s (%.0f seeds/s): "
-      "%zu failed\n",
+      "%llu seeds, %llu events, %llu cases, %llu payments, %llu deadlines in "
+      "%.1f s (%.0f seeds/s): %zu failed\n",
       static_cast<unsigned long long>(result.seeds), static_cast<unsigned long long>(result.events),
       static_cast<unsigned long long>(result.cases),
-      static_cast<unsigned long long>(result.payments), took.count(),
+      static_cast<unsigned long long>(result.payments),
+      static_cast<unsigned long long>(result.coverage.deadlines()), took.count(),
       static_cast<double>(result.seeds) / took.count(), result.failures.size());
+  for (const std::string& row : result.coverage.never_taken()) {
+    std::printf("never taken: %s\n", row.c_str());
+  }
   return result.failures.empty() ? 0 : 1;
 }
 
@@ -91,5 +97,7 @@ int main_with(int argc, char** argv) {
 int main(int argc, char** argv) {
   std::signal(SIGABRT, jiexu::sim::on_abort);
   jiexu::enable_simulated_suite();
+  // Frames with a changed byte would fill the terminal with what protobuf thinks of them.
+  google::protobuf::SetLogHandler(nullptr);
   return jiexu::sim::main_with(argc, argv);
 }

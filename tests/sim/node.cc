@@ -72,6 +72,7 @@ void Node::start() {
       Engine::open(options, {store_, *vault_, *signer_, *this, *this}, world_.directory, now());
   if (!engine) return world_.watch.report("engine", "does not open: " + engine.error().text);
   engine_ = std::move(*engine);
+  steady_since_ = world_.schedule.now();
   settle(engine_->wake(now()));
 }
 
@@ -115,6 +116,7 @@ void Node::arm() {
 }
 
 void Node::look_around() {
+  steady_since_ = world_.schedule.now();
   if (up()) settle(engine_->wake(now()));
 }
 

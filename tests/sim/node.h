@@ -35,6 +35,9 @@ class Node final : public Transport, public EngineObserver {
 
   AgencyId id() const { return id_; }
   MemoryStore& store() { return store_; }
+  const MemoryStore& store() const { return store_; }
+  // How long the process has run without its clock being moved; 0: it is down.
+  int64_t steady_ms() const { return up() ? world_.schedule.now() - steady_since_ : 0; }
   const Vault& vault() const { return *vault_; }
   Site site() const { return {id_, store_, *vault_}; }
 
@@ -68,6 +71,7 @@ class Node final : public Transport, public EngineObserver {
   int64_t armed_for_ = -1;            // when the next awakening is due; -1: none
   const Batch* in_flight_ = nullptr;  // has not landed
   uint64_t commits_ = 0;
+  int64_t steady_since_ = 0;
 };
 
 }  // namespace jiexu::sim

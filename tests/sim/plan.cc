@@ -43,7 +43,7 @@ ClockPlan draw_clock(Random& random) {
   ClockPlan plan;
   if (random.chance(kClassPermille)) plan.skew_ms_max = random.between(1, 100 * kSecond);
   if (random.chance(kClassPermille)) plan.step_every_ms = random.between(5 * kSecond, 60 * kSecond);
-  if (random.chance(400)) plan.jump_every_ms = random.between(10 * kSecond, 90 * kSecond);
+  if (random.chance(400)) plan.jump_every_ms = random.between(5 * kSecond, 50 * kSecond);
   return plan;
 }
 

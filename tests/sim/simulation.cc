@@ -2,6 +2,7 @@
 
 #include "daemon/engine/case_store.h"
 #include "tests/sim/clerk.h"
+#include "tests/sim/operator.h"
 #include "tests/sim/teller.h"
 #include "tests/sim/trouble.h"
 
@@ -39,6 +40,7 @@ class Simulation {
         clerks_.push_back(std::make_unique<Clerk>(world_, *node, papers_, world_.random.fork()));
       }
       tellers_.push_back(std::make_unique<Teller>(world_, *node, world_.random.fork()));
+      operators_.push_back(std::make_unique<Operator>(world_, *node, world_.random.fork()));
     }
   }
 
@@ -46,6 +48,7 @@ class Simulation {
     for (const auto& node : nodes_) node->start();
     for (const auto& clerk : clerks_) clerk->start();
     for (const auto& teller : tellers_) teller->start();
+    for (const auto& person : operators_) person->start();
     trouble_.start();
     live();
     world_.mood = Mood::kFinish;
@@ -75,6 +78,8 @@ class Simulation {
   Trouble trouble_;
   std::vector<std::unique_ptr<Clerk>> clerks_;
   std::vector<std::unique_ptr<Teller>> tellers_;
+  std::vector<std::unique_ptr<Operator>> operators_;
+  Coverage coverage_;
 };
 
 void Simulation::make_agencies() {
@@ -135,8 +140,7 @@ void Simulation::finish() {
 }
 
 bool Simulation::closed_at(const Node& node, const Paper& paper) {
-  Node& site = const_cast<Node&>(node);
-  const auto found = read_case(Records(site.store(), node.vault()), paper.case_id);
+  const auto found = read_case(Records(node.store(), node.vault()), paper.case_id);
   const bool never = found && !*found && (node.id() == paper.out || paper.given_up);
   return never || (found && *found && (*found)->closed());
 }
@@ -156,9 +160,12 @@ void Simulation::survey(bool ended) {
   for (const auto& node : nodes_) {
     auto taken = take_survey(node->store(), node->vault(), node->id(), node->now());
     if (!taken) return world_.watch.report("store", taken.error().text);
+    taken->steady_ms = node->steady_ms();
     scene.surveys.emplace(node->id(), std::move(*taken));
   }
   world_.watch.surveyed(scene);
+  coverage_ = Coverage();
+  for (const auto& [agency, taken] : scene.surveys) coverage_.add(taken);
 }
 
 // The mistakes that are made on a disk behind the engine's back.
@@ -182,8 +189,9 @@ void Simulation::meddle() {
     encode_case(moved, &record);
     records.put_message(batch, Family::kCase, layout::case_key(moved.id), record);
   }
+  if (batch.empty()) return;
   node.store().set_fault_hook({});
-  if (!batch.empty()) (void)node.store().commit(batch);
+  (void)node.store().commit(batch);
 }
 
 Outcome Simulation::outcome() {
@@ -192,6 +200,7 @@ Outcome Simulation::outcome() {
   out.events = world_.schedule.events();
   out.payments = world_.bank.orders().size();
   out.violations = world_.watch.found();
+  out.coverage = coverage_;
   for (const Paper& paper : papers_) {
     for (const auto& node : nodes_) {
       if (node->id() != paper.in) continue;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "tests/sim/checks/checker.h"
+#include "tests/sim/coverage.h"
 #include "tests/sim/plan.h"
 
 namespace jiexu::sim {
@@ -16,6 +17,7 @@ struct Outcome {
   uint64_t events = 0;
   uint64_t cases = 0;  // that came into being
   uint64_t payments = 0;
+  Coverage coverage;                  // as far as the last survey saw
   std::vector<Violation> violations;  // empty: all invariants held
 };
 

@@ -26,7 +26,8 @@ using LinkSide = std::pair<AgencyId, layout::Direction>;
 
 struct Survey {
   AgencyId agency;
-  Instant now;  // on the agency's clock
+  Instant now;            // on the agency's clock
+  int64_t steady_ms = 0;  // how long its process has run with a steady clock; set by the caller
   std::map<CaseId, CaseFile> cases;
   std::map<std::pair<AgencyId, LedgerAccount>, int64_t> balances;
   std::vector<v1::BankLineRecord> bank_lines;

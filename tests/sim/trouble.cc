@@ -5,7 +5,7 @@ namespace {
 
 constexpr int64_t kDayMs = 86'400'000;
 constexpr int64_t kStepMsMax = 30'000;
-constexpr int64_t kJumpDaysMax = 12;
+constexpr int64_t kJumpDaysMax = 25;
 
 }  // namespace
 
@@ -41,6 +41,7 @@ void Trouble::part_network() {
   world_.network.cut(from, to);
   if (both) world_.network.cut(to, from);
   world_.schedule.after(random_.between(1, world_.plan.network.partition_ms_max), [this, from, to] {
+    if (world_.mood == Mood::kFinish) return;
     world_.network.join(from, to);
     world_.network.join(to, from);
   });

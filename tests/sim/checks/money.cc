@@ -77,7 +77,7 @@ class MoneyChecker final : public Checker {
     }
   }
 
-  // In flight: ordered by a case of `out`, and no line for it imported by `in`.
+  // On the way: what a case of `out` ordered, less the parts of it whose lines `in` has imported.
   void judge_pair(const Scene& scene, const Survey& out, const Survey& in) {
     int64_t paid = 0;
     int64_t on_the_way = 0;
@@ -85,7 +85,7 @@ class MoneyChecker final : public Checker {
       if (file.subject.side != Side::kOut || file.subject.peer != in.agency) continue;
       if (!is_paid(file.subject)) continue;
       paid += file.subject.moved.value;
-      if (!imported(file.subject.letter_number, in)) on_the_way += file.subject.moved.value;
+      on_the_way += file.subject.moved.value - imported(scene.bank, id, in);
     }
     int64_t received = 0;
     for (const auto& [id, file] : in.cases) {
@@ -98,12 +98,15 @@ class MoneyChecker final : public Checker {
              ", which received " + Fen{received}.yuan() + ", on the way " + Fen{on_the_way}.yuan());
   }
 
-  static bool imported(const std::string& letter_number, const Survey& in) {
-    for (const v1::BankLineRecord& record : in.bank_lines) {
-      const auto it = in.cases.find(CaseId::from_bytes(record.case_id()).value_or(CaseId()));
-      if (it != in.cases.end() && it->second.subject.letter_number == letter_number) return true;
+  static int64_t imported(const Bank& bank, const CaseId& id, const Survey& in) {
+    int64_t sum = 0;
+    for (const Credit& credit : bank.credits()) {
+      if (credit.case_id != id) continue;
+      for (const v1::BankLineRecord& record : in.bank_lines) {
+        if (record.line().host_sequence() == credit.line.host_sequence()) sum += credit.part.value;
+      }
     }
-    return false;
+    return sum;
   }
 };
 

@@ -51,19 +51,16 @@ class OnceChecker final : public Checker {
     if (!once) violated("case " + subject.id.str() + " is acknowledged and was not credited once");
   }
 
-  // Money reached the case once for each payment at most.
+  // Every line reached the case once at most.
   void judge_in(const Scene& scene, const CaseFile& file) {
-    const auto ordered =
-        std::count_if(scene.bank.orders().begin(), scene.bank.orders().end(),
-                      [&](const Order& order) { return order.case_id == file.subject.id; });
-    const int64_t came = count(file, EventKind::kBankCredit);
-    if (came > ordered) {
-      violated("case " + file.subject.id.str() + " was paid " + std::to_string(ordered) +
-               " times and received " + std::to_string(came));
+    const CaseId& id = file.subject.id;
+    const auto& credits = scene.bank.credits();
+    const auto booked = std::count_if(credits.begin(), credits.end(),
+                                      [&](const Credit& credit) { return credit.case_id == id; });
+    if (count(file, EventKind::kBankCredit) > booked) {
+      violated("case " + id.str() + " received more often than it was paid");
     }
-    if (count(file, EventKind::kCredit) > 1) {
-      violated("case " + file.subject.id.str() + " was credited twice");
-    }
+    if (count(file, EventKind::kCredit) > 1) violated("case " + id.str() + " was credited twice");
   }
 
   // One line of a statement is imported once. The host's number is the bank's own.
@@ -75,18 +72,19 @@ class OnceChecker final : public Checker {
     }
   }
 
-  // An order has a decision behind it, and one credit at most.
+  // An order has a decision behind it, and is carried out once.
   void judge_order(const Scene& scene, const Order& order) {
     const CaseFile* file = find(scene, order.out, order.case_id);
     if (file == nullptr || file->subject.attempt < order.attempt) {
       violated("the bank was given " + order.letter_number + ", which no case ordered");
     }
-    const auto& credits = scene.bank.credits();
-    const auto came = std::count_if(credits.begin(), credits.end(), [&](const Credit& credit) {
-      return credit.in == order.in &&
-             credit.line.remark().find(order.letter_number) != std::string::npos;
-    });
-    if (came > 1) violated("the payment " + order.letter_number + " arrived twice");
+    int64_t came = 0;
+    for (const Credit& credit : scene.bank.credits()) {
+      if (credit.case_id == order.case_id) came += credit.part.value;
+    }
+    if (came > order.amount.value) {
+      violated("of the payment " + order.letter_number + " more arrived than was ordered");
+    }
   }
 };
 
