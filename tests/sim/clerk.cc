@@ -29,7 +29,7 @@ Clerk::Clerk(World& world, Node& node, std::vector<Paper>& papers, Random random
 }
 
 void Clerk::look_later() {
-  if (ours_.empty()) return;
+  if (ours_.empty() || world_.mood == Mood::kRest) return;
   const bool finishing = world_.mood == Mood::kFinish;
   const int64_t think =
       random_.between(1, finishing ? kFinishThinkMsMax : world_.plan.think_ms_max);
@@ -139,7 +139,7 @@ void Clerk::hear(Paper& paper, EventKind action, const Answer& answer) {
     world_.trace.add(node_.id().text(), "refused",
                      std::string(name(answer.rejection->refusal)) + " " + answer.rejection->detail);
     if (answer.rejection->refusal == Refusal::kClaimedByOther) paper.claimed = true;
-    if (answer.rejection->refusal == Refusal::kDuplicateOpenCase && world_.mood == Mood::kFinish) {
+    if (answer.rejection->refusal == Refusal::kDuplicateOpenCase && world_.mood != Mood::kLife) {
       paper.given_up = true;
     }
     return;

@@ -52,7 +52,7 @@ void Node::make_store() {
 }
 
 CommitFault Node::draw_fault() {
-  if (world_.mood == Mood::kFinish || !random_.chance(world_.plan.disk.fail_permille)) {
+  if (world_.mood != Mood::kLife || !random_.chance(world_.plan.disk.fail_permille)) {
     return CommitFault::kNone;
   }
   return random_.chance(500) ? CommitFault::kLost : CommitFault::kKept;

@@ -23,7 +23,7 @@ AgencyId Operator::any_peer() {
 
 void Operator::look() {
   look_later();
-  if (world_.mood == Mood::kFinish) {
+  if (world_.mood != Mood::kLife) {
     for (const Agency& agency : world_.directory->agencies()) {
       if (agency.id != node_.id()) pause(agency.id, false);
     }

@@ -12,7 +12,9 @@ namespace {
 constexpr int64_t kSurveyEveryMs = 25'000;
 constexpr int64_t kFinishLookMs = 2'000;
 constexpr int64_t kFinishMsMax = 1'800'000;
-constexpr int64_t kRestMs = 40'000;  // a stopped link asks again after 30 s and some jitter
+// A stopped link asks again after 30 s and some jitter, on a clock that may have stepped back
+// since.
+constexpr int64_t kRestMs = 180'000;
 
 Agency make_agency(int index, const Signer& signer, Random& random) {
   static constexpr std::string_view kCodes[] = {"S41132810207", "S35050000101", "S11010500103",
@@ -136,6 +138,7 @@ void Simulation::finish() {
     if (all_closed()) break;
   }
   // Receipts and late answers of the last messages.
+  world_.mood = Mood::kRest;
   advance(kRestMs);
 }
 

@@ -11,6 +11,7 @@ constexpr uint32_t kStrangerPermille = 5;
 }  // namespace
 
 void Teller::look_later() {
+  if (world_.mood == Mood::kRest) return;
   world_.schedule.after(random_.between(1, kThinkMsMax), [this, turn = ++turn_] {
     if (turn == turn_) look();
   });

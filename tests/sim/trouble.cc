@@ -13,7 +13,7 @@ void Trouble::repeat(int64_t mean_ms, std::function<void()> what) {
   if (mean_ms == 0) return;
   world_.schedule.after(random_.between(mean_ms / 2, mean_ms * 3 / 2),
                         [this, mean_ms, what = std::move(what)]() mutable {
-                          if (world_.mood == Mood::kFinish) return;
+                          if (world_.mood != Mood::kLife) return;
                           what();
                           repeat(mean_ms, std::move(what));
                         });
@@ -41,7 +41,7 @@ void Trouble::part_network() {
   world_.network.cut(from, to);
   if (both) world_.network.cut(to, from);
   world_.schedule.after(random_.between(1, world_.plan.network.partition_ms_max), [this, from, to] {
-    if (world_.mood == Mood::kFinish) return;
+    if (world_.mood != Mood::kLife) return;
     world_.network.join(from, to);
     world_.network.join(to, from);
   });

@@ -13,8 +13,8 @@
 
 namespace jiexu::sim {
 
-// How people behave: as life goes, or only so that cases come to their end.
-enum class Mood : uint8_t { kLife, kFinish };
+// How people behave: as life goes, only so that cases come to their end, or no more at all.
+enum class Mood : uint8_t { kLife, kFinish, kRest };
 
 struct World {
   Plan plan;
