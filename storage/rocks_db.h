@@ -35,6 +35,7 @@ class FailStop {
 struct RocksHooks {
   std::shared_ptr<FailStop> stop;
   std::function<void(std::string_view)> log;
+  rocksdb::Env* env = nullptr;  // null: the real system
 };
 
 class RocksDb {

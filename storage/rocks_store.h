@@ -30,6 +30,10 @@
 
 #include "storage/store.h"
 
+namespace rocksdb {
+class Env;
+}
+
 namespace jiexu {
 
 struct RocksSettings {
@@ -48,6 +52,11 @@ struct RocksSettings {
 
   // An operator decided to go on although the log is damaged and commits are lost (stage 2).
   bool accept_loss = false;
+
+  // For tests of faults: what RocksDB takes for the system, so that disk errors and power cuts can
+  // be put under it. Covers DIR/db and DIR/rescue, not the other files. Null: the real system. Must
+  // outlive the store.
+  rocksdb::Env* env = nullptr;
 };
 
 // How an opening went.
