@@ -1,5 +1,6 @@
 #include "daemon/engine/bank_desk.h"
 
+#include "daemon/rules/field_checks.h"
 #include "daemon/rules/letter_number.h"
 #include "daemon/trust/suite.h"
 #include "storage/layout.h"
@@ -29,6 +30,13 @@ v1::BankLineResult result_of(const v1::BankLine& line, const std::string& outcom
   return result;
 }
 
+// An amount above what the forms can hold is no balance of a person, and sums of such could overflow
+// the ledger.
+bool is_usable(const v1::BankLine& line) {
+  return line.amount_fen() > 0 && line.amount_fen() <= kFormAmountMaxFen &&
+         !line.host_sequence().empty() && !line.account_number().empty();
+}
+
 BankOutcome outcome_in(const Case& subject) {
   if (subject.funds == Funds::kMatched) return BankOutcome::kMatched;
   return subject.funds == Funds::kSuspense ? BankOutcome::kEarly : BankOutcome::kAmountDiffers;
@@ -55,7 +63,7 @@ std::string_view name(BankOutcome outcome) {
 }
 
 Result<v1::BankLineResult> BankDesk::import(const v1::BankLine& line, Instant now) {
-  if (line.amount_fen() <= 0 || line.host_sequence().empty() || line.account_number().empty()) {
+  if (!is_usable(line)) {
     return result_of(line, std::string(name(BankOutcome::kInvalid)), CaseId());
   }
   const std::string key = line_key(line);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "daemon/base/check.h"
+#include "daemon/base/limits.h"
 #include "daemon/engine/case_store.h"
 #include "daemon/rules/citizen_id.h"
 #include "daemon/rules/letter_number.h"
@@ -130,7 +131,7 @@ Result<std::shared_ptr<const Case>> CaseDesk::load(const CaseId& id, Instant now
 
 // Writing down each letter's delivery when its receipt comes would cost the transfer-in agency a
 // second commit of the case. The receipt itself is kept, so the case takes note when next needed.
-Result<void> CaseDesk::settle_delivery(std::shared_ptr<const Case>& subject, Instant) {
+Result<void> CaseDesk::settle_delivery(std::shared_ptr<const Case>& subject, Instant now) {
   if (subject->relationship != Relationship::kLetterSent || !subject->letter_place) return {};
   const Peer* peer = peers_.find(subject->peer);
   const Seq seq = subject->letter_place->seq;
@@ -140,6 +141,9 @@ Result<void> CaseDesk::settle_delivery(std::shared_ptr<const Case>& subject, Ins
   Event event;
   event.kind = EventKind::kDelivered;
   event.at = at->value_or(peer->sender().mark().receipted_at);
+  // The peer's clock dates its receipt. What cannot be a time of this case dates nothing.
+  const Instant latest = now.plus_ms(limits::kClockSkewMsMax);
+  if (event.at < subject->created_at || event.at > latest) event.at = now;
   event.actor = "link";
   event.place = *subject->letter_place;
   auto outcome = apply(*subject, event);

@@ -269,6 +269,7 @@ Result<std::shared_ptr<const Case>> Engine::subject_of(const ActionCommand& acti
   if (!loaded || *loaded != nullptr || action.action != EventKind::kApply) return loaded;
   auto fresh = std::make_shared<Case>();
   fresh->id = action.case_id;
+  if (action.input == nullptr) return fresh;  // step() refuses it by name
   const auto origin = AgencyId::parse(action.input->application().origin_agency());
   if (origin) fresh->peer = *origin;
   return fresh;

@@ -96,6 +96,10 @@ std::deque<EngineLoop::Arrival> EngineLoop::take() {
 }
 
 bool EngineLoop::treat(Arrival& arrival) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (failed_) return false;
+  }
   Result<void> done;
   if (auto* command = std::get_if<Command>(&arrival.event)) {
     done = engine_.handle(*command, now());
@@ -181,6 +185,7 @@ void EngineLoop::run_committer() {
 void EngineLoop::fatal(const Error& error) {
   {
     const std::lock_guard lock(mutex_);
+    if (std::exchange(failed_, true)) return;
     stopping_ = true;
   }
   wake_.notify_all();

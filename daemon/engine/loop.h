@@ -79,6 +79,7 @@ class EngineLoop final : public CommandPort {
   std::deque<Arrival> inbox_;
   size_t inbox_bytes_ = 0;
   bool stopping_ = false;
+  bool failed_ = false;     // on_fatal has been called
   bool committed_ = false;  // the committer has finished what it was given
 
   std::condition_variable commit_wake_;
