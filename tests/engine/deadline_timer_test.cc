@@ -1,0 +1,101 @@
+// Deadlines fire once, when their day is over, whoever restarts in between.
+#include <catch2/catch.hpp>
+
+#include "tests/cases/party.h"
+#include "tests/engine/site.h"
+
+using namespace jiexu;
+
+namespace {
+
+const Instant kFormDue = end_of({2026, 12, 4});
+
+// A case that waits for the form, due on 2026-12-04.
+struct Desk {
+  Desk() {
+    for (const EventKind action : {EventKind::kApply, EventKind::kAccept, EventKind::kSendLetter}) {
+      site.act(action, id, sound_input(Case(), action));
+    }
+    Forger(out_site(), site).deliver(sound_message(site.subject(id), EventKind::kLetterAcceptIn));
+    site.commit();
+  }
+
+  size_t passed() const {
+    size_t count = 0;
+    for (const v1::TimelineRecord& entry : site.timeline(id)) {
+      count += entry.event() == static_cast<uint32_t>(EventKind::kDeadlinePassed) ? 1 : 0;
+    }
+    return count;
+  }
+  void wake_at(Instant at) {
+    site.now = at;
+    site.wake();
+    site.commit();
+  }
+
+  Site site{in_site(), kNow};
+  CaseId id = case_number(1);
+};
+
+}  // namespace
+
+TEST_CASE("a deadline fires once, in the first millisecond after its day") {
+  Desk desk;
+  CHECK(desk.site.engine->cases().next_deadline() == kFormDue);
+  desk.wake_at(kFormDue);
+  CHECK(desk.passed() == 0);
+  desk.wake_at(kFormDue.plus_ms(1));
+  CHECK(desk.passed() == 1);
+  desk.wake_at(kFormDue.plus_ms(1'000'000));
+  CHECK(desk.passed() == 1);
+  CHECK(desk.site.subject(desk.id).deadline(DeadlineKind::kFormDue)->passed);
+}
+
+TEST_CASE("a deadline does not fire again while its commit runs") {
+  Desk desk;
+  desk.site.now = kFormDue.plus_ms(1);
+  desk.site.wake();
+  const Batch& batch = desk.site.engine->begin_commit(desk.site.now);
+  desk.site.wake();
+  REQUIRE(desk.site.store->commit(batch));
+  REQUIRE(desk.site.engine->commit_done(desk.site.now));
+  desk.site.wake();
+  desk.site.commit();
+  CHECK(desk.passed() == 1);
+}
+
+TEST_CASE("a deadline that passed while the daemon was down fires at the next start, once") {
+  Desk desk;
+  desk.site.now = kFormDue.plus_ms(5'000);
+  desk.site.restart();
+  desk.wake_at(desk.site.now);
+  CHECK(desk.passed() == 1);
+  desk.site.restart();
+  desk.wake_at(desk.site.now);
+  CHECK(desk.passed() == 1);
+}
+
+TEST_CASE("a deadline that was met does not fire") {
+  Desk desk;
+  Forger(out_site(), desk.site)
+      .deliver(sound_message(desk.site.subject(desk.id), EventKind::kInfoFormIn));
+  desk.site.commit();
+  REQUIRE_FALSE(desk.site.act(EventKind::kConfirmForm, desk.id).rejection);
+  desk.wake_at(kFormDue.plus_ms(1));
+  CHECK(desk.passed() == 0);
+  CHECK(desk.site.engine->cases().next_deadline().ms == INT64_MAX);
+}
+
+TEST_CASE("a timer written and met in commits that overlap does not fire") {
+  Desk desk;
+  Forger out(out_site(), desk.site);
+  const Case before = desk.site.subject(desk.id);
+  out.deliver(sound_message(before, EventKind::kInfoFormIn));
+  const Batch& batch = desk.site.engine->begin_commit(desk.site.now);
+  desk.site.post(
+      ActionCommand{EventKind::kConfirmForm, desk.id, std::make_shared<const v1::ActionInput>()});
+  REQUIRE(desk.site.store->commit(batch));
+  REQUIRE(desk.site.engine->commit_done(desk.site.now));
+  desk.wake_at(kFormDue.plus_ms(1));
+  CHECK(desk.passed() == 0);
+}
