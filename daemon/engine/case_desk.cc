@@ -13,6 +13,8 @@ namespace jiexu {
 namespace {
 
 constexpr uint32_t kLetterSequenceMax = 99'999;
+// After this, timers are looked for again that were not on the disk yet.
+constexpr int64_t kLookAgainMs = 1'000;
 
 v1::Payee to_payee(const BankAccount& bank) {
   v1::Payee payee;
@@ -168,7 +170,7 @@ Result<bool> CaseDesk::person_has_open_case(const Case& subject, Side side) {
 
 Result<void> CaseDesk::take_letter_number(Date today) {
   if (letter_day_ != today) {
-    const auto last = durable_.get(Family::kMeta, layout::letter_counter_key(today));
+    const auto last = pending_.get(Family::kMeta, layout::letter_counter_key(today));
     if (!last) return tl::unexpected(last.error());
     letter_sequence_ = *last ? read_u32(**last) : 0;
     letter_day_ = today;
@@ -242,7 +244,7 @@ Result<void> CaseDesk::write(const Case& before, const Event& event, Step& step)
   if (event.kind == EventKind::kSendLetter) {
     std::string count;
     append_u32(count, ++letter_sequence_);
-    put(Family::kMeta, layout::letter_counter_key(letter_day_), count, false);
+    put(Family::kMeta, layout::letter_counter_key(letter_day_), count, true);
   }
   write_case(step.next);
   write_timeline(event, step, sent);
@@ -376,7 +378,10 @@ Result<bool> CaseDesk::fire_deadlines(Instant now, size_t limit) {
                                      });
   if (!scanned) return tl::unexpected(scanned.error());
   // The scan has not seen timers that are still on their way to the disk.
-  if (earliest_written_ < now) earliest_written_ = Instant{INT64_MAX};
+  if (earliest_written_ < now) {
+    const bool all_seen = pending_.open().batch().empty() && pending_.in_flight().batch().empty();
+    earliest_written_ = all_seen ? Instant{INT64_MAX} : now.plus_ms(kLookAgainMs);
+  }
   next_deadline_ = std::min(next_deadline_, earliest_written_);
   for (const std::string& key : due) {
     const layout::TimerKey timer = layout::parse_timer_key(key);
