@@ -82,4 +82,10 @@ TEST_CASE("money that overtakes a corrected form reaches its case") {
   CHECK(simulate_seed(1569).violations.empty());
 }
 
+TEST_CASE("a deadline that passes while its timer is being written fires") {
+  for (const uint64_t seed : {11724, 12508, 20021}) {
+    CHECK(simulate_seed(seed).violations.empty());
+  }
+}
+
 }  // namespace jiexu::sim
