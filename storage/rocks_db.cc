@@ -87,11 +87,12 @@ Result<RocksDb> RocksDb::open_with(const std::filesystem::path& dir, rocksdb::DB
   if (hooks.env != nullptr) options.env = hooks.env;
   options.listeners.push_back(std::make_shared<StopListener>(hooks.stop));
   options.info_log = std::make_shared<HookLogger>(hooks.log);
+  const auto cache = rocks_cache();
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
-  families.emplace_back(rocksdb::kDefaultColumnFamilyName, rocks_family_options({}));
+  families.emplace_back(rocksdb::kDefaultColumnFamilyName, rocks_family_options({}, cache));
   for (size_t i = 0; i < kFamilyCount; ++i) {
     const std::string name(layout::family_name(static_cast<Family>(i)));
-    families.emplace_back(name, rocks_family_options(name));
+    families.emplace_back(name, rocks_family_options(name, cache));
   }
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;

@@ -2,6 +2,7 @@
 // its errors. Included by storage/rocks_*.cc only.
 #pragma once
 
+#include <rocksdb/cache.h>
 #include <rocksdb/db.h>
 
 #include <array>
@@ -72,7 +73,12 @@ class RocksDb {
 tl::unexpected<Error> rocks_error(std::string_view what, const rocksdb::Status& status);
 
 rocksdb::DBOptions rocks_db_options();
-rocksdb::ColumnFamilyOptions rocks_family_options(std::string_view name);
+// One for all families of a store bounds the memory of its reads. Not shared with another opening:
+// blocks are cached under the identity of their table, which a damaged copy has too, and damage
+// would not be seen where the sound table was read before.
+std::shared_ptr<rocksdb::Cache> rocks_cache();
+rocksdb::ColumnFamilyOptions rocks_family_options(std::string_view name,
+                                                  const std::shared_ptr<rocksdb::Cache>& cache);
 rocksdb::WriteOptions rocks_write_options();
 
 }  // namespace jiexu

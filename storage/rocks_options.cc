@@ -1,6 +1,5 @@
 // The settings of RocksDB 7.8.3, each with its reason. "fixed in x.y" names an upstream release
 // (its HISTORY.md) that mends a bug which 7.8.3 still has; the setting steers around it.
-#include <rocksdb/cache.h>
 #include <rocksdb/file_checksum.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/table.h>
@@ -55,9 +54,7 @@ void set_log(rocksdb::DBOptions& options) {
   options.avoid_flush_during_shutdown = false;
 }
 
-rocksdb::BlockBasedTableOptions table_options() {
-  // One cache for all families of all stores in the process bounds the memory of reads.
-  static const std::shared_ptr<rocksdb::Cache> cache = rocksdb::NewLRUCache(64 * kMiB);
+rocksdb::BlockBasedTableOptions table_options(const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::BlockBasedTableOptions table;
   table.block_cache = cache;
   table.cache_index_and_filter_blocks = true;
@@ -92,7 +89,12 @@ rocksdb::DBOptions rocks_db_options() {
   return options;
 }
 
-rocksdb::ColumnFamilyOptions rocks_family_options(std::string_view name) {
+std::shared_ptr<rocksdb::Cache> rocks_cache() {
+  return rocksdb::NewLRUCache(64 * kMiB);
+}
+
+rocksdb::ColumnFamilyOptions rocks_family_options(std::string_view name,
+                                                  const std::shared_ptr<rocksdb::Cache>& cache) {
   rocksdb::ColumnFamilyOptions options;
   options.force_consistency_checks = true;
   // More memtables and parallel flushes may reorder updates after a failed flush (fixed in 7.9).
@@ -101,7 +103,7 @@ rocksdb::ColumnFamilyOptions rocks_family_options(std::string_view name) {
   options.memtable_protection_bytes_per_key = 8;
   // Sealed values look random; what is not sealed is small.
   options.compression = rocksdb::kNoCompression;
-  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table_options()));
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table_options(cache)));
   if (name == layout::family_name(Family::kLinkLog)) tune_for_growing_keys(options);
   return options;
 }
