@@ -179,8 +179,15 @@ Result<Frame> from_proto(const v1::Opened& in) {
   return OpenedFrame{in.session(), std::move(*receipt), in.window_bytes()};
 }
 
+// At most `size` bytes of UTF-8, cut between characters.
+std::string cut_text(const std::string& text, size_t size) {
+  if (text.size() <= size) return text;
+  while (size > 0 && (text[size] & 0xc0) == 0x80) --size;
+  return text.substr(0, size);
+}
+
 Result<Frame> from_proto(const v1::Refuse& in) {
-  RefuseFrame out{in.reason(), in.epoch(), in.seq(), {}, in.text().substr(0, 200)};
+  RefuseFrame out{in.reason(), in.epoch(), in.seq(), {}, cut_text(in.text(), 200)};
   if (!in.head().empty() && !read_digest(in.head(), out.head)) {
     return malformed("Refuse has a wrong length");
   }

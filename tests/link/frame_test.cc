@@ -4,6 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "daemon/base/limits.h"
+#include "daemon/base/text.h"
 #include "tests/link/link_world.h"
 
 using namespace jiexu;
@@ -55,6 +56,14 @@ TEST_CASE("Receipt and Opened come back as they were sent, and verify") {
   CHECK(opened.session == 42);
   CHECK(opened.window_bytes == 1000);
   CHECK(verify(opened.receipt, *link_world().directory));
+}
+
+TEST_CASE("a long text of a Refuse is cut between characters") {
+  RefuseFrame sent{v1::REFUSE_REASON_BUSY, 1, 5, {}, "a"};
+  for (int i = 0; i < 100; ++i) sent.text += "\u6ee1";
+  const auto refuse = decoded<RefuseFrame>(encode(sent));
+  CHECK(refuse.text.size() == 199);
+  CHECK(is_utf8(refuse.text));
 }
 
 TEST_CASE("SequenceGap, Refuse and Fetch come back as they were sent") {
