@@ -130,6 +130,17 @@ Result<Lsn> RocksDb::stored_lsn() const {
   return read_u64(value);
 }
 
+ManifestMark RocksDb::manifest() const {
+  constexpr std::string_view kPrefix = "/MANIFEST-";
+  std::vector<std::string> files;
+  ManifestMark mark;
+  if (!db_->GetLiveFiles(files, &mark.size, false).ok()) return {};
+  for (const std::string& file : files) {
+    if (file.starts_with(kPrefix)) mark.number = std::stoull(file.substr(kPrefix.size()));
+  }
+  return mark;
+}
+
 tl::unexpected<Error> rocks_error(std::string_view what, const rocksdb::Status& status) {
   Errc code = Errc::kIo;
   if (status.IsCorruption()) code = Errc::kCorrupt;

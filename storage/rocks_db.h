@@ -13,6 +13,7 @@
 #include <string>
 
 #include "storage/store.h"
+#include "storage/watermark.h"
 
 namespace jiexu {
 
@@ -58,6 +59,8 @@ class RocksDb {
   }
   // The LSN of the last commit it holds.
   Result<Lsn> stored_lsn() const;
+  // Its manifest, as far as it is durable now; not known if RocksDB does not say.
+  ManifestMark manifest() const;
 
  private:
   RocksDb() = default;

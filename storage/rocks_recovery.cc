@@ -1,5 +1,7 @@
 #include "storage/rocks_recovery.h"
 
+#include <charconv>
+#include <fstream>
 #include <system_error>
 
 #include "storage/file.h"
@@ -114,6 +116,34 @@ Result<Mark> read_mark(const RocksPlaces& places) {
   return mark;
 }
 
+// The number of the manifest that DIR/db/CURRENT names ("MANIFEST-000063"); nullopt: RocksDB will
+// say what is wrong with it.
+std::optional<uint64_t> current_manifest(const RocksPlaces& places) {
+  constexpr std::string_view kPrefix = "MANIFEST-";
+  std::string name;
+  std::getline(std::ifstream(places.db / "CURRENT"), name);
+  if (!name.starts_with(kPrefix)) return std::nullopt;
+  uint64_t number = 0;
+  const char* end = name.data() + name.size();
+  const auto parsed = std::from_chars(name.data() + kPrefix.size(), end, number);
+  if (parsed.ec != std::errc() || parsed.ptr != end) return std::nullopt;
+  return number;
+}
+
+// Asked before RocksDB opens, because it deletes tables that a cut manifest does not name.
+bool manifest_is_cut(const RocksPlaces& places, const Mark& mark) {
+  if (!mark.active || mark.active->manifest().number == 0) return false;
+  const ManifestMark& expected = mark.active->manifest();
+  const auto number = current_manifest(places);
+  if (!number || *number > expected.number) return false;
+  if (*number < expected.number) return true;
+  std::error_code error;
+  std::string name = std::to_string(*number);
+  name.insert(0, name.size() < 6 ? 6 - name.size() : 0, '0');
+  const uint64_t size = fs::file_size(places.db / ("MANIFEST-" + name), error);
+  return !error && size < expected.size;
+}
+
 Error loss_error(const Error& refused, Lsn recovered, const Mark& mark) {
   std::string text =
       refused.text + "; the log is readable up to commit " + std::to_string(recovered) + ". ";
@@ -183,6 +213,13 @@ Result<Recovered> recover(const RocksPlaces& places, const RocksSettings& settin
   }
   auto mark = read_mark(places);
   if (!mark) return tl::unexpected(mark.error());
+  const bool cut = manifest_is_cut(places, *mark);
+  if (cut && !settings.accept_loss) {
+    return fail(Errc::kCorrupt,
+                "the manifest of " + places.db.string() +
+                    " is shorter than it was: nobody can tell which tables are lost; restore a "
+                    "backup, or open with loss accepted");
+  }
   Recovery recovery;
   auto db = RocksDb::open(places.db, kStrict, hooks);
   if (!db && db.error().code == Errc::kCorrupt) {
@@ -197,7 +234,7 @@ Result<Recovered> recover(const RocksPlaces& places, const RocksSettings& settin
   if (!lsn) return tl::unexpected(lsn.error());
   recovery.lsn = *lsn;
   recovery.watermark = mark->lsn;
-  recovery.complete = mark->covered_by(*lsn);
+  recovery.complete = mark->covered_by(*lsn) && !cut;
   if (!recovery.complete) {
     if (auto done = retire_mark(places, *mark); !done) return tl::unexpected(done.error());
   }

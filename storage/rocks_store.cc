@@ -113,6 +113,20 @@ struct RocksStore::Impl {
         opened(std::move(result)),
         lsn(opened.recovery.lsn) {}
 
+  // Brings the mark up to date, with the manifest.
+  Result<void> flush_mark() {
+    if (!opened.watermark) return {};
+    opened.watermark->note(opened.db.manifest());
+    return opened.watermark->flush();
+  }
+
+  Result<void> advance_mark(Lsn to) {
+    if (!opened.watermark) return {};
+    const auto now = std::chrono::steady_clock::now();
+    if (opened.watermark->due(now)) opened.watermark->note(opened.db.manifest());
+    return opened.watermark->advance(to, now);
+  }
+
   void fill(const Batch& batch, Lsn next) {
     writes.Clear();
     for (size_t i = 0; i < batch.size(); ++i) {
@@ -137,6 +151,8 @@ Result<std::unique_ptr<RocksStore>> RocksStore::start(std::unique_ptr<Impl> impl
                                                       const RocksSettings& settings) {
   impl->stop->arm(settings.on_background_error);
   if (impl->stop->tripped()) return fail(Errc::kIo, "the store failed while it was opened");
+  // Opening made a new manifest, which is watched from now on.
+  if (auto marked = impl->flush_mark(); !marked) return tl::unexpected(marked.error());
   return std::unique_ptr<RocksStore>(new RocksStore(std::move(impl)));
 }
 
@@ -207,8 +223,7 @@ Result<void> RocksStore::commit(const Batch& batch) {
     return fail(Errc::kIo, "commit " + std::to_string(next) + " failed: " + status.ToString());
   }
   impl_->lsn = next;
-  if (!impl_->opened.watermark) return {};
-  auto marked = impl_->opened.watermark->advance(next, std::chrono::steady_clock::now());
+  auto marked = impl_->advance_mark(next);
   if (!marked) impl_->stop->trip(marked.error().text);
   return marked;
 }
@@ -226,14 +241,14 @@ const Recovery& RocksStore::recovery() const {
 }
 
 Result<void> RocksStore::flush_watermark() {
-  if (!impl_->opened.watermark) return {};
-  return impl_->opened.watermark->flush();
+  return impl_->flush_mark();
 }
 
 Result<void> RocksStore::accept_loss() {
   auto watermark = Watermark::create(impl_->places.watermark, impl_->lsn);
   if (!watermark) return tl::unexpected(watermark.error());
   impl_->opened.watermark = std::move(*watermark);
+  if (auto marked = impl_->flush_mark(); !marked) return marked;
   impl_->opened.recovery.complete = true;
   std::error_code error;
   fs::remove(impl_->places.lost_watermark, error);

@@ -2,14 +2,16 @@
 //
 //   DIR/lock         held while the store is open
 //   DIR/db/          RocksDB's own
-//   DIR/watermark    number of the last durable commit (watermark.h)
+//   DIR/watermark    number of the last durable commit, size of the manifest (watermark.h)
 //   DIR/watermark.lost, DIR/evidence-N/, DIR/rescue/   only after damage, see below
 //
 // No recovery mode of RocksDB is enough. The default one drops acknowledged commits behind a
 // flipped bit and says nothing; the strict ones refuse a log whose last, never acknowledged write
 // was torn by a power cut; none sees a log cut between two records. Hence opening has two stages:
 //
-//   1. Open strictly. If that works, compare the recovered LSN with the watermark.
+//   1. Open strictly. If that works, compare the recovered LSN with the watermark. A manifest that
+//      is shorter than the watermark says is refused before, because RocksDB would delete the
+//      tables that it does not name.
 //   2. If the log is refused: copy DIR/db to DIR/rescue and open the copy up to the damage. If its
 //      LSN reaches the watermark, only a write was lost that nobody was told of: the damaged
 //      directory becomes DIR/evidence-N, the copy becomes DIR/db. Otherwise the error names the

@@ -18,6 +18,7 @@ constexpr std::string_view kMagic = "JXWM";
 constexpr uint32_t kVersion = 1;
 constexpr size_t kCrcSize = 4;
 constexpr size_t kLsnAt = kCrcSize + 4 + 4;
+constexpr size_t kManifestAt = kLsnAt + 8;
 
 using Slot = std::array<char, Watermark::kSlotSize>;
 
@@ -28,23 +29,32 @@ uint32_t crc32c(std::string_view bytes) {
   return crc.checksum();
 }
 
-std::string encode(Lsn lsn) {
+struct Content {
+  Lsn lsn = 0;
+  ManifestMark manifest;
+  auto operator<=>(const Content&) const = default;
+};
+
+std::string encode(const Content& content) {
   std::string rest(kMagic);
   append_u32(rest, kVersion);
-  append_u64(rest, lsn);
+  append_u64(rest, content.lsn);
+  append_u64(rest, content.manifest.number);
+  append_u64(rest, content.manifest.size);
   rest.resize(Watermark::kSlotSize - kCrcSize);
   std::string slot;
   append_u32(slot, crc32c(rest));
   return slot + rest;
 }
 
-std::optional<Lsn> decode(std::string_view slot) {
+std::optional<Content> decode(std::string_view slot) {
   const std::string_view rest = slot.substr(kCrcSize);
   if (read_u32(slot) != crc32c(rest)) return std::nullopt;
   if (!rest.starts_with(kMagic) || read_u32(rest.substr(kMagic.size())) != kVersion) {
     return std::nullopt;
   }
-  return read_u64(slot.substr(kLsnAt));
+  return Content{read_u64(slot.substr(kLsnAt)),
+                 {read_u64(slot.substr(kManifestAt)), read_u64(slot.substr(kManifestAt + 8))}};
 }
 
 }  // namespace
@@ -70,7 +80,7 @@ Result<Watermark> Watermark::open(const std::filesystem::path& path) {
 }
 
 Result<void> Watermark::load() {
-  std::array<std::optional<Lsn>, 2> marks;
+  std::array<std::optional<Content>, 2> marks;
   for (size_t i = 0; i < marks.size(); ++i) {
     Slot slot;
     const ssize_t n =
@@ -81,23 +91,29 @@ Result<void> Watermark::load() {
   if (!marks[0] && !marks[1]) {
     return fail(Errc::kCorrupt, "no slot of the watermark " + path_.string() + " is valid");
   }
-  // An absent mark compares below every number.
+  // An absent mark compares below every other.
   const int best = marks[0] >= marks[1] ? 0 : 1;
-  durable_ = noted_ = *marks[static_cast<size_t>(best)];
+  const Content& content = *marks[static_cast<size_t>(best)];
+  durable_ = noted_ = content.lsn;
+  manifest_ = noted_manifest_ = content.manifest;
   next_slot_ = 1 - best;
   return {};
 }
 
+bool Watermark::due(TimePoint now) const {
+  // The first call always writes; the subtraction below would overflow at TimePoint::min().
+  return written_at_ == TimePoint::min() || now - written_at_ >= kInterval;
+}
+
 Result<void> Watermark::advance(Lsn lsn, TimePoint now) {
   noted_ = std::max(noted_, lsn);
-  // The first call always writes; the subtraction below would overflow at TimePoint::min().
-  if (written_at_ != TimePoint::min() && now - written_at_ < kInterval) return {};
+  if (!due(now)) return {};
   written_at_ = now;
   return flush();
 }
 
 Result<void> Watermark::flush() {
-  if (noted_ == durable_) return {};
+  if (noted_ == durable_ && noted_manifest_ == manifest_) return {};
   if (auto done = write(next_slot_, noted_); !done) return done;
   next_slot_ = 1 - next_slot_;
   return {};
@@ -110,7 +126,7 @@ Result<void> Watermark::reset(Lsn lsn) {
 }
 
 Result<void> Watermark::write(int slot, Lsn lsn) {
-  const std::string bytes = encode(lsn);
+  const std::string bytes = encode({lsn, noted_manifest_});
   const ssize_t n = ::pwrite(fd_.get(), bytes.data(), bytes.size(),
                              static_cast<off_t>(slot) * static_cast<off_t>(kSlotSize));
   if (n < 0) return io_error("cannot write", path_);
@@ -118,6 +134,7 @@ Result<void> Watermark::write(int slot, Lsn lsn) {
     return fail(Errc::kNoSpace, "watermark " + path_.string() + " was written in part");
   }
   durable_ = lsn;
+  manifest_ = noted_manifest_;
   return {};
 }
 

@@ -294,4 +294,48 @@ TEST_CASE("a flipped bit in a table is refused or an error when read, never a wr
   CHECK(noticed > 0);
 }
 
+// RocksDB opens it without a word, and deletes the tables that it does not name any more.
+TEST_CASE("a manifest that was cut is refused before a table is deleted") {
+  Closed closed;
+  REQUIRE(closed.place.try_open());  // writes the log into tables
+  closed.place.close();
+  fs::path manifest;
+  for (const auto& entry : fs::directory_iterator(closed.place.path() / "db")) {
+    if (entry.path().filename().string().starts_with("MANIFEST")) manifest = entry.path();
+  }
+  const std::string whole = read_file(manifest);
+  const auto tables = files_with(closed.place.path() / "db", ".sst");
+  for (size_t size = 0; size < whole.size(); size += 13) {
+    fs::resize_file(manifest, size);
+    INFO("cut at byte " << size << " of " << whole.size());
+    const auto opened = closed.place.try_open();
+    REQUIRE(!opened);
+    CHECK(opened.error().code == Errc::kCorrupt);
+    CHECK(files_with(closed.place.path() / "db", ".sst") == tables);
+    write_file(manifest, whole);
+  }
+  REQUIRE(closed.place.try_open());
+  CHECK(closed.recovery().complete);
+  CHECK(closed.has(kCommits));
+}
+
+TEST_CASE(
+    "with loss accepted a store whose manifest was cut opens, and says that it lacks commits") {
+  Closed closed;
+  REQUIRE(closed.place.try_open());
+  closed.place.close();
+  for (const auto& entry : fs::directory_iterator(closed.place.path() / "db")) {
+    // The last record is the last family's table or log number; all before it stays whole.
+    if (!entry.path().filename().string().starts_with("MANIFEST")) continue;
+    const std::string log = read_file(entry.path());
+    const auto bounds = record_bounds(log);
+    fs::resize_file(entry.path(), bounds[bounds.size() - 2]);
+  }
+  REQUIRE(!closed.place.try_open());
+  REQUIRE(closed.place.try_open(true));
+  CHECK(!closed.recovery().complete);
+  closed.place.reopen();
+  CHECK(!closed.recovery().complete);
+}
+
 }  // namespace jiexu::testing

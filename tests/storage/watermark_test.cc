@@ -55,6 +55,19 @@ TEST_CASE("the mark is written at once, then not again within the interval, and 
   CHECK(mark.durable() == 4);
 }
 
+TEST_CASE("the manifest that was noted is written with the next mark, also at flush") {
+  const TempDir dir;
+  const auto path = dir.path() / "mark";
+  auto mark = Watermark::create(path, 1).value();
+  CHECK(mark.manifest() == ManifestMark());
+  mark.note({63, 4031});
+  CHECK(Watermark::open(path)->manifest() == ManifestMark());
+  REQUIRE(mark.flush());
+  CHECK(Watermark::open(path)->manifest() == ManifestMark{63, 4031});
+  REQUIRE(mark.advance(2, kStart));
+  CHECK(Watermark::open(path)->manifest() == ManifestMark{63, 4031});
+}
+
 TEST_CASE("the mark never goes back by itself") {
   const TempDir dir;
   auto mark = Watermark::create(dir.path() / "mark", 10).value();
