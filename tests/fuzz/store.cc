@@ -138,7 +138,8 @@ void parse_keys(FuzzedDataProvider& in) {
   CHECK(layout::link_log_seq(key) == seq && key.size() <= layout::kKeySizeMax);
   const std::string prefix = in.ConsumeRandomLengthString(layout::kKeySizeMax);
   const std::string end = layout::prefix_end(prefix);
-  CHECK(prefix < end && prefix + in.ConsumeRandomLengthString(4) < end);
+  const std::string rest = in.ConsumeRandomLengthString(layout::kKeySizeMax - prefix.size());
+  CHECK(prefix < end && prefix + rest < end);
 }
 
 }  // namespace
