@@ -1,0 +1,79 @@
+#include "tests/faults/processes.h"
+
+#include <chrono>
+#include <fstream>
+#include <thread>
+
+#include "tests/e2e/verdict.h"
+
+namespace jiexu::faults {
+
+namespace fs = std::filesystem;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr const char* kOptionsFile = "strace-options";
+
+// The world starts what it finds as `jiexud`: a script that puts strace in front of the daemon if
+// its agency's folder says so. With -D the daemon stays the child whose exit code is waited for.
+void make_wrapper(const fs::path& bin, const fs::path& to) {
+  fs::create_directories(to);
+  fs::create_symlink(bin / "jiexu", to / "jiexu");
+  std::ofstream script(to / "jiexud");
+  script << "#!/bin/sh\n"
+         << "options=\"$(dirname \"$2\")/" << kOptionsFile << "\"\n"
+         << "daemon='" << (bin / "jiexud").string() << "'\n"
+         << "[ -s \"$options\" ] || exec \"$daemon\" \"$@\"\n"
+         << "exec strace -D -f -ttt $(cat \"$options\") \"$daemon\" \"$@\"\n";
+  script.close();
+  fs::permissions(to / "jiexud", fs::perms::owner_all);
+}
+
+fs::path made_anew(const fs::path& folder) {
+  fs::remove_all(folder);
+  return folder;
+}
+
+}  // namespace
+
+TracedWorld::TracedWorld(const fs::path& bin, fs::path folder, uint16_t port_base)
+    : folder_(made_anew(folder)), world_(folder_ / "bin", folder_ / "agencies", port_base) {
+  make_wrapper(bin, folder_ / "bin");
+}
+
+void TracedWorld::trace_with(const std::vector<std::string>& options) {
+  fs::remove(trace_file());
+  std::ofstream file(victim_folder() / kOptionsFile, std::ios::trunc);
+  if (options.empty()) return;
+  file << "-o " << trace_file().string();
+  for (const std::string& option : options) file << ' ' << option;
+  file << '\n';
+}
+
+Result<bool> TracedWorld::work(size_t cases, int seconds) {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
+  wanted_ += cases;
+  while (std::chrono::steady_clock::now() < until) {
+    if (keyed_ < wanted_ && world_.apply(keyed_)) ++keyed_;
+    for (size_t i = 0; i < 2; ++i) world_.work(i);
+    exit_code = victim().died();
+    if (exit_code) return false;
+    if (keyed_ == wanted_ && e2e::count_closed(world_, wanted_) == wanted_) return true;
+    std::this_thread::sleep_for(1ms);
+  }
+  return fail(Errc::kBusy, "not all cases were closed after " + std::to_string(seconds) + " s");
+}
+
+std::vector<std::string> TracedWorld::verdict() {
+  // The last receipts may still be on their way.
+  std::vector<std::string> faults;
+  for (int i = 0; i < 100; ++i) {
+    faults = e2e::judge(world_).faults;
+    if (faults.empty()) break;
+    std::this_thread::sleep_for(50ms);
+  }
+  return faults;
+}
+
+}  // namespace jiexu::faults
