@@ -22,6 +22,9 @@ const Report& sound_run() {
 
 // Which operations are tried: `stride` apart, beginning at another one each day.
 std::vector<uint64_t> chosen(uint64_t stride) {
+#ifdef __SANITIZE_ADDRESS__
+  stride *= 8;  // what is sought there is found in any run
+#endif
   const Report& sound = sound_run();
   if (const char* one = std::getenv("JIEXU_FAULTS_K")) return {std::strtoull(one, nullptr, 10)};
   if (std::getenv("JIEXU_FAULTS_ALL") != nullptr) stride = 1;
@@ -67,7 +70,7 @@ TEST_CASE("after a power cut at any operation nothing told is lost and nothing i
 
 TEST_CASE("power cuts one upon the other, also while the store recovers, lose nothing") {
   std::mt19937_64 random(static_cast<uint64_t>(std::time(nullptr) / 86'400));
-  const size_t runs = std::getenv("JIEXU_FAULTS_ALL") != nullptr ? 2'000 : 12;
+  const size_t runs = std::getenv("JIEXU_FAULTS_ALL") != nullptr ? 500 : 12;
   size_t cuts = 0;
   for (size_t i = 0; i < runs; ++i) {
     Scenario scenario;

@@ -55,6 +55,8 @@ class Station final : public Transport, public EngineObserver {
   Result<bool> commit_all(Instant now);
 
   Records records() const { return {life_->store, test_vault()}; }
+  // REQUIRES: running().
+  Engine& engine() { return *engine_; }
   uint64_t commits() const { return commits_; }  // in this life
 
   void send(AgencyId peer, Lane lane, FrameBytes frame) override;
