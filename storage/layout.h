@@ -12,8 +12,8 @@
 //   timer       due ms u64 | case id 16 | deadline kind u8       (empty)             no
 //   funds       'A' | peer 12 | account u8                       AccountRecord       no
 //   funds       'B' | bank line digest 32                        BankLineRecord      yes
-//   index       'P' | person hash 16                             CaseList            no
-//   index       'L' | letter number 20                           CaseList            no
+//   index       'P' | person hash 16                             case ids 16 each    no
+//   index       'L' | letter number 20                           case ids 16 each    no
 //   index       'O' | case id 16                                 (empty): open case  no
 //   quarantine  peer 12 | epoch u32 | seq u64                    QuarantineRecord    yes
 //   audit       'R' | peer 12 | through seq u64                  LinkFrame: receipt  no

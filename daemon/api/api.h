@@ -54,6 +54,7 @@ class Api {
   void show_timeline(Call call);
   void show_document(Call call);
   void act(Call call);
+  void submit_letters(Call call);
   void book_bank_lines(Call call);
   void show_peers(Call call);
   void pause_peer(Call call);

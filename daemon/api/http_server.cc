@@ -161,9 +161,12 @@ class Session : public std::enable_shared_from_this<Session> {
     stream_.expires_never();
     auto message = parser_->release();
     keep_alive_ = message.keep_alive();
-    HttpRequest request{std::string(message.method_string()), std::string(message.target()),
+    HttpRequest request{std::string(message.method_string()),
+                        std::string(message.target()),
                         std::string(message[http::field::authorization]),
-                        std::string(message["Idempotency-Key"]), std::move(message.body())};
+                        std::string(message["Idempotency-Key"]),
+                        std::move(message.body()),
+                        std::string(message[http::field::content_type])};
     waiting_ = true;
     const uint64_t number = ++requests_;
     wait_for_handler(number);

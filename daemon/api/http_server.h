@@ -32,6 +32,7 @@ struct HttpRequest {
   std::string authorization;  // header values, empty if absent
   std::string idempotency_key;
   std::string body;
+  std::string content_type = {};  // as sent, empty if absent
 };
 
 struct HttpResponse {

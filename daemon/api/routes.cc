@@ -18,6 +18,7 @@ constexpr Route kRoutes[] = {
     {"GET", "/v1/cases/{id}/timeline", Role::kAuditor, &Api::show_timeline},
     {"GET", "/v1/cases/{id}/documents/{kind}", Role::kAuditor, &Api::show_document},
     {"POST", "/v1/cases/{id}/actions/{action}", Role::kClerk, &Api::act},
+    {"POST", "/v1/letters:submit", Role::kSystem, &Api::submit_letters},
     {"POST", "/v1/bank/lines", Role::kSystem, &Api::book_bank_lines},
     {"GET", "/v1/ledger", Role::kAuditor, &Api::show_ledger},
     {"GET", "/v1/peers", Role::kAuditor, &Api::show_peers},

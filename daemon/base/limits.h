@@ -57,6 +57,9 @@ inline constexpr size_t kHttpConnectionsMax = 256;
 inline constexpr int kHttpIdleSeconds = 60;
 inline constexpr size_t kPageSizeMax = 500;
 
+// Applications in one submission: some 15 ms of the engine's thread, which serves everybody.
+inline constexpr size_t kSubmitMax = 1000;
+
 // Answers remembered by Idempotency-Key: hours of retries of every client, and what they may weigh.
 inline constexpr size_t kIdempotencyEntriesMax = 10'000;
 inline constexpr size_t kIdempotencyBytesMax = 32 << 20;

@@ -155,7 +155,9 @@ Result<void> CaseDesk::settle_delivery(std::shared_ptr<const Case>& subject, Ins
 }
 
 Result<bool> CaseDesk::person_has_open_case(const Case& subject, Side side) {
-  const auto ids = find_by_person(records_, subject.person_hash);
+  const auto list = read_list(layout::person_key(subject.person_hash));
+  if (!list) return tl::unexpected(list.error());
+  const auto ids = decode_case_list(*list);
   if (!ids) return tl::unexpected(ids.error());
   for (const CaseId& id : *ids) {
     if (id == subject.id) continue;
@@ -203,9 +205,11 @@ Result<Context> CaseDesk::context_for(const Case& subject, const Event& event) {
   } else if (event.kind == EventKind::kLetterIn) {
     const v1::ContactLetter& letter = event.message->letter();
     probe.person_hash = vault_.person_hash(document_text(letter.person()));
-    const auto taken = find_letter(letter.letter_number());
-    if (!taken) return tl::unexpected(taken.error());
-    context.letter_number_taken = !taken->empty();
+    if (letter.letter_number().size() == LetterNumber::kSize) {
+      const auto taken = read_list(layout::letter_key(letter.letter_number()));
+      if (!taken) return tl::unexpected(taken.error());
+      context.letter_number_taken = !taken->empty();
+    }
   } else if (event.kind == EventKind::kAcceptLetter) {
     const auto claimed = person_has_open_case(probe, Side::kOut);
     if (!claimed) return tl::unexpected(claimed.error());
@@ -220,37 +224,82 @@ Result<Context> CaseDesk::context_for(const Case& subject, const Event& event) {
   return context;
 }
 
-Result<CaseDesk::Outcome> CaseDesk::apply(const Case& subject, Event event) {
+void CaseDesk::begin() {
   arena_.Reset();
-  const auto context = context_for(subject, event);
-  if (!context) return tl::unexpected(context.error());
-  auto decided = step(subject, event, *context);
-  if (!decided) return Outcome(tl::unexpected(decided.error()));
-  if (auto done = write(subject, event, *decided); !done) return tl::unexpected(done.error());
-  auto next = std::make_shared<const Case>(std::move(decided->next));
-  cache_.put(next);
-  if (next->closed() && !subject.closed()) observer_.case_closed(next->side, next->relationship);
-  return Outcome(next);
+  lists_.clear();
 }
 
-Result<void> CaseDesk::write(const Case& before, const Event& event, Step& step) {
+std::string_view CaseDesk::serialise(const google::protobuf::Message& message) {
+  plain_.clear();
+  message.AppendToString(&plain_);
+  return plain_;
+}
+
+Result<tl::expected<void, Rejection>> CaseDesk::decide(Decision& decision, const Event& event) {
+  const auto context = context_for(decision.after, event);
+  if (!context) return tl::unexpected(context.error());
+  auto decided = step(std::move(decision.after), event, *context);
+  if (!decided) return tl::expected<void, Rejection>(tl::unexpected(std::move(decided.error())));
+  decision.after = std::move(decided->next);
+  decision.messages.insert(decision.messages.end(), decided->messages.begin(),
+                           decided->messages.end());
+  decision.postings.insert(decision.postings.end(), decided->postings.begin(),
+                           decided->postings.end());
+  const Case& after = decision.after;
+  decision.steps.push_back({event, after.relationship, after.funds, after.overlay,
+                            std::move(decided->note), decision.messages.size()});
+  return tl::expected<void, Rejection>();
+}
+
+Result<CaseDesk::Outcome> CaseDesk::apply(const Case& subject, Event event) {
+  begin();
+  Decision decision;
+  decision.after = subject;
+  const auto decided = decide(decision, event);
+  if (!decided) return tl::unexpected(decided.error());
+  if (!*decided) return Outcome(tl::unexpected(decided->error()));
+  auto next = write(subject, decision);
+  if (!next) return tl::unexpected(next.error());
+  if (event.kind == EventKind::kSendLetter) write_letter_counter();
+  return Outcome(std::move(*next));
+}
+
+Result<std::shared_ptr<const Case>> CaseDesk::write(const Case& before, Decision& decision) {
+  const std::vector<LogPlace> sent = send(decision);
+  for (const Decided& step : decision.steps) {
+    if (step.event.kind == EventKind::kSendLetter) ++letter_sequence_;
+  }
+  write_case(decision.after);
+  write_timeline(decision, sent);
+  write_timers(before, decision.after);
+  if (auto done = write_indexes(before, decision.after); !done) return tl::unexpected(done.error());
+  if (auto done = post(decision.after.peer, decision.postings); !done) {
+    return tl::unexpected(done.error());
+  }
+  auto next = std::make_shared<const Case>(std::move(decision.after));
+  // A new case waits for a person, mostly for hours; it is kept in memory when it is next asked
+  // for.
+  if (before.exists()) cache_.put(next);
+  if (next->closed() && !before.closed()) observer_.case_closed(next->side, next->relationship);
+  return next;
+}
+
+std::vector<LogPlace> CaseDesk::send(Decision& decision) {
+  Case& after = decision.after;
   std::vector<LogPlace> sent;
-  for (const v1::Message* message : step.messages) {
-    sent.push_back(peers_.append(step.next.peer, *message));
-    if (message->has_letter()) step.next.letter_place = sent.back();
-    if (message->has_information_form()) step.next.form_place = sent.back();
-    observer_.message_sent(step.next.peer, message->body_case());
+  for (const v1::Message* message : decision.messages) {
+    sent.push_back(peers_.append(after.peer, *message));
+    if (message->has_letter()) after.letter_place = sent.back();
+    if (message->has_information_form()) after.form_place = sent.back();
+    observer_.message_sent(after.peer, message->body_case());
   }
-  if (event.kind == EventKind::kSendLetter) {
-    std::string count;
-    append_u32(count, ++letter_sequence_);
-    put(Family::kMeta, layout::letter_counter_key(letter_day_), count, true);
-  }
-  write_case(step.next);
-  write_timeline(event, step, sent);
-  write_timers(before, step.next);
-  if (auto done = write_indexes(before, step.next); !done) return done;
-  return post(step.next.peer, step.postings);
+  return sent;
+}
+
+void CaseDesk::write_letter_counter() {
+  std::string count;
+  append_u32(count, letter_sequence_);
+  put(Family::kMeta, layout::letter_counter_key(letter_day_), count, true);
 }
 
 void CaseDesk::put(Family family, const std::string& key, std::string_view value, bool findable) {
@@ -259,26 +308,35 @@ void CaseDesk::put(Family family, const std::string& key, std::string_view value
 }
 
 void CaseDesk::write_case(const Case& subject) {
-  v1::CaseRecord record;
-  encode_case(subject, &record);
-  put(Family::kCase, layout::case_key(subject.id), record.SerializeAsString(), true);
+  plain_.clear();
+  append_case(subject, &case_record_, &plain_);
+  put(Family::kCase, layout::case_key(subject.id), plain_, true);
 }
 
-void CaseDesk::write_timeline(const Event& event, const Step& step,
-                              const std::vector<LogPlace>& sent) {
-  v1::TimelineRecord record;
-  record.set_at_ms(event.at.ms);
-  record.set_event(static_cast<uint32_t>(event.kind));
-  record.set_relationship(static_cast<uint32_t>(step.next.relationship));
-  record.set_funds(static_cast<uint32_t>(step.next.funds));
-  record.set_overlay(static_cast<uint32_t>(step.next.overlay));
-  record.set_actor(std::string(event.actor));
-  if (event.message != nullptr) to_record(event.place, record.mutable_received());
-  for (const LogPlace& place : sent) to_record(place, record.add_sent());
-  if (event.input != nullptr && sent.empty()) record.set_payload(event.input->SerializeAsString());
-  record.set_note(step.note);
-  put(Family::kTimeline, layout::timeline_key(step.next.id, step.next.timeline_count),
-      record.SerializeAsString(), false);
+// Several steps of one commit share one record.
+void CaseDesk::write_timeline(const Decision& decision, const std::vector<LogPlace>& sent) {
+  v1::TimelineRecord& all = timeline_record_;
+  all.Clear();
+  size_t message = 0;
+  for (const Decided& step : decision.steps) {
+    const bool last = &step == &decision.steps.back();
+    v1::TimelineRecord* record = last ? &all : all.add_earlier();
+    record->set_at_ms(step.event.at.ms);
+    record->set_event(static_cast<uint32_t>(step.event.kind));
+    record->set_relationship(static_cast<uint32_t>(step.relationship));
+    record->set_funds(static_cast<uint32_t>(step.funds));
+    record->set_overlay(static_cast<uint32_t>(step.overlay));
+    record->set_actor(std::string(step.event.actor));
+    record->set_note(step.note);
+    if (step.event.message != nullptr) to_record(step.event.place, record->mutable_received());
+    const bool silent = message == step.messages_end;
+    for (; message < step.messages_end; ++message) to_record(sent[message], record->add_sent());
+    if (step.event.input != nullptr && silent) {
+      step.event.input->SerializeToString(record->mutable_payload());
+    }
+  }
+  put(Family::kTimeline, layout::timeline_key(decision.after.id, decision.after.timeline_count),
+      serialise(all), false);
 }
 
 void CaseDesk::write_timers(const Case& before, const Case& after) {
@@ -296,12 +354,21 @@ void CaseDesk::write_timers(const Case& before, const Case& after) {
 }
 
 Result<void> CaseDesk::add_to_list(const std::string& key, const CaseId& id) {
-  auto list = records_.get_message<v1::CaseList>(Family::kIndex, key);
+  auto list = read_list(key);
   if (!list) return tl::unexpected(list.error());
-  if (!*list) list->emplace();
-  (*list)->add_case_id(std::string(id.bytes()));
-  put(Family::kIndex, key, (*list)->SerializeAsString(), true);
+  list->append(id.bytes());
+  put(Family::kIndex, key, *list, true);
   return {};
+}
+
+Result<std::string> CaseDesk::read_list(const std::string& key) {
+  for (const auto& [known, list] : lists_) {
+    if (known == key) return list;
+  }
+  auto found = records_.get(Family::kIndex, key);
+  if (!found) return tl::unexpected(found.error());
+  lists_.emplace_back(key, std::move(*found).value_or(std::string()));
+  return lists_.back().second;
 }
 
 Result<void> CaseDesk::write_indexes(const Case& before, const Case& after) {

@@ -32,7 +32,11 @@ class CaseCache {
   using List = std::list<std::shared_ptr<const Case>>;
   size_t max_;
   List newest_first_;
-  std::unordered_map<CaseId, List::iterator> index_;
+  // The last eight bytes of a case id are random already.
+  struct Hash {
+    size_t operator()(const CaseId& id) const { return read_u64(id.bytes().substr(8)); }
+  };
+  std::unordered_map<CaseId, List::iterator, Hash> index_;
 };
 
 // The person-hash input of a document: type and normalised number.
@@ -54,6 +58,14 @@ class CaseDesk {
   using Outcome = tl::expected<std::shared_ptr<const Case>, Rejection>;
   Result<Outcome> apply(const Case& subject, Event event);
 
+  // The application becomes a case, is accepted and its letter sent; or is refused, and nothing of
+  // it is written.
+  Result<Outcome> submit(const CaseId& id, const v1::ActionInput& input, std::string_view user,
+                         Instant now);
+
+  // Writes down the last letter number used. REQUIRED once after submit(), in the same commit.
+  void write_letter_counter();
+
   // A numbered message of the case was refused: its number is used up all the same.
   void consume_number(const Case& subject, uint32_t case_seq);
 
@@ -73,16 +85,40 @@ class CaseDesk {
   Result<int64_t> balance(AgencyId peer, LedgerAccount account);
 
  private:
+  // Steps of one case that are decided and not written.
+  struct Decided {
+    Event event;
+    Relationship relationship;  // after it
+    Funds funds;
+    Overlay overlay;
+    std::string note;
+    size_t messages_end;  // its messages end here
+  };
+  struct Decision {
+    Case after;
+    std::vector<Decided> steps;
+    std::vector<v1::Message*> messages;
+    std::vector<Posting> postings;
+  };
+  // Forgets what the last decision used.
+  void begin();
+  std::string_view serialise(const google::protobuf::Message& message);
+  // Adds a step. If it is refused, the decision is used up.
+  Result<tl::expected<void, Rejection>> decide(Decision& decision, const Event& event);
+
   Result<Context> context_for(const Case& subject, const Event& event);
   Result<bool> person_has_open_case(const Case& subject, Side side);
   Result<void> take_letter_number(Date today);
   Result<void> settle_delivery(std::shared_ptr<const Case>& subject, Instant now);
-  Result<void> write(const Case& before, const Event& event, Step& step);
+  Result<std::shared_ptr<const Case>> write(const Case& before, Decision& decision);
   void write_case(const Case& subject);
-  void write_timeline(const Event& event, const Step& step, const std::vector<LogPlace>& sent);
+  std::vector<LogPlace> send(Decision& decision);
+  void write_timeline(const Decision& decision, const std::vector<LogPlace>& sent);
   void write_timers(const Case& before, const Case& after);
   Result<void> write_indexes(const Case& before, const Case& after);
   Result<void> add_to_list(const std::string& key, const CaseId& id);
+  // The index record as it is now; of the last few asked for, as it was found then.
+  Result<std::string> read_list(const std::string& key);
   void put(Family family, const std::string& key, std::string_view value, bool findable);
 
   AgencyId self_;
@@ -94,6 +130,12 @@ class CaseDesk {
   EngineObserver& observer_;
   CaseCache cache_;
   google::protobuf::Arena arena_;
+  v1::CaseRecord case_record_;  // these three are kept for their memory
+  v1::TimelineRecord timeline_record_;
+  std::string plain_;
+  // Index records that the step in hand has read, so that it need not read them again to add to
+  // them.
+  std::vector<std::pair<std::string, std::string>> lists_;
   std::shared_ptr<const Directory> directory_;
   v1::Payee own_payee_;
   v1::Contact own_contact_;

@@ -129,6 +129,12 @@ void encode_case(const Case& in, v1::CaseRecord* record) {
   record->set_last_fault(in.last_fault);
 }
 
+void append_case(const Case& subject, v1::CaseRecord* scratch, std::string* out) {
+  scratch->Clear();
+  encode_case(subject, scratch);
+  scratch->AppendToString(out);
+}
+
 Result<std::optional<Case>> read_case(const Records& records, const CaseId& id) {
   const auto record = records.get_message<v1::CaseRecord>(Family::kCase, layout::case_key(id));
   if (!record) return tl::unexpected(record.error());
@@ -142,12 +148,18 @@ Result<std::vector<v1::TimelineRecord>> read_timeline(const Records& records, co
   std::vector<v1::TimelineRecord> out;
   bool readable = true;
   const std::string prefix = layout::case_key(id);
-  const auto done = records.scan(Family::kTimeline, prefix, layout::prefix_end(prefix),
-                                 [&](std::string_view, std::string_view value) {
-                                   readable = out.emplace_back().ParseFromArray(
-                                       value.data(), static_cast<int>(value.size()));
-                                   return readable;
-                                 });
+  const auto done =
+      records.scan(Family::kTimeline, prefix, layout::prefix_end(prefix),
+                   [&](std::string_view, std::string_view value) {
+                     v1::TimelineRecord record;
+                     readable = record.ParseFromArray(value.data(), static_cast<int>(value.size()));
+                     for (auto& earlier : *record.mutable_earlier()) {
+                       out.push_back(std::move(earlier));
+                     }
+                     record.clear_earlier();
+                     out.push_back(std::move(record));
+                     return readable;
+                   });
   if (!done) return tl::unexpected(done.error());
   if (!readable) return fail(Errc::kCorrupt, "timeline of " + id.str() + " is unreadable");
   return out;
@@ -156,16 +168,9 @@ Result<std::vector<v1::TimelineRecord>> read_timeline(const Records& records, co
 namespace {
 
 Result<std::vector<CaseId>> read_list(const Records& records, const std::string& key) {
-  const auto list = records.get_message<v1::CaseList>(Family::kIndex, key);
+  const auto list = records.get(Family::kIndex, key);
   if (!list) return tl::unexpected(list.error());
-  std::vector<CaseId> out;
-  if (!*list) return out;
-  for (const std::string& bytes : (*list)->case_id()) {
-    const auto id = CaseId::from_bytes(bytes);
-    if (!id) return fail(Errc::kCorrupt, "an index record holds no case id");
-    out.push_back(*id);
-  }
-  return out;
+  return decode_case_list(list->value_or(std::string()));
 }
 
 // Ids of a page, in order, and the one to go on after.
@@ -193,6 +198,17 @@ Result<IdPage> list_ids(const Records& records, bool open_only, std::optional<Ca
 }
 
 }  // namespace
+
+Result<std::vector<CaseId>> decode_case_list(std::string_view list) {
+  if (list.size() % CaseId::kSize != 0) {
+    return fail(Errc::kCorrupt, "an index record holds no case ids");
+  }
+  std::vector<CaseId> out;
+  for (size_t at = 0; at < list.size(); at += CaseId::kSize) {
+    out.push_back(*CaseId::from_bytes(list.substr(at, CaseId::kSize)));
+  }
+  return out;
+}
 
 Result<std::vector<CaseId>> find_by_letter(const Records& records, std::string_view letter_number) {
   return read_list(records, layout::letter_key(letter_number));

@@ -26,6 +26,13 @@ struct ActionCommand {
   std::shared_ptr<const v1::ActionInput> input;
 };
 
+// Applications that a core system of the agency has accepted already: each becomes a case, is
+// accepted and its letter sent, or is refused and leaves no trace. One commit holds them all.
+struct SubmitCommand {
+  std::shared_ptr<const v1::SubmitInput> input;
+  std::vector<CaseId> case_ids;  // one for each application, made by the caller
+};
+
 // Credits from the bank, together durable or not at all.
 struct BankCommand {
   std::vector<v1::BankLine> lines;
@@ -45,13 +52,14 @@ struct Answer {
   std::optional<Rejection> rejection;
   // The case after the action, or as it is if the action was refused.
   std::shared_ptr<const Case> subject;
-  v1::BankLineResults bank;  // BankCommand
-  v1::PeerViews peers;       // PeersQuery
+  v1::BankLineResults bank;     // BankCommand
+  v1::SubmitResults submitted;  // SubmitCommand
+  v1::PeerViews peers;          // PeersQuery
 };
 
 struct Command {
   std::string user;  // name of the authenticated user, goes into the timeline
-  std::variant<ActionCommand, BankCommand, PauseCommand, PeersQuery> what;
+  std::variant<ActionCommand, SubmitCommand, BankCommand, PauseCommand, PeersQuery> what;
   std::function<void(const Answer&)> done;  // called once, on the engine's thread; must not block
 };
 

@@ -118,6 +118,7 @@ class Engine {
   void follow(Peer& peer, SenderStep step, Instant now);
   // Commands.
   Result<void> run(const Command& command, const ActionCommand& action, Instant now);
+  Result<void> run(const Command& command, const SubmitCommand& submit, Instant now);
   Result<void> run(const Command& command, const BankCommand& bank, Instant now);
   Result<void> run(const Command& command, const PauseCommand& pause, Instant now);
   Result<void> run(const Command& command, const PeersQuery& query, Instant now);

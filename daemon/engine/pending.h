@@ -7,13 +7,14 @@
 
 #include <array>
 #include <string>
-#include <unordered_map>
+#include <vector>
 
 #include "storage/store.h"
 
 namespace jiexu {
 
-// A batch with an index of its keys.
+// A batch with an index of its keys: an open hash table of places in the batch, which holds the
+// keys already, so that indexing a write costs no allocation.
 class PendingBatch {
  public:
   Batch& batch() { return batch_; }
@@ -25,8 +26,13 @@ class PendingBatch {
   void clear();
 
  private:
+  // The slot of the key, or the free one where it belongs. REQUIRES: slots_ is not empty.
+  size_t slot_of(Family family, std::string_view key) const;
+  void grow();
+
   Batch batch_;
-  std::unordered_map<std::string, size_t> index_;
+  std::vector<uint32_t> slots_;  // 0: free, else 1 + place in the batch; a power of two of them
+  size_t used_ = 0;
 };
 
 // Two generations of pending writes over a store.

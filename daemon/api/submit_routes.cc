@@ -1,0 +1,89 @@
+// POST /v1/letters:submit: applications in bulk, from a system that has accepted them already.
+#include <google/protobuf/io/coded_stream.h>
+
+#include <algorithm>
+
+#include "daemon/api/api.h"
+#include "daemon/api/json.h"
+#include "daemon/api/problem.h"
+#include "daemon/api/reply.h"
+#include "daemon/trust/suite.h"
+
+namespace jiexu {
+namespace {
+
+constexpr std::string_view kProtobuf = "application/x-protobuf";
+constexpr std::string_view kNdjson = "application/x-ndjson";
+constexpr size_t kRandomBytes = 10;
+
+Result<void> read_ndjson(std::string_view body, v1::SubmitInput& out) {
+  for (size_t line = 1; !body.empty(); ++line) {
+    const size_t end = std::min(body.find('\n'), body.size());
+    const std::string_view text = body.substr(0, end);
+    body.remove_prefix(std::min(end + 1, body.size()));
+    if (text.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    if (static_cast<size_t>(out.applications_size()) > limits::kSubmitMax) return {};
+    if (auto read = from_json(text, out.add_applications()); !read) {
+      return fail(Errc::kInvalid, "line " + std::to_string(line) + ": " + read.error().text);
+    }
+  }
+  return {};
+}
+
+Result<void> read_submit(const HttpRequest& request, v1::SubmitInput& out) {
+  if (!request.content_type.starts_with(kProtobuf)) return read_ndjson(request.body, out);
+  google::protobuf::io::CodedInputStream in(reinterpret_cast<const uint8_t*>(request.body.data()),
+                                            static_cast<int>(request.body.size()));
+  in.SetRecursionLimit(limits::kProtoDepthMax);
+  if (out.ParseFromCodedStream(&in) && in.ConsumedEntireMessage()) return {};
+  return fail(Errc::kInvalid, "the body is no jiexu.v1.SubmitInput");
+}
+
+HttpResponse render(const v1::SubmitResults& results, bool as_protobuf) {
+  if (as_protobuf) return {200, std::string(kProtobuf), results.SerializeAsString(), {}};
+  std::string lines;
+  for (const v1::SubmitResult& result : results.results()) {
+    lines += to_json(result);
+    lines += '\n';
+  }
+  return {200, std::string(kNdjson), std::move(lines), {}};
+}
+
+std::vector<CaseId> new_case_ids(size_t count, Instant now) {
+  const std::string random = random_bytes(count * kRandomBytes);
+  std::vector<CaseId> ids;
+  ids.reserve(count);
+  for (size_t i = 0; i < count; ++i) {
+    const auto bytes = std::string_view(random).substr(i * kRandomBytes, kRandomBytes);
+    ids.push_back(CaseId::make(now.ms, *to_array<kRandomBytes>(bytes)));
+  }
+  // In the order of their keys they are cheaper to write.
+  std::ranges::sort(ids);
+  return ids;
+}
+
+}  // namespace
+
+void Api::submit_letters(Call call) {
+  auto input = std::make_shared<v1::SubmitInput>();
+  if (auto read = read_submit(call.request, *input); !read) {
+    return reply(call, bad_body(read.error()));
+  }
+  const auto count = static_cast<size_t>(input->applications_size());
+  if (count == 0 || count > limits::kSubmitMax) {
+    return reply(call, problem_response(400, "bad_count",
+                                        "a submission holds 1 to " +
+                                            std::to_string(limits::kSubmitMax) + " applications"));
+  }
+  SubmitCommand command{std::move(input), new_case_ids(count, ports_.clock.now())};
+  const bool as_protobuf = call.request.content_type.starts_with(kProtobuf);
+  ask(call, std::move(command), [this, as_protobuf](const Answer& answer) {
+    for (const v1::SubmitResult& result : answer.submitted.results()) {
+      const std::string outcome = result.refusal().empty() ? "done" : result.refusal();
+      ports_.metrics.actions.Add({{"action", "submit"}, {"outcome", outcome}}).Increment();
+    }
+    return render(answer.submitted, as_protobuf);
+  });
+}
+
+}  // namespace jiexu
