@@ -181,6 +181,7 @@ void add_case(CLI::App& app, Session& session) {
   add_writes(*group, session, options);
   add_reads(*group, session, options);
   add_offline(*group, session);
+  add_submit(*group, session);
 }
 
 }  // namespace jiexu::cli

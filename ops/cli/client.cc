@@ -70,7 +70,7 @@ http::request<http::string_body> to_beast(const Endpoint& endpoint, const Reques
   out.set(http::field::connection, "close");
   if (!request.token.empty()) out.set(http::field::authorization, "Bearer " + request.token);
   if (!request.idempotency_key.empty()) out.set("Idempotency-Key", request.idempotency_key);
-  if (!request.body.empty()) out.set(http::field::content_type, "application/json");
+  if (!request.body.empty()) out.set(http::field::content_type, request.content_type);
   out.body() = request.body;
   out.prepare_payload();
   return out;

@@ -21,6 +21,7 @@ struct Request {
   std::string body;
   std::string token;            // empty: none is sent
   std::string idempotency_key;  // empty: none is sent
+  std::string content_type = "application/json";
 };
 
 struct Reply {

@@ -52,27 +52,6 @@ int exit_code_of_status(int status) {
   return status < 500 ? EX_DATAERR : EX_UNAVAILABLE;
 }
 
-int report_problem(const Reply& reply) {
-  v1::Problem problem;
-  if (!from_json(reply.body, &problem)) {
-    return report(EX_PROTOCOL, "the daemon answered " + std::to_string(reply.status) +
-                                   " without saying why; is another program on its port?");
-  }
-  std::string text = problem.title() == problem.code() ? "" : problem.title();
-  if (!problem.detail().empty() && problem.findings().empty()) {
-    text += (text.empty() ? "" : " ") + problem.detail();
-  }
-  text += " [" + problem.code() + "]";
-  for (const v1::Finding& finding : problem.findings()) {
-    text += "\n  " + finding.field() + (finding.field().empty() ? "" : ": ") + finding.text();
-  }
-  if (problem.status() == 409 && !problem.allowed().empty()) {
-    text += "\nAllowed now:";
-    for (const std::string& action : problem.allowed()) text += " " + action;
-  }
-  return report(exit_code_of_status(reply.status), text);
-}
-
 }  // namespace
 
 fs::path Session::config_path() const {
@@ -101,13 +80,13 @@ Result<std::string> Session::token(const Config& config) const {
 }
 
 Result<Reply> Session::ask(const std::string& method, const std::string& target,
-                           const std::string& body) const {
+                           const std::string& body, const std::string& content_type) const {
   const Result<Config> config = this->config();
   if (!config) return tl::unexpected(config.error());
   const Result<std::string> token = this->token(*config);
   if (!token) return tl::unexpected(token.error());
   const Endpoint endpoint{config->api.host, config->api.port, config->api.unix_socket};
-  Request request{method, target, body, *token, ""};
+  Request request{method, target, body, *token, "", content_type};
   if (method == "POST") request.idempotency_key = to_hex(random_bytes(kKeyBytes));
   Result<Reply> reply = send(endpoint, request);
   for (int i = 1; i < kBusyAttempts && reply && reply->status == 429; ++i) {
@@ -132,6 +111,27 @@ int Session::show(const std::string& method, const std::string& target, const st
 
 int report(const Error& error) {
   return report(exit_code(error.code), error.text);
+}
+
+int report_problem(const Reply& reply) {
+  v1::Problem problem;
+  if (!from_json(reply.body, &problem)) {
+    return report(EX_PROTOCOL, "the daemon answered " + std::to_string(reply.status) +
+                                   " without saying why; is another program on its port?");
+  }
+  std::string text = problem.title() == problem.code() ? "" : problem.title();
+  if (!problem.detail().empty() && problem.findings().empty()) {
+    text += (text.empty() ? "" : " ") + problem.detail();
+  }
+  text += " [" + problem.code() + "]";
+  for (const v1::Finding& finding : problem.findings()) {
+    text += "\n  " + finding.field() + (finding.field().empty() ? "" : ": ") + finding.text();
+  }
+  if (problem.status() == 409 && !problem.allowed().empty()) {
+    text += "\nAllowed now:";
+    for (const std::string& action : problem.allowed()) text += " " + action;
+  }
+  return report(exit_code_of_status(reply.status), text);
 }
 
 int report(int exit_code, std::string_view text) {

@@ -35,7 +35,8 @@ class Session {
   // Asks the daemon. A POST carries an Idempotency-Key, so that it is repeated safely when the
   // daemon is busy.
   Result<Reply> ask(const std::string& method, const std::string& target,
-                    const std::string& body = "") const;
+                    const std::string& body = "",
+                    const std::string& content_type = "application/json") const;
 
   // Asks, prints --json or what `print` says, and returns the exit code. Errors of the API are
   // printed with what to do next.
@@ -49,6 +50,8 @@ class Session {
 // Prints an error to stderr and returns the exit code for it.
 int report(const Error& error);
 int report(int exit_code, std::string_view text);
+// The same for an answer of the API that is a problem.
+int report_problem(const Reply& reply);
 
 // Reads a file, or standard input for "-".
 Result<std::string> read_input(const std::string& file);
@@ -63,6 +66,7 @@ void add_directory(CLI::App& app, Session& session);
 void add_user(CLI::App& app, Session& session);
 void add_config(CLI::App& app, Session& session);
 void add_case(CLI::App& app, Session& session);
+void add_submit(CLI::App& case_group, Session& session);
 void add_peer(CLI::App& app, Session& session);
 void add_money(CLI::App& app, Session& session);
 void add_rules(CLI::App& app, Session& session);
