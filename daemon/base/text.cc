@@ -1,5 +1,6 @@
 #include "daemon/base/text.h"
 
+#include <algorithm>
 #include <cstdint>
 
 namespace jiexu {
@@ -80,6 +81,13 @@ void for_each_point(std::string_view text, Visit visit) {
 
 }  // namespace
 
+bool is_blank(std::string_view text) {
+  for (size_t at = 0; at < text.size();) {
+    if (!is_space(next(text, at))) return false;
+  }
+  return true;
+}
+
 bool is_utf8(std::string_view text) {
   for (size_t at = 0; at < text.size();) {
     if (next(text, at) == kBad) return false;
@@ -88,9 +96,8 @@ bool is_utf8(std::string_view text) {
 }
 
 size_t utf8_length(std::string_view text) {
-  size_t count = 0;
-  for_each_point(text, [&](uint32_t, std::string_view) { ++count; });
-  return count;
+  return static_cast<size_t>(
+      std::ranges::count_if(text, [](char c) { return (static_cast<uint8_t>(c) & 0xc0) != 0x80; }));
 }
 
 std::string fold_width(std::string_view text) {

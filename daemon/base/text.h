@@ -17,6 +17,8 @@ size_t utf8_length(std::string_view text);
 std::string fold_width(std::string_view text);
 
 // Removes ASCII and ideographic white space at both ends.
+// Whether trim() leaves nothing.
+bool is_blank(std::string_view text);
 std::string trim(std::string_view text);
 
 // The key under which two spellings of one name are equal: width folded, white space removed, the

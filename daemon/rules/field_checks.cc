@@ -19,7 +19,7 @@ bool FieldChecks::text(Field field, std::string_view value, Need need, size_t ch
     add(FormRule::kNotUtf8, field, "the text is not well-formed UTF-8");
     return false;
   }
-  if (trim(value).empty()) {
+  if (is_blank(value)) {
     if (need == Need::kRequired) add(FormRule::kMissing, field, "this field is required");
     return false;
   }
