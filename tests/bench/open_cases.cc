@@ -1,0 +1,74 @@
+#include "tests/bench/open_cases.h"
+
+#include "daemon/base/check.h"
+#include "daemon/config.h"
+#include "daemon/engine/case_desk.h"
+#include "daemon/engine/case_store.h"
+#include "daemon/trust/keyring.h"
+#include "storage/rocks_store.h"
+#include "tests/bench/site.h"
+
+namespace jiexu::bench {
+namespace {
+
+constexpr size_t kCommitCases = 10'000;
+// Far from the people and days that the measurement itself uses.
+constexpr size_t kFirstPerson = 5'000'000;
+
+VaultKeys vault_keys(const Keyring& keyring) {
+  VaultKeys keys;
+  for (const auto& [id, bytes] : keyring.vault_keys) {
+    keys.ring.push_back({id, *to_array<32>(bytes)});
+    keys.current = id;
+  }
+  keys.person_key = *to_array<32>(keyring.person_key);
+  return keys;
+}
+
+Case open_case(size_t n, Instant at, const Vault& vault) {
+  const v1::Application form = application(kFirstPerson + n, "S41131010001");
+  Case out;
+  std::string random(2, '\0');
+  append_u64(random, n);
+  out.id = CaseId::make(at.ms, *to_array<10>(random));
+  out.side = Side::kIn;
+  out.peer = *AgencyId::parse(form.origin_agency());
+  out.relationship = Relationship::kAccepted;
+  out.person = form.person();
+  out.person_hash = vault.person_hash(document_text(out.person));
+  out.scheme_from = form.scheme_from();
+  out.scheme_to = form.scheme_to();
+  out.policy_profile = "NHSA-2021";
+  out.revision = 2;
+  out.created_at = out.updated_at = at;
+  return out;
+}
+
+}  // namespace
+
+void make_open_cases(const std::filesystem::path& agency_folder, size_t count) {
+  const auto config = load_config(agency_folder / "agency.toml");
+  CHECK(config.has_value());
+  const auto keyring = Keyring::load(config->keys_dir);
+  CHECK(keyring.has_value());
+  const auto vault = Vault::create(vault_keys(*keyring));
+  CHECK(vault.has_value());
+  const auto store = RocksStore::open({.dir = config->data_dir});
+  CHECK(store.has_value());
+  Records records(**store, **vault);
+  Batch batch;
+  const Instant start = SystemClock().now().plus_ms(-86'400'000);
+  for (size_t n = 0; n < count; ++n) {
+    const Case subject = open_case(n, start.plus_ms(static_cast<int64_t>(n / 100)), **vault);
+    v1::CaseRecord record;
+    encode_case(subject, &record);
+    records.put_message(batch, Family::kCase, layout::case_key(subject.id), record);
+    batch.put(Family::kIndex, layout::open_case_key(subject.id), "");
+    batch.put(Family::kIndex, layout::person_key(subject.person_hash), subject.id.bytes());
+    if (n % kCommitCases != kCommitCases - 1 && n + 1 != count) continue;
+    CHECK((*store)->commit(batch).has_value());
+    batch.clear();
+  }
+}
+
+}  // namespace jiexu::bench

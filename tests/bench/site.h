@@ -1,0 +1,67 @@
+// Agencies under measurement: folders made by `jiexu init`, real daemons on loopback.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "jiexu/v1/api.pb.h"
+#include "tests/bench/http.h"
+#include "tests/bench/measure.h"
+#include "tests/e2e/process.h"
+
+namespace jiexu::bench {
+
+struct SiteOptions {
+  std::filesystem::path bin;      // jiexu, jiexud
+  std::filesystem::path folder;   // made new
+  std::filesystem::path preload;  // empty: nothing is counted
+  size_t letter_bytes = 1024;
+  int sync_ms = 0;  // each sync of a daemon takes so much longer
+  bool count_allocations = false;
+  uint16_t port_base = 17600;
+};
+
+class Site {
+ public:
+  // Makes `count` agencies that know each other; the first of them sends. Ends the program if that
+  // fails.
+  Site(SiteOptions options, size_t count);
+
+  void start(size_t index);
+  void stop(size_t index);
+  // Waits until the daemon is ready; the seconds since start().
+  double wait_ready(size_t index);
+
+  size_t size() const { return agencies_.size(); }
+  const std::string& code(size_t index) const { return agencies_[index]->code; }
+  std::filesystem::path folder(size_t index) const { return agencies_[index]->folder; }
+  std::unique_ptr<HttpConnection> connect(size_t index) const;
+  Usage usage() const;
+  Usage usage(size_t index) const;
+
+  // Of agency `from` as agency `at` sees the link to or from it.
+  static v1::PeerView peer(HttpConnection& at, const std::string& from);
+
+ private:
+  struct Agency {
+    std::string code;
+    std::filesystem::path folder;
+    uint16_t link_port = 0;
+    uint16_t api_port = 0;
+    std::string token;
+    e2e::Process process;
+    double started_s = 0;
+  };
+  void init(Agency& agency) const;
+  std::string run(const Agency& agency, std::vector<std::string> args) const;
+
+  SiteOptions options_;
+  std::vector<std::unique_ptr<Agency>> agencies_;
+};
+
+// The n-th application, of a person who does not exist.
+v1::Application application(size_t n, const std::string& origin_agency);
+
+}  // namespace jiexu::bench
