@@ -1,7 +1,7 @@
 // Power is cut after the k-th operation of a scripted exchange of 200 messages, for every k; then A
 // starts again from what is left and the script goes on to its end.
 //
-// The normal run takes every 7th k (and of the other tests, fewer), each day other ones. All of
+// The normal run takes every 11th k (and of the other tests, fewer), each day other ones. All of
 // them: JIEXU_FAULTS_ALL=1. One: JIEXU_FAULTS_K=n.
 #include <catch2/catch.hpp>
 #include <cstdlib>
@@ -55,7 +55,7 @@ TEST_CASE("the script is one of 200 messages and comes to its end") {
 
 TEST_CASE("after a power cut at any operation nothing told is lost and nothing is done twice") {
   size_t promoted = 0;
-  for (const uint64_t k : chosen(7)) {
+  for (const uint64_t k : chosen(11)) {
     Scenario scenario;
     scenario.cuts = {k};
     scenario.seed = k;
