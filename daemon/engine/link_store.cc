@@ -36,6 +36,8 @@ Result<std::optional<LoggedFrame>> StoredLog::frame_with(Seq seq) const {
         const auto batch = decode_batch(std::make_shared<const std::string>(value));
         if (!batch) {
           out = tl::unexpected(batch.error());
+        } else if (batch->first_seq != layout::link_log_seq(key)) {
+          out = fail(Errc::kCorrupt, "a frame of the link log lies under another number");
         } else if (batch->last_seq() >= seq) {
           out = to_logged(*batch);
         }

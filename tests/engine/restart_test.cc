@@ -3,6 +3,7 @@
 // be the same, record by record, as without the crash.
 #include <catch2/catch.hpp>
 
+#include "daemon/engine/case_store.h"
 #include "tests/cases/party.h"
 #include "tests/engine/site.h"
 
@@ -147,4 +148,24 @@ TEST_CASE("a kill at any commit ends in the same state as no kill") {
       }
     }
   }
+}
+
+TEST_CASE("a frame under another number than its own is corruption, not a message") {
+  MemoryStore store;
+  VaultKeys keys;
+  keys.ring = {{1, {}}};
+  keys.current = 1;
+  keys.person_key.fill(1);
+  const auto vault = Vault::create(std::move(keys)).value();
+  Records records(store, *vault);
+  FrameWriter writer({out_site(), in_site()}, 1, 5, {});
+  writer.add(v1::Message());
+  Batch batch;
+  records.put(batch, Family::kLinkLog,
+              layout::link_log_key(out_site(), layout::Direction::kIn, 1, 3),
+              writer.close(*signer_of(out_site())));
+  REQUIRE(store.commit(batch));
+  const auto message = read_message(records, out_site(), {false, 1, 4});
+  REQUIRE_FALSE(message);
+  CHECK(message.error().code == Errc::kCorrupt);
 }
