@@ -20,12 +20,9 @@ Digest chain_start(const LinkName& link) {
 
 Digest chain_next(const Digest& head, Seq seq, std::string_view message) {
   const Digest digest = sha256(message);
-  std::string in;
-  in.reserve(head.size() + sizeof(seq) + digest.size());
-  in.append(view(head));
-  append_u64(in, seq);
-  in.append(view(digest));
-  return sha256(in);
+  std::string number;  // 8 bytes: no allocation
+  append_u64(number, seq);
+  return sha256({view(head), number, view(digest)});
 }
 
 std::string batch_signing_bytes(const LinkName& link, Epoch epoch, Seq first_seq, Seq last_seq,
