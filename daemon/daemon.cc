@@ -137,6 +137,7 @@ Result<void> Daemon::start_engine() {
   EngineOptions options;
   options.self = config_.agency;
   options.seed = read_u64(random_bytes(8));
+  options.store_complete = store_->recovery().complete;
   const EngineWorld world{*store_, *vault_, *keyring_.signer, *transport_, observer_};
   auto engine = Engine::open(options, world, directory_, clock_.now());
   if (!engine) return tl::unexpected(engine.error());
@@ -147,6 +148,10 @@ Result<void> Daemon::start_engine() {
     metrics_.commit_seconds.Observe(static_cast<double>(microseconds) / 1e6);
   };
   handlers.on_commit_idle = [this] {
+    if (!store_->recovery().complete && engine_->recovered()) {
+      if (auto done = store_->accept_loss(); !done) die(kExitIoError, done.error().text);
+      spdlog::info("what the store lacked has come back from the peers; it is complete");
+    }
     if (auto done = store_->flush_watermark(); !done) die(kExitIoError, done.error().text);
   };
   loop_ = std::make_unique<EngineLoop>(*engine_, *store_, clock_, std::move(handlers));
@@ -200,7 +205,9 @@ Result<void> Daemon::reload() {
 }
 
 std::optional<std::string> Daemon::not_ready() const {
-  if (!store_->recovery().complete) return "the store lacks commits that were acknowledged";
+  if (!engine_->recovered()) {
+    return "messages that the store has lost are being fetched back from the peers";
+  }
   const int64_t age = std::max(loop_->commit_age_ms(), loop_->turn_age_ms());
   if (age < kDiskNotReadyMs) return std::nullopt;
   return "the disk has not answered for " + std::to_string(age / 1000) + " s";

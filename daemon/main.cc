@@ -1,4 +1,5 @@
 // jiexud: runs one agency's daemon until SIGTERM or SIGINT. SIGHUP reads directory and users again.
+#include <google/protobuf/stubs/logging.h>
 #include <pthread.h>
 #include <signal.h>
 #include <spdlog/spdlog.h>
@@ -48,6 +49,9 @@ int run(const std::string& config_file) {
     return kExitConfig;
   }
   start_logging(config->log);
+  // libprotobuf would print a line for each ill-formed frame that a peer sends; intake reports
+  // those.
+  google::protobuf::SetLogHandler(nullptr);
   // Before any thread starts, so that signals come to the main thread alone.
   const sigset_t signals = our_signals();
   pthread_sigmask(SIG_BLOCK, &signals, nullptr);

@@ -34,16 +34,13 @@ bool is_sealed(Family family, std::string_view key) {
     case Family::kLinkLog:
     case Family::kCase:
     case Family::kTimeline:
-    case Family::kQuarantine:
-      return true;
-    case Family::kFunds:
-      return key.starts_with(kBankLine);
+    case Family::kQuarantine: return true;
+    case Family::kFunds: return key.starts_with(kBankLine);
     case Family::kMeta:
     case Family::kLink:
     case Family::kTimer:
     case Family::kIndex:
-    case Family::kAudit:
-      return false;
+    case Family::kAudit: return false;
   }
   CHECK(false && "a family without a rule");
 }

@@ -38,8 +38,7 @@ HttpResponse problem_response(int status, std::string_view code, std::string_vie
 
 int status_of(Refusal refusal) {
   switch (refusal) {
-    case Refusal::kUnknownCase:
-      return 404;
+    case Refusal::kUnknownCase: return 404;
     case Refusal::kReplayed:
     case Refusal::kOutOfOrder:
     case Refusal::kWrongPeer:
@@ -52,10 +51,8 @@ int status_of(Refusal refusal) {
     case Refusal::kClaimedByOther:
     case Refusal::kLetterNumbersExhausted:
     case Refusal::kLetterNumberTaken:
-    case Refusal::kClockSkew:
-      return 409;
-    default:
-      return 400;
+    case Refusal::kClockSkew: return 409;
+    default: return 400;
   }
 }
 

@@ -56,16 +56,11 @@ void add_funds(const Case& subject, v1::CaseView& view) {
 
 std::string_view deadline_name(DeadlineKind kind) {
   switch (kind) {
-    case DeadlineKind::kLetterDue:
-      return "letter-due";
-    case DeadlineKind::kFormDue:
-      return "form-due";
-    case DeadlineKind::kFundsDue:
-      return "funds-due";
-    case DeadlineKind::kIntakeDue:
-      return "intake-due";
-    case DeadlineKind::kCreditDue:
-      return "credit-due";
+    case DeadlineKind::kLetterDue: return "letter-due";
+    case DeadlineKind::kFormDue: return "form-due";
+    case DeadlineKind::kFundsDue: return "funds-due";
+    case DeadlineKind::kIntakeDue: return "intake-due";
+    case DeadlineKind::kCreditDue: return "credit-due";
   }
   return "";
 }

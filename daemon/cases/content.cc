@@ -11,10 +11,14 @@ namespace {
 
 using Checked = std::optional<Rejection>;
 
-Rejection reject(Refusal refusal, std::string detail = "") { return {refusal, std::move(detail)}; }
+Rejection reject(Refusal refusal, std::string detail = "") {
+  return {refusal, std::move(detail)};
+}
 
 // A peer's clock may already be past midnight.
-Date latest_today(Instant now) { return date_of(now.plus_ms(limits::kClockSkewMsMax)); }
+Date latest_today(Instant now) {
+  return date_of(now.plus_ms(limits::kClockSkewMsMax));
+}
 
 std::string describe(const std::vector<Finding>& findings) {
   std::string out;
@@ -71,8 +75,8 @@ std::vector<v1::Finding> to_wire(const std::vector<Finding>& findings) {
 Checked check_form_in(const Case& subject, const Event& event, Content& content) {
   const v1::InformationForm& form = event.message->information_form();
   if (form.version() != subject.form_version + 1) {
-    return reject(Refusal::kFormVersion, "version: must be " +
-                                             std::to_string(subject.form_version + 1));
+    return reject(Refusal::kFormVersion,
+                  "version: must be " + std::to_string(subject.form_version + 1));
   }
   const auto against = check_form_against_letter(form, letter_of(subject));
   if (!against.empty()) return reject(Refusal::kFormNotOfLetter, describe(against));
@@ -112,7 +116,8 @@ Checked check_letter_in(const Event& event, const Context& context) {
 }
 
 // Fills in what the case knows and what follows from the rows, so that a clerk enters each once.
-v1::InformationForm* complete_form(const Case& subject, const Event& event, const Context& context) {
+v1::InformationForm* complete_form(const Case& subject, const Event& event,
+                                   const Context& context) {
   auto* form = google::protobuf::Arena::CreateMessage<v1::InformationForm>(context.arena);
   *form = event.input->form();
   const uint32_t version = subject.form_version + 1;

@@ -13,10 +13,11 @@ namespace jiexu {
 struct Content {
   const Event* event = nullptr;
   const Context* context = nullptr;
-  const v1::InformationForm* form = nullptr;  // kIssueForm: completed and checked; kInfoFormIn: as it came
-  std::vector<v1::Finding> findings;          // about `form`
-  Fen amount;                                 // kRemit, kCredit, kBankCredit, kFundsAckIn, kRemitNoticeIn
-  int32_t date = 0;                           // of the act, yyyymmdd
+  const v1::InformationForm* form =
+      nullptr;                        // kIssueForm: completed and checked; kInfoFormIn: as it came
+  std::vector<v1::Finding> findings;  // about `form`
+  Fen amount;                         // kRemit, kCredit, kBankCredit, kFundsAckIn, kRemitNoticeIn
+  int32_t date = 0;                   // of the act, yyyymmdd
 };
 
 // Checks the event against the case and completes it. The states have been checked already.

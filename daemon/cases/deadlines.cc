@@ -8,7 +8,8 @@ namespace {
 using Starts = std::vector<ClockStart>;
 
 bool form_and_funds_complete(const Case& subject) {
-  return subject.form_version > 0 && (is_terminal(subject.funds) || subject.funds == Funds::kMatched);
+  return subject.form_version > 0 &&
+         (is_terminal(subject.funds) || subject.funds == Funds::kMatched);
 }
 
 Starts form_in_starts(const Case& subject) {
@@ -39,7 +40,8 @@ Starts starts_of(const Event& event, const Case& subject) {
 
 // What the event, in the state it led to, has brought to its end.
 bool is_met(DeadlineKind kind, const Case& subject) {
-  if (is_terminal(subject.relationship)) return kind != DeadlineKind::kCreditDue || subject.closed();
+  if (is_terminal(subject.relationship))
+    return kind != DeadlineKind::kCreditDue || subject.closed();
   switch (kind) {
     case DeadlineKind::kLetterDue: return !subject.letter_number.empty();
     case DeadlineKind::kFormDue:
@@ -60,7 +62,8 @@ bool concerns(Side side, DeadlineKind kind) {
 void start(const DeadlineRule& rule, const Event& event, const Context& context, Case& subject) {
   if (!concerns(subject.side, rule.kind) || subject.deadline(rule.kind) != nullptr) return;
   const Date day = date_of(event.at);
-  subject.deadlines.push_back({rule.kind, day, context.calendar->due(day, rule.working_days), false});
+  subject.deadlines.push_back(
+      {rule.kind, day, context.calendar->due(day, rule.working_days), false});
 }
 
 }  // namespace

@@ -10,6 +10,7 @@ v1::Message* new_message(const Content& content, Step& step) {
   message->set_case_id(std::string(step.next.id.bytes()));
   message->set_case_seq(++step.next.sent_case_seq);
   message->set_sent_at_ms(content.event->at.ms);
+  message->set_seen_case_seq(step.next.received_case_seq);
   step.messages.push_back(message);
   return message;
 }
@@ -108,8 +109,9 @@ void apply_effect(Effect effect, const Content& content, Fen due_before, Step& s
       return reply_withdraw(v1::WITHDRAW_OUTCOME_MOOT, content, step);
     case Effect::kSendForm: return send_form(content, step);
     case Effect::kSendInfoConfirm:
-      return new_message(content, step)->mutable_information_confirm()->set_version(
-          subject.form_version);
+      return new_message(content, step)
+          ->mutable_information_confirm()
+          ->set_version(subject.form_version);
     case Effect::kSendInfoQuery: return send_info_query(content, step);
     case Effect::kSendRemitNotice: return send_remit_notice(content, step);
     case Effect::kSendFundsAck: return send_funds_ack(content, step);

@@ -63,12 +63,14 @@ EventKind event_of(v1::Message::BodyCase body);
 struct Event {
   EventKind kind = EventKind::kNone;
   Instant at;
-  std::string_view actor;                    // user name, agency code, "bank", "link" or "timer"
-  const v1::Message* message = nullptr;      // messages from the peer
-  const v1::ActionInput* input = nullptr;    // actions of people
-  LogPlace place;                            // of `message`; kDelivered: of what was delivered
-  Fen amount;                                // kBankCredit
-  DeadlineKind deadline{};                   // kDeadlinePassed
+  std::string_view actor;                  // user name, agency code, "bank", "link" or "timer"
+  const v1::Message* message = nullptr;    // messages from the peer
+  const v1::ActionInput* input = nullptr;  // actions of people
+  LogPlace place;                          // of `message`; kDelivered: of what was delivered
+  Fen amount;                              // kBankCredit
+  DeadlineKind deadline{};                 // kDeadlinePassed
+  std::string_view letter_number;          // kSendLetter: that it had before the store was lost
+  std::string_view note;                   // for the timeline; no personal data
 };
 
 }  // namespace jiexu

@@ -164,7 +164,8 @@ constexpr RefusalText kRefusals[] = {
     {Refusal::kWrongPeer, "wrong_peer", "The case is with another agency."},
     {Refusal::kUnknownCase, "unknown_case", "There is no such case here; check the number."},
     {Refusal::kCaseExists, "case_exists", "A case with this id exists already."},
-    {Refusal::kCaseClosed, "case_closed", "The case is closed; relationship and funds are settled."},
+    {Refusal::kCaseClosed, "case_closed",
+     "The case is closed; relationship and funds are settled."},
     {Refusal::kNotAllowedNow, "not_allowed_now",
      "This cannot be done in the case's present state; see what is allowed now."},
     {Refusal::kGuardFailed, "condition_not_met", "A condition for this does not hold."},
@@ -195,16 +196,23 @@ constexpr RefusalText kRefusals[] = {
      "The sender's clock differs too much from ours for an order about money."},
     {Refusal::kAmountTooLarge, "amount_too_large", "The amount is above 9,999,999,999.99 yuan."},
     {Refusal::kInputTooLarge, "input_too_large", "The input is too long; shorten its texts."},
+    {Refusal::kRecovering, "recovering",
+     "Messages to this agency are being fetched back after a loss of data here; try again later."},
 };
 
 }  // namespace
 
 bool is_terminal(Relationship relationship) {
-  static constexpr StateSet<Relationship> kTerminal = {
-      Relationship::kDone,           Relationship::kRefusedByOut,    Relationship::kWithdrawn,
-      Relationship::kFailed,         Relationship::kPaper,           Relationship::kLetterRejected,
-      Relationship::kLetterForwarded, Relationship::kOutDone,        Relationship::kOutWithdrawn,
-      Relationship::kOutFailed};
+  static constexpr StateSet<Relationship> kTerminal = {Relationship::kDone,
+                                                       Relationship::kRefusedByOut,
+                                                       Relationship::kWithdrawn,
+                                                       Relationship::kFailed,
+                                                       Relationship::kPaper,
+                                                       Relationship::kLetterRejected,
+                                                       Relationship::kLetterForwarded,
+                                                       Relationship::kOutDone,
+                                                       Relationship::kOutWithdrawn,
+                                                       Relationship::kOutFailed};
   return kTerminal.has(relationship);
 }
 
@@ -215,13 +223,27 @@ bool is_terminal(Funds funds) {
   return kTerminal.has(funds);
 }
 
-std::string_view name(Side side) { return side == Side::kIn ? "IN" : "OUT"; }
-std::string_view name(Relationship relationship) { return find(kRelationships, relationship); }
-std::string_view name(Funds funds) { return find(kFunds, funds); }
-std::string_view name(Overlay overlay) { return find(kOverlays, overlay); }
-std::string_view name(EventKind kind) { return find(kEvents, kind); }
-std::string_view name(Guard guard) { return find(kGuards, guard); }
-std::string_view name(Effect effect) { return find(kEffects, effect); }
+std::string_view name(Side side) {
+  return side == Side::kIn ? "IN" : "OUT";
+}
+std::string_view name(Relationship relationship) {
+  return find(kRelationships, relationship);
+}
+std::string_view name(Funds funds) {
+  return find(kFunds, funds);
+}
+std::string_view name(Overlay overlay) {
+  return find(kOverlays, overlay);
+}
+std::string_view name(EventKind kind) {
+  return find(kEvents, kind);
+}
+std::string_view name(Guard guard) {
+  return find(kGuards, guard);
+}
+std::string_view name(Effect effect) {
+  return find(kEffects, effect);
+}
 
 std::string_view name(Refusal refusal) {
   for (const RefusalText& row : kRefusals) {

@@ -12,34 +12,35 @@ namespace jiexu {
 enum class Refusal : uint16_t {
   kNone = 0,
   // The idempotency of the exchange comes before every rule of business.
-  kReplayed = 1,           // message with a case_seq that was used before
-  kOutOfOrder = 2,         // message with a case_seq that skips one
-  kWrongPeer = 3,          // the case is with another agency
-  kUnknownCase = 4,        // no such case here
-  kCaseExists = 5,         // letter for a case id that exists
-  kCaseClosed = 6,         // both ledgers are terminal
-  kNotAllowedNow = 7,      // the table has no row for the event in this state
-  kGuardFailed = 8,        // it has, but its condition does not hold
+  kReplayed = 1,       // message with a case_seq that was used before
+  kOutOfOrder = 2,     // message with a case_seq that skips one
+  kWrongPeer = 3,      // the case is with another agency
+  kUnknownCase = 4,    // no such case here
+  kCaseExists = 5,     // letter for a case id that exists
+  kCaseClosed = 6,     // both ledgers are terminal
+  kNotAllowedNow = 7,  // the table has no row for the event in this state
+  kGuardFailed = 8,    // it has, but its condition does not hold
   // Content of actions and messages.
-  kInputMissing = 20,      // the action needs a field that is not there
+  kInputMissing = 20,  // the action needs a field that is not there
   kApplicationInvalid = 21,
   kLetterInvalid = 22,
   kFormInvalid = 23,
-  kFormNotOfLetter = 24,   // letter number, person or scheme differ from the letter's
-  kFormVersion = 25,       // not the version that comes next
+  kFormNotOfLetter = 24,  // letter number, person or scheme differ from the letter's
+  kFormVersion = 25,      // not the version that comes next
   kAmountNotPositive = 26,
-  kAmountDiffers = 27,     // not the amount of form or payment
-  kUnknownAgency = 28,     // not in the directory
-  kOwnAgency = 29,         // a person cannot be transferred from us to us
-  kDuplicateOpenCase = 30, // X31: an open case of the same person with the same agency
-  kClaimedByOther = 31,    // X32: accepted for another destination
+  kAmountDiffers = 27,      // not the amount of form or payment
+  kUnknownAgency = 28,      // not in the directory
+  kOwnAgency = 29,          // a person cannot be transferred from us to us
+  kDuplicateOpenCase = 30,  // X31: an open case of the same person with the same agency
+  kClaimedByOther = 31,     // X32: accepted for another destination
   kDateInvalid = 32,
   kRejectCodeMissing = 33,
   kLetterNumbersExhausted = 34,  // 99,999 letters in one day
   kLetterNumberTaken = 35,
-  kClockSkew = 36,         // a money order from a clock too far from ours
-  kAmountTooLarge = 37,    // more than the forms can hold; sums of such could overflow the ledger
-  kInputTooLarge = 38,     // the action says more than fits into a message
+  kClockSkew = 36,       // a money order from a clock too far from ours
+  kAmountTooLarge = 37,  // more than the forms can hold; sums of such could overflow the ledger
+  kInputTooLarge = 38,   // the action says more than fits into a message
+  kRecovering = 39,      // messages of ours are being fetched back from this peer (store lost)
 };
 
 // The name in answers, such as "duplicate_open_case".

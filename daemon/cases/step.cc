@@ -86,8 +86,9 @@ std::optional<Rejection> check_states(const Case& subject, const Event& event) {
     return Rejection{Refusal::kCaseExists, ""};
   }
   return Rejection{subject.closed() ? Refusal::kCaseClosed : Refusal::kNotAllowedNow,
-                   std::string(name(event.kind)) + " in " + std::string(name(subject.relationship)) +
-                       " / " + std::string(name(subject.funds))};
+                   std::string(name(event.kind)) + " in " +
+                       std::string(name(subject.relationship)) + " / " +
+                       std::string(name(subject.funds))};
 }
 
 tl::expected<const Row*, Rejection> find_row(const Case& subject, const Content& content) {
@@ -142,6 +143,7 @@ tl::expected<Step, Rejection> step(Case current, const Event& event, const Conte
   Step result;
   result.next = std::move(current);
   const Fen due_before = result.next.due;
+  result.note = event.note;
   stamp(event, result.next);
   absorb(*content, result.next);
   move(**row, result.next);

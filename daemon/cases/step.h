@@ -22,7 +22,7 @@ namespace jiexu {
 // What step() may know besides case and event.
 struct Context {
   AgencyId self;
-  const v1::Payee* own_payee = nullptr;      // into which balances for us are paid
+  const v1::Payee* own_payee = nullptr;  // into which balances for us are paid
   const v1::Contact* own_contact = nullptr;
   const Calendar* calendar = nullptr;
   PersonHash person_hash{};                  // kApply, kLetterIn: of the person in it
@@ -49,9 +49,9 @@ tl::expected<Step, Rejection> step(Case current, const Event& event, const Conte
 // An action that a person may take on the case as it stands.
 struct Offer {
   EventKind action = EventKind::kNone;
-  std::string_view title;                 // what it does, in words
-  std::vector<std::string_view> fields;   // of v1::ActionInput that it needs
-  std::string_view role;                  // "clerk" or "reviewer"
+  std::string_view title;                // what it does, in words
+  std::vector<std::string_view> fields;  // of v1::ActionInput that it needs
+  std::string_view role;                 // "clerk" or "reviewer"
 };
 std::vector<Offer> offers(const Case& subject);
 

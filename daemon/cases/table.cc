@@ -21,11 +21,11 @@ constexpr StateSet<R> kAwaitsForm = {R::kLetterSent, R::kLetterDelivered, R::kLe
 constexpr StateSet<R> kFormWanted = {R::kLetterAccepted, R::kInfoDisputed};
 constexpr StateSet<R> kInOpen = {R::kLetterSent,   R::kLetterDelivered, R::kLetterAccepted,
                                  R::kInfoReceived, R::kInfoDisputed,    R::kInfoConfirmed};
-constexpr StateSet<R> kInAny = {R::kDraft,          R::kAccepted,      R::kLetterSent,
-                                R::kLetterDelivered, R::kLetterAccepted, R::kInfoReceived,
-                                R::kInfoDisputed,    R::kInfoConfirmed,  R::kDone,
-                                R::kRefusedByOut,    R::kWithdrawn,      R::kFailed,
-                                R::kPaper};
+constexpr StateSet<R> kInAny = {
+    R::kDraft,          R::kAccepted,     R::kLetterSent,   R::kLetterDelivered,
+    R::kLetterAccepted, R::kInfoReceived, R::kInfoDisputed, R::kInfoConfirmed,
+    R::kDone,           R::kRefusedByOut, R::kWithdrawn,    R::kFailed,
+    R::kPaper};
 // IN: no money has come, so that a new form version decides anew what is due.
 constexpr StateSet<F> kNothingMoved = {F::kUnknown, F::kNoneDue, F::kExpected,
                                        F::kRefundedToPerson};

@@ -39,19 +39,19 @@ struct StateSet {
 enum class Guard : uint8_t {
   kAlways,
   kNoWithdrawalPending,
-  kWithdrawalAccepted,   // the reply says so
+  kWithdrawalAccepted,  // the reply says so
   kWithdrawalTooLate,
   kWithdrawalMoot,
-  kFormTransfers,        // disposition TRANSFER
-  kFormTransfersMoved,   // TRANSFER of exactly what has been paid or received
-  kFormRefunds,          // disposition REFUND_PERSON
-  kFormPaysNothing,      // any other disposition
-  kVersionCurrent,       // the message names the newest form version
-  kNoFindings,           // the newest form version breaks no rule
-  kFormMissing,          // no form has come yet
-  kHasAccount,           // the person's scheme at origin has a personal account
-  kAmountCompletes,      // with this amount, received = due
-  kAmountAcknowledges,   // the acknowledged amount is what was paid
+  kFormTransfers,       // disposition TRANSFER
+  kFormTransfersMoved,  // TRANSFER of exactly what has been paid or received
+  kFormRefunds,         // disposition REFUND_PERSON
+  kFormPaysNothing,     // any other disposition
+  kVersionCurrent,      // the message names the newest form version
+  kNoFindings,          // the newest form version breaks no rule
+  kFormMissing,         // no form has come yet
+  kHasAccount,          // the person's scheme at origin has a personal account
+  kAmountCompletes,     // with this amount, received = due
+  kAmountAcknowledges,  // the acknowledged amount is what was paid
   kFundsTerminal,
 };
 
@@ -71,14 +71,14 @@ enum class Effect : uint8_t {
   kSendRemitNotice,
   kSendFundsAck,
   kSendClose,
-  kPostPayable,        // OUT: the change of what the form says is owed
-  kPostPaid,           // OUT: ordered from the bank
-  kPostSettled,        // OUT: acknowledged
-  kPostReceivable,     // IN: the change of what the form says will come
-  kPostReceived,       // IN: expected money arrived
-  kPostSuspense,       // IN: money arrived that is not expected, or not so
-  kPostFromSuspense,   // IN: parked money turns out to be what was due
-  kPostCredited,       // IN: booked to the person
+  kPostPayable,       // OUT: the change of what the form says is owed
+  kPostPaid,          // OUT: ordered from the bank
+  kPostSettled,       // OUT: acknowledged
+  kPostReceivable,    // IN: the change of what the form says will come
+  kPostReceived,      // IN: expected money arrived
+  kPostSuspense,      // IN: money arrived that is not expected, or not so
+  kPostFromSuspense,  // IN: parked money turns out to be what was due
+  kPostCredited,      // IN: booked to the person
 };
 
 inline constexpr size_t kEffectsMax = 4;

@@ -30,8 +30,8 @@ v1::BankLineResult result_of(const v1::BankLine& line, const std::string& outcom
   return result;
 }
 
-// An amount above what the forms can hold is no balance of a person, and sums of such could overflow
-// the ledger.
+// An amount above what the forms can hold is no balance of a person, and sums of such could
+// overflow the ledger.
 bool is_usable(const v1::BankLine& line) {
   return line.amount_fen() > 0 && line.amount_fen() <= kFormAmountMaxFen &&
          !line.host_sequence().empty() && !line.account_number().empty();
@@ -46,18 +46,12 @@ BankOutcome outcome_in(const Case& subject) {
 
 std::string_view name(BankOutcome outcome) {
   switch (outcome) {
-    case BankOutcome::kMatched:
-      return "matched";
-    case BankOutcome::kEarly:
-      return "early";
-    case BankOutcome::kAmountDiffers:
-      return "amount_differs";
-    case BankOutcome::kUnknownReference:
-      return "unknown_reference";
-    case BankOutcome::kNotExpected:
-      return "not_expected";
-    case BankOutcome::kInvalid:
-      return "invalid";
+    case BankOutcome::kMatched: return "matched";
+    case BankOutcome::kEarly: return "early";
+    case BankOutcome::kAmountDiffers: return "amount_differs";
+    case BankOutcome::kUnknownReference: return "unknown_reference";
+    case BankOutcome::kNotExpected: return "not_expected";
+    case BankOutcome::kInvalid: return "invalid";
   }
   return "";
 }

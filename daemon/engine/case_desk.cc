@@ -170,7 +170,7 @@ Result<bool> CaseDesk::person_has_open_case(const Case& subject, Side side) {
   return false;
 }
 
-Result<void> CaseDesk::take_letter_number(Date today) {
+Result<void> CaseDesk::take_letter_number(Date today, std::string_view given) {
   if (letter_day_ != today) {
     const auto last = pending_.get(Family::kMeta, layout::letter_counter_key(today));
     if (!last) return tl::unexpected(last.error());
@@ -178,6 +178,13 @@ Result<void> CaseDesk::take_letter_number(Date today) {
     letter_day_ = today;
   }
   letter_number_.clear();
+  if (!given.empty()) {
+    letter_number_ = given;
+    if (const auto number = LetterNumber::parse(given); number && number->issued_on() == today) {
+      letter_sequence_ = std::max(letter_sequence_, number->sequence() - 1);
+    }
+    return {};
+  }
   if (letter_sequence_ == kLetterSequenceMax) return {};
   const auto number = LetterNumber::make(self_, today, letter_sequence_ + 1);
   CHECK(number.has_value());
@@ -215,7 +222,7 @@ Result<Context> CaseDesk::context_for(const Case& subject, const Event& event) {
     if (!claimed) return tl::unexpected(claimed.error());
     context.claimed_by_other = *claimed;
   } else if (event.kind == EventKind::kSendLetter) {
-    if (auto done = take_letter_number(date_of(event.at)); !done) {
+    if (auto done = take_letter_number(date_of(event.at), event.letter_number); !done) {
       return tl::unexpected(done.error());
     }
     context.letter_number = letter_number_;
@@ -284,11 +291,18 @@ Result<std::shared_ptr<const Case>> CaseDesk::write(const Case& before, Decision
   return next;
 }
 
+LogPlace CaseDesk::place_of(const Case& subject, const v1::Message& message) {
+  if (sent_before_ != nullptr) {
+    if (const auto place = sent_before_->claim(subject.id, message)) return *place;
+  }
+  return peers_.append(subject.peer, message);
+}
+
 std::vector<LogPlace> CaseDesk::send(Decision& decision) {
   Case& after = decision.after;
   std::vector<LogPlace> sent;
   for (const v1::Message* message : decision.messages) {
-    sent.push_back(peers_.append(after.peer, *message));
+    sent.push_back(place_of(after, *message));
     if (message->has_letter()) after.letter_place = sent.back();
     if (message->has_information_form()) after.form_place = sent.back();
     observer_.message_sent(after.peer, message->body_case());
@@ -392,6 +406,16 @@ void CaseDesk::consume_number(const Case& subject, uint32_t case_seq) {
   if (case_seq != subject.received_case_seq + 1) return;
   auto next = std::make_shared<Case>(subject);
   next->received_case_seq = case_seq;
+  write_case(*next);
+  cache_.put(std::move(next));
+}
+
+void CaseDesk::suspend(const Case& subject, uint32_t sent_case_seq, Instant now) {
+  auto next = std::make_shared<Case>(subject);
+  next->sent_case_seq = std::max(next->sent_case_seq, sent_case_seq);
+  next->overlay = Overlay::kSuspended;
+  next->revision += 1;
+  next->updated_at = now;
   write_case(*next);
   cache_.put(std::move(next));
 }

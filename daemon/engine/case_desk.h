@@ -42,12 +42,22 @@ class CaseCache {
 // The person-hash input of a document: type and normalised number.
 std::string document_text(const v1::Person& person);
 
+// Messages of ours that exist already, because a peer gave them back after our store had lost them.
+class SentBefore {
+ public:
+  virtual ~SentBefore() = default;
+  // The place of our message `case_seq` of the case, if it is one of them; it counts as used then.
+  virtual std::optional<LogPlace> claim(const CaseId& id, const v1::Message& message) = 0;
+};
+
 class CaseDesk {
  public:
   CaseDesk(AgencyId self, const Vault& vault, PendingReader& pending, const Reader& durable,
            Peers& peers, EngineObserver& observer, size_t cache_max);
 
   void set_directory(std::shared_ptr<const Directory> directory);
+  // From now on, messages that were sent before are not sent again.
+  void set_sent_before(SentBefore* sent_before) { sent_before_ = sent_before; }
 
   // The case as it is now, nullptr if there is none. A letter that the peer has receipted meanwhile
   // is taken note of first.
@@ -68,6 +78,10 @@ class CaseDesk {
 
   // A numbered message of the case was refused: its number is used up all the same.
   void consume_number(const Case& subject, uint32_t case_seq);
+
+  // A message of ours exists that cannot be derived again: its number is used up, and the case is
+  // marked for a person to look at.
+  void suspend(const Case& subject, uint32_t sent_case_seq, Instant now);
 
   // Cases that the letter number names.
   Result<std::vector<CaseId>> find_letter(std::string_view letter_number) const;
@@ -108,7 +122,8 @@ class CaseDesk {
 
   Result<Context> context_for(const Case& subject, const Event& event);
   Result<bool> person_has_open_case(const Case& subject, Side side);
-  Result<void> take_letter_number(Date today);
+  Result<void> take_letter_number(Date today, std::string_view given);
+  LogPlace place_of(const Case& subject, const v1::Message& message);
   Result<void> settle_delivery(std::shared_ptr<const Case>& subject, Instant now);
   Result<std::shared_ptr<const Case>> write(const Case& before, Decision& decision);
   void write_case(const Case& subject);
@@ -128,6 +143,7 @@ class CaseDesk {
   const Reader& durable_;
   Peers& peers_;
   EngineObserver& observer_;
+  SentBefore* sent_before_ = nullptr;
   CaseCache cache_;
   google::protobuf::Arena arena_;
   v1::CaseRecord case_record_;  // these three are kept for their memory

@@ -18,6 +18,7 @@
 // is fatal in the same way.
 #pragma once
 
+#include <atomic>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -31,6 +32,7 @@
 #include "daemon/engine/observer.h"
 #include "daemon/engine/peers.h"
 #include "daemon/engine/pending.h"
+#include "daemon/engine/reconciler.h"
 #include "daemon/link/frame.h"
 #include "daemon/link/transport.h"
 #include "storage/store.h"
@@ -44,6 +46,7 @@ struct EngineOptions {
   uint64_t seed = 0;            // of link sessions; differs from run to run
   int64_t lazy_commit_ms = 50;  // how long a commit may wait that nobody waits for
   size_t cases_cached_max = limits::kCaseCacheMax;
+  bool store_complete = true;  // false: acknowledged commits may be missing; see reconciler.h
 };
 
 // A frame that has passed intake: decoded, verified, from this authenticated peer.
@@ -90,6 +93,11 @@ class Engine {
   // New peers are added, the others' keys and addresses are the transport's business.
   [[nodiscard]] Result<void> set_directory(std::shared_ptr<const Directory> directory, Instant now);
 
+  // Whether every peer has been asked for what the store may have lost, and nothing is missing any
+  // more. Then the store may be declared complete. From any thread.
+  bool recovered() const { return recovered_; }
+  // The same for one peer. On the engine's thread.
+  bool recovered(AgencyId peer) const { return !reconciler_.blocks(peer); }
   const Peers& peers() const { return peers_; }
   CaseDesk& cases() { return cases_; }
 
@@ -111,8 +119,15 @@ class Engine {
                               Instant now);
   void quarantine(Peer& peer, const v1::Message* message, const LogPlace& place, v1::FaultCode code,
                   const Rejection& why, Instant now);
-  void receive_reply(Peer& peer, const Frame& frame, Instant now);
-  void answer_open(Peer& peer, const OpenFrame& open);
+  Result<void> receive_reply(Peer& peer, const Frame& frame, Instant now);
+  SenderStep to_sender(Peer& peer, const Frame& frame, Instant now);
+  // Recovery.
+  Result<void> fetched(Peer& peer, const FetchedFrame& frame, Instant now);
+  void fetch_back(Peer& peer, Seq through, Instant now);
+  void outlive(Peer& peer, const RefuseFrame& refuse, Instant now);
+  void raise_epoch(Instant now);
+  void note_recovered();
+  Result<void> answer_open(Peer& peer, const OpenFrame& open, Instant now);
   void answer_fetch(Peer& peer, const FetchFrame& fetch);
   void reply(Peer& peer, std::string frame);
   void follow(Peer& peer, SenderStep step, Instant now);
@@ -135,7 +150,11 @@ class Engine {
   Peers peers_;
   CaseDesk cases_;
   BankDesk bank_;
+  Reconciler reconciler_;
+  std::atomic<bool> recovered_{true};
+  bool epoch_raised_ = false;  // in this run
   std::shared_ptr<const Directory> directory_;
+  v1::StoreRecord store_record_;
   Epoch epoch_ = 1;
   Gathered open_;
   std::optional<Gathered> in_flight_;

@@ -32,6 +32,24 @@ std::optional<Turned> check(AgencyId self, AgencyId peer, Lane lane, const Frame
       return turn(v1::REFUSE_REASON_BAD_SIGNATURE, good.error().text, lane);
     }
   }
+  if (const auto* open = std::get_if<OpenFrame>(&frame)) {
+    if (open->link != LinkName{peer, self}) {
+      return turn(v1::REFUSE_REASON_WRONG_AGENCY, "open of another link", lane);
+    }
+    if (open->protocol != kProtocolVersion) return std::nullopt;  // the receiver says so
+    if (auto good = verify(*open, directory); !good) {
+      return turn(v1::REFUSE_REASON_BAD_SIGNATURE, good.error().text, lane);
+    }
+  }
+  if (const auto* back = std::get_if<FetchedFrame>(&frame); back != nullptr && back->batch) {
+    // A frame of our own, given back: it must bear our own signature.
+    if (back->batch->link != LinkName{self, peer}) {
+      return turn(v1::REFUSE_REASON_WRONG_AGENCY, "a fetched batch of another link", lane);
+    }
+    if (auto good = verify(*back->batch, directory); !good) {
+      return turn(v1::REFUSE_REASON_BAD_SIGNATURE, good.error().text, lane);
+    }
+  }
   const auto* batch = std::get_if<BatchFrame>(&frame);
   if (batch == nullptr) return std::nullopt;
   if (batch->link != LinkName{peer, self}) {

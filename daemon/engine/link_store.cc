@@ -62,10 +62,11 @@ Result<OutgoingState> read_outgoing(const Records& records, const LinkName& link
   out.mark.receipted_at = {static_cast<int64_t>((*record)->receipted_at_ms())};
   out.mark.receipt = (*record)->receipt();
   out.paused = (*record)->paused();
+  out.recover_from = (*record)->recover_from();
   return out;
 }
 
-v1::LinkRecord to_record(const SenderMark& mark, bool paused) {
+v1::LinkRecord to_record(const SenderMark& mark, bool paused, Seq recover_from) {
   v1::LinkRecord record;
   record.set_epoch(mark.epoch);
   record.set_last_seq(mark.last_seq);
@@ -74,6 +75,7 @@ v1::LinkRecord to_record(const SenderMark& mark, bool paused) {
   record.set_receipted_at_ms(static_cast<uint64_t>(mark.receipted_at.ms));
   record.set_receipt(mark.receipt);
   record.set_paused(paused);
+  record.set_recover_from(recover_from);
   return record;
 }
 
@@ -85,7 +87,7 @@ Result<IncomingState> read_incoming(const Records& records, const LinkName& link
   if (!*record) return out;
   const auto head = to_array<32>((*record)->head());
   if (!head) return fail(Errc::kCorrupt, "link record of " + link.sender.str() + " has no head");
-  out.mark = {(*record)->epoch(), (*record)->last_seq(), *head};
+  out.mark = {(*record)->epoch(), (*record)->last_seq(), *head, (*record)->epoch_from()};
   auto receipt = decode_receipt((*record)->receipt());
   if (!receipt) return tl::unexpected(receipt.error());
   out.receipt = std::move(*receipt);
@@ -96,6 +98,7 @@ v1::LinkRecord to_record(const ReceiverMark& mark, const Receipt& receipt) {
   v1::LinkRecord record;
   record.set_epoch(mark.epoch);
   record.set_last_seq(mark.through);
+  record.set_epoch_from(mark.epoch_from);
   record.set_head(std::string(view(mark.head)));
   record.set_receipt(encode(receipt));
   return record;

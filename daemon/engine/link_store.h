@@ -37,9 +37,10 @@ LoggedFrame to_logged(const BatchFrame& batch);
 struct OutgoingState {
   SenderMark mark;
   bool paused = false;
+  Seq recover_from = 0;  // a recovery from here was not finished; 0: none
 };
 Result<OutgoingState> read_outgoing(const Records& records, const LinkName& link, Epoch epoch);
-v1::LinkRecord to_record(const SenderMark& mark, bool paused);
+v1::LinkRecord to_record(const SenderMark& mark, bool paused, Seq recover_from);
 
 struct IncomingState {
   ReceiverMark mark;

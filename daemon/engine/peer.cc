@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "daemon/base/check.h"
 #include "daemon/base/limits.h"
 #include "daemon/trust/chain.h"
 
@@ -32,10 +33,11 @@ Result<std::unique_ptr<Peer>> Peer::load(const Records& durable, AgencyId self, 
   auto incoming = read_incoming(durable, peer->in_);
   if (!incoming) return tl::unexpected(incoming.error());
   peer->paused_ = outgoing->paused;
+  peer->recover_from_ = outgoing->recover_from;
   peer->last_seq_ = outgoing->mark.last_seq;
   peer->head_ = outgoing->mark.head;
   peer->stored_receipt_ = outgoing->mark.receipted_seq;
-  peer->sender_.emplace(peer->out_, outgoing->mark, timing, seed, outgoing->paused);
+  peer->sender_.emplace(peer->out_, outgoing->mark, timing, seed, outgoing->paused, signer);
   const ReceiverMark mark = incoming->mark;
   peer->receiver_.emplace(peer->in_, mark, limits::kWindowBytes);
   if (!incoming->receipt) {
@@ -46,7 +48,8 @@ Result<std::unique_ptr<Peer>> Peer::load(const Records& durable, AgencyId self, 
 }
 
 LogPlace Peer::append(const v1::Message& message) {
-  if (writers_.empty() || writers_.back().bytes() > limits::kFrameBytesTarget ||
+  if (writers_.empty() || writers_.back().epoch() != epoch_ ||
+      writers_.back().bytes() > limits::kFrameBytesTarget ||
       writers_.back().count() >= limits::kFrameMessagesMax) {
     writers_.emplace_back(out_, epoch_, last_seq_ + 1, head_);
   }
@@ -65,13 +68,13 @@ void Peer::received(const BatchFrame& frame, Instant now) {
 void Peer::close_frame(Records& records, Batch& batch, const Signer& signer) {
   FrameWriter& writer = writers_.front();
   LoggedFrame frame;
-  frame.epoch = epoch_;
+  frame.epoch = writer.epoch();
   frame.first_seq = writer.first_seq();
   frame.last_seq = writer.last_seq();
   frame.head = writer.head();
   frame.bytes = std::make_shared<const std::string>(writer.close(signer));
   records.put(batch, Family::kLinkLog,
-              layout::link_log_key(id_, layout::Direction::kOut, epoch_, frame.first_seq),
+              layout::link_log_key(id_, layout::Direction::kOut, frame.epoch, frame.first_seq),
               *frame.bytes);
   recent_bytes_ += frame.bytes->size();
   recent_.push_back(std::move(frame));
@@ -79,15 +82,23 @@ void Peer::close_frame(Records& records, Batch& batch, const Signer& signer) {
 }
 
 void Peer::write_outgoing(Records& records, Batch& batch, const Signer& signer) {
-  const bool frames = !writers_.empty();
+  const bool frames = !writers_.empty() || !restored_.empty() || !forgotten_.empty();
+  for (const std::string& key : forgotten_) batch.remove(Family::kLinkLog, key);
+  for (size_t i = 0; i < restored_.size(); ++i) {
+    records.put(batch, Family::kLinkLog, restored_keys_[i], *restored_[i]);
+  }
+  forgotten_.clear();
+  restored_.clear();
+  restored_keys_.clear();
   while (!writers_.empty()) close_frame(records, batch, signer);
   if (!frames && !mark_moved_) return;
   mark_moved_ = false;
   SenderMark mark = sender_->mark();
+  mark.epoch = epoch_;
   mark.last_seq = last_seq_;
   mark.head = head_;
   records.put_message(batch, Family::kLink, layout::link_key(id_, layout::Direction::kOut),
-                      to_record(mark, paused_));
+                      to_record(mark, paused_, recover_from_));
   if (mark.receipted_seq > stored_receipt_) {
     stored_receipt_ = mark.receipted_seq;
     records.put(batch, Family::kAudit, layout::receipt_key(id_, mark.receipted_seq), mark.receipt);
@@ -98,7 +109,8 @@ void Peer::write_outgoing(Records& records, Batch& batch, const Signer& signer) 
 }
 
 void Peer::write_incoming(Records& records, Batch& batch, const Signer& signer) {
-  if (received_.empty()) return;
+  if (received_.empty() && !receiver_moved_) return;
+  receiver_moved_ = false;
   for (size_t i = 0; i < received_.size(); ++i) {
     records.put(batch, Family::kLinkLog, received_keys_[i], *received_[i]);
   }
@@ -126,6 +138,48 @@ Peer::Released Peer::durable(Instant now) {
   if (done.wrote) out.step = sender_->written(done.last_seq, done.head, now, log_);
   trim();
   return out;
+}
+
+void Peer::rewind(Seq seq, const Digest& head) {
+  CHECK(writers_.empty() && restored_.empty());
+  for (Seq next = seq + 1; next <= last_seq_;) {
+    const auto frame = log_.frame_with(next);
+    if (!frame || !*frame) break;
+    forgotten_.push_back(
+        layout::link_log_key(id_, layout::Direction::kOut, (*frame)->epoch, (*frame)->first_seq));
+    next = (*frame)->last_seq + 1;
+  }
+  recent_.clear();
+  recent_bytes_ = 0;
+  last_seq_ = seq;
+  head_ = head;
+  mark_moved_ = true;
+}
+
+void Peer::restore(const BatchFrame& frame) {
+  CHECK(frame.first_seq == last_seq_ + 1 && frame.prev_head == head_);
+  restored_.push_back(frame.bytes);
+  restored_keys_.push_back(
+      layout::link_log_key(id_, layout::Direction::kOut, frame.epoch, frame.first_seq));
+  last_seq_ = frame.last_seq();
+  head_ = frame.head;
+  mark_moved_ = true;
+}
+
+void Peer::set_recover_from(Seq seq) {
+  recover_from_ = seq;
+  mark_moved_ = true;
+}
+
+void Peer::raise_epoch(Epoch epoch) {
+  epoch_ = epoch;
+  sender_->raise_epoch(epoch);
+  mark_moved_ = true;
+}
+
+void Peer::receiver_moved(Instant now) {
+  receiver_moved_ = true;
+  received_at_ = now;
 }
 
 void Peer::pause(bool paused) {

@@ -49,6 +49,22 @@ class Peer {
   };
   Released durable(Instant now);
 
+  // Recovery (reconciler.h). Forgets our own messages behind `seq`, which nobody has seen; `head`
+  // is the head there.
+  void rewind(Seq seq, const Digest& head);
+  // Takes back a frame of ours that the peer held. REQUIRES: it follows on the log.
+  void restore(const BatchFrame& frame);
+  // Where the recovery began that is going on; 0: none is.
+  void set_recover_from(Seq seq);
+  Seq recover_from() const { return recover_from_; }
+  // The last message given a number, durable or not, and the head there.
+  Seq last_seq() const { return last_seq_; }
+  const Digest& head() const { return head_; }
+  Epoch epoch() const { return epoch_; }
+  void raise_epoch(Epoch epoch);
+  // The receiver's mark changed without a message: it and a receipt belong into the next commit.
+  void receiver_moved(Instant now);
+
   void pause(bool paused);
   bool paused() const { return paused_; }
   Instant last_heard() const { return last_heard_; }
@@ -93,6 +109,11 @@ class Peer {
   std::vector<FrameBytes> received_;  // frames to be stored as they came
   std::vector<std::string> received_keys_;
   Instant received_at_;
+  bool receiver_moved_ = false;
+  std::vector<std::string> forgotten_;  // keys of frames that rewind() gave up
+  std::vector<FrameBytes> restored_;    // frames of ours that come back, and their keys
+  std::vector<std::string> restored_keys_;
+  Seq recover_from_ = 0;
   bool mark_moved_ = false;
   Seq stored_receipt_ = 0;  // through of the newest receipt in the store
 

@@ -51,22 +51,14 @@ struct RawBatch {
 
 std::string_view* bytes_field(RawBatch& raw, int field) {
   switch (field) {
-    case v1::Batch::kSenderFieldNumber:
-      return &raw.sender;
-    case v1::Batch::kReceiverFieldNumber:
-      return &raw.receiver;
-    case v1::Batch::kPrevHeadFieldNumber:
-      return &raw.prev_head;
-    case v1::Batch::kHeadFieldNumber:
-      return &raw.head;
-    case v1::Batch::kKeyIdFieldNumber:
-      return &raw.key;
-    case v1::Batch::kSignatureFieldNumber:
-      return &raw.signature;
-    case v1::Batch::kMessagesFieldNumber:
-      return &raw.messages.emplace_back();
-    default:
-      return nullptr;
+    case v1::Batch::kSenderFieldNumber: return &raw.sender;
+    case v1::Batch::kReceiverFieldNumber: return &raw.receiver;
+    case v1::Batch::kPrevHeadFieldNumber: return &raw.prev_head;
+    case v1::Batch::kHeadFieldNumber: return &raw.head;
+    case v1::Batch::kKeyIdFieldNumber: return &raw.key;
+    case v1::Batch::kSignatureFieldNumber: return &raw.signature;
+    case v1::Batch::kMessagesFieldNumber: return &raw.messages.emplace_back();
+    default: return nullptr;
   }
 }
 
@@ -170,6 +162,10 @@ Result<Frame> from_proto(const v1::Open& in) {
   out.epoch = in.epoch();
   out.last_seq = in.last_seq();
   out.receipted_seq = in.receipted_seq();
+  const auto key = to_array<8>(in.key_id());
+  if (!key) return malformed("Open has a wrong length");
+  out.key = *key;
+  out.signature = in.signature();
   return out;
 }
 
@@ -214,22 +210,15 @@ Result<Frame> decode_small(const std::string& bytes) {
     return malformed("not a LinkFrame");
   }
   switch (frame.body_case()) {
-    case v1::LinkFrame::kOpen:
-      return from_proto(frame.open());
-    case v1::LinkFrame::kOpened:
-      return from_proto(frame.opened());
-    case v1::LinkFrame::kReceipt:
-      return from_proto(frame.receipt());
+    case v1::LinkFrame::kOpen: return from_proto(frame.open());
+    case v1::LinkFrame::kOpened: return from_proto(frame.opened());
+    case v1::LinkFrame::kReceipt: return from_proto(frame.receipt());
     case v1::LinkFrame::kSequenceGap:
       return GapFrame{frame.sequence_gap().epoch(), frame.sequence_gap().expected_seq()};
-    case v1::LinkFrame::kRefuse:
-      return from_proto(frame.refuse());
-    case v1::LinkFrame::kFetch:
-      return FetchFrame{frame.fetch().epoch(), frame.fetch().first_seq()};
-    case v1::LinkFrame::kFetched:
-      return from_proto(frame.fetched());
-    default:
-      return malformed("of a kind that this version does not know");
+    case v1::LinkFrame::kRefuse: return from_proto(frame.refuse());
+    case v1::LinkFrame::kFetch: return FetchFrame{frame.fetch().epoch(), frame.fetch().first_seq()};
+    case v1::LinkFrame::kFetched: return from_proto(frame.fetched());
+    default: return malformed("of a kind that this version does not know");
   }
 }
 
@@ -271,6 +260,8 @@ std::string encode(const OpenFrame& frame) {
   open->set_last_seq(frame.last_seq);
   open->set_last_head(std::string(view(frame.last_head)));
   open->set_receipted_seq(frame.receipted_seq);
+  open->set_key_id(std::string(view(frame.key)));
+  open->set_signature(frame.signature);
   return out.SerializeAsString();
 }
 
@@ -330,6 +321,23 @@ Result<void> verify(const BatchFrame& batch, const Directory& directory) {
       batch.link, batch.epoch, batch.first_seq, batch.last_seq(), batch.prev_head, batch.head);
   if (!verifier->verify(signed_bytes, batch.signature)) {
     return fail(Errc::kPermission, "batch: signature does not verify");
+  }
+  return {};
+}
+
+void sign(OpenFrame& open, const Signer& signer) {
+  open.key = key_id(signer.public_key());
+  open.signature = signer.sign(open_signing_bytes(
+      open.link, open.session, open.epoch, open.last_seq, open.last_head, open.receipted_seq));
+}
+
+Result<void> verify(const OpenFrame& open, const Directory& directory) {
+  const Verifier* verifier = directory.verifier(open.link.sender, open.key);
+  if (verifier == nullptr) return fail(Errc::kPermission, "open: signing key is not known");
+  const std::string signed_bytes = open_signing_bytes(
+      open.link, open.session, open.epoch, open.last_seq, open.last_head, open.receipted_seq);
+  if (!verifier->verify(signed_bytes, open.signature)) {
+    return fail(Errc::kPermission, "open: signature does not verify");
   }
   return {};
 }

@@ -31,6 +31,8 @@ struct OpenFrame {
   Seq last_seq = 0;
   Digest last_head{};
   Seq receipted_seq = 0;
+  KeyId key{};
+  std::string signature;
 };
 
 // The receiver's signed word that everything up to `through` is on its disk.
@@ -107,9 +109,13 @@ std::string encode(const FetchedFrame& frame);
 // Recomputes the chain over the messages and checks the signature with the sender's key in the
 // directory. Independent of where the link stands, so that it may run on any thread.
 Result<void> verify(const BatchFrame& batch, const Directory& directory);
+// Checks the signature with the key of the link's sender.
+Result<void> verify(const OpenFrame& open, const Directory& directory);
 // Checks the signature with the key of the link's receiver.
 Result<void> verify(const Receipt& receipt, const Directory& directory);
 
+// Signs as the link's sender.
+void sign(OpenFrame& open, const Signer& signer);
 // Signs as the link's receiver.
 Receipt make_receipt(const LinkName& link, Epoch epoch, Seq through, const Digest& head,
                      Instant received_at, const Signer& signer);
@@ -122,6 +128,7 @@ class FrameWriter {
 
   // Appends and returns the message's number.
   Seq add(const v1::Message& message);
+  Epoch epoch() const { return epoch_; }
   Seq first_seq() const { return first_seq_; }
   Seq last_seq() const { return first_seq_ + count_ - 1; }
   size_t count() const { return count_; }

@@ -1,5 +1,7 @@
 #include "daemon/link/receiver.h"
 
+#include <algorithm>
+
 #include "daemon/base/check.h"
 
 namespace jiexu {
@@ -16,7 +18,7 @@ BatchVerdict Receiver::judge(const BatchFrame& batch, const LinkLog& log) {
   if (batch.link != link_) {
     return refuse(v1::REFUSE_REASON_WRONG_AGENCY, "the batch names another sender or receiver");
   }
-  if (batch.epoch < ahead_.epoch) {
+  if (batch.epoch < ahead_.epoch && batch.last_seq() > ahead_.epoch_from) {
     return refuse(v1::REFUSE_REASON_EPOCH, "the batch is of an earlier epoch");
   }
   if (batch.first_seq > ahead_.through + 1) return BatchVerdict::kGap;
@@ -44,7 +46,9 @@ BatchVerdict Receiver::judge_known(const BatchFrame& batch, const LinkLog& log) 
 
 void Receiver::accept(const BatchFrame& batch) {
   CHECK(batch.first_seq == ahead_.through + 1 && batch.prev_head == ahead_.head);
-  ahead_ = {batch.epoch, batch.last_seq(), batch.head};
+  ahead_.epoch = std::max(ahead_.epoch, batch.epoch);
+  ahead_.through = batch.last_seq();
+  ahead_.head = batch.head;
   not_durable_.push_back({batch.last_seq(), batch.head});
 }
 
@@ -58,6 +62,14 @@ void Receiver::durable(const ReceiverMark& mark, Receipt receipt) {
   }
 }
 
+bool Receiver::begins_epoch(const OpenFrame& frame) {
+  if (frame.protocol != kProtocolVersion || frame.link != link_) return false;
+  if (frame.epoch <= ahead_.epoch) return false;
+  ahead_.epoch = frame.epoch;
+  ahead_.epoch_from = frame.last_seq;
+  return true;
+}
+
 std::optional<std::string> Receiver::receive(const OpenFrame& frame) {
   if (frame.protocol != kProtocolVersion) {
     refuse(v1::REFUSE_REASON_PROTOCOL, "protocol version 1 is spoken here");
@@ -67,7 +79,7 @@ std::optional<std::string> Receiver::receive(const OpenFrame& frame) {
     refuse(v1::REFUSE_REASON_WRONG_AGENCY, "Open names another sender or receiver");
     return encode(refusal_);
   }
-  if (frame.epoch < durable_.epoch) {
+  if (frame.epoch < ahead_.epoch) {
     refuse(v1::REFUSE_REASON_EPOCH, "Open is of an earlier epoch");
     return encode(refusal_);
   }

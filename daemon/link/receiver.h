@@ -22,6 +22,9 @@ struct ReceiverMark {
   Epoch epoch = 1;
   Seq through = 0;
   Digest head{};
+  // Only up to here may frames be of an earlier epoch: an old copy of the sender that is still
+  // running cannot add to the link.
+  Seq epoch_from = 0;
 };
 
 enum class BatchVerdict {
@@ -41,6 +44,9 @@ class Receiver {
   // Everything accepted up to `mark` is on disk, and `receipt` says so. An older mark is ignored.
   void durable(const ReceiverMark& mark, Receipt receipt);
 
+  // Whether Open begins a new epoch. If so it is taken over, and must be made durable by durable()
+  // before the sender is answered.
+  bool begins_epoch(const OpenFrame& frame);
   // The answer to Open: Opened, or Refuse. nullopt: nothing can be said yet, the sender asks again.
   std::optional<std::string> receive(const OpenFrame& frame);
 

@@ -10,10 +10,6 @@ namespace {
 
 constexpr Instant kNever{INT64_MAX};
 
-FrameBytes share(std::string bytes) {
-  return std::make_shared<const std::string>(std::move(bytes));
-}
-
 // SplitMix64: spreads sessions and jitter; nothing secret depends on it.
 uint64_t mix(uint64_t x) {
   x += 0x9e3779b97f4a7c15;
@@ -26,20 +22,18 @@ uint64_t mix(uint64_t x) {
 
 std::string_view name(Sender::State state) {
   switch (state) {
-    case Sender::State::kOpening:
-      return "opening";
-    case Sender::State::kFlowing:
-      return "flowing";
-    case Sender::State::kStopped:
-      return "stopped";
-    case Sender::State::kPaused:
-      return "paused";
+    case Sender::State::kOpening: return "opening";
+    case Sender::State::kFlowing: return "flowing";
+    case Sender::State::kStopped: return "stopped";
+    case Sender::State::kPaused: return "paused";
   }
   return "";
 }
 
-Sender::Sender(LinkName link, SenderMark mark, SenderTiming timing, uint64_t seed, bool paused)
+Sender::Sender(LinkName link, SenderMark mark, SenderTiming timing, uint64_t seed, bool paused,
+               const Signer& signer)
     : link_(link),
+      signer_(&signer),
       mark_(std::move(mark)),
       timing_(timing),
       session_(mix(seed)),
@@ -49,7 +43,7 @@ Sender::Sender(LinkName link, SenderMark mark, SenderTiming timing, uint64_t see
 }
 
 SenderStep Sender::written(Seq last_seq, const Digest& head, Instant now, const LinkLog& log) {
-  CHECK(last_seq >= mark_.last_seq);
+  CHECK(last_seq >= mark_.last_seq || state_ != State::kFlowing);
   mark_.last_seq = last_seq;
   mark_.head = head;
   SenderStep step;
@@ -64,13 +58,12 @@ SenderStep Sender::receive(const OpenedFrame& frame, Instant now, const LinkLog&
   if (receipt.epoch > mark_.epoch) {
     return stop(v1::REFUSE_REASON_EPOCH, "the peer has heard us in a later epoch", now);
   }
-  if (receipt.through > mark_.last_seq) {
-    return stop(v1::REFUSE_REASON_SENDER_BEHIND, "the peer holds messages of ours that we lack",
-                now);
-  }
+  if (receipt.through > mark_.last_seq) return fall_behind(receipt.through, now);
   const auto head = head_at(receipt.through, log);
   if (!head) return stop(v1::REFUSE_REASON_UNSPECIFIED, head.error().text, now);
   if (*head != receipt.head) {
+    // What has no receipt may have been lost here and written anew; what has one may not differ.
+    if (receipt.through > mark_.receipted_seq) return fall_behind(receipt.through, now);
     return stop(v1::REFUSE_REASON_DIVERGED, "the peer's copy of our log differs from ours", now);
   }
   SenderStep step;
@@ -163,11 +156,31 @@ SenderStep Sender::open(Instant now) {
   jitter_ = mix(jitter_);
   const int64_t wait = state_ == State::kStopped ? timing_.stopped_retry : pause;
   next_wake_ = now.plus_ms(wait + static_cast<int64_t>(jitter_ % (wait / 4 + 1)));
-  const OpenFrame frame{kProtocolVersion, link_,      session_,           mark_.epoch,
-                        mark_.last_seq,   mark_.head, mark_.receipted_seq};
+  OpenFrame frame{kProtocolVersion, link_,      session_,           mark_.epoch,
+                  mark_.last_seq,   mark_.head, mark_.receipted_seq};
+  sign(frame, *signer_);
   SenderStep step;
   step.out.push_back(share(encode(frame)));
   return step;
+}
+
+SenderStep Sender::fall_behind(Seq through, Instant now) {
+  SenderStep step = stop(v1::REFUSE_REASON_SENDER_BEHIND,
+                         "the peer holds messages of ours that our store has lost", now);
+  step.behind = through;
+  next_wake_ = now.plus_ms(timing_.open_retry_max);
+  return step;
+}
+
+SenderStep Sender::rewritten(Epoch epoch, Seq last_seq, const Digest& head, Instant now) {
+  CHECK(state_ != State::kFlowing);
+  mark_.epoch = epoch;
+  mark_.last_seq = last_seq;
+  mark_.head = head;
+  if (state_ == State::kPaused) return {};
+  state_ = State::kOpening;
+  opens_ = 0;
+  return open(now);
 }
 
 SenderStep Sender::stop(v1::RefuseReason reason, const std::string& why, Instant now) {

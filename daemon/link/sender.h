@@ -26,7 +26,7 @@ namespace jiexu {
 // Patience of a sender, in milliseconds.
 struct SenderTiming {
   int64_t open_retry_min = 200;    // first repetition of Open; doubles
-  int64_t open_retry_max = 2'000;  // so that a peer that returns is reached within two seconds
+  int64_t open_retry_max = 2'000;  // before up to a quarter of jitter
   int64_t stall = 3'000;           // in flight without any receipt: reopen
   int64_t stopped_retry = 30'000;  // a stopped link asks again this often
 };
@@ -46,6 +46,8 @@ struct SenderStep {
   std::vector<FrameBytes> out;       // to hand to the carrier on the forward lane, in order
   bool mark_moved = false;           // mark() is worth storing, at leisure
   std::optional<std::string> alarm;  // for the operator
+  // The receiver holds our log up to here, and ours does not say the same: fetch it back.
+  std::optional<Seq> behind;
 };
 
 class Sender {
@@ -53,7 +55,8 @@ class Sender {
   enum class State { kOpening, kFlowing, kStopped, kPaused };
 
   // `seed` makes sessions differ between runs and jitter between peers; no secret.
-  Sender(LinkName link, SenderMark mark, SenderTiming timing, uint64_t seed, bool paused);
+  Sender(LinkName link, SenderMark mark, SenderTiming timing, uint64_t seed, bool paused,
+         const Signer& signer);
 
   // Frames up to `last_seq` with head `head` have become durable in our log.
   SenderStep written(Seq last_seq, const Digest& head, Instant now, const LinkLog& log);
@@ -67,6 +70,10 @@ class Sender {
   SenderStep pause(bool paused, Instant now);
   // The peer has been heard from on another way: worth asking again now, unless we have just asked.
   SenderStep nudge(Instant now);
+  // Our log was put right after a loss (or begins a new epoch): ask where the receiver stands.
+  // REQUIRES: no frame is in flight, that is, the link is not flowing.
+  SenderStep rewritten(Epoch epoch, Seq last_seq, const Digest& head, Instant now);
+  void raise_epoch(Epoch epoch) { mark_.epoch = epoch; }
   // The carrier has a new connection to the peer; what was sent before is probably lost.
   SenderStep connected(Instant now);
 
@@ -87,6 +94,7 @@ class Sender {
   };
 
   SenderStep open(Instant now);
+  SenderStep fall_behind(Seq through, Instant now);
   SenderStep stop(v1::RefuseReason reason, const std::string& why, Instant now);
   void flow(Instant now, const LinkLog& log, SenderStep& step);
   void take_receipt(const Receipt& receipt, SenderStep& step);
@@ -95,6 +103,7 @@ class Sender {
   bool window_open() const;
 
   LinkName link_;
+  const Signer* signer_;
   SenderMark mark_;
   SenderTiming timing_;
   State state_ = State::kOpening;

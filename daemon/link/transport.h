@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <utility>
 
 #include "daemon/base/ids.h"
 
@@ -20,6 +21,10 @@ enum class Lane : uint8_t { kForward = 0, kReply = 1 };
 
 // Bytes of one frame, shared so that the log, the window and the socket need one copy.
 using FrameBytes = std::shared_ptr<const std::string>;
+
+inline FrameBytes share(std::string bytes) {
+  return std::make_shared<const std::string>(std::move(bytes));
+}
 
 class Transport {
  public:

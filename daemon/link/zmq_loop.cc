@@ -174,15 +174,11 @@ Result<void> ZmqLoop::serve_ready() {
 
 ZmqLoop::Drained ZmqLoop::serve(Source& source) {
   switch (source.kind) {
-    case Kind::kZap:
-      return drain_zap(source);
-    case Kind::kListener:
-      return drain_listener(source);
-    case Kind::kDealer:
-      return drain_dealer(source);
+    case Kind::kZap: return drain_zap(source);
+    case Kind::kListener: return drain_listener(source);
+    case Kind::kDealer: return drain_dealer(source);
     case Kind::kListenerMonitor:
-    case Kind::kDealerMonitor:
-      return drain_monitor(source);
+    case Kind::kDealerMonitor: return drain_monitor(source);
   }
   CHECK(false);
 }

@@ -23,14 +23,10 @@ std::optional<Date> birth_date_in(std::string_view id) {
 
 std::string_view describe(IdRule rule) {
   switch (rule) {
-    case IdRule::kLength:
-      return "a citizen id has 18 characters (15 in its old form)";
-    case IdRule::kCharacter:
-      return "a citizen id is 17 digits and a digit or X";
-    case IdRule::kBirthDate:
-      return "the birth date in the citizen id does not exist";
-    case IdRule::kBirthInFuture:
-      return "the birth date in the citizen id is in the future";
+    case IdRule::kLength: return "a citizen id has 18 characters (15 in its old form)";
+    case IdRule::kCharacter: return "a citizen id is 17 digits and a digit or X";
+    case IdRule::kBirthDate: return "the birth date in the citizen id does not exist";
+    case IdRule::kBirthInFuture: return "the birth date in the citizen id is in the future";
     case IdRule::kCheckDigit:
       return "the check character of the citizen id is wrong; compare it with the document";
   }

@@ -7,10 +7,8 @@ namespace jiexu {
 
 std::string_view describe(CnapsRule rule) {
   switch (rule) {
-    case CnapsRule::kLength:
-      return "a bank line number has 12 digits";
-    case CnapsRule::kCharacter:
-      return "a bank line number has digits only";
+    case CnapsRule::kLength: return "a bank line number has 12 digits";
+    case CnapsRule::kCharacter: return "a bank line number has digits only";
     case CnapsRule::kCheckDigit:
       return "the check digit of the bank line number is wrong; compare it with the bank's notice";
   }

@@ -139,12 +139,9 @@ bool check_amounts(FieldChecks& checks, const v1::Account& account) {
 bool balance_fits(const v1::Account& account) {
   switch (account.disposition()) {
     case v1::DISPOSITION_NONE:
-    case v1::DISPOSITION_ZERO:
-      return account.balance_fen() == 0;
-    case v1::DISPOSITION_NEGATIVE_OFFSET:
-      return account.balance_fen() < 0;
-    default:
-      return account.balance_fen() >= 0;
+    case v1::DISPOSITION_ZERO: return account.balance_fen() == 0;
+    case v1::DISPOSITION_NEGATIVE_OFFSET: return account.balance_fen() < 0;
+    default: return account.balance_fen() >= 0;
   }
 }
 

@@ -25,14 +25,10 @@ std::optional<Date> date_in(std::string_view text) {
 
 std::string_view describe(LetterRule rule) {
   switch (rule) {
-    case LetterRule::kLength:
-      return "a letter number has 20 digits";
-    case LetterRule::kCharacter:
-      return "a letter number has digits only";
-    case LetterRule::kDate:
-      return "the date in the letter number does not exist";
-    case LetterRule::kSequence:
-      return "the sequence in the letter number is zero";
+    case LetterRule::kLength: return "a letter number has 20 digits";
+    case LetterRule::kCharacter: return "a letter number has digits only";
+    case LetterRule::kDate: return "the date in the letter number does not exist";
+    case LetterRule::kSequence: return "the sequence in the letter number is zero";
     case LetterRule::kCheckDigit:
       return "the check digit of the letter number is wrong; compare it with the letter";
   }

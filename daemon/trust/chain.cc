@@ -35,6 +35,17 @@ std::string batch_signing_bytes(const LinkName& link, Epoch epoch, Seq first_seq
   return out;
 }
 
+std::string open_signing_bytes(const LinkName& link, uint64_t session, Epoch epoch, Seq last_seq,
+                               const Digest& last_head, Seq receipted_seq) {
+  std::string out = link_prefix("jiexu/v1/open", link);
+  append_u64(out, session);
+  append_u32(out, epoch);
+  append_u64(out, last_seq);
+  out.append(view(last_head));
+  append_u64(out, receipted_seq);
+  return out;
+}
+
 std::string receipt_signing_bytes(const LinkName& link, Epoch epoch, Seq through_seq,
                                   const Digest& head, int64_t received_at_ms) {
   std::string out = link_prefix("jiexu/v1/receipt", link);

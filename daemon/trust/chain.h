@@ -32,6 +32,11 @@ Digest chain_next(const Digest& head, Seq seq, std::string_view message);
 std::string batch_signing_bytes(const LinkName& link, Epoch epoch, Seq first_seq, Seq last_seq,
                                 const Digest& prev_head, const Digest& head);
 
+// The bytes under an Open signature: "jiexu/v1/open" ‖ sender ‖ receiver ‖ session ‖ epoch ‖
+// last_seq ‖ last_head ‖ receipted_seq.
+std::string open_signing_bytes(const LinkName& link, uint64_t session, Epoch epoch, Seq last_seq,
+                               const Digest& last_head, Seq receipted_seq);
+
 // The bytes under a Receipt signature: "jiexu/v1/receipt" ‖ sender ‖ receiver ‖ epoch ‖
 // through_seq ‖ head ‖ received_at_ms.
 std::string receipt_signing_bytes(const LinkName& link, Epoch epoch, Seq through_seq,

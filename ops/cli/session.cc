@@ -27,20 +27,13 @@ int exit_code(Errc code) {
   switch (code) {
     case Errc::kInvalid:
     case Errc::kCorrupt:
-    case Errc::kUnsupported:
-      return EX_DATAERR;
-    case Errc::kNotFound:
-      return EX_NOINPUT;
-    case Errc::kIo:
-      return EX_IOERR;
-    case Errc::kPermission:
-      return EX_NOPERM;
-    case Errc::kExists:
-      return EX_CANTCREAT;
-    case Errc::kBusy:
-      return EX_TEMPFAIL;
-    case Errc::kNoSpace:
-      return EX_CANTCREAT;
+    case Errc::kUnsupported: return EX_DATAERR;
+    case Errc::kNotFound: return EX_NOINPUT;
+    case Errc::kIo: return EX_IOERR;
+    case Errc::kPermission: return EX_NOPERM;
+    case Errc::kExists: return EX_CANTCREAT;
+    case Errc::kBusy: return EX_TEMPFAIL;
+    case Errc::kNoSpace: return EX_CANTCREAT;
   }
   return EX_SOFTWARE;
 }

@@ -76,30 +76,20 @@ int64_t missing_amount(const Case& subject) {
 void fill_body(const Case& subject, EventKind kind, const std::string& variant, v1::Message& out) {
   const uint32_t version = variant.empty() ? subject.form_version : std::stoul("0" + variant);
   switch (kind) {
-    case EventKind::kLetterIn:
-      *out.mutable_letter() = letter();
-      break;
-    case EventKind::kLetterAcceptIn:
-      out.mutable_letter_accept();
-      break;
+    case EventKind::kLetterIn: *out.mutable_letter() = letter(); break;
+    case EventKind::kLetterAcceptIn: out.mutable_letter_accept(); break;
     case EventKind::kLetterRejectIn:
       out.mutable_letter_reject()->set_code(v1::REJECT_CODE_NOT_FOUND);
       break;
-    case EventKind::kWithdrawIn:
-      out.mutable_withdraw();
-      break;
+    case EventKind::kWithdrawIn: out.mutable_withdraw(); break;
     case EventKind::kWithdrawReplyIn:
       out.mutable_withdraw_reply()->set_outcome(outcome_for(subject, variant));
       break;
     case EventKind::kInfoFormIn:
       *out.mutable_information_form() = form_for(subject, variant);
       break;
-    case EventKind::kInfoConfirmIn:
-      out.mutable_information_confirm()->set_version(version);
-      break;
-    case EventKind::kInfoQueryIn:
-      out.mutable_information_query()->set_version(version);
-      break;
+    case EventKind::kInfoConfirmIn: out.mutable_information_confirm()->set_version(version); break;
+    case EventKind::kInfoQueryIn: out.mutable_information_query()->set_version(version); break;
     case EventKind::kRemitNoticeIn:
       out.mutable_remittance_notice()->set_amount_fen(amount_of(variant, kBalance));
       out.mutable_remittance_notice()->set_attempt(1);
@@ -108,14 +98,9 @@ void fill_body(const Case& subject, EventKind kind, const std::string& variant, 
       out.mutable_funds_ack()->set_amount_fen(
           amount_of(variant, subject.moved.value > 0 ? subject.moved.value : kBalance));
       break;
-    case EventKind::kCloseIn:
-      out.mutable_close();
-      break;
-    case EventKind::kFaultIn:
-      out.mutable_fault()->set_code(v1::FAULT_CODE_NOT_ALLOWED);
-      break;
-    default:
-      break;
+    case EventKind::kCloseIn: out.mutable_close(); break;
+    case EventKind::kFaultIn: out.mutable_fault()->set_code(v1::FAULT_CODE_NOT_ALLOWED); break;
+    default: break;
   }
 }
 
@@ -244,24 +229,15 @@ int64_t Party::ledger_sum() const {
 v1::ActionInput sound_input(const Case& subject, EventKind action, const std::string& variant) {
   v1::ActionInput input;
   switch (action) {
-    case EventKind::kApply:
-      *input.mutable_application() = sample_application();
-      break;
-    case EventKind::kRejectLetter:
-      input.set_code(v1::REJECT_CODE_NOT_FOUND);
-      break;
-    case EventKind::kIssueForm:
-      *input.mutable_form() = form_for(subject, variant);
-      break;
+    case EventKind::kApply: *input.mutable_application() = sample_application(); break;
+    case EventKind::kRejectLetter: input.set_code(v1::REJECT_CODE_NOT_FOUND); break;
+    case EventKind::kIssueForm: *input.mutable_form() = form_for(subject, variant); break;
     case EventKind::kRemit:
       if (subject.form_version == 0) input.set_amount_fen(amount_of(variant, kBalance));
       break;
     case EventKind::kQueryForm:
-    case EventKind::kWithdraw:
-      input.set_reason("reason");
-      break;
-    default:
-      break;
+    case EventKind::kWithdraw: input.set_reason("reason"); break;
+    default: break;
   }
   return input;
 }
@@ -315,10 +291,8 @@ bool has_form(Relationship relationship) {
     case Relationship::kFormIssued:
     case Relationship::kFormDisputed:
     case Relationship::kFormConfirmed:
-    case Relationship::kOutDone:
-      return true;
-    default:
-      return false;
+    case Relationship::kOutDone: return true;
+    default: return false;
   }
 }
 

@@ -217,7 +217,7 @@ const RefusalTest kTests[] = {
 };
 
 // Only the engine knows with which agency a case is; tests/engine/quarantine_test.cc.
-const std::set<Refusal> kTestedInEngine = {Refusal::kWrongPeer};
+const std::set<Refusal> kTestedInEngine = {Refusal::kWrongPeer, Refusal::kRecovering};
 
 }  // namespace
 

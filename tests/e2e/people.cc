@@ -38,14 +38,10 @@ void add_years(v1::InformationForm& form, v1::Scheme scheme, int32_t last_month)
 
 v1::Disposition disposition_of(Story story) {
   switch (story) {
-    case Story::kZero:
-      return v1::DISPOSITION_ZERO;
-    case Story::kResident:
-      return v1::DISPOSITION_NONE;
-    case Story::kRefund:
-      return v1::DISPOSITION_REFUND_PERSON;
-    default:
-      return v1::DISPOSITION_TRANSFER;
+    case Story::kZero: return v1::DISPOSITION_ZERO;
+    case Story::kResident: return v1::DISPOSITION_NONE;
+    case Story::kRefund: return v1::DISPOSITION_REFUND_PERSON;
+    default: return v1::DISPOSITION_TRANSFER;
   }
 }
 

@@ -99,6 +99,7 @@ void Site::restart() {
   EngineOptions options;
   options.self = self;
   options.seed = 7;
+  options.store_complete = store_complete;
   const auto signer = signer_of(self);
   auto opened =
       Engine::open(options, {*store, *vault, *signer, *this, *this}, test_directory(), now);

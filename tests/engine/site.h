@@ -67,6 +67,7 @@ class Site final : public Transport, public EngineObserver {
 
   AgencyId self;
   Instant now;
+  bool store_complete = true;  // what restart() says of the store
   std::unique_ptr<MemoryStore> store;
   std::unique_ptr<Vault> vault;
   std::unique_ptr<Engine> engine;

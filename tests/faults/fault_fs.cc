@@ -296,27 +296,20 @@ std::string FaultFs::draw_remains(std::string bytes, uint64_t synced) {
   const size_t whole = bytes.size();
   const size_t prefix = synced + random_() % (whole - synced);
   switch (random_() % 4) {
-    case 0:
-      bytes.resize(synced);
-      break;
-    case 1:
-      bytes.resize(prefix);
-      break;
+    case 0: bytes.resize(synced); break;
+    case 1: bytes.resize(prefix); break;
     case 2:
       bytes.resize(prefix);
       bytes.resize(whole, '\0');
       break;
-    default:
-      break;
+    default: break;
   }
   return bytes;
 }
 
 void FaultFs::take_back(const Change& change, const fs::path& directory) {
   switch (change.kind) {
-    case Change::Kind::kMake:
-      fs::remove(directory / change.name);
-      return;
+    case Change::Kind::kMake: fs::remove(directory / change.name); return;
     case Change::Kind::kDelete:
       write_file(directory / change.name, draw_remains(change.saved->bytes, change.saved->synced));
       return;

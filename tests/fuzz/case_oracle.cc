@@ -112,33 +112,22 @@ void check_record(const Case& subject) {
 int64_t booked_in(const Case& subject, Account account) {
   const bool matched = subject.funds == Funds::kMatched || subject.funds == Funds::kCredited;
   switch (account) {
-    case Account::kReceivable:
-      return subject.due.value - (matched ? subject.moved.value : 0);
-    case Account::kBank:
-      return subject.moved.value;
-    case Account::kSuspense:
-      return matched ? 0 : -subject.moved.value;
-    case Account::kOwedPersons:
-      return subject.credited.value - subject.due.value;
-    case Account::kCredited:
-      return -subject.credited.value;
-    default:
-      return 0;
+    case Account::kReceivable: return subject.due.value - (matched ? subject.moved.value : 0);
+    case Account::kBank: return subject.moved.value;
+    case Account::kSuspense: return matched ? 0 : -subject.moved.value;
+    case Account::kOwedPersons: return subject.credited.value - subject.due.value;
+    case Account::kCredited: return -subject.credited.value;
+    default: return 0;
   }
 }
 
 int64_t booked_out(const Case& subject, Account account) {
   switch (account) {
-    case Account::kFund:
-      return subject.due.value;
-    case Account::kPayable:
-      return subject.moved.value - subject.due.value;
-    case Account::kInTransit:
-      return subject.credited.value - subject.moved.value;
-    case Account::kSettled:
-      return -subject.credited.value;
-    default:
-      return 0;
+    case Account::kFund: return subject.due.value;
+    case Account::kPayable: return subject.moved.value - subject.due.value;
+    case Account::kInTransit: return subject.credited.value - subject.moved.value;
+    case Account::kSettled: return -subject.credited.value;
+    default: return 0;
   }
 }
 

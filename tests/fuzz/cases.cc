@@ -33,13 +33,9 @@ template <class T>
 bool vary(T& content, FuzzedDataProvider& in) {
   switch (in.ConsumeIntegralInRange(0, 3)) {
     case 0:
-    case 1:
-      return true;
-    case 2:
-      mutate(&content, in);
-      return reread(content);
-    default:
-      return content.ParseFromString(in.ConsumeRandomLengthString(4096));
+    case 1: return true;
+    case 2: mutate(&content, in); return reread(content);
+    default: return content.ParseFromString(in.ConsumeRandomLengthString(4096));
   }
 }
 

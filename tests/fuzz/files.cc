@@ -66,21 +66,11 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
   const std::string_view rest(reinterpret_cast<const char*>(data) + 1, size - 1);
   switch (data[0] % 5) {
-    case 0:
-      read_config(rest);
-      break;
-    case 1:
-      read_directory(rest);
-      break;
-    case 2:
-      read_users(rest);
-      break;
-    case 3:
-      read_calendar(rest);
-      break;
-    default:
-      read_keys(rest);
-      break;
+    case 0: read_config(rest); break;
+    case 1: read_directory(rest); break;
+    case 2: read_users(rest); break;
+    case 3: read_calendar(rest); break;
+    default: read_keys(rest); break;
   }
   return 0;
 }

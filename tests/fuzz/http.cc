@@ -64,24 +64,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string rest(reinterpret_cast<const char*>(data) + 1, size - 1);
   FuzzedDataProvider in(data + 1, size - 1);
   switch (data[0] % 6) {
-    case 0:
-      take_target(rest);
-      break;
-    case 1:
-      take_body<v1::ActionInput>(rest);
-      break;
-    case 2:
-      take_body<v1::BankLineInput>(rest);
-      break;
-    case 3:
-      make_body<v1::ActionInput>(in);
-      break;
-    case 4:
-      make_body<v1::CaseView>(in);
-      break;
-    default:
-      make_body<v1::QuarantineView>(in);
-      break;
+    case 0: take_target(rest); break;
+    case 1: take_body<v1::ActionInput>(rest); break;
+    case 2: take_body<v1::BankLineInput>(rest); break;
+    case 3: make_body<v1::ActionInput>(in); break;
+    case 4: make_body<v1::CaseView>(in); break;
+    default: make_body<v1::QuarantineView>(in); break;
   }
   return 0;
 }

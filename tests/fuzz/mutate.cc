@@ -19,20 +19,16 @@ void set_one(Message* message, const FieldDescriptor* field, FuzzedDataProvider&
   switch (field->cpp_type()) {
     case FieldDescriptor::CPPTYPE_INT32:
       return to->SetInt32(message, field, static_cast<int32_t>(odd_number(in)));
-    case FieldDescriptor::CPPTYPE_INT64:
-      return to->SetInt64(message, field, odd_number(in));
+    case FieldDescriptor::CPPTYPE_INT64: return to->SetInt64(message, field, odd_number(in));
     case FieldDescriptor::CPPTYPE_UINT32:
       return to->SetUInt32(message, field, static_cast<uint32_t>(odd_number(in)));
     case FieldDescriptor::CPPTYPE_UINT64:
       return to->SetUInt64(message, field, static_cast<uint64_t>(odd_number(in)));
-    case FieldDescriptor::CPPTYPE_BOOL:
-      return to->SetBool(message, field, in.ConsumeBool());
+    case FieldDescriptor::CPPTYPE_BOOL: return to->SetBool(message, field, in.ConsumeBool());
     case FieldDescriptor::CPPTYPE_ENUM:
       return to->SetEnumValue(message, field, in.ConsumeIntegralInRange(-1, 12));
-    case FieldDescriptor::CPPTYPE_STRING:
-      return to->SetString(message, field, odd_text(in));
-    default:
-      return;  // no other kind of field is in our protocol
+    case FieldDescriptor::CPPTYPE_STRING: return to->SetString(message, field, odd_text(in));
+    default: return;  // no other kind of field is in our protocol
   }
 }
 
@@ -57,8 +53,7 @@ void change_repeated(Message* message, const FieldDescriptor* field, FuzzedDataP
   const Reflection* to = message->GetReflection();
   const int size = to->FieldSize(*message, field);
   switch (in.ConsumeIntegralInRange(0, 3)) {
-    case 0:
-      return add_one(message, field, in);
+    case 0: return add_one(message, field, in);
     case 1:
       if (size > 0) to->RemoveLast(message, field);
       return;
@@ -112,12 +107,9 @@ std::string odd_text(FuzzedDataProvider& in) {
                                                   "　",
                                                   "-"};
   switch (in.ConsumeIntegralInRange(0, 3)) {
-    case 0:
-      return kWords[in.ConsumeIntegralInRange<size_t>(0, kWords.size() - 1)];
-    case 1:
-      return std::string(in.ConsumeIntegralInRange<size_t>(0, 600), 'x');
-    default:
-      return in.ConsumeRandomLengthString(64);
+    case 0: return kWords[in.ConsumeIntegralInRange<size_t>(0, kWords.size() - 1)];
+    case 1: return std::string(in.ConsumeIntegralInRange<size_t>(0, 600), 'x');
+    default: return in.ConsumeRandomLengthString(64);
   }
 }
 

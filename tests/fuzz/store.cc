@@ -150,33 +150,15 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string_view rest(reinterpret_cast<const char*>(data) + 1, size - 1);
   FuzzedDataProvider in(data + 1, size - 1);
   switch (data[0] % 9) {
-    case 0:
-      read_case_record(rest);
-      break;
-    case 1:
-      read_timeline_record(rest);
-      break;
-    case 2:
-      read_link_record(rest);
-      break;
-    case 3:
-      read_log_record(rest);
-      break;
-    case 4:
-      read_receipt_record(rest);
-      break;
-    case 5:
-      read_index_record(rest);
-      break;
-    case 6:
-      open_sealed(in);
-      break;
-    case 7:
-      read_watermark(rest);
-      break;
-    default:
-      parse_keys(in);
-      break;
+    case 0: read_case_record(rest); break;
+    case 1: read_timeline_record(rest); break;
+    case 2: read_link_record(rest); break;
+    case 3: read_log_record(rest); break;
+    case 4: read_receipt_record(rest); break;
+    case 5: read_index_record(rest); break;
+    case 6: open_sealed(in); break;
+    case 7: read_watermark(rest); break;
+    default: parse_keys(in); break;
   }
   return 0;
 }

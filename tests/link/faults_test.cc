@@ -16,7 +16,8 @@ class Pair {
  public:
   explicit Pair(uint64_t seed)
       : random_(seed),
-        sender_(link_world().link, sent_.mark(), SenderTiming(), seed, false),
+        sender_(link_world().link, sent_.mark(), SenderTiming(), seed, false,
+                *link_world().signer_a),
         receiver_(link_world().link, on_disk_, limits::kWindowBytes) {
     receiver_.durable(on_disk_, receipt_for(MemoryLog()));
   }
@@ -24,35 +25,16 @@ class Pair {
   void fault_turn() {
     now_ = now_.plus_ms(static_cast<int64_t>(random_() % 400));
     switch (random_() % 12) {
-      case 0:
-        write();
-        break;
-      case 1:
-        lose(forward_);
-        break;
-      case 2:
-        lose(reply_);
-        break;
-      case 3:
-        repeat(forward_);
-        break;
-      case 4:
-        repeat(reply_);
-        break;
-      case 5:
-        reorder(forward_);
-        break;
-      case 6:
-        reorder(reply_);
-        break;
-      case 7:
-        commit();
-        break;
-      case 8:
-        restart();
-        break;
-      default:
-        turn();
+      case 0: write(); break;
+      case 1: lose(forward_); break;
+      case 2: lose(reply_); break;
+      case 3: repeat(forward_); break;
+      case 4: repeat(reply_); break;
+      case 5: reorder(forward_); break;
+      case 6: reorder(reply_); break;
+      case 7: commit(); break;
+      case 8: restart(); break;
+      default: turn();
     }
   }
 
@@ -123,15 +105,9 @@ class Pair {
         receiver_.accept(batch);
         accepted_.push_back(batch);
         break;
-      case BatchVerdict::kDuplicate:
-        reply_.push_back(encode(*receiver_.receipt()));
-        break;
-      case BatchVerdict::kGap:
-        reply_.push_back(encode(receiver_.gap()));
-        break;
-      case BatchVerdict::kRefused:
-        reply_.push_back(encode(receiver_.refusal()));
-        break;
+      case BatchVerdict::kDuplicate: reply_.push_back(encode(*receiver_.receipt())); break;
+      case BatchVerdict::kGap: reply_.push_back(encode(receiver_.gap())); break;
+      case BatchVerdict::kRefused: reply_.push_back(encode(receiver_.refusal())); break;
     }
   }
 
@@ -168,7 +144,8 @@ class Pair {
     }
     SenderMark mark = sent_.mark();
     mark.receipted_seq = random_() % 2 == 0 ? sender_.mark().receipted_seq : 0;
-    sender_ = Sender(link_world().link, mark, SenderTiming(), random_(), false);
+    sender_ =
+        Sender(link_world().link, mark, SenderTiming(), random_(), false, *link_world().signer_a);
   }
 
   std::mt19937_64 random_;

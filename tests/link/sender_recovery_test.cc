@@ -24,9 +24,11 @@ bool is_open(const SenderStep& step) {
 
 // A sender that has three frames of two messages, flowing, all of them sent, none receipted.
 struct Flowing {
-  Flowing() : sender(link_world().link, SenderMark(), SenderTiming(), 5, false) {
+  Flowing()
+      : sender(link_world().link, SenderMark(), SenderTiming(), 5, false, *link_world().signer_a) {
     for (int i = 0; i < 3; ++i) log.write(2);
-    sender = Sender(link_world().link, log.mark(), SenderTiming(), 5, false);
+    sender =
+        Sender(link_world().link, log.mark(), SenderTiming(), 5, false, *link_world().signer_a);
     CHECK(open_with(receipt_for(MemoryLog())).out.size() == 3);
   }
 
@@ -144,8 +146,11 @@ TEST_CASE("a receiver that knows us in a later epoch stops the link") {
   CHECK(link.sender.stop_reason() == v1::REFUSE_REASON_EPOCH);
 }
 
-TEST_CASE("divergence stops the link, sends nothing and alarms once") {
+TEST_CASE("divergence in what has a receipt stops the link, sends nothing and alarms once") {
   Flowing link;
+  link.open_with(receipt_for(link.log.frames()[0]));
+  REQUIRE(link.sender.mark().receipted_seq == 2);
+  link.sender.receive(GapFrame{1, 1}, link.now);
   const Receipt other = receipt_of(1, 2, Digest{});
   const SenderStep first = link.open_with(other);
   CHECK(first.alarm);
@@ -157,10 +162,13 @@ TEST_CASE("divergence stops the link, sends nothing and alarms once") {
   CHECK(link.sender.state() == State::kStopped);
 }
 
-TEST_CASE("a receiver that stands inside one of our frames has diverged") {
+TEST_CASE("a copy that differs in what has no receipt is fetched back") {
   Flowing link;
-  link.open_with(receipt_of(1, 1, Digest{}));
-  CHECK(link.sender.stop_reason() == v1::REFUSE_REASON_DIVERGED);
+  const SenderStep whole = link.open_with(receipt_of(1, 2, Digest{}));
+  CHECK(whole.behind == 2);
+  CHECK(link.sender.stop_reason() == v1::REFUSE_REASON_SENDER_BEHIND);
+  Flowing inside;
+  CHECK(inside.open_with(receipt_of(1, 1, Digest{})).behind == 1);
 }
 
 TEST_CASE("a stopped link flows again when the receiver agrees") {
@@ -203,7 +211,8 @@ TEST_CASE("a log that cannot be read stops the link") {
 TEST_CASE("back-off doubles from 200 ms to 2 s, with up to a quarter of jitter") {
   std::set<int64_t> longest;
   for (uint64_t seed = 0; seed < 50; ++seed) {
-    Sender sender(link_world().link, MemoryLog().mark(), SenderTiming(), seed, false);
+    Sender sender(link_world().link, MemoryLog().mark(), SenderTiming(), seed, false,
+                  *link_world().signer_a);
     Instant now{1'000'000};
     for (const int64_t pause : {200, 400, 800, 1600, 2000, 2000, 2000}) {
       sender.wake(now);
@@ -218,7 +227,8 @@ TEST_CASE("back-off doubles from 200 ms to 2 s, with up to a quarter of jitter")
 }
 
 TEST_CASE("a nudge asks at once if we have asked in vain, and only then") {
-  Sender sender(link_world().link, MemoryLog().mark(), SenderTiming(), 1, false);
+  Sender sender(link_world().link, MemoryLog().mark(), SenderTiming(), 1, false,
+                *link_world().signer_a);
   CHECK(sender.nudge(Instant{10}).out.empty());
   sender.wake(Instant{1'000});
   CHECK(sender.nudge(Instant{1'001}).out.empty());

@@ -16,7 +16,8 @@ using State = Sender::State;
 class Talk {
  public:
   explicit Talk(SenderMark mark = MemoryLog().mark(), bool paused = false)
-      : sender(link_world().link, std::move(mark), SenderTiming(), 99, paused) {}
+      : sender(link_world().link, std::move(mark), SenderTiming(), 99, paused,
+               *link_world().signer_a) {}
 
   std::string say(const SenderStep& step) {
     alarm = step.alarm.value_or("");
@@ -94,7 +95,7 @@ TEST_CASE("a sender resumes after a restart where the receiver is") {
   talk.log.write(2);
   SenderMark mark = talk.log.mark();
   mark.receipted_seq = 2;
-  talk.sender = Sender(link_world().link, mark, SenderTiming(), 100, false);
+  talk.sender = Sender(link_world().link, mark, SenderTiming(), 100, false, *link_world().signer_a);
   CHECK(talk.wake() == "open");
   CHECK(talk.last_open.last_seq == 6);
   CHECK(talk.last_open.receipted_seq == 2);
@@ -110,7 +111,7 @@ TEST_CASE("sessions differ from Open to Open and from run to run") {
   const uint64_t first = talk.last_open.session;
   talk.wake();
   CHECK(talk.last_open.session != first);
-  Sender other(link_world().link, SenderMark(), SenderTiming(), 98, false);
+  Sender other(link_world().link, SenderMark(), SenderTiming(), 98, false, *link_world().signer_a);
   talk.say(other.wake(talk.now));
   CHECK(talk.last_open.session != first);
 }

@@ -93,21 +93,18 @@ std::optional<EventKind> Clerk::choose(const Paper& paper, const Case& subject) 
 uint32_t Clerk::weight(EventKind action, const Paper& paper, const Case& subject) const {
   const bool finishing = world_.mood == Mood::kFinish;
   switch (action) {
-    case EventKind::kWithdraw:
-      return finishing ? 0 : 1;
+    case EventKind::kWithdraw: return finishing ? 0 : 1;
     case EventKind::kQueryForm:
       if (!subject.findings.empty()) return 1;
       return finishing || subject.form_version >= kFormVersionsMax ? 0 : 3;
-    case EventKind::kAcceptLetter:
-      return paper.claimed ? 0 : 6;
+    case EventKind::kAcceptLetter: return paper.claimed ? 0 : 6;
     case EventKind::kRejectLetter:
       if (paper.claimed) return 6;
       return finishing ? 0 : 1;
     case EventKind::kRemit:
       if (subject.form_version > 0) return 6;
       return finishing || subject.scheme_from == v1::SCHEME_RESIDENT ? 0 : 3;
-    default:
-      return 6;
+    default: return 6;
   }
 }
 

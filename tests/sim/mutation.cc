@@ -4,47 +4,30 @@ namespace jiexu::sim {
 
 std::string_view name(Mutation mutation) {
   switch (mutation) {
-    case Mutation::kNone:
-      return "none";
-    case Mutation::kDropCommit:
-      return "drop-commit";
-    case Mutation::kAnswerEarly:
-      return "answer-early";
-    case Mutation::kPayTwice:
-      return "pay-twice";
-    case Mutation::kChangeAmount:
-      return "change-amount";
-    case Mutation::kMoveCase:
-      return "move-case";
-    case Mutation::kLoseFrame:
-      return "lose-frame";
-    case Mutation::kSkipVerification:
-      return "skip-verification";
-    case Mutation::kStayDeaf:
-      return "stay-deaf";
+    case Mutation::kNone: return "none";
+    case Mutation::kDropCommit: return "drop-commit";
+    case Mutation::kAnswerEarly: return "answer-early";
+    case Mutation::kPayTwice: return "pay-twice";
+    case Mutation::kChangeAmount: return "change-amount";
+    case Mutation::kMoveCase: return "move-case";
+    case Mutation::kLoseFrame: return "lose-frame";
+    case Mutation::kSkipVerification: return "skip-verification";
+    case Mutation::kStayDeaf: return "stay-deaf";
   }
   return "";
 }
 
 std::string_view invariant_of(Mutation mutation) {
   switch (mutation) {
-    case Mutation::kNone:
-      return "";
+    case Mutation::kNone: return "";
     case Mutation::kDropCommit:
-    case Mutation::kAnswerEarly:
-      return "I1";
-    case Mutation::kPayTwice:
-      return "I2";
-    case Mutation::kChangeAmount:
-      return "I3";
-    case Mutation::kMoveCase:
-      return "I4";
-    case Mutation::kLoseFrame:
-      return "I5";
-    case Mutation::kSkipVerification:
-      return "I6";
-    case Mutation::kStayDeaf:
-      return "I7";
+    case Mutation::kAnswerEarly: return "I1";
+    case Mutation::kPayTwice: return "I2";
+    case Mutation::kChangeAmount: return "I3";
+    case Mutation::kMoveCase: return "I4";
+    case Mutation::kLoseFrame: return "I5";
+    case Mutation::kSkipVerification: return "I6";
+    case Mutation::kStayDeaf: return "I7";
   }
   return "";
 }

@@ -90,12 +90,8 @@ std::shared_ptr<const v1::ActionInput> make_input(EventKind action, const Case& 
                                                   const Paper& paper, Instant now, Random& random) {
   auto input = std::make_shared<v1::ActionInput>();
   switch (action) {
-    case EventKind::kApply:
-      *input->mutable_application() = paper.application;
-      break;
-    case EventKind::kIssueForm:
-      fill_form(*input->mutable_form(), subject, now, random);
-      break;
+    case EventKind::kApply: *input->mutable_application() = paper.application; break;
+    case EventKind::kIssueForm: fill_form(*input->mutable_form(), subject, now, random); break;
     case EventKind::kRejectLetter:
       input->set_code(paper.claimed ? v1::REJECT_CODE_CLAIMED_BY_OTHER : draw_code(random));
       break;
@@ -103,11 +99,8 @@ std::shared_ptr<const v1::ActionInput> make_input(EventKind action, const Case& 
       if (subject.form_version == 0) input->set_amount_fen(random.between(1, kAmountFenMax));
       break;
     case EventKind::kWithdraw:
-    case EventKind::kQueryForm:
-      input->set_reason("asked for by the clerk");
-      break;
-    default:
-      break;
+    case EventKind::kQueryForm: input->set_reason("asked for by the clerk"); break;
+    default: break;
   }
   return input;
 }

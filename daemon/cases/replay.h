@@ -1,0 +1,28 @@
+// Our own message, given back by a peer after our store had lost it, proves what we had done: these
+// are the acts that lead a case from where it is to having sent that message. Acts that left no
+// message of their own (an application keyed, insurance stopped) are derived from the one that
+// followed. Pure.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "daemon/cases/case.h"
+#include "daemon/cases/event.h"
+#include "jiexu/v1/api.pb.h"
+
+namespace jiexu {
+
+struct Replay {
+  EventKind kind = EventKind::kNone;
+  v1::ActionInput input;
+  Fen amount;                 // kBankCredit
+  std::string letter_number;  // kSendLetter
+};
+
+// Empty if no act of a person sends such a message (replies to withdrawals, faults): those come
+// about by themselves when the message is treated again that caused them.
+std::vector<Replay> acts_behind(const Case& subject, const v1::Message& own);
+
+}  // namespace jiexu

@@ -1,0 +1,118 @@
+// What the engine does for people and local systems, and when they are answered.
+#include <utility>
+#include <variant>
+
+#include "daemon/engine/engine.h"
+
+namespace jiexu {
+
+Result<void> Engine::handle(const Command& command, Instant now) {
+  return std::visit([&](const auto& what) { return run(command, what, now); }, command.what);
+}
+
+Result<std::shared_ptr<const Case>> Engine::subject_of(const ActionCommand& action, Instant now) {
+  auto loaded = cases_.load(action.case_id, now);
+  if (!loaded || *loaded != nullptr || action.action != EventKind::kApply) return loaded;
+  auto fresh = std::make_shared<Case>();
+  fresh->id = action.case_id;
+  if (action.input == nullptr) return fresh;  // step() refuses it by name
+  const auto origin = AgencyId::parse(action.input->application().origin_agency());
+  if (origin) fresh->peer = *origin;
+  return fresh;
+}
+
+Result<void> Engine::run(const Command& command, const ActionCommand& action, Instant now) {
+  const auto subject = subject_of(action, now);
+  if (!subject) return tl::unexpected(subject.error());
+  Answer answer;
+  if (*subject == nullptr) {
+    answer.rejection = Rejection{Refusal::kUnknownCase, action.case_id.str()};
+    answer_now(command, std::move(answer));
+    return {};
+  }
+  answer.subject = *subject;
+  if (reconciler_.blocks((*subject)->peer)) {
+    answer.rejection = Rejection{Refusal::kRecovering, (*subject)->peer.str()};
+    answer_now(command, std::move(answer));
+    return {};
+  }
+  const uint64_t wanted = action.input ? action.input->if_revision() : 0;
+  if (wanted != 0 && wanted != (*subject)->revision) {
+    answer.rejection = Rejection{Refusal::kNotAllowedNow, "if_revision: the case is at " +
+                                                              std::to_string((*subject)->revision)};
+    answer_after_commit(command, std::move(answer), now);
+    return {};
+  }
+  Event event;
+  event.kind = action.action;
+  event.at = now;
+  event.actor = command.user;
+  event.input = action.input.get();
+  const auto outcome = cases_.apply(**subject, event);
+  if (!outcome) return tl::unexpected(outcome.error());
+  if (*outcome) {
+    answer.subject = **outcome;
+    gather(now, true);
+  } else {
+    answer.rejection = outcome->error();
+  }
+  answer_after_commit(command, std::move(answer), now);
+  return {};
+}
+
+Result<void> Engine::run(const Command& command, const BankCommand& bank, Instant now) {
+  Answer answer;
+  for (const v1::BankLine& line : bank.lines) {
+    auto result = bank_.import(line, now);
+    if (!result) return tl::unexpected(result.error());
+    *answer.bank.add_results() = std::move(*result);
+  }
+  gather(now, true);
+  answer_after_commit(command, std::move(answer), now);
+  return {};
+}
+
+Result<void> Engine::run(const Command& command, const PauseCommand& pause, Instant now) {
+  Answer answer;
+  Peer* peer = peers_.find(pause.peer);
+  if (peer == nullptr) {
+    answer.rejection = Rejection{Refusal::kUnknownAgency, pause.peer.str()};
+    answer_now(command, std::move(answer));
+    return {};
+  }
+  peer->pause(pause.pause);
+  follow(*peer, peer->sender().pause(pause.pause, now), now);
+  peers_.touch(peer->id());
+  gather(now, true);
+  answer_after_commit(command, std::move(answer), now);
+  return {};
+}
+
+Result<void> Engine::run(const Command& command, const PeersQuery&, Instant now) {
+  auto views = view_peers(peers_, *directory_, cases_, now);
+  if (!views) return tl::unexpected(views.error());
+  Answer answer;
+  answer.peers = std::move(*views);
+  answer_now(command, std::move(answer));
+  return {};
+}
+
+// Also a refusal may rest on a step that is not durable yet, even on one that was written for it
+// alone (a letter's delivery, taken note of when its case is loaded); it then waits for that
+// commit.
+void Engine::answer_after_commit(const Command& command, Answer answer, Instant now) {
+  if (open_.since || !pending_.open().batch().empty()) {
+    open_.answers.emplace_back(command, std::move(answer));
+    gather(now, true);
+  } else if (in_flight_) {
+    in_flight_->answers.emplace_back(command, std::move(answer));
+  } else {
+    answer_now(command, std::move(answer));
+  }
+}
+
+void Engine::answer_now(const Command& command, Answer answer) {
+  if (command.done) command.done(answer);
+}
+
+}  // namespace jiexu

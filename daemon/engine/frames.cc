@@ -1,0 +1,235 @@
+// What the engine does with frames of a peer: batches of messages, and the answers to our own link.
+#include <utility>
+
+#include "daemon/base/check.h"
+#include "daemon/engine/case_store.h"
+#include "daemon/engine/engine.h"
+#include "storage/layout.h"
+
+namespace jiexu {
+namespace {
+
+v1::FaultCode fault_of(Refusal refusal) {
+  switch (refusal) {
+    case Refusal::kReplayed: return v1::FAULT_CODE_REPLAYED;
+    case Refusal::kOutOfOrder: return v1::FAULT_CODE_OUT_OF_ORDER;
+    case Refusal::kWrongPeer:
+    case Refusal::kUnknownCase: return v1::FAULT_CODE_UNKNOWN_CASE;
+    case Refusal::kCaseExists:
+    case Refusal::kCaseClosed:
+    case Refusal::kNotAllowedNow:
+    case Refusal::kGuardFailed: return v1::FAULT_CODE_NOT_ALLOWED;
+    default: return v1::FAULT_CODE_BAD_CONTENT;
+  }
+}
+
+}  // namespace
+
+Result<void> Engine::handle(const PeerFrame& in, Instant now) {
+  Peer* peer = peers_.find(in.peer);
+  if (peer == nullptr) return {};
+  peer->heard(now);
+  if (in.lane == Lane::kReply) return receive_reply(*peer, in.frame, now);
+  if (const auto* batch = std::get_if<BatchFrame>(&in.frame)) return receive(*peer, *batch, now);
+  if (const auto* open = std::get_if<OpenFrame>(&in.frame)) {
+    if (auto done = answer_open(*peer, *open, now); !done) return done;
+  }
+  if (const auto* fetch = std::get_if<FetchFrame>(&in.frame)) answer_fetch(*peer, *fetch);
+  // The peer is alive: if our own link to it waits for an answer, now is a good time.
+  follow(*peer, peer->sender().nudge(now), now);
+  return {};
+}
+
+void Engine::connected(AgencyId id, Instant now) {
+  Peer* peer = peers_.find(id);
+  if (peer != nullptr) follow(*peer, peer->sender().connected(now), now);
+}
+
+Result<void> Engine::receive(Peer& peer, const BatchFrame& batch, Instant now) {
+  if (!reconciler_.takes_batches(peer.id())) {
+    RefuseFrame busy;
+    busy.reason = v1::REFUSE_REASON_BUSY;
+    busy.text = "recovering from a loss of data";
+    reply(peer, encode(busy));
+    return {};
+  }
+  switch (peer.receiver().judge(batch, peer.incoming_log())) {
+    case BatchVerdict::kDuplicate:
+      world_.observer.frame_refused(peer.id(), "duplicate");
+      if (peer.receiver().receipt()) reply(peer, encode(*peer.receiver().receipt()));
+      return {};
+    case BatchVerdict::kGap:
+      world_.observer.frame_refused(peer.id(), "gap");
+      reply(peer, encode(peer.receiver().gap()));
+      return {};
+    case BatchVerdict::kRefused:
+      world_.observer.frame_refused(peer.id(), peer.receiver().refusal().text);
+      reply(peer, encode(peer.receiver().refusal()));
+      return {};
+    case BatchVerdict::kNext: break;
+  }
+  for (size_t i = 0; i < batch.messages.size(); ++i) {
+    if (auto done = receive_message(peer, batch, i, now); !done) return done;
+  }
+  peer.receiver().accept(batch);
+  peer.received(batch, now);
+  peers_.touch(peer.id());
+  gather(now, true);
+  const auto done = reconciler_.end_if_done(peer, now);
+  note_recovered();
+  return done;
+}
+
+Result<void> Engine::receive_message(Peer& peer, const BatchFrame& batch, size_t index,
+                                     Instant now) {
+  const std::string_view bytes = batch.messages[index];
+  const LogPlace place{false, batch.epoch, batch.first_seq + index};
+  google::protobuf::io::CodedInputStream in(reinterpret_cast<const uint8_t*>(bytes.data()),
+                                            static_cast<int>(bytes.size()));
+  in.SetRecursionLimit(limits::kProtoDepthMax);
+  message_.Clear();
+  if (!message_.ParseFromCodedStream(&in) || !CaseId::from_bytes(message_.case_id())) {
+    quarantine(peer, nullptr, place, v1::FAULT_CODE_UNREADABLE, {}, now);
+    return {};
+  }
+  world_.observer.message_received(peer.id(), message_.body_case());
+  if (event_of(message_.body_case()) == EventKind::kNone) {
+    quarantine(peer, &message_, place, v1::FAULT_CODE_UNKNOWN_KIND, {}, now);
+    return {};
+  }
+  return decide_message(peer, message_, place, now);
+}
+
+Result<void> Engine::decide_message(Peer& peer, const v1::Message& message, const LogPlace& place,
+                                    Instant now) {
+  const CaseId id = *CaseId::from_bytes(message.case_id());
+  if (auto done = reconciler_.before(peer, message, now); !done) return done;
+  const auto loaded = cases_.load(id, now);
+  if (!loaded) return tl::unexpected(loaded.error());
+  Case fresh;
+  fresh.id = id;
+  fresh.peer = peer.id();
+  const Case& subject = *loaded != nullptr ? **loaded : fresh;
+  if (subject.peer != peer.id()) {
+    const Rejection why{Refusal::kWrongPeer, ""};
+    quarantine(peer, &message, place, fault_of(why.refusal), why, now);
+    return {};
+  }
+  Event event;
+  event.kind = event_of(message.body_case());
+  event.at = now;
+  event.actor = peer.id().text();
+  event.message = &message;
+  event.place = place;
+  const auto outcome = cases_.apply(subject, event);
+  if (!outcome) return tl::unexpected(outcome.error());
+  if (*outcome) return {};
+  if (subject.exists() && event.kind != EventKind::kFaultIn) {
+    cases_.consume_number(subject, message.case_seq());
+  }
+  quarantine(peer, &message, place, fault_of(outcome->error().refusal), outcome->error(), now);
+  return {};
+}
+
+void Engine::quarantine(Peer& peer, const v1::Message* message, const LogPlace& place,
+                        v1::FaultCode code, const Rejection& why, Instant now) {
+  v1::QuarantineRecord record;
+  record.set_code(code);
+  record.set_refusal(static_cast<uint32_t>(why.refusal));
+  record.set_text(why.detail);
+  record.set_at_ms(now.ms);
+  to_record(place, record.mutable_ref());
+  if (message != nullptr) {
+    record.set_case_id(message->case_id());
+    record.set_body_kind(static_cast<uint32_t>(message->body_case()));
+  }
+  records_.put_message(pending_.open().batch(), Family::kQuarantine,
+                       layout::quarantine_key(peer.id(), place.epoch, place.seq), record);
+  world_.observer.quarantined(peer.id(), code);
+  if (message != nullptr && message->has_fault()) return;  // no fault about a fault
+  v1::Message answer;
+  answer.set_case_id(message != nullptr ? message->case_id() : std::string(CaseId().bytes()));
+  answer.set_sent_at_ms(now.ms);
+  v1::Fault* fault = answer.mutable_fault();
+  fault->set_code(code);
+  fault->set_epoch(place.epoch);
+  fault->set_seq(place.seq);
+  fault->set_refusal(static_cast<uint32_t>(why.refusal));
+  fault->set_text(why.detail.empty() ? std::string(explain(why.refusal)) : why.detail);
+  peers_.append(peer.id(), answer);
+}
+
+SenderStep Engine::to_sender(Peer& peer, const Frame& frame, Instant now) {
+  Sender& sender = peer.sender();
+  if (const auto* opened = std::get_if<OpenedFrame>(&frame)) {
+    return sender.receive(*opened, now, peer.log());
+  }
+  if (const auto* receipt = std::get_if<Receipt>(&frame)) {
+    return sender.receive(*receipt, now, peer.log());
+  }
+  if (const auto* gap = std::get_if<GapFrame>(&frame)) return sender.receive(*gap, now);
+  if (const auto* refuse = std::get_if<RefuseFrame>(&frame)) return sender.receive(*refuse, now);
+  return {};
+}
+
+Result<void> Engine::receive_reply(Peer& peer, const Frame& frame, Instant now) {
+  if (const auto* back = std::get_if<FetchedFrame>(&frame)) return fetched(peer, *back, now);
+  const Seq receipted = peer.sender().mark().receipted_seq;
+  SenderStep step = to_sender(peer, frame, now);
+  const Seq through = peer.sender().mark().receipted_seq;
+  if (through > receipted) world_.observer.receipt_received(peer.id(), through - receipted);
+  const std::optional<Seq> behind = step.behind;
+  follow(peer, std::move(step), now);
+  if (behind) fetch_back(peer, *behind, now);
+  if (const auto* refuse = std::get_if<RefuseFrame>(&frame)) outlive(peer, *refuse, now);
+  if (peer.sender().state() != Sender::State::kFlowing) return {};
+  if (!std::holds_alternative<OpenedFrame>(frame)) return {};
+  const auto done = reconciler_.agreed(peer, now);
+  // The peer's own link may be flowing on, without another Open; a gap makes it say where it is.
+  if (reconciler_.blocks(peer.id())) reply(peer, encode(peer.receiver().gap()));
+  note_recovered();
+  return done;
+}
+
+Result<void> Engine::answer_open(Peer& peer, const OpenFrame& open, Instant now) {
+  reconciler_.heard_open(peer, open);
+  if (reconciler_.blocks(peer.id())) recovered_ = false;
+  if (peer.receiver().begins_epoch(open)) {
+    // Durable before it is answered; the peer asks again.
+    peer.receiver_moved(now);
+    peers_.touch(peer.id());
+    gather(now, true);
+    return {};
+  }
+  if (auto answer = peer.receiver().receive(open)) reply(peer, std::move(*answer));
+  const auto done = reconciler_.end_if_done(peer, now);
+  if (!reconciler_.blocks(peer.id())) note_recovered();
+  return done;
+}
+
+void Engine::answer_fetch(Peer& peer, const FetchFrame& fetch) {
+  FetchedFrame answer;
+  answer.last_seq = peer.receiver().on_disk().through;
+  const auto frame = peer.incoming_log().frame_with(fetch.first_seq);
+  if (frame && *frame) {
+    if (auto batch = decode_batch((*frame)->bytes)) answer.batch = std::move(*batch);
+  }
+  reply(peer, encode(answer));
+}
+
+void Engine::reply(Peer& peer, std::string frame) {
+  world_.transport.send(peer.id(), Lane::kReply, share(std::move(frame)));
+}
+
+void Engine::follow(Peer& peer, SenderStep step, Instant now) {
+  for (FrameBytes& frame : step.out) {
+    world_.transport.send(peer.id(), Lane::kForward, std::move(frame));
+  }
+  if (step.alarm) world_.observer.alarm(peer.id(), *step.alarm);
+  if (!step.mark_moved) return;
+  peer.mark_moved();
+  peers_.touch(peer.id());
+  gather(now, false);
+}
+
+}  // namespace jiexu

@@ -1,0 +1,304 @@
+#include "daemon/engine/reconciler.h"
+
+#include <utility>
+
+#include "daemon/cases/replay.h"
+#include "daemon/engine/case_store.h"
+#include "daemon/engine/link_store.h"
+#include "daemon/trust/chain.h"
+
+namespace jiexu {
+namespace {
+
+Result<v1::Message> parse_message(std::string_view bytes) {
+  v1::Message message;
+  if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return fail(Errc::kCorrupt, "a message of our own log is unreadable");
+  }
+  return message;
+}
+
+std::string fetch(const Peer& peer, Seq next) {
+  return encode(FetchFrame{peer.sender().mark().epoch, next});
+}
+
+}  // namespace
+
+Reconciler::Reconciler(AgencyId self, bool complete, Peers& peers, CaseDesk& cases,
+                       const Records& durable, EngineObserver& observer)
+    : self_(self),
+      complete_(complete),
+      peers_(peers),
+      cases_(cases),
+      durable_(durable),
+      observer_(observer) {}
+
+Reconciler::Link* Reconciler::find(AgencyId peer) {
+  const auto it = links_.find(peer);
+  return it == links_.end() ? nullptr : &it->second;
+}
+
+const Reconciler::Link* Reconciler::find(AgencyId peer) const {
+  return const_cast<Reconciler*>(this)->find(peer);
+}
+
+Result<void> Reconciler::start(Peer& peer) {
+  if (complete_ && peer.recover_from() == 0) return {};
+  Link& link = links_[peer.id()];
+  link.phase = Phase::kAsking;
+  if (peer.recover_from() == 0) return {};
+  for (Seq next = peer.recover_from(); next <= peer.last_seq();) {
+    const auto frame = peer.log().frame_with(next);
+    if (!frame) return tl::unexpected(frame.error());
+    if (!*frame) break;
+    const auto batch = decode_batch((*frame)->bytes);
+    if (!batch) return tl::unexpected(batch.error());
+    if (auto done = gather_own(peer, link, *batch); !done) return done;
+    next = batch->last_seq() + 1;
+  }
+  return {};
+}
+
+bool Reconciler::blocks(AgencyId peer) const {
+  return find(peer) != nullptr;
+}
+
+bool Reconciler::takes_batches(AgencyId peer) const {
+  const Link* link = find(peer);
+  return link == nullptr || link->phase == Phase::kReplaying;
+}
+
+bool Reconciler::settled() const {
+  return links_.empty();
+}
+
+void Reconciler::heard_open(Peer& peer, const OpenFrame& open) {
+  Link* link = find(peer.id());
+  if (link == nullptr && open.receipted_seq > peer.receiver().on_disk().through) {
+    // It holds a receipt of ours for something that our store does not know: we have lost data.
+    link = &links_[peer.id()];
+    link->phase = Phase::kAsking;
+    observer_.alarm(peer.id(), "the peer holds receipts of ours that our store has lost");
+  }
+  if (link == nullptr) return;
+  link->heard = true;
+  link->claimed = std::max(link->claimed, open.receipted_seq);
+}
+
+Result<void> Reconciler::agreed(Peer& peer, Instant now) {
+  Link* link = find(peer.id());
+  if (link == nullptr) return {};
+  link->phase = Phase::kReplaying;
+  return end_if_done(peer, now);
+}
+
+std::optional<std::string> Reconciler::fell_behind(Peer& peer, Seq through) {
+  Link& link = links_[peer.id()];
+  link.target = std::max(link.target, through);
+  if (link.phase == Phase::kFetched) return std::nullopt;
+  if (link.phase != Phase::kFetching) {
+    link.phase = Phase::kFetching;
+    link.next = peer.sender().mark().receipted_seq + 1;
+    if (peer.recover_from() == 0) peer.set_recover_from(link.next);
+    peers_.touch(peer.id());
+  }
+  return fetch(peer, link.next);
+}
+
+// Notes the messages of a frame of ours that their cases have not reached.
+Result<void> Reconciler::gather_own(Peer& peer, Link& link, const BatchFrame& batch) {
+  for (size_t i = 0; i < batch.messages.size(); ++i) {
+    const auto message = parse_message(batch.messages[i]);
+    if (!message) return tl::unexpected(message.error());
+    const auto id = CaseId::from_bytes(message->case_id());
+    if (!id || message->has_fault()) continue;
+    if (message->has_letter()) link.letters.insert(message->letter().letter_number());
+    const auto subject = read_case(durable_, *id);
+    if (!subject) return tl::unexpected(subject.error());
+    if (*subject && (*subject)->sent_case_seq >= message->case_seq()) continue;
+    const LogPlace place{true, batch.epoch, batch.first_seq + i};
+    link.own[place.seq] = {place, *id, message->case_seq()};
+    by_case_[{*id, message->case_seq()}] = {peer.id(), place.seq};
+  }
+  return {};
+}
+
+// Our log from link.next on was written after the loss and is not what the peer holds.
+Result<void> Reconciler::give_up_tail(Peer& peer, Link& link) {
+  for (Seq next = link.next; next <= peer.last_seq();) {
+    const auto frame = peer.log().frame_with(next);
+    if (!frame) return tl::unexpected(frame.error());
+    if (!*frame) return fail(Errc::kCorrupt, "our own log has a hole");
+    const auto batch = decode_batch((*frame)->bytes);
+    if (!batch) return tl::unexpected(batch.error());
+    for (const std::string_view bytes : batch->messages) {
+      auto message = parse_message(bytes);
+      if (!message) return tl::unexpected(message.error());
+      link.orphans.push_back(std::move(*message));
+    }
+    next = batch->last_seq() + 1;
+  }
+  peer.rewind(link.next - 1, link.head);
+  return {};
+}
+
+Result<std::optional<std::string>> Reconciler::fetched(Peer& peer, const FetchedFrame& frame) {
+  Link* link = find(peer.id());
+  if (link == nullptr || link->phase != Phase::kFetching || !frame.batch) return std::nullopt;
+  const BatchFrame& batch = *frame.batch;
+  if (batch.last_seq() < link->next) return std::nullopt;  // an answer that came twice
+  if (link->next == 1) {
+    link->head = chain_start(LinkName{self_, peer.id()});
+  } else if (const auto before = peer.log().frame_with(link->next - 1); before && *before) {
+    link->head = (*before)->head;
+  }
+  if (batch.first_seq != link->next || batch.prev_head != link->head) {
+    return fail(Errc::kCorrupt, "the peer's copy differs from what it had given a receipt for");
+  }
+  const auto ours = peer.log().frame_with(link->next);
+  if (!ours) return tl::unexpected(ours.error());
+  const bool same = *ours && (*ours)->head == batch.head && (*ours)->last_seq == batch.last_seq();
+  if (!same) {
+    if (link->next <= peer.last_seq()) {
+      if (auto done = give_up_tail(peer, *link); !done) return tl::unexpected(done.error());
+    }
+    peer.restore(batch);
+    if (auto done = gather_own(peer, *link, batch); !done) return tl::unexpected(done.error());
+  }
+  peers_.touch(peer.id());
+  link->head = batch.head;
+  link->next = batch.last_seq() + 1;
+  if (link->next <= link->target) return fetch(peer, link->next);
+  if (auto done = finish_fetch(peer, *link); !done) return tl::unexpected(done.error());
+  return std::nullopt;
+}
+
+// Whether an orphan cannot be sent: its case has taken another course meanwhile, or its letter has
+// a number that was given before.
+bool Reconciler::contradicts(const Link& link, const v1::Message& orphan) const {
+  const auto id = CaseId::from_bytes(orphan.case_id());
+  if (id && by_case_.contains({*id, orphan.case_seq()})) return true;
+  return orphan.has_letter() && link.letters.contains(orphan.letter().letter_number());
+}
+
+Result<void> Reconciler::set_aside(Peer& peer, Link& link, const v1::Message& orphan) {
+  const CaseId id = CaseId::from_bytes(orphan.case_id()).value_or(CaseId());
+  observer_.alarm(peer.id(), "case " + id.str() + " has two histories; one was never sent");
+  const auto subject = read_case(durable_, id);
+  if (!subject) return tl::unexpected(subject.error());
+  if (*subject) cases_.suspend(**subject, (*subject)->sent_case_seq, (*subject)->updated_at);
+  if (const auto it = by_case_.find({id, orphan.case_seq()}); it != by_case_.end()) {
+    link.own.erase(it->second.second);
+    by_case_.erase(it);
+  }
+  return {};
+}
+
+// Messages that were written anew follow on what has come back, unless a person must look.
+Result<void> Reconciler::finish_fetch(Peer& peer, Link& link) {
+  link.phase = Phase::kFetched;
+  for (const v1::Message& orphan : std::exchange(link.orphans, {})) {
+    if (!contradicts(link, orphan)) {
+      peers_.append(peer.id(), orphan);
+    } else if (auto done = set_aside(peer, link, orphan); !done) {
+      return done;
+    }
+  }
+  return {};
+}
+
+bool Reconciler::ready_to_open(const Peer& peer) const {
+  const Link* link = find(peer.id());
+  return link != nullptr && link->phase == Phase::kFetched &&
+         peer.sender().state() != Sender::State::kFlowing &&
+         peer.sender().mark().last_seq >= link->target;
+}
+
+std::optional<LogPlace> Reconciler::claim(const CaseId& id, const v1::Message& message) {
+  const auto it = by_case_.find({id, message.case_seq()});
+  if (it == by_case_.end()) return std::nullopt;
+  Link* link = find(it->second.first);
+  if (link == nullptr) return std::nullopt;
+  const auto own = link->own.find(it->second.second);
+  if (own == link->own.end()) return std::nullopt;
+  const LogPlace place = own->second.place;
+  link->own.erase(own);
+  by_case_.erase(it);
+  return place;
+}
+
+Result<void> Reconciler::before(Peer& peer, const v1::Message& message, Instant now) {
+  Link* link = find(peer.id());
+  const auto id = CaseId::from_bytes(message.case_id());
+  if (link == nullptr || !id) return {};
+  for (uint32_t seq = 1; seq <= message.seen_case_seq(); ++seq) {
+    const auto it = by_case_.find({*id, seq});
+    if (it == by_case_.end() || it->second.first != peer.id()) continue;
+    const auto own = link->own.find(it->second.second);
+    if (own == link->own.end()) continue;
+    if (auto done = replay(peer, *link, Own(own->second), now); !done) return done;
+  }
+  return {};
+}
+
+Result<void> Reconciler::end_if_done(Peer& peer, Instant now) {
+  Link* link = find(peer.id());
+  if (link == nullptr || link->phase != Phase::kReplaying || !link->heard) return {};
+  if (peer.receiver().ahead().through < link->claimed) return {};
+  while (!link->own.empty()) {
+    if (auto done = replay(peer, *link, Own(link->own.begin()->second), now); !done) return done;
+  }
+  peer.set_recover_from(0);
+  peers_.touch(peer.id());
+  links_.erase(peer.id());
+  return {};
+}
+
+Result<void> Reconciler::replay(Peer& peer, Link& link, const Own& own, Instant now) {
+  const auto message = read_message(durable_, peer.id(), own.place);
+  if (!message) return tl::unexpected(message.error());
+  auto loaded = cases_.load(own.id, now);
+  if (!loaded) return tl::unexpected(loaded.error());
+  Case fresh;
+  fresh.id = own.id;
+  fresh.peer = peer.id();
+  const Case subject = *loaded != nullptr ? **loaded : fresh;
+  bool reached = subject.sent_case_seq >= own.case_seq;
+  if (!reached) {
+    const auto acted = act(subject, *message, own);
+    if (!acted) return tl::unexpected(acted.error());
+    reached = *acted;
+  }
+  link.own.erase(own.place.seq);
+  by_case_.erase({own.id, own.case_seq});
+  if (reached) return {};
+  observer_.alarm(peer.id(), "case " + own.id.str() + ": message " + std::to_string(own.case_seq) +
+                                 " of ours came back and does not fit; a person must look");
+  loaded = cases_.load(own.id, now);
+  if (!loaded) return tl::unexpected(loaded.error());
+  if (*loaded != nullptr) cases_.suspend(**loaded, own.case_seq, now);
+  return {};
+}
+
+// Does the acts behind the message; whether the case has sent it in the end.
+Result<bool> Reconciler::act(const Case& subject, const v1::Message& message, const Own& own) {
+  auto current = std::make_shared<const Case>(subject);
+  const std::vector<Replay> acts = acts_behind(subject, message);
+  for (const Replay& replay : acts) {
+    Event event;
+    event.kind = replay.kind;
+    event.at = Instant{message.sent_at_ms()};
+    event.actor = "recovery";
+    event.input = &replay.input;
+    event.amount = replay.amount;
+    event.letter_number = replay.letter_number;
+    event.note = "led back from our own message, which the peer had kept";
+    const auto outcome = cases_.apply(*current, event);
+    if (!outcome) return tl::unexpected(outcome.error());
+    if (!*outcome) return false;
+    current = **outcome;
+  }
+  return !acts.empty() && current->sent_case_seq >= own.case_seq;
+}
+
+}  // namespace jiexu

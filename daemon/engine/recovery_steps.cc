@@ -1,0 +1,57 @@
+// The engine's side of a recovery (reconciler.h): what is asked of peers, and the new epoch.
+#include <utility>
+
+#include "daemon/engine/engine.h"
+#include "storage/layout.h"
+
+namespace jiexu {
+void Engine::fetch_back(Peer& peer, Seq through, Instant now) {
+  raise_epoch(now);
+  recovered_ = false;
+  if (auto frame = reconciler_.fell_behind(peer, through)) {
+    world_.transport.send(peer.id(), Lane::kForward, share(std::move(*frame)));
+  }
+  gather(now, false);
+}
+
+Result<void> Engine::fetched(Peer& peer, const FetchedFrame& frame, Instant now) {
+  auto next = reconciler_.fetched(peer, frame);
+  if (!next) {
+    if (next.error().code != Errc::kCorrupt) return tl::unexpected(next.error());
+    world_.observer.alarm(peer.id(), next.error().text);
+    return {};
+  }
+  if (*next) world_.transport.send(peer.id(), Lane::kForward, share(std::move(**next)));
+  gather(now, true);
+  return {};
+}
+
+// A peer has heard us in a later epoch. If our store comes from a backup, that was us as well.
+void Engine::outlive(Peer& peer, const RefuseFrame& refuse, Instant now) {
+  const bool restored = reconciler_.blocks(peer.id()) && !options_.store_complete;
+  if (refuse.reason != v1::REFUSE_REASON_EPOCH || !restored || refuse.epoch < epoch_) return;
+  epoch_ = refuse.epoch;
+  epoch_raised_ = false;
+  raise_epoch(now);
+  follow(peer, peer.sender().rewritten(epoch_, peer.last_seq(), peer.head(), now), now);
+}
+
+// A new epoch tells the peers that an older copy of this agency, should one run, is not us.
+void Engine::raise_epoch(Instant now) {
+  if (epoch_raised_) return;
+  epoch_raised_ = true;
+  epoch_ += 1;
+  for (const auto& [id, peer] : peers_.all()) {
+    peer->raise_epoch(epoch_);
+    peers_.touch(id);
+  }
+  store_record_.set_epoch(epoch_);
+  records_.put_message(pending_.open().batch(), Family::kMeta, layout::kStoreKey, store_record_);
+  gather(now, true);
+}
+
+void Engine::note_recovered() {
+  recovered_ = reconciler_.settled();
+}
+
+}  // namespace jiexu

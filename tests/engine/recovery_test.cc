@@ -1,0 +1,233 @@
+// A store that has lost acknowledged commits: what the peers kept comes back, nothing happens
+// twice.
+#include <catch2/catch.hpp>
+
+#include "daemon/engine/case_store.h"
+#include "tests/cases/party.h"
+#include "tests/engine/site.h"
+
+using namespace jiexu;
+
+namespace {
+
+enum class Who { kIn, kOut };
+
+struct Act {
+  Who who;
+  EventKind kind;  // kBankCredit: the bank's line arrives
+};
+
+const std::vector<Act> kStory = {
+    {Who::kIn, EventKind::kApply},          {Who::kIn, EventKind::kAccept},
+    {Who::kIn, EventKind::kSendLetter},     {Who::kOut, EventKind::kAcceptLetter},
+    {Who::kOut, EventKind::kStopInsurance}, {Who::kOut, EventKind::kIssueForm},
+    {Who::kIn, EventKind::kQueryForm},      {Who::kOut, EventKind::kIssueForm},
+    {Who::kOut, EventKind::kRemit},         {Who::kIn, EventKind::kConfirmForm},
+    {Who::kIn, EventKind::kBankCredit},     {Who::kIn, EventKind::kCredit},
+    {Who::kIn, EventKind::kClose},
+};
+
+struct Pair {
+  Site in{in_site(), kNow};
+  Site out{out_site(), kNow};
+  CaseId id = case_number(1);
+
+  Site& site(Who who) { return who == Who::kIn ? in : out; }
+
+  void run_for(int seconds) {
+    for (int i = 0; i < seconds; ++i) {
+      settle({&in, &out});
+      for (Site* site : {&in, &out}) {
+        site->now = site->now.plus_ms(1000);
+        site->wake();
+      }
+    }
+    settle({&in, &out});
+  }
+
+  Answer act(const Act& act) {
+    Site& at = site(act.who);
+    const Case subject = act.kind == EventKind::kApply ? Case() : at.subject(id);
+    Answer answer;
+    if (act.kind == EventKind::kBankCredit) {
+      answer = at.bank({bank_line(subject.letter_number, kBalance, "1")});
+    } else {
+      v1::ActionInput input = sound_input(subject, act.kind);
+      if (act.kind == EventKind::kIssueForm && subject.form_version > 0) {
+        input.mutable_form()->set_reason("corrected");
+      }
+      answer = at.act(act.kind, id, input);
+    }
+    settle({&in, &out});
+    return answer;
+  }
+
+  void restore(Who who, const MemoryStore& backup) {
+    Site& at = site(who);
+    at.engine.reset();
+    at.store = backup.clone();
+    at.store_complete = false;
+    at.sent.clear();
+    at.restart();
+    at.store_complete = true;
+  }
+
+  std::string states() const {
+    std::string text;
+    for (const Site* at : {&in, &out}) {
+      const auto found = read_case(at->records(), id);
+      REQUIRE(found);
+      // A letter's delivery is noted when the case is next needed.
+      std::string state = *found ? state_text(**found) : "-";
+      if (state == "LETTER_DELIVERED / UNKNOWN") state = "LETTER_SENT / UNKNOWN";
+      text += state + " : ";
+    }
+    return text;
+  }
+
+  void check_sound() const {
+    for (const Site* at : {&in, &out}) {
+      CHECK(at->ledger_sum() == 0);
+      CHECK(at->quarantine().empty());
+    }
+    CHECK(in.engine->recovered(out_site()));
+    CHECK(out.engine->recovered(in_site()));
+    CHECK(in.peer(out_site()).sender().mark().head ==
+          out.peer(in_site()).receiver().on_disk().head);
+    CHECK(out.peer(in_site()).sender().mark().head ==
+          in.peer(out_site()).receiver().on_disk().head);
+    CHECK(in.peer(out_site()).sender().queued() == 0);
+    CHECK(out.peer(in_site()).sender().queued() == 0);
+  }
+};
+
+// Acts that send no message.
+bool is_local(EventKind kind) {
+  return kind == EventKind::kApply || kind == EventKind::kAccept ||
+         kind == EventKind::kStopInsurance || kind == EventKind::kBankCredit;
+}
+
+// Plays the story; the backup is taken behind `backup_at` acts and restored behind `restore_at`.
+void play(Who who, size_t backup_at, size_t restore_at) {
+  Pair pair;
+  std::unique_ptr<MemoryStore> backup;
+  for (size_t i = 0; i < kStory.size(); ++i) {
+    if (i == backup_at) backup = pair.site(who).store->clone();
+    if (i == restore_at) {
+      const std::string before = pair.states();
+      pair.restore(who, *backup);
+      pair.run_for(20);
+      INFO("before the loss: " << before << ", after: " << pair.states());
+      // What was only local is gone, and is done again by its clerk.
+      for (size_t again = backup_at; again < i && pair.states() != before; ++again) {
+        if (kStory[again].who == who && is_local(kStory[again].kind)) pair.act(kStory[again]);
+      }
+      CHECK(pair.states() == before);
+    }
+    const Answer answer = pair.act(kStory[i]);
+    INFO("act " << i);
+    CHECK_FALSE(answer.rejection);
+  }
+  CHECK(pair.states() == "DONE / CREDITED : OUT_DONE / ACKED_BY_IN : ");
+  CHECK(pair.out.balance(in_site(), LedgerAccount::kSettled) == -kBalance);
+  CHECK(pair.in.balance(out_site(), LedgerAccount::kCredited) == -kBalance);
+  CHECK(pair.in.balance(out_site(), LedgerAccount::kBank) == kBalance);
+  pair.check_sound();
+}
+
+}  // namespace
+
+TEST_CASE("whatever backup is restored at whatever moment, the case ends once and to the fen") {
+  for (const Who who : {Who::kIn, Who::kOut}) {
+    for (size_t backup_at = 1; backup_at < kStory.size(); ++backup_at) {
+      for (size_t restore_at = backup_at; restore_at < kStory.size(); ++restore_at) {
+        INFO("at " << (who == Who::kIn ? "IN" : "OUT") << ", backup before act " << backup_at
+                   << ", restored before act " << restore_at);
+        play(who, backup_at, restore_at);
+      }
+    }
+  }
+}
+
+TEST_CASE("while messages come back, actions are refused and nothing new goes out") {
+  Pair pair;
+  for (size_t i = 0; i < 6; ++i) pair.act(kStory[i]);
+  const auto backup = pair.out.store->clone();
+  pair.act(kStory[6]);
+  pair.restore(Who::kOut, *backup);
+  const Answer answer = pair.out.act(EventKind::kRemit, pair.id);
+  REQUIRE(answer.rejection);
+  CHECK(answer.rejection->refusal == Refusal::kRecovering);
+  CHECK_FALSE(pair.out.engine->recovered(in_site()));
+  pair.run_for(20);
+  CHECK(pair.out.engine->recovered(in_site()));
+  CHECK_FALSE(pair.out.engine->recovered());  // a third agency has not been heard of yet
+  CHECK(pair.out.subject(pair.id).relationship == Relationship::kFormDisputed);
+}
+
+TEST_CASE("after a recovery the link goes on in a new epoch and an old copy is refused") {
+  Pair pair;
+  for (size_t i = 0; i < 4; ++i) pair.act(kStory[i]);
+  const auto backup = pair.out.store->clone();
+  for (size_t i = 4; i < 6; ++i) pair.act(kStory[i]);
+  pair.restore(Who::kOut, *backup);
+  pair.run_for(20);
+  pair.act(kStory[6]);
+  pair.act(kStory[7]);
+  CHECK(pair.out.peer(in_site()).sender().mark().epoch == 2);
+  CHECK(pair.in.peer(out_site()).receiver().on_disk().epoch == 2);
+
+  pair.out.engine.reset();
+  pair.out.store = backup->clone();
+  pair.out.sent.clear();
+  pair.out.restart();  // believes itself complete, in epoch 1
+  pair.run_for(10);
+  CHECK(pair.out.peer(in_site()).sender().state() == Sender::State::kStopped);
+  CHECK(pair.out.peer(in_site()).sender().stop_reason() == v1::REFUSE_REASON_EPOCH);
+}
+
+TEST_CASE("a recovery that a crash interrupts goes on after the restart") {
+  for (int commits = 1; commits < 8; ++commits) {
+    Pair pair;
+    for (size_t i = 0; i < 3; ++i) pair.act(kStory[i]);
+    const auto backup = pair.out.store->clone();
+    for (size_t i = 3; i < 9; ++i) pair.act(kStory[i]);
+    const std::string before = pair.states();
+    pair.restore(Who::kOut, *backup);
+    pair.out.store_complete = false;
+    const Lsn until = pair.out.store->lsn() + static_cast<Lsn>(commits);
+    for (int i = 0; i < 100 && pair.out.store->lsn() < until; ++i) pair.run_for(1);
+    pair.out.sent.clear();
+    pair.out.restart();
+    pair.out.store_complete = true;
+    pair.run_for(20);
+    INFO("crash after " << commits << " commits");
+    CHECK(pair.states() == before);
+    pair.check_sound();
+  }
+}
+
+TEST_CASE("messages written anew after an unseen loss get new numbers behind the old ones") {
+  Pair pair;
+  for (size_t i = 0; i < 6; ++i) pair.act(kStory[i]);
+  const auto backup = pair.in.store->clone();
+  const CaseId second = case_number(2);
+  v1::ActionInput input = sound_input(Case(), EventKind::kApply);
+  input.mutable_application()->mutable_person()->set_document_type(v1::DOCUMENT_TYPE_PASSPORT);
+  input.mutable_application()->mutable_person()->set_document_number("E00000002");
+  CHECK_FALSE(pair.in.act(EventKind::kApply, second, input).rejection);
+  CHECK_FALSE(pair.in.act(EventKind::kAccept, second).rejection);
+  CHECK_FALSE(pair.in.act(EventKind::kSendLetter, second).rejection);
+  pair.run_for(1);
+
+  pair.in.engine.reset();
+  pair.in.store = backup->clone();
+  pair.in.sent.clear();
+  pair.in.restart();  // nobody has noticed that the end of the store is missing
+  CHECK_FALSE(pair.in.act(EventKind::kConfirmForm, pair.id).rejection);
+  pair.run_for(20);
+  CHECK(state_text(pair.in.subject(second)) == "LETTER_SENT / UNKNOWN");
+  CHECK(state_text(pair.out.subject(second)) == "LETTER_RECEIVED / NOT_COMPUTED");
+  CHECK(state_text(pair.out.subject(pair.id)) == "FORM_CONFIRMED / COMPUTED");
+  pair.check_sound();
+}
