@@ -61,7 +61,14 @@ std::optional<Case> Api::find_case(const Call& call) const {
     reply(call, store_failure(found.error()));
     return std::nullopt;
   }
-  if (!*found) reply(call, refusal_response({Refusal::kUnknownCase, ""}, nullptr));
+  if (!*found) {
+    reply(call, refusal_response({Refusal::kUnknownCase, ""}, nullptr));
+    return std::nullopt;
+  }
+  if (Result<void> shown = show_delivery(records_, **found); !shown) {
+    reply(call, store_failure(shown.error()));
+    return std::nullopt;
+  }
   return std::move(*found);
 }
 

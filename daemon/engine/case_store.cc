@@ -247,6 +247,17 @@ Result<v1::Message> read_message(const Records& records, AgencyId peer, const Lo
   return message;
 }
 
+Result<void> show_delivery(const Records& records, Case& subject) {
+  if (subject.relationship != Relationship::kLetterSent || !subject.letter_place) return {};
+  const auto link = records.get_message<v1::LinkRecord>(
+      Family::kLink, layout::link_key(subject.peer, layout::Direction::kOut));
+  if (!link) return tl::unexpected(link.error());
+  if (*link && (*link)->receipted_seq() >= subject.letter_place->seq) {
+    subject.relationship = Relationship::kLetterDelivered;
+  }
+  return {};
+}
+
 Result<CasePage> list_cases(const Records& records, bool open_only, std::optional<CaseId> after,
                             size_t limit) {
   const auto ids = list_ids(records, open_only, after, limit);
@@ -255,7 +266,9 @@ Result<CasePage> list_cases(const Records& records, bool open_only, std::optiona
   for (const CaseId& id : ids->ids) {
     auto found = read_case(records, id);
     if (!found) return tl::unexpected(found.error());
-    if (*found) page.cases.push_back(std::move(**found));
+    if (!*found) continue;
+    if (auto done = show_delivery(records, **found); !done) return tl::unexpected(done.error());
+    page.cases.push_back(std::move(**found));
   }
   if (ids->more) page.next = ids->ids.back();
   return page;

@@ -30,7 +30,11 @@ Result<std::vector<CaseId>> find_by_person(const Records& records, const PersonH
 // The message at a place of the log with `peer`; kNotFound if the log does not hold it.
 Result<v1::Message> read_message(const Records& records, AgencyId peer, const LogPlace& place);
 
-// A page of cases in id order (which is time order) after `after`; open ones only if asked.
+// A letter's delivery is written into its case when the case is next needed; until then the receipt
+// that we hold tells of it. Shows it in `subject`, for readers.
+Result<void> show_delivery(const Records& records, Case& subject);
+
+// A page of cases in id order (which is time order) after `after`, as readers see them; open ones only if asked.
 struct CasePage {
   std::vector<Case> cases;
   std::optional<CaseId> next;

@@ -244,3 +244,17 @@ TEST_CASE("peer views show queue, heads and money") {
   CHECK(view.sent_fen() == kBalance);
   CHECK(view.out_head() == to_hex(jiexu::view(two.in.peer(out_site()).receiver().on_disk().head)));
 }
+
+TEST_CASE("readers see a letter's delivery as soon as its receipt is stored") {
+  Two two;
+  two.to_letter();
+  CHECK(two.in.subject(two.id).relationship == Relationship::kLetterSent);
+  two.in.commit();
+  Case shown = two.in.subject(two.id);
+  REQUIRE(show_delivery(two.in.records(), shown));
+  CHECK(shown.relationship == Relationship::kLetterDelivered);
+  const auto page = list_cases(two.in.records(), true, std::nullopt, 10);
+  REQUIRE(page);
+  REQUIRE(page->cases.size() == 1);
+  CHECK(page->cases[0].relationship == Relationship::kLetterDelivered);
+}
