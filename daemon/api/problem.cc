@@ -39,6 +39,7 @@ HttpResponse problem_response(int status, std::string_view code, std::string_vie
 int status_of(Refusal refusal) {
   switch (refusal) {
     case Refusal::kUnknownCase: return 404;
+    case Refusal::kRecovering: return 503;
     case Refusal::kReplayed:
     case Refusal::kOutOfOrder:
     case Refusal::kWrongPeer:
@@ -70,7 +71,10 @@ HttpResponse refusal_response(const Rejection& rejection, const Case* subject) {
       problem.add_allowed(std::string(name(offer.action)));
     }
   }
-  return problem_response(std::move(problem));
+  const bool passing = problem.status() == 503;
+  HttpResponse response = problem_response(std::move(problem));
+  if (passing) response.headers.emplace_back("Retry-After", "2");
+  return response;
 }
 
 }  // namespace jiexu

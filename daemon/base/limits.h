@@ -44,9 +44,6 @@ inline constexpr int kProtoDepthMax = 20;
 inline constexpr size_t kInboxBytesMax = 64 << 20;
 inline constexpr size_t kInboxEventsMax = 65536;
 
-// One commit: bounds the time of one fsync and the memory of one write batch.
-inline constexpr size_t kCommitBytesTarget = 8 << 20;
-
 // Decoded cases kept in memory. At about 1 kB each this is some 16 MB.
 inline constexpr size_t kCaseCacheMax = 16384;
 

@@ -46,7 +46,9 @@ Checked check_apply(const Case& subject, const Event& event, const Context& cont
   if (!findings.empty()) return reject(Refusal::kApplicationInvalid, describe(findings));
   if (subject.peer == context.self) return reject(Refusal::kOwnAgency, "origin_agency");
   if (!context.peer_known) return reject(Refusal::kUnknownAgency, "origin_agency");
-  if (context.duplicate_open_case) return reject(Refusal::kDuplicateOpenCase);
+  if (!context.duplicate_of.empty()) {
+    return reject(Refusal::kDuplicateOpenCase, "case " + context.duplicate_of.str());
+  }
   return std::nullopt;
 }
 

@@ -28,7 +28,7 @@ struct Context {
   PersonHash person_hash{};                  // kApply, kLetterIn: of the person in it
   std::string_view letter_number;            // kSendLetter: the next free number, empty: none left
   bool peer_known = true;                    // kApply: the origin agency is in the directory
-  bool duplicate_open_case = false;          // kApply: X31
+  CaseId duplicate_of;                       // kApply: the open case in its way (X31), or empty
   bool claimed_by_other = false;             // kAcceptLetter: X32
   bool letter_number_taken = false;          // kLetterIn: by another case
   google::protobuf::Arena* arena = nullptr;  // owns the messages in the result

@@ -154,7 +154,7 @@ Result<void> CaseDesk::settle_delivery(std::shared_ptr<const Case>& subject, Ins
   return {};
 }
 
-Result<bool> CaseDesk::person_has_open_case(const Case& subject, Side side) {
+Result<CaseId> CaseDesk::find_rival(const Case& subject, Side side) {
   const auto list = read_list(layout::person_key(subject.person_hash));
   if (!list) return tl::unexpected(list.error());
   const auto ids = decode_case_list(*list);
@@ -164,10 +164,10 @@ Result<bool> CaseDesk::person_has_open_case(const Case& subject, Side side) {
     const auto other = read_case(records_, id);
     if (!other) return tl::unexpected(other.error());
     if (!*other || (*other)->side != side || (*other)->closed()) continue;
-    if (side == Side::kIn && (*other)->peer == subject.peer) return true;
-    if (side == Side::kOut && claims_person(**other)) return true;
+    if (side == Side::kIn && (*other)->peer == subject.peer) return id;
+    if (side == Side::kOut && claims_person(**other)) return id;
   }
-  return false;
+  return CaseId();
 }
 
 Result<void> CaseDesk::take_letter_number(Date today, std::string_view given) {
@@ -206,9 +206,9 @@ Result<Context> CaseDesk::context_for(const Case& subject, const Event& event) {
   probe.person_hash = subject.person_hash;
   if (event.kind == EventKind::kApply && event.input != nullptr) {
     probe.person_hash = vault_.person_hash(document_text(event.input->application().person()));
-    const auto open = person_has_open_case(probe, Side::kIn);
-    if (!open) return tl::unexpected(open.error());
-    context.duplicate_open_case = *open;
+    const auto rival = find_rival(probe, Side::kIn);
+    if (!rival) return tl::unexpected(rival.error());
+    context.duplicate_of = *rival;
   } else if (event.kind == EventKind::kLetterIn) {
     const v1::ContactLetter& letter = event.message->letter();
     probe.person_hash = vault_.person_hash(document_text(letter.person()));
@@ -218,9 +218,9 @@ Result<Context> CaseDesk::context_for(const Case& subject, const Event& event) {
       context.letter_number_taken = !taken->empty();
     }
   } else if (event.kind == EventKind::kAcceptLetter) {
-    const auto claimed = person_has_open_case(probe, Side::kOut);
-    if (!claimed) return tl::unexpected(claimed.error());
-    context.claimed_by_other = *claimed;
+    const auto rival = find_rival(probe, Side::kOut);
+    if (!rival) return tl::unexpected(rival.error());
+    context.claimed_by_other = !rival->empty();
   } else if (event.kind == EventKind::kSendLetter) {
     if (auto done = take_letter_number(date_of(event.at), event.letter_number); !done) {
       return tl::unexpected(done.error());

@@ -121,7 +121,8 @@ class CaseDesk {
   Result<tl::expected<void, Rejection>> decide(Decision& decision, const Event& event);
 
   Result<Context> context_for(const Case& subject, const Event& event);
-  Result<bool> person_has_open_case(const Case& subject, Side side);
+  // Another case of the person that stands in the way; empty if there is none.
+  Result<CaseId> find_rival(const Case& subject, Side side);
   Result<void> take_letter_number(Date today, std::string_view given);
   LogPlace place_of(const Case& subject, const v1::Message& message);
   Result<void> settle_delivery(std::shared_ptr<const Case>& subject, Instant now);

@@ -99,6 +99,17 @@ TEST_CASE("an empty body is an empty input") {
   CHECK(world.ask("POST", kActions + "accept", Role::kClerk).status() == 200);
 }
 
+TEST_CASE("while messages are being fetched back, actions are 503 with a hint when to try again") {
+  ApiWorld world;
+  world.put(world.draft());
+  refuse(world, Refusal::kRecovering, "S35050000101");
+  const Got got = world.ask("POST", kActions + "accept", Role::kReviewer);
+  CHECK(got.status() == 503);
+  CHECK(got.json()["code"] == "recovering");
+  const std::pair<std::string, std::string> hint{"Retry-After", "2"};
+  CHECK(std::ranges::find(got.response.headers, hint) != got.response.headers.end());
+}
+
 TEST_CASE("a refusal because of the state is 409 and says what is allowed") {
   const Refusal refusal = GENERATE(Refusal::kNotAllowedNow, Refusal::kGuardFailed,
                                    Refusal::kCaseClosed, Refusal::kDuplicateOpenCase);

@@ -179,7 +179,7 @@ const RefusalTest kTests[] = {
     {Refusal::kDuplicateOpenCase, "X31: a second open case of the person is refused",
      [] {
        return apply_with(
-           [](Party& in, v1::ActionInput&) { in.context.duplicate_open_case = true; });
+           [](Party& in, v1::ActionInput&) { in.context.duplicate_of = CaseId::make(1, {}); });
      }},
     {Refusal::kClaimedByOther, "X32: a person claimed by another destination is refused", claimed},
     {Refusal::kDateInvalid, "a date in the future is refused",

@@ -93,6 +93,26 @@ std::optional<int> RunningAgency::died() {
   return process_.ended();
 }
 
+Result<void> RunningAgency::backup() {
+  if (const int code = stop(); code != 0) {
+    return fail(Errc::kIo, spec_.code + " stopped with " + std::to_string(code));
+  }
+  std::filesystem::remove_all(folder_ / "backup");
+  std::filesystem::copy(folder_ / "data", folder_ / "backup",
+                        std::filesystem::copy_options::recursive);
+  // A backup knows nothing of what was acknowledged after it.
+  std::filesystem::remove(folder_ / "backup" / "watermark");
+  return start();
+}
+
+Result<void> RunningAgency::restore() {
+  kill_now();
+  std::filesystem::remove_all(folder_ / "data");
+  std::filesystem::copy(folder_ / "backup", folder_ / "data",
+                        std::filesystem::copy_options::recursive);
+  return start();
+}
+
 bool RunningAgency::ready() const {
   const auto reply = cli::send({"127.0.0.1", spec_.api_port, {}}, {"GET", "/readyz", "", "", ""});
   return reply && reply->status == 200;

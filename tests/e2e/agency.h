@@ -35,6 +35,11 @@ class RunningAgency {
   void kill_now();
   // Clean stop; the exit code.
   int stop();
+  // Copies the store while the daemon is stopped, and starts it again.
+  Result<void> backup();
+  // Kills the daemon, puts the backup where the store was, and starts: the agency has lost its
+  // memory of everything since.
+  Result<void> restore();
   // Answers /readyz with 200.
   bool ready() const;
   // The daemon has ended although nobody stopped it: its exit code.

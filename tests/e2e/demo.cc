@@ -25,6 +25,7 @@ struct Options {
   bool once = false;
   size_t cases = 50;
   size_t kills = 0;
+  bool restore = false;
   uint64_t seed = 1;
   int timeout_s = 300;
   uint16_t port_base = 17400;
@@ -124,8 +125,8 @@ bool all_alive(World& world, const Killer& killer) {
 
 // While daemons are being killed, new cases keep coming, so that every kill meets work. Returns how
 // many were keyed.
-size_t key_while_killing(World& world, const Options& options, const Killer& killer) {
-  key_applications(world, 0, options.cases);
+size_t key_while_killing(World& world, const Options& options, size_t from, const Killer& killer) {
+  key_applications(world, from, options.cases);
   size_t count = options.cases;
   for (; !killer.finished() && killer.error().empty() && !g_interrupted; ++count) {
     key_applications(world, count, count + 1);
@@ -134,11 +135,8 @@ size_t key_while_killing(World& world, const Options& options, const Killer& kil
   return count;
 }
 
-bool run_to_end(World& world, const Options& options) {
+bool wait_closed(World& world, const Options& options, size_t cases, const Killer& killer) {
   const auto began = Clock::now();
-  Clerks clerks(world);
-  Killer killer(world, options.kills, options.seed);
-  const size_t cases = key_while_killing(world, options, killer);
   size_t closed = 0;
   while (closed < cases) {
     if (g_interrupted || !all_alive(world, killer)) return false;
@@ -151,10 +149,48 @@ bool run_to_end(World& world, const Options& options) {
     std::fflush(stdout);
     std::this_thread::sleep_for(200ms);
   }
+  return true;
+}
+
+// Each agency in turn is put back to the backup that was made after a third of the cases. What its
+// peer kept must come back, and every case must end as if nothing had been lost.
+bool lose_memory(World& world, const Options& options, size_t cases) {
+  const Killer nobody(world, 0, 0);
+  for (size_t i = 0; i < 2; ++i) {
+    fmt::print("\nrestoring an old backup at {}\n", world.agency(i).spec().code);
+    auto done = world.agency(i).restore();
+    if (done) done = world.wait_ready(60);
+    if (!done) {
+      fmt::print("FAULT: {}\n", done.error().text);
+      return false;
+    }
+    if (!wait_closed(world, options, cases, nobody)) return false;
+  }
+  fmt::print("\n");
+  return true;
+}
+
+bool run_to_end(World& world, const Options& options) {
+  const auto began = Clock::now();
+  Clerks clerks(world);
+  Killer killer(world, options.kills, options.seed);
+  const size_t third = options.restore ? options.cases / 3 : 0;
+  if (options.restore) {
+    key_applications(world, 0, third);
+    if (!wait_closed(world, options, third, killer)) return false;
+    for (size_t i = 0; i < 2; ++i) {
+      if (const auto done = world.agency(i).backup(); !done) {
+        fmt::print("FAULT: {}\n", done.error().text);
+        return false;
+      }
+    }
+  }
+  const size_t cases = key_while_killing(world, options, third, killer);
+  if (!wait_closed(world, options, cases, killer)) return false;
   fmt::print("\nall {} cases closed after {:.1f} s", cases,
              std::chrono::duration<double>(Clock::now() - began).count());
   fmt::print("{}\n", options.kills > 0 ? fmt::format(", through {} kills", options.kills) : "");
-  return true;
+  return !options.restore || lose_memory(world, options, cases);
 }
 
 // The last receipts may still be on their way.
@@ -225,6 +261,7 @@ int main(int argc, char** argv) {
   app.add_flag("--once", options.once, "end when all cases are closed");
   app.add_option("--cases", options.cases, "how many")->check(CLI::Range(1, 1000000));
   app.add_option("--kill", options.kills, "kill daemons this many times meanwhile");
+  app.add_flag("--restore", options.restore, "put each agency back to an old backup in the end");
   app.add_option("--seed", options.seed, "of the kills");
   app.add_option("--timeout", options.timeout_s, "seconds after which the run has failed");
   app.add_option("--port-base", options.port_base, "first of the loopback ports");

@@ -163,6 +163,7 @@ TEST_CASE("X31: a second open case of the person with the same agency is refused
       two.in.act(EventKind::kApply, case_number(2), sound_input(Case(), EventKind::kApply));
   REQUIRE(answer.rejection);
   CHECK(answer.rejection->refusal == Refusal::kDuplicateOpenCase);
+  CHECK(answer.rejection->detail == "case " + two.id.str());
   two.act(two.in, EventKind::kWithdraw);
   CHECK(two.in.subject(two.id).closed());
   CHECK_FALSE(two.in.act(EventKind::kApply, case_number(2), sound_input(Case(), EventKind::kApply))

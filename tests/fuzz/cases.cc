@@ -102,7 +102,7 @@ class Run {
     const uint8_t odds = in_.ConsumeIntegral<uint8_t>();
     if (odds >= 250) context.letter_number = "";
     context.peer_known = odds != 249;
-    context.duplicate_open_case = odds == 248;
+    if (odds == 248) context.duplicate_of = CaseId::make(1, {});
     context.claimed_by_other = odds == 247;
     context.letter_number_taken = odds == 246;
     auto step = jiexu::step(subject_, event, context);
