@@ -22,7 +22,7 @@ class Peer {
                                             Epoch epoch, const SenderTiming& timing, uint64_t seed,
                                             const Signer& signer, Instant now);
 
-  AgencyId id() const { return id_; }
+  const AgencyId& id() const { return id_; }
   Sender& sender() { return *sender_; }
   const Sender& sender() const { return *sender_; }
   Receiver& receiver() { return *receiver_; }

@@ -259,3 +259,14 @@ TEST_CASE("readers see a letter's delivery as soon as its receipt is stored") {
   REQUIRE(page->cases.size() == 1);
   CHECK(page->cases[0].relationship == Relationship::kLetterDelivered);
 }
+
+TEST_CASE("a timeline names who acted: the clerk, the other agency") {
+  Two two;
+  two.to_letter();
+  const auto in = two.in.timeline(two.id);
+  const auto out = two.out.timeline(two.id);
+  REQUIRE(!in.empty());
+  REQUIRE(!out.empty());
+  CHECK(in[0].actor() == "clerk");
+  CHECK(out[0].actor() == in_site().str());
+}
