@@ -34,7 +34,8 @@ Result<v1::Message> read_message(const Records& records, AgencyId peer, const Lo
 // that we hold tells of it. Shows it in `subject`, for readers.
 Result<void> show_delivery(const Records& records, Case& subject);
 
-// A page of cases in id order (which is time order) after `after`, as readers see them; open ones only if asked.
+// A page of cases in id order (which is time order) after `after`, as readers see them; open ones
+// only if asked.
 struct CasePage {
   std::vector<Case> cases;
   std::optional<CaseId> next;
