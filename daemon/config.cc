@@ -133,12 +133,12 @@ std::string read_profile(const toml::node& value, Config& out) {
   return wrong;
 }
 
-std::string read_min_free(const toml::node& value, Config& out) {
+std::string read_mib(const toml::node& value, int64_t min, uint64_t& out) {
   const std::optional<int64_t> number = value.value_exact<int64_t>();
-  if (!number || *number < 64 || *number > (1 << 30)) {
-    return "must be a whole number of MiB, at least 64";
+  if (!number || *number < min || *number > (1 << 30)) {
+    return "must be a whole number of MiB, at least " + std::to_string(min);
   }
-  out.store.min_free_mib = static_cast<uint64_t>(*number);
+  out = static_cast<uint64_t>(*number);
   return {};
 }
 
@@ -174,9 +174,19 @@ constexpr Key kKeys[] = {
     {"policy", "profile", read_profile, "\"\"",
      "Whose deadlines new cases run under: MOHRSS-2016, NHSA-2021 or FJ-QZ; empty for the\n"
      "national rule in force on the day."},
-    {"store", "min_free_mib", read_min_free, "1024",
-     "New work is refused when less than this is free on the disk of data_dir, so that work in\n"
-     "hand can still be finished. At least 64."},
+    {"store", "min_free_mib",
+     [](const toml::node& v, Config& c) { return read_mib(v, 64, c.store.min_free_mib); }, "1024",
+     "New work is refused (507) when less than this is free on the disk of data_dir, so that work\n"
+     "in hand can still be finished. At least 64."},
+    {"store", "frames_min_free_mib",
+     [](const toml::node& v, Config& c) { return read_mib(v, 32, c.store.frames_min_free_mib); },
+     "512",
+     "Below this, messages of other agencies are not taken either; they wait there. What is left\n"
+     "is for receipts and for writing memory to tables. At least 32, below min_free_mib."},
+    {"store", "ballast_mib",
+     [](const toml::node& v, Config& c) { return read_mib(v, 0, c.store.ballast_mib); }, "320",
+     "A file of this size in data_dir keeps disk space that is given up when other programs fill\n"
+     "the disk, so that the daemon can still write what it must. 0 for none."},
 };
 
 // Number of single-character edits between two words.
@@ -278,6 +288,11 @@ class Parser {
 
   // Rules that hold between keys, and those that need the joined path.
   void check_whole() {
+    if (config_.store.frames_min_free_mib >= config_.store.min_free_mib) {
+      add({1, 1},
+          "`store.frames_min_free_mib` must be below `store.min_free_mib`: new work stops "
+          "before that of others");
+    }
     const fs::path base = origin_.parent_path();
     for (fs::path* path :
          {&config_.data_dir, &config_.keys_dir, &config_.directory, &config_.users}) {

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "daemon/base/ids.h"
+#include "daemon/base/limits.h"
 #include "daemon/base/result.h"
 
 namespace jiexu {
@@ -51,7 +52,9 @@ struct Config {
   } policy;
 
   struct Store {
-    uint64_t min_free_mib = 1024;
+    uint64_t min_free_mib = limits::kWorkFreeMib;
+    uint64_t frames_min_free_mib = limits::kFramesFreeMib;
+    uint64_t ballast_mib = limits::kBallastMib;
     bool operator==(const Store&) const = default;
   } store;
 

@@ -93,12 +93,19 @@ Result<void> Daemon::open_store() {
   vault_ = std::move(*vault);
   RocksSettings settings;
   settings.dir = config_.data_dir;
-  settings.free_bytes_min = config_.store.min_free_mib << 20;
   settings.log = [](std::string_view line) { spdlog::info("rocksdb: {}", line); };
   settings.on_background_error = [](std::string_view why) {
     die(kExitIoError, "the store can no longer write: " + std::string(why));
   };
+  const Config::Store& limit = config_.store;
+  space_ = std::make_unique<Space>(
+      config_.data_dir, SpaceLimits{limit.min_free_mib << 20, limit.frames_min_free_mib << 20,
+                                    limit.ballast_mib << 20});
   auto store = RocksStore::open(settings);
+  if (!store && store.error().code == Errc::kNoSpace) {
+    if (auto done = space_->give_up_ballast(); !done) return done;
+    store = RocksStore::open(settings);
+  }
   if (!store) return tl::unexpected(store.error());
   store_ = std::move(*store);
   if (!store_->recovery().complete) {
@@ -142,12 +149,15 @@ Result<void> Daemon::start_engine() {
   auto engine = Engine::open(options, world, directory_, clock_.now());
   if (!engine) return tl::unexpected(engine.error());
   engine_ = std::move(*engine);
+  look_at_disk();
   LoopHandlers handlers;
   handlers.on_fatal = [](const Error& error) { die(kExitIoError, error.text); };
   handlers.on_commit = [this](int64_t microseconds) {
     metrics_.commit_seconds.Observe(static_cast<double>(microseconds) / 1e6);
+    look_at_disk();
   };
   handlers.on_commit_idle = [this] {
+    look_at_disk();
     if (!store_->recovery().complete && engine_->recovered()) {
       if (auto done = store_->accept_loss(); !done) die(kExitIoError, done.error().text);
       spdlog::info("what the store lacked has come back from the peers; it is complete");
@@ -204,12 +214,38 @@ Result<void> Daemon::reload() {
   return {};
 }
 
+// Between commits, so that no commit starts on a disk that has just become full.
+void Daemon::look_at_disk() {
+  const Room before = space_->room();
+  const auto room = space_->look();
+  if (!room) die(kExitIoError, room.error().text);
+  engine_->set_room(*room);
+  store_->heed_free_space(space_->free());
+  metrics_.disk_free_bytes.Set(static_cast<double>(space_->free()));
+  metrics_.storage_room.Set(static_cast<double>(*room));
+  if (*room == before) return;
+  const uint64_t mib = space_->free() >> 20;
+  if (*room == Room::kAmple) spdlog::info("{} MiB of disk are free again: all work is taken", mib);
+  if (*room == Room::kLow) spdlog::error("{} MiB of disk are free: new work is refused", mib);
+  if (*room == Room::kShort) {
+    spdlog::error("{} MiB of disk are free: messages of peers are left with them", mib);
+  }
+}
+
+bool Daemon::alive() const {
+  return std::max(loop_->commit_age_ms(), loop_->turn_age_ms()) < kDiskNotReadyMs;
+}
+
 std::optional<std::string> Daemon::not_ready() const {
+  if (space_->room() != Room::kAmple) {
+    return "the disk is nearly full (" + std::to_string(space_->free() >> 20) +
+           " MiB free): new work is refused";
+  }
   if (!engine_->recovered()) {
     return "messages that the store has lost are being fetched back from the peers";
   }
+  if (alive()) return std::nullopt;
   const int64_t age = std::max(loop_->commit_age_ms(), loop_->turn_age_ms());
-  if (age < kDiskNotReadyMs) return std::nullopt;
   return "the disk has not answered for " + std::to_string(age / 1000) + " s";
 }
 

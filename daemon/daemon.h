@@ -20,6 +20,7 @@
 #include "daemon/observer.h"
 #include "daemon/trust/keyring.h"
 #include "storage/rocks_store.h"
+#include "storage/space.h"
 
 namespace jiexu {
 
@@ -38,6 +39,8 @@ class Daemon {
 
   // Why the daemon is not ready; nullopt if it is.
   std::optional<std::string> not_ready() const;
+  // Whether its threads come round; a daemon that is not ready may well be alive.
+  bool alive() const;
 
   const std::string& link_endpoint() const { return transport_->bound_endpoint(); }
 
@@ -51,6 +54,7 @@ class Daemon {
   Result<void> start_api();
   void on_frame(AgencyId peer, Lane lane, std::string bytes);
   void refresh_gauges();
+  void look_at_disk();
 
   Config config_;
   SystemClock clock_;
@@ -62,6 +66,7 @@ class Daemon {
   std::atomic<std::shared_ptr<const Directory>> directory_now_;
   std::unique_ptr<Vault> vault_;
   std::unique_ptr<RocksStore> store_;
+  std::unique_ptr<Space> space_;
   std::unique_ptr<ZmqTransport> transport_;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<EngineLoop> loop_;

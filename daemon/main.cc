@@ -38,7 +38,7 @@ void serve(Daemon& daemon, const sigset_t& signals) {
       if (!done) spdlog::error("reload refused, nothing was changed: {}", done.error().text);
     }
     daemon.tend();
-    if (!daemon.not_ready()) sd_notify(0, "WATCHDOG=1");
+    if (daemon.alive()) sd_notify(0, "WATCHDOG=1");
   }
 }
 

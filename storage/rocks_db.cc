@@ -13,6 +13,9 @@ namespace jiexu {
 
 namespace {
 
+// What the log holds at most, and one memtable that is being flushed meanwhile.
+constexpr uint64_t kMemtablesMax = (256 + 64) << 20;
+
 class StopListener final : public rocksdb::EventListener {
  public:
   explicit StopListener(std::shared_ptr<FailStop> stop) : stop_(std::move(stop)) {}
@@ -87,6 +90,10 @@ Result<RocksDb> RocksDb::open_with(const std::filesystem::path& dir, rocksdb::DB
   if (hooks.env != nullptr) options.env = hooks.env;
   options.listeners.push_back(std::make_shared<StopListener>(hooks.stop));
   options.info_log = std::make_shared<HookLogger>(hooks.log);
+  std::shared_ptr<rocksdb::SstFileManager> files(
+      rocksdb::NewSstFileManager(options.env, options.info_log));
+  files->SetCompactionBufferSize(kMemtablesMax);
+  options.sst_file_manager = files;
   const auto cache = rocks_cache();
   std::vector<rocksdb::ColumnFamilyDescriptor> families;
   families.emplace_back(rocksdb::kDefaultColumnFamilyName, rocks_family_options({}, cache));
@@ -101,6 +108,7 @@ Result<RocksDb> RocksDb::open_with(const std::filesystem::path& dir, rocksdb::DB
 
   RocksDb opened;
   opened.db_.reset(db);
+  opened.files_ = std::move(files);
   opened.unused_default_ = handles[0];
   std::copy(handles.begin() + 1, handles.end(), opened.handles_.begin());
   return opened;
@@ -114,6 +122,7 @@ RocksDb::~RocksDb() {
 
 RocksDb& RocksDb::operator=(RocksDb&& other) noexcept {
   std::swap(db_, other.db_);
+  std::swap(files_, other.files_);
   std::swap(unused_default_, other.unused_default_);
   std::swap(handles_, other.handles_);
   return *this;
@@ -128,6 +137,10 @@ Result<Lsn> RocksDb::stored_lsn() const {
   if (!status.ok()) return rocks_error("cannot read the LSN", status);
   if (value.size() != 8) return fail(Errc::kCorrupt, "the stored LSN is not a number");
   return read_u64(value);
+}
+
+void RocksDb::heed_free_space(uint64_t bytes) {
+  files_->SetMaxAllowedSpaceUsage(files_->GetTotalSize() + bytes);
 }
 
 ManifestMark RocksDb::manifest() const {

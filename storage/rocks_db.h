@@ -4,6 +4,7 @@
 
 #include <rocksdb/cache.h>
 #include <rocksdb/db.h>
+#include <rocksdb/sst_file_manager.h>
 
 #include <array>
 #include <filesystem>
@@ -59,6 +60,8 @@ class RocksDb {
   }
   // The LSN of the last commit it holds.
   Result<Lsn> stored_lsn() const;
+  // Puts merges off that need more than `bytes` of disk, less what memtables may still need.
+  void heed_free_space(uint64_t bytes);
   // Its manifest, as far as it is durable now; not known if RocksDB does not say.
   ManifestMark manifest() const;
 
@@ -67,6 +70,7 @@ class RocksDb {
   static Result<RocksDb> open_with(const std::filesystem::path& dir, rocksdb::DBOptions options,
                                    const RocksHooks& hooks);
 
+  std::shared_ptr<rocksdb::SstFileManager> files_;  // knows how much disk the tables take
   std::unique_ptr<rocksdb::DB> db_;
   rocksdb::ColumnFamilyHandle* unused_default_ = nullptr;  // RocksDB insists on it
   Handles handles_{};

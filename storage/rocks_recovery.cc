@@ -203,6 +203,19 @@ Result<void> require_space(const fs::path& dir, uint64_t bytes) {
                                   std::to_string(*available));
 }
 
+Result<uint64_t> log_bytes(const fs::path& db) {
+  uint64_t bytes = 0;
+  std::error_code error;
+  for (fs::directory_iterator it(db, error), end; !error && it != end; it.increment(error)) {
+    if (it->path().extension() == ".log") bytes += it->file_size(error);
+  }
+  // Without a db there is none; what is wrong with it, recover() says.
+  if (error && error != std::errc::no_such_file_or_directory) {
+    return fs_error("cannot examine", db, error);
+  }
+  return bytes;
+}
+
 Result<Recovered> recover(const RocksPlaces& places, const RocksSettings& settings,
                           const RocksHooks& hooks) {
   constexpr auto kStrict = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;

@@ -26,6 +26,9 @@ struct Recovered {
 };
 
 // REQUIRES: the lock is held.
+// Bytes of the write-ahead log in `db`.
+Result<uint64_t> log_bytes(const std::filesystem::path& db);
+
 Result<Recovered> recover(const RocksPlaces& places, const RocksSettings& settings,
                           const RocksHooks& hooks);
 

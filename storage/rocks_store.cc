@@ -183,7 +183,9 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open(const RocksSettings& settin
   }
   auto lock = lock_file(places.lock);
   if (!lock) return tl::unexpected(lock.error());
-  if (auto enough = require_space(places.dir, settings.free_bytes_min); !enough) {
+  const auto log = log_bytes(places.db);
+  if (!log) return tl::unexpected(log.error());
+  if (auto enough = require_space(places.dir, settings.free_bytes_min + *log); !enough) {
     return tl::unexpected(enough.error());
   }
   RocksHooks hooks{std::make_shared<FailStop>(), settings.log, settings.env};
@@ -242,6 +244,10 @@ const Recovery& RocksStore::recovery() const {
 
 Result<void> RocksStore::flush_watermark() {
   return impl_->flush_mark();
+}
+
+void RocksStore::heed_free_space(uint64_t bytes) {
+  impl_->opened.db.heed_free_space(bytes);
 }
 
 Result<void> RocksStore::accept_loss() {

@@ -48,9 +48,9 @@ struct RocksSettings {
   // Gets RocksDB's own warnings and errors, a line each, without data of records. Any thread.
   std::function<void(std::string_view line)> log;
 
-  // Opening needs this much free disk, because recovery writes what the log holds (at most 256 MiB)
-  // into tables. Asked first, so that a full disk is told from a broken one.
-  uint64_t free_bytes_min = 320ull << 20;
+  // Opening needs this much free disk beyond the size of the log, because recovery writes what the
+  // log holds into tables. Asked first: on a full disk RocksDB would abort.
+  uint64_t free_bytes_min = 64ull << 20;
 
   // An operator decided to go on although the log is damaged and commits are lost (stage 2).
   bool accept_loss = false;
@@ -99,6 +99,9 @@ class RocksStore final : public Store {
 
   // Brings the watermark up to lsn(). To be called when no commit is due for a while.
   Result<void> flush_watermark();
+
+  // How much disk is free now: tables are merged only while there is room for the result.
+  void heed_free_space(uint64_t bytes);
 
   // From now on the store counts as complete at lsn().
   Result<void> accept_loss();

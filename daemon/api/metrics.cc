@@ -47,6 +47,11 @@ Metrics::Metrics()
       commits(counters(registry_, "jiexu_commits_total", "Commits of the store.").Add({})),
       commit_seconds(histograms(registry_, "jiexu_commit_seconds", "Duration of a commit.")
                          .Add({}, kCommitBounds)),
+      disk_free_bytes(
+          gauges(registry_, "jiexu_disk_free_bytes", "Free disk of the store.").Add({})),
+      storage_room(gauges(registry_, "jiexu_storage_room",
+                          "0: ample, 1: low, new work is refused, 2: short, frames too.")
+                       .Add({})),
       http_requests(counters(registry_, "jiexu_http_requests_total", "API requests.")),
       http_seconds(histograms(registry_, "jiexu_http_request_seconds",
                               "Time from a request to its answer.")) {}

@@ -47,6 +47,8 @@ class Metrics {
   // The store.
   prometheus::Counter& commits;
   prometheus::Histogram& commit_seconds;
+  prometheus::Gauge& disk_free_bytes;
+  prometheus::Gauge& storage_room;  // 0 ample, 1 low (new work is refused), 2 short (frames too)
   // The API.
   Counters& http_requests;   // route, status
   Histograms& http_seconds;  // route

@@ -40,6 +40,7 @@ int status_of(Refusal refusal) {
   switch (refusal) {
     case Refusal::kUnknownCase: return 404;
     case Refusal::kRecovering: return 503;
+    case Refusal::kStorageLow: return 507;
     case Refusal::kReplayed:
     case Refusal::kOutOfOrder:
     case Refusal::kWrongPeer:
@@ -71,9 +72,11 @@ HttpResponse refusal_response(const Rejection& rejection, const Case* subject) {
       problem.add_allowed(std::string(name(offer.action)));
     }
   }
-  const bool passing = problem.status() == 503;
+  const int status = problem.status();
   HttpResponse response = problem_response(std::move(problem));
-  if (passing) response.headers.emplace_back("Retry-After", "2");
+  if (status == 503) response.headers.emplace_back("Retry-After", "2");
+  // The daemon sees within a second that there is room again.
+  if (status == 507) response.headers.emplace_back("Retry-After", "10");
   return response;
 }
 

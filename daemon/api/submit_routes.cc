@@ -77,7 +77,8 @@ void Api::submit_letters(Call call) {
   }
   SubmitCommand command{std::move(input), new_case_ids(count, ports_.clock.now())};
   const bool as_protobuf = call.request.content_type.starts_with(kProtobuf);
-  ask(call, std::move(command), [this, as_protobuf](const Answer& answer) {
+  ask(call, std::move(command), [this, as_protobuf](const Answer& answer) -> HttpResponse {
+    if (answer.rejection) return refusal_response(*answer.rejection, nullptr);
     for (const v1::SubmitResult& result : answer.submitted.results()) {
       const std::string outcome = result.refusal().empty() ? "done" : result.refusal();
       ports_.metrics.actions.Add({{"action", "submit"}, {"outcome", outcome}}).Increment();

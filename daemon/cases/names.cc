@@ -198,6 +198,8 @@ constexpr RefusalText kRefusals[] = {
     {Refusal::kInputTooLarge, "input_too_large", "The input is too long; shorten its texts."},
     {Refusal::kRecovering, "recovering",
      "Messages to this agency are being fetched back after a loss of data here; try again later."},
+    {Refusal::kStorageLow, "storage_low",
+     "The disk is nearly full; nothing was done. Free some space and try again."},
 };
 
 }  // namespace

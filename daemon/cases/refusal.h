@@ -41,6 +41,8 @@ enum class Refusal : uint16_t {
   kAmountTooLarge = 37,  // more than the forms can hold; sums of such could overflow the ledger
   kInputTooLarge = 38,   // the action says more than fits into a message
   kRecovering = 39,      // messages of ours are being fetched back from this peer (store lost)
+  // The daemon as a whole.
+  kStorageLow = 60,  // the disk is nearly full
 };
 
 // The name in answers, such as "duplicate_open_case".

@@ -7,6 +7,14 @@
 namespace jiexu {
 
 Result<void> Engine::handle(const Command& command, Instant now) {
+  const bool writes_little = std::holds_alternative<PauseCommand>(command.what) ||
+                             std::holds_alternative<PeersQuery>(command.what);
+  if (room_ != Room::kAmple && !writes_little) {
+    Answer answer;
+    answer.rejection = Rejection{Refusal::kStorageLow, ""};
+    answer_now(command, std::move(answer));
+    return {};
+  }
   return std::visit([&](const auto& what) { return run(command, what, now); }, command.what);
 }
 

@@ -35,6 +35,7 @@
 #include "daemon/engine/reconciler.h"
 #include "daemon/link/frame.h"
 #include "daemon/link/transport.h"
+#include "storage/space.h"
 #include "storage/store.h"
 #include "storage/vault.h"
 
@@ -93,6 +94,10 @@ class Engine {
   // New peers are added, the others' keys and addresses are the transport's business.
   [[nodiscard]] Result<void> set_directory(std::shared_ptr<const Directory> directory, Instant now);
 
+  // How much the disk can still take: below kAmple, actions are refused (kStorageLow), at kShort
+  // the peers keep their messages. From any thread.
+  void set_room(Room room) { room_ = room; }
+
   // Whether every peer has been asked for what the store may have lost, and nothing is missing any
   // more. Then the store may be declared complete. From any thread.
   bool recovered() const { return recovered_; }
@@ -130,6 +135,7 @@ class Engine {
   Result<void> answer_open(Peer& peer, const OpenFrame& open, Instant now);
   void answer_fetch(Peer& peer, const FetchFrame& fetch);
   void reply(Peer& peer, std::string frame);
+  void reply_busy(Peer& peer, std::string why);
   void follow(Peer& peer, SenderStep step, Instant now);
   // Commands.
   Result<void> run(const Command& command, const ActionCommand& action, Instant now);
@@ -137,6 +143,8 @@ class Engine {
   Result<void> run(const Command& command, const BankCommand& bank, Instant now);
   Result<void> run(const Command& command, const PauseCommand& pause, Instant now);
   Result<void> run(const Command& command, const PeersQuery& query, Instant now);
+  Result<CaseDesk::Outcome> submit(const CaseId& id, const v1::ActionInput& input,
+                                   const std::string& user, Instant now);
   Result<std::shared_ptr<const Case>> subject_of(const ActionCommand& action, Instant now);
   void answer_after_commit(const Command& command, Answer answer, Instant now);
   void answer_now(const Command& command, Answer answer);
@@ -152,6 +160,7 @@ class Engine {
   BankDesk bank_;
   Reconciler reconciler_;
   std::atomic<bool> recovered_{true};
+  std::atomic<Room> room_{Room::kAmple};
   bool epoch_raised_ = false;  // in this run
   std::shared_ptr<const Directory> directory_;
   v1::StoreRecord store_record_;

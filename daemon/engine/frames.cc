@@ -47,10 +47,7 @@ void Engine::connected(AgencyId id, Instant now) {
 
 Result<void> Engine::receive(Peer& peer, const BatchFrame& batch, Instant now) {
   if (!reconciler_.takes_batches(peer.id())) {
-    RefuseFrame busy;
-    busy.reason = v1::REFUSE_REASON_BUSY;
-    busy.text = "recovering from a loss of data";
-    reply(peer, encode(busy));
+    reply_busy(peer, "recovering from a loss of data");
     return {};
   }
   switch (peer.receiver().judge(batch, peer.incoming_log())) {
@@ -67,6 +64,11 @@ Result<void> Engine::receive(Peer& peer, const BatchFrame& batch, Instant now) {
       reply(peer, encode(peer.receiver().refusal()));
       return {};
     case BatchVerdict::kNext: break;
+  }
+  if (room_ == Room::kShort) {
+    world_.observer.frame_refused(peer.id(), "the disk is nearly full");
+    reply_busy(peer, "the disk is nearly full");
+    return {};
   }
   for (size_t i = 0; i < batch.messages.size(); ++i) {
     if (auto done = receive_message(peer, batch, i, now); !done) return done;
@@ -173,7 +175,10 @@ SenderStep Engine::to_sender(Peer& peer, const Frame& frame, Instant now) {
 }
 
 Result<void> Engine::receive_reply(Peer& peer, const Frame& frame, Instant now) {
-  if (const auto* back = std::get_if<FetchedFrame>(&frame)) return fetched(peer, *back, now);
+  if (const auto* back = std::get_if<FetchedFrame>(&frame)) {
+    // Asked for again with the next Open.
+    return room_ == Room::kShort ? Result<void>() : fetched(peer, *back, now);
+  }
   const Seq receipted = peer.sender().mark().receipted_seq;
   SenderStep step = to_sender(peer, frame, now);
   const Seq through = peer.sender().mark().receipted_seq;
@@ -219,6 +224,13 @@ void Engine::answer_fetch(Peer& peer, const FetchFrame& fetch) {
 
 void Engine::reply(Peer& peer, std::string frame) {
   world_.transport.send(peer.id(), Lane::kReply, share(std::move(frame)));
+}
+
+void Engine::reply_busy(Peer& peer, std::string why) {
+  RefuseFrame busy;
+  busy.reason = v1::REFUSE_REASON_BUSY;
+  busy.text = std::move(why);
+  reply(peer, encode(busy));
 }
 
 void Engine::follow(Peer& peer, SenderStep step, Instant now) {

@@ -46,6 +46,15 @@ Result<CaseDesk::Outcome> CaseDesk::submit(const CaseId& id, const v1::ActionInp
   return Outcome(std::move(*written));
 }
 
+Result<CaseDesk::Outcome> Engine::submit(const CaseId& id, const v1::ActionInput& input,
+                                         const std::string& user, Instant now) {
+  const auto origin = AgencyId::parse(input.application().origin_agency());
+  if (origin && reconciler_.blocks(*origin)) {
+    return CaseDesk::Outcome(tl::unexpected(Rejection{Refusal::kRecovering, origin->str()}));
+  }
+  return cases_.submit(id, input, user, now);
+}
+
 Result<void> Engine::run(const Command& command, const SubmitCommand& submit, Instant now) {
   Answer answer;
   bool any = false;
@@ -54,7 +63,7 @@ Result<void> Engine::run(const Command& command, const SubmitCommand& submit, In
   for (int i = 0; i < submit.input->applications_size(); ++i) {
     *input.mutable_application() = submit.input->applications(i);
     const auto outcome =
-        cases_.submit(submit.case_ids[static_cast<size_t>(i)], input, command.user, now);
+        this->submit(submit.case_ids[static_cast<size_t>(i)], input, command.user, now);
     if (!outcome) return tl::unexpected(outcome.error());
     any |= outcome->has_value();
     *answer.submitted.add_results() = to_result(i + 1, *outcome);

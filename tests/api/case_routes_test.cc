@@ -110,6 +110,16 @@ TEST_CASE("while messages are being fetched back, actions are 503 with a hint wh
   CHECK(std::ranges::find(got.response.headers, hint) != got.response.headers.end());
 }
 
+TEST_CASE("with the disk low, actions are 507 with a hint when to try again") {
+  ApiWorld world;
+  world.put(world.draft());
+  refuse(world, Refusal::kStorageLow, "");
+  const Got got = world.ask("POST", kActions + "accept", Role::kReviewer);
+  CHECK(got.status() == 507);
+  CHECK(got.json()["code"] == "storage_low");
+  CHECK(got.header("Retry-After") == "10");
+}
+
 TEST_CASE("a refusal because of the state is 409 and says what is allowed") {
   const Refusal refusal = GENERATE(Refusal::kNotAllowedNow, Refusal::kGuardFailed,
                                    Refusal::kCaseClosed, Refusal::kDuplicateOpenCase);

@@ -58,7 +58,10 @@ TEST_CASE("every problem is reported at once, in the order of the file, with its
                  "[log]\n"
                  "  level = \"loud\"\n"
                  "[store]\n"
-                 "min_free_mib = 3\n") ==
+                 "min_free_mib = 3\n"
+                 "frames_min_free_mib = 1024\n") ==
+        "/etc/jiexu/agency.toml:1:1: `store.frames_min_free_mib` must be below "
+        "`store.min_free_mib`: new work stops before that of others\n"
         "/etc/jiexu/agency.toml:1:10: `agency` must be a string in quotes\n"
         "/etc/jiexu/agency.toml:2:1: unknown key `data-dir`; did you mean `data_dir`?\n"
         "/etc/jiexu/agency.toml:5:10: `api.listen` must be a loopback address such as 127.0.0.1: "

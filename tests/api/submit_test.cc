@@ -90,6 +90,18 @@ TEST_CASE("nothing, too much and what cannot be read are refused whole") {
   CHECK(world.engine.commands.empty());
 }
 
+TEST_CASE("a submission that the engine refuses whole is a problem, not an empty answer") {
+  ApiWorld world;
+  world.engine.answer = [](const Command&) {
+    Answer answer;
+    answer.rejection = Rejection{Refusal::kStorageLow, ""};
+    return answer;
+  };
+  const Got got = world.ask("POST", "/v1/letters:submit", Role::kSystem, "{}\n");
+  CHECK(got.status() == 507);
+  CHECK(got.header("Retry-After") == "10");
+}
+
 TEST_CASE("a clerk may not submit in bulk, a local system may") {
   ApiWorld world;
   refuse_every_second(world);

@@ -217,7 +217,8 @@ const RefusalTest kTests[] = {
 };
 
 // Only the engine knows with which agency a case is; tests/engine/quarantine_test.cc.
-const std::set<Refusal> kTestedInEngine = {Refusal::kWrongPeer, Refusal::kRecovering};
+const std::set<Refusal> kTestedInEngine = {Refusal::kWrongPeer, Refusal::kRecovering,
+                                           Refusal::kStorageLow};
 
 }  // namespace
 

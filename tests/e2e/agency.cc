@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "daemon/api/json.h"
+#include "tests/e2e/settings.h"
 
 namespace jiexu::e2e {
 namespace {
@@ -53,6 +54,8 @@ Result<void> RunningAgency::init() {
                                  "--postcode",
                                  "100000"});
   if (!made) return tl::unexpected(made.error());
+  // Many agencies on one disk, whose stores are copied.
+  change_setting(config(), "ballast_mib", "0");
   const auto user = cli({"user", "add", "reviewer", "--role", "reviewer"});
   if (!user) return tl::unexpected(user.error());
   token_ = last_word(*user);

@@ -7,7 +7,7 @@
 //            was lost; a restart goes on, nothing is done twice
 //   stall    fdatasync hangs for 25 s: not ready after 10 s, gives up before the end, exit 75
 //   twice    a second daemon on the same store refuses to start
-#include <fmt/format.h>
+//   full     other programs fill the disk: see disk_full.cc
 #include <signal.h>
 
 #include <CLI/CLI.hpp>
@@ -18,7 +18,7 @@
 #include <thread>
 
 #include "ops/cli/client.h"
-#include "tests/faults/processes.h"
+#include "tests/faults/process_tests.h"
 #include "tests/faults/trace.h"
 
 namespace jiexu::faults {
@@ -30,40 +30,6 @@ using namespace std::chrono_literals;
 
 const char* const kFollowAll =
     "trace=fdatasync,read,readv,recvfrom,recvmsg,write,writev,sendto,sendmsg";
-
-struct Setup {
-  fs::path bin;
-  fs::path folder;
-  uint16_t port_base = 17500;
-  size_t cases = 30;
-};
-
-class Failure {
- public:
-  void operator()(const std::string& text) {
-    fmt::print("FAULT: {}\n", text);
-    failed_ = true;
-  }
-  bool failed() const { return failed_; }
-
- private:
-  bool failed_ = false;
-};
-
-// Closes `cases` more cases with the daemon whole, and judges everything.
-void work_to_end(TracedWorld& traced, size_t cases, Failure& fault) {
-  const auto done = traced.work(cases, 120);
-  if (!done) return fault(done.error().text);
-  if (!*done) return fault(fmt::format("the daemon ended by itself with {}", *traced.exit_code));
-  for (const std::string& text : traced.verdict()) fault(text);
-}
-
-bool start_world(TracedWorld& traced, const std::vector<std::string>& options, Failure& fault) {
-  if (auto done = traced.init(); !done) return fault(done.error().text), false;
-  traced.trace_with(options);
-  if (auto done = traced.world().start(); !done) return fault(done.error().text), false;
-  return true;
-}
 
 void restart_victim(TracedWorld& traced, const std::vector<std::string>& options, Failure& fault) {
   traced.trace_with(options);
@@ -211,11 +177,13 @@ int main(int argc, char** argv) {
   Setup setup;
   std::string which;
   std::vector<int> syncs = {25, 60};
-  app.add_option("test", which, "order, eio, stall or twice")->required();
+  app.add_option("test", which, "order, eio, stall, twice or full")->required();
   app.add_option("--folder", setup.folder, "made anew for the agencies' files")->required();
   app.add_option("--bin", setup.bin, "where jiexu and jiexud are")->required();
   app.add_option("--port-base", setup.port_base, "first of the loopback ports");
   app.add_option("--cases", setup.cases, "how many a round");
+  app.add_option("--rounds", setup.rounds, "full: how often the disk fills up");
+  app.add_option("--small-disk", setup.small_disk, "full: a file system of some 500 MiB");
   app.add_option("--syncs", syncs, "eio: which fdatasync of a thread fails, one round each");
   CLI11_PARSE(app, argc, argv);
   setup.folder = std::filesystem::absolute(setup.folder);
@@ -225,5 +193,6 @@ int main(int argc, char** argv) {
   if (which == "eio") test_eio(setup, syncs, fault);
   if (which == "stall") test_stall(setup, fault);
   if (which == "twice") test_twice(setup, fault);
+  if (which == "full") test_full(setup, fault);
   return fault.failed() ? 1 : 0;
 }

@@ -1,10 +1,9 @@
-#include "tests/faults/processes.h"
-
 #include <chrono>
 #include <fstream>
 #include <thread>
 
 #include "tests/e2e/verdict.h"
+#include "tests/faults/process_tests.h"
 
 namespace jiexu::faults {
 
@@ -51,6 +50,12 @@ void TracedWorld::trace_with(const std::vector<std::string>& options) {
   file << '\n';
 }
 
+void TracedWorld::key_one() {
+  if (!world_.apply(keyed_)) return;
+  ++keyed_;
+  ++wanted_;
+}
+
 Result<bool> TracedWorld::work(size_t cases, int seconds) {
   const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(seconds);
   wanted_ += cases;
@@ -74,6 +79,26 @@ std::vector<std::string> TracedWorld::verdict() {
     std::this_thread::sleep_for(50ms);
   }
   return faults;
+}
+
+bool start_world(TracedWorld& traced, const std::vector<std::string>& options, Failure& fault) {
+  if (auto done = traced.init(); !done) return fault(done.error().text), false;
+  traced.trace_with(options);
+  if (auto done = traced.world().start(); !done) return fault(done.error().text), false;
+  return true;
+}
+
+void work_to_end(TracedWorld& traced, size_t cases, Failure& fault) {
+  const auto done = traced.work(cases, 120);
+  if (!done) return fault(done.error().text);
+  if (!*done) return fault(fmt::format("the daemon ended by itself with {}", *traced.exit_code));
+  for (const std::string& text : traced.verdict()) fault(text);
+}
+
+v1::PeerView link_of(e2e::World& world, size_t at) {
+  v1::PeerViews views;
+  const auto done = world.agency(at).get("/v1/peers", &views);
+  return done && views.peers_size() > 0 ? views.peers(0) : v1::PeerView();
 }
 
 }  // namespace jiexu::faults

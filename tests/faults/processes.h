@@ -29,6 +29,8 @@ class TracedWorld {
   // agency 0 has ended (false; its exit code in `exit_code`). Error: neither within `seconds`.
   Result<bool> work(size_t cases, int seconds);
   std::optional<int> exit_code;
+  // Keys one more application; it counts for the next work().
+  void key_one();
 
   // What is not as it must be, judged through the API of both.
   std::vector<std::string> verdict();

@@ -1,0 +1,60 @@
+// What the tests with real daemons share, and those of them that have a file of their own.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "tests/faults/processes.h"
+
+namespace jiexu::faults {
+
+struct Setup {
+  std::filesystem::path bin;
+  std::filesystem::path folder;
+  uint16_t port_base = 17500;
+  size_t cases = 30;
+  size_t rounds = 2;
+  std::filesystem::path small_disk;  // full: a file system of some 500 MiB of our own
+};
+
+class Failure {
+ public:
+  void operator()(const std::string& text) {
+    fmt::print("FAULT: {}\n", text);
+    failed_ = true;
+  }
+  bool failed() const { return failed_; }
+
+ private:
+  bool failed_ = false;
+};
+
+// Closes `cases` more cases with the daemon whole, and judges everything.
+void work_to_end(TracedWorld& traced, size_t cases, Failure& fault);
+bool start_world(TracedWorld& traced, const std::vector<std::string>& options, Failure& fault);
+
+// Seconds until `done` says yes; nullopt after `seconds_max`.
+template <class Done>
+std::optional<double> wait_until(double seconds_max, const Done& done) {
+  const auto began = std::chrono::steady_clock::now();
+  while (true) {
+    const bool yes = done();
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+    if (yes) return took.count();
+    if (took.count() > seconds_max) return std::nullopt;
+    std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  }
+}
+
+// What agency `at` says of its link with the other one.
+v1::PeerView link_of(e2e::World& world, size_t at);
+
+// disk_full.cc: other programs fill the disk, again and again.
+void test_full(const Setup& setup, Failure& fault);
+
+}  // namespace jiexu::faults
