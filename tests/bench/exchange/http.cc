@@ -1,4 +1,4 @@
-#include "tests/bench/http.h"
+#include "tests/bench/exchange/http.h"
 
 #include <arpa/inet.h>
 #include <netinet/in.h>

@@ -1,4 +1,4 @@
-#include "tests/bench/open_cases.h"
+#include "tests/bench/exchange/open_cases.h"
 
 #include "daemon/base/check.h"
 #include "daemon/config.h"
@@ -6,7 +6,7 @@
 #include "daemon/engine/case_store.h"
 #include "daemon/trust/keyring.h"
 #include "storage/rocks_store.h"
-#include "tests/bench/site.h"
+#include "tests/bench/exchange/site.h"
 
 namespace jiexu::bench {
 namespace {

@@ -1,4 +1,4 @@
-#include "tests/bench/site.h"
+#include "tests/bench/exchange/site.h"
 
 #include <cstdlib>
 #include <fstream>
@@ -31,9 +31,9 @@ std::string address(size_t letter_bytes) {
   std::exit(1);
 }
 
+// The last two digits are the office, which with the area must be the agency's alone.
 std::string code_of(size_t index) {
-  const std::string number = std::to_string(10'001 + index);  // 5 digits
-  return "S411310" + number;
+  return "S" + std::to_string(411'310 + index / 99) + std::to_string(10'001 + index % 99);
 }
 
 }  // namespace

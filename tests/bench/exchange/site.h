@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "jiexu/v1/api.pb.h"
-#include "tests/bench/http.h"
+#include "tests/bench/exchange/http.h"
 #include "tests/bench/measure.h"
 #include "tests/e2e/process.h"
 

@@ -1,0 +1,82 @@
+// jiexu-exchange: real daemons under load, each a process of its own with a store of its own, over
+// stores that hold open cases already if asked for. One JSON line a result; ops/bench makes the
+// table. What is measured is in modes.h.
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <iterator>
+#include <thread>
+
+#include "tests/bench/exchange/modes.h"
+#include "tests/bench/exchange/open_cases.h"
+
+namespace jiexu::bench {
+namespace {
+
+struct Mode {
+  const char* name;
+  void (*run)(const Options&, Site&);
+};
+constexpr Mode kModes[] = {{"letters", letters}, {"latency", latency}};
+
+void start_all(Site& site, size_t open_cases) {
+  double ready_s = 0;
+  for (size_t i = 0; i < site.size(); ++i) {
+    site.start(i);
+    ready_s = std::max(ready_s, site.wait_ready(i));
+  }
+  const auto at = site.connect(0);
+  for (size_t i = 1; i < site.size(); ++i) {
+    while (Site::peer(*at, site.code(i)).state() != "flowing") {
+      std::this_thread::sleep_for(std::chrono::milliseconds(20));
+    }
+  }
+  print_row("start", {{"open_cases", static_cast<double>(open_cases)},
+                      {"peers", static_cast<double>(site.size() - 1)},
+                      {"ready_seconds", ready_s},
+                      {"rss_mib", static_cast<double>(site.usage(0).rss_bytes) / (1 << 20)}});
+}
+
+void run(const Options& options) {
+  Site site(options.site, options.peers + 1);
+  if (options.open_cases > 0) {
+    for (size_t i = 0; i < site.size(); ++i) make_open_cases(site.folder(i), options.open_cases);
+  }
+  start_all(site, options.open_cases);
+  for (const Mode& mode : kModes) {
+    if (mode.name == options.mode) mode.run(options, site);
+  }
+  for (size_t i = 0; i < site.size(); ++i) site.stop(i);
+}
+
+std::vector<std::string> mode_names() {
+  std::vector<std::string> out;
+  std::ranges::transform(kModes, std::back_inserter(out), &Mode::name);
+  return out;
+}
+
+}  // namespace
+}  // namespace jiexu::bench
+
+int main(int argc, char** argv) {
+  using namespace jiexu::bench;
+  Options options;
+  SiteOptions& site = options.site;
+  site.bin = std::filesystem::path(argv[0]).parent_path();
+  site.folder = "/var/tmp/jiexu-exchange";
+  CLI::App app("Real daemons under load");
+  app.add_option("mode", options.mode)->check(CLI::IsMember(mode_names()));
+  app.add_option("--messages", options.messages)->capture_default_str();
+  app.add_option("--bytes", site.letter_bytes, "Of one letter, 300 to 1024")->capture_default_str();
+  app.add_option("--peers", options.peers, "Receiving agencies")->check(CLI::Range(1, 400));
+  app.add_option("--open-cases", options.open_cases, "That each store holds at the start");
+  app.add_option("--per-second", options.per_second, "Of the open load")->capture_default_str();
+  app.add_option("--slow-fsync", site.sync_ms, "Each sync takes so many ms longer");
+  app.add_option("--preload", site.preload, "The library that counts syncs");
+  app.add_flag("--allocations", site.count_allocations, "Count these too; costs time");
+  app.add_option("--folder", site.folder, "Made new")->capture_default_str();
+  app.add_option("--port-base", site.port_base)->capture_default_str();
+  app.add_option("--bin", site.bin, "Where jiexu and jiexud are");
+  CLI11_PARSE(app, argc, argv);
+  run(options);
+  return 0;
+}

@@ -1,0 +1,90 @@
+"""Two or more real daemons, by jiexu-exchange."""
+from .machine import LETTERS
+from .registry import bench
+from .table import Row, of_limit
+
+SIZES = (1024, 300)
+
+
+@bench("limit", seconds=10)
+def limit(machine):
+    "what this machine could do at best with the same bytes"
+    for size in SIZES:
+        yield Row(f"limit, {size:,} B", machine.limit(size))
+
+
+@bench("letters", seconds=40)
+def letters(machine):
+    "letters one way as fast as they go, from bulk submission until durable at the receiver"
+    for size in SIZES:
+        row = machine.letters(size)
+        parts = f"sender {row['sender_cpu_us']:.1f}, receiver {row['receivers_cpu_us']:.1f} µs"
+        yield Row(f"letters, {size:,} B", row, of_limit(row, machine.limit(size)), parts)
+
+
+@bench("latency", seconds=15)
+def latency(machine):
+    "200 letters a second one by one, each from when it was due until applied at the receiver"
+    row = machine.exchange("latency", 2_000)["latency"]
+    yield Row("letters at 200/s, 1,024 B", row, note=latency_note(row))
+
+
+def latency_note(row):
+    return (f"accepted {row['accept_p50_ms']:.2f} / {row['accept_p99_ms']:.2f}, "
+            f"applied {row['apply_p50_ms']:.2f} / {row['apply_p99_ms']:.2f} after that")
+
+
+@bench("fan-out", seconds=60)
+def fan_out(machine):
+    "letters to 8 agencies and to 100"
+    yield from to_peers(machine, 8, 100)
+
+
+@bench("fan-out-400", seconds=180, normal=False)
+def fan_out_400(machine):
+    "letters to 400 agencies, all running here"
+    yield from to_peers(machine, 400)
+
+
+def to_peers(machine, *counts):
+    base = machine.letters(1024)
+    for peers in counts:
+        rows = machine.exchange("letters", LETTERS, "--peers", peers)
+        row = rows["letters"] | rows["letters-parts"]
+        row["rss_mib"] = row["sender_rss_mib"]
+        yield Row(f"letters to {peers} agencies", row,
+                  f"{row['per_second'] / base['per_second']:.2f} of one agency", "MiB: the sender's")
+
+
+@bench("open-cases", seconds=60)
+def open_cases(machine):
+    "letters over 10,000 and over 1,000,000 open cases at each end"
+    few = None
+    for cases in (10_000, 1_000_000):
+        cases = machine.count(cases)
+        rows = machine.exchange("letters", 40_000, "--open-cases", cases)
+        row = rows["letters"] | rows["letters-parts"]
+        row |= {key: rows["start"][key] for key in ("rss_mib", "ready_seconds")}
+        few = few or row
+        yield Row(f"letters over {cases:,} open cases", row,
+                  f"{row['per_second'] / few['per_second']:.2f} of the fewest",
+                  f"ready {row['ready_seconds']:.2f} s after its start; peak "
+                  f"{row['sender_rss_mib']:.0f} MiB")
+
+
+@bench("allocations", seconds=10)
+def allocations(machine):
+    "heap allocations a letter, both ends"
+    row = machine.exchange("letters", 20_000, "--allocations")["letters"]
+    yield Row("allocations", {"allocations": row["allocations"]},
+              note=f"{row['allocations']:.0f} a letter, both ends")
+
+
+@bench("slow-disk", seconds=40, normal=False)
+def slow_disk(machine):
+    "letters when each sync takes 5 ms longer, and what is kept of the speed"
+    fast = machine.letters(1024)
+    slow = machine.letters(1024, slow_fsync=machine.slow_fsync + 5)
+    yield Row("letters, syncs 5 ms slower", slow,
+              f"{slow['per_second'] / fast['per_second']:.2f} of the speed kept",
+              of_limit(slow, machine.limit(1024, machine.slow_fsync + 5)))

@@ -1,0 +1,39 @@
+"""Names of benchmarks. A benchmark is a generator of table.Row, given a machine.Machine:
+
+    @bench("letters", seconds=60)
+    def letters(machine):
+        "one way, as fast as it goes"
+        yield Row(...)
+"""
+import dataclasses
+import typing
+
+BENCHES = {}
+
+
+@dataclasses.dataclass(frozen=True)
+class Bench:
+    name: str
+    run: typing.Callable
+    seconds: int  # about, on two cores
+    normal: bool  # part of a run that names none
+    packages: tuple  # of Debian, beyond what ops/setup installs; installed when it is asked for
+
+    @property
+    def about(self):
+        return self.run.__doc__.strip()
+
+
+def bench(name, seconds, normal=True, packages=()):
+    def register(function):
+        assert name not in BENCHES, name
+        BENCHES[name] = Bench(name, function, seconds, normal, tuple(packages))
+        return function
+    return register
+
+
+def chosen(names):
+    """Benchmarks by name, in the order of the registry; all normal ones if no name is given."""
+    if not names:
+        return [bench for bench in BENCHES.values() if bench.normal]
+    return [bench for bench in BENCHES.values() if bench.name in names or "all" in names]
