@@ -76,6 +76,17 @@ inline constexpr size_t kIdempotencyKeyBytesMax = 128;
 inline constexpr size_t kNameCharsMax = 50;
 inline constexpr size_t kHistoryRowsMax = 480;
 
+// A bank's file. A statement of a million entries has about 800 MB; entries nest 12 deep in ISO
+// 20022 and are a few kB long.
+inline constexpr uint64_t kBankFileBytesMax = 4ull << 30;
+inline constexpr size_t kXmlDepthMax = 32;
+inline constexpr size_t kXmlTextBytesMax = 16 << 10;
+inline constexpr size_t kXmlEntryBytesMax = 256 << 10;
+inline constexpr size_t kNoticeLineBytesMax = 8 << 10;
+
+// Bytes of a bank's remark (附言) that survive on the way, in GBK.
+inline constexpr size_t kRemarkBytesMax = 60;
+
 // A money order whose peer's clock is further off than this is refused.
 inline constexpr int64_t kClockSkewMsMax = 300'000;
 

@@ -68,6 +68,7 @@ void add_config(CLI::App& app, Session& session);
 void add_case(CLI::App& app, Session& session);
 void add_submit(CLI::App& case_group, Session& session);
 void add_peer(CLI::App& app, Session& session);
+void add_bank(CLI::App& app, Session& session);
 void add_money(CLI::App& app, Session& session);
 void add_rules(CLI::App& app, Session& session);
 void add_doctor(CLI::App& app, Session& session);

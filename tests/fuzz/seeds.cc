@@ -175,6 +175,24 @@ void remarks(const fs::path& root) {
   seeds.add("阿卜杜拉·买买提•ａｂｃ");
 }
 
+void bank(const fs::path& root) {
+  Seeds seeds(root, "fuzz_bank");
+  for (const auto& entry : fs::directory_iterator(JIEXU_ROOT "/tests/funds/files")) {
+    if (entry.path().extension() == ".golden") continue;
+    std::ifstream file(entry.path(), std::ios::binary);
+    const std::string text{std::istreambuf_iterator<char>(file), {}};
+    seeds.add('\0', text);
+  }
+  seeds.add('\1', "E1|paid\nE2|\xe5\xa4\xb1\xe8\xb4\xa5|x\n");
+  seeds.add('\1',
+            "<Document xmlns='p'><CstmrPmtStsRpt><OrgnlPmtInfAndSts><OrgnlPmtInfId>B"
+            "</OrgnlPmtInfId><TxInfAndSts><OrgnlEndToEndId>E</OrgnlEndToEndId><TxSts>RJCT</TxSts>"
+            "</TxInfAndSts></OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>");
+  const std::string number = LetterNumber::make(in_agency(), {2026, 11, 20}, 7)->text();
+  seeds.add('\2', "医保转移 " + number + "-1");
+  seeds.add('\2', number + "-1");
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -189,5 +207,6 @@ int main(int argc, char** argv) {
   http(root);
   files(root);
   remarks(root);
+  bank(root);
   return 0;
 }

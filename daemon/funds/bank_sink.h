@@ -1,0 +1,29 @@
+// What the readers of bank files hand on, and what they say of the whole file.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <string_view>
+
+#include "daemon/base/money.h"
+#include "daemon/base/result.h"
+#include "jiexu/v1/funds.pb.h"
+
+namespace jiexu {
+
+// Gets each line in the order of the file; the object is used again for the next line. An error
+// ends the reading.
+using BankLineSink = std::function<Result<void>(v1::BankLine& line)>;
+
+struct BankFileSummary {
+  uint64_t statements = 0;  // or notifications
+  uint64_t lines = 0;       // handed on
+  uint64_t not_booked = 0;  // pending or for information: passed over
+  Fen credited;             // sum of the lines above 0
+  Fen debited;              // sum of the others, above 0 too
+};
+
+// Counts the line and hands it on. Error kInvalid if the sums leave 64 bits.
+Result<void> hand_on(v1::BankLine& line, const BankLineSink& sink, BankFileSummary& summary);
+
+}  // namespace jiexu

@@ -1,0 +1,158 @@
+#include "daemon/funds/payment_report.h"
+
+#include <optional>
+
+#include "daemon/base/limits.h"
+#include "daemon/base/text.h"
+#include "daemon/funds/bank_text.h"
+#include "daemon/funds/gbk.h"
+#include "daemon/funds/xml_stream.h"
+
+namespace jiexu {
+namespace {
+
+constexpr std::string_view kGroup = "Document/CstmrPmtStsRpt/OrgnlGrpInfAndSts";
+constexpr std::string_view kBatch = "Document/CstmrPmtStsRpt/OrgnlPmtInfAndSts";
+constexpr std::string_view kPayment = "Document/CstmrPmtStsRpt/OrgnlPmtInfAndSts/TxInfAndSts";
+
+// ISO 20022 external code list, payment transaction status. nullopt: not known.
+std::optional<PaymentStatus> status_of(std::string_view code) {
+  if (code == "ACSC" || code == "ACCC" || code == "ACWC") return PaymentStatus::kPaid;
+  if (code == "RJCT" || code == "CANC") return PaymentStatus::kRejected;
+  for (const std::string_view pending :
+       {"RCVD", "ACTC", "ACCP", "ACSP", "ACWP", "ACFC", "PDNG", "PART", "PATC"}) {
+    if (code == pending) return PaymentStatus::kPending;
+  }
+  return std::nullopt;
+}
+
+std::optional<PaymentStatus> status_in_list(std::string_view word) {
+  if (word == "paid" || word == "成功") return PaymentStatus::kPaid;
+  if (word == "rejected" || word == "失败") return PaymentStatus::kRejected;
+  if (word == "pending" || word == "处理中") return PaymentStatus::kPending;
+  return std::nullopt;
+}
+
+class Pain002 final : public XmlHandler {
+ public:
+  explicit Pain002(const PaymentFateSink& sink) : sink_(sink) {}
+
+  Result<void> started(const XmlElement& element) override {
+    if (element.path == kGroup || element.path == kBatch) {
+      found_ = true;
+      batch_ = PaymentFate();
+      batch_.line = element.line;
+      code_.clear();
+    } else if (element.path == kPayment) {
+      if (auto done = tell_batch(); !done) return done;
+      payment_ = PaymentFate();
+      payment_.batch_number = batch_.batch_number;
+      payment_.line = element.line;
+      code_.clear();
+    }
+    return {};
+  }
+
+  Result<void> ended(const XmlElement& element) override {
+    if (element.path == kGroup || element.path == kBatch) return tell_batch();
+    if (element.path == kPayment) return tell(payment_);
+    const size_t slash = element.path.rfind('/');
+    const std::string_view name = element.path.substr(slash + 1);
+    const bool within_payment = element.path.starts_with(kPayment);
+    if (element.text.empty()) return {};
+    if (name == "OrgnlMsgId" || name == "OrgnlPmtInfId") {
+      batch_.batch_number = clean_field(element.text);
+    } else if (name == "OrgnlEndToEndId") {
+      payment_.end_to_end_id = clean_field(element.text);
+    } else if (name == "GrpSts" || name == "PmtInfSts" || name == "TxSts") {
+      code_ = clean_field(element.text);
+    } else if (element.path.ends_with("StsRsnInf/Rsn/Cd") ||
+               element.path.ends_with("StsRsnInf/Rsn/Prtry")) {
+      (within_payment ? payment_ : batch_).reason = clean_field(element.text);
+    }
+    return {};
+  }
+
+  bool found() const { return found_; }
+
+ private:
+  // A status of the whole, if there is one; with PART each payment has its own.
+  Result<void> tell_batch() {
+    if (code_.empty() || code_ == "PART") {
+      code_.clear();
+      return {};
+    }
+    return tell(batch_);
+  }
+
+  Result<void> tell(PaymentFate& fate) {
+    const auto status = status_of(code_);
+    code_.clear();
+    if (!status) return fail(Errc::kInvalid, "a payment status that is not known");
+    fate.status = *status;
+    if (&fate == &payment_ && fate.end_to_end_id.empty()) {
+      return fail(Errc::kInvalid, "a payment without OrgnlEndToEndId");
+    }
+    return sink_(fate);
+  }
+
+  const PaymentFateSink& sink_;
+  bool found_ = false;
+  PaymentFate batch_;
+  PaymentFate payment_;
+  std::string code_;  // status of the element in hand
+};
+
+Result<void> read_pain002(std::string_view bytes, const PaymentFateSink& sink) {
+  Pain002 handler(sink);
+  XmlStream stream(handler);
+  if (auto done = stream.feed(bytes); !done) return done;
+  if (auto done = stream.finish(); !done) return done;
+  if (!handler.found()) return fail(Errc::kInvalid, "line 1: not a payment status report");
+  return {};
+}
+
+Result<void> read_list_line(std::string_view text, uint64_t number, const PaymentFateSink& sink) {
+  const std::string where = "line " + std::to_string(number) + ": ";
+  const size_t bar = text.find('|');
+  if (bar == text.npos) return fail(Errc::kInvalid, where + "is not EndToEndId|status|reason");
+  const size_t second = std::min(text.find('|', bar + 1), text.size());
+  PaymentFate fate;
+  fate.end_to_end_id = clean_number(text.substr(0, bar));
+  const auto status = status_in_list(clean_field(text.substr(bar + 1, second - bar - 1)));
+  if (!status) return fail(Errc::kInvalid, where + "the status is not paid, rejected or pending");
+  if (fate.end_to_end_id.empty()) return fail(Errc::kInvalid, where + "the EndToEndId is missing");
+  fate.status = *status;
+  fate.reason = clean_field(text.substr(std::min(second + 1, text.size())));
+  if (fate.reason.ends_with('|')) fate.reason.pop_back();
+  fate.line = number;
+  return sink(fate);
+}
+
+Result<void> read_list(std::string_view bytes, const PaymentFateSink& sink) {
+  const auto decoded = is_utf8(bytes) ? std::optional(std::string(bytes)) : from_gbk(bytes);
+  if (!decoded) return fail(Errc::kInvalid, "line 1: neither UTF-8 nor GBK");
+  std::string_view text = *decoded;
+  size_t lines = 0;
+  for (uint64_t number = 1; !text.empty(); ++number) {
+    const size_t end = std::min(text.find('\n'), text.size());
+    const std::string_view line = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    if (is_blank(line)) continue;
+    if (auto done = read_list_line(line, number, sink); !done) return done;
+    ++lines;
+  }
+  if (lines == 0) return fail(Errc::kInvalid, "line 1: the file is empty");
+  return {};
+}
+
+}  // namespace
+
+Result<void> read_payment_report(std::string_view bytes, const PaymentFateSink& sink) {
+  if (bytes.starts_with("\xef\xbb\xbf")) bytes.remove_prefix(3);
+  const size_t first = bytes.find_first_not_of(" \t\r\n");
+  if (first != bytes.npos && bytes[first] == '<') return read_pain002(bytes, sink);
+  return read_list(bytes, sink);
+}
+
+}  // namespace jiexu

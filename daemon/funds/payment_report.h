@@ -1,0 +1,35 @@
+// What a bank says became of the payments that it was ordered: ISO 20022 pain.002, or a list with a
+// line a payment, "EndToEndId|paid" or "EndToEndId|rejected|reason". Pure.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "daemon/base/result.h"
+
+namespace jiexu {
+
+enum class PaymentStatus : uint8_t {
+  kPending = 1,   // the bank has it and has not decided
+  kPaid = 2,      // settled
+  kRejected = 3,  // will not be paid
+};
+
+struct PaymentFate {
+  std::string batch_number;   // empty in a list
+  std::string end_to_end_id;  // empty: every payment of the batch
+  PaymentStatus status = PaymentStatus::kPending;
+  std::string reason;  // the bank's code or words
+  uint64_t line = 0;
+};
+
+using PaymentFateSink = std::function<Result<void>(const PaymentFate& fate)>;
+
+// Reads a whole report. Errors kInvalid, naming the line: unreadable, or a status that is not
+// known; lines before it have been handed on and must not be used then.
+Result<void> read_payment_report(std::string_view bytes, const PaymentFateSink& sink);
+
+}  // namespace jiexu

@@ -1,0 +1,146 @@
+#include "ops/cli/bank_preview.h"
+
+#include <fstream>
+#include <functional>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "daemon/funds/gbk.h"
+#include "daemon/funds/references.h"
+#include "ops/cli/output.h"
+
+namespace jiexu::cli {
+namespace {
+
+constexpr size_t kPieceBytes = 256 << 10;
+constexpr size_t kRemarkColumns = 48;
+
+// The last four characters are enough to tell one's own accounts apart.
+std::string masked(const std::string& account) {
+  return account.size() <= 4 ? account : "*" + account.substr(account.size() - 4);
+}
+
+uint64_t repeat_key(const v1::BankLine& line) {
+  std::string text;
+  for (const std::string* field : {&line.account_number(), &line.host_sequence(),
+                                   &line.counterparty_account(), &line.counterparty_name()}) {
+    text += *field;
+    text += '\0';
+  }
+  return std::hash<std::string>()(text + std::to_string(line.amount_fen()));
+}
+
+std::string reference_of(const v1::BankLine& line) {
+  const References found = find_references(line);
+  if (!found.batches.empty()) return "batch " + found.batches.front();
+  if (!found.letters.empty()) return "letter " + found.letters.front();
+  return found.end_to_end ? "payment " + found.end_to_end->text() : "";
+}
+
+std::string kind_of(const v1::BankLine& line) {
+  if (line.reversal()) return "reversal";
+  if (!line.return_reason().empty()) return "returned " + line.return_reason();
+  return line.amount_fen() < 0 ? "debit" : "credit";
+}
+
+void note(const v1::BankLine& line, Preview& preview) {
+  const References found = find_references(line);
+  preview.with_batch += found.batches.empty() ? 0 : 1;
+  preview.with_letter += found.letters.empty() && !found.end_to_end ? 0 : 1;
+}
+
+}  // namespace
+
+Result<BankFileSummary> read_bank_file(const std::string& file, BankFileReader& reader) {
+  std::ifstream opened;
+  if (file != "-") opened.open(file, std::ios::binary);
+  if (file != "-" && !opened) return fail(Errc::kNotFound, file + ": cannot be opened");
+  std::istream& in = file == "-" ? std::cin : opened;
+  std::string piece(kPieceBytes, '\0');
+  while (in) {
+    in.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+    const std::string_view got(piece.data(), static_cast<size_t>(in.gcount()));
+    if (auto done = reader.feed(got); !done) {
+      return fail(done.error().code, file + ", " + done.error().text);
+    }
+  }
+  if (in.bad()) return fail(Errc::kIo, file + ": cannot be read to its end");
+  auto summary = reader.finish();
+  if (!summary) return fail(summary.error().code, file + ", " + summary.error().text);
+  return summary;
+}
+
+Result<NoticeEncoding> notice_encoding(const std::string& name) {
+  if (name.empty()) return NoticeEncoding::kDetect;
+  if (name == "utf-8") return NoticeEncoding::kUtf8;
+  if (name == "gbk") return NoticeEncoding::kGbk;
+  return fail(Errc::kInvalid, name + ": the encoding is utf-8 or gbk");
+}
+
+Result<Preview> preview_bank_file(const std::string& file, NoticeEncoding encoding,
+                                  size_t lines_max) {
+  Preview preview;
+  std::unordered_set<uint64_t> seen;
+  BankFileReader reader(
+      [&](v1::BankLine& line) {
+        if (!seen.insert(repeat_key(line)).second) ++preview.repeated;
+        note(line, preview);
+        if (preview.first.size() < lines_max) {
+          preview.first.push_back(line);
+          preview.first.back().set_account_number(masked(line.account_number()));
+          preview.first.back().set_counterparty_account(masked(line.counterparty_account()));
+          preview.first.back().clear_raw();
+        }
+        return Result<void>();
+      },
+      encoding);
+  auto summary = read_bank_file(file, reader);
+  if (!summary) return tl::unexpected(summary.error());
+  preview.summary = *summary;
+  return preview;
+}
+
+std::string preview_text(const Preview& preview) {
+  const BankFileSummary& sums = preview.summary;
+  Table table({"LINE", "ACCOUNT", "BANK'S NUMBER", "DAY", "AMOUNT", "KIND", "NAMES", "REMARK"});
+  for (const v1::BankLine& line : preview.first) {
+    table.add({std::to_string(line.file_line()), line.account_number(), line.host_sequence(),
+               std::to_string(line.booked_on()), yuan(line.amount_fen()), kind_of(line),
+               reference_of(line), fit_gbk(line.remark(), kRemarkColumns)});
+  }
+  std::string text = table.text();
+  if (preview.first.size() < sums.lines) {
+    text += "... and " + std::to_string(sums.lines - preview.first.size()) + " more\n";
+  }
+  text += std::to_string(sums.lines) + " lines in " + std::to_string(sums.statements) +
+          (sums.statements == 1 ? " statement" : " statements") + "; in " +
+          yuan(sums.credited.value) + ", out " + yuan(sums.debited.value) + "\n" +
+          std::to_string(preview.with_letter) + " name a letter, " +
+          std::to_string(preview.with_batch) + " a batch; " + std::to_string(preview.repeated) +
+          " repeat an earlier line, " + std::to_string(sums.not_booked) +
+          " were not booked yet and are passed over\n";
+  return text;
+}
+
+std::string preview_json(const Preview& preview) {
+  const BankFileSummary& sums = preview.summary;
+  nlohmann::json out = {{"statements", sums.statements},       {"lines", sums.lines},
+                        {"not_booked", sums.not_booked},       {"repeated", preview.repeated},
+                        {"with_letter", preview.with_letter},  {"with_batch", preview.with_batch},
+                        {"credited_fen", sums.credited.value}, {"debited_fen", sums.debited.value},
+                        {"first", nlohmann::json::array()}};
+  for (const v1::BankLine& line : preview.first) {
+    out["first"].push_back({{"line", line.file_line()},
+                            {"account", line.account_number()},
+                            {"host_sequence", line.host_sequence()},
+                            {"booked_on", line.booked_on()},
+                            {"amount_fen", line.amount_fen()},
+                            {"kind", kind_of(line)},
+                            {"reference", reference_of(line)},
+                            {"counterparty_name", line.counterparty_name()},
+                            {"remark", line.remark()}});
+  }
+  return out.dump() + "\n";
+}
+
+}  // namespace jiexu::cli
