@@ -14,7 +14,8 @@ constexpr char kAccount = 'A';
 constexpr char kBankLine = 'B';
 constexpr char kPerson = 'P';
 constexpr char kLetter = 'L';
-constexpr char kOpenCase = 'O';
+constexpr char kOpenCase = 'o';
+constexpr char kClosedCase = 'c';
 constexpr char kReceipt = 'R';
 
 constexpr size_t kLinkLogKeySize = AgencyId::kSize + 1 + 4 + 8;
@@ -78,8 +79,13 @@ std::string link_key(AgencyId peer, Direction direction) {
   return key;
 }
 
-std::string case_key(const CaseId& id) {
-  return std::string(id.bytes());
+std::string case_key(const CaseId& id, bool closed) {
+  return tagged(closed ? kClosedCase : kOpenCase, id.bytes());
+}
+
+std::optional<CaseId> parse_case_key(std::string_view key) {
+  const bool known = !key.empty() && (key[0] == kOpenCase || key[0] == kClosedCase);
+  return known ? CaseId::from_bytes(key.substr(1)) : std::nullopt;
 }
 
 std::string timeline_key(const CaseId& id, uint32_t n) {
@@ -121,10 +127,6 @@ std::string person_key(const PersonHash& hash) {
 std::string letter_key(std::string_view letter_number) {
   CHECK(letter_number.size() == kLetterSize);
   return tagged(kLetter, letter_number);
-}
-
-std::string open_case_key(const CaseId& id) {
-  return tagged(kOpenCase, id.bytes());
 }
 
 std::string quarantine_key(AgencyId peer, Epoch epoch, Seq seq) {

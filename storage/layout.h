@@ -7,22 +7,25 @@
 //   store's) meta        "letter" | yyyymmdd u32                          u32: last sequence  no
 //   link_log    peer 12 | direction u8 | epoch u32 | seq u64     LinkFrame bytes     yes
 //   link        peer 12 | direction u8                           LinkRecord          no
-//   case        case id 16                                       CaseRecord          yes
+//   case        'o' or 'c' | case id 16                          CaseRecord          yes
 //   timeline    case id 16 | n u32                               TimelineRecord      yes
 //   timer       due ms u64 | case id 16 | deadline kind u8       (empty)             no
 //   funds       'A' | peer 12 | account u8                       AccountRecord       no
 //   funds       'B' | bank line digest 32                        BankLineRecord      yes
 //   index       'P' | person hash 16                             case ids 16 each    no
 //   index       'L' | letter number 20                           case ids 16 each    no
-//   index       'O' | case id 16                                 (empty): open case  no
 //   quarantine  peer 12 | epoch u32 | seq u64                    QuarantineRecord    yes
 //   audit       'R' | peer 12 | through seq u64                  LinkFrame: receipt  no
 //
 // seq in link_log is the number of the first message of the frame; a message is found by seeking
 // the last key not above it. direction: 0 = we send, 1 = we receive.
-// Retired: none yet. To change a record, follow the recipe in storage/FORMAT.md.
+// A case is under 'o' while it is open and under 'c' once it is closed, never under both: open
+// cases, which are few beside those of the years before, lie together. Its newest timeline entries
+// are in the case record itself; when the case is next written, they go to the timeline. Retired:
+// index 'O'. To change a record, follow the recipe in storage/FORMAT.md.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -47,7 +50,9 @@ std::string link_log_key(AgencyId peer, Direction direction, Epoch epoch, Seq fi
 // First number of the frame under a link_log key. REQUIRES: a key made by link_log_key.
 Seq link_log_seq(std::string_view key);
 std::string link_key(AgencyId peer, Direction direction);
-std::string case_key(const CaseId& id);
+std::string case_key(const CaseId& id, bool closed);
+// The id in a key made by case_key; nullopt for any other key.
+std::optional<CaseId> parse_case_key(std::string_view key);
 std::string timeline_key(const CaseId& id, uint32_t n);
 std::string timer_key(Instant due, const CaseId& id, uint8_t kind);
 
@@ -63,7 +68,6 @@ std::string account_key(AgencyId peer, uint8_t account);
 std::string bank_line_key(const Digest& digest);
 std::string person_key(const PersonHash& hash);
 std::string letter_key(std::string_view letter_number);
-std::string open_case_key(const CaseId& id);
 std::string quarantine_key(AgencyId peer, Epoch epoch, Seq seq);
 // The peer's receipt for our messages up to `through`.
 std::string receipt_key(AgencyId peer, Seq through);

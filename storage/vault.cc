@@ -233,9 +233,15 @@ Result<std::string> Vault::open(Family family, std::string_view key,
 PersonHash Vault::person_hash(std::string_view document) const {
   std::array<uint8_t, 32> mac;
   size_t size = 0;
-  // Copying a keyed context is far cheaper than making one.
-  const MacContext context(EVP_MAC_CTX_dup(impl_->person.get()));
-  CHECK(context != nullptr);
+  // Kept per thread, as sealing contexts are; starting a keyed context anew costs little.
+  thread_local uint64_t serial = 0;
+  thread_local MacContext context;
+  if (serial != serial_) {
+    context.reset(EVP_MAC_CTX_dup(impl_->person.get()));
+    CHECK(context != nullptr);
+    serial = serial_;
+  }
+  CHECK(EVP_MAC_init(context.get(), nullptr, 0, nullptr) == 1);
   CHECK(EVP_MAC_update(context.get(), bytes(document.data()), document.size()) == 1);
   CHECK(EVP_MAC_final(context.get(), mac.data(), &size, mac.size()) == 1);
   PersonHash hash;

@@ -2,11 +2,37 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstring>
 
 namespace jiexu {
 namespace {
 
 constexpr uint32_t kBad = 0xffffffff;
+
+// Where the ASCII run that begins at `at` ends.
+size_t skip_ascii(std::string_view text, size_t at) {
+  for (uint64_t eight = 0; at + sizeof eight <= text.size(); at += sizeof eight) {
+    std::memcpy(&eight, text.data() + at, sizeof eight);
+    if ((eight & 0x8080808080808080) != 0) break;
+  }
+  while (at < text.size() && static_cast<uint8_t>(text[at]) < 0x80) ++at;
+  return at;
+}
+
+bool is_ascii(std::string_view text) {
+  return skip_ascii(text, 0) == text.size();
+}
+
+// Where the run of Chinese characters that begins at `at` ends. Three bytes from E4 to E9: no other
+// form of such a character exists, and none of them is a surrogate.
+size_t skip_chinese(std::string_view text, size_t at) {
+  const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
+  while (at + 3 <= text.size() && byte(at) >= 0xe4 && byte(at) <= 0xe9 &&
+         (byte(at + 1) & 0xc0) == 0x80 && (byte(at + 2) & 0xc0) == 0x80) {
+    at += 3;
+  }
+  return at;
+}
 
 uint32_t continuation(std::string_view text, size_t at, size_t count, uint32_t lead) {
   if (at + count > text.size()) return kBad;
@@ -90,7 +116,9 @@ bool is_blank(std::string_view text) {
 
 bool is_utf8(std::string_view text) {
   for (size_t at = 0; at < text.size();) {
-    if (next(text, at) == kBad) return false;
+    const size_t plain = skip_chinese(text, skip_ascii(text, at));
+    if (plain == at && next(text, at) == kBad) return false;
+    at = std::max(at, plain);
   }
   return true;
 }
@@ -101,6 +129,7 @@ size_t utf8_length(std::string_view text) {
 }
 
 std::string fold_width(std::string_view text) {
+  if (is_ascii(text)) return std::string(text);
   std::string out;
   for_each_point(text, [&](uint32_t point, std::string_view bytes) {
     if (point == kBad) {

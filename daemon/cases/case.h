@@ -155,6 +155,7 @@ struct Case {
   int32_t stopped_on = 0;             // yyyymmdd
   v1::FaultCode last_fault =
       v1::FAULT_CODE_UNSPECIFIED;  // the peer could not use a message of ours
+  std::string newest_entries;  // of the timeline, as the store keeps them; step() leaves it alone
 
   bool exists() const { return relationship != Relationship::kNone; }
   bool closed() const { return exists() && is_terminal(relationship) && is_terminal(funds); }

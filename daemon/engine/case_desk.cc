@@ -236,12 +236,6 @@ void CaseDesk::begin() {
   lists_.clear();
 }
 
-std::string_view CaseDesk::serialise(const google::protobuf::Message& message) {
-  plain_.clear();
-  message.AppendToString(&plain_);
-  return plain_;
-}
-
 Result<tl::expected<void, Rejection>> CaseDesk::decide(Decision& decision, const Event& event) {
   const auto context = context_for(decision.after, event);
   if (!context) return tl::unexpected(context.error());
@@ -276,8 +270,8 @@ Result<std::shared_ptr<const Case>> CaseDesk::write(const Case& before, Decision
   for (const Decided& step : decision.steps) {
     if (step.event.kind == EventKind::kSendLetter) ++letter_sequence_;
   }
-  write_case(decision.after);
-  write_timeline(decision, sent);
+  write_timeline(before, decision, sent);
+  write_case(before, decision.after);
   write_timers(before, decision.after);
   if (auto done = write_indexes(before, decision.after); !done) return tl::unexpected(done.error());
   if (auto done = post(decision.after.peer, decision.postings); !done) {
@@ -321,14 +315,23 @@ void CaseDesk::put(Family family, const std::string& key, std::string_view value
   if (findable) pending_.open().index_last(family, key);
 }
 
-void CaseDesk::write_case(const Case& subject) {
+void CaseDesk::write_case(const Case& before, const Case& after) {
   plain_.clear();
-  append_case(subject, &case_record_, &plain_);
-  put(Family::kCase, layout::case_key(subject.id), plain_, true);
+  append_case(after, &case_record_, &plain_);
+  put(Family::kCase, layout::case_key(after.id, after.closed()), plain_, true);
+  if (!before.exists() || before.closed() == after.closed()) return;
+  const std::string old_key = layout::case_key(after.id, before.closed());
+  pending_.open().batch().remove(Family::kCase, old_key);
+  pending_.open().index_last(Family::kCase, old_key);
 }
 
 // Several steps of one commit share one record.
-void CaseDesk::write_timeline(const Decision& decision, const std::vector<LogPlace>& sent) {
+void CaseDesk::write_timeline(const Case& before, Decision& decision,
+                              const std::vector<LogPlace>& sent) {
+  if (!before.newest_entries.empty()) {
+    put(Family::kTimeline, layout::timeline_key(before.id, before.timeline_count),
+        before.newest_entries, false);
+  }
   v1::TimelineRecord& all = timeline_record_;
   all.Clear();
   size_t message = 0;
@@ -349,8 +352,7 @@ void CaseDesk::write_timeline(const Decision& decision, const std::vector<LogPla
       step.event.input->SerializeToString(record->mutable_payload());
     }
   }
-  put(Family::kTimeline, layout::timeline_key(decision.after.id, decision.after.timeline_count),
-      serialise(all), false);
+  all.SerializeToString(&decision.after.newest_entries);
 }
 
 void CaseDesk::write_timers(const Case& before, const Case& after) {
@@ -387,7 +389,6 @@ Result<std::string> CaseDesk::read_list(const std::string& key) {
 
 Result<void> CaseDesk::write_indexes(const Case& before, const Case& after) {
   if (!before.exists()) {
-    put(Family::kIndex, layout::open_case_key(after.id), "", false);
     if (auto done = add_to_list(layout::person_key(after.person_hash), after.id); !done)
       return done;
   }
@@ -396,9 +397,6 @@ Result<void> CaseDesk::write_indexes(const Case& before, const Case& after) {
       return done;
     }
   }
-  if (after.closed() && !before.closed()) {
-    pending_.open().batch().remove(Family::kIndex, layout::open_case_key(after.id));
-  }
   return {};
 }
 
@@ -406,7 +404,7 @@ void CaseDesk::consume_number(const Case& subject, uint32_t case_seq) {
   if (case_seq != subject.received_case_seq + 1) return;
   auto next = std::make_shared<Case>(subject);
   next->received_case_seq = case_seq;
-  write_case(*next);
+  write_case(subject, *next);
   cache_.put(std::move(next));
 }
 
@@ -416,7 +414,7 @@ void CaseDesk::suspend(const Case& subject, uint32_t sent_case_seq, Instant now)
   next->overlay = Overlay::kSuspended;
   next->revision += 1;
   next->updated_at = now;
-  write_case(*next);
+  write_case(subject, *next);
   cache_.put(std::move(next));
 }
 

@@ -116,7 +116,6 @@ class CaseDesk {
   };
   // Forgets what the last decision used.
   void begin();
-  std::string_view serialise(const google::protobuf::Message& message);
   // Adds a step. If it is refused, the decision is used up.
   Result<tl::expected<void, Rejection>> decide(Decision& decision, const Event& event);
 
@@ -127,9 +126,10 @@ class CaseDesk {
   LogPlace place_of(const Case& subject, const v1::Message& message);
   Result<void> settle_delivery(std::shared_ptr<const Case>& subject, Instant now);
   Result<std::shared_ptr<const Case>> write(const Case& before, Decision& decision);
-  void write_case(const Case& subject);
+  void write_case(const Case& before, const Case& after);
   std::vector<LogPlace> send(Decision& decision);
-  void write_timeline(const Decision& decision, const std::vector<LogPlace>& sent);
+  // The decision's entries become the case's newest; those that were go to the timeline.
+  void write_timeline(const Case& before, Decision& decision, const std::vector<LogPlace>& sent);
   void write_timers(const Case& before, const Case& after);
   Result<void> write_indexes(const Case& before, const Case& after);
   Result<void> add_to_list(const std::string& key, const CaseId& id);

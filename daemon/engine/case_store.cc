@@ -72,6 +72,7 @@ Result<Case> decode_case(const CaseId& id, const v1::CaseRecord& record) {
   out.payee = record.payee();
   out.policy_profile = record.policy_profile();
   out.certificate_number = record.certificate_number();
+  out.newest_entries = record.newest_entries();
   decode_numbers(record, out);
   if (record.has_letter_ref()) out.letter_place = from_record(record.letter_ref());
   if (record.has_form_ref()) out.form_place = from_record(record.form_ref());
@@ -101,6 +102,7 @@ void encode_rest(const Case& in, v1::CaseRecord* record) {
   record->set_person_hash(std::string(view(in.person_hash)));
   record->set_policy_profile(in.policy_profile);
   record->set_certificate_number(in.certificate_number);
+  record->set_newest_entries(in.newest_entries);
   record->set_sent_case_seq(in.sent_case_seq);
   record->set_received_case_seq(in.received_case_seq);
   record->set_timeline_count(in.timeline_count);
@@ -150,31 +152,46 @@ void append_case(const Case& subject, v1::CaseRecord* scratch, std::string* out)
 }
 
 Result<std::optional<Case>> read_case(const Records& records, const CaseId& id) {
-  const auto record = records.get_message<v1::CaseRecord>(Family::kCase, layout::case_key(id));
-  if (!record) return tl::unexpected(record.error());
-  if (!*record) return std::nullopt;
-  auto decoded = decode_case(id, **record);
-  if (!decoded) return tl::unexpected(decoded.error());
-  return std::move(*decoded);
+  for (const bool closed : {false, true}) {
+    const auto record =
+        records.get_message<v1::CaseRecord>(Family::kCase, layout::case_key(id, closed));
+    if (!record) return tl::unexpected(record.error());
+    if (!*record) continue;
+    auto decoded = decode_case(id, **record);
+    if (!decoded) return tl::unexpected(decoded.error());
+    return std::move(*decoded);
+  }
+  return std::nullopt;
 }
 
+namespace {
+
+// Adds the entries of one commit; false if `bytes` are not such.
+bool add_entries(std::string_view bytes, std::vector<v1::TimelineRecord>& out) {
+  if (bytes.empty()) return true;
+  v1::TimelineRecord record;
+  if (!record.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return false;
+  for (auto& earlier : *record.mutable_earlier()) out.push_back(std::move(earlier));
+  record.clear_earlier();
+  out.push_back(std::move(record));
+  return true;
+}
+
+}  // namespace
+
+// The case is read first: entries that move from it to the timeline meanwhile are not read twice.
 Result<std::vector<v1::TimelineRecord>> read_timeline(const Records& records, const CaseId& id) {
+  const auto subject = read_case(records, id);
+  if (!subject) return tl::unexpected(subject.error());
   std::vector<v1::TimelineRecord> out;
+  if (!*subject) return out;
   bool readable = true;
-  const std::string prefix = layout::case_key(id);
-  const auto done =
-      records.scan(Family::kTimeline, prefix, layout::prefix_end(prefix),
-                   [&](std::string_view, std::string_view value) {
-                     v1::TimelineRecord record;
-                     readable = record.ParseFromArray(value.data(), static_cast<int>(value.size()));
-                     for (auto& earlier : *record.mutable_earlier()) {
-                       out.push_back(std::move(earlier));
-                     }
-                     record.clear_earlier();
-                     out.push_back(std::move(record));
-                     return readable;
-                   });
+  const auto done = records.scan(
+      Family::kTimeline, layout::timeline_key(id, 0),
+      layout::timeline_key(id, (*subject)->timeline_count),
+      [&](std::string_view, std::string_view value) { return readable = add_entries(value, out); });
   if (!done) return tl::unexpected(done.error());
+  if (readable) readable = add_entries((*subject)->newest_entries, out);
   if (!readable) return fail(Errc::kCorrupt, "timeline of " + id.str() + " is unreadable");
   return out;
 }
@@ -193,21 +210,31 @@ struct IdPage {
   bool more = false;
 };
 
+// The first `limit` ids behind `after`, open or closed, are added to `ids`.
+Result<void> add_ids(const Records& records, bool closed, const std::optional<CaseId>& after,
+                     size_t limit, std::vector<CaseId>& ids) {
+  std::string lower = layout::case_key(after.value_or(CaseId()), closed);
+  if (after) lower += '\0';
+  const std::string upper = layout::prefix_end(lower.substr(0, 1));
+  const size_t full = ids.size() + limit;
+  return records.scan(Family::kCase, lower, upper, [&](std::string_view key, std::string_view) {
+    if (const auto id = layout::parse_case_key(key)) ids.push_back(*id);
+    return ids.size() < full;
+  });
+}
+
 Result<IdPage> list_ids(const Records& records, bool open_only, std::optional<CaseId> after,
                         size_t limit) {
-  const std::string prefix = open_only ? layout::open_case_key(CaseId()).substr(0, 1) : "";
-  std::string lower = prefix;
-  if (after) lower += std::string(after->bytes()) + '\0';
-  const std::string upper = open_only ? layout::prefix_end(prefix) : std::string(17, '\xff');
   IdPage page;
-  const auto done = records.scan(open_only ? Family::kIndex : Family::kCase, lower, upper,
-                                 [&](std::string_view key, std::string_view) {
-                                   const auto id = CaseId::from_bytes(key.substr(prefix.size()));
-                                   page.more = page.ids.size() == limit;
-                                   if (id && !page.more) page.ids.push_back(*id);
-                                   return !page.more;
-                                 });
-  if (!done) return tl::unexpected(done.error());
+  for (const bool closed : {false, true}) {
+    if (closed && open_only) break;
+    if (auto done = add_ids(records, closed, after, limit + 1, page.ids); !done) {
+      return tl::unexpected(done.error());
+    }
+  }
+  std::ranges::sort(page.ids);
+  page.more = page.ids.size() > limit;
+  if (page.more) page.ids.resize(limit);
   return page;
 }
 

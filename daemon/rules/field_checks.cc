@@ -23,7 +23,7 @@ bool FieldChecks::text(Field field, std::string_view value, Need need, size_t ch
     if (need == Need::kRequired) add(FormRule::kMissing, field, "this field is required");
     return false;
   }
-  if (utf8_length(value) > chars_max) {
+  if (value.size() > chars_max && utf8_length(value) > chars_max) {
     add(FormRule::kTooLong, field, "at most " + std::to_string(chars_max) + " characters");
     return false;
   }

@@ -9,7 +9,8 @@ void ApiWorld::put(const Case& subject) {
   v1::CaseRecord record;
   encode_case(subject, &record);
   Batch batch;
-  Records(store, *vault).put_message(batch, Family::kCase, layout::case_key(subject.id), record);
+  Records(store, *vault)
+      .put_message(batch, Family::kCase, layout::case_key(subject.id, subject.closed()), record);
   REQUIRE(store.commit(batch));
 }
 

@@ -44,7 +44,7 @@ TEST_CASE("a damaged case record is an error that stops, not a missing case") {
   Site site(in_site(), kNow);
   site.act(EventKind::kApply, case_number(1), sound_input(Case(), EventKind::kApply));
   Batch batch;
-  batch.put(Family::kCase, layout::case_key(case_number(1)), "damaged");
+  batch.put(Family::kCase, layout::case_key(case_number(1), false), "damaged");
   REQUIRE(site.store->commit(batch));
   site.restart();
   Command command;

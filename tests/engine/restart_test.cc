@@ -73,8 +73,8 @@ class Run {
   }
 
   uint64_t revision(const Site& site) const {
-    const auto found = site.store->get(Family::kCase, std::string(id_.bytes()));
-    return found && *found ? site.subject(id_).revision : 0;
+    const auto found = read_case(site.records(), id_);
+    return found && *found ? (*found)->revision : 0;
   }
 
   // One commit; true if there was one to do. The kill of the plan happens here.

@@ -33,11 +33,14 @@ const Vault& vault() {
   return *kVault;
 }
 
-// A store that holds one record with this content.
-class OneRecord {
+// A store that holds one record with this content, or a few.
+class FewRecords {
  public:
-  OneRecord(Family family, std::string_view key, std::string_view value)
+  FewRecords(Family family, std::string_view key, std::string_view value)
       : records_(store_, vault()) {
+    add(family, key, value);
+  }
+  void add(Family family, std::string_view key, std::string_view value) {
     Batch batch;
     records_.put(batch, family, key, value);
     CHECK(store_.commit(batch).has_value());
@@ -50,7 +53,7 @@ class OneRecord {
 };
 
 void read_case_record(std::string_view bytes) {
-  OneRecord store(Family::kCase, layout::case_key(kCase), bytes);
+  FewRecords store(Family::kCase, layout::case_key(kCase, false), bytes);
   const auto found = read_case(store.records(), kCase);
   (void)list_cases(store.records(), false, std::nullopt, 10);
   if (!found) return;
@@ -64,21 +67,31 @@ void read_case_record(std::string_view bytes) {
   CHECK(record.SerializeAsString() == second.SerializeAsString());
 }
 
+// The same bytes as entries of an earlier commit and as the newest ones, in a case that is sound.
 void read_timeline_record(std::string_view bytes) {
-  OneRecord store(Family::kTimeline, layout::timeline_key(kCase, 1), bytes);
+  Case subject;
+  subject.id = kCase;
+  subject.peer = kPeer;
+  subject.relationship = Relationship::kAccepted;
+  subject.timeline_count = 2;
+  subject.newest_entries = bytes;
+  v1::CaseRecord record;
+  encode_case(subject, &record);
+  FewRecords store(Family::kCase, layout::case_key(kCase, false), record.SerializeAsString());
+  store.add(Family::kTimeline, layout::timeline_key(kCase, 1), bytes);
   (void)read_timeline(store.records(), kCase);
 }
 
 void read_link_record(std::string_view bytes) {
-  OneRecord out(Family::kLink, layout::link_key(kPeer, layout::Direction::kOut), bytes);
+  FewRecords out(Family::kLink, layout::link_key(kPeer, layout::Direction::kOut), bytes);
   (void)read_outgoing(out.records(), {kSelf, kPeer}, 7);
-  OneRecord in(Family::kLink, layout::link_key(kPeer, layout::Direction::kIn), bytes);
+  FewRecords in(Family::kLink, layout::link_key(kPeer, layout::Direction::kIn), bytes);
   (void)read_incoming(in.records(), {kPeer, kSelf});
 }
 
 void read_log_record(std::string_view bytes) {
-  OneRecord store(Family::kLinkLog, layout::link_log_key(kPeer, layout::Direction::kIn, 1, 3),
-                  bytes);
+  FewRecords store(Family::kLinkLog, layout::link_log_key(kPeer, layout::Direction::kIn, 1, 3),
+                   bytes);
   const StoredLog log(store.records(), kPeer, layout::Direction::kIn, 1);
   for (Seq seq = 2; seq < 6; ++seq) {
     (void)log.frame_with(seq);
@@ -87,12 +100,12 @@ void read_log_record(std::string_view bytes) {
 }
 
 void read_receipt_record(std::string_view bytes) {
-  OneRecord store(Family::kAudit, layout::receipt_key(kPeer, 5), bytes);
+  FewRecords store(Family::kAudit, layout::receipt_key(kPeer, 5), bytes);
   (void)receipted_at(store.records(), kPeer, 4);
 }
 
 void read_index_record(std::string_view bytes) {
-  OneRecord person(Family::kIndex, layout::person_key({}), bytes);
+  FewRecords person(Family::kIndex, layout::person_key({}), bytes);
   (void)find_by_person(person.records(), {});
 }
 

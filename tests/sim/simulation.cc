@@ -190,7 +190,8 @@ void Simulation::meddle() {
     moved.relationship = in ? Relationship::kFailed : Relationship::kOutFailed;
     v1::CaseRecord record;
     encode_case(moved, &record);
-    records.put_message(batch, Family::kCase, layout::case_key(moved.id), record);
+    records.put_message(batch, Family::kCase, layout::case_key(moved.id, moved.closed()), record);
+    if (moved.closed()) batch.remove(Family::kCase, layout::case_key(moved.id, false));
   }
   if (batch.empty()) return;
   node.store().set_fault_hook({});

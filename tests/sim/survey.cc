@@ -40,10 +40,6 @@ class Reading {
       out_.timers.push_back(layout::parse_timer_key(key));
       return true;
     });
-    each(Family::kIndex, [&](auto key, auto) {
-      if (key[0] == 'O') out_.open_cases.insert(*CaseId::from_bytes(key.substr(1)));
-      return true;
-    });
     return result_;
   }
 
@@ -63,10 +59,13 @@ class Reading {
   void cases() {
     each(Family::kCase, [&](std::string_view key, std::string_view value) {
       v1::CaseRecord record;
-      const auto id = CaseId::from_bytes(key);
+      const auto id = layout::parse_case_key(key);
       if (!id || !parse(value, record)) return false;
       auto subject = decode_case(*id, record);
       if (!subject) return false;
+      // Under the one key that belongs to its state, or it would be found twice.
+      const bool known_before = out_.cases.contains(*id);
+      if (known_before || key != layout::case_key(*id, subject->closed())) return false;
       out_.cases[*id].subject = std::move(*subject);
       return true;
     });
@@ -74,6 +73,10 @@ class Reading {
       CaseFile& file = out_.cases[*CaseId::from_bytes(key.substr(0, CaseId::kSize))];
       return parse(value, file.timeline.emplace_back());
     });
+    for (auto& [id, file] : out_.cases) {
+      const bool read = parse(file.subject.newest_entries, file.timeline.emplace_back());
+      if (!read && result_) result_ = fail(Errc::kCorrupt, "a case without its newest entries");
+    }
   }
 
   bool funds(std::string_view key, std::string_view value) {

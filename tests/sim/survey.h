@@ -36,7 +36,6 @@ struct Survey {
   std::vector<Receipt> receipts;  // held from peers
   std::vector<v1::QuarantineRecord> quarantine;
   std::vector<layout::TimerKey> timers;
-  std::set<CaseId> open_cases;  // by the index
 };
 
 // Error: a record that does not open or parse.

@@ -23,12 +23,14 @@ TEST_CASE("every key has the bytes that the table of layout.h gives") {
   CHECK(to_hex(link_log_key(kPeer, Direction::kIn, 2, 259)) ==
         peer + "01" + "00000002" + "0000000000000103");
   CHECK(to_hex(link_key(kPeer, Direction::kOut)) == peer + "00");
-  CHECK(to_hex(case_key(kCase)) == id);
+  CHECK(to_hex(case_key(kCase, false)) == "6f" + id);
+  CHECK(to_hex(case_key(kCase, true)) == "63" + id);
+  CHECK(parse_case_key(case_key(kCase, true)) == kCase);
+  CHECK(parse_case_key("x" + kCase.str()) == std::nullopt);
   CHECK(to_hex(timeline_key(kCase, 7)) == id + "00000007");
   CHECK(to_hex(timer_key(Instant{1'790'000'000'000}, kCase, 3)) == "000001a0c4506c00" + id + "03");
   CHECK(to_hex(account_key(kPeer, 9)) == "41" + peer + "09");
   CHECK(to_hex(letter_key("35020001260918000017")) == "4c" + to_hex("35020001260918000017"));
-  CHECK(to_hex(open_case_key(kCase)) == "4f" + id);
   CHECK(to_hex(quarantine_key(kPeer, 1, 5)) == peer + "00000001" + "0000000000000005");
   Digest digest{};
   digest[31] = 0xab;

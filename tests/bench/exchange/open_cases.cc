@@ -62,8 +62,7 @@ void make_open_cases(const std::filesystem::path& agency_folder, size_t count) {
     const Case subject = open_case(n, start.plus_ms(static_cast<int64_t>(n / 100)), **vault);
     v1::CaseRecord record;
     encode_case(subject, &record);
-    records.put_message(batch, Family::kCase, layout::case_key(subject.id), record);
-    batch.put(Family::kIndex, layout::open_case_key(subject.id), "");
+    records.put_message(batch, Family::kCase, layout::case_key(subject.id, false), record);
     batch.put(Family::kIndex, layout::person_key(subject.person_hash), subject.id.bytes());
     if (n % kCommitCases != kCommitCases - 1 && n + 1 != count) continue;
     CHECK((*store)->commit(batch).has_value());
