@@ -42,6 +42,10 @@ bool is_sealed(Family family, std::string_view key);
 
 std::string_view family_name(Family family);
 
+// StoreRecord.format of stores that this program writes, and the only one that it opens.
+// 2: a case's key says whether it is open, and holds its newest timeline entries.
+inline constexpr uint32_t kFormat = 2;
+
 inline constexpr std::string_view kStoreKey = "store";
 inline constexpr std::string_view kLsnKey = "lsn";
 

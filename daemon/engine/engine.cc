@@ -39,6 +39,11 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, const Engine
     return fail(Errc::kInvalid,
                 "the store belongs to " + (*record)->agency() + ", not to " + options.self.str());
   }
+  if ((*record)->format() != layout::kFormat) {
+    return fail(Errc::kUnsupported, "the store has format " + std::to_string((*record)->format()) +
+                                        ", this program opens format " +
+                                        std::to_string(layout::kFormat));
+  }
   engine->store_record_ = **record;
   engine->epoch_ = (*record)->epoch();
   if (auto done = engine->set_directory(std::move(directory), now); !done) {

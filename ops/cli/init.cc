@@ -15,7 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-constexpr uint32_t kStoreFormat = 1;
 constexpr size_t kStoreIdBytes = 16;
 
 struct Options {
@@ -51,7 +50,7 @@ Result<void> create_store(const fs::path& folder, const v1::StoreRecord& record)
 
 v1::StoreRecord store_record(const Options& options) {
   v1::StoreRecord record;
-  record.set_format(kStoreFormat);
+  record.set_format(layout::kFormat);
   record.set_agency(options.code);
   record.set_epoch(1);
   record.set_store_id(random_bytes(kStoreIdBytes));

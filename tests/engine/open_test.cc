@@ -40,6 +40,18 @@ TEST_CASE("a directory without our own agency is refused") {
   CHECK(site.engine->set_directory(*other, kNow).error().code == Errc::kInvalid);
 }
 
+TEST_CASE("a store of another format is refused") {
+  Site site(in_site(), kNow);
+  auto record = *Records(*site.store, *site.vault)
+                     .get_message<v1::StoreRecord>(Family::kMeta, layout::kStoreKey)
+                     .value();
+  record.set_format(layout::kFormat - 1);
+  Batch batch;
+  batch.put(Family::kMeta, layout::kStoreKey, record.SerializeAsString());
+  REQUIRE(site.store->commit(batch));
+  CHECK(open_as(site, in_site(), *site.store).error().code == Errc::kUnsupported);
+}
+
 TEST_CASE("a damaged case record is an error that stops, not a missing case") {
   Site site(in_site(), kNow);
   site.act(EventKind::kApply, case_number(1), sound_input(Case(), EventKind::kApply));

@@ -84,7 +84,7 @@ std::shared_ptr<const Directory> test_directory() {
 Site::Site(AgencyId id, Instant at)
     : self(id), now(at), store(std::make_unique<MemoryStore>()), vault(make_vault()) {
   v1::StoreRecord record;
-  record.set_format(1);
+  record.set_format(layout::kFormat);
   record.set_agency(id.str());
   record.set_epoch(1);
   Batch batch;

@@ -67,7 +67,7 @@ const Vault& test_vault() {
 
 void fill_new_store(Batch& batch, AgencyId self, const Store& store) {
   v1::StoreRecord record;
-  record.set_format(1);
+  record.set_format(layout::kFormat);
   record.set_agency(self.str());
   record.set_epoch(1);
   Records(store, test_vault()).put_message(batch, Family::kMeta, layout::kStoreKey, record);

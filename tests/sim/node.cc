@@ -41,7 +41,7 @@ Node::Node(World& world, AgencyId id, std::unique_ptr<Signer> signer, Random ran
 
 void Node::make_store() {
   v1::StoreRecord record;
-  record.set_format(1);
+  record.set_format(layout::kFormat);
   record.set_agency(id_.str());
   record.set_epoch(1);
   record.set_store_id(random_.bytes(16));
