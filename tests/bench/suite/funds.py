@@ -10,3 +10,11 @@ def bank_file(machine):
     row["cpu_us"] = 1e6 / row["per_second"]
     row["rss_mib"] = row["rss_peak_mib"]
     yield Row(f"entries of a camt.053 of {row['file_mib']:,.0f} MiB", row, note="MiB: peak")
+
+
+@bench("matcher", seconds=15)
+def matcher(machine):
+    "bank lines against a million open instructions, on one core"
+    row = machine.run("jiexu-matcher", "--lines", machine.count(200_000))["matcher"]
+    row["cpu_us"] = 1e6 / row["per_second"]
+    yield Row(f"bank lines matched against {row['instructions']:,.0f}", row)

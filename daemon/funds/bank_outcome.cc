@@ -1,0 +1,57 @@
+#include "daemon/funds/bank_outcome.h"
+
+#include <algorithm>
+#include <iterator>
+
+#include "daemon/base/check.h"
+
+namespace jiexu {
+namespace {
+
+using O = BankOutcome;
+
+// clang-format off
+constexpr OutcomeRule kRules[] = {
+    {O::kMatched,          "matched",             false, "", "FUNDS_ACK when credited"},
+    {O::kEarly,            "early",               true,  "wait: it is matched when the form or the batch's last notice comes", ""},
+    {O::kAmountDiffers,    "amount_differs",      true,  "report the difference, wait for the rest, or return the money", "FUNDS_DIFF, FUNDS_RETURNED"},
+    {O::kUnknownReference, "unknown_reference",   true,  "ask the payer; match by hand, or return the money", ""},
+    {O::kNotExpected,      "not_expected",        true,  "return the money, or have the case opened again", "FUNDS_RETURNED"},
+    {O::kInvalid,          "invalid",             false, "", ""},
+    {O::kMatchedByHand,    "matched_by_hand",     false, "", "FUNDS_ACK when credited"},
+    {O::kBatchDiffers,     "batch_total_differs", true,  "match the good cases by hand, report the difference of the others", "FUNDS_DIFF"},
+    {O::kDuplicate,        "duplicate",           false, "", ""},
+    {O::kReturned,         "returned_by_bank",    false, "", "BANK_RETURNED, answered by PAYEE_CHANGE"},
+    {O::kReversed,         "reversed",            false, "", "FUNDS_DIFF"},
+    {O::kForeignPayer,     "foreign_payer",       true,  "ask who paid; match by hand, or return the money", ""},
+    {O::kNoCase,           "no_case",             true,  "match by hand, ask the payer, or return the money", ""},
+    {O::kPaidOut,          "paid_out",            false, "", "REMIT_NOTICE"},
+    {O::kSetAside,         "set_aside",           false, "", ""},
+};
+// clang-format on
+
+}  // namespace
+
+std::span<const OutcomeRule> outcome_rules() {
+  return kRules;
+}
+
+const OutcomeRule& rule_of(BankOutcome outcome) {
+  const auto* rule =
+      std::find_if(std::begin(kRules), std::end(kRules),
+                   [&](const OutcomeRule& known) { return known.outcome == outcome; });
+  CHECK(rule != std::end(kRules));
+  return *rule;
+}
+
+std::string_view name(BankOutcome outcome) {
+  return rule_of(outcome).name;
+}
+
+const OutcomeRule* find_outcome(std::string_view name) {
+  const auto* rule = std::find_if(std::begin(kRules), std::end(kRules),
+                                  [&](const OutcomeRule& known) { return known.name == name; });
+  return rule == std::end(kRules) ? nullptr : rule;
+}
+
+}  // namespace jiexu

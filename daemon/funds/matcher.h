@@ -1,0 +1,85 @@
+// Where a credit on our account belongs. Evidence counts in this order: batch number, letter
+// number, EndToEndId; amount and payer alone only propose, and a person decides. Tolerance is 0
+// fen: what does not agree to the fen is said to differ.
+//
+//   one line, many cases    a batch number, or several letter numbers: only if the sum agrees
+//   many lines, one case    each goes to the case, which is complete when their sum is
+//   many lines, one batch   they wait until their sum is the batch's total
+//
+// Pure: what is expected comes in by FundsBook, the answer says what is to happen.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/base/ids.h"
+#include "daemon/base/money.h"
+#include "daemon/base/result.h"
+#include "daemon/funds/bank_outcome.h"
+#include "daemon/funds/references.h"
+
+namespace jiexu {
+
+// A case that may get money.
+struct ExpectedCase {
+  CaseId id;
+  AgencyId payer;  // the other agency
+  bool form_known = false;
+  bool takes = false;  // money for it can be booked now
+  Fen missing;         // by the form: due and not here
+};
+
+// A share of money for one case.
+struct Allocation {
+  CaseId id;
+  Fen amount;
+  bool operator==(const Allocation&) const = default;
+};
+
+// A batch that remittance notices have announced.
+struct ExpectedBatch {
+  AgencyId payer;
+  uint32_t lines = 0;               // that its notices say it has
+  Fen total;                        // that its notices say it comes to
+  std::vector<Allocation> noticed;  // one for each notice that is here
+  Fen waiting;                      // sum of the lines that came for it and wait
+  bool settled = false;             // it was matched before
+};
+
+// What is expected, as the matcher asks for it. Errors: the store's.
+class FundsBook {
+ public:
+  virtual ~FundsBook() = default;
+  virtual Result<std::optional<ExpectedBatch>> batch(std::string_view number) = 0;
+  virtual Result<std::optional<ExpectedCase>> letter(std::string_view number) = 0;
+  // Cases that miss exactly this amount, the payer's first; a few at most.
+  virtual Result<std::vector<CaseId>> missing(Fen amount, std::string_view payer_account) = 0;
+  // The agency whose account this is, by the directory; nullopt: not known.
+  virtual std::optional<AgencyId> owner(std::string_view account) = 0;
+};
+
+enum class Evidence : uint8_t {
+  kNone = 0,
+  kBatchNumber = 1,
+  kLetterNumber = 2,
+  kEndToEndId = 3,
+  kAmountAndPayer = 4,  // a proposal
+};
+
+struct Match {
+  BankOutcome outcome = BankOutcome::kNoCase;
+  Evidence evidence = Evidence::kNone;
+  std::vector<Allocation> to;  // empty: the money waits under no case
+  std::string batch;           // that it names and that is known here
+  // kMatched for a batch: lines that waited for it are settled with this one.
+  bool settles_batch = false;
+  std::vector<CaseId> proposals;
+};
+
+// REQUIRES: line.amount_fen() > 0.
+Result<Match> match(const v1::BankLine& line, FundsBook& book);
+
+}  // namespace jiexu
