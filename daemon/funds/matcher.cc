@@ -23,9 +23,9 @@ bool is_foreign(const v1::BankLine& line, AgencyId payer, FundsBook& book) {
   return owner && *owner != payer;
 }
 
-Match match_batch(const v1::BankLine& line, const std::string& number, const ExpectedBatch& batch,
-                  FundsBook& book) {
-  Match match;
+BankMatch match_batch(const v1::BankLine& line, const std::string& number,
+                      const ExpectedBatch& batch, FundsBook& book) {
+  BankMatch match;
   match.evidence = Evidence::kBatchNumber;
   match.batch = number;
   const auto here = add(batch.waiting, Fen{line.amount_fen()});
@@ -49,9 +49,9 @@ Match match_batch(const v1::BankLine& line, const std::string& number, const Exp
   return match;
 }
 
-Match match_case(const v1::BankLine& line, const ExpectedCase& expected, FundsBook& book) {
+BankMatch match_case(const v1::BankLine& line, const ExpectedCase& expected, FundsBook& book) {
   const Fen amount{line.amount_fen()};
-  Match match;
+  BankMatch match;
   if (!expected.takes) {
     match.outcome = BankOutcome::kNotExpected;
     match.proposals = {expected.id};
@@ -73,9 +73,9 @@ Match match_case(const v1::BankLine& line, const ExpectedCase& expected, FundsBo
 }
 
 // One transfer for several letters: each gets what it misses, if that is the amount to the fen.
-Match match_cases(const v1::BankLine& line, const std::vector<ExpectedCase>& cases,
-                  FundsBook& book) {
-  Match match;
+BankMatch match_cases(const v1::BankLine& line, const std::vector<ExpectedCase>& cases,
+                      FundsBook& book) {
+  BankMatch match;
   match.outcome = BankOutcome::kAmountDiffers;
   for (const ExpectedCase& expected : cases) {
     match.proposals.push_back(expected.id);
@@ -98,15 +98,15 @@ Match match_cases(const v1::BankLine& line, const std::vector<ExpectedCase>& cas
   return match;
 }
 
-Result<Match> match_letters(const v1::BankLine& line, const std::vector<std::string>& letters,
-                            Evidence evidence, FundsBook& book) {
+Result<BankMatch> match_letters(const v1::BankLine& line, const std::vector<std::string>& letters,
+                                Evidence evidence, FundsBook& book) {
   std::vector<ExpectedCase> cases;
   for (const std::string& letter : letters) {
     auto found = book.letter(letter);
     if (!found) return tl::unexpected(found.error());
     if (*found) cases.push_back(**found);
   }
-  Match match;
+  BankMatch match;
   match.outcome = BankOutcome::kUnknownReference;
   // Of several letters none may be unknown: nobody could say which amount was its.
   if (cases.size() == letters.size()) {
@@ -118,8 +118,8 @@ Result<Match> match_letters(const v1::BankLine& line, const std::vector<std::str
   return match;
 }
 
-Result<Match> propose(const v1::BankLine& line, BankOutcome outcome, FundsBook& book) {
-  Match match;
+Result<BankMatch> propose(const v1::BankLine& line, BankOutcome outcome, FundsBook& book) {
+  BankMatch match;
   match.outcome = outcome;
   auto found = book.missing(Fen{line.amount_fen()}, line.counterparty_account());
   if (!found) return tl::unexpected(found.error());
@@ -130,7 +130,7 @@ Result<Match> propose(const v1::BankLine& line, BankOutcome outcome, FundsBook& 
 
 }  // namespace
 
-Result<Match> match(const v1::BankLine& line, FundsBook& book) {
+Result<BankMatch> match_line(const v1::BankLine& line, FundsBook& book) {
   CHECK(line.amount_fen() > 0);
   const References found = find_references(line);
   for (const std::string& number : found.batches) {

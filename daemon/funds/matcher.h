@@ -69,7 +69,7 @@ enum class Evidence : uint8_t {
   kAmountAndPayer = 4,  // a proposal
 };
 
-struct Match {
+struct BankMatch {
   BankOutcome outcome = BankOutcome::kNoCase;
   Evidence evidence = Evidence::kNone;
   std::vector<Allocation> to;  // empty: the money waits under no case
@@ -80,6 +80,6 @@ struct Match {
 };
 
 // REQUIRES: line.amount_fen() > 0.
-Result<Match> match(const v1::BankLine& line, FundsBook& book);
+Result<BankMatch> match_line(const v1::BankLine& line, FundsBook& book);
 
 }  // namespace jiexu

@@ -95,7 +95,7 @@ int main(int argc, char** argv) {
   uint64_t matched = 0;
   const bench::Usage before = bench::Usage::of({getpid()});
   for (const v1::BankLine& line : statement) {
-    matched += match(line, book)->outcome == BankOutcome::kMatched;
+    matched += match_line(line, book)->outcome == BankOutcome::kMatched;
   }
   const bench::Usage used = bench::Usage::of({getpid()}) - before;
   bench::print_row("matcher", {{"lines", static_cast<double>(lines)},

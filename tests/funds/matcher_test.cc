@@ -37,16 +37,16 @@ struct Desk {
     book.add_owner("6100", kOut);
     book.add_owner("6101", kOther);
   }
-  Match line(const std::string& remark, int64_t amount, const std::string& from = "6100",
-             const std::string& end_to_end = "") {
+  BankMatch line(const std::string& remark, int64_t amount, const std::string& from = "6100",
+                 const std::string& end_to_end = "") {
     v1::BankLine line;
     line.set_remark(remark);
     line.set_amount_fen(amount);
     line.set_counterparty_account(from);
     line.set_end_to_end_id(end_to_end);
-    return *match(line, book);
+    return *match_line(line, book);
   }
-  Match batch_line(const ExpectedBatch& changed, int64_t amount) {
+  BankMatch batch_line(const ExpectedBatch& changed, int64_t amount) {
     book.add(batch_number(1), changed);
     return line(batch_number(1), amount);
   }
@@ -56,7 +56,7 @@ struct Desk {
 
 TEST_CASE("a line of what its case misses, to the fen, is matched") {
   Desk desk;
-  const Match match = desk.line("转移 " + letter(2), 200);
+  const BankMatch match = desk.line("转移 " + letter(2), 200);
   CHECK(match.outcome == BankOutcome::kMatched);
   CHECK(match.evidence == Evidence::kLetterNumber);
   CHECK(match.to == std::vector<Allocation>{{id(2), Fen{200}}});
@@ -65,7 +65,7 @@ TEST_CASE("a line of what its case misses, to the fen, is matched") {
 TEST_CASE("X23: one fen more or less differs and stays with its case") {
   Desk desk;
   for (const int64_t amount : {199, 201}) {
-    const Match match = desk.line(letter(2), amount);
+    const BankMatch match = desk.line(letter(2), amount);
     CHECK(match.outcome == BankOutcome::kAmountDiffers);
     CHECK(match.to == std::vector<Allocation>{{id(2), Fen{amount}}});
   }
@@ -82,7 +82,7 @@ TEST_CASE("X24: money before its form is early and stays with its case") {
 
 TEST_CASE("X26: one transfer for a batch is shared out by the notices") {
   Desk desk;
-  const Match match = desk.line("划转 " + batch_number(1), 600);
+  const BankMatch match = desk.line("划转 " + batch_number(1), 600);
   CHECK(match.outcome == BankOutcome::kMatched);
   CHECK(match.evidence == Evidence::kBatchNumber);
   CHECK(match.to == desk.batch.noticed);
@@ -93,7 +93,7 @@ TEST_CASE("a batch waits until all its notices are here") {
   Desk desk;
   ExpectedBatch batch = desk.batch;
   batch.noticed.pop_back();
-  const Match match = desk.batch_line(batch, 600);
+  const BankMatch match = desk.batch_line(batch, 600);
   CHECK(match.outcome == BankOutcome::kEarly);
   CHECK(match.to.empty());
   CHECK(match.batch == batch_number(1));
@@ -104,7 +104,7 @@ TEST_CASE("X28: several transfers for a batch wait until they are all here") {
   CHECK(desk.line(batch_number(1), 250).outcome == BankOutcome::kEarly);
   ExpectedBatch batch = desk.batch;
   batch.waiting = Fen{250};
-  const Match match = desk.batch_line(batch, 350);
+  const BankMatch match = desk.batch_line(batch, 350);
   CHECK(match.outcome == BankOutcome::kMatched);
   CHECK(match.to == desk.batch.noticed);
 }
@@ -132,10 +132,10 @@ TEST_CASE("a batch that was settled takes no more money") {
 
 TEST_CASE("one transfer that names several letters is shared out if the sum agrees") {
   Desk desk;
-  const Match match = desk.line(letter(1) + "," + letter(3), 400);
+  const BankMatch match = desk.line(letter(1) + "," + letter(3), 400);
   CHECK(match.outcome == BankOutcome::kMatched);
   CHECK(match.to == std::vector<Allocation>{{id(1), Fen{100}}, {id(3), Fen{300}}});
-  const Match differs = desk.line(letter(1) + "," + letter(3), 401);
+  const BankMatch differs = desk.line(letter(1) + "," + letter(3), 401);
   CHECK(differs.outcome == BankOutcome::kAmountDiffers);
   CHECK(differs.to.empty());
   CHECK(differs.proposals == std::vector<CaseId>{id(1), id(3)});
@@ -146,7 +146,7 @@ TEST_CASE("the batch number counts before letter numbers, these before the EndTo
   Desk desk;
   CHECK(desk.line(letter(1) + " " + batch_number(1), 600).evidence == Evidence::kBatchNumber);
   CHECK(desk.line(letter(1), 100, "6100", letter(2) + "-1").to[0].id == id(1));
-  const Match by_id = desk.line("", 200, "6100", letter(2) + "-1");
+  const BankMatch by_id = desk.line("", 200, "6100", letter(2) + "-1");
   CHECK(by_id.evidence == Evidence::kEndToEndId);
   CHECK(by_id.to[0].id == id(2));
   CHECK(desk.line(letter(9), 200, "6100", letter(2) + "-1").evidence == Evidence::kEndToEndId);
@@ -154,7 +154,7 @@ TEST_CASE("the batch number counts before letter numbers, these before the EndTo
 
 TEST_CASE("amount and payer only propose") {
   Desk desk;
-  const Match match = desk.line("利息", 300);
+  const BankMatch match = desk.line("利息", 300);
   CHECK(match.outcome == BankOutcome::kNoCase);
   CHECK(match.evidence == Evidence::kAmountAndPayer);
   CHECK(match.to.empty());
@@ -165,7 +165,7 @@ TEST_CASE("amount and payer only propose") {
 
 TEST_CASE("money that another agency paid goes to no case by itself") {
   Desk desk;
-  const Match match = desk.line(letter(1), 100, "6101");
+  const BankMatch match = desk.line(letter(1), 100, "6101");
   CHECK(match.outcome == BankOutcome::kForeignPayer);
   CHECK(match.to.empty());
   CHECK(match.proposals == std::vector<CaseId>{id(1)});
@@ -179,7 +179,7 @@ TEST_CASE("a case that is due nothing takes nothing") {
   ExpectedCase closed = expected(1, 0);
   closed.takes = false;
   desk.book.add(letter(1), closed);
-  const Match match = desk.line(letter(1), 100);
+  const BankMatch match = desk.line(letter(1), 100);
   CHECK(match.outcome == BankOutcome::kNotExpected);
   CHECK(match.to.empty());
 }
@@ -188,7 +188,7 @@ TEST_CASE("whatever is allotted adds up to the line, or to the batch with what w
   Desk desk;
   for (int64_t amount = 1; amount <= 700; ++amount) {
     for (const std::string& remark : {letter(1), letter(1) + " " + letter(2), batch_number(1)}) {
-      const Match match = desk.line(remark, amount);
+      const BankMatch match = desk.line(remark, amount);
       if (match.to.empty()) continue;
       int64_t sum = 0;
       for (const Allocation& part : match.to) sum += part.amount.value;
