@@ -2,6 +2,7 @@
 
 #include <rocksdb/write_batch.h>
 
+#include <algorithm>
 #include <atomic>
 
 #include "daemon/base/bytes.h"
@@ -103,7 +104,8 @@ struct RocksStore::Impl {
   std::shared_ptr<FailStop> stop;
   Recovered opened;
   std::atomic<Lsn> lsn;
-  rocksdb::WriteBatch writes;  // kept, so that its memory is
+  rocksdb::WriteBatch writes;        // these two are kept, so that their memory is
+  std::vector<Batch::Op> unordered;
   rocksdb::WriteOptions write_options = rocks_write_options();
 
   Impl(RocksPlaces at, Fd held, std::shared_ptr<FailStop> fail_stop, Recovered result)
@@ -127,16 +129,29 @@ struct RocksStore::Impl {
     return opened.watermark->advance(to, now);
   }
 
+  void add(const Batch::Op& op) {
+    CHECK(op.family != Family::kMeta || op.key != layout::kLsnKey);
+    auto* family = opened.db.family(op.family);
+    const auto added = op.remove ? writes.Delete(family, slice(op.key))
+                                 : writes.Put(family, slice(op.key), slice(op.value));
+    CHECK(added.ok());
+  }
+
+  // Index keys come in no order. In order, each begins its walk through the memtable near the last,
+  // which halves the cost of the whole write. Writes to one key keep theirs: the later one wins.
   void fill(const Batch& batch, Lsn next) {
     writes.Clear();
+    unordered.clear();
     for (size_t i = 0; i < batch.size(); ++i) {
       const Batch::Op op = batch.op(i);
-      CHECK(op.family != Family::kMeta || op.key != layout::kLsnKey);
-      auto* family = opened.db.family(op.family);
-      const auto added = op.remove ? writes.Delete(family, slice(op.key))
-                                   : writes.Put(family, slice(op.key), slice(op.value));
-      CHECK(added.ok());
+      if (op.family == Family::kIndex) {
+        unordered.push_back(op);
+      } else {
+        add(op);
+      }
     }
+    std::ranges::stable_sort(unordered, {}, &Batch::Op::key);
+    for (const Batch::Op& op : unordered) add(op);
     std::string number;
     append_u64(number, next);
     const auto added =

@@ -1,6 +1,7 @@
 #include "daemon/base/text.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstdint>
 #include <cstring>
 
@@ -124,8 +125,16 @@ bool is_utf8(std::string_view text) {
 }
 
 size_t utf8_length(std::string_view text) {
-  return static_cast<size_t>(
-      std::ranges::count_if(text, [](char c) { return (static_cast<uint8_t>(c) & 0xc0) != 0x80; }));
+  size_t length = 0;
+  size_t at = 0;
+  for (uint64_t eight = 0; at + sizeof eight <= text.size(); at += sizeof eight) {
+    std::memcpy(&eight, text.data() + at, sizeof eight);
+    // A byte that continues a character has the bits 10 on top.
+    const uint64_t continuing = eight & ~(eight << 1) & 0x8080808080808080;
+    length += sizeof eight - static_cast<size_t>(std::popcount(continuing));
+  }
+  for (; at < text.size(); ++at) length += (static_cast<uint8_t>(text[at]) & 0xc0) != 0x80;
+  return length;
 }
 
 std::string fold_width(std::string_view text) {
