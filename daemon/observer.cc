@@ -4,17 +4,24 @@
 
 namespace jiexu {
 
+prometheus::Counter& MetricsObserver::of(AgencyId peer, Counters& counters,
+                                         prometheus::Family<prometheus::Counter>& family) {
+  prometheus::Counter*& counter = counters[peer];
+  if (counter == nullptr) counter = &family.Add(peer_label(peer));
+  return *counter;
+}
+
 void MetricsObserver::alarm(AgencyId peer, std::string_view text) {
   metrics_.alarms.Add(peer_label(peer)).Increment();
   spdlog::error("link with {}: {}", peer.text(), text);
 }
 
 void MetricsObserver::message_sent(AgencyId peer, v1::Message::BodyCase) {
-  metrics_.messages_out.Add(peer_label(peer)).Increment();
+  of(peer, messages_out_, metrics_.messages_out).Increment();
 }
 
 void MetricsObserver::message_received(AgencyId peer, v1::Message::BodyCase) {
-  metrics_.messages_in.Add(peer_label(peer)).Increment();
+  of(peer, messages_in_, metrics_.messages_in).Increment();
 }
 
 void MetricsObserver::quarantined(AgencyId peer, v1::FaultCode code) {

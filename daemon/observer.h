@@ -1,5 +1,7 @@
-// What the engine tells, as metrics and log lines.
+// What the engine tells, as metrics and log lines. Called on the engine's thread.
 #pragma once
+
+#include <unordered_map>
 
 #include "daemon/api/metrics.h"
 #include "daemon/engine/observer.h"
@@ -20,7 +22,14 @@ class MetricsObserver final : public EngineObserver {
   void committed(size_t operations, size_t bytes) override;
 
  private:
+  using Counters = std::unordered_map<AgencyId, prometheus::Counter*>;
+  // The peer's counter; finding it by its labels costs more than a message should.
+  static prometheus::Counter& of(AgencyId peer, Counters& counters,
+                                 prometheus::Family<prometheus::Counter>& family);
+
   Metrics& metrics_;
+  Counters messages_out_;
+  Counters messages_in_;
 };
 
 }  // namespace jiexu

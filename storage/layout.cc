@@ -23,7 +23,9 @@ constexpr size_t kTimerKeySize = 8 + CaseId::kSize + 1;
 constexpr size_t kLetterSize = 20;
 
 std::string tagged(char tag, std::string_view rest) {
-  std::string key(1, tag);
+  std::string key;
+  key.reserve(1 + rest.size());
+  key.push_back(tag);
   key.append(rest);
   return key;
 }

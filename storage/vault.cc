@@ -9,6 +9,7 @@
 
 #include "daemon/base/bytes.h"
 #include "daemon/base/check.h"
+#include "storage/layout.h"
 
 namespace jiexu {
 
@@ -63,11 +64,12 @@ using UpdateFunction = int (*)(EVP_CIPHER_CTX*, unsigned char*, int*, const unsi
 
 // The associated data: the family's number and the record's key.
 void bind(EVP_CIPHER_CTX* context, UpdateFunction update, Family family, std::string_view key) {
-  const auto number = static_cast<uint8_t>(family);
+  std::array<uint8_t, 1 + layout::kKeySizeMax> data;
+  CHECK(key.size() <= layout::kKeySizeMax);
+  data[0] = static_cast<uint8_t>(family);
+  std::ranges::copy(key, data.begin() + 1);
   int n = 0;
-  CHECK(update(context, nullptr, &n, &number, 1) == 1);
-  CHECK(key.empty() ||
-        update(context, nullptr, &n, bytes(key.data()), static_cast<int>(key.size())) == 1);
+  CHECK(update(context, nullptr, &n, data.data(), static_cast<int>(1 + key.size())) == 1);
 }
 
 struct MacContextFree {

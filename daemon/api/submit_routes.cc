@@ -2,6 +2,7 @@
 #include <google/protobuf/io/coded_stream.h>
 
 #include <algorithm>
+#include <map>
 
 #include "daemon/api/api.h"
 #include "daemon/api/json.h"
@@ -65,7 +66,10 @@ std::vector<CaseId> new_case_ids(size_t count, Instant now) {
 }  // namespace
 
 void Api::submit_letters(Call call) {
-  auto input = std::make_shared<v1::SubmitInput>();
+  // One arena for the whole submission: a thousand applications are twenty thousand pieces.
+  const auto arena = std::make_shared<google::protobuf::Arena>();
+  const std::shared_ptr<v1::SubmitInput> input(
+      arena, google::protobuf::Arena::CreateMessage<v1::SubmitInput>(arena.get()));
   if (auto read = read_submit(call.request, *input); !read) {
     return reply(call, bad_body(read.error()));
   }
@@ -75,13 +79,17 @@ void Api::submit_letters(Call call) {
                                         "a submission holds 1 to " +
                                             std::to_string(limits::kSubmitMax) + " applications"));
   }
-  SubmitCommand command{std::move(input), new_case_ids(count, ports_.clock.now())};
+  SubmitCommand command{input, new_case_ids(count, ports_.clock.now())};
   const bool as_protobuf = call.request.content_type.starts_with(kProtobuf);
   ask(call, std::move(command), [this, as_protobuf](const Answer& answer) -> HttpResponse {
     if (answer.rejection) return refusal_response(*answer.rejection, nullptr);
+    std::map<std::string_view, size_t> outcomes;
     for (const v1::SubmitResult& result : answer.submitted.results()) {
-      const std::string outcome = result.refusal().empty() ? "done" : result.refusal();
-      ports_.metrics.actions.Add({{"action", "submit"}, {"outcome", outcome}}).Increment();
+      ++outcomes[result.refusal().empty() ? std::string_view("done") : result.refusal()];
+    }
+    for (const auto& [outcome, letters] : outcomes) {
+      ports_.metrics.actions.Add({{"action", "submit"}, {"outcome", std::string(outcome)}})
+          .Increment(static_cast<double>(letters));
     }
     return render(answer.submitted, as_protobuf);
   });

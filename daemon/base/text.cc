@@ -24,13 +24,19 @@ bool is_ascii(std::string_view text) {
   return skip_ascii(text, 0) == text.size();
 }
 
-// Where the run of Chinese characters that begins at `at` ends. Three bytes from E4 to E9: no other
-// form of such a character exists, and none of them is a surrogate.
+// Where the run of Chinese characters that begins at `at` ends, or a little before. They have three
+// bytes of which the first is from E1 to EC, EE or EF: no such character has another form, and none
+// is a surrogate.
 size_t skip_chinese(std::string_view text, size_t at) {
-  const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
-  while (at + 3 <= text.size() && byte(at) >= 0xe4 && byte(at) <= 0xe9 &&
-         (byte(at + 1) & 0xc0) == 0x80 && (byte(at + 2) & 0xc0) == 0x80) {
-    at += 3;
+  static_assert(std::endian::native == std::endian::little);
+  constexpr uint64_t kMask = 0x0000c0c0f0c0c0f0;
+  constexpr uint64_t kTwoCharacters = 0x00008080e08080e0;
+  for (uint64_t eight = 0; at + sizeof eight <= text.size(); at += 6) {
+    std::memcpy(&eight, text.data() + at, sizeof eight);
+    const uint64_t first = eight & 0xf;
+    const uint64_t second = eight >> 24 & 0xf;
+    const bool plain = first != 0x0 && first != 0xd && second != 0x0 && second != 0xd;
+    if ((eight & kMask) != kTwoCharacters || !plain) break;
   }
   return at;
 }

@@ -343,7 +343,7 @@ void CaseDesk::write_timeline(const Case& before, Decision& decision,
     record->set_relationship(static_cast<uint32_t>(step.relationship));
     record->set_funds(static_cast<uint32_t>(step.funds));
     record->set_overlay(static_cast<uint32_t>(step.overlay));
-    record->set_actor(std::string(step.event.actor));
+    record->set_actor(step.event.actor.data(), step.event.actor.size());
     record->set_note(step.note);
     if (step.event.message != nullptr) to_record(step.event.place, record->mutable_received());
     const bool silent = message == step.messages_end;

@@ -92,14 +92,14 @@ namespace {
 // All but person and payee.
 void encode_rest(const Case& in, v1::CaseRecord* record) {
   record->set_side(static_cast<uint32_t>(in.side));
-  record->set_peer(in.peer.str());
+  record->set_peer(in.peer.text().data(), AgencyId::kSize);
   record->set_letter_number(in.letter_number);
   record->set_relationship(static_cast<uint32_t>(in.relationship));
   record->set_funds(static_cast<uint32_t>(in.funds));
   record->set_overlay(static_cast<uint32_t>(in.overlay));
   record->set_scheme_from(in.scheme_from);
   record->set_scheme_to(in.scheme_to);
-  record->set_person_hash(std::string(view(in.person_hash)));
+  record->set_person_hash(in.person_hash.data(), in.person_hash.size());
   record->set_policy_profile(in.policy_profile);
   record->set_certificate_number(in.certificate_number);
   record->set_newest_entries(in.newest_entries);
