@@ -137,7 +137,7 @@ size_t utf8_length(std::string_view text) {
     std::memcpy(&eight, text.data() + at, sizeof eight);
     // A byte that continues a character has the bits 10 on top.
     const uint64_t continuing = eight & ~(eight << 1) & 0x8080808080808080;
-    length += sizeof eight - static_cast<size_t>(std::popcount(continuing));
+    length += sizeof eight - (continuing >> 7) * 0x0101010101010101 / (uint64_t{1} << 56);
   }
   for (; at < text.size(); ++at) length += (static_cast<uint8_t>(text[at]) & 0xc0) != 0x80;
   return length;
