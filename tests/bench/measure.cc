@@ -5,8 +5,10 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
@@ -33,17 +35,34 @@ uint64_t number_in(const std::string& file, const std::string& label) {
   return 0;
 }
 
-// Fields 14 and 15 of /proc/PID/stat, in clock ticks; the name before them may hold spaces.
-double cpu_of(const std::string& proc) {
+// Field `first` and those after it of /proc/PID/stat; the name before them may hold spaces.
+std::istringstream stat_from(const std::string& proc, int first) {
   std::ifstream in(proc + "/stat");
   std::stringstream all;
   all << in.rdbuf();
-  std::istringstream rest(all.str().substr(all.str().rfind(')') + 1));
+  const size_t name_end = all.str().rfind(')');
+  std::istringstream rest(name_end == std::string::npos ? "" : all.str().substr(name_end + 1));
   std::string skipped;
-  for (int field = 3; field < 14; ++field) rest >> skipped;
-  double user = 0, system = 0;
-  rest >> user >> system;
-  return (user + system) / static_cast<double>(::sysconf(_SC_CLK_TCK));
+  for (int field = 3; field < first; ++field) rest >> skipped;
+  return rest;
+}
+
+// Fields 14 to 17, in clock ticks: user and system, then the same of children that were waited for.
+double cpu_of(const std::string& proc) {
+  std::istringstream in = stat_from(proc, 14);
+  double sum = 0, ticks = 0;
+  for (int field = 0; field < 4 && in >> ticks; ++field) sum += ticks;
+  return sum / static_cast<double>(::sysconf(_SC_CLK_TCK));
+}
+
+std::multimap<pid_t, pid_t> children_by_parent() {
+  std::multimap<pid_t, pid_t> out;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc")) {
+    const pid_t pid = std::atoi(entry.path().filename().c_str());
+    pid_t parent = 0;
+    if (pid > 0 && stat_from(entry.path(), 4) >> parent) out.emplace(parent, pid);
+  }
+  return out;
 }
 
 }  // namespace
@@ -80,6 +99,24 @@ Usage operator-(const Usage& after, const Usage& before) {
   return out;
 }
 
+std::vector<pid_t> with_children(const std::vector<pid_t>& pids) {
+  const auto children = children_by_parent();
+  std::vector<pid_t> out = pids;
+  for (size_t i = 0; i < out.size(); ++i) {
+    const auto [begin, end] = children.equal_range(out[i]);
+    for (auto it = begin; it != end; ++it) out.push_back(it->second);
+  }
+  return out;
+}
+
+uint64_t pss_bytes(const std::vector<pid_t>& pids) {
+  uint64_t sum = 0;
+  for (const pid_t pid : pids) {
+    sum += number_in("/proc/" + std::to_string(pid) + "/smaps_rollup", "Pss:") << 10;
+  }
+  return sum;
+}
+
 void count_into(const std::filesystem::path& file) {
   const int fd = ::open(file.c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
   CHECK(fd >= 0 && ::ftruncate(fd, sizeof(Counters)) == 0);
@@ -102,7 +139,7 @@ void print_row(const std::string& name, uint64_t messages, size_t message_bytes,
       {"written_per_byte", static_cast<double>(used.written_bytes) / payload},
       {"rss_peak_mib", static_cast<double>(used.rss_peak_bytes) / (1 << 20)},
   };
-  if (used.syncs > 0) {
+  if (counters != nullptr) {
     fields.emplace_back("syncs_per_1000", static_cast<double>(used.syncs) * 1000 / count);
   }
   if (used.allocations > 0) {

@@ -15,7 +15,7 @@ namespace jiexu::bench {
 // The sum over some processes. A difference of two is the cost of what happened between.
 struct Usage {
   double at_s = 0;   // monotonic
-  double cpu_s = 0;  // user and system
+  double cpu_s = 0;  // user and system, with children that have ended
   uint64_t written_bytes = 0;
   uint64_t rss_bytes = 0;  // now, not a sum over time
   uint64_t rss_peak_bytes = 0;
@@ -25,6 +25,12 @@ struct Usage {
   static Usage of(const std::vector<pid_t>& pids);
   friend Usage operator-(const Usage& after, const Usage& before);
 };
+
+// Those processes with all that descend from them, as they are now.
+std::vector<pid_t> with_children(const std::vector<pid_t>& pids);
+
+// Memory of all these together, what they share counted once.
+uint64_t pss_bytes(const std::vector<pid_t>& pids);
 
 double monotonic_s();
 

@@ -29,12 +29,13 @@ int open_connection(uint16_t port) {
   return fd;
 }
 
-void send_all(int fd, std::string_view bytes) {
+bool send_all(int fd, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t sent = ::send(fd, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-    CHECK(sent > 0);
+    if (sent <= 0) return false;
     bytes.remove_prefix(static_cast<size_t>(sent));
   }
+  return true;
 }
 
 size_t content_length(std::string_view head) {
@@ -47,8 +48,14 @@ size_t content_length(std::string_view head) {
 }  // namespace
 
 HttpConnection::HttpConnection(uint16_t port, std::string token)
-    : fd_(open_connection(port)), token_(std::move(token)) {
+    : HttpConnection(open_connection(port), std::move(token)) {
   CHECK(fd_ >= 0);
+}
+
+std::unique_ptr<HttpConnection> HttpConnection::connect(uint16_t port, std::string token) {
+  const int fd = open_connection(port);
+  if (fd < 0) return nullptr;
+  return std::unique_ptr<HttpConnection>(new HttpConnection(fd, std::move(token)));
 }
 
 HttpConnection::~HttpConnection() {
@@ -57,17 +64,25 @@ HttpConnection::~HttpConnection() {
 
 std::string HttpConnection::ask(std::string_view method, std::string_view target,
                                 std::string_view content_type, std::string_view body, int* status) {
+  auto answer = try_ask(method, target, content_type, body, status);
+  CHECK(answer.has_value());
+  return std::move(*answer);
+}
+
+std::optional<std::string> HttpConnection::try_ask(std::string_view method, std::string_view target,
+                                                   std::string_view content_type,
+                                                   std::string_view body, int* status) {
   std::string head(method);
   head.append(" ").append(target).append(" HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer ");
   head.append(token_).append("\r\nContent-Type: ").append(content_type);
   head.append("\r\nContent-Length: ").append(std::to_string(body.size())).append("\r\n\r\n");
-  send_all(fd_, head.append(body));
+  if (!send_all(fd_, head.append(body))) return std::nullopt;
   size_t head_end = std::string::npos;
   size_t whole = 0;
   while (head_end == std::string::npos || in_.size() < whole) {
     char buffer[1 << 16];
     const ssize_t got = ::recv(fd_, buffer, sizeof buffer, 0);
-    CHECK(got > 0);
+    if (got <= 0) return std::nullopt;
     in_.append(buffer, static_cast<size_t>(got));
     if (head_end != std::string::npos) continue;
     head_end = in_.find("\r\n\r\n");
@@ -80,12 +95,9 @@ std::string HttpConnection::ask(std::string_view method, std::string_view target
 }
 
 bool is_ready(uint16_t port) {
-  const int fd = open_connection(port);
-  if (fd < 0) return false;
-  ::close(fd);
+  const auto at = HttpConnection::connect(port, "");
   int status = 0;
-  HttpConnection(port, "").ask("GET", "/readyz", "text/plain", "", &status);
-  return status == 200;
+  return at != nullptr && at->try_ask("GET", "/readyz", "text/plain", "", &status) && status == 200;
 }
 
 }  // namespace jiexu::bench

@@ -16,6 +16,8 @@ struct Mode {
   const char* name;
   void (*run)(const Options&, Site&);
 };
+// Only the agencies' folders, for others to start the daemons.
+const char* const kMake = "make";
 constexpr Mode kModes[] = {{"letters", letters}, {"latency", latency}};
 
 void start_all(Site& site, size_t open_cases) {
@@ -38,6 +40,7 @@ void start_all(Site& site, size_t open_cases) {
 
 void run(const Options& options) {
   Site site(options.site, options.peers + 1);
+  if (options.mode == kMake) return;
   if (options.open_cases > 0) {
     for (size_t i = 0; i < site.size(); ++i) make_open_cases(site.folder(i), options.open_cases);
   }
@@ -49,7 +52,7 @@ void run(const Options& options) {
 }
 
 std::vector<std::string> mode_names() {
-  std::vector<std::string> out;
+  std::vector<std::string> out = {kMake};
   std::ranges::transform(kModes, std::back_inserter(out), &Mode::name);
   return out;
 }

@@ -17,17 +17,17 @@ class Bench:
     run: typing.Callable
     seconds: int  # about, on two cores
     normal: bool  # part of a run that names none
-    packages: tuple  # of Debian, beyond what ops/setup installs; installed when it is asked for
+    needs: str  # "peers": what `ops/setup --peers` installs and builds; it is done when asked for
 
     @property
     def about(self):
         return self.run.__doc__.strip()
 
 
-def bench(name, seconds, normal=True, packages=()):
+def bench(name, seconds, normal=True, needs=""):
     def register(function):
         assert name not in BENCHES, name
-        BENCHES[name] = Bench(name, function, seconds, normal, tuple(packages))
+        BENCHES[name] = Bench(name, function, seconds, normal, needs)
         return function
     return register
 

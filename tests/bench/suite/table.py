@@ -34,6 +34,9 @@ COLUMNS = [
     ("B written/B", single("written_per_byte")),
     ("p50 / p99 ms", lambda figures: pair(figures, "whole_p50_ms", "whole_p99_ms")),
     ("MiB", single("rss_mib", 0)),
+    ("acknowledged", single("acknowledged", 0)),
+    ("lost", single("lost", 0)),
+    ("doubled", single("doubled", 0)),
 ]
 
 
