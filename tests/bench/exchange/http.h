@@ -1,5 +1,5 @@
 // A keep-alive connection to a local daemon's API, with no more between the clock and the socket
-// than must be. Ends the program if the daemon does not answer: a measurement without it is none.
+// than must be.
 #pragma once
 
 #include <cstdint>

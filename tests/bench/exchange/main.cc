@@ -18,7 +18,7 @@ struct Mode {
 };
 // Only the agencies' folders, for others to start the daemons.
 const char* const kMake = "make";
-constexpr Mode kModes[] = {{"letters", letters}, {"latency", latency}};
+constexpr Mode kModes[] = {{"letters", letters}, {"latency", latency}, {"cases", cases}};
 
 void start_all(Site& site, size_t open_cases) {
   double ready_s = 0;
@@ -76,6 +76,7 @@ int main(int argc, char** argv) {
   app.add_option("--slow-fsync", site.sync_ms, "Each sync takes so many ms longer");
   app.add_option("--preload", site.preload, "The library that counts syncs");
   app.add_flag("--allocations", site.count_allocations, "Count these too; costs time");
+  app.add_option("--under", site.under, "Program with arguments that runs each daemon");
   app.add_option("--folder", site.folder, "Made new")->capture_default_str();
   app.add_option("--port-base", site.port_base)->capture_default_str();
   app.add_option("--bin", site.bin, "Where jiexu and jiexud are");

@@ -29,4 +29,9 @@ void letters(const Options& options, Site& site);
 // and until the letter is applied and durable at the receiver.
 void latency(const Options& options, Site& site);
 
+// Whole cases in both directions between two agencies, from application to closing, with money:
+// clerks act through the API as fast as they get to see what may be done. `messages` is the number
+// of cases.
+void cases(const Options& options, Site& site);
+
 }  // namespace jiexu::bench

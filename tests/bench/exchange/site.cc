@@ -3,6 +3,7 @@
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <sstream>
 #include <thread>
 
 #include "daemon/api/json.h"
@@ -87,7 +88,7 @@ void Site::init(Agency& agency) const {
                                       "--code",
                                       agency.code,
                                       "--name",
-                                      "Bench",
+                                      kName,
                                       "--listen",
                                       "tcp://127.0.0.1:" + std::to_string(agency.link_port),
                                       "--api",
@@ -95,7 +96,7 @@ void Site::init(Agency& agency) const {
                                       "--bank-holder",
                                       "Bench fund",
                                       "--bank-account",
-                                      "41001500000000000001",
+                                      kBankAccount,
                                       "--bank-name",
                                       "Bank of Bench",
                                       "--bank-cnaps",
@@ -130,12 +131,22 @@ void Site::start(size_t index) {
     ::setenv("JIEXU_BENCH_SYNC_MS", std::to_string(options_.sync_ms).c_str(), 1);
     if (options_.count_allocations) ::setenv("JIEXU_BENCH_ALLOCATIONS", "1", 1);
   }
+  std::vector<std::string> command = under(agency.code);
+  command.insert(command.end(), {(options_.bin / "jiexud").string(), "--config",
+                                 (agency.folder / "agency.toml").string()});
   agency.started_s = monotonic_s();
-  const auto started = agency.process.start(
-      {(options_.bin / "jiexud").string(), "--config", (agency.folder / "agency.toml").string()},
-      agency.folder / "jiexud.log");
+  const auto started = agency.process.start(command, agency.folder / "jiexud.log");
   if (!started) give_up(started.error().text);
   ::unsetenv("LD_PRELOAD");
+}
+
+std::vector<std::string> Site::under(const std::string& code) const {
+  std::istringstream words(options_.under);
+  std::vector<std::string> out;
+  for (std::string word; words >> word; out.push_back(word)) {
+    if (const size_t at = word.find("AGENCY"); at != std::string::npos) word.replace(at, 6, code);
+  }
+  return out;
 }
 
 void Site::stop(size_t index) {

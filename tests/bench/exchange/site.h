@@ -20,11 +20,19 @@ struct SiteOptions {
   size_t letter_bytes = 1024;
   int sync_ms = 0;  // each sync of a daemon takes so much longer
   bool count_allocations = false;
+  // A program with arguments, apart by spaces, that runs each daemon, such as a profiler; AGENCY in
+  // them becomes the agency's code. Daemons are then so slow that they must not be asked all the
+  // time.
+  std::string under;
   uint16_t port_base = 17600;
 };
 
 class Site {
  public:
+  // Of every agency.
+  static constexpr const char* kName = "Bench";
+  static constexpr const char* kBankAccount = "41001500000000000001";
+
   // Makes `count` agencies that know each other; the first of them sends. Ends the program if that
   // fails.
   Site(SiteOptions options, size_t count);
@@ -55,6 +63,7 @@ class Site {
     double started_s = 0;
   };
   void init(Agency& agency) const;
+  std::vector<std::string> under(const std::string& code) const;
   std::string run(const Agency& agency, std::vector<std::string> args) const;
 
   SiteOptions options_;

@@ -1,5 +1,5 @@
 """Two or more real daemons, by jiexu-exchange."""
-from .machine import LETTERS
+from .machine import LETTERS, Machine
 from .registry import bench
 from .table import Row, of_limit
 
@@ -32,6 +32,15 @@ def latency(machine):
 def latency_note(row):
     return (f"accepted {row['accept_p50_ms']:.2f} / {row['accept_p99_ms']:.2f}, "
             f"applied {row['apply_p50_ms']:.2f} / {row['apply_p99_ms']:.2f} after that")
+
+
+@bench("cases", seconds=30)
+def cases(machine):
+    "whole cases both ways, from application to closing, with money; clerks act through the API"
+    row = machine.exchange("cases", 3_000)["cases"]
+    yield Row("whole cases, both ways", row,
+              note=f"{row['messages_per_case']:.0f} messages a case, figures are by case; "
+                   f"{row['written_kib_per_case']:.0f} KiB written")
 
 
 @bench("fan-out", seconds=60)
@@ -78,6 +87,32 @@ def allocations(machine):
     row = machine.exchange("letters", 20_000, "--allocations")["letters"]
     yield Row("allocations", {"allocations": row["allocations"]},
               note=f"{row['allocations']:.0f} a letter, both ends")
+
+
+@bench("instructions", seconds=150, normal=False, needs="valgrind")
+def instructions(machine):
+    "processor instructions a letter at each end, counted by callgrind"
+    few, many = 2_000, 6_000
+    # What does not depend on the number of letters, such as the start, falls out of the difference.
+    first, second = (count_instructions(machine, letters) for letters in (few, many))
+    each = {end: (second[end] - first[end]) / (many - few) for end in first}
+    figures = {f"{end}_instructions": count for end, count in each.items()}
+    yield Row("instructions, 1,024 B", figures,
+              note=", ".join(f"{end} {count:,.0f}" for end, count in each.items()) + " a letter")
+
+
+def count_instructions(machine, letters):
+    """Of both daemons, from their start to their end."""
+    def out(agency):
+        return machine.folder / f"callgrind.{agency}"
+    whole = Machine(machine.build, machine.folder, port_base=machine.port_base)  # whatever --quick
+    whole.exchange("letters", letters, "--under", "/usr/bin/valgrind --tool=callgrind "
+                   f"--callgrind-out-file={out('AGENCY')}")
+    sums = {}
+    for end, agency in (("sender", "S41131010001"), ("receiver", "S41131010002")):
+        totals = [line for line in out(agency).read_text().splitlines() if line.startswith("totals:")]
+        sums[end] = sum(int(line.split()[1]) for line in totals)
+    return sums
 
 
 @bench("slow-disk", seconds=40, normal=False)

@@ -8,6 +8,7 @@ from .servers import Servers, listens, wait_for
 class Jiexu(Servers):
     name = "jiexu"
     title = "Jiexu"
+    certificates = False  # keys of its own
     durability = "acknowledged after its sync, at each end"
 
     def __enter__(self):

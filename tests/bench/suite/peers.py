@@ -14,8 +14,6 @@ from .registry import bench
 from .table import Row
 
 SYSTEMS = (RabbitMq, Nats, PostgreSql, Mosquitto)
-# Of Debian 12; ops/setup --peers installs them.
-PACKAGES = "peers"
 OFFERED_SECONDS = 8
 STRIKE_SECONDS = 3
 
@@ -51,7 +49,7 @@ def compare(machine, *systems):
             yield measure(system, machine, size)
 
 
-@bench("peers", seconds=280, normal=False, needs=PACKAGES)
+@bench("peers", seconds=280, normal=False, needs="peers")
 def peers(machine):
     "RabbitMQ, NATS, PostgreSQL with a relay, Mosquitto: the same letters, TLS between the ends"
     yield from compare(machine, *SYSTEMS)
@@ -61,7 +59,7 @@ def one(system):
     def run(machine):
         yield from compare(machine, system)
     run.__doc__ = f"of these only {system.title}"
-    bench(system.name, seconds=70, normal=False, needs=PACKAGES)(run)
+    bench(system.name, seconds=70, normal=False, needs="peers", part_of="peers")(run)
 
 
 for each in SYSTEMS:
@@ -107,7 +105,7 @@ def own_disasters(machine):
     yield from disasters(machine, Jiexu)
 
 
-@bench("disasters-peers", seconds=500, normal=False, needs=PACKAGES)
+@bench("disasters-peers", seconds=500, normal=False, needs="peers")
 def peers_disasters(machine):
     "the same with those that an agency would use instead"
     yield from disasters(machine, *SYSTEMS)

@@ -65,6 +65,7 @@ class Servers:
     durability = ""  # what an acknowledgement means, in the table
     nodes = ("B", "A")  # in the order of their start
     settle_seconds = 1  # from prepared to a link that flows
+    certificates = True  # for TLS between the ends
     preload = True  # whether its syncs can be counted and slowed by a preloaded library
     load_per_second = 5000  # in crash runs
     first_messages = 20_000  # of a throughput run, and of its warm-up
@@ -104,7 +105,8 @@ class Servers:
         self.folder.mkdir()
         self.folder.chmod(0o755)
         self.machine.folder.chmod(0o755)  # for servers that drop root
-        make_certificates(self.folder / "tls")
+        if self.certificates:
+            make_certificates(self.folder / "tls")
         for node in self.nodes:
             self.home(node).mkdir(exist_ok=True)
         self.counters, self.counting = self.machine.counters()
