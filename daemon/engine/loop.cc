@@ -12,6 +12,8 @@ namespace {
 constexpr int64_t kSleepMsMax = 1000;
 // How long the committer waits for work before it counts as idle.
 constexpr auto kCommitIdle = std::chrono::milliseconds(100);
+// Of the last commit: above it the engine goes on deciding while the disk works.
+constexpr int64_t kQuickCommitUs = 2000;
 
 int64_t monotonic_ns() {
   return std::chrono::steady_clock::now().time_since_epoch().count();
@@ -114,20 +116,42 @@ bool EngineLoop::treat(Arrival& arrival) {
   return done.has_value();
 }
 
+bool EngineLoop::nobody_waits() const {
+  const std::lock_guard lock(mutex_);
+  return inbox_.empty() && last_commit_us_ < kQuickCommitUs;
+}
+
+bool EngineLoop::commit(const Batch& batch) {
+  const std::lock_guard lock(commit_mutex_);
+  const int64_t began = monotonic_ns();
+  commit_began_ns_ = began;
+  const auto done = store_.commit(batch);
+  commit_began_ns_ = 0;
+  if (!done) {
+    fatal(done.error());
+    return false;
+  }
+  last_commit_us_ = (monotonic_ns() - began) / 1000;
+  if (handlers_.on_commit) handlers_.on_commit(last_commit_us_);
+  return true;
+}
+
+bool EngineLoop::commit_is_done() {
+  const auto done = engine_.commit_done(now());
+  if (!done) fatal(done.error());
+  return done.has_value();
+}
+
 bool EngineLoop::advance_commit() {
   bool finished = false;
   {
     const std::lock_guard lock(mutex_);
     finished = std::exchange(committed_, false);
   }
-  if (finished) {
-    if (auto done = engine_.commit_done(now()); !done) {
-      fatal(done.error());
-      return false;
-    }
-  }
+  if (finished && !commit_is_done()) return false;
   if (!engine_.wants_commit(now())) return true;
   const Batch& batch = engine_.begin_commit(now());
+  if (nobody_waits()) return commit(batch) && commit_is_done();
   {
     const std::lock_guard lock(mutex_);
     to_commit_ = &batch;
@@ -164,15 +188,11 @@ void EngineLoop::run_committer() {
       if (batch == nullptr && stopping_) return;
     }
     if (batch == nullptr) {
+      const std::lock_guard lock(commit_mutex_);
       if (handlers_.on_commit_idle) handlers_.on_commit_idle();
       continue;
     }
-    const int64_t began = monotonic_ns();
-    commit_began_ns_ = began;
-    const auto done = store_.commit(*batch);
-    commit_began_ns_ = 0;
-    if (!done) return fatal(done.error());
-    if (handlers_.on_commit) handlers_.on_commit((monotonic_ns() - began) / 1000);
+    if (!commit(*batch)) return;
     {
       const std::lock_guard lock(mutex_);
       to_commit_ = nullptr;

@@ -1,6 +1,8 @@
 // Gives the engine its threads: one that owns it and treats events in the order of arrival, and one
 // that commits, so that the next steps are decided while the last ones are on their way to the
-// disk.
+// disk. When nothing else waits and the last commit was quick, the engine's thread commits itself:
+// two changes of thread would cost a lone message more than the overlap could gain. If the disk
+// hangs just then, the engine does too; both ages below say so.
 //
 // The inbox is bounded. When it is full, post() refuses (the API answers 429) and may_receive() is
 // false (the transport stops reading, so that peers hold their frames).
@@ -25,8 +27,9 @@ namespace jiexu {
 
 struct LoopHandlers {
   std::function<void(const Error&)> on_fatal;
-  // Called on the committing thread after each commit with its duration, and when none is due.
+  // Called on the thread that committed, with the commit's duration.
   std::function<void(int64_t microseconds)> on_commit;
+  // Called when no commit has been due for a while; never while one runs.
   std::function<void()> on_commit_idle;
 };
 
@@ -65,6 +68,10 @@ class EngineLoop final : public CommandPort {
   std::deque<Arrival> take();
   bool treat(Arrival& arrival);
   bool advance_commit();
+  // On either thread. False: the store failed, and the loop ends.
+  bool commit(const Batch& batch);
+  bool commit_is_done();
+  bool nobody_waits() const;
   void fatal(const Error& error);
   void enqueue(Event event, size_t bytes);
   Instant now() const { return clock_.now(); }
@@ -82,6 +89,8 @@ class EngineLoop final : public CommandPort {
   bool failed_ = false;     // on_fatal has been called
   bool committed_ = false;  // the committer has finished what it was given
 
+  std::mutex commit_mutex_;                         // held while the store is written to
+  std::atomic<int64_t> last_commit_us_{INT64_MAX};  // until one was quick, none counts as quick
   std::condition_variable commit_wake_;
   const Batch* to_commit_ = nullptr;
   std::atomic<int64_t> commit_began_ns_{0};
