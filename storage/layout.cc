@@ -48,6 +48,10 @@ bool is_sealed(Family family, std::string_view key) {
   CHECK(false && "a family without a rule");
 }
 
+bool is_packed(Family family) {
+  return family == Family::kLinkLog;
+}
+
 std::string_view family_name(Family family) {
   static constexpr std::array<std::string_view, kFamilyCount> kNames = {
       "meta",  "link_log", "link",  "case",       "timeline",

@@ -5,7 +5,7 @@
 //   meta        "store"                                          StoreRecord         no
 //   meta        "lsn"                                            u64                 no   (the
 //   store's) meta        "letter" | yyyymmdd u32                          u32: last sequence  no
-//   link_log    peer 12 | direction u8 | epoch u32 | seq u64     LinkFrame bytes     yes
+//   link_log    peer 12 | direction u8 | epoch u32 | seq u64     LinkFrame, packed   yes
 //   link        peer 12 | direction u8                           LinkRecord          no
 //   case        'o' or 'c' | case id 16                          CaseRecord          yes
 //   timeline    case id 16 | n u32                               TimelineRecord      yes
@@ -40,11 +40,15 @@ enum class Direction : uint8_t { kOut = 0, kIn = 1 };
 // True for families whose values are sealed by the vault.
 bool is_sealed(Family family, std::string_view key);
 
+// True for families whose values are packed before they are sealed.
+bool is_packed(Family family);
+
 std::string_view family_name(Family family);
 
 // StoreRecord.format of stores that this program writes, and the only one that it opens.
-// 2: a case's key says whether it is open, and holds its newest timeline entries.
-inline constexpr uint32_t kFormat = 2;
+// 2: a case's key says whether it is open, and it holds its newest timeline entries. 3: frames of
+// the link log are packed.
+inline constexpr uint32_t kFormat = 3;
 
 inline constexpr std::string_view kStoreKey = "store";
 inline constexpr std::string_view kLsnKey = "lsn";

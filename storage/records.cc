@@ -1,10 +1,13 @@
 #include "storage/records.h"
 
+#include "storage/packing.h"
+
 namespace jiexu {
 
 Result<std::string> Records::open(Family family, std::string_view key,
                                   std::string_view sealed) const {
   auto plain = vault_.open(family, key, sealed);
+  if (plain && layout::is_packed(family)) plain = unpack(*plain);
   if (plain) return plain;
   return fail(plain.error().code, "record of family " + std::string(layout::family_name(family)) +
                                       ": " + plain.error().text);
@@ -44,6 +47,10 @@ Result<void> Records::scan_with(Scan direction, Family family, std::string_view 
 
 void Records::put(Batch& batch, Family family, std::string_view key, std::string_view plaintext) {
   if (!layout::is_sealed(family, key)) return batch.put(family, key, plaintext);
+  if (layout::is_packed(family)) {
+    pack(plaintext, packed_);
+    plaintext = packed_;
+  }
   vault_.seal(family, key, plaintext, sealed_);
   batch.put(family, key, sealed_);
 }

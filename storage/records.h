@@ -1,5 +1,6 @@
 // Records over a store: what is sealed (layout::is_sealed) is opened on the way out and sealed on
 // the way in, so that the rest of the daemon sees plain records and the store only sealed bytes.
+// Frames of the link log are packed before (packing.h).
 //
 // Cheap to make (two references and a buffer): one per thread, or per snapshot. A Records object
 // is used by one thread at a time.
@@ -52,7 +53,8 @@ class Records {
   const Reader& reader_;
   const Vault& vault_;
   std::string plain_;   // scratch of put_message
-  std::string sealed_;  // scratch of put
+  std::string packed_;  // scratch of put
+  std::string sealed_;  // the same
 };
 
 template <class T>

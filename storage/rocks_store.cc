@@ -104,7 +104,7 @@ struct RocksStore::Impl {
   std::shared_ptr<FailStop> stop;
   Recovered opened;
   std::atomic<Lsn> lsn;
-  rocksdb::WriteBatch writes;        // these two are kept, so that their memory is
+  rocksdb::WriteBatch writes;  // these two are kept, so that their memory is
   std::vector<Batch::Op> unordered;
   rocksdb::WriteOptions write_options = rocks_write_options();
 
