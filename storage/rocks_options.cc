@@ -50,8 +50,8 @@ void set_log(rocksdb::DBOptions& options) {
   options.use_fsync = false;
   options.allow_mmap_reads = false;  // an I/O error would be a SIGBUS
   options.allow_mmap_writes = false;
-  // After a crash the log is read again before anything else: a second for this much.
-  options.max_total_wal_size = 64 * kMiB;
+  // After a crash the log is read again before anything else: most of a second for this much.
+  options.max_total_wal_size = 40 * kMiB;
   options.avoid_flush_during_recovery = false;
   options.avoid_flush_during_shutdown = false;
 }
