@@ -112,6 +112,18 @@ void for_each_point(std::string_view text, Visit visit) {
   }
 }
 
+std::string_view trimmed(std::string_view text) {
+  size_t first = text.size();
+  size_t end = 0;
+  for (size_t at = 0; at < text.size();) {
+    const size_t from = at;
+    if (is_space(next(text, at))) continue;
+    first = std::min(first, from);
+    end = at;
+  }
+  return first >= end ? std::string_view() : text.substr(first, end - first);
+}
+
 }  // namespace
 
 bool is_blank(std::string_view text) {
@@ -157,15 +169,11 @@ std::string fold_width(std::string_view text) {
 }
 
 std::string trim(std::string_view text) {
-  size_t first = text.size();
-  size_t end = 0;
-  for (size_t at = 0; at < text.size();) {
-    const size_t from = at;
-    if (is_space(next(text, at))) continue;
-    if (first == text.size()) first = from;
-    end = at;
-  }
-  return first >= end ? std::string() : std::string(text.substr(first, end - first));
+  return std::string(trimmed(text));
+}
+
+std::string fold_and_trim(std::string_view text) {
+  return fold_width(trimmed(text));
 }
 
 std::string name_key(std::string_view name) {

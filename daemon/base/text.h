@@ -17,9 +17,11 @@ size_t utf8_length(std::string_view text);
 std::string fold_width(std::string_view text);
 
 // Removes ASCII and ideographic white space at both ends.
+std::string trim(std::string_view text);
 // Whether trim() leaves nothing.
 bool is_blank(std::string_view text);
-std::string trim(std::string_view text);
+// Both, as numbers that people and banks write are read.
+std::string fold_and_trim(std::string_view text);
 
 // The key under which two spellings of one name are equal: width folded, white space removed, the
 // middle dots U+00B7 U+2022 U+30FB U+FF0E U+2027 and '.' made one, ASCII letters upper case.

@@ -33,6 +33,7 @@
 #include "daemon/engine/peers.h"
 #include "daemon/engine/pending.h"
 #include "daemon/engine/reconciler.h"
+#include "daemon/engine/scratch_arena.h"
 #include "daemon/link/frame.h"
 #include "daemon/link/transport.h"
 #include "storage/space.h"
@@ -167,7 +168,7 @@ class Engine {
   Epoch epoch_ = 1;
   Gathered open_;
   std::optional<Gathered> in_flight_;
-  v1::Message message_;  // reused, so that parsing reuses its memory
+  ScratchArena arena_;  // of the message in hand
 };
 
 // The states of all links as the API shows them.

@@ -89,17 +89,17 @@ Result<void> Engine::receive_message(Peer& peer, const BatchFrame& batch, size_t
   google::protobuf::io::CodedInputStream in(reinterpret_cast<const uint8_t*>(bytes.data()),
                                             static_cast<int>(bytes.size()));
   in.SetRecursionLimit(limits::kProtoDepthMax);
-  message_.Clear();
-  if (!message_.ParseFromCodedStream(&in) || !CaseId::from_bytes(message_.case_id())) {
+  auto& message = *google::protobuf::Arena::CreateMessage<v1::Message>(&arena_.fresh());
+  if (!message.ParseFromCodedStream(&in) || !CaseId::from_bytes(message.case_id())) {
     quarantine(peer, nullptr, place, v1::FAULT_CODE_UNREADABLE, {}, now);
     return {};
   }
-  world_.observer.message_received(peer.id(), message_.body_case());
-  if (event_of(message_.body_case()) == EventKind::kNone) {
-    quarantine(peer, &message_, place, v1::FAULT_CODE_UNKNOWN_KIND, {}, now);
+  world_.observer.message_received(peer.id(), message.body_case());
+  if (event_of(message.body_case()) == EventKind::kNone) {
+    quarantine(peer, &message, place, v1::FAULT_CODE_UNKNOWN_KIND, {}, now);
     return {};
   }
-  return decide_message(peer, message_, place, now);
+  return decide_message(peer, message, place, now);
 }
 
 Result<void> Engine::decide_message(Peer& peer, const v1::Message& message, const LogPlace& place,

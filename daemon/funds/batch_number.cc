@@ -31,7 +31,7 @@ std::optional<BatchNumber> BatchNumber::make(const AgencyId& agency, Date made, 
 }
 
 std::optional<BatchNumber> BatchNumber::parse(std::string_view text) {
-  std::string number = trim(fold_width(text));
+  std::string number = fold_and_trim(text);
   if (number.size() != kSize || !is_digits(number)) return std::nullopt;
   if (!Date::from_yyyymmdd(static_cast<int32_t>(20'000'000 + number_at(number, 8, 6)))) {
     return std::nullopt;

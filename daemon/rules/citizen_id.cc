@@ -34,7 +34,7 @@ std::string_view describe(IdRule rule) {
 }
 
 std::string normalise_citizen_id(std::string_view text) {
-  std::string id = trim(fold_width(text));
+  std::string id = fold_and_trim(text);
   if (!id.empty() && id.back() == 'x') id.back() = 'X';
   if (id.size() == kOldSize && is_digits(id)) {
     id.insert(6, "19");

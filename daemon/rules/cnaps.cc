@@ -16,7 +16,7 @@ std::string_view describe(CnapsRule rule) {
 }
 
 tl::expected<std::string, CnapsRule> parse_cnaps(std::string_view text) {
-  std::string number = trim(fold_width(text));
+  std::string number = fold_and_trim(text);
   if (number.size() != 12) return tl::unexpected(CnapsRule::kLength);
   if (!is_digits(number)) return tl::unexpected(CnapsRule::kCharacter);
   if (!mod_11_10_valid(number)) return tl::unexpected(CnapsRule::kCheckDigit);

@@ -49,7 +49,7 @@ std::optional<LetterNumber> LetterNumber::make(const AgencyId& agency, Date issu
 }
 
 tl::expected<LetterNumber, LetterRule> LetterNumber::parse(std::string_view text) {
-  std::string number = trim(fold_width(text));
+  std::string number = fold_and_trim(text);
   if (number.size() != kSize) return tl::unexpected(LetterRule::kLength);
   if (!is_digits(number)) return tl::unexpected(LetterRule::kCharacter);
   if (!date_in(number)) return tl::unexpected(LetterRule::kDate);
