@@ -71,7 +71,7 @@ def open_cases(machine):
     few = None
     for cases in (10_000, 1_000_000):
         cases = machine.count(cases)
-        rows = machine.exchange("letters", 40_000, "--open-cases", cases)
+        rows = machine.exchange("letters", LETTERS, "--open-cases", cases)
         row = rows["letters"] | rows["letters-parts"]
         row |= {key: rows["start"][key] for key in ("rss_mib", "ready_seconds")}
         few = few or row
