@@ -10,6 +10,7 @@
 #include <iostream>
 #include <map>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 
 #include "daemon/base/check.h"
@@ -102,9 +103,12 @@ Usage operator-(const Usage& after, const Usage& before) {
 std::vector<pid_t> with_children(const std::vector<pid_t>& pids) {
   const auto children = children_by_parent();
   std::vector<pid_t> out = pids;
+  std::set<pid_t> seen(pids.begin(), pids.end());
   for (size_t i = 0; i < out.size(); ++i) {
     const auto [begin, end] = children.equal_range(out[i]);
-    for (auto it = begin; it != end; ++it) out.push_back(it->second);
+    for (auto it = begin; it != end; ++it) {
+      if (seen.insert(it->second).second) out.push_back(it->second);
+    }
   }
   return out;
 }

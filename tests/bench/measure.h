@@ -26,7 +26,7 @@ struct Usage {
   friend Usage operator-(const Usage& after, const Usage& before);
 };
 
-// Those processes with all that descend from them, as they are now.
+// Those processes with all that descend from them, as they are now, each once.
 std::vector<pid_t> with_children(const std::vector<pid_t>& pids);
 
 // Memory of all these together, what they share counted once.

@@ -60,6 +60,9 @@ size_t Load::take(size_t in_flight, uint64_t& first) {
   if (until <= next || in_flight >= pace_.window) return 0;
   const size_t count =
       std::min({static_cast<size_t>(until - next), pace_.batch, pace_.window - in_flight});
+  // One by one as acknowledgements come would be dear for both sides.
+  const bool is_rest = next + count == plan_.messages;
+  if (plan_.per_second == 0 && count < pace_.batch / 2 && !is_rest) return 0;
   for (uint64_t n = next; n < next + count; ++n) {
     due_[n] = plan_.per_second > 0 ? start_s_ + static_cast<double>(n) / plan_.per_second : now;
   }

@@ -18,10 +18,6 @@ namespace {
 constexpr amqp_channel_t kChannel = 1;
 constexpr uint16_t kPrefetch = 2000;
 
-timeval timeval_of(std::chrono::microseconds wait) {
-  return {wait.count() / 1'000'000, wait.count() % 1'000'000};
-}
-
 bool normal(const amqp_rpc_reply_t& reply) {
   return reply.reply_type == AMQP_RESPONSE_NORMAL;
 }
@@ -44,6 +40,14 @@ class Connection {
 
   bool open() const { return open_; }
   amqp_connection_state_t get() const { return state_; }
+  // Until something can be read. The library's own waiting is by whole milliseconds, the last of
+  // which it spends asking again and again.
+  void wait(std::chrono::microseconds most) const {
+    if (amqp_frames_enqueued(state_) || amqp_data_in_buffer(state_)) return;
+    pollfd socket{amqp_get_sockfd(state_), POLLIN, 0};
+    const timespec limit{most.count() / 1'000'000, most.count() % 1'000'000 * 1000};
+    ::ppoll(&socket, 1, &limit, nullptr);
+  }
   bool answered() const { return normal(amqp_get_rpc_reply(state_)); }
 
  private:
@@ -92,14 +96,14 @@ class RabbitPublisher : public Publisher {
   }
 
   bool collect(std::chrono::microseconds wait, std::vector<uint64_t>& acknowledged) override {
-    timeval left = timeval_of(wait);
+    at_.wait(wait);
+    const timeval at_once{0, 0};
     for (;;) {
       amqp_frame_t frame;
       amqp_maybe_release_buffers(at_.get());
-      const int status = amqp_simple_wait_frame_noblock(at_.get(), &frame, &left);
+      const int status = amqp_simple_wait_frame_noblock(at_.get(), &frame, &at_once);
       if (status == AMQP_STATUS_TIMEOUT) return true;
       if (status != AMQP_STATUS_OK || !confirm(frame, acknowledged)) return false;
-      left = {0, 0};
     }
   }
 
@@ -139,12 +143,13 @@ class RabbitReader : public Reader {
 
   bool read(std::chrono::microseconds wait, std::vector<uint64_t>& ids) override {
     const size_t before = ids.size();
-    timeval left = timeval_of(wait);
+    at_.wait(wait);
+    const timeval at_once{0, 0};
     uint64_t last_tag = 0;
     while (ids.size() - before < kPrefetch / 2) {
       amqp_envelope_t envelope;
       amqp_maybe_release_buffers(at_.get());
-      const amqp_rpc_reply_t reply = amqp_consume_message(at_.get(), &envelope, &left, 0);
+      const amqp_rpc_reply_t reply = amqp_consume_message(at_.get(), &envelope, &at_once, 0);
       if (reply.reply_type == AMQP_RESPONSE_LIBRARY_EXCEPTION &&
           reply.library_error == AMQP_STATUS_TIMEOUT) {
         break;
@@ -156,7 +161,6 @@ class RabbitReader : public Reader {
       ids.push_back(*id);
       last_tag = envelope.delivery_tag;
       amqp_destroy_envelope(&envelope);
-      left = {0, 0};
     }
     return last_tag == 0 ||
            amqp_basic_ack(at_.get(), kChannel, last_tag, /*multiple=*/1) == AMQP_STATUS_OK;

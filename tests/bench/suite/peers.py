@@ -20,7 +20,7 @@ STRIKE_SECONDS = 3
 
 def throughput(servers, machine):
     """A first run tells the speed and warms up; a second takes as long as it should."""
-    arguments = ["--servers", *servers.pids()]
+    arguments = ["--servers", *(process.pid for process in servers.processes.values())]
     if servers.preload:
         arguments += ["--counters", servers.counters]
     first = machine.count(servers.first_messages)
