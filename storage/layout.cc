@@ -12,6 +12,13 @@ namespace {
 // Kinds of key within one family.
 constexpr char kAccount = 'A';
 constexpr char kBankLine = 'B';
+constexpr char kBankFile = 'F';
+constexpr char kStagedLine = 'S';
+constexpr char kIncomingBatch = 'N';
+constexpr char kRecoveredMoney = 'U';
+constexpr char kTray = 'T';
+constexpr char kWaitingLines = 'W';
+constexpr char kMissing = 'M';
 constexpr char kPerson = 'P';
 constexpr char kLetter = 'L';
 constexpr char kOpenCase = 'o';
@@ -21,6 +28,7 @@ constexpr char kReceipt = 'R';
 constexpr size_t kLinkLogKeySize = AgencyId::kSize + 1 + 4 + 8;
 constexpr size_t kTimerKeySize = 8 + CaseId::kSize + 1;
 constexpr size_t kLetterSize = 20;
+constexpr size_t kBatchSize = 21;
 
 std::string tagged(char tag, std::string_view rest) {
   std::string key;
@@ -38,7 +46,7 @@ bool is_sealed(Family family, std::string_view key) {
     case Family::kCase:
     case Family::kTimeline:
     case Family::kQuarantine: return true;
-    case Family::kFunds: return key.starts_with(kBankLine);
+    case Family::kFunds: return key.starts_with(kBankLine) || key.starts_with(kStagedLine);
     case Family::kMeta:
     case Family::kLink:
     case Family::kTimer:
@@ -124,6 +132,46 @@ std::string account_key(AgencyId peer, uint8_t account) {
 
 std::string bank_line_key(const Digest& digest) {
   return tagged(kBankLine, view(digest));
+}
+
+std::string staged_line_key(const Digest& file, uint64_t n) {
+  std::string key = tagged(kStagedLine, view(file));
+  append_u64(key, n);
+  return key;
+}
+
+std::string bank_file_key(const Digest& file) {
+  return tagged(kBankFile, view(file));
+}
+
+std::string incoming_batch_key(std::string_view batch_number) {
+  CHECK(batch_number.size() == kBatchSize);
+  return tagged(kIncomingBatch, batch_number);
+}
+
+std::string recovered_money_key(const CaseId& id) {
+  return tagged(kRecoveredMoney, id.bytes());
+}
+
+std::string tray_key(uint8_t outcome, Instant since, const Digest& line) {
+  CHECK(since.ms >= 0);
+  std::string key(1, kTray);
+  append_u8(key, outcome);
+  append_u64(key, static_cast<uint64_t>(since.ms));
+  key.append(view(line));
+  return key;
+}
+
+std::string waiting_lines_key(const CaseId& id) {
+  return tagged(kWaitingLines, id.bytes());
+}
+
+std::string missing_key(int64_t fen, const CaseId& id) {
+  CHECK(fen > 0);
+  std::string key(1, kMissing);
+  append_u64(key, static_cast<uint64_t>(fen));
+  key.append(id.bytes());
+  return key;
 }
 
 std::string person_key(const PersonHash& hash) {

@@ -12,6 +12,13 @@
 //   timer       due ms u64 | case id 16 | deadline kind u8       (empty)             no
 //   funds       'A' | peer 12 | account u8                       AccountRecord       no
 //   funds       'B' | bank line digest 32                        BankLineRecord      yes
+//   funds       'F' | digest of a bank file 32                   BankFileRecord      no
+//   funds       'S' | digest of a bank file 32 | n u64           BankLine, staged    yes
+//   funds       'N' | batch number 21                            IncomingBatchRecord no
+//   funds       'U' | case id 16                                 RecoveredMoneyRecord no
+//   index       'T' | outcome u8 | since ms u64 | line digest 32 (empty): it waits   no
+//   index       'W' | case id 16                                 line digests 32 each no
+//   index       'M' | missing fen u64 | case id 16               (empty)             no
 //   index       'P' | person hash 16                             case ids 16 each    no
 //   index       'L' | letter number 20                           case ids 16 each    no
 //   quarantine  peer 12 | epoch u32 | seq u64                    QuarantineRecord    yes
@@ -74,6 +81,16 @@ TimerKey parse_timer_key(std::string_view key);
 
 std::string account_key(AgencyId peer, uint8_t account);
 std::string bank_line_key(const Digest& digest);
+// Line `n` of a file, from 0, that is staged.
+std::string staged_line_key(const Digest& file, uint64_t n);
+std::string bank_file_key(const Digest& file);
+std::string incoming_batch_key(std::string_view batch_number);
+std::string recovered_money_key(const CaseId& id);
+std::string tray_key(uint8_t outcome, Instant since, const Digest& line);
+// Lines that wait with a case.
+std::string waiting_lines_key(const CaseId& id);
+// Cases that miss exactly this amount. REQUIRES: above 0.
+std::string missing_key(int64_t fen, const CaseId& id);
 std::string person_key(const PersonHash& hash);
 std::string letter_key(std::string_view letter_number);
 std::string quarantine_key(AgencyId peer, Epoch epoch, Seq seq);
@@ -81,7 +98,7 @@ std::string quarantine_key(AgencyId peer, Epoch epoch, Seq seq);
 std::string receipt_key(AgencyId peer, Seq through);
 
 // No key of the table above is longer.
-inline constexpr size_t kKeySizeMax = 33;
+inline constexpr size_t kKeySizeMax = 42;
 
 // The upper bound for a scan of all keys that begin with `prefix`: the smallest key above them. For
 // the empty prefix: a key above every key of the table.

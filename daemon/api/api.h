@@ -56,6 +56,12 @@ class Api {
   void act(Call call);
   void submit_letters(Call call);
   void book_bank_lines(Call call);
+  void list_bank_lines(Call call);
+  void show_bank_line(Call call);
+  void match_bank_line(Call call);
+  void set_aside_bank_line(Call call);
+  void take_bank_file(Call call);
+  void list_bank_files(Call call);
   void show_peers(Call call);
   void pause_peer(Call call);
   void resume_peer(Call call);
@@ -75,6 +81,7 @@ class Api {
   void ask(const Call& call, decltype(Command::what) what, Render render);
   void ask_for_action(const Call& call, ActionCommand command, int status_done);
   void set_paused(const Call& call, bool pause);
+  void settle_line(const Call& call, SettleLineCommand command);
   // The case that the first argument names; answers 404 or 500 itself and returns nullopt.
   std::optional<Case> find_case(const Call& call) const;
 

@@ -38,7 +38,8 @@ HttpResponse problem_response(int status, std::string_view code, std::string_vie
 
 int status_of(Refusal refusal) {
   switch (refusal) {
-    case Refusal::kUnknownCase: return 404;
+    case Refusal::kUnknownCase:
+    case Refusal::kBankLineUnknown: return 404;
     case Refusal::kRecovering: return 503;
     case Refusal::kStorageLow: return 507;
     case Refusal::kReplayed:
@@ -53,6 +54,7 @@ int status_of(Refusal refusal) {
     case Refusal::kClaimedByOther:
     case Refusal::kLetterNumbersExhausted:
     case Refusal::kLetterNumberTaken:
+    case Refusal::kBankLineSettled:
     case Refusal::kClockSkew: return 409;
     default: return 400;
   }

@@ -84,6 +84,12 @@ inline constexpr size_t kXmlTextBytesMax = 16 << 10;
 inline constexpr size_t kXmlEntryBytesMax = 256 << 10;
 inline constexpr size_t kNoticeLineBytesMax = 8 << 10;
 
+// Cases that one transfer pays for: one commit at either end writes them all.
+inline constexpr size_t kBatchLinesMax = 500;
+
+// Lines of a bank's file in one request and in one step of booking it.
+inline constexpr size_t kBankChunkLinesMax = 500;
+
 // Bytes of a bank's remark (附言) that survive on the way, in GBK.
 inline constexpr size_t kRemarkBytesMax = 60;
 

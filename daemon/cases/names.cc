@@ -198,6 +198,11 @@ constexpr RefusalText kRefusals[] = {
     {Refusal::kInputTooLarge, "input_too_large", "The input is too long; shorten its texts."},
     {Refusal::kRecovering, "recovering",
      "Messages to this agency are being fetched back after a loss of data here; try again later."},
+    {Refusal::kBankLineUnknown, "bank_line_unknown", "There is no such bank line."},
+    {Refusal::kBankLineSettled, "bank_line_settled",
+     "The line waits in no tray, or its money stands with a case: act on the case."},
+    {Refusal::kAllotmentSum, "allotment_sum",
+     "The shares must be above 0 and add up to the line's amount."},
     {Refusal::kStorageLow, "storage_low",
      "The disk is nearly full; nothing was done. Free some space and try again."},
 };

@@ -43,6 +43,10 @@ enum class Refusal : uint16_t {
   kRecovering = 39,      // messages of ours are being fetched back from this peer (store lost)
   // The daemon as a whole.
   kStorageLow = 60,  // the disk is nearly full
+  // Bank lines and batches.
+  kBankLineUnknown = 80,
+  kBankLineSettled = 81,  // it waits in no tray, or its money stands with a case
+  kAllotmentSum = 82,     // the shares do not add up to the line
 };
 
 // The name in answers, such as "duplicate_open_case".

@@ -1,123 +1,502 @@
 #include "daemon/engine/bank_desk.h"
 
+#include <algorithm>
+
+#include "daemon/base/check.h"
+#include "daemon/base/limits.h"
 #include "daemon/rules/field_checks.h"
-#include "daemon/rules/letter_number.h"
 #include "daemon/trust/suite.h"
 #include "storage/layout.h"
 
 namespace jiexu {
 namespace {
 
-// The five fields under which banks repeat a notice, each with its length, so that no two lines
-// share a key by the way their fields meet.
-std::string line_key(const v1::BankLine& line) {
+// One transfer for a batch of cases may be larger than any form; sums of such still fit 64 bits,
+// which park() makes sure of.
+constexpr size_t kDigestSize = std::tuple_size_v<Digest>;
+constexpr int64_t kLineAmountMaxFen = 100 * kFormAmountMaxFen;
+
+// Fields, each with its length, so that no two lines share a key by the way their fields meet.
+Digest digest_of_fields(std::initializer_list<std::string_view> fields) {
   std::string text;
-  for (const std::string& field :
-       {line.account_number(), line.host_sequence(), std::to_string(line.amount_fen()),
-        line.counterparty_account(), line.counterparty_name()}) {
+  for (const std::string_view field : fields) {
     append_u32(text, static_cast<uint32_t>(field.size()));
     text += field;
   }
-  return layout::bank_line_key(sha256(text));
+  return sha256(text);
 }
 
-v1::BankLineResult result_of(const v1::BankLine& line, const std::string& outcome,
-                             const CaseId& id) {
-  v1::BankLineResult result;
-  result.set_host_sequence(line.host_sequence());
-  result.set_outcome(outcome);
-  if (!id.empty()) result.set_case_id(id.str());
-  return result;
-}
-
-// An amount above what the forms can hold is no balance of a person, and sums of such could
-// overflow the ledger.
 bool is_usable(const v1::BankLine& line) {
-  return line.amount_fen() > 0 && line.amount_fen() <= kFormAmountMaxFen &&
+  return line.amount_fen() != 0 && std::abs(line.amount_fen()) <= kLineAmountMaxFen &&
          !line.host_sequence().empty() && !line.account_number().empty();
 }
 
+void add_part(const CaseId& id, Fen amount, v1::BankLineRecord& record) {
+  v1::AllocationRecord* part = record.add_to();
+  part->set_case_id(std::string(id.bytes()));
+  part->set_amount_fen(amount.value);
+}
+
 BankOutcome outcome_in(const Case& subject) {
+  if (subject.side == Side::kOut) return BankOutcome::kCameBack;
   if (subject.funds == Funds::kMatched) return BankOutcome::kMatched;
   return subject.funds == Funds::kSuspense ? BankOutcome::kEarly : BankOutcome::kAmountDiffers;
 }
 
+bool is_parked(Funds funds) {
+  return funds == Funds::kSuspense || funds == Funds::kReceivedDiffers;
+}
+
+BankOutcome outcome_of(const v1::BankLineRecord& record) {
+  return static_cast<BankOutcome>(record.outcome());
+}
+
+void set_outcome(BankOutcome outcome, v1::BankLineRecord& record) {
+  record.set_outcome(static_cast<uint32_t>(outcome));
+}
+
+bool is_complete(const v1::IncomingBatchRecord& batch) {
+  return static_cast<uint32_t>(batch.noticed_size()) >= batch.lines();
+}
+
+// What a case misses, for the index of amounts; 0: nothing.
+int64_t missing_in(const Case& subject) {
+  const bool expects = subject.exists() && subject.side == Side::kIn && subject.form_version > 0;
+  return expects && !subject.closed()
+             ? std::max<int64_t>(subject.due.value - subject.moved.value, 0)
+             : 0;
+}
+
 }  // namespace
 
-std::string_view name(BankOutcome outcome) {
-  switch (outcome) {
-    case BankOutcome::kMatched: return "matched";
-    case BankOutcome::kEarly: return "early";
-    case BankOutcome::kAmountDiffers: return "amount_differs";
-    case BankOutcome::kUnknownReference: return "unknown_reference";
-    case BankOutcome::kNotExpected: return "not_expected";
-    case BankOutcome::kInvalid: return "invalid";
-  }
-  return "";
+Digest digest_of(const v1::BankLine& line) {
+  return digest_of_fields({line.account_number(), line.host_sequence(),
+                           std::to_string(line.amount_fen()), line.counterparty_account(),
+                           line.counterparty_name()});
 }
 
-Result<v1::BankLineResult> BankDesk::import(const v1::BankLine& line, Instant now) {
-  if (!is_usable(line)) {
-    return result_of(line, std::string(name(BankOutcome::kInvalid)), CaseId());
+v1::BankLineResult BankDesk::result_of(const Entry& entry) const {
+  v1::BankLineResult result;
+  result.set_host_sequence(entry.record.line().host_sequence());
+  result.set_outcome(std::string(name(outcome_of(entry.record))));
+  result.set_line_id(to_hex(view(entry.digest)));
+  if (entry.record.to_size() > 0) {
+    result.set_case_id(CaseId::from_bytes(entry.record.to(0).case_id()).value_or(CaseId()).str());
+  } else if (entry.record.proposals_size() > 0) {
+    result.set_case_id(CaseId::from_bytes(entry.record.proposals(0)).value_or(CaseId()).str());
   }
-  const std::string key = line_key(line);
-  const auto known = records_.get_message<v1::BankLineRecord>(Family::kFunds, key);
+  return result;
+}
+
+Result<v1::BankLineResult> BankDesk::import(const v1::BankLine& line, std::string_view file,
+                                            Instant now) {
+  Entry entry;
+  entry.digest = digest_of(line);
+  if (!is_usable(line)) {
+    *entry.record.mutable_line() = line;
+    set_outcome(BankOutcome::kInvalid, entry.record);
+    return result_of(entry);
+  }
+  const auto known = read(entry.digest);
   if (!known) return tl::unexpected(known.error());
   if (*known) {
-    const auto id = CaseId::from_bytes((*known)->case_id());
-    const auto outcome = static_cast<BankOutcome>((*known)->outcome());
-    return result_of(line, "duplicate, " + std::string(name(outcome)), id.value_or(CaseId()));
+    v1::BankLineResult result = result_of(**known);
+    result.set_outcome("duplicate, " + result.outcome());
+    return result;
   }
-  const auto placed = place(line, now);
+  *entry.record.mutable_line() = line;
+  entry.record.set_at_ms(now.ms);
+  entry.record.set_file(std::string(file));
+  book_.set_now(now);
+  const auto placed = line.amount_fen() > 0 ? place_credit(entry, now) : place_debit(entry);
   if (!placed) return tl::unexpected(placed.error());
-  if (auto done = store(key, line, *placed, now); !done) return tl::unexpected(done.error());
-  return result_of(line, std::string(name(placed->outcome)), placed->case_id);
+  if (auto done = write(entry); !done) return tl::unexpected(done.error());
+  return result_of(entry);
 }
 
-Result<BankDesk::Placed> BankDesk::place(const v1::BankLine& line, Instant now) {
-  Placed placed{BankOutcome::kUnknownReference, CaseId()};
-  if (const auto number = find_letter_number(line.remark())) {
-    const auto ids = cases_.find_letter(number->text());
-    if (!ids) return tl::unexpected(ids.error());
-    for (const CaseId& id : *ids) {
-      const auto found = place_with(id, line, now);
-      if (!found) return tl::unexpected(found.error());
-      if (*found) return **found;
-      placed = {BankOutcome::kNotExpected, id};
-    }
+// --- credits ---
+
+Result<void> BankDesk::place_credit(Entry& entry, Instant now) {
+  const auto came_back = place_come_back(entry, now);
+  if (!came_back) return tl::unexpected(came_back.error());
+  if (*came_back) return {};
+  const auto match = match_line(entry.record.line(), book_);
+  if (!match) return tl::unexpected(match.error());
+  Record& record = entry.record;
+  set_outcome(match->outcome, record);
+  record.set_evidence(static_cast<uint32_t>(match->evidence));
+  record.set_batch(match->batch);
+  record.clear_proposals();
+  for (const CaseId& id : match->proposals) record.add_proposals(std::string(id.bytes()));
+  if (!match->batch.empty()) return place_batch(entry, *match, now);
+  if (match->to.empty()) return park(record, Fen{record.line().amount_fen()});
+  const auto refused = allot(record, match->to, now);
+  if (!refused) return tl::unexpected(refused.error());
+  if (refused->value > 0) {
+    set_outcome(BankOutcome::kNotExpected, record);
+    for (const Allocation& part : match->to) record.add_proposals(std::string(part.id.bytes()));
   }
-  const Posting parked{LedgerAccount::kBank, LedgerAccount::kSuspense, Fen{line.amount_fen()}};
-  // Who paid is not known yet: the money stands under our own code.
-  if (auto done = cases_.post(self_, {parked}); !done) return tl::unexpected(done.error());
-  return placed;
+  return park(record, *refused);
 }
 
-Result<std::optional<BankDesk::Placed>> BankDesk::place_with(const CaseId& id,
-                                                             const v1::BankLine& line,
-                                                             Instant now) {
+Result<void> BankDesk::place_batch(Entry& entry, const BankMatch& match, Instant now) {
+  Record& record = entry.record;
+  const Fen amount{record.line().amount_fen()};
+  auto batch = book_.read_batch(match.batch);
+  if (!batch) return tl::unexpected(batch.error());
+  CHECK(batch->has_value());
+  if (!match.settles_batch) {
+    const bool waits = match.outcome == BankOutcome::kEarly;
+    if (waits) {
+      (*batch)->add_waiting(std::string(view(entry.digest)));
+      (*batch)->set_waiting_fen((*batch)->waiting_fen() + amount.value);
+      book_.write_batch(match.batch, **batch);
+    }
+    return park(record, amount);
+  }
+  // What waited in suspense is shared out together with this line.
+  for (const std::string& waiting : (*batch)->waiting()) {
+    auto other = read(*to_array<kDigestSize>(waiting));
+    if (!other) return tl::unexpected(other.error());
+    if (!*other) continue;
+    if (auto done = park((*other)->record, Fen{}); !done) return done;
+    auto done = settle(**other, BankOutcome::kMatched, "batch", "", now);
+    if (!done) return done;
+  }
+  (*batch)->clear_waiting();
+  (*batch)->set_waiting_fen(0);
+  (*batch)->set_settled(true);
+  book_.write_batch(match.batch, **batch);
+  const auto refused = allot(record, match.to, now);
+  if (!refused) return tl::unexpected(refused.error());
+  if (refused->value > 0) set_outcome(BankOutcome::kBatchDiffers, record);
+  return park(record, *refused);
+}
+
+Result<Fen> BankDesk::allot(Record& record, const std::vector<Allocation>& parts, Instant now) {
+  Fen refused;
+  for (const Allocation& part : parts) {
+    const auto taken = credit(part.id, part.amount, now);
+    if (!taken) return tl::unexpected(taken.error());
+    if (*taken == nullptr) {
+      refused.value += part.amount.value;
+      continue;
+    }
+    add_part(part.id, part.amount, record);
+    if (parts.size() == 1) set_outcome(outcome_in(**taken), record);
+  }
+  return refused;
+}
+
+Result<std::shared_ptr<const Case>> BankDesk::credit(const CaseId& id, Fen amount, Instant now) {
+  const auto recovered = take_recovered(id, amount);
+  if (!recovered) return tl::unexpected(recovered.error());
+  if (!*recovered) return apply(id, EventKind::kBankCredit, amount, now);
+  const auto subject = cases_.load(id, now);
+  if (!subject || *subject == nullptr) return subject;
+  auto matched = std::make_shared<Case>(**subject);
+  matched->funds = Funds::kMatched;  // for the outcome alone: the case has had the money all along
+  return std::shared_ptr<const Case>(std::move(matched));
+}
+
+// The case's own acknowledgement proved that the money had come; the bank's line is to come again.
+Result<void> BankDesk::note_recovered(const CaseId& id, Fen amount) {
+  const std::string key = layout::recovered_money_key(id);
+  auto record = records_.get_message<v1::RecoveredMoneyRecord>(Family::kFunds, key);
+  if (!record) return tl::unexpected(record.error());
+  v1::RecoveredMoneyRecord next = record->value_or(v1::RecoveredMoneyRecord());
+  next.set_amount_fen(next.amount_fen() + amount.value);
+  records_.put_message(pending_.open().batch(), Family::kFunds, key, next);
+  pending_.open().index_last(Family::kFunds, key);
+  return {};
+}
+
+Result<bool> BankDesk::take_recovered(const CaseId& id, Fen amount) {
+  const std::string key = layout::recovered_money_key(id);
+  auto record = records_.get_message<v1::RecoveredMoneyRecord>(Family::kFunds, key);
+  if (!record) return tl::unexpected(record.error());
+  if (!*record || (*record)->amount_fen() < amount.value) return false;
+  (*record)->set_amount_fen((*record)->amount_fen() - amount.value);
+  records_.put_message(pending_.open().batch(), Family::kFunds, key, **record);
+  pending_.open().index_last(Family::kFunds, key);
+  return true;
+}
+
+Result<std::shared_ptr<const Case>> BankDesk::apply(const CaseId& id, EventKind kind, Fen amount,
+                                                    Instant now) {
   const auto subject = cases_.load(id, now);
   if (!subject) return tl::unexpected(subject.error());
-  if (*subject == nullptr || (*subject)->side != Side::kIn) return std::nullopt;
+  if (*subject == nullptr) return nullptr;
   Event event;
-  event.kind = EventKind::kBankCredit;
+  event.kind = kind;
   event.at = now;
   event.actor = "bank";
-  event.amount = Fen{line.amount_fen()};
+  event.amount = amount;
   const auto outcome = cases_.apply(**subject, event);
   if (!outcome) return tl::unexpected(outcome.error());
-  if (!*outcome) return std::nullopt;
-  return Placed{outcome_in(***outcome), id};
+  return *outcome ? **outcome : nullptr;
 }
 
-Result<void> BankDesk::store(const std::string& key, const v1::BankLine& line, const Placed& placed,
-                             Instant now) {
-  v1::BankLineRecord record;
-  *record.mutable_line() = line;
-  record.set_outcome(static_cast<uint32_t>(placed.outcome));
-  if (!placed.case_id.empty()) record.set_case_id(std::string(placed.case_id.bytes()));
-  record.set_at_ms(now.ms);
-  records_.put_message(pending_.open().batch(), Family::kFunds, key, record);
+// The amount that is to stand in suspense for the line, whatever stood there before. Who paid is
+// not known for certain: the money stands under our own code.
+Result<void> BankDesk::park(Record& record, Fen amount) {
+  const int64_t change = amount.value - record.suspense_fen();
+  record.set_suspense_fen(amount.value);
+  if (change == 0) return {};
+  const Posting posting =
+      change > 0 ? Posting{LedgerAccount::kBank, LedgerAccount::kSuspense, Fen{change}}
+                 : Posting{LedgerAccount::kSuspense, LedgerAccount::kBank, Fen{-change}};
+  return cases_.post(self_, {posting});
+}
+
+// --- debits, and money that comes back ---
+
+Result<bool> BankDesk::place_come_back(Entry& entry, Instant now) {
+  const References found = find_references(entry.record.line());
+  std::vector<std::string> letters = found.letters;
+  if (found.end_to_end) letters.push_back(found.end_to_end->letter_number);
+  for (const std::string& letter : letters) {
+    const auto ids = cases_.find_letter(letter);
+    if (!ids) return tl::unexpected(ids.error());
+    for (const CaseId& id : *ids) {
+      const auto subject = cases_.load(id, now);
+      if (!subject) return tl::unexpected(subject.error());
+      if (*subject == nullptr || (*subject)->side != Side::kOut) continue;
+      const Fen amount{entry.record.line().amount_fen()};
+      const auto taken = apply(id, EventKind::kBankCredit, amount, now);
+      if (!taken) return tl::unexpected(taken.error());
+      entry.record.set_evidence(static_cast<uint32_t>(Evidence::kLetterNumber));
+      set_outcome(*taken ? BankOutcome::kCameBack : BankOutcome::kNotExpected, entry.record);
+      if (*taken) {
+        add_part(id, amount, entry.record);
+        return true;
+      }
+      entry.record.add_proposals(std::string(id.bytes()));
+      if (auto done = park(entry.record, amount); !done) return tl::unexpected(done.error());
+      return true;
+    }
+  }
+  return false;
+}
+
+Result<void> BankDesk::place_debit(Entry& entry) {
+  Record& record = entry.record;
+  const References found = find_references(record.line());
+  std::vector<std::string> letters = found.letters;
+  if (found.end_to_end) letters.push_back(found.end_to_end->letter_number);
+  bool ours = false;
+  for (const std::string& letter : letters) {
+    const auto ids = cases_.find_letter(letter);
+    if (!ids) return tl::unexpected(ids.error());
+    for (const CaseId& id : *ids) record.add_proposals(std::string(id.bytes()));
+    ours |= !ids->empty();
+  }
+  for (const std::string& batch : found.batches) {
+    const auto number = BatchNumber::parse(batch);
+    ours |= number && number->is_of(self_);
+  }
+  // What was ordered is in the books since it was ordered.
+  if (ours && !record.line().reversal()) {
+    set_outcome(BankOutcome::kPaidOut, record);
+    return {};
+  }
+  set_outcome(ours ? BankOutcome::kReversed : BankOutcome::kNoCase, record);
+  return park(record, Fen{record.line().amount_fen()});
+}
+
+// --- what settles lines later ---
+
+Result<void> BankDesk::noticed(const CaseId& id, AgencyId peer, const v1::RemittanceNotice& notice,
+                               Instant now) {
+  const auto number = BatchNumber::parse(notice.batch_number());
+  if (!number || !number->is_of(peer)) return {};
+  auto found = book_.read_batch(number->text());
+  if (!found) return tl::unexpected(found.error());
+  v1::IncomingBatchRecord batch = found->value_or(v1::IncomingBatchRecord());
+  const bool fresh = batch.peer().empty();
+  if (fresh) {
+    batch.set_peer(peer.str());
+    batch.set_lines(notice.batch_lines());
+    batch.set_total_fen(notice.batch_total_fen());
+  }
+  // Notices that contradict each other: the batch never agrees (X27).
+  if (batch.lines() != notice.batch_lines() || batch.total_fen() != notice.batch_total_fen()) {
+    batch.set_lines(0);
+  }
+  const bool known = std::any_of(batch.noticed().begin(), batch.noticed().end(),
+                                 [&](const auto& part) { return part.case_id() == id.bytes(); });
+  if (known || batch.noticed_size() >= static_cast<int>(limits::kBatchLinesMax)) return {};
+  v1::AllocationRecord* part = batch.add_noticed();
+  part->set_case_id(std::string(id.bytes()));
+  part->set_amount_fen(notice.amount_fen());
+  book_.write_batch(number->text(), batch);
+  return try_batch(number->text(), now);
+}
+
+// Looks again at the last line that came for the batch.
+Result<void> BankDesk::try_batch(const std::string& number, Instant now) {
+  auto batch = book_.read_batch(number);
+  if (!batch) return tl::unexpected(batch.error());
+  if ((*batch)->waiting().empty() || !is_complete(**batch)) return {};
+  auto entry = read(*to_array<kDigestSize>((*batch)->waiting((*batch)->waiting_size() - 1)));
+  if (!entry) return tl::unexpected(entry.error());
+  CHECK(entry->has_value());
+  (*batch)->mutable_waiting()->RemoveLast();
+  (*batch)->set_waiting_fen((*batch)->waiting_fen() - (*entry)->record.line().amount_fen());
+  book_.write_batch(number, **batch);
+  book_.set_now(now);
+  if (auto done = park((*entry)->record, Fen{}); !done) return done;
+  if (auto done = place_credit(**entry, now); !done) return done;
+  if (!rule_of(outcome_of((*entry)->record)).waits) (*entry)->record.set_settled_by("batch");
+  return write(**entry);
+}
+
+Result<void> BankDesk::funds_changed(const Case& before, const Case& after, const Event& event) {
+  const Instant now = event.at;
+  if (event.kind == EventKind::kBankCredit && event.actor == "recovery") {
+    if (auto done = note_recovered(after.id, event.amount); !done) return done;
+  }
+  if (const int64_t was = missing_in(before), is = missing_in(after); was != is) {
+    Batch& batch = pending_.open().batch();
+    if (was > 0) batch.remove(Family::kIndex, layout::missing_key(was, after.id));
+    if (is > 0) batch.put(Family::kIndex, layout::missing_key(is, after.id), "");
+  }
+  if (!is_parked(before.funds) || before.funds == after.funds) return {};
+  const std::string key = layout::waiting_lines_key(after.id);
+  const auto lines = read_list(key);
+  if (!lines) return tl::unexpected(lines.error());
+  for (const Digest& digest : *lines) {
+    auto entry = read(digest);
+    if (!entry) return tl::unexpected(entry.error());
+    if (!*entry || (*entry)->record.tray_at_ms() == 0) continue;
+    if (is_parked(after.funds)) {
+      set_outcome(outcome_in(after), (*entry)->record);
+      if (auto done = write(**entry); !done) return done;
+      continue;
+    }
+    const bool matched = after.funds == Funds::kMatched || after.funds == Funds::kCredited;
+    auto done = settle(**entry, matched ? BankOutcome::kMatched : outcome_of((*entry)->record),
+                       "case", name(after.funds), now);
+    if (!done) return done;
+  }
+  if (!is_parked(after.funds) && !lines->empty()) {
+    pending_.open().batch().remove(Family::kIndex, key);
+    pending_.open().index_last(Family::kIndex, key);
+  }
+  return {};
+}
+
+Result<BankDesk::Settled> BankDesk::match_by_hand(const Digest& line,
+                                                  const std::vector<Allocation>& to,
+                                                  std::string_view user, std::string_view note,
+                                                  Instant now) {
+  auto entry = read(line);
+  if (!entry) return tl::unexpected(entry.error());
+  if (!*entry) return Settled(tl::unexpected(Rejection{Refusal::kBankLineUnknown, ""}));
+  Record& record = (*entry)->record;
+  if (record.tray_at_ms() == 0 || record.suspense_fen() <= 0) {
+    return Settled(tl::unexpected(Rejection{Refusal::kBankLineSettled, ""}));
+  }
+  Fen total;
+  for (const Allocation& part : to) {
+    const auto sum = add(total, part.amount);
+    total = part.amount.value > 0 && sum ? *sum : Fen{INT64_MAX};
+  }
+  if (total.value != record.suspense_fen()) {
+    return Settled(tl::unexpected(
+        Rejection{Refusal::kAllotmentSum, "the line has " + Fen{record.suspense_fen()}.yuan()}));
+  }
+  if (auto done = park(record, Fen{}); !done) return tl::unexpected(done.error());
+  const auto refused = allot(record, to, now);
+  if (!refused) return tl::unexpected(refused.error());
+  if (auto done = park(record, *refused); !done) return tl::unexpected(done.error());
+  record.set_note(std::string(note));
+  record.set_settled_by(std::string(user));
+  if (refused->value > 0) {
+    set_outcome(to.size() > 1 ? BankOutcome::kBatchDiffers : BankOutcome::kNotExpected, record);
+    record.clear_settled_by();
+    if (auto done = write(**entry); !done) return tl::unexpected(done.error());
+    return Settled(result_of(**entry));
+  }
+  auto done = settle(**entry, BankOutcome::kMatchedByHand, user, note, now);
+  if (!done) return tl::unexpected(done.error());
+  return Settled(result_of(**entry));
+}
+
+Result<BankDesk::Settled> BankDesk::set_aside(const Digest& line, std::string_view user,
+                                              std::string_view note, Instant now) {
+  auto entry = read(line);
+  if (!entry) return tl::unexpected(entry.error());
+  if (!*entry) return Settled(tl::unexpected(Rejection{Refusal::kBankLineUnknown, ""}));
+  // Money that stands with a case is that case's affair.
+  if ((*entry)->record.tray_at_ms() == 0 || (*entry)->record.to_size() > 0) {
+    return Settled(tl::unexpected(Rejection{Refusal::kBankLineSettled, ""}));
+  }
+  if (note.empty()) return Settled(tl::unexpected(Rejection{Refusal::kInputMissing, "note"}));
+  auto done = settle(**entry, BankOutcome::kSetAside, user, note, now);
+  if (!done) return tl::unexpected(done.error());
+  return Settled(result_of(**entry));
+}
+
+Result<void> BankDesk::settle(Entry& entry, BankOutcome outcome, std::string_view by,
+                              std::string_view note, Instant now) {
+  set_outcome(outcome, entry.record);
+  entry.record.set_settled_by(std::string(by));
+  entry.record.set_note(std::string(note));
+  entry.record.set_settled_at_ms(now.ms);
+  return write(entry);
+}
+
+// --- records ---
+
+Result<std::optional<BankDesk::Entry>> BankDesk::read(const Digest& digest) {
+  auto record = records_.get_message<Record>(Family::kFunds, layout::bank_line_key(digest));
+  if (!record) return tl::unexpected(record.error());
+  if (!*record) return std::nullopt;
+  return Entry{digest, std::move(**record)};
+}
+
+Result<void> BankDesk::write(Entry& entry) {
+  Record& record = entry.record;
+  Batch& batch = pending_.open().batch();
+  const auto tray_of = [&](uint32_t outcome) {
+    return layout::tray_key(static_cast<uint8_t>(outcome),
+                            Instant{static_cast<int64_t>(record.tray_at_ms())}, entry.digest);
+  };
+  if (record.tray_at_ms() != 0) batch.remove(Family::kIndex, tray_of(record.tray_outcome()));
+  const bool waits = rule_of(outcome_of(record)).waits && record.settled_by().empty();
+  // Age counts from the import, whatever tray it is in.
+  record.set_tray_at_ms(waits ? static_cast<uint64_t>(record.at_ms()) : 0);
+  record.set_tray_outcome(record.outcome());
+  if (waits) batch.put(Family::kIndex, tray_of(record.outcome()), "");
+  const std::string key = layout::bank_line_key(entry.digest);
+  records_.put_message(batch, Family::kFunds, key, record);
   pending_.open().index_last(Family::kFunds, key);
+  if (!waits || record.to_size() != 1) return {};
+  const auto id = CaseId::from_bytes(record.to(0).case_id());
+  CHECK(id.has_value());
+  return add_to_list(layout::waiting_lines_key(*id), entry.digest);
+}
+
+Result<std::vector<Digest>> BankDesk::read_list(const std::string& key) const {
+  const auto list = records_.get(Family::kIndex, key);
+  if (!list) return tl::unexpected(list.error());
+  const std::string_view bytes = *list ? std::string_view(**list) : std::string_view();
+  std::vector<Digest> digests;
+  for (size_t at = 0; at + kDigestSize <= bytes.size(); at += kDigestSize) {
+    digests.push_back(*to_array<kDigestSize>(bytes.substr(at, kDigestSize)));
+  }
+  return digests;
+}
+
+Result<void> BankDesk::add_to_list(const std::string& key, const Digest& digest) {
+  auto list = records_.get(Family::kIndex, key);
+  if (!list) return tl::unexpected(list.error());
+  std::string bytes = std::move(*list).value_or(std::string());
+  if (bytes.find(view(digest)) != bytes.npos) return {};
+  bytes.append(view(digest));
+  records_.put(pending_.open().batch(), Family::kIndex, key, bytes);
+  pending_.open().index_last(Family::kIndex, key);
   return {};
 }
 

@@ -50,12 +50,20 @@ class SentBefore {
   virtual std::optional<LogPlace> claim(const CaseId& id, const v1::Message& message) = 0;
 };
 
+// Hears of each step of a case, within the same commit.
+class FundsWatcher {
+ public:
+  virtual ~FundsWatcher() = default;
+  virtual Result<void> funds_changed(const Case& before, const Case& after, const Event& event) = 0;
+};
+
 class CaseDesk {
  public:
   CaseDesk(AgencyId self, const Vault& vault, PendingReader& pending, const Reader& durable,
            Peers& peers, EngineObserver& observer, size_t cache_max);
 
   void set_directory(std::shared_ptr<const Directory> directory);
+  void set_funds_watcher(FundsWatcher* watcher) { funds_watcher_ = watcher; }
   // From now on, messages that were sent before are not sent again.
   void set_sent_before(SentBefore* sent_before) { sent_before_ = sent_before; }
 
@@ -145,6 +153,7 @@ class CaseDesk {
   Peers& peers_;
   EngineObserver& observer_;
   SentBefore* sent_before_ = nullptr;
+  FundsWatcher* funds_watcher_ = nullptr;
   CaseCache cache_;
   google::protobuf::Arena arena_;
   v1::CaseRecord case_record_;  // these three are kept for their memory

@@ -15,6 +15,7 @@
 #include "daemon/cases/case.h"
 #include "daemon/cases/event.h"
 #include "daemon/cases/refusal.h"
+#include "daemon/funds/matcher.h"
 #include "jiexu/v1/api.pb.h"
 
 namespace jiexu {
@@ -38,6 +39,20 @@ struct BankCommand {
   std::vector<v1::BankLine> lines;
 };
 
+// A part of a bank's file.
+struct BankFileCommand {
+  Digest file{};
+  std::shared_ptr<const v1::BankFileInput> part;
+};
+
+// A person says where the money of a waiting bank line belongs, or, without shares, that it is no
+// money of a case.
+struct SettleLineCommand {
+  Digest line{};
+  std::vector<Allocation> to;
+  std::string note;
+};
+
 // The operator stops or resumes sending to one peer.
 struct PauseCommand {
   AgencyId peer;
@@ -52,14 +67,17 @@ struct Answer {
   std::optional<Rejection> rejection;
   // The case after the action, or as it is if the action was refused.
   std::shared_ptr<const Case> subject;
-  v1::BankLineResults bank;     // BankCommand
+  v1::BankLineResults bank;     // BankCommand, SettleLineCommand
+  v1::BankFileView bank_file;   // BankFileCommand
   v1::SubmitResults submitted;  // SubmitCommand
   v1::PeerViews peers;          // PeersQuery
 };
 
 struct Command {
   std::string user;  // name of the authenticated user, goes into the timeline
-  std::variant<ActionCommand, SubmitCommand, BankCommand, PauseCommand, PeersQuery> what;
+  std::variant<ActionCommand, SubmitCommand, BankCommand, BankFileCommand, SettleLineCommand,
+               PauseCommand, PeersQuery>
+      what;
   std::function<void(const Answer&)> done;  // called once, on the engine's thread; must not block
 };
 

@@ -68,18 +68,6 @@ Result<void> Engine::run(const Command& command, const ActionCommand& action, In
   return {};
 }
 
-Result<void> Engine::run(const Command& command, const BankCommand& bank, Instant now) {
-  Answer answer;
-  for (const v1::BankLine& line : bank.lines) {
-    auto result = bank_.import(line, now);
-    if (!result) return tl::unexpected(result.error());
-    *answer.bank.add_results() = std::move(*result);
-  }
-  gather(now, true);
-  answer_after_commit(command, std::move(answer), now);
-  return {};
-}
-
 Result<void> Engine::run(const Command& command, const PauseCommand& pause, Instant now) {
   Answer answer;
   Peer* peer = peers_.find(pause.peer);

@@ -11,6 +11,7 @@ namespace jiexu {
 namespace {
 
 constexpr size_t kDeadlinesPerWake = 1000;
+constexpr size_t kBookingBytesMax = 1 << 20;
 
 }  // namespace
 
@@ -22,9 +23,11 @@ Engine::Engine(EngineOptions options, const EngineWorld& world)
       records_(pending_, world.vault),
       cases_(options.self, world.vault, pending_, world.store, peers_, world.observer,
              options.cases_cached_max),
-      bank_(options.self, pending_, world.vault, cases_),
+      bank_(options.self, pending_, world.store, world.vault, cases_),
+      bank_files_(pending_, world.store, world.vault, bank_),
       reconciler_(options.self, options.store_complete, peers_, cases_, durable_, world.observer) {
   cases_.set_sent_before(&reconciler_);
+  cases_.set_funds_watcher(&bank_);
 }
 
 Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, const EngineWorld& world,
@@ -50,6 +53,7 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, const Engine
     return tl::unexpected(done.error());
   }
   if (auto done = engine->cases_.start(); !done) return tl::unexpected(done.error());
+  if (auto done = engine->bank_files_.start(); !done) return tl::unexpected(done.error());
   return engine;
 }
 
@@ -59,6 +63,7 @@ Result<void> Engine::set_directory(std::shared_ptr<const Directory> directory, I
   }
   directory_ = std::move(directory);
   cases_.set_directory(directory_);
+  bank_.set_directory(*directory_);
   for (const Agency& agency : directory_->agencies()) {
     if (agency.id == options_.self || peers_.find(agency.id) != nullptr) continue;
     const uint64_t seed = options_.seed ^ std::hash<AgencyId>()(agency.id);
@@ -81,10 +86,22 @@ Result<void> Engine::wake(Instant now) {
   const auto fired = cases_.fire_deadlines(now, kDeadlinesPerWake);
   if (!fired) return tl::unexpected(fired.error());
   if (*fired) gather(now, false);
+  if (!may_book()) return {};
+  const auto booked = bank_files_.book(now);
+  if (!booked) return tl::unexpected(booked.error());
+  if (*booked) gather(now, true);
   return {};
 }
 
+// Bank lines of a file are booked a few at a time, and while a commit is full not at all, so that
+// whoever else waits is not kept waiting.
+bool Engine::may_book() const {
+  return bank_files_.wants_to_book() && room_ == Room::kAmple &&
+         pending_.open().batch().bytes() < kBookingBytesMax;
+}
+
 Instant Engine::next_wake() const {
+  if (may_book()) return Instant{0};
   Instant next = cases_.next_deadline().plus_ms(cases_.next_deadline().ms == INT64_MAX ? 0 : 1);
   for (const auto& [id, peer] : peers_.all()) next = std::min(next, peer->sender().next_wake());
   if (open_.since && !in_flight_) {
@@ -123,6 +140,7 @@ Result<void> Engine::commit_done(Instant now) {
   world_.observer.committed(batch.size(), batch.bytes());
   pending_.land();
   cases_.landed();
+  bank_files_.landed();
   Gathered done = std::move(*in_flight_);
   in_flight_.reset();
   for (const AgencyId id : done.peers) {

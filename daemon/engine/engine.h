@@ -27,6 +27,7 @@
 
 #include "daemon/base/limits.h"
 #include "daemon/engine/bank_desk.h"
+#include "daemon/engine/bank_files.h"
 #include "daemon/engine/case_desk.h"
 #include "daemon/engine/command.h"
 #include "daemon/engine/observer.h"
@@ -142,6 +143,8 @@ class Engine {
   Result<void> run(const Command& command, const ActionCommand& action, Instant now);
   Result<void> run(const Command& command, const SubmitCommand& submit, Instant now);
   Result<void> run(const Command& command, const BankCommand& bank, Instant now);
+  Result<void> run(const Command& command, const BankFileCommand& part, Instant now);
+  Result<void> run(const Command& command, const SettleLineCommand& settle, Instant now);
   Result<void> run(const Command& command, const PauseCommand& pause, Instant now);
   Result<void> run(const Command& command, const PeersQuery& query, Instant now);
   Result<CaseDesk::Outcome> submit(const CaseId& id, const v1::ActionInput& input,
@@ -150,6 +153,7 @@ class Engine {
   void answer_after_commit(const Command& command, Answer answer, Instant now);
   void answer_now(const Command& command, Answer answer);
   void gather(Instant now, bool urgent);
+  bool may_book() const;
 
   EngineOptions options_;
   EngineWorld world_;
@@ -159,6 +163,7 @@ class Engine {
   Peers peers_;
   CaseDesk cases_;
   BankDesk bank_;
+  BankFiles bank_files_;
   Reconciler reconciler_;
   std::atomic<bool> recovered_{true};
   std::atomic<Room> room_{Room::kAmple};

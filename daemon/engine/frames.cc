@@ -125,6 +125,9 @@ Result<void> Engine::decide_message(Peer& peer, const v1::Message& message, cons
   event.place = place;
   const auto outcome = cases_.apply(subject, event);
   if (!outcome) return tl::unexpected(outcome.error());
+  if (*outcome && message.has_remittance_notice()) {
+    return bank_.noticed(id, peer.id(), message.remittance_notice(), now);
+  }
   if (*outcome) return {};
   if (subject.exists() && event.kind != EventKind::kFaultIn) {
     cases_.consume_number(subject, message.case_seq());

@@ -27,6 +27,7 @@ constexpr OutcomeRule kRules[] = {
     {O::kNoCase,           "no_case",             true,  "match by hand, ask the payer, or return the money", ""},
     {O::kPaidOut,          "paid_out",            false, "", "REMIT_NOTICE"},
     {O::kSetAside,         "set_aside",           false, "", ""},
+    {O::kCameBack,         "came_back",           false, "", "FUNDS_RETURNED"},
 };
 // clang-format on
 

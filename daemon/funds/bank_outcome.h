@@ -25,6 +25,7 @@ enum class BankOutcome : uint32_t {
   kNoCase = 13,           // names nothing (X29, 三无)
   kPaidOut = 14,          // the debit of a payment that we ordered
   kSetAside = 15,         // a person said that it is no money of a case, and why
+  kCameBack = 16,         // the other agency sent back what we had paid above what is due
 };
 
 struct OutcomeRule {

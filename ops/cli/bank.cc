@@ -66,6 +66,7 @@ void add_bank(CLI::App& app, Session& session) {
       add_command(app, "bank", "Postings on our bank accounts", "jiexu bank preview statement.xml");
   group->require_subcommand(1);
   add_preview(*group, session);
+  add_bank_files(*group, session);
   CLI::App* add = add_command(*group, "add", "Enter bank lines; one that is known already is named",
                               "jiexu bank add --file lines.json");
   const auto file = std::make_shared<std::string>();

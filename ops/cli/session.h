@@ -69,6 +69,7 @@ void add_case(CLI::App& app, Session& session);
 void add_submit(CLI::App& case_group, Session& session);
 void add_peer(CLI::App& app, Session& session);
 void add_bank(CLI::App& app, Session& session);
+void add_bank_files(CLI::App& bank_group, Session& session);
 void add_money(CLI::App& app, Session& session);
 void add_rules(CLI::App& app, Session& session);
 void add_doctor(CLI::App& app, Session& session);

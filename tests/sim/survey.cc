@@ -81,6 +81,7 @@ class Reading {
 
   bool funds(std::string_view key, std::string_view value) {
     if (key[0] == 'B') return parse(value, out_.bank_lines.emplace_back());
+    if (key[0] != 'A') return true;  // files, batches, recovered money: not money of an account
     v1::AccountRecord record;
     if (!parse(value, record)) return false;
     const auto account = static_cast<LedgerAccount>(key.back());

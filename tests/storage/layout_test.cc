@@ -40,6 +40,17 @@ TEST_CASE("every key has the bytes that the table of layout.h gives") {
   CHECK(to_hex(person_key(hash)) == "50cd" + std::string(30, '0'));
 }
 
+TEST_CASE("the keys of bank files, batches and trays have these bytes") {
+  const std::string zeros(64, '0');
+  CHECK(to_hex(bank_file_key(Digest{})) == "46" + zeros);
+  CHECK(to_hex(staged_line_key(Digest{}, 258)) == "53" + zeros + "0000000000000102");
+  CHECK(incoming_batch_key("411328072611200000010") == "N411328072611200000010");
+  CHECK(recovered_money_key(kCase) == "U" + std::string(kCase.bytes()));
+  CHECK(to_hex(tray_key(5, Instant{1}, Digest{})) == "54050000000000000001" + zeros);
+  CHECK(waiting_lines_key(kCase) == "W" + std::string(kCase.bytes()));
+  CHECK(to_hex(missing_key(1, kCase)) == "4d0000000000000001" + to_hex(kCase.bytes()));
+}
+
 TEST_CASE("a key gives back what it was made of") {
   CHECK(link_log_seq(link_log_key(kPeer, Direction::kOut, 1, 0x0102030405060708)) ==
         0x0102030405060708);
@@ -68,7 +79,9 @@ TEST_CASE("what shows a person is sealed, and nothing else") {
     CHECK(!is_sealed(family, "any"));
   }
   CHECK(is_sealed(Family::kFunds, bank_line_key(Digest{})));
+  CHECK(is_sealed(Family::kFunds, staged_line_key(Digest{}, 0)));
   CHECK(!is_sealed(Family::kFunds, account_key(kPeer, 1)));
+  CHECK(!is_sealed(Family::kFunds, bank_file_key(Digest{})));
 }
 
 TEST_CASE("the end of a prefix is above all of its keys and not above the next prefix") {
@@ -83,6 +96,8 @@ TEST_CASE("the end of a prefix is above all of its keys and not above the next p
 TEST_CASE("the end of the empty prefix is above the longest key of highest bytes") {
   CHECK(std::string(kKeySizeMax, '\xff') < prefix_end(""));
   CHECK(bank_line_key(Digest{}).size() <= kKeySizeMax);
+  CHECK(staged_line_key(Digest{}, 0).size() <= kKeySizeMax);
+  CHECK(tray_key(1, Instant{0}, Digest{}).size() <= kKeySizeMax);
 }
 
 }  // namespace jiexu::layout

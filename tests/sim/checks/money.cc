@@ -62,10 +62,9 @@ class MoneyChecker final : public Checker {
       file.subject.side == Side::kOut ? add_out(file.subject, books) : add_in(file.subject, books);
     }
     for (const v1::BankLineRecord& record : survey.bank_lines) {
-      // Lines with the outcomes 4 (unknown reference) and 5 (not expected) are nobody's yet.
-      if (record.outcome() != 4 && record.outcome() != 5) continue;
-      books[{survey.agency, Account::kBank}] += record.line().amount_fen();
-      books[{survey.agency, Account::kSuspense}] -= record.line().amount_fen();
+      books[{survey.agency, Account::kBank}] += record.suspense_fen();
+      books[{survey.agency, Account::kSuspense}] -= record.suspense_fen();
+      judge_line(survey, record);
     }
     Balances difference = books;
     for (const auto& [account, fen] : survey.balances) difference[account] -= fen;
@@ -75,6 +74,15 @@ class MoneyChecker final : public Checker {
                survey.agency.str() + " with " + account.first.str() +
                ": its cases differ from its balance by " + Fen{fen}.yuan());
     }
+  }
+
+  // A line is shared out to the fen, or stands in suspense.
+  void judge_line(const Survey& survey, const v1::BankLineRecord& record) {
+    int64_t booked = record.suspense_fen();
+    for (const v1::AllocationRecord& part : record.to()) booked += part.amount_fen();
+    if (booked == record.line().amount_fen() || !record.batch().empty()) return;
+    violated("bank line " + record.line().host_sequence() + " of " + survey.agency.str() +
+             " is booked with " + Fen{booked}.yuan() + ", not its amount");
   }
 
   // On the way: what a case of `out` ordered, less the parts of it whose lines `in` has imported.

@@ -1,0 +1,234 @@
+// /v1/bank: files, lines, trays, and what people decide about lines.
+#include <google/protobuf/io/coded_stream.h>
+
+#include "daemon/api/api.h"
+#include "daemon/api/json.h"
+#include "daemon/api/problem.h"
+#include "daemon/api/reply.h"
+#include "daemon/engine/bank_files.h"
+#include "storage/layout.h"
+
+namespace jiexu {
+namespace {
+
+constexpr std::string_view kProtobuf = "application/x-protobuf";
+constexpr std::string_view kLinePrefix = "B";
+constexpr std::string_view kTrayPrefix = "T";
+constexpr std::string_view kFilePrefix = "F";
+constexpr size_t kDigestSize = std::tuple_size_v<Digest>;
+constexpr size_t kTrayKeySize = 1 + 1 + 8 + kDigestSize;
+
+const Error kUnreadable{Errc::kCorrupt, "a bank line is unreadable; run jiexu doctor"};
+
+std::optional<Digest> digest_from(std::string_view hex) {
+  const auto bytes = from_hex(hex);
+  return bytes ? to_array<kDigestSize>(*bytes) : std::nullopt;
+}
+
+std::string masked(const std::string& account) {
+  return account.size() <= 4 ? account : "*" + account.substr(account.size() - 4);
+}
+
+std::string date_text(int32_t yyyymmdd) {
+  const auto date = Date::from_yyyymmdd(yyyymmdd);
+  return date ? date->str() : "";
+}
+
+std::string_view evidence_name(uint32_t evidence) {
+  switch (static_cast<Evidence>(evidence)) {
+    case Evidence::kNone: return "";
+    case Evidence::kBatchNumber: return "batch_number";
+    case Evidence::kLetterNumber: return "letter_number";
+    case Evidence::kEndToEndId: return "end_to_end_id";
+    case Evidence::kAmountAndPayer: return "amount_and_payer";
+  }
+  return "";
+}
+
+void show_posting(const v1::BankLine& line, v1::BankLineView& out) {
+  out.set_host_sequence(line.host_sequence());
+  out.set_amount_fen(line.amount_fen());
+  out.set_booked_on(date_text(line.booked_on()));
+  out.set_account(masked(line.account_number()));
+  out.set_counterparty_account(masked(line.counterparty_account()));
+  out.set_counterparty_name(line.counterparty_name());
+  out.set_remark(line.remark());
+}
+
+v1::BankLineView line_view(const Digest& digest, const v1::BankLineRecord& record, Instant now) {
+  v1::BankLineView out;
+  show_posting(record.line(), out);
+  const OutcomeRule& rule = rule_of(static_cast<BankOutcome>(record.outcome()));
+  out.set_line_id(to_hex(view(digest)));
+  out.set_outcome(std::string(rule.name));
+  out.set_message(std::string(rule.message));
+  if (record.tray_at_ms() != 0) {
+    out.set_what_to_do(std::string(rule.what_to_do));
+    out.set_age_ms(std::max<int64_t>(now.ms - record.at_ms(), 0));
+  }
+  out.set_evidence(std::string(evidence_name(record.evidence())));
+  for (const v1::AllocationRecord& part : record.to()) {
+    v1::AllocationView* to = out.add_to();
+    to->set_case_id(CaseId::from_bytes(part.case_id()).value_or(CaseId()).str());
+    to->set_amount_fen(part.amount_fen());
+  }
+  for (const std::string& id : record.proposals()) {
+    out.add_proposals(CaseId::from_bytes(id).value_or(CaseId()).str());
+  }
+  out.set_suspense_fen(record.suspense_fen());
+  out.set_batch(record.batch());
+  out.set_settled_by(record.settled_by());
+  out.set_note(record.note());
+  return out;
+}
+
+Result<std::vector<Allocation>> allocations_of(const v1::MatchInput& input) {
+  std::vector<Allocation> to;
+  for (const v1::AllocationView& part : input.to()) {
+    const auto id = CaseId::parse(part.case_id());
+    if (!id) return fail(Errc::kInvalid, "to: case_id is no case id");
+    to.push_back({*id, Fen{part.amount_fen()}});
+  }
+  if (to.empty()) return fail(Errc::kInvalid, "to: names no case; to set a line aside, set-aside");
+  return to;
+}
+
+bool read_part(const HttpRequest& request, v1::BankFileInput& out) {
+  google::protobuf::io::CodedInputStream in(reinterpret_cast<const uint8_t*>(request.body.data()),
+                                            static_cast<int>(request.body.size()));
+  in.SetRecursionLimit(limits::kProtoDepthMax);
+  return out.ParseFromCodedStream(&in) && in.ConsumedEntireMessage();
+}
+
+}  // namespace
+
+void Api::take_bank_file(Call call) {
+  const auto digest = digest_from(call.args[0]);
+  if (!digest) {
+    return reply(call, problem_response(400, "bad_digest", "a digest is 64 hex digits (SHA-256)"));
+  }
+  auto part = std::make_shared<v1::BankFileInput>();
+  if (call.request.content_type.starts_with(kProtobuf)) {
+    if (!read_part(call.request, *part)) {
+      return reply(call, bad_body({Errc::kInvalid, "the body is no jiexu.v1.BankFileInput"}));
+    }
+  } else if (auto read = from_json(call.request.body, part.get()); !read) {
+    return reply(call, bad_body(read.error()));
+  }
+  if (static_cast<size_t>(part->lines_size()) > limits::kBankChunkLinesMax) {
+    return reply(call, problem_response(
+                           400, "too_many_lines",
+                           "a part holds at most " + std::to_string(limits::kBankChunkLinesMax)));
+  }
+  ask(call, BankFileCommand{*digest, std::move(part)}, [](const Answer& answer) -> HttpResponse {
+    if (answer.rejection) return refusal_response(*answer.rejection, nullptr);
+    if (answer.bank_file.state() == "refused") {
+      return problem_response(
+          400, "sums_differ",
+          "the lines do not add up to what the file says; nothing was imported");
+    }
+    return {200, "application/json", to_json(answer.bank_file), {}};
+  });
+}
+
+void Api::list_bank_files(Call call) {
+  const auto page = page_of(call, {});
+  const auto after = page ? from_hex(page->after) : std::nullopt;
+  if (!after) return reply(call, bad_query("limit (1 to 500) and after (from `next`)"));
+  v1::BankFileViews views;
+  const std::string lower =
+      after->empty() ? std::string(kFilePrefix) : std::string(kFilePrefix) + *after + '\0';
+  const auto visit = [&](std::string_view key, std::string_view value) {
+    const auto digest = to_array<kDigestSize>(key.substr(1));
+    v1::BankFileRecord record;
+    if (!digest || !record.ParseFromArray(value.data(), static_cast<int>(value.size())))
+      return true;
+    if (static_cast<size_t>(views.files_size()) == page->limit) {
+      views.set_next(views.files(views.files_size() - 1).digest());
+      return false;
+    }
+    *views.add_files() = view_bank_file(*digest, record);
+    return true;
+  };
+  const auto read = records_.scan(Family::kFunds, lower, layout::prefix_end(kFilePrefix), visit);
+  if (!read) return reply(call, store_failure(read.error()));
+  reply(call, views);
+}
+
+// One tray, or all of them: oldest first within each.
+void Api::list_bank_lines(Call call) {
+  const auto page = page_of(call, {"tray"});
+  const auto after = page ? from_hex(page->after) : std::nullopt;
+  const std::string& tray = call.query["tray"];
+  const OutcomeRule* rule = find_outcome(tray);
+  if (!after || (!tray.empty() && (rule == nullptr || !rule->waits))) {
+    return reply(call, bad_query("tray (an outcome that waits), limit (1 to 500), after (`next`)"));
+  }
+  std::string prefix(kTrayPrefix);
+  if (rule != nullptr) prefix += static_cast<char>(rule->outcome);
+  std::vector<std::string> keys;
+  const std::string lower = after->empty() ? prefix : *after + std::string(1, '\0');
+  const auto found = records_.scan(Family::kIndex, lower, layout::prefix_end(prefix),
+                                   [&](std::string_view key, std::string_view) {
+                                     keys.emplace_back(key);
+                                     return keys.size() <= page->limit;
+                                   });
+  if (!found) return reply(call, store_failure(found.error()));
+  v1::BankLineViews views;
+  for (const std::string& key : keys) {
+    if (static_cast<size_t>(views.lines_size()) == page->limit) break;
+    const auto digest = to_array<kDigestSize>(key.substr(kTrayKeySize - kDigestSize));
+    const auto record =
+        records_.get_message<v1::BankLineRecord>(Family::kFunds, layout::bank_line_key(*digest));
+    if (!record) return reply(call, store_failure(record.error()));
+    // It may have left its tray between the two reads.
+    if (*record) *views.add_lines() = line_view(*digest, **record, ports_.clock.now());
+    if (keys.size() > page->limit) views.set_next(to_hex(keys[page->limit - 1]));
+  }
+  reply(call, views);
+}
+
+void Api::show_bank_line(Call call) {
+  const auto digest = digest_from(call.args[0]);
+  Result<std::optional<v1::BankLineRecord>> record = std::optional<v1::BankLineRecord>();
+  if (digest) {
+    record =
+        records_.get_message<v1::BankLineRecord>(Family::kFunds, layout::bank_line_key(*digest));
+  }
+  if (!record) return reply(call, store_failure(record.error()));
+  if (!*record) return reply(call, refusal_response({Refusal::kBankLineUnknown, ""}, nullptr));
+  v1::BankLineView view = line_view(*digest, **record, ports_.clock.now());
+  view.set_raw((*record)->line().raw());
+  reply(call, view);
+}
+
+void Api::settle_line(const Call& call, SettleLineCommand command) {
+  ask(call, std::move(command), [](const Answer& answer) -> HttpResponse {
+    if (answer.rejection) return refusal_response(*answer.rejection, nullptr);
+    return {200, "application/json", to_json(answer.bank.results(0)), {}};
+  });
+}
+
+void Api::match_bank_line(Call call) {
+  const auto digest = digest_from(call.args[0]);
+  if (!digest) return reply(call, refusal_response({Refusal::kBankLineUnknown, ""}, nullptr));
+  v1::MatchInput input;
+  if (auto read = from_json(call.request.body, &input); !read) {
+    return reply(call, bad_body(read.error()));
+  }
+  auto to = allocations_of(input);
+  if (!to) return reply(call, bad_body(to.error()));
+  settle_line(call, {*digest, std::move(*to), input.note()});
+}
+
+void Api::set_aside_bank_line(Call call) {
+  const auto digest = digest_from(call.args[0]);
+  if (!digest) return reply(call, refusal_response({Refusal::kBankLineUnknown, ""}, nullptr));
+  v1::SetAsideInput input;
+  if (auto read = from_json(call.request.body, &input); !read) {
+    return reply(call, bad_body(read.error()));
+  }
+  settle_line(call, {*digest, {}, input.note()});
+}
+
+}  // namespace jiexu

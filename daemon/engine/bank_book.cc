@@ -1,0 +1,98 @@
+#include "daemon/engine/bank_book.h"
+
+#include <algorithm>
+
+#include "daemon/funds/bank_text.h"
+#include "storage/layout.h"
+
+namespace jiexu {
+namespace {
+
+constexpr size_t kProposalsMax = 5;
+
+ExpectedCase expected_from(const Case& subject) {
+  ExpectedCase expected;
+  expected.id = subject.id;
+  expected.payer = subject.peer;
+  expected.form_known = subject.form_version > 0;
+  expected.takes = !subject.closed();
+  expected.missing = Fen{subject.due.value - subject.moved.value};
+  return expected;
+}
+
+}  // namespace
+
+void BankBook::set_directory(const Directory& directory, AgencyId self) {
+  owners_.clear();
+  for (const Agency& agency : directory.agencies()) {
+    const std::string account = clean_number(agency.bank.account);
+    if (agency.id != self && !account.empty()) owners_.emplace(account, agency.id);
+  }
+}
+
+Result<std::optional<v1::IncomingBatchRecord>> BankBook::read_batch(std::string_view number) const {
+  return records_.get_message<v1::IncomingBatchRecord>(Family::kFunds,
+                                                       layout::incoming_batch_key(number));
+}
+
+void BankBook::write_batch(std::string_view number, const v1::IncomingBatchRecord& record) {
+  const std::string key = layout::incoming_batch_key(number);
+  records_.put_message(pending_.open().batch(), Family::kFunds, key, record);
+  pending_.open().index_last(Family::kFunds, key);
+}
+
+Result<std::optional<ExpectedBatch>> BankBook::batch(std::string_view number) {
+  const auto record = read_batch(number);
+  if (!record) return tl::unexpected(record.error());
+  if (!*record) return std::nullopt;
+  ExpectedBatch batch;
+  batch.payer = AgencyId::parse((*record)->peer()).value_or(AgencyId());
+  batch.lines = (*record)->lines();
+  batch.total = Fen{(*record)->total_fen()};
+  batch.waiting = Fen{(*record)->waiting_fen()};
+  batch.settled = (*record)->settled();
+  for (const v1::AllocationRecord& part : (*record)->noticed()) {
+    const auto id = CaseId::from_bytes(part.case_id());
+    if (!id) return fail(Errc::kCorrupt, "an incoming batch names no case");
+    batch.noticed.push_back({*id, Fen{part.amount_fen()}});
+  }
+  return batch;
+}
+
+Result<std::optional<ExpectedCase>> BankBook::letter(std::string_view number) {
+  const auto ids = cases_.find_letter(number);
+  if (!ids) return tl::unexpected(ids.error());
+  for (const CaseId& id : *ids) {
+    const auto subject = cases_.load(id, now_);
+    if (!subject) return tl::unexpected(subject.error());
+    if (*subject != nullptr && (*subject)->side == Side::kIn) return expected_from(**subject);
+  }
+  return std::nullopt;
+}
+
+Result<std::vector<CaseId>> BankBook::missing(Fen amount, std::string_view payer_account) {
+  std::vector<CaseId> found;
+  if (amount.value <= 0) return found;
+  const std::string first = layout::missing_key(amount.value, CaseId());
+  const std::string prefix = first.substr(0, first.size() - CaseId::kSize);
+  const auto done = durable_.scan(Family::kIndex, prefix, layout::prefix_end(prefix),
+                                  [&](std::string_view key, std::string_view) {
+                                    const auto id = CaseId::from_bytes(key.substr(prefix.size()));
+                                    if (id) found.push_back(*id);
+                                    return found.size() < kProposalsMax;
+                                  });
+  if (!done) return tl::unexpected(done.error());
+  const auto payer = owner(payer_account);
+  std::stable_partition(found.begin(), found.end(), [&](const CaseId& id) {
+    const auto subject = cases_.load(id, now_);
+    return payer && subject && *subject != nullptr && (*subject)->peer == *payer;
+  });
+  return found;
+}
+
+std::optional<AgencyId> BankBook::owner(std::string_view account) {
+  const auto it = owners_.find(account);
+  return it == owners_.end() ? std::nullopt : std::optional(it->second);
+}
+
+}  // namespace jiexu

@@ -1,0 +1,43 @@
+// What people and local systems do with bank lines.
+#include "daemon/engine/engine.h"
+
+namespace jiexu {
+
+Result<void> Engine::run(const Command& command, const BankCommand& bank, Instant now) {
+  Answer answer;
+  for (const v1::BankLine& line : bank.lines) {
+    auto result = bank_.import(line, "", now);
+    if (!result) return tl::unexpected(result.error());
+    *answer.bank.add_results() = std::move(*result);
+  }
+  gather(now, true);
+  answer_after_commit(command, std::move(answer), now);
+  return {};
+}
+
+Result<void> Engine::run(const Command& command, const BankFileCommand& file, Instant now) {
+  auto view = bank_files_.stage(file.file, *file.part, command.user, now);
+  if (!view) return tl::unexpected(view.error());
+  Answer answer;
+  answer.bank_file = std::move(*view);
+  answer_after_commit(command, std::move(answer), now);
+  return {};
+}
+
+Result<void> Engine::run(const Command& command, const SettleLineCommand& settle, Instant now) {
+  const auto settled =
+      settle.to.empty()
+          ? bank_.set_aside(settle.line, command.user, settle.note, now)
+          : bank_.match_by_hand(settle.line, settle.to, command.user, settle.note, now);
+  if (!settled) return tl::unexpected(settled.error());
+  Answer answer;
+  if (*settled) {
+    *answer.bank.add_results() = **settled;
+  } else {
+    answer.rejection = settled->error();
+  }
+  answer_after_commit(command, std::move(answer), now);
+  return {};
+}
+
+}  // namespace jiexu

@@ -1,0 +1,181 @@
+#include "daemon/engine/bank_files.h"
+
+#include "daemon/base/limits.h"
+#include "storage/layout.h"
+
+namespace jiexu {
+namespace {
+
+constexpr size_t kFileKeySize = 1 + std::tuple_size_v<Digest>;
+
+bool is_whole(const v1::BankFileRecord& record) {
+  return record.lines() > 0 && record.staged() == record.lines();
+}
+
+std::string state_of(const v1::BankFileRecord& record) {
+  if (!is_whole(record)) return "staging";
+  return record.booked() == record.lines() ? "done" : "booking";
+}
+
+void count(BankOutcome outcome, v1::BankFileRecord& record) {
+  const auto at = static_cast<int>(outcome);
+  while (record.outcomes_size() <= at) record.add_outcomes(0);
+  record.set_outcomes(at, record.outcomes(at) + 1);
+}
+
+// Adds to the sums over what is staged; false if they leave 64 bits.
+bool add_to_sums(const v1::BankLine& line, v1::BankFileRecord& record) {
+  const Fen amount{line.amount_fen()};
+  const bool credit = amount.value >= 0;
+  const Fen before{credit ? record.staged_credited_fen() : record.staged_debited_fen()};
+  if (amount.value == INT64_MIN) return false;
+  const auto sum = add(before, credit ? amount : -amount);
+  if (!sum) return false;
+  if (credit) record.set_staged_credited_fen(sum->value);
+  if (!credit) record.set_staged_debited_fen(sum->value);
+  return true;
+}
+
+bool adds_up(const v1::BankFileRecord& record) {
+  return record.staged_credited_fen() == record.credited_fen() &&
+         record.staged_debited_fen() == record.debited_fen();
+}
+
+}  // namespace
+
+v1::BankFileView view_bank_file(const Digest& file, const v1::BankFileRecord& record) {
+  v1::BankFileView out;
+  out.set_digest(to_hex(view(file)));
+  out.set_name(record.name());
+  out.set_state(state_of(record));
+  out.set_lines(record.lines());
+  out.set_staged(record.staged());
+  out.set_booked(record.booked());
+  out.set_credited_fen(record.credited_fen());
+  out.set_debited_fen(record.debited_fen());
+  out.set_user(record.user());
+  out.set_at(Instant{record.at_ms()}.str());
+  for (int i = 0; i < record.outcomes_size(); ++i) {
+    if (record.outcomes(i) == 0) continue;
+    v1::OutcomeCount* counted = out.add_outcomes();
+    counted->set_outcome(std::string(name(static_cast<BankOutcome>(i))));
+    counted->set_lines(record.outcomes(i));
+  }
+  return out;
+}
+
+Result<void> BankFiles::start() {
+  return durable_.scan(
+      Family::kFunds, "F", layout::prefix_end("F"),
+      [&](std::string_view key, std::string_view value) {
+        v1::BankFileRecord record;
+        if (key.size() != kFileKeySize || !record.ParseFromString(std::string(value))) {
+          return true;
+        }
+        if (is_whole(record) && record.booked() < record.lines()) {
+          waiting_.push_back(*to_array<32>(key.substr(1)));
+        }
+        return true;
+      });
+}
+
+Result<v1::BankFileRecord> BankFiles::read(const Digest& file) const {
+  auto record =
+      records_.get_message<v1::BankFileRecord>(Family::kFunds, layout::bank_file_key(file));
+  if (!record) return tl::unexpected(record.error());
+  return record->value_or(v1::BankFileRecord());
+}
+
+void BankFiles::write(const Digest& file, const v1::BankFileRecord& record) {
+  const std::string key = layout::bank_file_key(file);
+  records_.put_message(pending_.open().batch(), Family::kFunds, key, record);
+  pending_.open().index_last(Family::kFunds, key);
+}
+
+Result<v1::BankFileView> BankFiles::stage(const Digest& file, const v1::BankFileInput& part,
+                                          std::string_view user, Instant now) {
+  auto found = read(file);
+  if (!found) return tl::unexpected(found.error());
+  v1::BankFileRecord record = std::move(*found);
+  const bool fits = part.first() == record.staged() && !is_whole(record) &&
+                    part.first() + static_cast<uint64_t>(part.lines_size()) <= part.lines_total();
+  if (!fits || part.lines().empty()) return view_bank_file(file, record);
+  if (part.first() == 0) {
+    record.set_name(part.name());
+    record.set_user(std::string(user));
+    record.set_at_ms(now.ms);
+    record.set_lines(part.lines_total());
+    record.set_credited_fen(part.credited_fen());
+    record.set_debited_fen(part.debited_fen());
+  }
+  bool sound = record.lines() == part.lines_total();
+  for (const v1::BankLine& line : part.lines()) {
+    sound = sound && add_to_sums(line, record);
+    records_.put_message(pending_.open().batch(), Family::kFunds,
+                         layout::staged_line_key(file, record.staged()), line);
+    record.set_staged(record.staged() + 1);
+  }
+  if (!sound || (is_whole(record) && !adds_up(record))) {
+    if (auto done = forget(file, record); !done) return tl::unexpected(done.error());
+    v1::BankFileView refused = view_bank_file(file, v1::BankFileRecord());
+    refused.set_state("refused");
+    return refused;
+  }
+  if (is_whole(record)) {
+    waiting_.push_back(file);
+    asleep_ = true;
+  }
+  write(file, record);
+  return view_bank_file(file, record);
+}
+
+Result<void> BankFiles::forget(const Digest& file, const v1::BankFileRecord& record) {
+  Batch& batch = pending_.open().batch();
+  for (uint64_t n = 0; n < record.staged(); ++n) {
+    batch.remove(Family::kFunds, layout::staged_line_key(file, n));
+  }
+  batch.remove(Family::kFunds, layout::bank_file_key(file));
+  pending_.open().index_last(Family::kFunds, layout::bank_file_key(file));
+  return {};
+}
+
+Result<bool> BankFiles::book(Instant now) {
+  if (!wants_to_book()) return false;
+  const Digest file = waiting_.front();
+  auto found = read(file);
+  if (!found) return tl::unexpected(found.error());
+  v1::BankFileRecord record = std::move(*found);
+  std::vector<v1::BankLine> lines;
+  bool readable = true;
+  const auto scanned = durable_.scan(
+      Family::kFunds, layout::staged_line_key(file, record.booked()),
+      layout::staged_line_key(file, record.lines()), [&](std::string_view, std::string_view value) {
+        readable =
+            lines.emplace_back().ParseFromArray(value.data(), static_cast<int>(value.size()));
+        return readable && lines.size() < limits::kBankChunkLinesMax;
+      });
+  if (!scanned) return tl::unexpected(scanned.error());
+  if (!readable) return fail(Errc::kCorrupt, "a staged bank line is unreadable");
+  // The rest is on its way to the disk.
+  asleep_ = lines.empty();
+  for (const v1::BankLine& line : lines) {
+    if (auto done = book_line(file, line, record, now); !done) return tl::unexpected(done.error());
+  }
+  write(file, record);
+  if (record.booked() == record.lines()) waiting_.pop_front();
+  return !lines.empty();
+}
+
+Result<void> BankFiles::book_line(const Digest& file, const v1::BankLine& line,
+                                  v1::BankFileRecord& record, Instant now) {
+  const auto result = desk_.import(line, view(file), now);
+  if (!result) return tl::unexpected(result.error());
+  const bool repeated = result->outcome().starts_with("duplicate");
+  const OutcomeRule* rule = find_outcome(result->outcome());
+  count(repeated || rule == nullptr ? BankOutcome::kDuplicate : rule->outcome, record);
+  pending_.open().batch().remove(Family::kFunds, layout::staged_line_key(file, record.booked()));
+  record.set_booked(record.booked() + 1);
+  return {};
+}
+
+}  // namespace jiexu

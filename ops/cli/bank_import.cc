@@ -1,0 +1,253 @@
+// jiexu bank import, files, lines, match, set-aside.
+#include <fstream>
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "daemon/base/bytes.h"
+#include "daemon/base/limits.h"
+#include "daemon/trust/digest.h"
+#include "jiexu/v1/api.pb.h"
+#include "ops/cli/bank_preview.h"
+#include "ops/cli/json.h"
+#include "ops/cli/output.h"
+#include "ops/cli/session.h"
+
+namespace jiexu::cli {
+namespace {
+
+constexpr size_t kPartBytesMax = limits::kHttpBodyBytesMax / 2;
+
+// Sends a file's lines in parts as they are read; what the daemon has already is passed over.
+class Sender {
+ public:
+  Sender(const Session& session, std::string digest, v1::BankFileInput header)
+      : session_(session), target_("/v1/bank/files/" + digest), header_(std::move(header)) {}
+
+  Result<void> add(const v1::BankLine& line) {
+    if (part_.lines().empty()) part_.set_first(count_);
+    ++count_;
+    *part_.add_lines() = line;
+    bytes_ += line.ByteSizeLong();
+    const bool full = static_cast<size_t>(part_.lines_size()) == limits::kBankChunkLinesMax ||
+                      bytes_ > kPartBytesMax;
+    return full ? flush() : Result<void>();
+  }
+
+  Result<void> flush() {
+    const uint64_t end = count_;
+    if (part_.lines().empty() || end <= staged_) {
+      part_.Clear();
+      bytes_ = 0;
+      return {};
+    }
+    if (part_.first() < staged_) {
+      part_.mutable_lines()->DeleteSubrange(0, static_cast<int>(staged_ - part_.first()));
+      part_.set_first(staged_);
+    }
+    part_.set_name(header_.name());
+    part_.set_lines_total(header_.lines_total());
+    part_.set_credited_fen(header_.credited_fen());
+    part_.set_debited_fen(header_.debited_fen());
+    const auto reply =
+        session_.ask("POST", target_, part_.SerializeAsString(), "application/x-protobuf");
+    if (!reply) return tl::unexpected(reply.error());
+    if (reply->status >= 400) {
+      refused_ = *reply;
+      return fail(Errc::kInvalid, "refused");
+    }
+    from_json(reply->body, &view_);
+    const bool moved = view_.staged() >= end || view_.staged() > staged_;
+    staged_ = view_.staged();
+    part_.Clear();
+    bytes_ = 0;
+    if (!moved) return fail(Errc::kBusy, "another import of this file runs; try again");
+    return {};
+  }
+
+  const v1::BankFileView& view() const { return view_; }
+  const std::optional<Reply>& refused() const { return refused_; }
+
+ private:
+  const Session& session_;
+  std::string target_;
+  v1::BankFileInput header_;
+  v1::BankFileInput part_;
+  v1::BankFileView view_;
+  std::optional<Reply> refused_;
+  uint64_t count_ = 0;   // lines read
+  uint64_t staged_ = 0;  // lines that the daemon has
+  size_t bytes_ = 0;
+};
+
+Result<std::string> digest_of_file(const std::string& file) {
+  std::ifstream in(file, std::ios::binary);
+  if (!in) return fail(Errc::kNotFound, file + ": cannot be opened");
+  Sha256 hash;
+  std::string piece(256 << 10, '\0');
+  while (in) {
+    in.read(piece.data(), static_cast<std::streamsize>(piece.size()));
+    hash.add(std::string_view(piece.data(), static_cast<size_t>(in.gcount())));
+  }
+  if (in.bad()) return fail(Errc::kIo, file + ": cannot be read to its end");
+  return to_hex(view(hash.digest()));
+}
+
+std::string file_text(const v1::BankFileView& view) {
+  std::string text = view.name() + ": " + std::to_string(view.lines()) + " lines, in " +
+                     yuan(view.credited_fen()) + ", out " + yuan(view.debited_fen()) + ", " +
+                     view.state();
+  if (view.state() == "booking") text += " (" + std::to_string(view.booked()) + " booked)";
+  text += "\n";
+  for (const v1::OutcomeCount& counted : view.outcomes()) {
+    text += "  " + counted.outcome() + ": " + std::to_string(counted.lines()) + "\n";
+  }
+  return text;
+}
+
+// The file is read twice: a file that breaks a rule is refused before a line of it is sent.
+int import_file(const Session& session, const std::string& file, const std::string& encoding) {
+  const auto chosen = notice_encoding(encoding);
+  if (!chosen) return report(chosen.error());
+  const auto digest = digest_of_file(file);
+  if (!digest) return report(digest.error());
+  v1::BankFileInput header;
+  header.set_name(std::filesystem::path(file).filename().string());
+  BankFileReader counter([](v1::BankLine&) { return Result<void>(); }, *chosen);
+  const auto summary = read_bank_file(file, counter);
+  if (!summary) return report(summary.error());
+  header.set_lines_total(summary->lines);
+  header.set_credited_fen(summary->credited.value);
+  header.set_debited_fen(summary->debited.value);
+  if (summary->lines == 0) return report(EX_DATAERR, file + ": holds no posting that is booked");
+  Sender sender(session, *digest, header);
+  BankFileReader reader([&](v1::BankLine& line) { return sender.add(line); }, *chosen);
+  const auto sent = read_bank_file(file, reader);
+  const auto done = sent ? sender.flush() : Result<void>(tl::unexpected(sent.error()));
+  if (sender.refused()) return report_problem(*sender.refused());
+  if (!done) return report(done.error());
+  std::cout << (session.json ? to_json(sender.view()) + "\n" : file_text(sender.view()));
+  return EX_OK;
+}
+
+void print_files(const std::string& body) {
+  v1::BankFileViews views;
+  if (!from_json(body, &views)) return;
+  for (const v1::BankFileView& view : views.files()) std::cout << file_text(view);
+}
+
+void print_lines(const std::string& body) {
+  v1::BankLineViews views;
+  if (!from_json(body, &views)) return;
+  Table table({"LINE", "AGE", "OUTCOME", "AMOUNT", "FROM", "REMARK", "CASES", "WHAT TO DO"});
+  for (const v1::BankLineView& line : views.lines()) {
+    std::string cases;
+    for (const v1::AllocationView& part : line.to()) cases += part.case_id() + " ";
+    for (const std::string& id : line.proposals()) cases += id + "? ";
+    table.add({line.line_id().substr(0, 16), age(line.age_ms()), line.outcome(),
+               yuan(line.amount_fen()), line.counterparty_name(), line.remark(), cases,
+               line.what_to_do()});
+  }
+  std::cout << table.text();
+  if (!views.next().empty()) std::cout << "... and more; --after " << views.next() << "\n";
+}
+
+void print_settled(const std::string& body) {
+  v1::BankLineResult result;
+  if (from_json(body, &result)) std::cout << result.outcome() << "\n";
+}
+
+struct Settle {
+  std::string line;
+  std::vector<std::string> to;  // CASE=YUAN
+  std::string note;
+};
+
+Result<std::string> match_body(const Settle& settle) {
+  v1::MatchInput input;
+  input.set_note(settle.note);
+  for (const std::string& share : settle.to) {
+    const size_t equals = share.find('=');
+    const auto amount =
+        equals == share.npos ? std::nullopt : Fen::parse_yuan(share.substr(equals + 1));
+    if (!amount) return fail(Errc::kInvalid, share + ": write CASE=YUAN, such as ID=1234.56");
+    v1::AllocationView* part = input.add_to();
+    part->set_case_id(share.substr(0, equals));
+    part->set_amount_fen(amount->value);
+  }
+  return to_json(input);
+}
+
+void add_import(CLI::App& group, Session& session) {
+  CLI::App* command = add_command(
+      group, "import", "Import a bank's file, whole or not at all; again changes nothing",
+      "jiexu bank import statement.xml");
+  const auto file = std::make_shared<std::string>();
+  const auto encoding = std::make_shared<std::string>();
+  command->add_option("file", *file, "camt.053, camt.054 or notices in 23 columns")->required();
+  command->add_option("--encoding", *encoding, "Of notices: utf-8 or gbk");
+  command->callback([&session, file, encoding] {
+    session.run = [&session, file, encoding] { return import_file(session, *file, *encoding); };
+  });
+  CLI::App* files = add_command(group, "files", "Files that were imported, and their outcomes",
+                                "jiexu bank files");
+  files->callback([&session] {
+    session.run = [&session] { return session.show("GET", "/v1/bank/files", "", print_files); };
+  });
+}
+
+void add_lines_command(CLI::App& group, Session& session) {
+  CLI::App* command = add_command(group, "lines", "Postings that wait for somebody, oldest first",
+                                  "jiexu bank lines --tray no_case");
+  const auto tray = std::make_shared<std::string>();
+  const auto after = std::make_shared<std::string>();
+  command->add_option("--tray", *tray, "Only this outcome, such as amount_differs");
+  command->add_option("--after", *after, "Go on from here");
+  command->callback([&session, tray, after] {
+    session.run = [&session, tray, after] {
+      std::string target = "/v1/bank/lines?after=" + *after;
+      if (!tray->empty()) target += "&tray=" + *tray;
+      return session.show("GET", target, "", print_lines);
+    };
+  });
+}
+
+void add_settle(CLI::App& group, Session& session) {
+  CLI::App* match = add_command(group, "match", "Say to which cases the money of a line belongs",
+                                "jiexu bank match LINE CASE=1234.56 --note \"asked the payer\"");
+  const auto settle = std::make_shared<Settle>();
+  match->add_option("line", settle->line, "The line's id, in full")->required();
+  match->add_option("to", settle->to, "CASE=YUAN, once for each case")->required();
+  match->add_option("--note", settle->note, "Why");
+  match->callback([&session, settle] {
+    session.run = [&session, settle] {
+      const auto body = match_body(*settle);
+      if (!body) return report(body.error());
+      return session.show("POST", "/v1/bank/lines/" + settle->line + "/match", *body,
+                          print_settled);
+    };
+  });
+  CLI::App* aside =
+      add_command(group, "set-aside", "Say that a line is no money of a case, and why",
+                  "jiexu bank set-aside LINE --note \"interest of the account\"");
+  const auto other = std::make_shared<Settle>();
+  aside->add_option("line", other->line, "The line's id, in full")->required();
+  aside->add_option("--note", other->note, "Why")->required();
+  aside->callback([&session, other] {
+    session.run = [&session, other] {
+      v1::SetAsideInput input;
+      input.set_note(other->note);
+      return session.show("POST", "/v1/bank/lines/" + other->line + "/set-aside", to_json(input),
+                          print_settled);
+    };
+  });
+}
+
+}  // namespace
+
+void add_bank_files(CLI::App& group, Session& session) {
+  add_import(group, session);
+  add_lines_command(group, session);
+  add_settle(group, session);
+}
+
+}  // namespace jiexu::cli
