@@ -278,8 +278,7 @@ Result<std::shared_ptr<const Case>> CaseDesk::write(const Case& before, Decision
     return tl::unexpected(done.error());
   }
   auto next = std::make_shared<const Case>(std::move(decision.after));
-  // A new case waits for a person, mostly for hours; it is kept in memory when it is next asked
-  // for.
+  // A new case waits for a person, mostly for hours: it is kept in memory when next asked for.
   if (before.exists()) cache_.put(next);
   if (next->closed() && !before.closed()) observer_.case_closed(next->side, next->relationship);
   if (funds_watcher_ != nullptr) {
