@@ -30,6 +30,8 @@ void add_deadlines(const Case& subject, v1::CaseView& view) {
     if (deadline.due) out->set_due_on(deadline.due->str());
     out->set_passed(deadline.passed);
     out->set_ours(is_ours(subject.side, deadline.kind));
+    out->set_reminded(deadline.reminded);
+    if (deadline.expected) out->set_expected_on(deadline.expected->str());
   }
 }
 
@@ -40,6 +42,10 @@ void add_actions(const Case& subject, v1::CaseView& view) {
     out->set_title(text(offer.title));
     for (const std::string_view field : offer.fields) out->add_fields(text(field));
     out->set_role(text(offer.role));
+    out->set_second_person(offer.second_person);
+    if (offer.meets == nullptr) continue;
+    out->set_deadline(text(deadline_name(offer.meets->kind)));
+    if (offer.meets->due) out->set_due_on(offer.meets->due->str());
   }
 }
 
@@ -50,6 +56,9 @@ void add_funds(const Case& subject, v1::CaseView& view) {
   view.set_noticed_fen(subject.noticed.value);
   view.set_moved_fen(subject.moved.value);
   view.set_credited_fen(subject.credited.value);
+  view.set_returned_fen(subject.returned.value);
+  view.set_refund_fen(subject.refund.value);
+  view.set_refunded_fen(subject.refunded.value);
 }
 
 }  // namespace
@@ -73,7 +82,7 @@ v1::CaseView case_view(const Case& subject) {
   view.set_letter_number(subject.letter_number);
   view.set_relationship(text(name(subject.relationship)));
   view.set_funds(text(name(subject.funds)));
-  view.set_overlay(text(name(subject.overlay)));
+  view.set_overlay(text(subject.overlays));
   view.set_closed(subject.closed());
   *view.mutable_person() = subject.person;
   *view.mutable_payee() = subject.payee;
@@ -86,6 +95,13 @@ v1::CaseView case_view(const Case& subject) {
   if (subject.closed_at) view.set_closed_at(subject.closed_at->str());
   view.set_reject_code(subject.reject_code);
   view.set_last_fault(subject.last_fault);
+  view.set_hold_code(subject.hold_code);
+  if (const auto until = Date::from_yyyymmdd(subject.hold_until)) {
+    view.set_hold_until(until->str());
+  }
+  for (const FormerPeer& former : subject.former_peers) {
+    view.add_former_peers(former.agency.str());
+  }
   for (const v1::Finding& finding : subject.findings) *view.add_findings() = finding;
   add_funds(subject, view);
   add_deadlines(subject, view);
@@ -109,7 +125,9 @@ v1::TimelineView timeline_view(const std::vector<v1::TimelineRecord>& records) {
     out->set_event(text(name(static_cast<EventKind>(record.event()))));
     out->set_relationship(text(name(static_cast<Relationship>(record.relationship()))));
     out->set_funds(text(name(static_cast<Funds>(record.funds()))));
-    out->set_overlay(text(name(static_cast<Overlay>(record.overlay()))));
+    Overlays overlays;
+    overlays.bits = record.overlays();
+    out->set_overlay(text(overlays));
     out->set_actor(record.actor());
     if (record.has_received()) out->set_received(place(record.received()));
     for (const v1::LogRef& sent : record.sent()) out->add_sent(place(sent));

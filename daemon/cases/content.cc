@@ -1,6 +1,5 @@
 #include "daemon/cases/content.h"
 
-#include "daemon/base/check.h"
 #include "daemon/base/limits.h"
 #include "daemon/rules/field_checks.h"
 #include "daemon/rules/form_check.h"
@@ -10,6 +9,8 @@ namespace jiexu {
 namespace {
 
 using Checked = std::optional<Rejection>;
+
+constexpr int64_t kSumMaxFen = 1000 * kFormAmountMaxFen;
 
 Rejection reject(Refusal refusal, std::string detail = "") {
   return {refusal, std::move(detail)};
@@ -99,6 +100,12 @@ Checked check_amount(Fen amount, Content& content) {
   return std::nullopt;
 }
 
+// A sum that no honest sender comes near, but that could overflow the ledger.
+Checked check_sum(Fen before, Fen more) {
+  if (before.value <= kSumMaxFen - more.value) return std::nullopt;
+  return reject(Refusal::kAmountTooLarge, "amount_fen: with what came before");
+}
+
 Checked check_money_message(const Event& event, int64_t amount_fen, Content& content) {
   // Sent long ago is normal after an outage; only a clock ahead of ours is wrong for certain.
   if (event.message->sent_at_ms() > event.at.plus_ms(limits::kClockSkewMsMax).ms) {
@@ -136,6 +143,17 @@ v1::InformationForm* complete_form(const Case& subject, const Event& event,
   return form;
 }
 
+// A person who was paid at origin has been paid.
+Checked check_refunded(const Case& subject, const v1::InformationForm& form) {
+  if (subject.refunded.value == 0) return std::nullopt;
+  const v1::Account& account = form.account();
+  if (account.disposition() == v1::DISPOSITION_REFUND_PERSON &&
+      account.balance_fen() >= subject.refunded.value) {
+    return std::nullopt;
+  }
+  return reject(Refusal::kRefundPaid, "account.disposition");
+}
+
 Checked check_issue_form(const Case& subject, const Event& event, const Context& context,
                          Content& content) {
   if (event.input == nullptr || !event.input->has_form()) {
@@ -145,90 +163,148 @@ Checked check_issue_form(const Case& subject, const Event& event, const Context&
   const auto findings = check_form(*form, date_of(event.at));
   if (!findings.empty()) return reject(Refusal::kFormInvalid, describe(findings));
   content.form = form;
-  return std::nullopt;
+  return check_refunded(subject, *form);
+}
+
+// The amount that a person entered, or all of `open`; not more than that. Whether anything is open
+// at all is asked by the row.
+Checked check_part(const Event& event, Fen open, Content& content) {
+  const int64_t entered = event.input != nullptr ? event.input->amount_fen() : 0;
+  if (open.value <= 0) return std::nullopt;
+  if (entered > open.value) {
+    return reject(Refusal::kAmountDiffers, "amount_fen: at most " + open.yuan());
+  }
+  return check_amount(entered != 0 ? Fen{entered} : open, content);
 }
 
 Checked check_remit(const Case& subject, const Event& event, Content& content) {
   const int64_t entered = event.input != nullptr ? event.input->amount_fen() : 0;
-  const bool form_says = subject.form_version > 0;
-  if (entered == 0 && !form_says) return reject(Refusal::kInputMissing, "amount_fen: is missing");
-  if (form_says && entered != 0 && entered != subject.due.value) {
-    return reject(Refusal::kAmountDiffers, "amount_fen: the form says " + subject.due.yuan());
-  }
-  return check_amount(form_says ? subject.due : Fen{entered}, content);
+  const Fen open{subject.due.value - subject.moved.value};
+  if (open.value > 0) return check_part(event, open, content);
+  if (entered == 0) return reject(Refusal::kInputMissing, "amount_fen: is missing");
+  return check_amount(Fen{entered}, content);
 }
 
-Checked check_reject_letter(const Event& event) {
-  if (event.input == nullptr || event.input->code() == v1::REJECT_CODE_UNSPECIFIED ||
-      !v1::RejectCode_IsValid(event.input->code())) {
-    return reject(Refusal::kRejectCodeMissing, "code: is missing");
-  }
-  return std::nullopt;
+// --- both ---
+
+Checked check_text(const std::string& text, const char* field) {
+  if (!text.empty()) return std::nullopt;
+  return reject(Refusal::kInputMissing, std::string(field) + ": is missing");
 }
 
-Checked check_event(const Case& subject, const Event& event, const Context& context,
-                    Content& content) {
+Checked check_code(v1::RejectCode code) {
+  if (code != v1::REJECT_CODE_UNSPECIFIED && v1::RejectCode_IsValid(code)) return std::nullopt;
+  return reject(Refusal::kRejectCodeMissing, "code: is missing");
+}
+
+Checked check_forward(const Case& subject, const v1::ActionInput& input, const Context& context) {
+  if (auto wrong = check_text(input.agency(), "agency")) return wrong;
+  if (!context.agency_known || input.agency() == subject.peer.text()) {
+    return reject(Refusal::kUnknownAgency, "agency");
+  }
+  if (input.agency() == context.self.text()) return reject(Refusal::kOwnAgency, "agency");
+  return check_code(input.code());
+}
+
+Checked check_payee_of(const v1::Payee& payee) {
+  const auto findings = check_payee(payee);
+  if (findings.empty()) return std::nullopt;
+  return reject(Refusal::kPayeeInvalid, describe(findings));
+}
+
+Checked check_version(uint32_t version, uint32_t wanted) {
+  if (version == wanted) return std::nullopt;
+  return reject(Refusal::kFormVersion, "version: must be " + std::to_string(wanted));
+}
+
+Checked check_reply_reminder(const v1::ActionInput& input) {
+  if (Date::from_yyyymmdd(input.date())) return std::nullopt;
+  return reject(Refusal::kDateInvalid, "date: must be the day expected, as yyyymmdd");
+}
+
+const v1::ActionInput& input_of(const Event& event) {
+  return event.input != nullptr ? *event.input : v1::ActionInput::default_instance();
+}
+
+Checked check_action(const Case& subject, const Event& event, const Context& context,
+                     Content& content) {
+  const v1::ActionInput& input = input_of(event);
   switch (event.kind) {
     case EventKind::kApply: return check_apply(subject, event, context);
     case EventKind::kSendLetter:
       if (context.letter_number.empty()) return reject(Refusal::kLetterNumbersExhausted);
       return std::nullopt;
-    case EventKind::kInfoFormIn: return check_form_in(subject, event, content);
-    case EventKind::kRemitNoticeIn:
-      return check_money_message(event, event.message->remittance_notice().amount_fen(), content);
-    case EventKind::kFundsAckIn:
-      return check_money_message(event, event.message->funds_ack().amount_fen(), content);
-    case EventKind::kBankCredit: return check_amount(event.amount, content);
-    case EventKind::kCredit: content.amount = subject.due; return std::nullopt;
-    case EventKind::kLetterIn: return check_letter_in(event, context);
     case EventKind::kAcceptLetter:
       if (context.claimed_by_other) return reject(Refusal::kClaimedByOther);
       return std::nullopt;
-    case EventKind::kRejectLetter: return check_reject_letter(event);
-    case EventKind::kIssueForm: return check_issue_form(subject, event, context, content);
+    case EventKind::kRejectLetter:
+    case EventKind::kHold: return check_code(input.code());
+    case EventKind::kForwardLetter: return check_forward(subject, input, context);
+    case EventKind::kIssueForm:
+    case EventKind::kSupplementForm: return check_issue_form(subject, event, context, content);
+    case EventKind::kInvalidateForm: return check_text(input.reason(), "reason");
     case EventKind::kRemit: return check_remit(subject, event, content);
+    case EventKind::kRefund:
+      return check_amount(Fen{subject.refund.value - subject.refunded.value}, content);
+    case EventKind::kBankReturned:
+      return check_part(event, Fen{subject.moved.value - subject.credited.value}, content);
+    case EventKind::kReturnFunds:
+      return check_part(event, Fen{subject.moved.value - subject.due.value}, content);
+    case EventKind::kChangePayee: return check_payee_of(input.payee());
+    case EventKind::kAsk: return check_text(input.reason(), "reason");
+    case EventKind::kAnswer: return check_text(input.note(), "note");
+    case EventKind::kReplyReminder: return check_reply_reminder(input);
     default: return std::nullopt;
   }
 }
 
-// --- absorb ---
-
-void absorb_application(const Content& content, Case& subject) {
-  const v1::Application& form = content.event->input->application();
-  subject.side = Side::kIn;
-  subject.person = form.person();
-  subject.person_hash = content.context->person_hash;
-  subject.scheme_from = form.scheme_from();
-  subject.scheme_to = form.scheme_to();
-  subject.certificate_number = form.certificate_number();
-  const Profile* profile = default_profile(date_of(content.event->at));
-  if (profile != nullptr) subject.policy_profile = profile->name;
+Checked check_noticed(const Case& subject, const Event& event, Content& content) {
+  const int64_t amount = event.message->remittance_notice().amount_fen();
+  if (auto wrong = check_money_message(event, amount, content)) return wrong;
+  return check_sum(subject.noticed, content.amount);
 }
 
-void absorb_letter(const Content& content, Case& subject) {
-  const v1::ContactLetter& letter = content.event->message->letter();
-  subject.side = Side::kOut;
-  subject.funds = Funds::kNotComputed;
-  subject.letter_number = letter.letter_number();
-  subject.person = letter.person();
-  subject.person_hash = content.context->person_hash;
-  subject.scheme_from = letter.scheme_from();
-  subject.scheme_to = letter.scheme_to();
-  subject.payee = letter.payee();
-  subject.certificate_number = letter.certificate_number();
-  subject.policy_profile = letter.policy_profile();
-  subject.letter_place = content.event->place;
+Checked check_bank_credit(const Case& subject, const Event& event, Content& content) {
+  if (auto wrong = check_amount(event.amount, content)) return wrong;
+  return check_sum(subject.moved, content.amount);
 }
 
-void absorb_form(const Content& content, Case& subject) {
-  const v1::InformationForm& form = *content.form;
-  const bool transfers = form.account().disposition() == v1::DISPOSITION_TRANSFER;
-  subject.form_version = form.version();
-  subject.disposition = form.account().disposition();
-  subject.due = Fen{transfers ? form.account().amount_fen() : 0};
-  subject.findings = content.findings;
-  subject.stopped_on = form.stopped_on();
-  if (content.event->kind == EventKind::kInfoFormIn) subject.form_place = content.event->place;
+Checked check_message(const Case& subject, const Event& event, const Context& context,
+                      Content& content) {
+  const v1::Message& message = *event.message;
+  switch (event.kind) {
+    case EventKind::kLetterIn: return check_letter_in(event, context);
+    case EventKind::kInfoFormIn: return check_form_in(subject, event, content);
+    case EventKind::kInvalidateIn:
+      return check_version(message.invalidate().version(), subject.form_version);
+    case EventKind::kRemitNoticeIn: return check_noticed(subject, event, content);
+    case EventKind::kFundsAckIn:
+      return check_money_message(event, message.funds_ack().amount_fen(), content);
+    case EventKind::kFundsReturnedIn: {
+      const auto& returned = message.funds_returned();
+      if (returned.credited_fen() < 0) return reject(Refusal::kAmountNotPositive, "credited_fen");
+      return check_money_message(event, returned.amount_fen(), content);
+    }
+    case EventKind::kBankReturnedIn:
+      return check_money_message(event, message.bank_returned().amount_fen(), content);
+    case EventKind::kRefundToPersonIn:
+      return check_money_message(event, message.refund_to_person().amount_fen(), content);
+    case EventKind::kPayeeChangeIn: return check_payee_of(message.payee_change().payee());
+    default: return std::nullopt;
+  }
+}
+
+Checked check_event(const Case& subject, const Event& event, const Context& context,
+                    Content& content) {
+  if (event.message != nullptr) return check_message(subject, event, context, content);
+  if (event.kind == EventKind::kBankCredit) return check_bank_credit(subject, event, content);
+  if (event.kind == EventKind::kBankReversal) return check_amount(event.amount, content);
+  return check_action(subject, event, context, content);
+}
+
+// The day of an act that was done; what is expected may lie in the future.
+bool is_day_of_act(EventKind kind) {
+  return kind != EventKind::kHold && kind != EventKind::kReplyReminder;
 }
 
 }  // namespace
@@ -243,50 +319,12 @@ tl::expected<Content, Rejection> read_content(const Case& subject, const Event& 
   if (event.input != nullptr && event.input->ByteSizeLong() > limits::kInputBytesMax) {
     return tl::unexpected(reject(Refusal::kInputTooLarge));
   }
-  if (event.input != nullptr && event.input->date() != 0) {
+  if (event.input != nullptr && event.input->date() != 0 && is_day_of_act(event.kind)) {
     if (auto wrong = check_date(event.input->date(), today)) return tl::unexpected(*wrong);
     content.date = event.input->date();
   }
   if (auto wrong = check_event(subject, event, context, content)) return tl::unexpected(*wrong);
   return content;
-}
-
-void absorb(const Content& content, Case& subject) {
-  const Event& event = *content.event;
-  switch (event.kind) {
-    case EventKind::kApply: absorb_application(content, subject); break;
-    case EventKind::kSendLetter:
-      subject.letter_number = content.context->letter_number;
-      subject.payee = *content.context->own_payee;
-      break;
-    case EventKind::kLetterIn: absorb_letter(content, subject); break;
-    case EventKind::kLetterRejectIn:
-      subject.reject_code = event.message->letter_reject().code();
-      break;
-    case EventKind::kRejectLetter: subject.reject_code = event.input->code(); break;
-    case EventKind::kStopInsurance: subject.stopped_on = content.date; break;
-    case EventKind::kIssueForm:
-    case EventKind::kInfoFormIn: absorb_form(content, subject); break;
-    case EventKind::kRemit:
-      subject.attempt += 1;
-      subject.due = content.amount;
-      subject.moved = content.amount;
-      break;
-    case EventKind::kRemitNoticeIn:
-      subject.attempt = event.message->remittance_notice().attempt();
-      subject.noticed = content.amount;
-      break;
-    case EventKind::kBankCredit: {
-      const auto sum = add(subject.moved, content.amount);
-      CHECK(sum.has_value());
-      subject.moved = *sum;
-      break;
-    }
-    case EventKind::kCredit:
-    case EventKind::kFundsAckIn: subject.credited = content.amount; break;
-    case EventKind::kFaultIn: subject.last_fault = event.message->fault().code(); break;
-    default: break;
-  }
 }
 
 }  // namespace jiexu

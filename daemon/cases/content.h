@@ -1,5 +1,6 @@
 // The content of actions and messages: what must hold of it before the table is asked, one rule a
-// line, one named refusal a rule; and what the case takes over from it. Internal to daemon/cases.
+// line, one named refusal a rule; absorb.h has what the case takes over from it. Internal to
+// daemon/cases.
 #pragma once
 
 #include <optional>
@@ -16,15 +17,12 @@ struct Content {
   const v1::InformationForm* form =
       nullptr;                        // kIssueForm: completed and checked; kInfoFormIn: as it came
   std::vector<v1::Finding> findings;  // about `form`
-  Fen amount;                         // kRemit, kCredit, kBankCredit, kFundsAckIn, kRemitNoticeIn
+  Fen amount;                         // of events that move money
   int32_t date = 0;                   // of the act, yyyymmdd
 };
 
 // Checks the event against the case and completes it. The states have been checked already.
 tl::expected<Content, Rejection> read_content(const Case& subject, const Event& event,
                                               const Context& context);
-
-// Takes over into the case what the accepted event says.
-void absorb(const Content& content, Case& subject);
 
 }  // namespace jiexu

@@ -1,6 +1,7 @@
 #include "daemon/cases/deadlines.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace jiexu {
 namespace {
@@ -19,6 +20,30 @@ Starts form_in_starts(const Case& subject) {
   return starts;
 }
 
+// Days are counted from the due day; a step is due when the day before it is over. The days are
+// those that agencies told of, and no rule has them.
+struct LadderStep {
+  int day;
+  bool reminds;    // the side that is not in duty
+  bool passes;     // the term is over
+  bool escalates;  // to the operator: nobody has acted for long
+};
+
+constexpr LadderStep kLadder[] = {
+    {-3, true, false, false}, {0, true, false, false}, {1, false, true, false},
+    {3, true, false, false},  {10, true, false, true},
+};
+
+// REQUIRES: deadline.due.
+Instant end_before(const Deadline& deadline, const LadderStep& step) {
+  return end_of(Date::from_days(deadline.due->days() + step.day - 1));
+}
+
+// Nobody reminds himself.
+bool concerns_us(Side side, const Deadline& deadline, const LadderStep& step) {
+  return step.passes || step.escalates || !is_ours(side, deadline.kind);
+}
+
 // The clocks that the event starts. Both sides start the letter's clock at its signed receipt; a
 // letter that is answered has been received, should the receipt come late.
 Starts starts_of(const Event& event, const Case& subject) {
@@ -29,9 +54,11 @@ Starts starts_of(const Event& event, const Case& subject) {
     case EventKind::kLetterAcceptIn:
       return {ClockStart::kLetterReceived, ClockStart::kLetterAccepted};
     case EventKind::kAcceptLetter: return {ClockStart::kLetterAccepted};
-    case EventKind::kIssueForm: return {ClockStart::kFormIssued};
+    case EventKind::kIssueForm:
+    case EventKind::kSupplementForm: return {ClockStart::kFormIssued};
     case EventKind::kInfoFormIn: return form_in_starts(subject);
     case EventKind::kBankCredit:
+    case EventKind::kReturnFunds:
       if (subject.funds != Funds::kMatched) return {};
       return {ClockStart::kFundsReceived, ClockStart::kFormAndFundsReceived};
     default: return {};
@@ -62,8 +89,14 @@ bool concerns(Side side, DeadlineKind kind) {
 void start(const DeadlineRule& rule, const Event& event, const Context& context, Case& subject) {
   if (!concerns(subject.side, rule.kind) || subject.deadline(rule.kind) != nullptr) return;
   const Date day = date_of(event.at);
-  subject.deadlines.push_back(
-      {rule.kind, day, context.calendar->due(day, rule.working_days), false});
+  Deadline& deadline = subject.deadlines.emplace_back();
+  deadline.kind = rule.kind;
+  deadline.started = day;
+  deadline.due = context.calendar->due(day, rule.working_days);
+  while (deadline.steps < std::size(kLadder) && deadline.due &&
+         end_before(deadline, kLadder[deadline.steps]) < event.at) {
+    ++deadline.steps;  // a term of two days has no day three days before its end
+  }
 }
 
 }  // namespace
@@ -85,6 +118,61 @@ void update_deadlines(const Event& event, const Context& context, Case& subject)
   }
   std::erase_if(subject.deadlines,
                 [&](const Deadline& deadline) { return is_met(deadline.kind, subject); });
+  show_deadlines(subject);
+}
+
+void forget_peers_duties(Case& subject) {
+  std::erase_if(subject.deadlines,
+                [&](const Deadline& deadline) { return !is_ours(subject.side, deadline.kind); });
+}
+
+void show_deadlines(Case& subject) {
+  bool reminded = false;
+  bool reminding = false;
+  bool escalated = false;
+  for (const Deadline& deadline : subject.deadlines) {
+    const bool ours = is_ours(subject.side, deadline.kind);
+    reminded |= deadline.reminded && ours;
+    reminding |= deadline.reminded && !ours;
+    escalated |= deadline.steps == std::size(kLadder) && !deadline.expected;
+  }
+  subject.overlays.put(Overlay::kReminded, reminded);
+  subject.overlays.put(Overlay::kReminding, reminding);
+  subject.overlays.put(Overlay::kEscalated, escalated);
+}
+
+std::optional<Instant> next_firing(Side side, const Deadline& deadline) {
+  if (!deadline.due) return std::nullopt;
+  for (size_t i = deadline.steps; i < std::size(kLadder); ++i) {
+    if (concerns_us(side, deadline, kLadder[i])) return end_before(deadline, kLadder[i]);
+  }
+  return std::nullopt;
+}
+
+std::optional<Climbed> climb_ladder(const Event& event, Case& subject) {
+  for (Deadline& deadline : subject.deadlines) {
+    if (deadline.kind != event.deadline || !deadline.due) continue;
+    std::optional<Climbed> out;
+    while (deadline.steps < std::size(kLadder)) {
+      const LadderStep& step = kLadder[deadline.steps];
+      if (end_before(deadline, step) >= event.at) break;
+      ++deadline.steps;
+      if (!concerns_us(subject.side, deadline, step)) continue;
+      if (!out) out.emplace();
+      deadline.passed |= step.passes;
+      if (step.reminds && !is_ours(subject.side, deadline.kind)) {
+        out->remind = &deadline;
+        out->day = step.day;
+      }
+      out->note = step.escalates ? "the operator's: the term is over for long"
+                  : step.passes  ? "the term is over"
+                                 : "a reminder";
+    }
+    if (!out) return std::nullopt;
+    if (out->remind != nullptr) deadline.reminded = true;
+    return out;
+  }
+  return std::nullopt;
 }
 
 }  // namespace jiexu

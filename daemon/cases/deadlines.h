@@ -1,6 +1,10 @@
 // The running terms of a case: which clock an event starts and which duty it meets, by the case's
-// policy profile and the working-day calendar. Internal to daemon/cases.
+// policy profile and the working-day calendar; and the ladder of reminders around the last day
+// (X39). Internal to daemon/cases.
 #pragma once
+
+#include <optional>
+#include <string>
 
 #include "daemon/cases/step.h"
 
@@ -9,5 +13,20 @@ namespace jiexu {
 // Starts and ends deadlines after `event` has brought the case to where it is. A clock that runs is
 // not started again: no rule restarts one while a form is being corrected.
 void update_deadlines(const Event& event, const Context& context, Case& subject);
+
+// The letter goes to another agency: what that agency has to do starts anew with its receipt.
+void forget_peers_duties(Case& subject);
+
+// Says by overlays which reminders are unanswered and what has been passed on to the operator.
+void show_deadlines(Case& subject);
+
+struct Climbed {
+  const Deadline* remind = nullptr;  // the peer is to be reminded of it
+  int32_t day = 0;                   // days after the due day
+  std::string note;
+};
+// Takes all steps of the ladder of event.deadline that are due, as one: a reminder that comes late
+// is sent once. nullopt if none is due.
+std::optional<Climbed> climb_ladder(const Event& event, Case& subject);
 
 }  // namespace jiexu

@@ -1,138 +1,279 @@
 #include "daemon/cases/effects.h"
 
+#include "daemon/base/check.h"
+#include "daemon/cases/deadlines.h"
+
 namespace jiexu {
 namespace {
 
-using Account = LedgerAccount;
+// After these, what the peer wrote without knowing them may have lost its object.
+bool turns_the_case(Effect effect) {
+  switch (effect) {
+    case Effect::kSendLetterReject:
+    case Effect::kSendLetterForwarded:
+    case Effect::kReplyWithdrawAccepted:
+    case Effect::kSendForm:
+    case Effect::kSendInvalidate:
+    case Effect::kSendClose:
+    case Effect::kSendCancelRequest:
+    case Effect::kSendCancelAgreed:
+    case Effect::kSendReopenRequest:
+    case Effect::kSendReopenAgreed: return true;
+    default: return false;
+  }
+}
 
-v1::Message* new_message(const Content& content, Step& step) {
-  auto* message = google::protobuf::Arena::CreateMessage<v1::Message>(content.context->arena);
+v1::Message* new_message(const Event& event, const Context& context, Step& step) {
+  auto* message = google::protobuf::Arena::CreateMessage<v1::Message>(context.arena);
   message->set_case_id(std::string(step.next.id.bytes()));
   message->set_case_seq(++step.next.sent_case_seq);
-  message->set_sent_at_ms(content.event->at.ms);
+  message->set_sent_at_ms(event.at.ms);
   message->set_seen_case_seq(step.next.received_case_seq);
   step.messages.push_back(message);
   return message;
 }
 
-void send_letter(const Content& content, Step& step) {
-  const Case& subject = step.next;
-  v1::ContactLetter* letter = new_message(content, step)->mutable_letter();
-  letter->set_letter_number(subject.letter_number);
-  *letter->mutable_person() = subject.person;
-  letter->set_scheme_from(subject.scheme_from);
-  letter->set_scheme_to(subject.scheme_to);
-  *letter->mutable_payee() = subject.payee;
-  *letter->mutable_contact() = *content.context->own_contact;
-  letter->set_certificate_number(subject.certificate_number);
-  letter->set_issued_on(date_of(content.event->at).yyyymmdd());
-  letter->set_policy_profile(subject.policy_profile);
+// One message in the making.
+struct Sending {
+  Effect effect;
+  const Content& content;
+  const Case& subject;
+  const v1::ActionInput& input;
+  int32_t today;
+  v1::Message& out;
+};
+
+void fill_letter(const Sending& s) {
+  v1::ContactLetter* letter = s.out.mutable_letter();
+  letter->set_letter_number(s.subject.letter_number);
+  *letter->mutable_person() = s.subject.person;
+  letter->set_scheme_from(s.subject.scheme_from);
+  letter->set_scheme_to(s.subject.scheme_to);
+  *letter->mutable_payee() = s.subject.payee;
+  *letter->mutable_contact() = *s.content.context->own_contact;
+  letter->set_certificate_number(s.subject.certificate_number);
+  letter->set_issued_on(s.today);
+  letter->set_policy_profile(s.subject.policy_profile);
 }
 
-void send_letter_reject(const Content& content, Step& step) {
-  v1::LetterReject* reject = new_message(content, step)->mutable_letter_reject();
-  reject->set_code(step.next.reject_code);
-  reject->set_note(content.event->input->note());
+void fill_reject(const Sending& s) {
+  v1::LetterReject* reject = s.out.mutable_letter_reject();
+  reject->set_code(s.subject.reject_code);
+  reject->set_note(s.input.note());
+  reject->set_right_agency(s.input.agency());
+  *reject->mutable_keys_tried() = s.input.keys_tried();
 }
 
-void send_withdraw(const Content& content, Step& step) {
-  v1::Withdraw* withdraw = new_message(content, step)->mutable_withdraw();
-  if (content.event->input != nullptr) withdraw->set_reason(content.event->input->reason());
+void fill_forwarded(const Sending& s) {
+  v1::LetterForwarded* forwarded = s.out.mutable_letter_forwarded();
+  forwarded->set_to_agency(s.input.agency());
+  forwarded->set_code(s.subject.reject_code);
+  forwarded->set_note(s.input.note());
 }
 
-void reply_withdraw(v1::WithdrawOutcome outcome, const Content& content, Step& step) {
-  new_message(content, step)->mutable_withdraw_reply()->set_outcome(outcome);
+void fill_withdraw_reply(const Sending& s) {
+  s.out.mutable_withdraw_reply()->set_outcome(
+      s.effect == Effect::kReplyWithdrawAccepted  ? v1::WITHDRAW_OUTCOME_ACCEPTED
+      : s.effect == Effect::kReplyWithdrawTooLate ? v1::WITHDRAW_OUTCOME_TOO_LATE
+                                                  : v1::WITHDRAW_OUTCOME_MOOT);
 }
 
-void send_form(const Content& content, Step& step) {
-  *new_message(content, step)->mutable_information_form() = *content.form;
+void fill_info_query(const Sending& s) {
+  v1::InformationQuery* query = s.out.mutable_information_query();
+  query->set_version(s.subject.form_version);
+  query->set_refund_person(s.input.refund_person());
+  for (const v1::Finding& finding : s.subject.findings) *query->add_findings() = finding;
+  for (const v1::Finding& finding : s.input.findings()) *query->add_findings() = finding;
+  if (!s.input.reason().empty()) query->add_findings()->set_text(s.input.reason());
 }
 
-void send_info_query(const Content& content, Step& step) {
-  v1::InformationQuery* query = new_message(content, step)->mutable_information_query();
-  query->set_version(step.next.form_version);
-  for (const v1::Finding& finding : step.next.findings) *query->add_findings() = finding;
-  if (content.event->input == nullptr) return;
-  for (const v1::Finding& finding : content.event->input->findings()) {
-    *query->add_findings() = finding;
+void fill_remit_notice(const Sending& s) {
+  v1::RemittanceNotice* notice = s.out.mutable_remittance_notice();
+  notice->set_letter_number(s.subject.letter_number);
+  notice->set_attempt(s.subject.attempt);
+  notice->set_amount_fen(s.content.amount.value);
+  notice->set_paid_on(s.content.date);
+  notice->set_end_to_end_id(s.subject.letter_number + "-" + std::to_string(s.subject.attempt));
+  *notice->mutable_payee() = s.subject.payee;
+}
+
+void fill_funds_ack(const Sending& s) {
+  v1::FundsAck* ack = s.out.mutable_funds_ack();
+  ack->set_letter_number(s.subject.letter_number);
+  ack->set_attempt(s.subject.attempt);
+  ack->set_amount_fen(s.subject.credited.value);
+  ack->set_credited_on(s.content.date);
+}
+
+void fill_funds_diff(const Sending& s) {
+  v1::FundsDiff* diff = s.out.mutable_funds_diff();
+  diff->set_letter_number(s.subject.letter_number);
+  diff->set_due_fen(s.subject.due.value);
+  diff->set_received_fen(s.subject.moved.value);
+  diff->set_note(s.input.note());
+}
+
+void fill_funds_returned(const Sending& s) {
+  v1::FundsReturned* returned = s.out.mutable_funds_returned();
+  returned->set_letter_number(s.subject.letter_number);
+  returned->set_amount_fen(s.content.amount.value);
+  returned->set_kept_fen(s.subject.moved.value);
+  returned->set_credited_fen(s.subject.credited.value);
+  returned->set_returned_on(s.content.date);
+  returned->set_reason(s.input.reason());
+}
+
+void fill_bank_returned(const Sending& s) {
+  v1::BankReturned* returned = s.out.mutable_bank_returned();
+  returned->set_letter_number(s.subject.letter_number);
+  returned->set_attempt(s.subject.attempt);
+  returned->set_amount_fen(s.content.amount.value);
+  returned->set_returned_on(s.content.date);
+  returned->set_reason(s.input.reason());
+}
+
+void fill_refund(const Sending& s) {
+  v1::RefundToPerson* refund = s.out.mutable_refund_to_person();
+  refund->set_letter_number(s.subject.letter_number);
+  refund->set_amount_fen(s.content.amount.value);
+  refund->set_paid_on(s.content.date);
+}
+
+void fill_payee_change(const Sending& s) {
+  v1::PayeeChange* change = s.out.mutable_payee_change();
+  change->set_version(s.subject.payee_version);
+  *change->mutable_payee() = s.subject.payee;
+}
+
+void fill_hold(const Sending& s) {
+  v1::Hold* hold = s.out.mutable_hold();
+  hold->set_code(s.subject.hold_code);
+  hold->set_note(s.input.note());
+  hold->set_expected_on(s.subject.hold_until);
+}
+
+void fill_status(const Sending& s) {
+  v1::StatusReply* reply = s.out.mutable_status_reply();
+  reply->set_relationship(std::string(name(s.subject.relationship)));
+  reply->set_funds(std::string(name(s.subject.funds)));
+  reply->set_held_for(s.subject.hold_code);
+  reply->set_expected_on(s.subject.hold_until);
+  *reply->mutable_contact() = *s.content.context->own_contact;
+}
+
+void fill_about_the_end(const Sending& s) {
+  switch (s.effect) {
+    case Effect::kSendCancelRequest:
+      s.out.mutable_cancel_request()->set_code(s.input.code());
+      return s.out.mutable_cancel_request()->set_reason(s.input.reason());
+    case Effect::kSendCancelAgreed:
+    case Effect::kSendCancelDeclined:
+      return s.out.mutable_cancel_reply()->set_agreed(s.effect == Effect::kSendCancelAgreed);
+    case Effect::kSendReopenRequest:
+      return s.out.mutable_reopen_request()->set_reason(s.input.reason());
+    case Effect::kSendReopenAgreed:
+    case Effect::kSendReopenDeclined:
+      return s.out.mutable_reopen_reply()->set_agreed(s.effect == Effect::kSendReopenAgreed);
+    default: return s.out.mutable_close()->set_closed_on(s.today);
   }
-  if (!content.event->input->reason().empty()) {
-    query->add_findings()->set_text(content.event->input->reason());
+}
+
+void fill_invalidate(const Sending& s) {
+  s.out.mutable_invalidate()->set_version(s.subject.form_version);
+  s.out.mutable_invalidate()->set_reason(s.input.reason());
+}
+
+void fill(const Sending& s) {
+  switch (s.effect) {
+    case Effect::kNone: return;
+    case Effect::kSendLetter: return fill_letter(s);
+    case Effect::kSendLetterOn:
+      *s.out.mutable_letter() = *s.content.context->original_letter;
+      return;
+    case Effect::kSendLetterAccept: return s.out.mutable_letter_accept()->set_accepted_on(s.today);
+    case Effect::kSendLetterReject: return fill_reject(s);
+    case Effect::kSendLetterForwarded: return fill_forwarded(s);
+    case Effect::kSendWithdraw: return s.out.mutable_withdraw()->set_reason(s.input.reason());
+    case Effect::kReplyWithdrawAccepted:
+    case Effect::kReplyWithdrawTooLate:
+    case Effect::kReplyWithdrawMoot: return fill_withdraw_reply(s);
+    case Effect::kSendForm: *s.out.mutable_information_form() = *s.content.form; return;
+    case Effect::kSendInvalidate: return fill_invalidate(s);
+    case Effect::kSendInfoConfirm:
+      return s.out.mutable_information_confirm()->set_version(s.subject.form_version);
+    case Effect::kSendInfoQuery: return fill_info_query(s);
+    case Effect::kSendRemitNotice: return fill_remit_notice(s);
+    case Effect::kSendFundsAck: return fill_funds_ack(s);
+    case Effect::kSendFundsDiff: return fill_funds_diff(s);
+    case Effect::kSendFundsReturned: return fill_funds_returned(s);
+    case Effect::kSendBankReturned: return fill_bank_returned(s);
+    case Effect::kSendRefundToPerson: return fill_refund(s);
+    case Effect::kSendPayeeChange: return fill_payee_change(s);
+    case Effect::kSendHold: return fill_hold(s);
+    case Effect::kSendResume: return s.out.mutable_resume()->set_note(s.input.note());
+    case Effect::kSendClarify: return s.out.mutable_clarify()->set_question(s.input.reason());
+    case Effect::kSendClarifyReply:
+      return s.out.mutable_clarify_reply()->set_answer(s.input.note());
+    case Effect::kSendReminderReply: return;  // one for each reminder, below
+    case Effect::kSendClose:
+    case Effect::kSendCancelRequest:
+    case Effect::kSendCancelAgreed:
+    case Effect::kSendCancelDeclined:
+    case Effect::kSendReopenRequest:
+    case Effect::kSendReopenAgreed:
+    case Effect::kSendReopenDeclined: return fill_about_the_end(s);
+    case Effect::kSendStatusQuery: s.out.mutable_status_query(); return;
+    case Effect::kSendStatusReply: return fill_status(s);
   }
 }
 
-void send_remit_notice(const Content& content, Step& step) {
-  const Case& subject = step.next;
-  v1::RemittanceNotice* notice = new_message(content, step)->mutable_remittance_notice();
-  notice->set_letter_number(subject.letter_number);
-  notice->set_attempt(subject.attempt);
-  notice->set_amount_fen(subject.moved.value);
-  notice->set_paid_on(content.date);
-  notice->set_end_to_end_id(subject.letter_number + "-" + std::to_string(subject.attempt));
-  *notice->mutable_payee() = subject.payee;
+// The case goes on with another agency. What was said to the former one and by it is its own.
+void go_to_next_peer(const Content& content, Case& subject) {
+  const auto to = AgencyId::parse(content.event->message->letter_forwarded().to_agency());
+  CHECK(to.has_value());
+  subject.former_peers.push_back({subject.peer, subject.timeline_count});
+  subject.peer = *to;
+  subject.sent_case_seq = 0;
+  subject.received_case_seq = 0;
+  subject.turn = 0;
+  subject.letter_place.reset();
+  subject.reject_code = v1::REJECT_CODE_UNSPECIFIED;
+  forget_peers_duties(subject);
 }
 
-void send_funds_ack(const Content& content, Step& step) {
-  const Case& subject = step.next;
-  v1::FundsAck* ack = new_message(content, step)->mutable_funds_ack();
-  ack->set_letter_number(subject.letter_number);
-  ack->set_attempt(subject.attempt);
-  ack->set_amount_fen(subject.credited.value);
-  ack->set_credited_on(content.date);
-}
-
-// A negative amount is posted the other way round, so that amounts in the ledger are positive.
-void post(Account debit, Account credit, Fen amount, Step& step) {
-  if (amount.value == 0) return;
-  if (amount.value < 0) return step.postings.push_back({credit, debit, -amount});
-  step.postings.push_back({debit, credit, amount});
+void send_reminder_replies(const Content& content, Step& step) {
+  for (Deadline& deadline : step.next.deadlines) {
+    if (!deadline.reminded || !is_ours(step.next.side, deadline.kind)) continue;
+    const v1::ActionInput& input = *content.event->input;
+    deadline.reminded = false;
+    deadline.expected = Date::from_yyyymmdd(input.date());
+    v1::ReminderReply* reply =
+        new_message(*content.event, *content.context, step)->mutable_reminder_reply();
+    reply->set_duty(static_cast<uint32_t>(deadline.kind));
+    reply->set_expected_on(input.date());
+    reply->set_note(input.note());
+  }
 }
 
 }  // namespace
 
-void apply_effect(Effect effect, const Content& content, Fen due_before, Step& step) {
-  const Case& subject = step.next;
-  const Fen due_change{subject.due.value - due_before.value};
-  const int32_t today = date_of(content.event->at).yyyymmdd();
-  switch (effect) {
-    case Effect::kNone: return;
-    case Effect::kSendLetter: return send_letter(content, step);
-    case Effect::kSendLetterAccept:
-      return new_message(content, step)->mutable_letter_accept()->set_accepted_on(today);
-    case Effect::kSendLetterReject: return send_letter_reject(content, step);
-    case Effect::kSendWithdraw: return send_withdraw(content, step);
-    case Effect::kReplyWithdrawAccepted:
-      return reply_withdraw(v1::WITHDRAW_OUTCOME_ACCEPTED, content, step);
-    case Effect::kReplyWithdrawTooLate:
-      return reply_withdraw(v1::WITHDRAW_OUTCOME_TOO_LATE, content, step);
-    case Effect::kReplyWithdrawMoot:
-      return reply_withdraw(v1::WITHDRAW_OUTCOME_MOOT, content, step);
-    case Effect::kSendForm: return send_form(content, step);
-    case Effect::kSendInfoConfirm:
-      return new_message(content, step)
-          ->mutable_information_confirm()
-          ->set_version(subject.form_version);
-    case Effect::kSendInfoQuery: return send_info_query(content, step);
-    case Effect::kSendRemitNotice: return send_remit_notice(content, step);
-    case Effect::kSendFundsAck: return send_funds_ack(content, step);
-    case Effect::kSendClose:
-      return new_message(content, step)->mutable_close()->set_closed_on(today);
-    case Effect::kPostPayable: return post(Account::kFund, Account::kPayable, due_change, step);
-    case Effect::kPostPaid:
-      return post(Account::kPayable, Account::kInTransit, content.amount, step);
-    case Effect::kPostSettled:
-      return post(Account::kInTransit, Account::kSettled, content.amount, step);
-    case Effect::kPostReceivable:
-      return post(Account::kReceivable, Account::kOwedPersons, due_change, step);
-    case Effect::kPostReceived:
-      return post(Account::kBank, Account::kReceivable, content.amount, step);
-    case Effect::kPostSuspense:
-      return post(Account::kBank, Account::kSuspense, content.amount, step);
-    case Effect::kPostFromSuspense:
-      return post(Account::kSuspense, Account::kReceivable, subject.moved, step);
-    case Effect::kPostCredited:
-      return post(Account::kOwedPersons, Account::kCredited, content.amount, step);
-  }
+void apply_effect(Effect effect, const Content& content, Step& step) {
+  if (effect == Effect::kNone) return;
+  if (effect == Effect::kSendReminderReply) return send_reminder_replies(content, step);
+  if (effect == Effect::kSendLetterOn) go_to_next_peer(content, step.next);
+  const Event& event = *content.event;
+  v1::Message* message = new_message(event, *content.context, step);
+  const auto& input = event.input != nullptr ? *event.input : v1::ActionInput::default_instance();
+  fill({effect, content, step.next, input, date_of(event.at).yyyymmdd(), *message});
+  if (turns_the_case(effect)) step.next.turn = step.next.sent_case_seq;
+}
+
+void send_reminder(const Deadline& deadline, int32_t day, const Event& event,
+                   const Context& context, Step& step) {
+  v1::Reminder* reminder = new_message(event, context, step)->mutable_reminder();
+  reminder->set_duty(static_cast<uint32_t>(deadline.kind));
+  reminder->set_due_on(deadline.due->yyyymmdd());
+  reminder->set_day(day);
 }
 
 }  // namespace jiexu

@@ -1,4 +1,4 @@
-// What a transition sends and posts. Internal to daemon/cases.
+// What a transition sends. Internal to daemon/cases.
 #pragma once
 
 #include "daemon/cases/content.h"
@@ -6,8 +6,11 @@
 
 namespace jiexu {
 
-// Appends the effect's messages and postings to `step`, whose `next` has absorbed the event.
-// `due_before` is what was due before it.
-void apply_effect(Effect effect, const Content& content, Fen due_before, Step& step);
+// Appends the effect's message to `step`, whose `next` has absorbed the event.
+void apply_effect(Effect effect, const Content& content, Step& step);
+
+// Appends a reminder of the peer's duty.
+void send_reminder(const Deadline& deadline, int32_t day, const Event& event,
+                   const Context& context, Step& step);
 
 }  // namespace jiexu

@@ -26,13 +26,32 @@ enum class EventKind : uint8_t {
   kQueryForm = 6,
   kCredit = 7,
   kClose = 8,
+  kChangePayee = 9,
+  kReturnFunds = 10,
+  kReportDifference = 11,
   // Actions of people at OUT.
   kAcceptLetter = 20,
   kRejectLetter = 21,
   kStopInsurance = 22,
   kIssueForm = 23,
   kRemit = 24,
-  // Messages from the peer.
+  kForwardLetter = 25,
+  kHold = 26,
+  kResume = 27,
+  kInvalidateForm = 28,
+  kBankReturned = 29,
+  kRefund = 30,
+  // Actions of people at either.
+  kKeyPaper = 31,  // what came on paper; treated as the message that it stands for
+  kAsk = 32,
+  kAnswer = 33,
+  kReplyReminder = 34,
+  kCancel = 35,
+  kReopen = 36,
+  kAgree = 37,    // to give up, or to reopen
+  kDecline = 38,  // the same
+  kMarkSeen = 39,
+  // Messages from the peer; more of them from 70 on.
   kLetterIn = 40,
   kLetterAcceptIn = 41,
   kLetterRejectIn = 42,
@@ -48,7 +67,31 @@ enum class EventKind : uint8_t {
   // The bank, the link, the calendar.
   kBankCredit = 60,
   kDelivered = 61,
-  kDeadlinePassed = 62,
+  kDeadlinePassed = 62,  // a step of a deadline's ladder is due
+  kBankReversal = 63,    // OUT: a payment bounced; IN: a credit was taken back
+  // Actions again: the numbers below 40 are used up.
+  kAskStatus = 64,
+  kSupplementForm = 65,  // OUT: the next version, nobody having asked for it (X41, X45)
+  // Messages from the peer.
+  kLetterForwardedIn = 70,
+  kHoldIn = 71,
+  kResumeIn = 72,
+  kClarifyIn = 73,
+  kClarifyReplyIn = 74,
+  kInvalidateIn = 75,
+  kPayeeChangeIn = 76,
+  kFundsDiffIn = 77,
+  kFundsReturnedIn = 78,
+  kBankReturnedIn = 79,
+  kRefundToPersonIn = 80,
+  kReminderIn = 81,
+  kReminderReplyIn = 82,
+  kCancelRequestIn = 83,
+  kCancelReplyIn = 84,
+  kReopenRequestIn = 85,
+  kReopenReplyIn = 86,
+  kStatusQueryIn = 87,
+  kStatusReplyIn = 88,
 };
 
 // The name of an action in API paths and on the command line, such as "send-letter"; of other
@@ -67,10 +110,15 @@ struct Event {
   const v1::Message* message = nullptr;    // messages from the peer
   const v1::ActionInput* input = nullptr;  // actions of people
   LogPlace place;                          // of `message`; kDelivered: of what was delivered
-  Fen amount;                              // kBankCredit
+  Fen amount;                              // kBankCredit, kBankReversal
   DeadlineKind deadline{};                 // kDeadlinePassed
   std::string_view letter_number;          // kSendLetter: that it had before the store was lost
   std::string_view note;                   // for the timeline; no personal data
+  bool on_paper = false;                   // `message` was keyed in; it has no number
 };
+
+// Whether the event counts in the case's numbering: messages do, but not faults, which may be about
+// no case at all, and not what came on paper.
+bool is_numbered(const Event& event);
 
 }  // namespace jiexu

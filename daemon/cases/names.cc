@@ -1,10 +1,9 @@
-// Names of states, events, guards, effects and refusals, and what follows from a number alone.
+// Names of states and events, and what follows from a number alone.
 #include <array>
 #include <utility>
 
 #include "daemon/cases/case.h"
 #include "daemon/cases/event.h"
-#include "daemon/cases/refusal.h"
 #include "daemon/cases/table.h"
 
 namespace jiexu {
@@ -66,6 +65,8 @@ constexpr std::pair<Funds, std::string_view> kFunds[] = {
     {Funds::kAckedByIn, "ACKED_BY_IN"},
     {Funds::kRefundToPerson, "REFUND_TO_PERSON"},
     {Funds::kNothingToPay, "NOTHING_TO_PAY"},
+    {Funds::kOverpaid, "OVERPAID"},
+    {Funds::kRefundDue, "REFUND_DUE"},
 };
 
 constexpr std::pair<Overlay, std::string_view> kOverlays[] = {
@@ -76,6 +77,16 @@ constexpr std::pair<Overlay, std::string_view> kOverlays[] = {
     {Overlay::kWithdrawalPending, "WITHDRAWAL_PENDING"},
     {Overlay::kReopenPending, "REOPEN_PENDING"},
     {Overlay::kInvalidated, "INVALIDATED"},
+    {Overlay::kReminding, "REMINDING"},
+    {Overlay::kAsking, "ASKING"},
+    {Overlay::kReopenAsked, "REOPEN_ASKED"},
+    {Overlay::kCancelPending, "CANCEL_PENDING"},
+    {Overlay::kCancelAsked, "CANCEL_ASKED"},
+    {Overlay::kPayeeWanted, "PAYEE_WANTED"},
+    {Overlay::kFundsDiffer, "FUNDS_DIFFER"},
+    {Overlay::kEscalated, "ESCALATED"},
+    {Overlay::kUnclear, "UNCLEAR"},
+    {Overlay::kUpstreamOpen, "UPSTREAM_OPEN"},
 };
 
 constexpr std::pair<EventKind, std::string_view> kEvents[] = {
@@ -87,11 +98,31 @@ constexpr std::pair<EventKind, std::string_view> kEvents[] = {
     {EventKind::kQueryForm, "query-form"},
     {EventKind::kCredit, "credit"},
     {EventKind::kClose, "close"},
+    {EventKind::kChangePayee, "change-payee"},
+    {EventKind::kReturnFunds, "return-funds"},
+    {EventKind::kReportDifference, "report-difference"},
     {EventKind::kAcceptLetter, "accept-letter"},
     {EventKind::kRejectLetter, "reject-letter"},
     {EventKind::kStopInsurance, "stop-insurance"},
     {EventKind::kIssueForm, "issue-form"},
     {EventKind::kRemit, "remit"},
+    {EventKind::kForwardLetter, "forward-letter"},
+    {EventKind::kHold, "hold"},
+    {EventKind::kResume, "resume"},
+    {EventKind::kInvalidateForm, "invalidate-form"},
+    {EventKind::kBankReturned, "bank-returned"},
+    {EventKind::kRefund, "refund"},
+    {EventKind::kKeyPaper, "key-paper"},
+    {EventKind::kAsk, "ask"},
+    {EventKind::kAnswer, "answer"},
+    {EventKind::kReplyReminder, "reply-reminder"},
+    {EventKind::kCancel, "cancel"},
+    {EventKind::kReopen, "reopen"},
+    {EventKind::kAgree, "agree"},
+    {EventKind::kDecline, "decline"},
+    {EventKind::kMarkSeen, "mark-seen"},
+    {EventKind::kAskStatus, "ask-status"},
+    {EventKind::kSupplementForm, "supplement-form"},
     {EventKind::kLetterIn, "letter-received"},
     {EventKind::kLetterAcceptIn, "letter-accept-received"},
     {EventKind::kLetterRejectIn, "letter-reject-received"},
@@ -107,104 +138,26 @@ constexpr std::pair<EventKind, std::string_view> kEvents[] = {
     {EventKind::kBankCredit, "bank-credit"},
     {EventKind::kDelivered, "letter-delivered"},
     {EventKind::kDeadlinePassed, "deadline-passed"},
-};
-
-constexpr std::pair<Guard, std::string_view> kGuards[] = {
-    {Guard::kAlways, "always"},
-    {Guard::kNoWithdrawalPending, "no withdrawal is pending"},
-    {Guard::kWithdrawalAccepted, "the withdrawal is accepted"},
-    {Guard::kWithdrawalTooLate, "the withdrawal came too late"},
-    {Guard::kWithdrawalMoot, "there is nothing to withdraw"},
-    {Guard::kFormTransfers, "the form transfers a balance"},
-    {Guard::kFormTransfersMoved, "the form transfers what has been paid"},
-    {Guard::kFormRefunds, "the form refunds the person"},
-    {Guard::kFormPaysNothing, "the form moves no money"},
-    {Guard::kVersionCurrent, "it is about the newest form version"},
-    {Guard::kNoFindings, "the form breaks no rule"},
-    {Guard::kFormMissing, "no form has come yet"},
-    {Guard::kHasAccount, "the scheme has a personal account"},
-    {Guard::kAmountCompletes, "received equals due"},
-    {Guard::kAmountAcknowledges, "the amount is what was paid"},
-    {Guard::kFundsTerminal, "the funds are settled"},
-};
-
-constexpr std::pair<Effect, std::string_view> kEffects[] = {
-    {Effect::kSendLetter, "send letter"},
-    {Effect::kSendLetterAccept, "send letter-accept"},
-    {Effect::kSendLetterReject, "send letter-reject"},
-    {Effect::kSendWithdraw, "send withdraw"},
-    {Effect::kReplyWithdrawAccepted, "send withdraw-reply(accepted)"},
-    {Effect::kReplyWithdrawTooLate, "send withdraw-reply(too late)"},
-    {Effect::kReplyWithdrawMoot, "send withdraw-reply(moot)"},
-    {Effect::kSendForm, "send information-form"},
-    {Effect::kSendInfoConfirm, "send information-confirm"},
-    {Effect::kSendInfoQuery, "send information-query"},
-    {Effect::kSendRemitNotice, "send remittance-notice"},
-    {Effect::kSendFundsAck, "send funds-ack"},
-    {Effect::kSendClose, "send close"},
-    {Effect::kPostPayable, "post payable"},
-    {Effect::kPostPaid, "post paid"},
-    {Effect::kPostSettled, "post settled"},
-    {Effect::kPostReceivable, "post receivable"},
-    {Effect::kPostReceived, "post received"},
-    {Effect::kPostSuspense, "post suspense"},
-    {Effect::kPostFromSuspense, "post from suspense"},
-    {Effect::kPostCredited, "post credited"},
-};
-
-struct RefusalText {
-  Refusal refusal;
-  std::string_view name;
-  std::string_view text;
-};
-
-constexpr RefusalText kRefusals[] = {
-    {Refusal::kReplayed, "replayed", "This message of the case was received before."},
-    {Refusal::kOutOfOrder, "out_of_order", "A message of the case before this one is missing."},
-    {Refusal::kWrongPeer, "wrong_peer", "The case is with another agency."},
-    {Refusal::kUnknownCase, "unknown_case", "There is no such case here; check the number."},
-    {Refusal::kCaseExists, "case_exists", "A case with this id exists already."},
-    {Refusal::kCaseClosed, "case_closed",
-     "The case is closed; relationship and funds are settled."},
-    {Refusal::kNotAllowedNow, "not_allowed_now",
-     "This cannot be done in the case's present state; see what is allowed now."},
-    {Refusal::kGuardFailed, "condition_not_met", "A condition for this does not hold."},
-    {Refusal::kInputMissing, "input_missing", "A field that this needs is missing."},
-    {Refusal::kApplicationInvalid, "application_invalid", "The application breaks a rule."},
-    {Refusal::kLetterInvalid, "letter_invalid", "The contact letter breaks a rule."},
-    {Refusal::kFormInvalid, "form_invalid", "The information form breaks a rule."},
-    {Refusal::kFormNotOfLetter, "form_not_of_letter",
-     "The form is about another letter, person or scheme."},
-    {Refusal::kFormVersion, "form_version", "The form does not have the version that comes next."},
-    {Refusal::kAmountNotPositive, "amount_not_positive", "The amount must be above zero."},
-    {Refusal::kAmountDiffers, "amount_differs",
-     "The amount is not the one of the form or the payment; not a fen may differ."},
-    {Refusal::kUnknownAgency, "unknown_agency",
-     "The agency is not in the directory; add its entry and reload."},
-    {Refusal::kOwnAgency, "own_agency", "The transfer-out agency is this agency."},
-    {Refusal::kDuplicateOpenCase, "duplicate_open_case",
-     "The person has an open case with the same agency."},
-    {Refusal::kClaimedByOther, "claimed_by_other",
-     "The person's transfer was accepted for another destination."},
-    {Refusal::kDateInvalid, "date_invalid", "The date does not exist or lies in the future."},
-    {Refusal::kRejectCodeMissing, "reject_code_missing", "A letter is refused only with a code."},
-    {Refusal::kLetterNumbersExhausted, "letter_numbers_exhausted",
-     "All 99,999 letter numbers of today are used; go on tomorrow."},
-    {Refusal::kLetterNumberTaken, "letter_number_taken",
-     "A case with this letter number exists already."},
-    {Refusal::kClockSkew, "clock_skew",
-     "The sender's clock differs too much from ours for an order about money."},
-    {Refusal::kAmountTooLarge, "amount_too_large", "The amount is above 9,999,999,999.99 yuan."},
-    {Refusal::kInputTooLarge, "input_too_large", "The input is too long; shorten its texts."},
-    {Refusal::kRecovering, "recovering",
-     "Messages to this agency are being fetched back after a loss of data here; try again later."},
-    {Refusal::kBankLineUnknown, "bank_line_unknown", "There is no such bank line."},
-    {Refusal::kBankLineSettled, "bank_line_settled",
-     "The line waits in no tray, or its money stands with a case: act on the case."},
-    {Refusal::kAllotmentSum, "allotment_sum",
-     "The shares must be above 0 and add up to the line's amount."},
-    {Refusal::kStorageLow, "storage_low",
-     "The disk is nearly full; nothing was done. Free some space and try again."},
+    {EventKind::kBankReversal, "bank-reversal"},
+    {EventKind::kLetterForwardedIn, "letter-forwarded-received"},
+    {EventKind::kHoldIn, "hold-received"},
+    {EventKind::kResumeIn, "resume-received"},
+    {EventKind::kClarifyIn, "question-received"},
+    {EventKind::kClarifyReplyIn, "answer-received"},
+    {EventKind::kInvalidateIn, "invalidation-received"},
+    {EventKind::kPayeeChangeIn, "payee-change-received"},
+    {EventKind::kFundsDiffIn, "difference-received"},
+    {EventKind::kFundsReturnedIn, "funds-returned-received"},
+    {EventKind::kBankReturnedIn, "bank-returned-received"},
+    {EventKind::kRefundToPersonIn, "refund-received"},
+    {EventKind::kReminderIn, "reminder-received"},
+    {EventKind::kReminderReplyIn, "reminder-reply-received"},
+    {EventKind::kCancelRequestIn, "cancel-request-received"},
+    {EventKind::kCancelReplyIn, "cancel-reply-received"},
+    {EventKind::kReopenRequestIn, "reopen-request-received"},
+    {EventKind::kReopenReplyIn, "reopen-reply-received"},
+    {EventKind::kStatusQueryIn, "status-query-received"},
+    {EventKind::kStatusReplyIn, "status-reply-received"},
 };
 
 }  // namespace
@@ -230,6 +183,14 @@ bool is_terminal(Funds funds) {
   return kTerminal.has(funds);
 }
 
+bool is_dead(Relationship relationship) {
+  static constexpr StateSet<Relationship> kDead = {
+      Relationship::kRefusedByOut,   Relationship::kWithdrawn,       Relationship::kFailed,
+      Relationship::kLetterRejected, Relationship::kLetterForwarded, Relationship::kOutWithdrawn,
+      Relationship::kOutFailed};
+  return kDead.has(relationship);
+}
+
 std::string_view name(Side side) {
   return side == Side::kIn ? "IN" : "OUT";
 }
@@ -242,32 +203,21 @@ std::string_view name(Funds funds) {
 std::string_view name(Overlay overlay) {
   return find(kOverlays, overlay);
 }
+std::string text(Overlays overlays) {
+  std::string out;
+  for (const auto& [overlay, known] : kOverlays) {
+    if (overlay == Overlay::kNone || !overlays.has(overlay)) continue;
+    out += out.empty() ? "" : ",";
+    out += known;
+  }
+  return out.empty() ? "NONE" : out;
+}
 std::string_view name(EventKind kind) {
   return find(kEvents, kind);
 }
-std::string_view name(Guard guard) {
-  return find(kGuards, guard);
-}
-std::string_view name(Effect effect) {
-  return find(kEffects, effect);
-}
-
-std::string_view name(Refusal refusal) {
-  for (const RefusalText& row : kRefusals) {
-    if (row.refusal == refusal) return row.name;
-  }
-  return "none";
-}
-
-std::string_view explain(Refusal refusal) {
-  for (const RefusalText& row : kRefusals) {
-    if (row.refusal == refusal) return row.text;
-  }
-  return "";
-}
-
 bool is_action(EventKind kind) {
-  return kind != EventKind::kNone && static_cast<uint8_t>(kind) < 40;
+  return (kind != EventKind::kNone && static_cast<uint8_t>(kind) < 40) ||
+         kind == EventKind::kAskStatus || kind == EventKind::kSupplementForm;
 }
 
 std::optional<EventKind> action_from_name(std::string_view text) {
@@ -291,6 +241,25 @@ EventKind event_of(v1::Message::BodyCase body) {
     case v1::Message::kFundsAck: return EventKind::kFundsAckIn;
     case v1::Message::kClose: return EventKind::kCloseIn;
     case v1::Message::kFault: return EventKind::kFaultIn;
+    case v1::Message::kLetterForwarded: return EventKind::kLetterForwardedIn;
+    case v1::Message::kHold: return EventKind::kHoldIn;
+    case v1::Message::kResume: return EventKind::kResumeIn;
+    case v1::Message::kClarify: return EventKind::kClarifyIn;
+    case v1::Message::kClarifyReply: return EventKind::kClarifyReplyIn;
+    case v1::Message::kInvalidate: return EventKind::kInvalidateIn;
+    case v1::Message::kPayeeChange: return EventKind::kPayeeChangeIn;
+    case v1::Message::kFundsDiff: return EventKind::kFundsDiffIn;
+    case v1::Message::kFundsReturned: return EventKind::kFundsReturnedIn;
+    case v1::Message::kBankReturned: return EventKind::kBankReturnedIn;
+    case v1::Message::kRefundToPerson: return EventKind::kRefundToPersonIn;
+    case v1::Message::kReminder: return EventKind::kReminderIn;
+    case v1::Message::kReminderReply: return EventKind::kReminderReplyIn;
+    case v1::Message::kCancelRequest: return EventKind::kCancelRequestIn;
+    case v1::Message::kCancelReply: return EventKind::kCancelReplyIn;
+    case v1::Message::kReopenRequest: return EventKind::kReopenRequestIn;
+    case v1::Message::kReopenReply: return EventKind::kReopenReplyIn;
+    case v1::Message::kStatusQuery: return EventKind::kStatusQueryIn;
+    case v1::Message::kStatusReply: return EventKind::kStatusReplyIn;
     case v1::Message::BODY_NOT_SET: return EventKind::kNone;
   }
   return EventKind::kNone;

@@ -1,46 +1,115 @@
-// What a person may do now: the rows of actions whose states fit and whose guards, as far as they
-// depend on the case alone, hold.
+// What a person may do now: the rows of actions whose states and overlays fit and whose guards, as
+// far as they depend on the case alone, hold.
 #include <algorithm>
+#include <array>
 
+#include "daemon/cases/guards.h"
 #include "daemon/cases/step.h"
 #include "daemon/cases/table.h"
 
 namespace jiexu {
 namespace {
 
+enum class Eyes : uint8_t { kTwo, kFour };
+
+constexpr size_t kFieldsMax = 4;
+using Fields = std::array<std::string_view, kFieldsMax>;
+
 struct ActionText {
   EventKind action;
   std::string_view title;
-  std::vector<std::string_view> fields;
+  Fields fields;
   std::string_view role;
+  Eyes eyes;
 };
 
-const std::vector<ActionText>& action_texts() {
-  static const auto* const kTexts = new std::vector<ActionText>{
-      {EventKind::kAccept, "Accept the application", {}, "clerk"},
-      {EventKind::kSendLetter, "Send the contact letter", {}, "reviewer"},
-      {EventKind::kWithdraw, "Withdraw the transfer", {"reason"}, "clerk"},
-      {EventKind::kConfirmForm, "Confirm the form: the history is written here", {}, "clerk"},
-      {EventKind::kQueryForm, "Ask for a correction of the form", {"reason", "findings"}, "clerk"},
-      {EventKind::kCredit, "Credit the balance to the person", {"date"}, "reviewer"},
-      {EventKind::kClose, "Close the case and tell the person", {}, "clerk"},
-      {EventKind::kAcceptLetter, "Accept the letter", {}, "clerk"},
-      {EventKind::kRejectLetter, "Refuse the letter", {"code", "note"}, "clerk"},
-      {EventKind::kStopInsurance, "Record that the insurance has ended", {"date"}, "clerk"},
-      {EventKind::kIssueForm, "Issue the information form", {"form"}, "reviewer"},
-      {EventKind::kRemit, "Order the remittance", {"amount_fen", "date"}, "reviewer"},
-  };
-  return *kTexts;
+using E = EventKind;
+
+// Four eyes on letter, form, change of account, withdrawal, remittance and refund.
+constexpr ActionText kTexts[] = {
+    {E::kAccept, "Accept the application", {}, "clerk", Eyes::kTwo},
+    {E::kSendLetter, "Send the contact letter", {}, "reviewer", Eyes::kFour},
+    {E::kWithdraw, "Withdraw the transfer", {"reason"}, "clerk", Eyes::kFour},
+    {E::kConfirmForm, "Confirm the form: the history is written here", {}, "clerk", Eyes::kTwo},
+    {E::kQueryForm,
+     "Ask for a correction of the form",
+     {"reason", "findings", "refund_person"},
+     "clerk",
+     Eyes::kTwo},
+    {E::kCredit, "Credit the balance to the person", {"date"}, "reviewer", Eyes::kTwo},
+    {E::kClose, "Close the case and tell the person", {}, "clerk", Eyes::kTwo},
+    {E::kChangePayee, "Name another account to pay into", {"payee"}, "reviewer", Eyes::kFour},
+    {E::kReportDifference,
+     "Tell that what came is not what the form says",
+     {"note"},
+     "clerk",
+     Eyes::kTwo},
+    {E::kReturnFunds,
+     "Send money back to transfer-out",
+     {"amount_fen", "date", "reason"},
+     "reviewer",
+     Eyes::kFour},
+    {E::kAcceptLetter, "Accept the letter", {}, "clerk", Eyes::kTwo},
+    {E::kRejectLetter,
+     "Refuse the letter",
+     {"code", "note", "agency", "keys_tried"},
+     "clerk",
+     Eyes::kTwo},
+    {E::kForwardLetter,
+     "Forward the letter to the right agency",
+     {"agency", "code", "note"},
+     "clerk",
+     Eyes::kTwo},
+    {E::kStopInsurance, "Record that the insurance has ended", {"date"}, "clerk", Eyes::kTwo},
+    {E::kIssueForm, "Issue the information form", {"form"}, "reviewer", Eyes::kFour},
+    {E::kSupplementForm, "Issue a supplementary form", {"form"}, "reviewer", Eyes::kFour},
+    {E::kInvalidateForm,
+     "Take the form back; the next version follows",
+     {"reason"},
+     "reviewer",
+     Eyes::kTwo},
+    {E::kRemit, "Order the remittance", {"amount_fen", "date"}, "reviewer", Eyes::kFour},
+    {E::kBankReturned,
+     "Record that the bank sent a payment back",
+     {"amount_fen", "date", "reason"},
+     "clerk",
+     Eyes::kTwo},
+    {E::kRefund, "Record that the person was paid at origin", {"date"}, "reviewer", Eyes::kFour},
+    {E::kHold, "Hold the case", {"code", "note", "date"}, "clerk", Eyes::kTwo},
+    {E::kResume, "Go on with the case", {"note"}, "clerk", Eyes::kTwo},
+    {E::kAsk, "Ask the other agency a question", {"reason"}, "clerk", Eyes::kTwo},
+    {E::kAnswer, "Answer the question of the other agency", {"note"}, "clerk", Eyes::kTwo},
+    {E::kReplyReminder,
+     "Answer the reminder with the day expected",
+     {"date", "note"},
+     "clerk",
+     Eyes::kTwo},
+    {E::kAskStatus, "Ask how far the other agency is", {}, "clerk", Eyes::kTwo},
+    {E::kCancel,
+     "Ask the other agency to give up the transfer",
+     {"code", "reason"},
+     "reviewer",
+     Eyes::kFour},
+    {E::kReopen, "Ask to open the case again", {"reason"}, "reviewer", Eyes::kTwo},
+    {E::kAgree, "Agree to what the other agency asks", {}, "reviewer", Eyes::kFour},
+    {E::kDecline, "Decline what the other agency asks", {}, "reviewer", Eyes::kTwo},
+    {E::kMarkSeen, "The contradiction has been looked into", {"note"}, "reviewer", Eyes::kTwo},
+};
+
+const Deadline* met_by(EventKind action, const Case& subject) {
+  switch (action) {
+    case E::kSendLetter: return subject.deadline(DeadlineKind::kLetterDue);
+    case E::kIssueForm: return subject.deadline(DeadlineKind::kFormDue);
+    case E::kRemit: return subject.deadline(DeadlineKind::kFundsDue);
+    case E::kConfirmForm: return subject.deadline(DeadlineKind::kIntakeDue);
+    case E::kCredit: return subject.deadline(DeadlineKind::kCreditDue);
+    default: return nullptr;
+  }
 }
 
-bool may_hold(Guard guard, const Case& subject) {
-  switch (guard) {
-    case Guard::kNoWithdrawalPending: return subject.overlay != Overlay::kWithdrawalPending;
-    case Guard::kNoFindings: return subject.findings.empty();
-    case Guard::kHasAccount: return subject.scheme_from != v1::SCHEME_RESIDENT;
-    case Guard::kFundsTerminal: return is_terminal(subject.funds);
-    default: return true;
-  }
+std::span<const std::string_view> used(const Fields& fields) {
+  const auto end = std::find(fields.begin(), fields.end(), "");
+  return {fields.data(), static_cast<size_t>(end - fields.begin())};
 }
 
 }  // namespace
@@ -49,12 +118,13 @@ std::vector<Offer> offers(const Case& subject) {
   std::vector<Offer> out;
   if (!subject.exists()) return out;
   const auto all = rows(subject.side);
-  for (const ActionText& text : action_texts()) {
+  for (const ActionText& text : kTexts) {
     const bool allowed = std::any_of(all.begin(), all.end(), [&](const Row& row) {
-      return row.event == text.action && row.from.has(subject.relationship) &&
-             row.funds_from.has(subject.funds) && may_hold(row.guard, subject);
+      return fits(row, subject, text.action) && may_hold(row.guard, subject);
     });
-    if (allowed) out.push_back({text.action, text.title, text.fields, text.role});
+    if (!allowed) continue;
+    out.push_back({text.action, text.title, used(text.fields), text.role, text.eyes == Eyes::kFour,
+                   met_by(text.action, subject)});
   }
   return out;
 }

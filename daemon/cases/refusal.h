@@ -41,6 +41,9 @@ enum class Refusal : uint16_t {
   kAmountTooLarge = 37,  // more than the forms can hold; sums of such could overflow the ledger
   kInputTooLarge = 38,   // the action says more than fits into a message
   kRecovering = 39,      // messages of ours are being fetched back from this peer (store lost)
+  kPayeeInvalid = 40,    // the account breaks a rule
+  kPaperInvalid = 41,    // what was keyed in is no message of the other side
+  kRefundPaid = 42,      // the person was paid already; the form cannot say otherwise
   // The daemon as a whole.
   kStorageLow = 60,  // the disk is nearly full
   // Bank lines and batches.

@@ -42,7 +42,9 @@ std::vector<Replay> acts_behind_form(const Case& subject, const v1::InformationF
     acts.push_back(act(EventKind::kStopInsurance));
     acts.back().input.set_date(form.stopped_on());
   }
-  acts.push_back(act(EventKind::kIssueForm));
+  const bool supplement = subject.relationship == Relationship::kFormIssued ||
+                          subject.relationship == Relationship::kFormConfirmed;
+  acts.push_back(act(supplement ? EventKind::kSupplementForm : EventKind::kIssueForm));
   *acts.back().input.mutable_form() = form;
   return acts;
 }
@@ -62,7 +64,7 @@ std::vector<Replay> acts_behind_remittance(const Case& subject,
 // We had said that the money was matched and credited, so the bank had told us of it.
 std::vector<Replay> acts_behind_ack(const Case& subject, const v1::FundsAck& ack) {
   std::vector<Replay> acts;
-  if (subject.funds == Funds::kExpected || subject.funds == Funds::kNoticed) {
+  if (ack.amount_fen() > subject.moved.value) {
     acts.push_back(act(EventKind::kBankCredit));
     acts.back().amount = Fen{ack.amount_fen() - subject.moved.value};
   }
@@ -75,12 +77,99 @@ Replay rejection_behind(const v1::LetterReject& reject) {
   Replay replay = act(EventKind::kRejectLetter);
   replay.input.set_code(reject.code());
   replay.input.set_note(reject.note());
+  replay.input.set_agency(reject.right_agency());
+  *replay.input.mutable_keys_tried() = reject.keys_tried();
+  return replay;
+}
+
+Replay forwarding_behind(const v1::LetterForwarded& forwarded) {
+  Replay replay = act(EventKind::kForwardLetter);
+  replay.input.set_agency(forwarded.to_agency());
+  replay.input.set_code(forwarded.code());
+  replay.input.set_note(forwarded.note());
+  return replay;
+}
+
+Replay hold_behind(const v1::Hold& hold) {
+  Replay replay = act(EventKind::kHold);
+  replay.input.set_code(hold.code());
+  replay.input.set_note(hold.note());
+  replay.input.set_date(hold.expected_on());
+  return replay;
+}
+
+// What came from the bank before is known by what we said of it.
+std::vector<Replay> acts_behind_surplus(const Case& subject, int64_t here_fen, Replay last) {
+  std::vector<Replay> acts;
+  if (here_fen > subject.moved.value) {
+    acts.push_back(act(EventKind::kBankCredit));
+    acts.back().amount = Fen{here_fen - subject.moved.value};
+  }
+  acts.push_back(std::move(last));
+  return acts;
+}
+
+std::vector<Replay> acts_behind_return(const Case& subject, const v1::FundsReturned& returned) {
+  Replay last = act(EventKind::kReturnFunds);
+  last.input.set_amount_fen(returned.amount_fen());
+  last.input.set_date(returned.returned_on());
+  last.input.set_reason(returned.reason());
+  return acts_behind_surplus(subject, returned.kept_fen() + returned.amount_fen(), std::move(last));
+}
+
+Replay bounce_behind(const v1::BankReturned& returned) {
+  Replay replay = act(EventKind::kBankReturned);
+  replay.input.set_amount_fen(returned.amount_fen());
+  replay.input.set_date(returned.returned_on());
+  replay.input.set_reason(returned.reason());
+  return replay;
+}
+
+Replay reminder_behind(const v1::Reminder& reminder) {
+  Replay replay = act(EventKind::kDeadlinePassed);
+  replay.deadline = static_cast<DeadlineKind>(reminder.duty());
+  return replay;
+}
+
+Replay reminder_reply_behind(const v1::ReminderReply& reply) {
+  Replay replay = act(EventKind::kReplyReminder);
+  replay.input.set_date(reply.expected_on());
+  replay.input.set_note(reply.note());
+  return replay;
+}
+
+Replay payee_change_behind(const v1::PayeeChange& change) {
+  Replay replay = act(EventKind::kChangePayee);
+  *replay.input.mutable_payee() = change.payee();
+  return replay;
+}
+
+Replay with_reason(EventKind kind, const std::string& reason) {
+  Replay replay = act(kind);
+  replay.input.set_reason(reason);
+  return replay;
+}
+
+Replay with_note(EventKind kind, const std::string& note) {
+  Replay replay = act(kind);
+  replay.input.set_note(note);
+  return replay;
+}
+
+Replay answer_behind(bool agreed) {
+  return act(agreed ? EventKind::kAgree : EventKind::kDecline);
+}
+
+Replay refund_behind(const v1::RefundToPerson& refund) {
+  Replay replay = act(EventKind::kRefund);
+  replay.input.set_date(refund.paid_on());
   return replay;
 }
 
 Replay query_behind(const v1::InformationQuery& query) {
   Replay replay = act(EventKind::kQueryForm);
   *replay.input.mutable_findings() = query.findings();
+  replay.input.set_refund_person(query.refund_person());
   return replay;
 }
 
@@ -99,7 +188,32 @@ std::vector<Replay> acts_behind(const Case& subject, const v1::Message& own) {
       return acts_behind_remittance(subject, own.remittance_notice());
     case v1::Message::kFundsAck: return acts_behind_ack(subject, own.funds_ack());
     case v1::Message::kClose: return {act(EventKind::kClose)};
+    case v1::Message::kLetterForwarded: return {forwarding_behind(own.letter_forwarded())};
+    case v1::Message::kHold: return {hold_behind(own.hold())};
+    case v1::Message::kResume: return {with_note(EventKind::kResume, own.resume().note())};
+    case v1::Message::kClarify: return {with_reason(EventKind::kAsk, own.clarify().question())};
+    case v1::Message::kClarifyReply:
+      return {with_note(EventKind::kAnswer, own.clarify_reply().answer())};
+    case v1::Message::kInvalidate:
+      return {with_reason(EventKind::kInvalidateForm, own.invalidate().reason())};
+    case v1::Message::kPayeeChange: return {payee_change_behind(own.payee_change())};
+    case v1::Message::kFundsDiff:
+      return acts_behind_surplus(subject, own.funds_diff().received_fen(),
+                                 with_note(EventKind::kReportDifference, own.funds_diff().note()));
+    case v1::Message::kFundsReturned: return acts_behind_return(subject, own.funds_returned());
+    case v1::Message::kBankReturned: return {bounce_behind(own.bank_returned())};
+    case v1::Message::kRefundToPerson: return {refund_behind(own.refund_to_person())};
+    case v1::Message::kReminder: return {reminder_behind(own.reminder())};
+    case v1::Message::kReminderReply: return {reminder_reply_behind(own.reminder_reply())};
+    case v1::Message::kCancelRequest:
+      return {with_reason(EventKind::kCancel, own.cancel_request().reason())};
+    case v1::Message::kReopenRequest:
+      return {with_reason(EventKind::kReopen, own.reopen_request().reason())};
+    case v1::Message::kCancelReply: return {answer_behind(own.cancel_reply().agreed())};
+    case v1::Message::kReopenReply: return {answer_behind(own.reopen_reply().agreed())};
+    case v1::Message::kStatusQuery: return {act(EventKind::kAskStatus)};
     case v1::Message::kWithdrawReply:
+    case v1::Message::kStatusReply:
     case v1::Message::kFault:
     case v1::Message::BODY_NOT_SET: return {};
   }

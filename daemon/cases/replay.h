@@ -19,10 +19,11 @@ struct Replay {
   v1::ActionInput input;
   Fen amount;                 // kBankCredit
   std::string letter_number;  // kSendLetter
+  DeadlineKind deadline{};    // kDeadlinePassed
 };
 
-// Empty if no act of a person sends such a message (replies to withdrawals, faults): those come
-// about by themselves when the message is treated again that caused them.
+// Empty if no act of a person sends such a message (replies to withdrawals and status queries,
+// faults): those come about by themselves when the message is treated again that caused them.
 std::vector<Replay> acts_behind(const Case& subject, const v1::Message& own);
 
 }  // namespace jiexu

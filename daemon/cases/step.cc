@@ -1,9 +1,15 @@
 #include "daemon/cases/step.h"
 
+#include <algorithm>
+
 #include "daemon/base/check.h"
+#include "daemon/cases/absorb.h"
+#include "daemon/cases/books.h"
 #include "daemon/cases/content.h"
 #include "daemon/cases/deadlines.h"
 #include "daemon/cases/effects.h"
+#include "daemon/cases/guards.h"
+#include "daemon/cases/paper.h"
 #include "daemon/cases/table.h"
 
 namespace jiexu {
@@ -18,56 +24,6 @@ Side side_of(const Case& subject, EventKind kind) {
   return kind == EventKind::kApply ? Side::kIn : Side::kOut;
 }
 
-bool fits(const Row& row, const Case& subject, EventKind kind) {
-  return row.event == kind && row.from.has(subject.relationship) &&
-         row.funds_from.has(subject.funds);
-}
-
-v1::WithdrawOutcome outcome_of(const Content& content) {
-  return content.event->message->withdraw_reply().outcome();
-}
-
-uint32_t version_of(const Event& event) {
-  return event.kind == EventKind::kInfoConfirmIn ? event.message->information_confirm().version()
-                                                 : event.message->information_query().version();
-}
-
-bool holds(Guard guard, const Case& subject, const Content& content) {
-  switch (guard) {
-    case Guard::kAlways: return true;
-    case Guard::kNoWithdrawalPending: return subject.overlay != Overlay::kWithdrawalPending;
-    case Guard::kWithdrawalAccepted: return outcome_of(content) == v1::WITHDRAW_OUTCOME_ACCEPTED;
-    case Guard::kWithdrawalTooLate: return outcome_of(content) == v1::WITHDRAW_OUTCOME_TOO_LATE;
-    case Guard::kWithdrawalMoot: return outcome_of(content) == v1::WITHDRAW_OUTCOME_MOOT;
-    case Guard::kFormTransfers:
-      return content.form->account().disposition() == v1::DISPOSITION_TRANSFER;
-    case Guard::kFormTransfersMoved:
-      return content.form->account().disposition() == v1::DISPOSITION_TRANSFER &&
-             content.form->account().amount_fen() == subject.moved.value;
-    case Guard::kFormRefunds:
-      return content.form->account().disposition() == v1::DISPOSITION_REFUND_PERSON;
-    case Guard::kFormPaysNothing:
-      return content.form->account().disposition() != v1::DISPOSITION_TRANSFER &&
-             content.form->account().disposition() != v1::DISPOSITION_REFUND_PERSON;
-    case Guard::kVersionCurrent: return version_of(*content.event) == subject.form_version;
-    case Guard::kNoFindings: return subject.findings.empty();
-    case Guard::kFormMissing: return subject.form_version == 0;
-    case Guard::kHasAccount: return subject.scheme_from != v1::SCHEME_RESIDENT;
-    case Guard::kAmountCompletes: {
-      const auto sum = add(subject.moved, content.amount);
-      return sum && *sum == subject.due;
-    }
-    case Guard::kAmountAcknowledges: return content.amount == subject.moved;
-    case Guard::kFundsTerminal: return is_terminal(subject.funds);
-  }
-  return false;
-}
-
-// Which messages count in the case's numbering: all but faults, which may be about no case at all.
-bool is_numbered(const Event& event) {
-  return event.message != nullptr && event.kind != EventKind::kFaultIn;
-}
-
 std::optional<Rejection> check_order(const Case& subject, const Event& event) {
   if (!is_numbered(event)) return std::nullopt;
   const uint32_t seq = event.message->case_seq();
@@ -76,36 +32,45 @@ std::optional<Rejection> check_order(const Case& subject, const Event& event) {
   return std::nullopt;
 }
 
-// Whether any row fits the states; the guard is for later.
-std::optional<Rejection> check_states(const Case& subject, const Event& event) {
-  for (const Row& row : rows(side_of(subject, event.kind))) {
-    if (fits(row, subject, event.kind)) return std::nullopt;
+Rejection wrong_state(const Case& subject, EventKind kind) {
+  if (!subject.exists()) return {Refusal::kUnknownCase, ""};
+  if (kind == EventKind::kApply || kind == EventKind::kLetterIn) return {Refusal::kCaseExists, ""};
+  std::string where = std::string(name(kind)) + " in " + std::string(name(subject.relationship)) +
+                      " / " + std::string(name(subject.funds));
+  if (!subject.overlays.empty()) where += " / " + text(subject.overlays);
+  return {subject.closed() ? Refusal::kCaseClosed : Refusal::kNotAllowedNow, std::move(where)};
+}
+
+// Whether any row fits; the guard is for later.
+std::optional<Rejection> check_states(const Case& subject, EventKind kind) {
+  for (const Row& row : rows(side_of(subject, kind))) {
+    if (fits(row, subject, kind)) return std::nullopt;
   }
-  if (!subject.exists()) return Rejection{Refusal::kUnknownCase, ""};
-  if (event.kind == EventKind::kApply || event.kind == EventKind::kLetterIn) {
-    return Rejection{Refusal::kCaseExists, ""};
-  }
-  return Rejection{subject.closed() ? Refusal::kCaseClosed : Refusal::kNotAllowedNow,
-                   std::string(name(event.kind)) + " in " +
-                       std::string(name(subject.relationship)) + " / " +
-                       std::string(name(subject.funds))};
+  return wrong_state(subject, kind);
 }
 
 tl::expected<const Row*, Rejection> find_row(const Case& subject, const Content& content) {
+  const EventKind kind = content.event->kind;
   std::string missing;
-  for (const Row& row : rows(side_of(subject, content.event->kind))) {
-    if (!fits(row, subject, content.event->kind)) continue;
+  for (const Row& row : rows(side_of(subject, kind))) {
+    if (!fits(row, subject, kind)) continue;
     if (holds(row.guard, subject, content)) return &row;
+    if (row.guard == Guard::kOvertaken) continue;  // that would have been an excuse, no condition
     missing += missing.empty() ? "needs that " : ", or that ";
     missing += name(row.guard);
   }
+  if (missing.empty() || subject.closed()) return tl::unexpected(wrong_state(subject, kind));
   return reject(Refusal::kGuardFailed, missing);
 }
 
 void move(const Row& row, Case& subject) {
   if (row.to != kSameRelationship) subject.relationship = row.to;
-  if (row.funds_to != kSameFunds) subject.funds = row.funds_to;
-  if (row.overlay_to != kSameOverlay) subject.overlay = row.overlay_to;
+  subject.overlays.remove(row.clear);
+  subject.overlays.add(row.set);
+  if (is_terminal(subject.relationship)) subject.overlays.keep(kOutliveTheEnd);
+  if (!is_dead(subject.relationship)) return;
+  subject.due = Fen{};
+  subject.refund = subject.refunded;
 }
 
 void stamp(const Event& event, Case& subject) {
@@ -116,41 +81,98 @@ void stamp(const Event& event, Case& subject) {
   if (is_numbered(event)) subject.received_case_seq = event.message->case_seq();
 }
 
-tl::expected<Step, Rejection> pass_deadline(Case current, const Event& event) {
-  for (Deadline& deadline : current.deadlines) {
-    const bool over = deadline.due && event.at > end_of(*deadline.due);
-    if (deadline.kind != event.deadline || deadline.passed || !over) continue;
-    deadline.passed = true;
-    stamp(event, current);
-    Step step;
-    step.next = std::move(current);
-    return step;
-  }
-  return reject(Refusal::kNotAllowedNow, "no such deadline is open");
+void note_closing(const Event& event, Case& subject) {
+  if (!subject.closed()) subject.closed_at.reset();
+  if (subject.closed() && !subject.closed_at) subject.closed_at = event.at;
 }
 
-}  // namespace
-
-tl::expected<Step, Rejection> step(Case current, const Event& event, const Context& context) {
-  if (event.kind == EventKind::kDeadlinePassed) return pass_deadline(std::move(current), event);
-  if (auto wrong = check_order(current, event)) return tl::unexpected(*wrong);
-  if (auto wrong = check_states(current, event)) return tl::unexpected(*wrong);
+tl::expected<Step, Rejection> decide(Case current, const Event& event, const Context& context) {
+  if (auto wrong = check_states(current, event.kind)) return tl::unexpected(*wrong);
   const auto content = read_content(current, event, context);
   if (!content) return tl::unexpected(content.error());
   const auto row = find_row(current, *content);
   if (!row) return tl::unexpected(row.error());
 
   Step result;
+  const Books before = books_of(current);
   result.next = std::move(current);
-  const Fen due_before = result.next.due;
+  result.row = *row;
   result.note = event.note;
   stamp(event, result.next);
-  absorb(*content, result.next);
+  if ((*row)->guard == Guard::kOvertaken) {
+    result.note = "overtaken by our own message";
+  } else {
+    absorb(*content, result.next);
+  }
   move(**row, result.next);
-  for (const Effect effect : (*row)->effects) apply_effect(effect, *content, due_before, result);
+  result.next.funds = judge_funds(result.next);
+  apply_effect((*row)->effect, *content, result);
+  post_changes(before, books_of(result.next), result.postings);
   update_deadlines(event, context, result.next);
-  if (result.next.closed() && !result.next.closed_at) result.next.closed_at = event.at;
+  note_closing(event, result.next);
   return result;
+}
+
+// A step of a deadline's ladder.
+tl::expected<Step, Rejection> climb(Case current, const Event& event, const Context& context) {
+  Step result;
+  result.next = std::move(current);
+  const auto climbed = climb_ladder(event, result.next);
+  if (!climbed) return reject(Refusal::kNotAllowedNow, "no such deadline is open");
+  stamp(event, result.next);
+  result.note = climbed->note;
+  if (climbed->remind) send_reminder(*climbed->remind, climbed->day, event, context, result);
+  show_deadlines(result.next);
+  return result;
+}
+
+// The electronic twin of what was keyed in has come: it is kept as evidence, and moves nothing.
+Step meet_twin(Case current, const Event& event) {
+  Step result;
+  result.next = std::move(current);
+  stamp(event, result.next);
+  const bool same = take_twin(*event.message, result.next);
+  if (event.kind == EventKind::kLetterIn) result.next.letter_place = event.place;
+  if (event.kind == EventKind::kInfoFormIn) result.next.form_place = event.place;
+  result.next.overlays.put(Overlay::kUnclear, !same || result.next.overlays.has(Overlay::kUnclear));
+  result.note = same ? "was keyed in from paper before" : "differs from what was keyed in";
+  return result;
+}
+
+tl::expected<Step, Rejection> key_paper(Case current, const Event& event, const Context& context) {
+  if (event.input == nullptr || !event.input->has_paper()) {
+    return reject(Refusal::kInputMissing, "paper: is missing");
+  }
+  Event inner = event;
+  inner.kind = event_of(event.input->paper().body_case());
+  if (inner.kind == EventKind::kNone || inner.kind == EventKind::kFaultIn) {
+    return reject(Refusal::kPaperInvalid, "paper");
+  }
+  if (current.papers.size() >= kPapersMax) return reject(Refusal::kPaperInvalid, "too many");
+  inner.message = &event.input->paper();
+  inner.input = nullptr;
+  inner.on_paper = true;
+  auto decided = decide(std::move(current), inner, context);
+  if (!decided) return decided;
+  keep_paper(*inner.message, decided->next);
+  decided->note = "keyed in from paper: " + std::string(name(inner.kind));
+  return decided;
+}
+
+}  // namespace
+
+bool is_numbered(const Event& event) {
+  return event.message != nullptr && event.kind != EventKind::kFaultIn && !event.on_paper;
+}
+
+tl::expected<Step, Rejection> step(Case current, const Event& event, const Context& context) {
+  if (event.kind == EventKind::kDeadlinePassed) return climb(std::move(current), event, context);
+  if (event.kind == EventKind::kKeyPaper) return key_paper(std::move(current), event, context);
+  if (auto wrong = check_order(current, event)) return tl::unexpected(*wrong);
+  if (is_numbered(event) && has_twin(*event.message, current)) {
+    return meet_twin(std::move(current), event);
+  }
+  return decide(std::move(current), event, context);
 }
 
 }  // namespace jiexu

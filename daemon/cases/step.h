@@ -5,6 +5,8 @@
 
 #include <google/protobuf/arena.h>
 
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
@@ -25,21 +27,29 @@ struct Context {
   const v1::Payee* own_payee = nullptr;  // into which balances for us are paid
   const v1::Contact* own_contact = nullptr;
   const Calendar* calendar = nullptr;
-  PersonHash person_hash{};                  // kApply, kLetterIn: of the person in it
-  std::string_view letter_number;            // kSendLetter: the next free number, empty: none left
-  bool peer_known = true;                    // kApply: the origin agency is in the directory
-  CaseId duplicate_of;                       // kApply: the open case in its way (X31), or empty
-  bool claimed_by_other = false;             // kAcceptLetter: X32
-  bool letter_number_taken = false;          // kLetterIn: by another case
-  google::protobuf::Arena* arena = nullptr;  // owns the messages in the result
+  PersonHash person_hash{};          // kApply, kLetterIn: of the person in it
+  std::string_view letter_number;    // kSendLetter: the next free number, empty: none left
+  bool peer_known = true;            // kApply: the origin agency is in the directory
+  CaseId duplicate_of;               // kApply: the open case in its way (X31), or empty
+  bool claimed_by_other = false;     // kAcceptLetter: X32
+  bool letter_number_taken = false;  // kLetterIn: by another case
+  bool upstream_open = false;        // kLetterIn: the person's own transfer to us is open (X34)
+  // kForwardLetter, kLetterForwardedIn: the agency named there is in the directory, and not we.
+  bool agency_known = false;
+  const v1::ContactLetter* original_letter = nullptr;  // kLetterForwardedIn: as it was sent
+  google::protobuf::Arena* arena = nullptr;            // owns the messages in the result
 };
+
+struct Row;  // daemon/cases/table.h
 
 // The accepted event's result. The caller makes it durable as a whole or not at all.
 struct Step {
   Case next;
-  std::vector<v1::Message*> messages;  // to next.peer, in order; case_id, case_seq and time are set
-  std::vector<Posting> postings;       // ledger entries with next.peer
-  std::string note;                    // for the timeline; no personal data
+  // To next.peer, in order; case_id, case_seq and time are set.
+  std::vector<v1::Message*> messages;
+  std::vector<Posting> postings;  // ledger entries with next.peer
+  std::string note;               // for the timeline; no personal data
+  const Row* row = nullptr;  // that was taken; nullptr for a step of a ladder and a paper's twin
 };
 
 // REQUIRES: event.kind is kApply or kLetterIn if !current.exists(), and current.id and current.peer
@@ -49,13 +59,18 @@ tl::expected<Step, Rejection> step(Case current, const Event& event, const Conte
 // An action that a person may take on the case as it stands.
 struct Offer {
   EventKind action = EventKind::kNone;
-  std::string_view title;                // what it does, in words
-  std::vector<std::string_view> fields;  // of v1::ActionInput that it needs
-  std::string_view role;                 // "clerk" or "reviewer"
+  std::string_view title;                    // what it does, in words
+  std::span<const std::string_view> fields;  // of v1::ActionInput that it takes
+  std::string_view role;                     // "clerk" or "reviewer"
+  bool second_person = false;                // takes effect when another person has approved it
+  const Deadline* meets = nullptr;           // of the case: the deadline that it would meet
 };
 std::vector<Offer> offers(const Case& subject);
 
 // Whose duty a deadline is: true if the side `side` must act.
 bool is_ours(Side side, DeadlineKind kind);
+
+// When the next step of the deadline's ladder is due: the end of a day. nullopt: never.
+std::optional<Instant> next_firing(Side side, const Deadline& deadline);
 
 }  // namespace jiexu

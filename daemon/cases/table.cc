@@ -9,135 +9,210 @@ using F = Funds;
 using O = Overlay;
 using G = Guard;
 using X = Effect;
+using M = Money;
 
 constexpr auto kAnyFunds = StateSet<F>::any();
 constexpr R kStay = kSameRelationship;
-constexpr F kKeep = kSameFunds;
-constexpr O kHold = kSameOverlay;
+constexpr Overlays kNo;
+// A request to give up stops everything that moves money or ends the case, until it is answered.
+constexpr Overlays kGivingUp = {O::kCancelPending, O::kCancelAsked};
+constexpr Overlays kHeldOrGivingUp = {O::kSuspended, O::kCancelPending, O::kCancelAsked};
 
-// IN: from the letter on its way to the history written.
+// IN.
 constexpr StateSet<R> kLetterOut = {R::kLetterSent, R::kLetterDelivered};
-constexpr StateSet<R> kAwaitsForm = {R::kLetterSent, R::kLetterDelivered, R::kLetterAccepted};
-constexpr StateSet<R> kFormWanted = {R::kLetterAccepted, R::kInfoDisputed};
-constexpr StateSet<R> kInOpen = {R::kLetterSent,   R::kLetterDelivered, R::kLetterAccepted,
-                                 R::kInfoReceived, R::kInfoDisputed,    R::kInfoConfirmed};
-constexpr StateSet<R> kInAny = {
-    R::kDraft,          R::kAccepted,     R::kLetterSent,   R::kLetterDelivered,
-    R::kLetterAccepted, R::kInfoReceived, R::kInfoDisputed, R::kInfoConfirmed,
-    R::kDone,           R::kRefusedByOut, R::kWithdrawn,    R::kFailed,
-    R::kPaper};
-// IN: no money has come, so that a new form version decides anew what is due.
-constexpr StateSet<F> kNothingMoved = {F::kUnknown, F::kNoneDue, F::kExpected,
-                                       F::kRefundedToPerson};
-constexpr StateSet<F> kHeld = {F::kSuspense, F::kReceivedDiffers, F::kMatched};
+constexpr StateSet<R> kHasForm = {R::kInfoReceived, R::kInfoDisputed, R::kInfoConfirmed};
+constexpr StateSet<R> kWorking = kHasForm | R::kLetterAccepted;
+constexpr StateSet<R> kInOpen = kLetterOut | kWorking;
+constexpr StateSet<R> kInDone = {R::kDone, R::kPaper};
+constexpr StateSet<R> kInEnd = kInDone | StateSet<R>{R::kRefusedByOut, R::kWithdrawn, R::kFailed};
+constexpr StateSet<R> kInSent = kInOpen | kInEnd;
+constexpr StateSet<R> kInAny = kInSent | StateSet<R>{R::kDraft, R::kAccepted};
 
 // OUT.
-constexpr StateSet<R> kOutOpen = {R::kOutAccepted, R::kStopped, R::kFormIssued, R::kFormDisputed,
-                                  R::kFormConfirmed};
-constexpr StateSet<R> kOutAny = {R::kLetterReceived,  R::kLetterChecking, R::kLetterRejected,
-                                 R::kLetterForwarded, R::kOutAccepted,    R::kStopped,
-                                 R::kFormIssued,      R::kFormDisputed,   R::kFormConfirmed,
-                                 R::kOutDone,         R::kOutWithdrawn,   R::kOutFailed};
-constexpr StateSet<R> kFormWritable = {R::kStopped, R::kFormDisputed};
-constexpr StateSet<F> kNotPaid = {F::kNotComputed, F::kComputed, F::kRefundToPerson,
-                                  F::kNothingToPay};
-constexpr StateSet<F> kPaidOrAcked = {F::kPaid, F::kAckedByIn};
+constexpr StateSet<R> kFormOut = {R::kFormIssued, R::kFormConfirmed};
+constexpr StateSet<R> kFormWritable = kFormOut | StateSet<R>{R::kStopped, R::kFormDisputed};
+constexpr StateSet<R> kOutWorking = kFormWritable | R::kOutAccepted;
+constexpr StateSet<R> kOutOpen = kOutWorking | R::kLetterReceived;
+constexpr StateSet<R> kOutEnd = {R::kLetterRejected, R::kLetterForwarded, R::kOutDone,
+                                 R::kOutWithdrawn, R::kOutFailed};
+constexpr StateSet<R> kOutAny = kOutOpen | kOutEnd | R::kLetterChecking;
+constexpr StateSet<R> kRejectable = {R::kLetterReceived, R::kOutAccepted, R::kStopped};
+
+constexpr EventSet kFromPeer = {
+    E::kLetterAcceptIn,   E::kLetterRejectIn,  E::kWithdrawIn,        E::kWithdrawReplyIn,
+    E::kInfoFormIn,       E::kInfoConfirmIn,   E::kInfoQueryIn,       E::kRemitNoticeIn,
+    E::kFundsAckIn,       E::kCloseIn,         E::kLetterForwardedIn, E::kHoldIn,
+    E::kResumeIn,         E::kClarifyIn,       E::kClarifyReplyIn,    E::kInvalidateIn,
+    E::kPayeeChangeIn,    E::kFundsDiffIn,     E::kFundsReturnedIn,   E::kBankReturnedIn,
+    E::kRefundToPersonIn, E::kReminderIn,      E::kReminderReplyIn,   E::kCancelRequestIn,
+    E::kCancelReplyIn,    E::kReopenRequestIn, E::kReopenReplyIn,     E::kStatusQueryIn,
+    E::kStatusReplyIn};
+constexpr EventSet kBankTookBack = {E::kBankReversal, E::kBankReturned};
 
 // clang-format off
 constexpr Row kInRows[] = {
-    // event               from                        funds          guard                    to                     funds to              overlay                effects
-    {E::kApply,            R::kNone,                   kAnyFunds,     G::kAlways,              R::kDraft,             F::kUnknown,          O::kNone,              {}},
-    {E::kAccept,           R::kDraft,                  kAnyFunds,     G::kAlways,              R::kAccepted,          kKeep,                kHold,                 {}},
-    {E::kSendLetter,       R::kAccepted,               kAnyFunds,     G::kAlways,              R::kLetterSent,        kKeep,                kHold,                 {X::kSendLetter}},
-    {E::kDelivered,        R::kLetterSent,             kAnyFunds,     G::kAlways,              R::kLetterDelivered,   kKeep,                kHold,                 {}},
-    {E::kLetterAcceptIn,   kLetterOut,                 kAnyFunds,     G::kAlways,              R::kLetterAccepted,    kKeep,                kHold,                 {}},
-    {E::kLetterRejectIn,   kLetterOut,                 F::kUnknown,   G::kAlways,              R::kRefusedByOut,      F::kNoneDue,          O::kNone,              {}},
-    {E::kLetterRejectIn,   kLetterOut,                 kHeld,         G::kAlways,              R::kRefusedByOut,      F::kReceivedDiffers,  O::kNone,              {}},
+    // events               from              funds            needs                bars                 guard                   to                    set                  clear                effect
+    {E::kApply,             R::kNone,         kAnyFunds,       kNo,                 kNo,                 G::kAlways,             R::kDraft,            kNo,                 kNo,                 X::kNone},
+    {E::kAccept,            R::kDraft,        kAnyFunds,       kNo,                 kNo,                 G::kAlways,             R::kAccepted,         kNo,                 kNo,                 X::kNone},
+    {E::kSendLetter,        R::kAccepted,     kAnyFunds,       kNo,                 kNo,                 G::kAlways,             R::kLetterSent,       kNo,                 kNo,                 X::kSendLetter},
+    {E::kDelivered,         R::kLetterSent,   kAnyFunds,       kNo,                 kNo,                 G::kAlways,             R::kLetterDelivered,  kNo,                 kNo,                 X::kNone},
+    {E::kLetterAcceptIn,    kLetterOut,       kAnyFunds,       kNo,                 kNo,                 G::kAlways,             R::kLetterAccepted,   kNo,                 kNo,                 X::kNone},
+    {E::kLetterRejectIn,    kLetterOut | R::kLetterAccepted, kAnyFunds, kNo,        kNo,                 G::kAlways,             R::kRefusedByOut,     kNo,                 kNo,                 X::kNone},
+    {E::kLetterForwardedIn, kLetterOut,       F::kUnknown,     kNo,                 O::kWithdrawalPending, G::kSuccessorKnown,   R::kLetterSent,       kNo,                 Overlays::any(),     X::kSendLetterOn},
+    {E::kLetterForwardedIn, kLetterOut,       kAnyFunds,       O::kWithdrawalPending, kNo,               G::kAlways,             R::kWithdrawn,        kNo,                 kNo,                 X::kNone},
+    {E::kLetterForwardedIn, kLetterOut,       kAnyFunds,       kNo,                 O::kWithdrawalPending, G::kAlways,           R::kRefusedByOut,     kNo,                 kNo,                 X::kNone},
 
-    {E::kWithdraw,         {R::kDraft, R::kAccepted},  kAnyFunds,     G::kAlways,              R::kWithdrawn,         F::kNoneDue,          kHold,                 {}},
-    {E::kWithdraw,         kLetterOut,                 F::kUnknown,   G::kNoWithdrawalPending, kStay,                 kKeep,                O::kWithdrawalPending, {X::kSendWithdraw}},
-    {E::kWithdrawReplyIn,  kLetterOut,                 F::kUnknown,   G::kWithdrawalAccepted,  R::kWithdrawn,         F::kNoneDue,          O::kNone,              {}},
-    {E::kWithdrawReplyIn,  kLetterOut,                 kHeld,         G::kWithdrawalAccepted,  R::kWithdrawn,         F::kReceivedDiffers,  O::kNone,              {}},
-    {E::kWithdrawReplyIn,  kInOpen,                    kAnyFunds,     G::kWithdrawalTooLate,   kStay,                 kKeep,                O::kNone,              {}},
-    {E::kWithdrawReplyIn,  R::kDone,                   kAnyFunds,     G::kWithdrawalTooLate,   kStay,                 kKeep,                O::kNone,              {}},
-    {E::kWithdrawReplyIn,  R::kRefusedByOut,           kAnyFunds,     G::kWithdrawalMoot,      kStay,                 kKeep,                O::kNone,              {}},
+    {E::kWithdraw,          {R::kDraft, R::kAccepted}, kAnyFunds, kNo,              kNo,                 G::kAlways,             R::kWithdrawn,        kNo,                 kNo,                 X::kNone},
+    {E::kWithdraw,          kLetterOut,       kAnyFunds,       kNo,                 O::kWithdrawalPending, G::kAlways,           kStay,                O::kWithdrawalPending, kNo,               X::kSendWithdraw},
+    {E::kWithdrawReplyIn,   kLetterOut,       kAnyFunds,       O::kWithdrawalPending, kNo,               G::kWithdrawalAccepted, R::kWithdrawn,        kNo,                 kNo,                 X::kNone},
+    {E::kWithdrawReplyIn,   kInSent,          kAnyFunds,       kNo,                 kNo,                 G::kWithdrawalFailed,   kStay,                kNo,                 O::kWithdrawalPending, X::kNone},
 
-    {E::kInfoFormIn,       kFormWanted,                kNothingMoved, G::kFormTransfers,       R::kInfoReceived,      F::kExpected,         kHold,                 {X::kPostReceivable}},
-    {E::kInfoFormIn,       kFormWanted,                kNothingMoved, G::kFormRefunds,         R::kInfoReceived,      F::kRefundedToPerson, kHold,                 {X::kPostReceivable}},
-    {E::kInfoFormIn,       kFormWanted,                kNothingMoved, G::kFormPaysNothing,     R::kInfoReceived,      F::kNoneDue,          kHold,                 {X::kPostReceivable}},
-    {E::kInfoFormIn,       kFormWanted,                F::kNoticed,   G::kFormTransfers,       R::kInfoReceived,      F::kNoticed,          kHold,                 {X::kPostReceivable}},
-    {E::kInfoFormIn,       kFormWanted,                F::kSuspense,  G::kFormTransfersMoved,  R::kInfoReceived,      F::kMatched,          kHold,                 {X::kPostReceivable, X::kPostFromSuspense}},
-    {E::kInfoFormIn,       kFormWanted,                F::kReceivedDiffers, G::kFormTransfersMoved, R::kInfoReceived, F::kMatched,          kHold,                 {X::kPostReceivable, X::kPostFromSuspense}},
-    {E::kInfoFormIn,       kFormWanted,                {F::kSuspense, F::kReceivedDiffers}, G::kAlways, R::kInfoReceived, F::kReceivedDiffers, kHold,              {X::kPostReceivable}},
-    {E::kInfoFormIn,       kFormWanted,                F::kMatched,   G::kFormTransfersMoved,  R::kInfoReceived,      F::kMatched,          kHold,                 {}},
-    {E::kConfirmForm,      R::kInfoReceived,           kAnyFunds,     G::kNoFindings,          R::kInfoConfirmed,     kKeep,                kHold,                 {X::kSendInfoConfirm}},
-    {E::kQueryForm,        R::kInfoReceived,           kAnyFunds,     G::kAlways,              R::kInfoDisputed,      kKeep,                kHold,                 {X::kSendInfoQuery}},
+    {E::kInfoFormIn,        kWorking,         kAnyFunds,       kNo,                 kNo,                 G::kAlways,             R::kInfoReceived,     kNo,                 {O::kInvalidated, O::kFundsDiffer}, X::kNone},
+    {E::kInfoFormIn,        kInDone,          kAnyFunds,       kNo,                 kNo,                 G::kCrossed,            R::kInfoReceived,     kNo,                 O::kReopenPending,   X::kNone},
+    {E::kInvalidateIn,      kHasForm,         kAnyFunds,       kNo,                 kNo,                 G::kAlways,             R::kInfoDisputed,     O::kInvalidated,     kNo,                 X::kNone},
+    {E::kInvalidateIn,      kInDone,          kAnyFunds,       kNo,                 kNo,                 G::kCrossed,            R::kInfoDisputed,     O::kInvalidated,     O::kReopenPending,   X::kNone},
+    {E::kConfirmForm,       R::kInfoReceived, kAnyFunds,       kNo,                 kNo,                 G::kNoFindings,         R::kInfoConfirmed,    kNo,                 kNo,                 X::kSendInfoConfirm},
+    {E::kQueryForm,         {R::kInfoReceived, R::kInfoConfirmed}, kAnyFunds, kNo,  kNo,                 G::kAlways,             R::kInfoDisputed,     kNo,                 kNo,                 X::kSendInfoQuery},
+    {E::kClose,             R::kInfoConfirmed, kAnyFunds,      kNo,                 kGivingUp,           G::kAllOnPaper,         R::kPaper,            kNo,                 kNo,                 X::kSendClose},
+    {E::kClose,             R::kInfoConfirmed, kAnyFunds,      kNo,                 kGivingUp,           G::kFundsTerminal,      R::kDone,             kNo,                 kNo,                 X::kSendClose},
 
-    {E::kRemitNoticeIn,    kInOpen,                    {F::kUnknown, F::kExpected}, G::kAlways, kStay,                F::kNoticed,          kHold,                 {}},
-    {E::kRemitNoticeIn,    kInOpen,                    {F::kNoticed, F::kSuspense, F::kReceivedDiffers, F::kMatched, F::kCredited}, G::kAlways, kStay, kKeep, kHold, {}},
-    {E::kRemitNoticeIn,    R::kDone,                   F::kCredited,  G::kAlways,              kStay,                 kKeep,                kHold,                 {}},
-    {E::kBankCredit,       kAwaitsForm,                {F::kUnknown, F::kNoticed, F::kSuspense}, G::kFormMissing, kStay, F::kSuspense,      kHold,                 {X::kPostSuspense}},
-    {E::kBankCredit,       R::kInfoDisputed,           {F::kNoneDue, F::kRefundedToPerson}, G::kAlways, kStay,        F::kReceivedDiffers,  kHold,                 {X::kPostSuspense}},
-    {E::kBankCredit,       kInOpen,                    {F::kExpected, F::kNoticed}, G::kAmountCompletes, kStay,       F::kMatched,          kHold,                 {X::kPostReceived}},
-    {E::kBankCredit,       kInOpen,                    {F::kExpected, F::kNoticed}, G::kAlways, kStay,                F::kReceivedDiffers,  kHold,                 {X::kPostSuspense}},
-    {E::kBankCredit,       kInOpen,                    F::kReceivedDiffers, G::kAmountCompletes, kStay,               F::kMatched,          kHold,                 {X::kPostSuspense, X::kPostFromSuspense}},
-    {E::kBankCredit,       kInOpen,                    F::kReceivedDiffers, G::kAlways,        kStay,                 kKeep,                kHold,                 {X::kPostSuspense}},
-    {E::kCredit,           R::kInfoConfirmed,          F::kMatched,   G::kAlways,              kStay,                 F::kCredited,         kHold,                 {X::kPostCredited, X::kSendFundsAck}},
-    {E::kClose,            R::kInfoConfirmed,          kAnyFunds,     G::kFundsTerminal,       R::kDone,              kKeep,                O::kNone,              {X::kSendClose}},
-    {E::kFaultIn,          kInAny,                     kAnyFunds,     G::kAlways,              kStay,                 kKeep,                kHold,                 {}},
+    {E::kRemitNoticeIn,     kInOpen,          kAnyFunds,       kNo,                 kNo,                 G::kAlways,             kStay,                kNo,                 {O::kPayeeWanted, O::kFundsDiffer}, X::kNone},
+    {E::kRemitNoticeIn,     kInEnd,           kAnyFunds,       kNo,                 kNo,                 G::kCrossed,            kStay,                kNo,                 kNo,                 X::kNone},
+    {E::kBankReturnedIn,    kInOpen,          kAnyFunds,       kNo,                 kNo,                 G::kAmountNoticed,      kStay,                O::kPayeeWanted,     O::kFundsDiffer,     X::kNone},
+    {E::kBankReturnedIn,    kInEnd,           kAnyFunds,       kNo,                 kNo,                 G::kAmountNoticed,      kStay,                kNo,                 kNo,                 X::kNone},
+    {E::kBankCredit,        kInSent,          kAnyFunds,       kNo,                 kNo,                 G::kAlways,             kStay,                kNo,                 O::kFundsDiffer,     X::kNone},
+    {E::kBankReversal,      kInSent,          kAnyFunds,       kNo,                 kNo,                 G::kAmountMoved,        kStay,                kNo,                 kNo,                 X::kNone},
+    {E::kCredit,            kInDone | R::kInfoConfirmed, F::kMatched, kNo,          kGivingUp,           G::kAlways,             kStay,                kNo,                 kNo,                 X::kSendFundsAck},
+    {E::kReportDifference,  kHasForm,         F::kReceivedDiffers, kNo,             O::kFundsDiffer,     G::kAlways,             kStay,                O::kFundsDiffer,     kNo,                 X::kSendFundsDiff},
+    {E::kReturnFunds,       kHasForm | kInEnd, F::kReceivedDiffers, kNo,            kNo,                 G::kMoreHereThanDue,    kStay,                kNo,                 O::kFundsDiffer,     X::kSendFundsReturned},
+    {E::kChangePayee,       kInOpen,          kAnyFunds,       kNo,                 kNo,                 G::kAlways,             kStay,                kNo,                 O::kPayeeWanted,     X::kSendPayeeChange},
+    {E::kRefundToPersonIn,  kInSent,          kAnyFunds,       kNo,                 kNo,                 G::kAlways,             kStay,                kNo,                 kNo,                 X::kNone},
+
+    {E::kCancel,            kWorking,         kAnyFunds,       kNo,                 kGivingUp,           G::kAlways,             kStay,                O::kCancelPending,   kNo,                 X::kSendCancelRequest},
+    {E::kCancelRequestIn,   kWorking,         kAnyFunds,       O::kCancelPending,   kNo,                 G::kAlways,             R::kFailed,           kNo,                 kNo,                 X::kNone},
+    {E::kCancelRequestIn,   kWorking,         kAnyFunds,       kNo,                 kNo,                 G::kAlways,             kStay,                O::kCancelAsked,     kNo,                 X::kNone},
+    {E::kCancelReplyIn,     kWorking,         kAnyFunds,       O::kCancelPending,   kNo,                 G::kAgreed,             R::kFailed,           kNo,                 kNo,                 X::kNone},
+    {E::kCancelReplyIn,     kWorking,         kAnyFunds,       O::kCancelPending,   kNo,                 G::kAlways,             kStay,                kNo,                 O::kCancelPending,   X::kNone},
+    {E::kAgree,             kWorking,         kAnyFunds,       O::kCancelAsked,     kNo,                 G::kAlways,             R::kFailed,           kNo,                 kNo,                 X::kSendCancelAgreed},
+    {E::kDecline,           kWorking,         kAnyFunds,       O::kCancelAsked,     kNo,                 G::kAlways,             kStay,                kNo,                 O::kCancelAsked,     X::kSendCancelDeclined},
+
+    {E::kReopen,            R::kDone,         kAnyFunds,       kNo,                 {O::kReopenPending, O::kReopenAsked}, G::kAlways, kStay,           O::kReopenPending,   kNo,                 X::kSendReopenRequest},
+    {E::kReopenRequestIn,   R::kDone,         kAnyFunds,       O::kReopenPending,   kNo,                 G::kAlways,             R::kInfoDisputed,     kNo,                 O::kReopenPending,   X::kNone},
+    {E::kReopenRequestIn,   R::kDone,         kAnyFunds,       kNo,                 kNo,                 G::kAlways,             kStay,                O::kReopenAsked,     kNo,                 X::kNone},
+    {E::kReopenReplyIn,     R::kDone,         kAnyFunds,       O::kReopenPending,   kNo,                 G::kAgreed,             R::kInfoDisputed,     kNo,                 O::kReopenPending,   X::kNone},
+    {E::kReopenReplyIn,     R::kDone,         kAnyFunds,       O::kReopenPending,   kNo,                 G::kAlways,             kStay,                kNo,                 O::kReopenPending,   X::kNone},
+    {E::kAgree,             R::kDone,         kAnyFunds,       O::kReopenAsked,     kNo,                 G::kAlways,             R::kInfoDisputed,     kNo,                 O::kReopenAsked,     X::kSendReopenAgreed},
+    {E::kDecline,           R::kDone,         kAnyFunds,       O::kReopenAsked,     kNo,                 G::kAlways,             kStay,                kNo,                 O::kReopenAsked,     X::kSendReopenDeclined},
+
+    {E::kHoldIn,            kInOpen,          kAnyFunds,       kNo,                 kNo,                 G::kAlways,             kStay,                O::kSuspended,       kNo,                 X::kNone},
+    {E::kResumeIn,          kInOpen,          kAnyFunds,       kNo,                 kNo,                 G::kAlways,             kStay,                kNo,                 O::kSuspended,       X::kNone},
+    {E::kAsk,               kInOpen,          kAnyFunds,       kNo,                 O::kAsking,          G::kAlways,             kStay,                O::kAsking,          kNo,                 X::kSendClarify},
+    {E::kClarifyIn,         kInOpen,          kAnyFunds,       kNo,                 kNo,                 G::kAlways,             kStay,                O::kClarifying,      kNo,                 X::kNone},
+    {E::kAnswer,            kInOpen,          kAnyFunds,       O::kClarifying,      kNo,                 G::kAlways,             kStay,                kNo,                 O::kClarifying,      X::kSendClarifyReply},
+    {E::kClarifyReplyIn,    kInSent,          kAnyFunds,       kNo,                 kNo,                 G::kAlways,             kStay,                kNo,                 O::kAsking,          X::kNone},
+    {{E::kReminderIn, E::kReminderReplyIn, E::kStatusReplyIn}, kInSent, kAnyFunds, kNo, kNo,             G::kAlways,             kStay,                kNo,                 kNo,                 X::kNone},
+    {E::kReplyReminder,     kInOpen,          kAnyFunds,       O::kReminded,        kNo,                 G::kAlways,             kStay,                kNo,                 kNo,                 X::kSendReminderReply},
+    {E::kAskStatus,         kInOpen,          kAnyFunds,       kNo,                 kNo,                 G::kAlways,             kStay,                kNo,                 kNo,                 X::kSendStatusQuery},
+    {E::kStatusQueryIn,     kInSent,          kAnyFunds,       kNo,                 kNo,                 G::kAlways,             kStay,                kNo,                 kNo,                 X::kSendStatusReply},
+    {E::kMarkSeen,          kInAny,           kAnyFunds,       O::kUnclear,         kNo,                 G::kAlways,             kStay,                kNo,                 O::kUnclear,         X::kNone},
+    {E::kFaultIn,           kInAny,           kAnyFunds,       kNo,                 kNo,                 G::kAlways,             kStay,                kNo,                 kNo,                 X::kNone},
+    {kFromPeer,             kInSent,          kAnyFunds,       kNo,                 kNo,                 G::kOvertaken,          kStay,                kNo,                 kNo,                 X::kNone},
 };
 
 constexpr Row kOutRows[] = {
-    // event               from                        funds          guard                    to                     funds to              overlay                effects
-    {E::kLetterIn,         R::kNone,                   kAnyFunds,     G::kAlways,              R::kLetterReceived,    F::kNotComputed,      O::kNone,              {}},
-    {E::kAcceptLetter,     R::kLetterReceived,         kAnyFunds,     G::kAlways,              R::kOutAccepted,       kKeep,                kHold,                 {X::kSendLetterAccept}},
-    {E::kRejectLetter,     R::kLetterReceived,         kAnyFunds,     G::kAlways,              R::kLetterRejected,    F::kNothingToPay,     kHold,                 {X::kSendLetterReject}},
-    {E::kWithdrawIn,       R::kLetterReceived,         kAnyFunds,     G::kAlways,              R::kOutWithdrawn,      F::kNothingToPay,     kHold,                 {X::kReplyWithdrawAccepted}},
-    {E::kWithdrawIn,       R::kLetterRejected,         kAnyFunds,     G::kAlways,              kStay,                 kKeep,                kHold,                 {X::kReplyWithdrawMoot}},
-    {E::kWithdrawIn,       kOutOpen,                   kAnyFunds,     G::kAlways,              kStay,                 kKeep,                kHold,                 {X::kReplyWithdrawTooLate}},
+    // events               from              funds            needs                bars                 guard                   to                    set                  clear                effect
+    {E::kLetterIn,          R::kNone,         kAnyFunds,       kNo,                 kNo,                 G::kAlways,             R::kLetterReceived,   kNo,                 kNo,                 X::kNone},
+    {E::kAcceptLetter,      R::kLetterReceived, kAnyFunds,     kNo,                 O::kSuspended,       G::kAlways,             R::kOutAccepted,      kNo,                 kNo,                 X::kSendLetterAccept},
+    {E::kRejectLetter,      kRejectable,      F::kNotComputed, kNo,                 O::kCancelPending,   G::kAlways,             R::kLetterRejected,   kNo,                 kNo,                 X::kSendLetterReject},
+    {E::kForwardLetter,     R::kLetterReceived, kAnyFunds,     kNo,                 kNo,                 G::kAlways,             R::kLetterForwarded,  kNo,                 kNo,                 X::kSendLetterForwarded},
+    {E::kWithdrawIn,        R::kLetterReceived, kAnyFunds,     kNo,                 kNo,                 G::kAlways,             R::kOutWithdrawn,     kNo,                 kNo,                 X::kReplyWithdrawAccepted},
+    {E::kWithdrawIn,        R::kLetterRejected, kAnyFunds,     kNo,                 kNo,                 G::kAlways,             kStay,                kNo,                 kNo,                 X::kReplyWithdrawMoot},
+    {E::kWithdrawIn,        kOutWorking,      kAnyFunds,       kNo,                 kNo,                 G::kAlways,             kStay,                kNo,                 kNo,                 X::kReplyWithdrawTooLate},
 
-    {E::kStopInsurance,    R::kOutAccepted,            kAnyFunds,     G::kAlways,              R::kStopped,           kKeep,                kHold,                 {}},
-    {E::kIssueForm,        kFormWritable,              kNotPaid,      G::kFormTransfers,       R::kFormIssued,        F::kComputed,         kHold,                 {X::kPostPayable, X::kSendForm}},
-    {E::kIssueForm,        kFormWritable,              kNotPaid,      G::kFormRefunds,         R::kFormIssued,        F::kRefundToPerson,   kHold,                 {X::kPostPayable, X::kSendForm}},
-    {E::kIssueForm,        kFormWritable,              kNotPaid,      G::kFormPaysNothing,     R::kFormIssued,        F::kNothingToPay,     kHold,                 {X::kPostPayable, X::kSendForm}},
-    {E::kIssueForm,        kFormWritable,              kPaidOrAcked,  G::kFormTransfersMoved,  R::kFormIssued,        kKeep,                kHold,                 {X::kSendForm}},
-    {E::kInfoConfirmIn,    R::kFormIssued,             kAnyFunds,     G::kVersionCurrent,      R::kFormConfirmed,     kKeep,                kHold,                 {}},
-    {E::kInfoQueryIn,      R::kFormIssued,             kAnyFunds,     G::kVersionCurrent,      R::kFormDisputed,      kKeep,                kHold,                 {}},
+    {E::kStopInsurance,     R::kOutAccepted,  kAnyFunds,       kNo,                 kNo,                 G::kAlways,             R::kStopped,          kNo,                 kNo,                 X::kNone},
+    {E::kIssueForm,         {R::kStopped, R::kFormDisputed}, kAnyFunds,       kNo,                 kHeldOrGivingUp,     G::kAlways,             R::kFormIssued,       kNo,                 {O::kInvalidated, O::kFundsDiffer}, X::kSendForm},
+    {E::kSupplementForm,    kFormOut,         kAnyFunds,       kNo,                 kHeldOrGivingUp,     G::kAlways,             R::kFormIssued,       kNo,                 O::kFundsDiffer,     X::kSendForm},
+    {E::kInvalidateForm,    kFormOut,         kAnyFunds,       kNo,                 kNo,                 G::kAlways,             R::kFormDisputed,     O::kInvalidated,     kNo,                 X::kSendInvalidate},
+    {E::kInfoConfirmIn,     R::kFormIssued,   kAnyFunds,       kNo,                 kNo,                 G::kVersionCurrent,     R::kFormConfirmed,    kNo,                 kNo,                 X::kNone},
+    {E::kInfoQueryIn,       kFormOut,         kAnyFunds,       kNo,                 kNo,                 G::kVersionCurrent,     R::kFormDisputed,     kNo,                 kNo,                 X::kNone},
+    {E::kCloseIn,           R::kFormConfirmed, kAnyFunds,      kNo,                 kNo,                 G::kAlways,             R::kOutDone,          kNo,                 kNo,                 X::kNone},
 
-    {E::kRemit,            R::kStopped,                F::kNotComputed, G::kHasAccount,        kStay,                 F::kPaid,             kHold,                 {X::kPostPayable, X::kPostPaid, X::kSendRemitNotice}},
-    {E::kRemit,            {R::kFormIssued, R::kFormConfirmed}, F::kComputed, G::kAlways,      kStay,                 F::kPaid,             kHold,                 {X::kPostPaid, X::kSendRemitNotice}},
-    {E::kFundsAckIn,       {R::kFormIssued, R::kFormDisputed, R::kFormConfirmed}, F::kPaid, G::kAmountAcknowledges, kStay, F::kAckedByIn,   kHold,                 {X::kPostSettled}},
-    {E::kCloseIn,          R::kFormConfirmed,          kAnyFunds,     G::kFundsTerminal,       R::kOutDone,           kKeep,                O::kNone,              {}},
-    {E::kFaultIn,          kOutAny,                    kAnyFunds,     G::kAlways,              kStay,                 kKeep,                kHold,                 {}},
+    {E::kRemit,             R::kStopped,      {F::kNotComputed, F::kBankReturned}, kNo, kHeldOrGivingUp, G::kHasAccount,         kStay,                kNo,                 O::kFundsDiffer,     X::kSendRemitNotice},
+    {E::kRemit,             kFormOut,         {F::kComputed, F::kBankReturned}, kNo, kHeldOrGivingUp,    G::kAlways,             kStay,                kNo,                 O::kFundsDiffer,     X::kSendRemitNotice},
+    {kBankTookBack,         kOutAny,          {F::kPaid, F::kComputed, F::kOverpaid, F::kBankReturned}, kNo, kNo, G::kAmountStillOut, kStay,             kNo,                 O::kFundsDiffer,     X::kSendBankReturned},
+    {E::kBankCredit,        kOutAny,          kAnyFunds,       kNo,                 kNo,                 G::kAmountMoved,        kStay,                kNo,                 kNo,                 X::kNone},
+    {E::kFundsAckIn,        kOutAny,          kAnyFunds,       kNo,                 kNo,                 G::kAmountAcknowledged, kStay,                kNo,                 O::kFundsDiffer,     X::kNone},
+    {E::kFundsDiffIn,       kOutWorking,      kAnyFunds,       kNo,                 kNo,                 G::kAlways,             kStay,                O::kFundsDiffer,     kNo,                 X::kNone},
+    {E::kFundsReturnedIn,   kOutAny,          kAnyFunds,       kNo,                 kNo,                 G::kLessCredited,       kStay,                kNo,                 O::kFundsDiffer,     X::kNone},
+    {E::kRefund,            kOutAny,          F::kRefundDue,   kNo,                 kHeldOrGivingUp,     G::kAlways,             kStay,                kNo,                 kNo,                 X::kSendRefundToPerson},
+    {E::kPayeeChangeIn,     kOutAny,          kAnyFunds,       kNo,                 kNo,                 G::kAlways,             kStay,                kNo,                 kNo,                 X::kNone},
+
+    {E::kCancel,            kOutWorking,      kAnyFunds,       kNo,                 kGivingUp,           G::kAlways,             kStay,                O::kCancelPending,   kNo,                 X::kSendCancelRequest},
+    {E::kCancelRequestIn,   kOutWorking,      kAnyFunds,       O::kCancelPending,   kNo,                 G::kAlways,             R::kOutFailed,        kNo,                 kNo,                 X::kNone},
+    {E::kCancelRequestIn,   kOutWorking,      kAnyFunds,       kNo,                 kNo,                 G::kAlways,             kStay,                O::kCancelAsked,     kNo,                 X::kNone},
+    {E::kCancelReplyIn,     kOutWorking,      kAnyFunds,       O::kCancelPending,   kNo,                 G::kAgreed,             R::kOutFailed,        kNo,                 kNo,                 X::kNone},
+    {E::kCancelReplyIn,     kOutWorking,      kAnyFunds,       O::kCancelPending,   kNo,                 G::kAlways,             kStay,                kNo,                 O::kCancelPending,   X::kNone},
+    {E::kAgree,             kOutWorking,      kAnyFunds,       O::kCancelAsked,     kNo,                 G::kAlways,             R::kOutFailed,        kNo,                 kNo,                 X::kSendCancelAgreed},
+    {E::kDecline,           kOutWorking,      kAnyFunds,       O::kCancelAsked,     kNo,                 G::kAlways,             kStay,                kNo,                 O::kCancelAsked,     X::kSendCancelDeclined},
+
+    {E::kReopen,            R::kOutDone,      kAnyFunds,       kNo,                 {O::kReopenPending, O::kReopenAsked}, G::kAlways, kStay,           O::kReopenPending,   kNo,                 X::kSendReopenRequest},
+    {E::kReopenRequestIn,   R::kOutDone,      kAnyFunds,       O::kReopenPending,   kNo,                 G::kAlways,             R::kFormDisputed,     kNo,                 O::kReopenPending,   X::kNone},
+    {E::kReopenRequestIn,   R::kOutDone,      kAnyFunds,       kNo,                 kNo,                 G::kAlways,             kStay,                O::kReopenAsked,     kNo,                 X::kNone},
+    {E::kReopenReplyIn,     R::kOutDone,      kAnyFunds,       O::kReopenPending,   kNo,                 G::kAgreed,             R::kFormDisputed,     kNo,                 O::kReopenPending,   X::kNone},
+    {E::kReopenReplyIn,     R::kOutDone,      kAnyFunds,       O::kReopenPending,   kNo,                 G::kAlways,             kStay,                kNo,                 O::kReopenPending,   X::kNone},
+    {E::kAgree,             R::kOutDone,      kAnyFunds,       O::kReopenAsked,     kNo,                 G::kAlways,             R::kFormDisputed,     kNo,                 O::kReopenAsked,     X::kSendReopenAgreed},
+    {E::kDecline,           R::kOutDone,      kAnyFunds,       O::kReopenAsked,     kNo,                 G::kAlways,             kStay,                kNo,                 O::kReopenAsked,     X::kSendReopenDeclined},
+
+    {E::kHold,              kOutOpen,         kAnyFunds,       kNo,                 O::kSuspended,       G::kAlways,             kStay,                O::kSuspended,       kNo,                 X::kSendHold},
+    {E::kResume,            kOutOpen,         kAnyFunds,       O::kSuspended,       kNo,                 G::kAlways,             kStay,                kNo,                 {O::kSuspended, O::kUpstreamOpen}, X::kSendResume},
+    {E::kAsk,               kOutOpen,         kAnyFunds,       kNo,                 O::kAsking,          G::kAlways,             kStay,                O::kAsking,          kNo,                 X::kSendClarify},
+    {E::kClarifyIn,         kOutOpen,         kAnyFunds,       kNo,                 kNo,                 G::kAlways,             kStay,                O::kClarifying,      kNo,                 X::kNone},
+    {E::kAnswer,            kOutOpen,         kAnyFunds,       O::kClarifying,      kNo,                 G::kAlways,             kStay,                kNo,                 O::kClarifying,      X::kSendClarifyReply},
+    {E::kClarifyReplyIn,    kOutAny,          kAnyFunds,       kNo,                 kNo,                 G::kAlways,             kStay,                kNo,                 O::kAsking,          X::kNone},
+    {{E::kReminderIn, E::kReminderReplyIn, E::kStatusReplyIn}, kOutAny, kAnyFunds, kNo, kNo,             G::kAlways,             kStay,                kNo,                 kNo,                 X::kNone},
+    {E::kReplyReminder,     kOutOpen,         kAnyFunds,       O::kReminded,        kNo,                 G::kAlways,             kStay,                kNo,                 kNo,                 X::kSendReminderReply},
+    {E::kAskStatus,         kOutOpen,         kAnyFunds,       kNo,                 kNo,                 G::kAlways,             kStay,                kNo,                 kNo,                 X::kSendStatusQuery},
+    {E::kStatusQueryIn,     kOutOpen | R::kOutDone, kAnyFunds, kNo,                 kNo,                 G::kAlways,             kStay,                kNo,                 kNo,                 X::kSendStatusReply},
+    {E::kMarkSeen,          kOutAny,          kAnyFunds,       O::kUnclear,         kNo,                 G::kAlways,             kStay,                kNo,                 O::kUnclear,         X::kNone},
+    {E::kFaultIn,           kOutAny,          kAnyFunds,       kNo,                 kNo,                 G::kAlways,             kStay,                kNo,                 kNo,                 X::kNone},
+    {kFromPeer,             kOutAny,          kAnyFunds,       kNo,                 kNo,                 G::kOvertaken,          kStay,                kNo,                 kNo,                 X::kNone},
+};
+
+constexpr FundsRule kInFunds[] = {
+    {M::kEarly,       F::kSuspense},
+    {M::kEarlyNotice, F::kNoticed},
+    {M::kNoForm,      F::kUnknown},
+    {M::kAllHere,     F::kMatched},
+    {M::kParked,      F::kReceivedDiffers},
+    {M::kComing,      F::kNoticed},
+    {M::kAllCredited, F::kCredited},
+    {M::kMissing,     F::kExpected},
+    {M::kPersonPaid,  F::kRefundedToPerson},
+    {M::kSentBack,    F::kReturnedToOut},
+    {M::kNothing,     F::kNoneDue},
+};
+
+constexpr FundsRule kOutFunds[] = {
+    {M::kBounced,       F::kBankReturned},
+    {M::kPaidEarly,     F::kPaid},
+    {M::kNoForm,        F::kNotComputed},
+    {M::kAboveDue,      F::kOverpaid},
+    {M::kBelowDue,      F::kComputed},
+    {M::kAcknowledged,  F::kAckedByIn},
+    {M::kAllPaid,       F::kPaid},
+    {M::kPersonNotPaid, F::kRefundDue},
+    {M::kPersonPaid,    F::kRefundToPerson},
+    {M::kNothing,       F::kNothingToPay},
 };
 // clang-format on
 
-template <class State>
-std::string print_set(StateSet<State> set) {
-  if (set.bits == StateSet<State>::any().bits) return "any";
-  std::string out;
-  for (int i = 0; i < 32; ++i) {
-    const auto state = static_cast<State>(i);
-    if (!set.has(state)) continue;
-    if (!out.empty()) out += '|';
-    out += i == 0 && name(state).empty() ? "-" : name(state);
-  }
-  return out;
+bool is_early(const Case& subject) {
+  return subject.form_version == 0 && !is_dead(subject.relationship);
 }
 
-std::string print_row(const Row& row) {
-  std::string out(name(row.event));
-  out += "  " + print_set(row.from) + " / " + print_set(row.funds_from);
-  if (row.guard != Guard::kAlways) out += "  if " + std::string(name(row.guard));
-  out += "  -> ";
-  out += row.to == kSameRelationship ? "same" : name(row.to);
-  out += " / ";
-  out += row.funds_to == kSameFunds ? "same" : name(row.funds_to);
-  if (row.overlay_to != kSameOverlay) out += " / overlay " + std::string(name(row.overlay_to));
-  for (const Effect effect : row.effects) {
-    if (effect != Effect::kNone) out += " + " + std::string(name(effect));
-  }
-  return out + '\n';
+// Announced, and neither here nor sent back.
+bool is_coming(const Case& subject) {
+  return subject.noticed.value > subject.moved.value + subject.returned.value;
 }
 
 }  // namespace
@@ -146,12 +221,49 @@ std::span<const Row> rows(Side side) {
   return side == Side::kIn ? std::span<const Row>(kInRows) : std::span<const Row>(kOutRows);
 }
 
-std::string print_tables() {
-  std::string out = "IN, transfer-in agency (relationship / funds)\n";
-  for (const Row& row : kInRows) out += print_row(row);
-  out += "\nOUT, transfer-out agency (relationship / funds)\n";
-  for (const Row& row : kOutRows) out += print_row(row);
-  return out;
+std::span<const FundsRule> funds_rules(Side side) {
+  return side == Side::kIn ? std::span<const FundsRule>(kInFunds)
+                           : std::span<const FundsRule>(kOutFunds);
+}
+
+bool holds(Money money, const Case& subject) {
+  const Fen due = subject.due;
+  const Fen moved = subject.moved;
+  switch (money) {
+    case Money::kEarly:
+    case Money::kPaidEarly: return is_early(subject) && moved.value > 0;
+    case Money::kEarlyNotice: return is_early(subject) && is_coming(subject);
+    case Money::kNoForm: return is_early(subject);
+    case Money::kAllCredited:
+    case Money::kAcknowledged: return due.value > 0 && moved == due && subject.credited == due;
+    case Money::kAllHere: return moved == due && subject.credited < due;
+    case Money::kAllPaid: return due.value > 0 && moved == due;
+    case Money::kParked: return moved != subject.credited || moved > due;
+    case Money::kComing: return is_coming(subject);
+    case Money::kMissing:
+    case Money::kBelowDue: return moved < due;
+    case Money::kAboveDue: return moved > due;
+    case Money::kSentBack: return subject.returned.value > 0;
+    case Money::kPersonPaid:
+      return subject.disposition == v1::DISPOSITION_REFUND_PERSON && !is_dead(subject.relationship);
+    case Money::kBounced: return subject.bounced && moved < due;
+    case Money::kPersonNotPaid: return subject.refunded < subject.refund;
+    case Money::kNothing: return true;
+  }
+  return false;
+}
+
+Funds judge_funds(const Case& subject) {
+  for (const FundsRule& rule : funds_rules(subject.side)) {
+    if (holds(rule.money, subject)) return rule.funds;
+  }
+  return subject.funds;
+}
+
+bool fits(const Row& row, const Case& subject, EventKind kind) {
+  return row.events.has(kind) && row.from.has(subject.relationship) &&
+         row.funds.has(subject.funds) && subject.overlays.has_all(row.needs) &&
+         !subject.overlays.has_any(row.bars);
 }
 
 }  // namespace jiexu

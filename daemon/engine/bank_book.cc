@@ -15,7 +15,7 @@ ExpectedCase expected_from(const Case& subject) {
   expected.id = subject.id;
   expected.payer = subject.peer;
   expected.form_known = subject.form_version > 0;
-  expected.takes = !subject.closed();
+  expected.takes = true;  // also after its end: then the money is sent back (X13)
   expected.missing = Fen{subject.due.value - subject.moved.value};
   return expected;
 }

@@ -47,7 +47,8 @@ class SentBefore {
  public:
   virtual ~SentBefore() = default;
   // The place of our message `case_seq` of the case, if it is one of them; it counts as used then.
-  virtual std::optional<LogPlace> claim(const CaseId& id, const v1::Message& message) = 0;
+  virtual std::optional<LogPlace> claim(AgencyId peer, const CaseId& id,
+                                        const v1::Message& message) = 0;
 };
 
 // Hears of each step of a case, within the same commit.
@@ -112,7 +113,7 @@ class CaseDesk {
     Event event;
     Relationship relationship;  // after it
     Funds funds;
-    Overlay overlay;
+    Overlays overlays;
     std::string note;
     size_t messages_end;  // its messages end here
   };
@@ -128,8 +129,13 @@ class CaseDesk {
   Result<tl::expected<void, Rejection>> decide(Decision& decision, const Event& event);
 
   Result<Context> context_for(const Case& subject, const Event& event);
-  // Another case of the person that stands in the way; empty if there is none.
-  Result<CaseId> find_rival(const Case& subject, Side side);
+  // The first other open case of the person of which `wanted` holds; empty if there is none.
+  using Wanted = bool (*)(const Case& subject, const Case& other);
+  Result<CaseId> find_other(const Case& subject, Wanted wanted);
+  Result<void> look_up(const Event& event, Case& probe, Context& context);
+  Result<void> look_up_letter(const v1::ContactLetter& letter, Case& probe, Context& context);
+  Result<void> look_up_original(const Case& subject, Context& context);
+  bool is_other_agency(std::string_view code) const;
   Result<void> take_letter_number(Date today, std::string_view given);
   LogPlace place_of(const Case& subject, const v1::Message& message);
   Result<void> settle_delivery(std::shared_ptr<const Case>& subject, Instant now);

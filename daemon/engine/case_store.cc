@@ -35,6 +35,27 @@ void decode_numbers(const v1::CaseRecord& record, Case& out) {
   out.reject_code = record.reject_code();
   out.stopped_on = record.stopped_on();
   out.last_fault = static_cast<v1::FaultCode>(record.last_fault());
+  out.turn = record.turn();
+  out.payee_version = record.payee_version();
+  out.returned = Fen{record.returned_fen()};
+  out.refund = Fen{record.refund_fen()};
+  out.refunded = Fen{record.refunded_fen()};
+  out.last_order = Fen{record.last_order_fen()};
+  out.bounced = record.bounced();
+  out.hold_code = record.hold_code();
+  out.hold_until = record.hold_until();
+}
+
+Result<void> decode_memory(const v1::CaseRecord& record, Case& out) {
+  for (const v1::FormerPeerRecord& in : record.former_peers()) {
+    const auto agency = AgencyId::parse(in.agency());
+    if (!agency) return fail(Errc::kCorrupt, "case record: a former peer has no code");
+    out.former_peers.push_back({*agency, in.until()});
+  }
+  for (const v1::PaperRecord& in : record.papers()) {
+    out.papers.push_back({static_cast<v1::Message::BodyCase>(in.body()), in.number(), in.digest()});
+  }
+  return {};
 }
 
 Result<void> decode_deadlines(const v1::CaseRecord& record, Case& out) {
@@ -42,7 +63,8 @@ Result<void> decode_deadlines(const v1::CaseRecord& record, Case& out) {
     const auto started = Date::from_yyyymmdd(in.started_on());
     if (!started) return fail(Errc::kCorrupt, "case record: a deadline has no start");
     out.deadlines.push_back({static_cast<DeadlineKind>(in.kind()), *started,
-                             Date::from_yyyymmdd(in.due_on()), in.passed()});
+                             Date::from_yyyymmdd(in.due_on()), in.passed(), in.steps(),
+                             in.reminded(), Date::from_yyyymmdd(in.expected_on())});
   }
   return {};
 }
@@ -55,11 +77,10 @@ Result<Case> decode_case(const CaseId& id, const v1::CaseRecord& record) {
   out.side = static_cast<Side>(record.side());
   out.relationship = static_cast<Relationship>(record.relationship());
   out.funds = static_cast<Funds>(record.funds());
-  out.overlay = static_cast<Overlay>(record.overlay());
+  out.overlays.bits = record.overlays();
   const auto peer = AgencyId::parse(record.peer());
   const auto hash = to_array<16>(record.person_hash());
-  const bool states_known =
-      !name(out.relationship).empty() && !name(out.funds).empty() && !name(out.overlay).empty();
+  const bool states_known = !name(out.relationship).empty() && !name(out.funds).empty();
   if (!peer || !hash || !states_known) {
     return fail(Errc::kCorrupt, "case record of " + id.str() + " holds an unknown state or peer");
   }
@@ -77,6 +98,7 @@ Result<Case> decode_case(const CaseId& id, const v1::CaseRecord& record) {
   if (record.has_letter_ref()) out.letter_place = from_record(record.letter_ref());
   if (record.has_form_ref()) out.form_place = from_record(record.form_ref());
   out.findings.assign(record.findings().begin(), record.findings().end());
+  if (auto done = decode_memory(record, out); !done) return tl::unexpected(done.error());
   if (auto done = decode_deadlines(record, out); !done) return tl::unexpected(done.error());
   return out;
 }
@@ -89,6 +111,46 @@ void to_record(const LogPlace& place, v1::LogRef* ref) {
 
 namespace {
 
+void encode_money(const Case& in, v1::CaseRecord* record) {
+  record->set_due_fen(in.due.value);
+  record->set_noticed_fen(in.noticed.value);
+  record->set_moved_fen(in.moved.value);
+  record->set_credited_fen(in.credited.value);
+  record->set_attempt(in.attempt);
+  record->set_returned_fen(in.returned.value);
+  record->set_refund_fen(in.refund.value);
+  record->set_refunded_fen(in.refunded.value);
+  record->set_last_order_fen(in.last_order.value);
+  record->set_bounced(in.bounced);
+}
+
+void encode_memory(const Case& in, v1::CaseRecord* record) {
+  for (const FormerPeer& former : in.former_peers) {
+    v1::FormerPeerRecord* out = record->add_former_peers();
+    out->set_agency(former.agency.str());
+    out->set_until(former.until);
+  }
+  for (const PaperTwin& paper : in.papers) {
+    v1::PaperRecord* out = record->add_papers();
+    out->set_body(paper.body);
+    out->set_number(paper.number);
+    out->set_digest(paper.digest);
+  }
+}
+
+void encode_deadlines(const Case& in, v1::CaseRecord* record) {
+  for (const Deadline& deadline : in.deadlines) {
+    v1::DeadlineRecord* out = record->add_deadlines();
+    out->set_kind(static_cast<uint32_t>(deadline.kind));
+    out->set_started_on(deadline.started.yyyymmdd());
+    out->set_due_on(to_number(deadline.due));
+    out->set_passed(deadline.passed);
+    out->set_steps(deadline.steps);
+    out->set_reminded(deadline.reminded);
+    out->set_expected_on(to_number(deadline.expected));
+  }
+}
+
 // All but person and payee.
 void encode_rest(const Case& in, v1::CaseRecord* record) {
   record->set_side(static_cast<uint32_t>(in.side));
@@ -96,7 +158,7 @@ void encode_rest(const Case& in, v1::CaseRecord* record) {
   record->set_letter_number(in.letter_number);
   record->set_relationship(static_cast<uint32_t>(in.relationship));
   record->set_funds(static_cast<uint32_t>(in.funds));
-  record->set_overlay(static_cast<uint32_t>(in.overlay));
+  record->set_overlays(in.overlays.bits);
   record->set_scheme_from(in.scheme_from);
   record->set_scheme_to(in.scheme_to);
   record->set_person_hash(in.person_hash.data(), in.person_hash.size());
@@ -110,22 +172,17 @@ void encode_rest(const Case& in, v1::CaseRecord* record) {
   record->set_created_at_ms(in.created_at.ms);
   record->set_updated_at_ms(in.updated_at.ms);
   record->set_closed_at_ms(in.closed_at ? in.closed_at->ms : 0);
-  for (const Deadline& deadline : in.deadlines) {
-    v1::DeadlineRecord* out = record->add_deadlines();
-    out->set_kind(static_cast<uint32_t>(deadline.kind));
-    out->set_started_on(deadline.started.yyyymmdd());
-    out->set_due_on(to_number(deadline.due));
-    out->set_passed(deadline.passed);
-  }
+  record->set_turn(in.turn);
+  record->set_payee_version(in.payee_version);
+  record->set_hold_code(in.hold_code);
+  record->set_hold_until(in.hold_until);
+  encode_deadlines(in, record);
+  encode_memory(in, record);
   if (in.letter_place) to_record(*in.letter_place, record->mutable_letter_ref());
   if (in.form_place) to_record(*in.form_place, record->mutable_form_ref());
   record->set_form_version(in.form_version);
   record->set_disposition(in.disposition);
-  record->set_due_fen(in.due.value);
-  record->set_noticed_fen(in.noticed.value);
-  record->set_moved_fen(in.moved.value);
-  record->set_credited_fen(in.credited.value);
-  record->set_attempt(in.attempt);
+  encode_money(in, record);
   record->set_reject_code(in.reject_code);
   for (const v1::Finding& finding : in.findings) *record->add_findings() = finding;
   record->set_stopped_on(in.stopped_on);

@@ -20,12 +20,15 @@ Result<void> Engine::handle(const Command& command, Instant now) {
 
 Result<std::shared_ptr<const Case>> Engine::subject_of(const ActionCommand& action, Instant now) {
   auto loaded = cases_.load(action.case_id, now);
-  if (!loaded || *loaded != nullptr || action.action != EventKind::kApply) return loaded;
+  const bool begins = action.action == EventKind::kApply || action.action == EventKind::kKeyPaper;
+  if (!loaded || *loaded != nullptr || !begins) return loaded;
   auto fresh = std::make_shared<Case>();
   fresh->id = action.case_id;
   if (action.input == nullptr) return fresh;  // step() refuses it by name
-  const auto origin = AgencyId::parse(action.input->application().origin_agency());
-  if (origin) fresh->peer = *origin;
+  const auto peer = AgencyId::parse(action.action == EventKind::kApply
+                                        ? action.input->application().origin_agency()
+                                        : action.input->agency());
+  if (peer) fresh->peer = *peer;
   return fresh;
 }
 

@@ -18,6 +18,13 @@ Result<v1::Message> parse_message(std::string_view bytes) {
   return message;
 }
 
+bool is_former(const Case& subject, AgencyId peer) {
+  for (const FormerPeer& former : subject.former_peers) {
+    if (former.agency == peer) return true;
+  }
+  return false;
+}
+
 std::string fetch(const Peer& peer, Seq next) {
   return encode(FetchFrame{peer.sender().mark().epoch, next});
 }
@@ -115,10 +122,12 @@ Result<void> Reconciler::gather_own(Peer& peer, Link& link, const BatchFrame& ba
     if (message->has_letter()) link.letters.insert(message->letter().letter_number());
     const auto subject = read_case(durable_, *id);
     if (!subject) return tl::unexpected(subject.error());
-    if (*subject && (*subject)->sent_case_seq >= message->case_seq()) continue;
+    if (*subject && is_former(**subject, peer.id())) continue;
+    const bool here = *subject && (*subject)->peer == peer.id();
+    if (here && (*subject)->sent_case_seq >= message->case_seq()) continue;
     const LogPlace place{true, batch.epoch, batch.first_seq + i};
     link.own[place.seq] = {place, *id, message->case_seq()};
-    by_case_[{*id, message->case_seq()}] = {peer.id(), place.seq};
+    link.by_case[{*id, message->case_seq()}] = place.seq;
   }
   return {};
 }
@@ -177,7 +186,7 @@ Result<std::optional<std::string>> Reconciler::fetched(Peer& peer, const Fetched
 // a number that was given before.
 bool Reconciler::contradicts(const Link& link, const v1::Message& orphan) const {
   const auto id = CaseId::from_bytes(orphan.case_id());
-  if (id && by_case_.contains({*id, orphan.case_seq()})) return true;
+  if (id && link.by_case.contains({*id, orphan.case_seq()})) return true;
   return orphan.has_letter() && link.letters.contains(orphan.letter().letter_number());
 }
 
@@ -187,9 +196,9 @@ Result<void> Reconciler::set_aside(Peer& peer, Link& link, const v1::Message& or
   const auto subject = read_case(durable_, id);
   if (!subject) return tl::unexpected(subject.error());
   if (*subject) cases_.suspend(**subject, (*subject)->sent_case_seq, (*subject)->updated_at);
-  if (const auto it = by_case_.find({id, orphan.case_seq()}); it != by_case_.end()) {
-    link.own.erase(it->second.second);
-    by_case_.erase(it);
+  if (const auto it = link.by_case.find({id, orphan.case_seq()}); it != link.by_case.end()) {
+    link.own.erase(it->second);
+    link.by_case.erase(it);
   }
   return {};
 }
@@ -214,16 +223,17 @@ bool Reconciler::ready_to_open(const Peer& peer) const {
          peer.sender().mark().last_seq >= link->target;
 }
 
-std::optional<LogPlace> Reconciler::claim(const CaseId& id, const v1::Message& message) {
-  const auto it = by_case_.find({id, message.case_seq()});
-  if (it == by_case_.end()) return std::nullopt;
-  Link* link = find(it->second.first);
+std::optional<LogPlace> Reconciler::claim(AgencyId peer, const CaseId& id,
+                                          const v1::Message& message) {
+  Link* link = find(peer);
   if (link == nullptr) return std::nullopt;
-  const auto own = link->own.find(it->second.second);
+  const auto it = link->by_case.find({id, message.case_seq()});
+  if (it == link->by_case.end()) return std::nullopt;
+  const auto own = link->own.find(it->second);
   if (own == link->own.end()) return std::nullopt;
   const LogPlace place = own->second.place;
   link->own.erase(own);
-  by_case_.erase(it);
+  link->by_case.erase(it);
   return place;
 }
 
@@ -232,9 +242,9 @@ Result<void> Reconciler::before(Peer& peer, const v1::Message& message, Instant 
   const auto id = CaseId::from_bytes(message.case_id());
   if (link == nullptr || !id) return {};
   for (uint32_t seq = 1; seq <= message.seen_case_seq(); ++seq) {
-    const auto it = by_case_.find({*id, seq});
-    if (it == by_case_.end() || it->second.first != peer.id()) continue;
-    const auto own = link->own.find(it->second.second);
+    const auto it = link->by_case.find({*id, seq});
+    if (it == link->by_case.end()) continue;
+    const auto own = link->own.find(it->second);
     if (own == link->own.end()) continue;
     if (auto done = replay(peer, *link, Own(own->second), now); !done) return done;
   }
@@ -263,14 +273,15 @@ Result<void> Reconciler::replay(Peer& peer, Link& link, const Own& own, Instant 
   fresh.id = own.id;
   fresh.peer = peer.id();
   const Case subject = *loaded != nullptr ? **loaded : fresh;
-  bool reached = subject.sent_case_seq >= own.case_seq;
-  if (!reached) {
+  // A case that has gone on to another agency is past all that it had said to this one.
+  bool reached = subject.sent_case_seq >= own.case_seq || is_former(subject, peer.id());
+  if (!reached && subject.peer == peer.id()) {
     const auto acted = act(subject, *message, own);
     if (!acted) return tl::unexpected(acted.error());
     reached = *acted;
   }
   link.own.erase(own.place.seq);
-  by_case_.erase({own.id, own.case_seq});
+  link.by_case.erase({own.id, own.case_seq});
   if (reached) return {};
   observer_.alarm(peer.id(), "case " + own.id.str() + ": message " + std::to_string(own.case_seq) +
                                  " of ours came back and does not fit; a person must look");
@@ -292,6 +303,7 @@ Result<bool> Reconciler::act(const Case& subject, const v1::Message& message, co
     event.input = &replay.input;
     event.amount = replay.amount;
     event.letter_number = replay.letter_number;
+    event.deadline = replay.deadline;
     event.note = "led back from our own message, which the peer had kept";
     const auto outcome = cases_.apply(*current, event);
     if (!outcome) return tl::unexpected(outcome.error());

@@ -64,7 +64,8 @@ class Reconciler final : public SentBefore {
   // Ends the recovery if nothing is missing any more. After each batch and Open.
   Result<void> end_if_done(Peer& peer, Instant now);
 
-  std::optional<LogPlace> claim(const CaseId& id, const v1::Message& message) override;
+  std::optional<LogPlace> claim(AgencyId peer, const CaseId& id,
+                                const v1::Message& message) override;
 
  private:
   enum class Phase : uint8_t {
@@ -87,6 +88,8 @@ class Reconciler final : public SentBefore {
     Seq claimed = 0;     // the peer holds our receipts for its messages up to here
     bool heard = false;  // an Open of the peer since the start
     std::map<Seq, Own> own;
+    // The same, by case: one case may have been with several agencies, each with its own numbers.
+    std::map<std::pair<CaseId, uint32_t>, Seq> by_case;
     std::set<std::string> letters;     // numbers of letters that came back
     std::vector<v1::Message> orphans;  // written anew under numbers that were used
   };
@@ -108,7 +111,6 @@ class Reconciler final : public SentBefore {
   const Records& durable_;
   EngineObserver& observer_;
   std::map<AgencyId, Link> links_;
-  std::map<std::pair<CaseId, uint32_t>, std::pair<AgencyId, Seq>> by_case_;
 };
 
 }  // namespace jiexu

@@ -8,6 +8,7 @@ std::string_view name(LedgerAccount account) {
     case LedgerAccount::kPayable: return "payable";
     case LedgerAccount::kInTransit: return "in_transit";
     case LedgerAccount::kSettled: return "settled";
+    case LedgerAccount::kRefunded: return "refunded";
     case LedgerAccount::kReceivable: return "receivable";
     case LedgerAccount::kBank: return "bank";
     case LedgerAccount::kSuspense: return "suspense";

@@ -17,6 +17,7 @@ enum class LedgerAccount : uint8_t {
   kPayable = 2,    // owed by an issued form
   kInTransit = 3,  // ordered from our bank, not yet acknowledged by the counterpart
   kSettled = 4,    // acknowledged as credited
+  kRefunded = 5,   // paid to persons at origin
   // At IN, money expected and received from the counterpart.
   kReceivable = 10,   // stated by a form, not yet here
   kBank = 11,         // received on our account

@@ -221,6 +221,12 @@ std::vector<Finding> check_letter(const v1::ContactLetter& form, Date today) {
   return checks.take();
 }
 
+std::vector<Finding> check_payee(const v1::Payee& payee) {
+  FieldChecks checks({});
+  check_payee(checks, payee);
+  return checks.take();
+}
+
 std::vector<Finding> check_form(const v1::InformationForm& form, Date today) {
   FieldChecks checks(today);
   check_letter_number(checks, form.letter_number());

@@ -20,8 +20,12 @@ void add_state(const v1::CaseView& view, std::ostream& out) {
       << "Money    " << plain_funds(view.funds());
   if (view.due_fen() != 0) out << " Due by the form: " << yuan(view.due_fen()) << ".";
   out << "\n";
-  if (view.overlay() == "WITHDRAWAL_PENDING") {
-    out << "         A withdrawal is pending: the other agency has not answered yet.\n";
+  for (const std::string& words : plain_overlays(view.overlay())) {
+    out << "         " << words << "\n";
+  }
+  if (view.hold_code() != v1::REJECT_CODE_UNSPECIFIED) {
+    out << "Held for " << v1::RejectCode_Name(view.hold_code());
+    out << (view.hold_until().empty() ? "" : ", until about " + view.hold_until()) << "\n";
   }
   if (view.reject_code() != v1::REJECT_CODE_UNSPECIFIED) {
     out << "Refused  " << v1::RejectCode_Name(view.reject_code()) << "\n";

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <sstream>
 
 #include "daemon/base/money.h"
 #include "daemon/base/time.h"
@@ -58,6 +59,27 @@ constexpr Words kFunds[] = {
     {"ACKED_BY_IN", "The other agency has credited the balance."},
     {"REFUND_TO_PERSON", "The balance is paid to the person."},
     {"NOTHING_TO_PAY", "There is nothing to pay."},
+    {"OVERPAID", "More is paid than is due; the other agency sends it back."},
+    {"REFUND_DUE", "The person is to be paid here."},
+};
+
+constexpr Words kOverlays[] = {
+    {"REMINDED", "The other agency has reminded us and waits for the day that we name."},
+    {"CLARIFYING", "The other agency has asked a question and waits for our answer."},
+    {"SUSPENDED", "The transfer-out agency holds the case."},
+    {"WITHDRAWAL_PENDING", "A withdrawal is pending: the other agency has not answered yet."},
+    {"REOPEN_PENDING", "We have asked to open the case again; no answer yet."},
+    {"INVALIDATED", "The transfer-out agency took its form back; the next version follows."},
+    {"REMINDING", "We have reminded the other agency; no answer yet."},
+    {"ASKING", "We have asked the other agency a question; no answer yet."},
+    {"REOPEN_ASKED", "The other agency asks to open the case again: agree or decline."},
+    {"CANCEL_PENDING", "We have asked to give up the transfer; no answer yet."},
+    {"CANCEL_ASKED", "The other agency asks to give up the transfer: agree or decline."},
+    {"PAYEE_WANTED", "The bank sent the payment back: check the account, or name another."},
+    {"FUNDS_DIFFER", "What came is not what the form says; both agencies know."},
+    {"ESCALATED", "A term is over for long and nobody has answered: call, or go higher."},
+    {"UNCLEAR", "Something contradicts our record of the case: a person must look."},
+    {"UPSTREAM_OPEN", "The person's own transfer to us is not finished."},
 };
 
 constexpr Words kDeadlines[] = {
@@ -136,6 +158,14 @@ std::string plain_relationship(const std::string& name) {
 }
 std::string plain_funds(const std::string& name) {
   return find(kFunds, name);
+}
+std::vector<std::string> plain_overlays(const std::string& names) {
+  std::vector<std::string> out;
+  std::istringstream list(names);
+  for (std::string name; std::getline(list, name, ',');) {
+    if (name != "NONE") out.push_back(find(kOverlays, name));
+  }
+  return out;
 }
 std::string plain_deadline(const std::string& kind) {
   return find(kDeadlines, kind);

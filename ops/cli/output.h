@@ -34,6 +34,8 @@ std::string age(int64_t ms);
 std::string plain_relationship(const std::string& name);
 std::string plain_funds(const std::string& name);
 std::string plain_deadline(const std::string& kind);
+// One sentence for each of the names in a list with commas.
+std::vector<std::string> plain_overlays(const std::string& names);
 
 // "in 3 days", "today", "2 days ago"; `due` and `today` as YYYY-MM-DD, empty `due`: not known yet.
 std::string days_until(const std::string& due, const std::string& today);

@@ -185,17 +185,102 @@ TEST_CASE("a term that ends in a year without a calendar is unknown, and does no
 }
 
 TEST_CASE("a deadline passes at midnight of its day, once, and stays until it is met") {
+  Party out = side_under("NHSA-2021", Side::kOut, Relationship::kLetterReceived, "2026-11-20");
+  on(out, "2026-11-20", "accept-letter");
+  out.now = end_of(*Date::parse("2026-12-04"));
+  CHECK(out.pass(DeadlineKind::kFormDue).refusal() == Refusal::kNotAllowedNow);
+  out.now = out.now.plus_ms(1);
+  CHECK(out.pass(DeadlineKind::kIntakeDue).refusal() == Refusal::kNotAllowedNow);
+  REQUIRE_FALSE(out.pass(DeadlineKind::kFormDue).rejection);
+  CHECK(out.subject.deadline(DeadlineKind::kFormDue)->passed);
+  CHECK(out.pass(DeadlineKind::kFormDue).refusal() == Refusal::kNotAllowedNow);
+  REQUIRE_FALSE(out.play("stop-insurance issue-form").rejection);
+  CHECK(due(out, DeadlineKind::kFormDue) == "none");
+}
+
+namespace {
+
+// Transfer-in, which waits for a form that is due on 2026-10-09.
+Party waiting_for_form() {
   Party in = side_under("NHSA-2021", Side::kIn, Relationship::kLetterSent, "2026-09-18");
   on(in, "2026-09-18", "letter-accept-received");
-  in.now = end_of(*Date::parse("2026-10-09"));
-  CHECK(in.pass(DeadlineKind::kFormDue).refusal() == Refusal::kNotAllowedNow);
-  in.now = in.now.plus_ms(1);
-  CHECK(in.pass(DeadlineKind::kIntakeDue).refusal() == Refusal::kNotAllowedNow);
-  REQUIRE_FALSE(in.pass(DeadlineKind::kFormDue).rejection);
-  CHECK(in.subject.deadline(DeadlineKind::kFormDue)->passed);
-  CHECK(in.pass(DeadlineKind::kFormDue).refusal() == Refusal::kNotAllowedNow);
+  return in;
+}
+
+// What the ladder sends when it is climbed on this day: "day -3", "no message" or the refusal.
+std::string climb_on(Party& in, const char* day) {
+  in.now = at(day);
+  const Outcome outcome = in.pass(DeadlineKind::kFormDue);
+  if (outcome.rejection) return std::string(name(outcome.refusal()));
+  if (outcome.messages.empty()) return "no message";
+  return "day " + std::to_string(outcome.messages.at(0).reminder().day());
+}
+
+}  // namespace
+
+TEST_CASE("X39: each step of the ladder is taken once, on its day") {
+  Party in = waiting_for_form();
+  CHECK(climb_on(in, "2026-10-05") == "not_allowed_now");
+  CHECK(climb_on(in, "2026-10-06") == "day -3");
+  CHECK(text(in.subject.overlays) == "REMINDING");
+  CHECK(climb_on(in, "2026-10-07") == "not_allowed_now");
+  CHECK(climb_on(in, "2026-10-09") == "day 0");
+  CHECK_FALSE(in.subject.deadlines.at(0).passed);
+  CHECK(climb_on(in, "2026-10-10") == "no message");
+  CHECK(in.subject.deadlines.at(0).passed);
+  CHECK(climb_on(in, "2026-10-12") == "day 3");
+  CHECK_FALSE(in.subject.overlays.has(Overlay::kEscalated));
+  CHECK(climb_on(in, "2026-10-19") == "day 10");
+  CHECK(in.subject.overlays.has(Overlay::kEscalated));
+  CHECK(climb_on(in, "2026-12-31") == "not_allowed_now");
+  CHECK_FALSE(next_firing(Side::kIn, in.subject.deadlines.at(0)));
+}
+
+TEST_CASE("X39: who wakes late reminds once") {
+  Party in = waiting_for_form();
+  CHECK(climb_on(in, "2026-10-31") == "day 10");
+  CHECK(in.subject.deadlines.at(0).passed);
+  CHECK(text(in.subject.overlays) == "REMINDING,ESCALATED");
+}
+
+TEST_CASE("X39: an answer names the day, and nothing is the operator's any more") {
+  Party in = waiting_for_form();
+  climb_on(in, "2026-10-31");
+  REQUIRE_FALSE(in.play("reminder-reply-received").rejection);
+  CHECK(text(in.subject.overlays) == "NONE");
+  CHECK(in.subject.deadlines.at(0).expected == Date::parse("2026-12-10"));
+}
+
+TEST_CASE("X39: the form itself answers the reminder") {
+  Party in = waiting_for_form();
+  climb_on(in, "2026-10-06");
   REQUIRE_FALSE(in.play("form-received").rejection);
+  CHECK(text(in.subject.overlays) == "NONE");
+}
+
+TEST_CASE("X39: nobody reminds himself, and the operator is told after ten days") {
+  Party out = side_under("NHSA-2021", Side::kOut, Relationship::kLetterReceived, "2026-09-18");
+  on(out, "2026-09-18", "accept-letter");
+  CHECK(climb_on(out, "2026-10-09") == "not_allowed_now");
+  CHECK(climb_on(out, "2026-10-10") == "no message");
+  CHECK(climb_on(out, "2026-10-19") == "no message");
+  CHECK(text(out.subject.overlays) == "ESCALATED");
+}
+
+TEST_CASE("a reminder of what is done already changes nothing") {
+  Party out = side_under("NHSA-2021", Side::kOut, Relationship::kLetterReceived, "2026-11-20");
+  on(out, "2026-11-20", "accept-letter stop-insurance issue-form reminder-received");
+  CHECK(text(out.subject.overlays) == "NONE");
+}
+
+TEST_CASE("X10: the next agency has its own terms") {
+  Party in = side_under("MOHRSS-2016", Side::kIn, Relationship::kLetterSent, "2026-09-18");
+  on(in, "2026-09-18", "letter-delivered");
+  CHECK(due(in, DeadlineKind::kFormDue) == "2026-10-15");
+  on(in, "2026-09-21", "letter-forwarded-received");
   CHECK(due(in, DeadlineKind::kFormDue) == "none");
+  on(in, "2026-09-22", "letter-delivered");
+  CHECK(due(in, DeadlineKind::kFormDue) == "2026-10-20");
 }
 
 TEST_CASE("a case that ends has no deadlines") {

@@ -67,19 +67,43 @@ int64_t amount_of(const std::string& variant, int64_t otherwise) {
   return variant.empty() ? otherwise : std::stoll(variant);
 }
 
-// What a bank line must bring for the case to be complete.
-int64_t missing_amount(const Case& subject) {
+// What a bank line must bring for the case to be complete, or take for it to be as it was before.
+int64_t sound_amount(const Case& subject, EventKind kind) {
   const int64_t missing = subject.due.value - subject.moved.value;
+  if (kind == EventKind::kBankReversal) {
+    const bool out = subject.side == Side::kOut;
+    const int64_t open = subject.moved.value - (out ? subject.credited.value : 0);
+    return open > 0 ? open : kBalance;
+  }
+  if (subject.side == Side::kOut && missing < 0) return -missing;
   return missing > 0 ? missing : kBalance;
+}
+
+void fill_exception(const Case& subject, EventKind kind, const std::string& variant,
+                    v1::Message& out);
+
+v1::Payee other_payee() {
+  v1::Payee payee = letter().payee();
+  payee.set_account_number("6200999900001111");
+  return payee;
 }
 
 void fill_body(const Case& subject, EventKind kind, const std::string& variant, v1::Message& out) {
   const uint32_t version = variant.empty() ? subject.form_version : std::stoul("0" + variant);
   switch (kind) {
-    case EventKind::kLetterIn: *out.mutable_letter() = letter(); break;
-    case EventKind::kLetterAcceptIn: out.mutable_letter_accept(); break;
+    case EventKind::kLetterIn:
+      *out.mutable_letter() = letter();
+      if (variant == "changed") out.mutable_letter()->set_certificate_number("8");
+      break;
+    case EventKind::kLetterAcceptIn:
+      out.mutable_letter_accept()->set_accepted_on(variant == "changed" ? 20261119 : 20261120);
+      break;
     case EventKind::kLetterRejectIn:
       out.mutable_letter_reject()->set_code(v1::REJECT_CODE_NOT_FOUND);
+      break;
+    case EventKind::kLetterForwardedIn:
+      out.mutable_letter_forwarded()->set_to_agency(third_agency().str());
+      out.mutable_letter_forwarded()->set_code(v1::REJECT_CODE_WRONG_AGENCY);
       break;
     case EventKind::kWithdrawIn: out.mutable_withdraw(); break;
     case EventKind::kWithdrawReplyIn:
@@ -92,13 +116,58 @@ void fill_body(const Case& subject, EventKind kind, const std::string& variant, 
     case EventKind::kInfoQueryIn: out.mutable_information_query()->set_version(version); break;
     case EventKind::kRemitNoticeIn:
       out.mutable_remittance_notice()->set_amount_fen(amount_of(variant, kBalance));
-      out.mutable_remittance_notice()->set_attempt(1);
+      out.mutable_remittance_notice()->set_attempt(subject.attempt + 1);
       break;
     case EventKind::kFundsAckIn:
       out.mutable_funds_ack()->set_amount_fen(
           amount_of(variant, subject.moved.value > 0 ? subject.moved.value : kBalance));
       break;
     case EventKind::kCloseIn: out.mutable_close(); break;
+    default: fill_exception(subject, kind, variant, out);
+  }
+}
+
+// The messages of the paths beside the straight one.
+void fill_exception(const Case& subject, EventKind kind, const std::string& variant,
+                    v1::Message& out) {
+  switch (kind) {
+    case EventKind::kHoldIn: out.mutable_hold()->set_code(v1::REJECT_CODE_STILL_ACTIVE); break;
+    case EventKind::kResumeIn: out.mutable_resume(); break;
+    case EventKind::kClarifyIn: out.mutable_clarify()->set_question("which name?"); break;
+    case EventKind::kClarifyReplyIn: out.mutable_clarify_reply()->set_answer("this one"); break;
+    case EventKind::kInvalidateIn:
+      out.mutable_invalidate()->set_version(subject.form_version);
+      break;
+    case EventKind::kPayeeChangeIn:
+      out.mutable_payee_change()->set_version(subject.payee_version + 1);
+      *out.mutable_payee_change()->mutable_payee() = other_payee();
+      break;
+    case EventKind::kFundsDiffIn: out.mutable_funds_diff()->set_due_fen(subject.due.value); break;
+    case EventKind::kFundsReturnedIn:
+      out.mutable_funds_returned()->set_amount_fen(amount_of(variant, kBalance));
+      break;
+    case EventKind::kBankReturnedIn:
+      out.mutable_bank_returned()->set_amount_fen(
+          amount_of(variant, subject.noticed.value > 0 ? subject.noticed.value : kBalance));
+      out.mutable_bank_returned()->set_attempt(subject.attempt);
+      break;
+    case EventKind::kRefundToPersonIn:
+      out.mutable_refund_to_person()->set_amount_fen(kBalance);
+      break;
+    case EventKind::kReminderIn:
+      out.mutable_reminder()->set_duty(
+          static_cast<uint32_t>(amount_of(variant, static_cast<int64_t>(DeadlineKind::kFormDue))));
+      break;
+    case EventKind::kReminderReplyIn:
+      out.mutable_reminder_reply()->set_duty(static_cast<uint32_t>(DeadlineKind::kFormDue));
+      out.mutable_reminder_reply()->set_expected_on(20261210);
+      break;
+    case EventKind::kCancelRequestIn: out.mutable_cancel_request(); break;
+    case EventKind::kCancelReplyIn: out.mutable_cancel_reply()->set_agreed(variant != "no"); break;
+    case EventKind::kReopenRequestIn: out.mutable_reopen_request(); break;
+    case EventKind::kReopenReplyIn: out.mutable_reopen_reply()->set_agreed(variant != "no"); break;
+    case EventKind::kStatusQueryIn: out.mutable_status_query(); break;
+    case EventKind::kStatusReplyIn: out.mutable_status_reply()->set_relationship("STOPPED"); break;
     case EventKind::kFaultIn: out.mutable_fault()->set_code(v1::FAULT_CODE_NOT_ALLOWED); break;
     default: break;
   }
@@ -113,6 +182,10 @@ AgencyId out_agency() {
   return *AgencyId::parse("S35050000101");
 }
 
+AgencyId third_agency() {
+  return *AgencyId::parse("S11010500103");
+}
+
 Party::Party(Side side) {
   subject.id = *CaseId::parse("019a0000-0000-7000-8000-000000000001");
   subject.peer = side == Side::kIn ? out_agency() : in_agency();
@@ -121,6 +194,8 @@ Party::Party(Side side) {
   context.own_contact = &letter().contact();
   context.calendar = &calendar();
   context.letter_number = next_letter_number();
+  context.agency_known = true;
+  context.original_letter = &letter();
 }
 
 Outcome Party::apply(Event event) {
@@ -136,6 +211,7 @@ Outcome Party::apply(Event event) {
   subject = std::move(decided->next);
   for (const v1::Message* message : decided->messages) out.messages.push_back(*message);
   out.postings = decided->postings;
+  out.row = decided->row;
   posted_.insert(posted_.end(), out.postings.begin(), out.postings.end());
   return out;
 }
@@ -159,9 +235,9 @@ Outcome Party::hear(const v1::Message& message) {
   return apply(event);
 }
 
-Outcome Party::bank(int64_t fen) {
+Outcome Party::bank(int64_t fen, EventKind kind) {
   Event event;
-  event.kind = EventKind::kBankCredit;
+  event.kind = kind;
   event.at = now;
   event.actor = "bank";
   event.amount = Fen{fen};
@@ -179,15 +255,19 @@ Outcome Party::pass(DeadlineKind kind) {
 
 Outcome Party::play_token(const std::string& token) {
   const size_t colon = std::min(token.find(':'), token.size());
-  const std::string word = token.substr(0, colon);
+  const bool unaware = token.starts_with('~');
+  const std::string word = token.substr(unaware ? 1 : 0, colon - (unaware ? 1 : 0));
   const std::string variant = colon < token.size() ? token.substr(colon + 1) : "";
   for (const EventKind kind : all_events()) {
     if (name(kind) != word) continue;
     if (is_action(kind)) return act(kind, sound_input(subject, kind, variant));
-    if (kind == EventKind::kBankCredit) return bank(amount_of(variant, missing_amount(subject)));
+    if (kind == EventKind::kBankCredit || kind == EventKind::kBankReversal) {
+      return bank(amount_of(variant, sound_amount(subject, kind)), kind);
+    }
     if (kind != EventKind::kDelivered) {
       v1::Message message = sound_message(subject, kind, variant);
       message.set_sent_at_ms(now.ms);
+      if (unaware) message.set_seen_case_seq(0);
       return hear(message);
     }
     Event event;
@@ -226,15 +306,48 @@ int64_t Party::ledger_sum() const {
   return sum;
 }
 
+namespace {
+
+// The message that the variant names, such as "form-received".
+v1::Message paper_for(const Case& subject, const std::string& variant) {
+  v1::Message paper;
+  for (const EventKind kind : all_events()) {
+    if (name(kind) == variant) paper = sound_message(subject, kind);
+  }
+  paper.clear_case_id();
+  paper.clear_case_seq();
+  return paper;
+}
+
+}  // namespace
+
 v1::ActionInput sound_input(const Case& subject, EventKind action, const std::string& variant) {
   v1::ActionInput input;
   switch (action) {
     case EventKind::kApply: *input.mutable_application() = sample_application(); break;
     case EventKind::kRejectLetter: input.set_code(v1::REJECT_CODE_NOT_FOUND); break;
-    case EventKind::kIssueForm: *input.mutable_form() = form_for(subject, variant); break;
-    case EventKind::kRemit:
-      if (subject.form_version == 0) input.set_amount_fen(amount_of(variant, kBalance));
+    case EventKind::kIssueForm:
+    case EventKind::kSupplementForm: *input.mutable_form() = form_for(subject, variant); break;
+    case EventKind::kHold: input.set_code(v1::REJECT_CODE_STILL_ACTIVE); break;
+    case EventKind::kForwardLetter:
+      input.set_code(v1::REJECT_CODE_WRONG_AGENCY);
+      input.set_agency(third_agency().str());
       break;
+    case EventKind::kRemit:
+      if (!variant.empty() || subject.due == subject.moved) {
+        input.set_amount_fen(amount_of(variant, kBalance));
+      }
+      break;
+    case EventKind::kBankReturned:
+    case EventKind::kReturnFunds: input.set_amount_fen(amount_of(variant, 0)); break;
+    case EventKind::kChangePayee: *input.mutable_payee() = other_payee(); break;
+    case EventKind::kReplyReminder: input.set_date(20261210); break;
+    case EventKind::kAnswer: input.set_note("this one"); break;
+    case EventKind::kKeyPaper: *input.mutable_paper() = paper_for(subject, variant); break;
+    case EventKind::kAsk:
+    case EventKind::kCancel:
+    case EventKind::kReopen:
+    case EventKind::kInvalidateForm:
     case EventKind::kQueryForm:
     case EventKind::kWithdraw: input.set_reason("reason"); break;
     default: break;
@@ -247,6 +360,7 @@ v1::Message sound_message(const Case& subject, EventKind kind, const std::string
   message.set_case_id(std::string(subject.id.bytes()));
   message.set_case_seq(subject.received_case_seq + 1);
   message.set_sent_at_ms(kNow.ms);
+  message.set_seen_case_seq(subject.sent_case_seq);
   fill_body(subject, kind, variant, message);
   return message;
 }
@@ -260,8 +374,8 @@ Event sound_event(const Case& subject, EventKind kind, v1::ActionInput& input,
   if (is_action(kind)) {
     input = sound_input(subject, kind);
     event.input = &input;
-  } else if (kind == EventKind::kBankCredit) {
-    event.amount = Fen{missing_amount(subject)};
+  } else if (kind == EventKind::kBankCredit || kind == EventKind::kBankReversal) {
+    event.amount = Fen{sound_amount(subject, kind)};
   } else if (kind == EventKind::kDeadlinePassed) {
     event.deadline = DeadlineKind::kFormDue;
   } else if (kind != EventKind::kDelivered) {
@@ -301,6 +415,7 @@ int64_t moved_in(Funds funds) {
       {Funds::kReceivedDiffers, 100'000}, {Funds::kMatched, kBalance},
       {Funds::kCredited, kBalance},       {Funds::kSuspense, kBalance},
       {Funds::kPaid, kBalance},           {Funds::kAckedByIn, kBalance},
+      {Funds::kOverpaid, 2 * kBalance},
   };
   const auto found = kMoved.find(funds);
   return found == kMoved.end() ? 0 : found->second;
@@ -308,7 +423,8 @@ int64_t moved_in(Funds funds) {
 
 bool nothing_due(Funds funds) {
   return funds == Funds::kNoneDue || funds == Funds::kRefundedToPerson ||
-         funds == Funds::kRefundToPerson || funds == Funds::kNothingToPay;
+         funds == Funds::kRefundToPerson || funds == Funds::kNothingToPay ||
+         funds == Funds::kReturnedToOut || funds == Funds::kRefundDue;
 }
 
 }  // namespace
@@ -334,13 +450,24 @@ Case case_in(Side side, Relationship relationship, Funds funds) {
   subject.form_version = has_form(relationship) ? 1 : 0;
   subject.moved = Fen{moved_in(funds)};
   if (subject.form_version > 0 && !nothing_due(funds)) subject.due = Fen{kBalance};
+  if (funds == Funds::kNoticed) subject.noticed = Fen{kBalance};
+  if (funds == Funds::kReturnedToOut) subject.returned = Fen{kBalance};
+  if (funds == Funds::kCredited || funds == Funds::kAckedByIn) subject.credited = subject.moved;
+  if (funds == Funds::kRefundDue) subject.refund = Fen{kBalance};
+  if (funds == Funds::kRefundDue || funds == Funds::kRefundToPerson ||
+      funds == Funds::kRefundedToPerson) {
+    subject.disposition = v1::DISPOSITION_REFUND_PERSON;
+  }
+  subject.bounced = funds == Funds::kBankReturned;
+  if (subject.bounced) subject.due = Fen{kBalance};
+  subject.last_order = subject.moved;
   return subject;
 }
 
 std::string state_text(const Case& subject) {
   std::string out =
       std::string(name(subject.relationship)) + " / " + std::string(name(subject.funds));
-  if (subject.overlay != Overlay::kNone) out += " / " + std::string(name(subject.overlay));
+  if (!subject.overlays.empty()) out += " / " + text(subject.overlays);
   return out;
 }
 

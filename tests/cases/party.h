@@ -2,7 +2,8 @@
 //
 // A script is a line of events by name, such as "apply accept send-letter letter-accept-received
 // form-received:refund bank-credit:5000". Their content is sound: it breaks no rule and fits what
-// the case knows; what stands behind a colon changes it.
+// the case knows; what stands behind a colon changes it. Behind '~', the peer wrote the message
+// without having heard anything.
 #pragma once
 
 #include <optional>
@@ -11,6 +12,7 @@
 #include <vector>
 
 #include "daemon/cases/step.h"
+#include "daemon/cases/table.h"
 
 namespace jiexu {
 
@@ -22,12 +24,15 @@ inline constexpr int64_t kBalance = 123'456;
 // The transfer-in and the transfer-out agency of every test.
 AgencyId in_agency();
 AgencyId out_agency();
+// To which letters are forwarded.
+AgencyId third_agency();
 
 // What came of an event; the messages are copies.
 struct Outcome {
   std::optional<Rejection> rejection;
   std::vector<v1::Message> messages;
   std::vector<Posting> postings;
+  const Row* row = nullptr;
 
   Refusal refusal() const { return rejection ? rejection->refusal : Refusal::kNone; }
 };
@@ -41,7 +46,7 @@ class Party {
   Outcome apply(Event event);
   Outcome act(EventKind action, const v1::ActionInput& input);
   Outcome hear(const v1::Message& message);
-  Outcome bank(int64_t fen);
+  Outcome bank(int64_t fen, EventKind kind = EventKind::kBankCredit);
   Outcome pass(DeadlineKind kind);
 
   // Plays the script. All but the last event must be accepted. Returns what came of the last one.

@@ -97,6 +97,23 @@ Outcome claimed() {
   return out.play("accept-letter");
 }
 
+Outcome hear_return(void (*change)(v1::FundsReturned&)) {
+  Party out = at(Side::kOut, kStopped);
+  out.play("issue-form remit");
+  v1::Message message = sound_message(out.subject, EventKind::kFundsReturnedIn);
+  change(*message.mutable_funds_returned());
+  return out.hear(message);
+}
+
+Outcome notices() {
+  Party in = at(Side::kIn, kAccepted);
+  Outcome last;
+  for (int i = 0; i <= 1000 && !last.rejection; ++i) {
+    last = in.play("remittance-notice-received:" + std::to_string(kFormAmountMaxFen));
+  }
+  return last;
+}
+
 Outcome issue_wrong_form() {
   Party out = at(Side::kOut, kStopped);
   v1::ActionInput input = sound_input(out.subject, EventKind::kIssueForm);
@@ -125,14 +142,104 @@ const RefusalTest kTests[] = {
      [] { return at(Side::kIn, kAccepted).play("form-received:wrong confirm-form"); }},
     {Refusal::kGuardFailed, "a case with money on its way cannot be closed",
      [] { return at(Side::kIn, kAccepted).play("form-received confirm-form close"); }},
-    {Refusal::kGuardFailed, "a withdrawal is asked for once",
+    {Refusal::kNotAllowedNow, "a withdrawal is asked for once",
      [] { return at(Side::kIn, kLetterSent).play("withdraw withdraw"); }},
     {Refusal::kGuardFailed, "an old form version cannot be confirmed",
      [] { return at(Side::kOut, kStopped).play("issue-form form-confirm-received:2"); }},
-    {Refusal::kGuardFailed, "an acknowledgement of another amount is refused",
-     [] { return at(Side::kOut, kStopped).play("issue-form remit funds-ack-received:1"); }},
-    {Refusal::kGuardFailed, "a form cannot take back what was paid",
-     [] { return at(Side::kOut, kStopped).play("remit:5000 issue-form:refund"); }},
+    {Refusal::kGuardFailed, "an acknowledgement of more than was paid is refused",
+     [] { return at(Side::kOut, kStopped).play("issue-form remit funds-ack-received:123457"); }},
+    {Refusal::kGuardFailed, "more cannot bounce than was paid",
+     [] { return at(Side::kOut, kStopped).play("issue-form remit bank-reversal:123457"); }},
+    {Refusal::kGuardFailed, "what was acknowledged does not bounce",
+     [] {
+       return at(Side::kOut, kStopped)
+           .play(
+               "issue-form remit:23456 funds-ack-received "
+               "bank-reversal:1");
+     }},
+    {Refusal::kGuardFailed, "more cannot come back than was paid",
+     [] { return at(Side::kOut, kStopped).play("issue-form remit bank-credit:123457"); }},
+    {Refusal::kGuardFailed, "more cannot bounce than was announced",
+     [] {
+       return at(Side::kIn, kAccepted)
+           .play("remittance-notice-received bank-returned-received:123457");
+     }},
+    {Refusal::kGuardFailed, "the bank cannot take back more than it credited",
+     [] { return at(Side::kIn, kAccepted).play("bank-credit:5000 bank-reversal:5001"); }},
+    {Refusal::kGuardFailed, "nothing is sent back of what is due",
+     [] { return at(Side::kIn, kAccepted).play("form-received bank-credit:5000 return-funds"); }},
+    {Refusal::kGuardFailed, "no more can stay credited than was",
+     [] { return hear_return([](v1::FundsReturned& returned) { returned.set_credited_fen(1); }); }},
+    {Refusal::kNotAllowedNow, "a held case issues no form",
+     [] { return at(Side::kOut, kStopped).play("hold issue-form"); }},
+    {Refusal::kNotAllowedNow, "a case that is to be given up pays nothing",
+     [] { return at(Side::kOut, kStopped).play("issue-form cancel-request-received remit"); }},
+    {Refusal::kNotAllowedNow, "a case that is to be given up is not closed",
+     [] { return at(Side::kIn, kAccepted).play("form-received:none confirm-form cancel close"); }},
+    {Refusal::kNotAllowedNow, "one question is asked at a time",
+     [] { return at(Side::kIn, kAccepted).play("ask ask"); }},
+    {Refusal::kNotAllowedNow, "who has not been asked cannot agree",
+     [] { return at(Side::kIn, kAccepted).play("agree"); }},
+    {Refusal::kInputMissing, "a form is taken back only with a reason",
+     [] {
+       return act_at(Side::kOut, "letter-received accept-letter stop-insurance issue-form",
+                     EventKind::kInvalidateForm, {});
+     }},
+    {Refusal::kInputMissing, "a question has words",
+     [] { return act_at(Side::kOut, "letter-received", EventKind::kAsk, {}); }},
+    {Refusal::kInputMissing, "a letter is forwarded to somebody",
+     [] { return act_at(Side::kOut, "letter-received", EventKind::kForwardLetter, {}); }},
+    {Refusal::kInputMissing, "paper says something",
+     [] { return act_at(Side::kOut, "letter-received", EventKind::kKeyPaper, {}); }},
+    {Refusal::kPaperInvalid, "a fault does not come on paper",
+     [] { return at(Side::kOut, "letter-received").play("key-paper:fault-received"); }},
+    {Refusal::kPayeeInvalid, "an account without a number is not named",
+     [] { return act_at(Side::kIn, kAccepted, EventKind::kChangePayee, {}); }},
+    {Refusal::kPayeeInvalid, "an account without a number is not taken over",
+     [] {
+       Party out = at(Side::kOut, kStopped);
+       v1::Message message = sound_message(out.subject, EventKind::kPayeeChangeIn);
+       message.mutable_payee_change()->mutable_payee()->clear_account_number();
+       return out.hear(message);
+     }},
+    {Refusal::kRefundPaid, "a person who was paid is not paid again elsewhere",
+     [] { return at(Side::kOut, kStopped).play("issue-form:refund refund supplement-form"); }},
+    {Refusal::kUnknownAgency, "a letter is forwarded to an agency of the directory",
+     [] {
+       Party out = at(Side::kOut, "letter-received");
+       out.context.agency_known = false;
+       return out.play("forward-letter");
+     }},
+    {Refusal::kOwnAgency, "a letter is not forwarded to ourselves",
+     [] {
+       Party out = at(Side::kOut, "letter-received");
+       out.context.self = third_agency();
+       return out.play("forward-letter");
+     }},
+    {Refusal::kRejectCodeMissing, "a case is held only with a code",
+     [] { return act_at(Side::kOut, "letter-received", EventKind::kHold, {}); }},
+    {Refusal::kDateInvalid, "a reminder is answered with a day",
+     [] {
+       return act_at(Side::kOut, "letter-received accept-letter reminder-received",
+                     EventKind::kReplyReminder, {});
+     }},
+    {Refusal::kFormVersion, "an old form version cannot be taken back",
+     [] {
+       Party in = at(Side::kIn, kAccepted);
+       in.play("form-received");
+       v1::Message message = sound_message(in.subject, EventKind::kInvalidateIn);
+       message.mutable_invalidate()->set_version(2);
+       return in.hear(message);
+     }},
+    {Refusal::kAmountDiffers, "no more is sent back than is too much",
+     [] {
+       return at(Side::kIn, kAccepted).play("form-received bank-credit:124456 return-funds:1001");
+     }},
+    {Refusal::kAmountTooLarge, "announcements that no ledger should hold are refused", notices},
+    {Refusal::kAmountNotPositive, "what stays credited is not below nothing",
+     [] {
+       return hear_return([](v1::FundsReturned& returned) { returned.set_credited_fen(-1); });
+     }},
     {Refusal::kInputMissing, "an application without its form is refused",
      [] { return Party(Side::kIn).act(EventKind::kApply, {}); }},
     {Refusal::kInputMissing, "a form is issued only with a form",
@@ -217,8 +324,9 @@ const RefusalTest kTests[] = {
 };
 
 // Only the engine knows with which agency a case is; tests/engine/quarantine_test.cc.
-const std::set<Refusal> kTestedInEngine = {Refusal::kWrongPeer, Refusal::kRecovering,
-                                           Refusal::kStorageLow};
+const std::set<Refusal> kTestedInEngine = {
+    Refusal::kWrongPeer,       Refusal::kRecovering,      Refusal::kStorageLow,
+    Refusal::kBankLineUnknown, Refusal::kBankLineSettled, Refusal::kAllotmentSum};
 
 }  // namespace
 

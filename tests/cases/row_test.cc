@@ -22,6 +22,10 @@ struct Transition {
 
 #define TO_LETTER "apply accept send-letter "
 #define TO_ACCEPT TO_LETTER "letter-accept-received "
+#define TO_CONFIRMED TO_ACCEPT "form-received confirm-form "
+#define TO_CREDITED TO_ACCEPT "form-received bank-credit confirm-form credit "
+#define TO_DONE TO_ACCEPT "form-received:none confirm-form close "
+#define TO_OUT_DONE TO_STOPPED "issue-form:none form-confirm-received close-received "
 #define TO_STOPPED "letter-received accept-letter stop-insurance "
 
 constexpr Side kIn = Side::kIn;
@@ -62,17 +66,66 @@ constexpr Transition kTransitions[] = {
     {"a notice before the form", kIn, TO_ACCEPT "remittance-notice-received", "LETTER_ACCEPTED / NOTICED", "", "", "form 2026-12-04"},
     {"a notice after the form", kIn, TO_ACCEPT "form-received remittance-notice-received", "INFO_RECEIVED / NOTICED", "", "", "intake 2026-11-27"},
     {"a notice after the money changes no state", kIn, TO_ACCEPT "form-received bank-credit remittance-notice-received", "INFO_RECEIVED / MATCHED", "", "", "intake 2026-11-27"},
-    {"a notice after the close changes no state", kIn, TO_ACCEPT "form-received bank-credit confirm-form credit close remittance-notice-received", "DONE / CREDITED", "", "", ""},
+    {"a notice after the close changes no state", kIn, TO_ACCEPT "form-received bank-credit confirm-form credit close ~remittance-notice-received", "DONE / CREDITED", "", "", ""},
     {"money before the form is parked", kIn, TO_ACCEPT "bank-credit:5000", "LETTER_ACCEPTED / SUSPENSE", "", "bank<suspense 5000", "form 2026-12-04"},
     {"more money before the form is parked too", kIn, TO_ACCEPT "bank-credit:5000 bank-credit:6000", "LETTER_ACCEPTED / SUSPENSE", "", "bank<suspense 6000", "form 2026-12-04"},
     {"money that overtakes a corrected form is parked", kIn, TO_ACCEPT "form-received:none query-form bank-credit:5000", "INFO_DISPUTED / RECEIVED_DIFFERS", "", "bank<suspense 5000", "intake 2026-11-27"},
     {"the corrected form matches it", kIn, TO_ACCEPT "form-received:none query-form bank-credit:5000 form-received:5000", "INFO_RECEIVED / MATCHED", "", "receivable<owed_persons 5000,suspense<receivable 5000", "intake 2026-11-27"},
     {"money that is what the form says matches", kIn, TO_ACCEPT "form-received bank-credit", "INFO_RECEIVED / MATCHED", "", "bank<receivable 123456", "intake 2026-11-27"},
     {"money that is one fen short differs", kIn, TO_ACCEPT "form-received bank-credit:123455", "INFO_RECEIVED / RECEIVED_DIFFERS", "", "bank<suspense 123455", "intake 2026-11-27"},
-    {"the missing fen completes it", kIn, TO_ACCEPT "form-received bank-credit:123455 bank-credit:1", "INFO_RECEIVED / MATCHED", "", "bank<suspense 1,suspense<receivable 123456", "intake 2026-11-27"},
+    {"the missing fen completes it", kIn, TO_ACCEPT "form-received bank-credit:123455 bank-credit:1", "INFO_RECEIVED / MATCHED", "", "bank<receivable 1,suspense<receivable 123455", "intake 2026-11-27"},
     {"a second payment that does not complete it is parked", kIn, TO_ACCEPT "form-received bank-credit:100 bank-credit:100", "INFO_RECEIVED / RECEIVED_DIFFERS", "", "bank<suspense 100", "intake 2026-11-27"},
     {"matched money is credited and acknowledged", kIn, TO_ACCEPT "form-received bank-credit confirm-form credit", "INFO_CONFIRMED / CREDITED", "funds_ack", "owed_persons<credited 123456", ""},
     {"a settled case is closed", kIn, TO_ACCEPT "form-received:none confirm-form close", "DONE / NONE_DUE", "close", "", ""},
+    {"a letter that is forwarded goes to the next agency", kIn, TO_LETTER "letter-forwarded-received", "LETTER_SENT / UNKNOWN", "letter", "", ""},
+    {"a letter that is forwarded while its withdrawal is pending is withdrawn", kIn, TO_LETTER "withdraw letter-forwarded-received", "WITHDRAWN / NONE_DUE", "", "", ""},
+    {"a letter that is forwarded in a circle is refused", kIn, TO_LETTER "letter-forwarded-received letter-forwarded-received", "REFUSED_BY_OUT / NONE_DUE", "", "", ""},
+    {"a refusal after the acceptance ends the case", kIn, TO_ACCEPT "letter-reject-received", "REFUSED_BY_OUT / NONE_DUE", "", "", ""},
+    {"X16: a form taken back waits for the next version", kIn, TO_CONFIRMED "invalidation-received", "INFO_DISPUTED / EXPECTED / INVALIDATED", "", "", ""},
+    {"a form taken back before transfer-out heard of the close opens the case", kIn, TO_DONE "~invalidation-received", "INFO_DISPUTED / NONE_DUE / INVALIDATED", "", "", ""},
+    {"X41: a supplementary form follows a confirmed one", kIn, TO_CONFIRMED "form-received:200000", "INFO_RECEIVED / EXPECTED", "", "receivable<owed_persons 76544", "intake 2026-11-27"},
+    {"a form written before transfer-out heard of the close opens the case", kIn, TO_DONE "~form-received:5000", "INFO_RECEIVED / EXPECTED", "", "receivable<owed_persons 5000", "intake 2026-11-27"},
+    {"X38: a case whose peer wrote on paper only ends as such", kIn, TO_LETTER "key-paper:letter-accept-received key-paper:form-received bank-credit confirm-form credit close", "PAPER / CREDITED", "close", "", ""},
+    {"X28: the rest of a corrected form completes it", kIn, TO_ACCEPT "form-received:5000 query-form bank-credit:5000 form-received:9000 bank-credit:4000", "INFO_RECEIVED / MATCHED", "", "bank<receivable 4000,suspense<receivable 5000", "intake 2026-11-27"},
+    {"a corrected form of another amount parks the money that had matched", kIn, TO_ACCEPT "form-received:5000 query-form bank-credit:5000 form-received:9000", "INFO_RECEIVED / RECEIVED_DIFFERS", "", "receivable<owed_persons 4000,receivable<suspense 5000", "intake 2026-11-27"},
+    {"X45: a supplementary form after crediting makes the rest expected", kIn, TO_CREDITED "form-received:130000", "INFO_RECEIVED / EXPECTED", "", "receivable<owed_persons 6544", "intake 2026-11-27"},
+    {"X45: the rest is credited and the whole acknowledged", kIn, TO_CREDITED "form-received:130000 bank-credit confirm-form credit", "INFO_CONFIRMED / CREDITED", "funds_ack", "owed_persons<credited 6544", ""},
+    {"a payment that bounced is announced no more", kIn, TO_ACCEPT "form-received remittance-notice-received bank-returned-received", "INFO_RECEIVED / EXPECTED / PAYEE_WANTED", "", "", "intake 2026-11-27"},
+    {"X22: another account is named", kIn, TO_ACCEPT "form-received remittance-notice-received bank-returned-received change-payee", "INFO_RECEIVED / EXPECTED", "payee_change", "", "intake 2026-11-27"},
+    {"a payment stopped after the transfer was given up settles the case", kIn, TO_ACCEPT "form-received remittance-notice-received cancel cancel-reply-received bank-returned-received", "FAILED / NONE_DUE", "", "", ""},
+    {"X13: a payment that arrives after the transfer was given up is parked", kIn, TO_ACCEPT "form-received remittance-notice-received cancel cancel-reply-received bank-credit:123456", "FAILED / RECEIVED_DIFFERS", "", "bank<suspense 123456", ""},
+    {"X13: it is sent back", kIn, TO_ACCEPT "form-received remittance-notice-received cancel cancel-reply-received bank-credit:123456 return-funds", "FAILED / RETURNED_TO_OUT", "funds_returned", "suspense<bank 123456", ""},
+    {"X13: what was credited is credited no more", kIn, TO_CREDITED "cancel cancel-reply-received return-funds", "FAILED / RETURNED_TO_OUT", "funds_returned", "receivable<bank 123456,credited<owed_persons 123456", ""},
+    {"a credit that the bank takes back is expected again", kIn, TO_ACCEPT "form-received bank-credit bank-reversal", "INFO_RECEIVED / EXPECTED", "", "receivable<bank 123456", "intake 2026-11-27"},
+    {"X23: a difference is told", kIn, TO_ACCEPT "form-received bank-credit:5000 report-difference", "INFO_RECEIVED / RECEIVED_DIFFERS / FUNDS_DIFFER", "funds_diff", "", "intake 2026-11-27"},
+    {"X23: what is too much is sent back, and the rest matches", kIn, TO_ACCEPT "form-received bank-credit:124456 return-funds", "INFO_RECEIVED / MATCHED", "funds_returned", "suspense<bank 1000,suspense<receivable 123456", "intake 2026-11-27"},
+    {"X20: the refund at origin is noted", kIn, TO_ACCEPT "form-received:refund refund-received", "INFO_RECEIVED / REFUNDED_TO_PERSON", "", "", "intake 2026-11-27"},
+    {"X13: giving up is asked for", kIn, TO_ACCEPT "cancel", "LETTER_ACCEPTED / UNKNOWN / CANCEL_PENDING", "cancel_request", "", "form 2026-12-04"},
+    {"both ask to give up: it is given up", kIn, TO_ACCEPT "cancel ~cancel-request-received", "FAILED / NONE_DUE", "", "", ""},
+    {"the peer asks to give up", kIn, TO_ACCEPT "cancel-request-received", "LETTER_ACCEPTED / UNKNOWN / CANCEL_ASKED", "", "", "form 2026-12-04"},
+    {"the peer agrees to give up", kIn, TO_ACCEPT "cancel cancel-reply-received", "FAILED / NONE_DUE", "", "", ""},
+    {"the peer declines to give up", kIn, TO_ACCEPT "cancel cancel-reply-received:no", "LETTER_ACCEPTED / UNKNOWN", "", "", "form 2026-12-04"},
+    {"we agree to give up", kIn, TO_ACCEPT "cancel-request-received agree", "FAILED / NONE_DUE", "cancel_reply(yes)", "", ""},
+    {"we decline to give up", kIn, TO_ACCEPT "cancel-request-received decline", "LETTER_ACCEPTED / UNKNOWN", "cancel_reply(no)", "", "form 2026-12-04"},
+    {"X40: opening again is asked for", kIn, TO_DONE "reopen", "DONE / NONE_DUE / REOPEN_PENDING", "reopen_request", "", ""},
+    {"both ask to open: it is open", kIn, TO_DONE "reopen ~reopen-request-received", "INFO_DISPUTED / NONE_DUE", "", "", ""},
+    {"the peer asks to open", kIn, TO_DONE "reopen-request-received", "DONE / NONE_DUE / REOPEN_ASKED", "", "", ""},
+    {"the peer agrees to open", kIn, TO_DONE "reopen reopen-reply-received", "INFO_DISPUTED / NONE_DUE", "", "", ""},
+    {"the peer declines to open", kIn, TO_DONE "reopen reopen-reply-received:no", "DONE / NONE_DUE", "", "", ""},
+    {"we agree to open", kIn, TO_DONE "reopen-request-received agree", "INFO_DISPUTED / NONE_DUE", "reopen_reply(yes)", "", ""},
+    {"we decline to open", kIn, TO_DONE "reopen-request-received decline", "DONE / NONE_DUE", "reopen_reply(no)", "", ""},
+    {"transfer-out holds the case", kIn, TO_ACCEPT "hold-received", "LETTER_ACCEPTED / UNKNOWN / SUSPENDED", "", "", "form 2026-12-04"},
+    {"transfer-out goes on", kIn, TO_ACCEPT "hold-received resume-received", "LETTER_ACCEPTED / UNKNOWN", "", "", "form 2026-12-04"},
+    {"a question is asked by transfer-in", kIn, TO_ACCEPT "ask", "LETTER_ACCEPTED / UNKNOWN / ASKING", "clarify", "", "form 2026-12-04"},
+    {"its answer comes", kIn, TO_ACCEPT "ask answer-received", "LETTER_ACCEPTED / UNKNOWN", "", "", "form 2026-12-04"},
+    {"X02: a question comes to transfer-in", kIn, TO_LETTER "question-received", "LETTER_SENT / UNKNOWN / CLARIFYING", "", "", ""},
+    {"X02: it is answered", kIn, TO_LETTER "question-received answer", "LETTER_SENT / UNKNOWN", "clarify_reply", "", ""},
+    {"a status reply is noted", kIn, TO_LETTER "ask-status status-reply-received", "LETTER_SENT / UNKNOWN", "", "", ""},
+    {"a reminder of what transfer-in has to do is answered with a day", kIn, TO_ACCEPT "form-received reminder-received:4 reply-reminder", "INFO_RECEIVED / EXPECTED", "reminder_reply", "", "intake 2026-11-27"},
+    {"X38: a twin that differs from what was keyed in is looked into", kIn, TO_LETTER "key-paper:letter-accept-received letter-accept-received:changed mark-seen", "LETTER_ACCEPTED / UNKNOWN", "", "", "form 2026-12-04"},
+    {"the status is asked for", kIn, TO_LETTER "ask-status", "LETTER_SENT / UNKNOWN", "status_query", "", ""},
+    {"the status is told at once by transfer-in", kIn, TO_LETTER "status-query-received", "LETTER_SENT / UNKNOWN", "status_reply", "", ""},
+    {"what crossed the close has lost its object", kIn, TO_DONE "~question-received", "DONE / NONE_DUE", "", "", ""},
     {"a fault at transfer-in is noted", kIn, TO_LETTER "fault-received", "LETTER_SENT / UNKNOWN", "", "", ""},
 
     {"a letter opens the case", kOut, "letter-received", "LETTER_RECEIVED / NOT_COMPUTED", "", "", ""},
@@ -83,7 +136,7 @@ constexpr Transition kTransitions[] = {
     {"a withdrawal after acceptance is too late", kOut, "letter-received accept-letter withdraw-received", "OUT_ACCEPTED / NOT_COMPUTED", "withdraw_reply(TOO_LATE)", "", "form 2026-12-04"},
     {"the insurance is stopped", kOut, TO_STOPPED, "STOPPED / NOT_COMPUTED", "", "", "form 2026-12-04"},
     {"a form that transfers fixes the amount", kOut, TO_STOPPED "issue-form", "FORM_ISSUED / COMPUTED", "information_form", "fund<payable 123456", ""},
-    {"a form that refunds", kOut, TO_STOPPED "issue-form:refund", "FORM_ISSUED / REFUND_TO_PERSON", "information_form", "", ""},
+    {"a form that refunds", kOut, TO_STOPPED "issue-form:refund", "FORM_ISSUED / REFUND_DUE", "information_form", "", ""},
     {"a form that moves no money", kOut, TO_STOPPED "issue-form:none", "FORM_ISSUED / NOTHING_TO_PAY", "information_form", "", ""},
     {"a corrected form changes what is owed", kOut, TO_STOPPED "issue-form form-query-received issue-form:100000", "FORM_ISSUED / COMPUTED", "information_form", "payable<fund 23456", ""},
     {"a form after the payment names what was paid", kOut, TO_STOPPED "remit:5000 issue-form:5000", "FORM_ISSUED / PAID", "information_form", "", ""},
@@ -93,6 +146,49 @@ constexpr Transition kTransitions[] = {
     {"money is paid by the form", kOut, TO_STOPPED "issue-form remit", "FORM_ISSUED / PAID", "remittance_notice", "payable<in_transit 123456", ""},
     {"money is acknowledged", kOut, TO_STOPPED "issue-form remit form-confirm-received funds-ack-received", "FORM_CONFIRMED / ACKED_BY_IN", "", "in_transit<settled 123456", ""},
     {"the close of the other side closes", kOut, TO_STOPPED "issue-form:none form-confirm-received close-received", "OUT_DONE / NOTHING_TO_PAY", "", "", ""},
+    {"a letter is refused after its acceptance", kOut, TO_STOPPED "reject-letter", "LETTER_REJECTED / NOTHING_TO_PAY", "letter_reject", "", ""},
+    {"X10: a letter is forwarded", kOut, "letter-received forward-letter", "LETTER_FORWARDED / NOTHING_TO_PAY", "letter_forwarded", "", ""},
+    {"a withdrawal that crossed the forwarding has lost its object", kOut, "letter-received forward-letter ~withdraw-received", "LETTER_FORWARDED / NOTHING_TO_PAY", "", "", ""},
+    {"X16: a form is taken back", kOut, TO_STOPPED "issue-form form-confirm-received invalidate-form", "FORM_DISPUTED / COMPUTED / INVALIDATED", "invalidate", "", ""},
+    {"X41: a supplementary form follows a confirmed one", kOut, TO_STOPPED "issue-form remit form-confirm-received supplement-form:200000", "FORM_ISSUED / COMPUTED", "information_form", "fund<payable 76544", ""},
+    {"X28: the rest is paid as the next payment", kOut, TO_STOPPED "issue-form remit form-confirm-received supplement-form:200000 remit", "FORM_ISSUED / PAID", "remittance_notice", "payable<in_transit 76544", ""},
+    {"X28: a part is paid", kOut, TO_STOPPED "issue-form remit:23456", "FORM_ISSUED / COMPUTED", "remittance_notice", "payable<in_transit 23456", ""},
+    {"X21: a form after the payment may let the person be paid here", kOut, TO_STOPPED "issue-form remit form-query-received issue-form:refund", "FORM_ISSUED / OVERPAID", "information_form", "payable<fund 123456", ""},
+    {"X21: the money comes back", kOut, TO_STOPPED "issue-form remit form-query-received issue-form:refund bank-credit", "FORM_ISSUED / REFUND_DUE", "", "in_transit<payable 123456", ""},
+    {"X20: the person is paid", kOut, TO_STOPPED "issue-form:refund refund", "FORM_ISSUED / REFUND_TO_PERSON", "refund_to_person", "fund<refunded 123456", ""},
+    {"X22: the bank sends a payment back, as a clerk has seen", kOut, TO_STOPPED "issue-form remit bank-returned", "FORM_ISSUED / BANK_RETURNED", "bank_returned", "in_transit<payable 123456", ""},
+    {"X22: the bank's file says so", kOut, TO_STOPPED "issue-form remit bank-reversal", "FORM_ISSUED / BANK_RETURNED", "bank_returned", "in_transit<payable 123456", ""},
+    {"X22: another account is named", kOut, TO_STOPPED "issue-form remit bank-returned payee-change-received", "FORM_ISSUED / BANK_RETURNED", "", "", ""},
+    {"X22: the payment is ordered again", kOut, TO_STOPPED "issue-form remit bank-returned payee-change-received remit", "FORM_ISSUED / PAID", "remittance_notice", "payable<in_transit 123456", ""},
+    {"X23: a difference is told", kOut, TO_STOPPED "issue-form remit difference-received", "FORM_ISSUED / PAID / FUNDS_DIFFER", "", "", ""},
+    {"X13: money is on its way back", kOut, TO_STOPPED "issue-form remit funds-ack-received cancel cancel-reply-received funds-returned-received", "OUT_FAILED / OVERPAID", "", "settled<in_transit 123456", ""},
+    {"X13: it comes, and nothing is left to pay", kOut, TO_STOPPED "issue-form remit funds-ack-received cancel cancel-reply-received funds-returned-received bank-credit", "OUT_FAILED / NOTHING_TO_PAY", "", "in_transit<payable 123456", ""},
+    {"giving up is asked for", kOut, TO_STOPPED "cancel", "STOPPED / NOT_COMPUTED / CANCEL_PENDING", "cancel_request", "", "form 2026-12-04"},
+    {"both ask to give up: it is given up", kOut, TO_STOPPED "cancel ~cancel-request-received", "OUT_FAILED / NOTHING_TO_PAY", "", "", ""},
+    {"the peer asks to give up", kOut, TO_STOPPED "cancel-request-received", "STOPPED / NOT_COMPUTED / CANCEL_ASKED", "", "", "form 2026-12-04"},
+    {"the peer agrees to give up", kOut, TO_STOPPED "cancel cancel-reply-received", "OUT_FAILED / NOTHING_TO_PAY", "", "", ""},
+    {"the peer declines to give up", kOut, TO_STOPPED "cancel cancel-reply-received:no", "STOPPED / NOT_COMPUTED", "", "", "form 2026-12-04"},
+    {"we agree to give up", kOut, TO_STOPPED "issue-form remit cancel-request-received agree", "OUT_FAILED / OVERPAID", "cancel_reply(yes)", "payable<fund 123456", ""},
+    {"we decline to give up", kOut, TO_STOPPED "cancel-request-received decline", "STOPPED / NOT_COMPUTED", "cancel_reply(no)", "", "form 2026-12-04"},
+    {"X40: opening again is asked for", kOut, TO_OUT_DONE "reopen", "OUT_DONE / NOTHING_TO_PAY / REOPEN_PENDING", "reopen_request", "", ""},
+    {"both ask to open: it is open", kOut, TO_OUT_DONE "reopen ~reopen-request-received", "FORM_DISPUTED / NOTHING_TO_PAY", "", "", ""},
+    {"the peer asks to open", kOut, TO_OUT_DONE "reopen-request-received", "OUT_DONE / NOTHING_TO_PAY / REOPEN_ASKED", "", "", ""},
+    {"the peer agrees to open", kOut, TO_OUT_DONE "reopen reopen-reply-received", "FORM_DISPUTED / NOTHING_TO_PAY", "", "", ""},
+    {"the peer declines to open", kOut, TO_OUT_DONE "reopen reopen-reply-received:no", "OUT_DONE / NOTHING_TO_PAY", "", "", ""},
+    {"we agree to open", kOut, TO_OUT_DONE "reopen-request-received agree", "FORM_DISPUTED / NOTHING_TO_PAY", "reopen_reply(yes)", "", ""},
+    {"we decline to open", kOut, TO_OUT_DONE "reopen-request-received decline", "OUT_DONE / NOTHING_TO_PAY", "reopen_reply(no)", "", ""},
+    {"X03: the case is held", kOut, "letter-received hold", "LETTER_RECEIVED / NOT_COMPUTED / SUSPENDED", "hold", "", ""},
+    {"X03: the case goes on", kOut, "letter-received hold resume", "LETTER_RECEIVED / NOT_COMPUTED", "resume", "", ""},
+    {"X02: a question is asked by transfer-out", kOut, "letter-received ask", "LETTER_RECEIVED / NOT_COMPUTED / ASKING", "clarify", "", ""},
+    {"X02: its answer comes", kOut, "letter-received ask answer-received", "LETTER_RECEIVED / NOT_COMPUTED", "", "", ""},
+    {"a question comes to transfer-out", kOut, TO_STOPPED "question-received", "STOPPED / NOT_COMPUTED / CLARIFYING", "", "", "form 2026-12-04"},
+    {"it is answered", kOut, TO_STOPPED "question-received answer", "STOPPED / NOT_COMPUTED", "clarify_reply", "", "form 2026-12-04"},
+    {"X39: a reminder comes", kOut, TO_STOPPED "reminder-received", "STOPPED / NOT_COMPUTED / REMINDED", "", "", "form 2026-12-04"},
+    {"X39: a reminder is answered with a day", kOut, TO_STOPPED "reminder-received reply-reminder", "STOPPED / NOT_COMPUTED", "reminder_reply", "", "form 2026-12-04"},
+    {"X38: a letter that differs from the paper is looked into", kOut, "key-paper:letter-received letter-received:changed mark-seen", "LETTER_RECEIVED / NOT_COMPUTED", "", "", ""},
+    {"transfer-out asks for the status", kOut, TO_STOPPED "ask-status", "STOPPED / NOT_COMPUTED", "status_query", "", "form 2026-12-04"},
+    {"the status is told at once by transfer-out", kOut, TO_STOPPED "status-query-received", "STOPPED / NOT_COMPUTED", "status_reply", "", "form 2026-12-04"},
+    {"a confirmation that crossed the next form has lost its object", kOut, TO_STOPPED "issue-form supplement-form:5000 ~form-confirm-received:1", "FORM_ISSUED / COMPUTED", "", "", ""},
     {"a fault at transfer-out is noted", kOut, "letter-received fault-received", "LETTER_RECEIVED / NOT_COMPUTED", "", "", ""},
 };
 // clang-format on
@@ -100,6 +196,8 @@ constexpr Transition kTransitions[] = {
 std::string message_text(const v1::Message& message) {
   const auto* field = v1::Message::descriptor()->FindFieldByNumber(message.body_case());
   std::string out(field->name());
+  if (message.has_cancel_reply()) return out + (message.cancel_reply().agreed() ? "(yes)" : "(no)");
+  if (message.has_reopen_reply()) return out + (message.reopen_reply().agreed() ? "(yes)" : "(no)");
   if (!message.has_withdraw_reply()) return out;
   const std::string outcome = v1::WithdrawOutcome_Name(message.withdraw_reply().outcome());
   return out + "(" + outcome.substr(std::string("WITHDRAW_OUTCOME_").size()) + ")";
@@ -141,18 +239,6 @@ std::pair<std::string, std::string> split(std::string_view script) {
   return {std::string(script.substr(0, space)), std::string(script.substr(space + 1))};
 }
 
-// The first row that fits the states before and leads to those after.
-const Row* row_taken(const Case& before, const Case& after, std::string_view event) {
-  for (const Row& row : rows(after.side)) {
-    const bool fits = name(row.event) == event && row.from.has(before.relationship) &&
-                      row.funds_from.has(before.funds);
-    const auto to = row.to == kSameRelationship ? before.relationship : row.to;
-    const auto funds = row.funds_to == kSameFunds ? before.funds : row.funds_to;
-    if (fits && to == after.relationship && funds == after.funds) return &row;
-  }
-  return nullptr;
-}
-
 }  // namespace
 
 TEST_CASE("each transition leads, sends, posts and starts what it should") {
@@ -181,16 +267,14 @@ TEST_CASE("every row of the table is taken by a transition above") {
     Party party(transition.side);
     const auto [before, last] = split(transition.script);
     party.play(before);
-    const Case from = party.subject;
-    party.play(last);
-    taken.insert(row_taken(from, party.subject, last.substr(0, last.find(':'))));
+    taken.insert(party.play(last).row);
   }
   for (const Side side : {kIn, kOut}) {
     size_t number = 0;
     for (const Row& row : rows(side)) {
-      INFO(name(side) << " row " << ++number << ", " << name(row.event) << " if "
-                      << name(row.guard));
-      CHECK(taken.contains(&row));
+      ++number;
+      if (taken.contains(&row)) continue;
+      FAIL_CHECK(name(side) << " row " << number << ", if " << name(row.guard));
     }
   }
 }

@@ -20,39 +20,39 @@ TEST_CASE("the printed tables are the golden ones") {
   CHECK(print_tables() == golden.str());
 }
 
-TEST_CASE("every row moves its side to a state of that side") {
+TEST_CASE("every row moves its side to a state of that side, and every rule names funds of it") {
   const auto is_out = [](int number) { return number >= 20 && number < 32; };
   for (const Side side : {Side::kIn, Side::kOut}) {
     for (const Row& row : rows(side)) {
-      INFO(name(row.event) << " of " << name(side));
-      if (row.to != kSameRelationship) {
-        CHECK(is_out(static_cast<int>(row.to)) == (side == Side::kOut));
-      }
-      if (row.funds_to != kSameFunds) {
-        CHECK(is_out(static_cast<int>(row.funds_to)) == (side == Side::kOut));
-      }
+      if (row.to == kSameRelationship) continue;
+      INFO(name(row.to) << " of " << name(side));
+      CHECK(is_out(static_cast<int>(row.to)) == (side == Side::kOut));
     }
+    for (const FundsRule& rule : funds_rules(side)) {
+      INFO(name(rule.funds) << " of " << name(side));
+      CHECK(is_out(static_cast<int>(rule.funds)) == (side == Side::kOut));
+      CHECK_FALSE(name(rule.money).empty());
+    }
+    CHECK(funds_rules(side).back().money == Money::kNothing);
   }
 }
 
-TEST_CASE("names of events, guards and effects are distinct and not empty") {
+TEST_CASE("names of guards, effects and money are distinct and not empty") {
   std::set<std::string_view> guards;
   std::set<std::string_view> effects;
-  for (const Side side : {Side::kIn, Side::kOut}) {
-    for (const Row& row : rows(side)) {
-      CHECK_FALSE(name(row.event).empty());
-      CHECK_FALSE(name(row.guard).empty());
-      for (const Effect effect : row.effects) {
-        CHECK(name(effect).empty() == (effect == Effect::kNone));
-      }
-    }
-  }
-  for (int i = 0; i <= static_cast<int>(Guard::kFundsTerminal); ++i) {
+  std::set<std::string_view> money;
+  for (int i = 0; i <= static_cast<int>(Guard::kLast); ++i) {
     CHECK(guards.insert(name(static_cast<Guard>(i))).second);
   }
-  for (int i = 1; i <= static_cast<int>(Effect::kPostCredited); ++i) {
+  for (int i = 1; i <= static_cast<int>(Effect::kLast); ++i) {
     CHECK(effects.insert(name(static_cast<Effect>(i))).second);
   }
+  for (int i = 0; i <= static_cast<int>(Money::kNothing); ++i) {
+    CHECK(money.insert(name(static_cast<Money>(i))).second);
+  }
+  CHECK_FALSE(guards.contains(""));
+  CHECK_FALSE(effects.contains(""));
+  CHECK_FALSE(money.contains(""));
 }
 
 TEST_CASE("actions have names by which they are found, other events do not") {

@@ -65,6 +65,7 @@ std::optional<Move> out_move(const v1::CaseView& view, const Applicant& applican
   // A form that will be queried is not paid before its correction.
   const bool final_form = applicant.story != Story::kCorrected || view.form_version() > 1;
   if (final_form && allows(view, "remit")) return Move{"remit", {}};
+  if (allows(view, "refund")) return Move{"refund", {}};
   return std::nullopt;
 }
 

@@ -75,7 +75,7 @@ TEST_CASE("X29: a line without a known reference waits under our own code") {
   CHECK(desk.site.ledger_sum() == 0);
 }
 
-TEST_CASE("a line for a case that is due nothing waits under our own code, with the case named") {
+TEST_CASE("X13: a line for a case that has ended opens its funds, so that the money is sent back") {
   Desk desk({});
   REQUIRE_FALSE(desk.site.act(EventKind::kWithdraw, desk.id).rejection);
   v1::Message reply = sound_message(desk.site.subject(desk.id), EventKind::kWithdrawReplyIn);
@@ -83,9 +83,25 @@ TEST_CASE("a line for a case that is due nothing waits under our own code, with 
   desk.site.commit();
   REQUIRE(desk.site.subject(desk.id).closed());
   const Answer answer = desk.site.bank({bank_line(desk.letter, 700, "1")});
-  CHECK(answer.bank.results(0).outcome() == "not_expected");
+  CHECK(answer.bank.results(0).outcome() == "amount_differs");
   CHECK(answer.bank.results(0).case_id() == desk.id.str());
-  CHECK(desk.site.balance(in_site(), LedgerAccount::kSuspense) == -700);
+  CHECK_FALSE(desk.site.subject(desk.id).closed());
+  CHECK(desk.site.balance(out_site(), LedgerAccount::kSuspense) == -700);
+  REQUIRE_FALSE(desk.site.act(EventKind::kReturnFunds, desk.id).rejection);
+  CHECK(desk.site.subject(desk.id).closed());
+  CHECK(desk.site.balance(out_site(), LedgerAccount::kBank) == 0);
+}
+
+TEST_CASE("a line for a case whose account is not ours waits under our own code, with it named") {
+  Site out(out_site(), kNow);
+  Case fresh = Party(Side::kOut).subject;
+  Forger(in_site(), out).deliver(sound_message(fresh, EventKind::kLetterIn));
+  out.commit();
+  const std::string letter = out.subject(fresh.id).letter_number;
+  const Answer answer = out.bank({bank_line(letter, 700, "1")});
+  CHECK(answer.bank.results(0).outcome() == "not_expected");
+  CHECK(answer.bank.results(0).case_id() == fresh.id.str());
+  CHECK(out.balance(out_site(), LedgerAccount::kSuspense) == -700);
 }
 
 TEST_CASE("a line imported again is a duplicate of its old outcome and moves no money") {

@@ -232,7 +232,7 @@ TEST_CASE("a line is set aside only with a reason, and its money stays in suspen
   CHECK(office.site.balance(in_site(), LedgerAccount::kSuspense) == -35);
 }
 
-TEST_CASE("what a case refuses by hand stays in suspense and in a tray") {
+TEST_CASE("what a case gets by hand above its due is parked with it, and in no tray") {
   Office office(1);
   office.hear(1, EventKind::kInfoFormIn);
   CHECK(office.import(office.letters[0], kBalance) == "matched");
@@ -240,9 +240,10 @@ TEST_CASE("what a case refuses by hand stays in suspense and in a tray") {
   const std::string line = office.last.line_id();
   const Answer settled = office.settle(line, {{office.id(1), Fen{7}}}, "");
   REQUIRE_FALSE(settled.rejection);
-  CHECK(settled.bank.results(0).outcome() == "not_expected");
-  CHECK(office.tray() == std::vector<std::string>{line});
-  CHECK(office.site.balance(in_site(), LedgerAccount::kSuspense) == -7);
+  CHECK(settled.bank.results(0).outcome() == "matched_by_hand");
+  CHECK(office.tray().empty());
+  CHECK(office.site.subject(office.id(1)).funds == Funds::kReceivedDiffers);
+  CHECK(office.site.balance(in_site(), LedgerAccount::kSuspense) == 0);
 }
 
 TEST_CASE("a debit that nobody ordered is shown, and money of ours is not in two places") {

@@ -39,15 +39,20 @@ struct Desk {
 
 }  // namespace
 
-TEST_CASE("a deadline fires once, in the first millisecond after its day") {
+TEST_CASE("each step of a deadline fires once, in the first millisecond after its day") {
   Desk desk;
-  CHECK(desk.site.engine->cases().next_deadline() == kFormDue);
-  desk.wake_at(kFormDue);
-  CHECK(desk.passed() == 0);
-  desk.wake_at(kFormDue.plus_ms(1));
-  CHECK(desk.passed() == 1);
-  desk.wake_at(kFormDue.plus_ms(1'000'000));
-  CHECK(desk.passed() == 1);
+  // Three days before, on the day, and when it is over.
+  for (const int32_t days_before : {4, 1, 0}) {
+    const size_t before = desk.passed();
+    const Instant at = end_of(Date::from_days(Date{2026, 12, 4}.days() - days_before));
+    CHECK(desk.site.engine->cases().next_deadline() == at);
+    desk.wake_at(at);
+    CHECK(desk.passed() == before);
+    desk.wake_at(at.plus_ms(1));
+    CHECK(desk.passed() == before + 1);
+    desk.wake_at(at.plus_ms(1'000'000));
+    CHECK(desk.passed() == before + 1);
+  }
   CHECK(desk.site.subject(desk.id).deadline(DeadlineKind::kFormDue)->passed);
 }
 

@@ -64,6 +64,7 @@ std::optional<EventKind> choose_out(const e2e::Applicant& applicant, const Case&
   // A form that will be queried is not paid before its correction.
   const bool final_form = applicant.story != Story::kCorrected || subject.form_version > 1;
   if (final_form && may_remit) return EventKind::kRemit;
+  if (offered(subject, EventKind::kRefund)) return EventKind::kRefund;
   return std::nullopt;
 }
 

@@ -14,48 +14,58 @@ namespace {
 
 using Account = LedgerAccount;
 
-constexpr Account kAccounts[] = {Account::kFund,     Account::kPayable,     Account::kInTransit,
-                                 Account::kSettled,  Account::kReceivable,  Account::kBank,
-                                 Account::kSuspense, Account::kOwedPersons, Account::kCredited};
+constexpr Account kAccounts[] = {Account::kFund,    Account::kPayable,  Account::kInTransit,
+                                 Account::kSettled, Account::kRefunded, Account::kReceivable,
+                                 Account::kBank,    Account::kSuspense, Account::kOwedPersons,
+                                 Account::kCredited};
 
-bool is_send(Effect effect) {
-  return effect >= Effect::kSendLetter && effect <= Effect::kSendClose;
-}
-
-bool moved_by(const Row& row, const Case& before, const Event& event, const Step& step) {
-  const Case& after = step.next;
-  const auto sends = std::count_if(row.effects.begin(), row.effects.end(), is_send);
-  return row.event == event.kind && row.from.has(before.relationship) &&
-         row.funds_from.has(before.funds) &&
-         after.relationship == (row.to == kSameRelationship ? before.relationship : row.to) &&
-         after.overlay == (row.overlay_to == kSameOverlay ? before.overlay : row.overlay_to) &&
-         // A letter begins the funds of its side before the row is applied.
-         (after.funds == (row.funds_to == kSameFunds ? before.funds : row.funds_to)) &&
-         static_cast<size_t>(sends) == step.messages.size();
-}
+// Overlays that follow from the deadlines or from the end of the case.
+constexpr Overlays kDerived = {Overlay::kReminded, Overlay::kReminding, Overlay::kEscalated};
 
 void check_table(const Case& before, const Event& event, const Step& step) {
-  if (event.kind == EventKind::kDeadlinePassed) {
-    CHECK(step.next.relationship == before.relationship && step.next.funds == before.funds);
-    CHECK(step.messages.empty() && step.postings.empty());
+  const Case& after = step.next;
+  if (step.row == nullptr) {  // a step of a deadline, or the twin of a paper
+    CHECK(after.relationship == before.relationship && after.funds == before.funds);
+    CHECK(step.postings.empty() && step.messages.size() <= 1);
     return;
   }
-  const auto table = rows(step.next.side);
-  CHECK(std::any_of(table.begin(), table.end(),
-                    [&](const Row& row) { return moved_by(row, before, event, step); }));
+  const Row& row = *step.row;
+  const auto table = rows(after.side);
+  CHECK(&row >= table.data() && &row < table.data() + table.size());
+  const EventKind kind =
+      event.kind == EventKind::kKeyPaper ? event_of(event.input->paper().body_case()) : event.kind;
+  CHECK(fits(row, before, kind));
+  CHECK(after.relationship == (row.to == kSameRelationship ? before.relationship : row.to));
+  Overlays overlays = before.overlays;
+  overlays.remove(row.clear);
+  overlays.add(row.set);
+  if (kind == EventKind::kLetterIn && after.overlays.has(Overlay::kUpstreamOpen)) {
+    overlays.add(Overlay::kUpstreamOpen);
+  }
+  if (is_terminal(after.relationship)) overlays.keep(kOutliveTheEnd);
+  overlays.remove(kDerived);
+  Overlays shown = after.overlays;
+  shown.remove(kDerived);
+  CHECK(overlays == shown);
+  CHECK((row.effect == Effect::kNone) == step.messages.empty());
+  CHECK(after.funds == judge_funds(after));
 }
 
 void check_counters(const Case& before, const Event& event, const Case& after) {
-  CHECK(after.id == before.id && after.peer == before.peer);
+  CHECK(after.id == before.id);
+  CHECK(after.peer == before.peer || after.former_peers.size() == before.former_peers.size() + 1);
   CHECK(!before.exists() || after.side == before.side);
   CHECK(after.revision == before.revision + 1);
   CHECK(after.timeline_count == before.timeline_count + 1);
-  const bool numbered = event.message != nullptr && event.kind != EventKind::kFaultIn;
-  CHECK(after.received_case_seq == before.received_case_seq + (numbered ? 1 : 0));
+  const uint32_t heard = after.peer == before.peer || !before.exists()
+                             ? before.received_case_seq + (is_numbered(event) ? 1 : 0)
+                             : 0;
+  CHECK(after.received_case_seq == heard);
   CHECK(after.letter_number.empty() || after.letter_number.size() == 20);
   CHECK(before.letter_number.empty() || after.letter_number == before.letter_number);
   CHECK(after.form_version == before.form_version || after.form_version == before.form_version + 1);
   CHECK(after.due.value >= 0 && after.moved.value >= 0 && after.credited.value >= 0);
+  CHECK(after.noticed.value >= 0 && after.returned.value >= 0 && after.refunded.value >= 0);
   CHECK(!after.closed() || after.closed_at);
   CHECK(after.findings.size() <= limits::kFindingsMax);
 }
@@ -73,7 +83,8 @@ void check_readable(const v1::Message& message) {
 }
 
 void check_messages(const Case& before, const Step& step) {
-  uint32_t seq = before.sent_case_seq;
+  const bool goes_on = step.next.peer != before.peer && before.exists();
+  uint32_t seq = goes_on ? 0 : before.sent_case_seq;
   for (const v1::Message* message : step.messages) {
     CHECK(message->case_seq() == ++seq);
     CHECK(message->case_id() == step.next.id.bytes());
@@ -110,11 +121,12 @@ void check_record(const Case& subject) {
 }
 
 int64_t booked_in(const Case& subject, Account account) {
-  const bool matched = subject.funds == Funds::kMatched || subject.funds == Funds::kCredited;
+  const int64_t used =
+      subject.funds == Funds::kMatched ? subject.moved.value : subject.credited.value;
   switch (account) {
-    case Account::kReceivable: return subject.due.value - (matched ? subject.moved.value : 0);
+    case Account::kReceivable: return subject.due.value - used;
     case Account::kBank: return subject.moved.value;
-    case Account::kSuspense: return matched ? 0 : -subject.moved.value;
+    case Account::kSuspense: return used - subject.moved.value;
     case Account::kOwedPersons: return subject.credited.value - subject.due.value;
     case Account::kCredited: return -subject.credited.value;
     default: return 0;
@@ -123,16 +135,13 @@ int64_t booked_in(const Case& subject, Account account) {
 
 int64_t booked_out(const Case& subject, Account account) {
   switch (account) {
-    case Account::kFund: return subject.due.value;
+    case Account::kFund: return subject.due.value + subject.refunded.value;
     case Account::kPayable: return subject.moved.value - subject.due.value;
     case Account::kInTransit: return subject.credited.value - subject.moved.value;
     case Account::kSettled: return -subject.credited.value;
+    case Account::kRefunded: return -subject.refunded.value;
     default: return 0;
   }
-}
-
-bool one_of(Funds funds, std::initializer_list<Funds> set) {
-  return std::find(set.begin(), set.end(), funds) != set.end();
 }
 
 }  // namespace
@@ -142,23 +151,7 @@ int64_t booked(const Case& subject, LedgerAccount account) {
 }
 
 bool money_fits(const Case& subject) {
-  if (!subject.exists()) return true;
-  const bool form = subject.form_version > 0;
-  if (subject.side == Side::kIn) {
-    const bool letter_away = subject.relationship >= Relationship::kLetterSent &&
-                             subject.relationship <= Relationship::kLetterAccepted;
-    if (form) {
-      return one_of(subject.funds, {Funds::kNoneDue, Funds::kExpected, Funds::kReceivedDiffers,
-                                    Funds::kMatched, Funds::kRefundedToPerson});
-    }
-    return one_of(subject.funds, {Funds::kUnknown}) ||
-           (letter_away && one_of(subject.funds, {Funds::kNoticed, Funds::kSuspense}));
-  }
-  if (form) {
-    return one_of(subject.funds,
-                  {Funds::kComputed, Funds::kPaid, Funds::kRefundToPerson, Funds::kNothingToPay});
-  }
-  return subject.funds == Funds::kNotComputed;
+  return !subject.exists() || judge_funds(subject) == subject.funds;
 }
 
 void check_step(const Case& before, const Event& event, const Step& step, bool ledger) {

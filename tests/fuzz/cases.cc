@@ -48,7 +48,7 @@ const Party& party(Side side) {
 Case first_case(FuzzedDataProvider& in) {
   const Side side = in.ConsumeBool() ? Side::kOut : Side::kIn;
   const auto relationship = static_cast<Relationship>(in.ConsumeIntegralInRange(0, 31));
-  const auto funds = static_cast<Funds>(in.ConsumeIntegralInRange(0, 27));
+  const auto funds = static_cast<Funds>(in.ConsumeIntegralInRange(0, 29));
   const bool out = static_cast<int>(relationship) >= 20;
   const bool names = !name(relationship).empty() && !name(funds).empty();
   if (!names || out != (side == Side::kOut) || out != (static_cast<int>(funds) >= 20)) {
@@ -88,7 +88,8 @@ class Run {
                                in_.ConsumeIntegralInRange<int64_t>(0, kYearMs / 4),
                     kNow.ms + 60 * kYearMs);
     event.at = Instant{now_};
-    if (kind == EventKind::kBankCredit && in_.ConsumeBool()) event.amount = Fen{odd_number(in_)};
+    const bool bank = kind == EventKind::kBankCredit || kind == EventKind::kBankReversal;
+    if (bank && in_.ConsumeBool()) event.amount = Fen{odd_number(in_)};
     if (kind == EventKind::kDeadlinePassed) {
       event.deadline = static_cast<DeadlineKind>(in_.ConsumeIntegralInRange(0, 6));
     }
@@ -105,6 +106,8 @@ class Run {
     if (odds == 248) context.duplicate_of = CaseId::make(1, {});
     context.claimed_by_other = odds == 247;
     context.letter_number_taken = odds == 246;
+    context.agency_known = odds != 245;
+    context.upstream_open = odds == 244;
     auto step = jiexu::step(subject_, event, context);
     if (!step) {
       CHECK(!name(step.error().refusal).empty());

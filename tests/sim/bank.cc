@@ -6,6 +6,7 @@ namespace jiexu::sim {
 namespace {
 
 constexpr uint32_t kPartPermille = 150;
+constexpr uint32_t kBouncePermille = 60;
 
 std::string full_width(const std::string& digits) {
   std::string out;
@@ -20,18 +21,35 @@ std::string full_width(const std::string& digits) {
 
 bool Bank::knows(const CaseId& case_id, uint32_t attempt) const {
   return std::any_of(orders_.begin(), orders_.end(), [&](const Order& order) {
-    return order.case_id == case_id && order.attempt == attempt;
+    return order.case_id == case_id && order.attempt == attempt && !order.back;
   });
+}
+
+bool Bank::bounced(const CaseId& case_id, uint32_t attempt) const {
+  return std::any_of(orders_.begin(), orders_.end(), [&](const Order& order) {
+    return order.case_id == case_id && order.attempt == attempt && order.bounced;
+  });
+}
+
+Fen Bank::sent_back(const CaseId& case_id) const {
+  Fen sum;
+  for (const Order& order : orders_) {
+    if (order.case_id == case_id && order.back) sum.value += order.amount.value;
+  }
+  return sum;
 }
 
 void Bank::order(const Order& order) {
   for (const Order& known : orders_) {
     if (known.case_id != order.case_id || known.attempt != order.attempt) continue;
+    if (known.back != order.back) continue;
     if (known.amount != order.amount) contradictions_.push_back(order);
     return;
   }
   trace_.add("bank", "order", order.letter_number + " " + order.amount.yuan());
   orders_.push_back(order);
+  orders_.back().bounced = !order.back && !healed_ && random_.chance(kBouncePermille);
+  if (orders_.back().bounced) return;
   pay(order);
   if (mutation_ == Mutation::kPayTwice) pay(order);
 }
@@ -56,6 +74,7 @@ void Bank::book_later(const Order& order, Fen part) {
     Credit& credit = book(order.in, Fen{part.value + change}, remark_for(order.letter_number));
     credit.case_id = order.case_id;
     credit.part = part;
+    credit.back = order.back;
   });
 }
 

@@ -1,6 +1,6 @@
 // The banks, as one: what OUT orders arrives on IN's account after a while, as a line of a
-// statement that carries the letter number in its remark, sometimes in parts. Lines that belong to
-// nobody arrive too.
+// statement that carries the letter number in its remark, sometimes in parts, or bounces. What IN
+// sends back arrives on OUT's account in the same way. Lines that belong to nobody arrive too.
 //
 // An order is known by case and attempt; giving the same one twice changes nothing, as with a real
 // payment file. The bank remembers everything, so that checkers can hold the agencies' books to it.
@@ -20,19 +20,22 @@ namespace jiexu::sim {
 
 struct Order {
   CaseId case_id;
-  uint32_t attempt = 0;
+  bool back = false;     // from transfer-in to transfer-out
+  uint32_t attempt = 0;  // number of the payment; of one that goes back, the order of it
   std::string letter_number;
   Fen amount;
-  AgencyId out;
-  AgencyId in;
+  AgencyId out;          // who pays
+  AgencyId in;           // who is paid
+  bool bounced = false;  // sent back at once; no credit comes of it
 };
 
 // A credit on the account of `in`.
 struct Credit {
   v1::BankLine line;
   AgencyId in;
-  CaseId case_id;         // for whom it was ordered; empty: a stranger's
-  Fen part;               // of the order
+  CaseId case_id;  // for whom it was ordered; empty: a stranger's
+  Fen part;        // of the order
+  bool back = false;
   bool imported = false;  // the agency has said so
 };
 
@@ -44,6 +47,11 @@ class Bank {
   // Orders that differ from an earlier one of the same case and attempt are kept as contradictions.
   void order(const Order& order);
   bool knows(const CaseId& case_id, uint32_t attempt) const;
+  bool bounced(const CaseId& case_id, uint32_t attempt) const;
+  // What was ordered to go back, in all.
+  Fen sent_back(const CaseId& case_id) const;
+  // From now on nothing bounces.
+  void heal() { healed_ = true; }
   // Money of a stranger, with a remark that means nothing.
   void credit_stranger(AgencyId in);
 
@@ -68,6 +76,7 @@ class Bank {
   std::vector<Order> contradictions_;
   std::vector<Credit> credits_;
   size_t on_the_way_ = 0;
+  bool healed_ = false;
 };
 
 }  // namespace jiexu::sim

@@ -9,27 +9,58 @@ constexpr int64_t kPatienceMs = 6'000;
 constexpr int64_t kFinishThinkMsMax = 300;
 constexpr uint32_t kWildPermille = 30;       // of actions that are not offered
 constexpr uint32_t kRevisionPermille = 200;  // of actions that name the revision seen
-constexpr uint32_t kFormVersionsMax = 4;
+constexpr uint32_t kFormVersionsMax = 6;
+constexpr uint32_t kLookBackPermille = 20;  // into cases that are closed
 
+// What a clerk may try although it is not offered. Not what somebody else has to have done first:
+// a bank that sent a payment back, paper that has come.
 constexpr EventKind kActions[] = {
-    EventKind::kApply,        EventKind::kAccept,        EventKind::kSendLetter,
-    EventKind::kWithdraw,     EventKind::kConfirmForm,   EventKind::kQueryForm,
-    EventKind::kCredit,       EventKind::kClose,         EventKind::kAcceptLetter,
-    EventKind::kRejectLetter, EventKind::kStopInsurance, EventKind::kIssueForm,
-    EventKind::kRemit};
+    EventKind::kApply,          EventKind::kAccept,        EventKind::kSendLetter,
+    EventKind::kWithdraw,       EventKind::kConfirmForm,   EventKind::kQueryForm,
+    EventKind::kCredit,         EventKind::kClose,         EventKind::kChangePayee,
+    EventKind::kAcceptLetter,   EventKind::kRejectLetter,  EventKind::kStopInsurance,
+    EventKind::kIssueForm,      EventKind::kForwardLetter, EventKind::kHold,
+    EventKind::kResume,         EventKind::kAsk,           EventKind::kAnswer,
+    EventKind::kReplyReminder,  EventKind::kCancel,        EventKind::kReopen,
+    EventKind::kAgree,          EventKind::kDecline,       EventKind::kMarkSeen,
+    EventKind::kInvalidateForm, EventKind::kAskStatus,     EventKind::kSupplementForm};
+
+// What leads a case to its end is done sooner or later. The rest is done now and then.
+constexpr uint32_t kDuty = 60;
+
+std::optional<uint32_t> whim_of(EventKind action) {
+  switch (action) {
+    case EventKind::kWithdraw:
+    case EventKind::kRejectLetter:
+    case EventKind::kForwardLetter: return 10;
+    case EventKind::kQueryForm:
+    case EventKind::kReportDifference:
+    case EventKind::kRemit: return 30;
+    case EventKind::kHold:
+    case EventKind::kInvalidateForm:
+    case EventKind::kSupplementForm:
+    case EventKind::kAsk: return 4;
+    case EventKind::kCancel:
+    case EventKind::kReopen:
+    case EventKind::kChangePayee:
+    case EventKind::kAskStatus: return 2;
+    default: return std::nullopt;
+  }
+}
+
+// After these the clerk takes something to the bank: the next one must have seen it.
+bool orders_money(EventKind action) {
+  return action == EventKind::kRemit || action == EventKind::kReturnFunds ||
+         action == EventKind::kBankReturned;
+}
 
 }  // namespace
 
 Clerk::Clerk(World& world, Node& node, std::vector<Paper>& papers, Random random)
-    : world_(world), node_(node), papers_(papers), random_(random) {
-  for (size_t i = 0; i < papers_.size(); ++i) {
-    if (papers_[i].in == node.id() || papers_[i].out == node.id()) ours_.push_back(i);
-  }
-  closed_.resize(ours_.size());
-}
+    : world_(world), node_(node), papers_(papers), random_(random) {}
 
 void Clerk::look_later() {
-  if (ours_.empty() || world_.mood == Mood::kRest) return;
+  if (papers_.empty() || world_.mood == Mood::kRest) return;
   const bool finishing = world_.mood == Mood::kFinish;
   const int64_t think =
       random_.between(1, finishing ? kFinishThinkMsMax : world_.plan.think_ms_max);
@@ -39,16 +70,24 @@ void Clerk::look_later() {
 }
 
 void Clerk::look() {
-  const size_t i = random_.below(ours_.size());
-  Paper& paper = papers_[ours_[i]];
-  if (!node_.up() || closed_[i] || paper.apply_at_ms > world_.schedule.now()) return look_later();
-  const auto found = read_case(Records(node_.store(), node_.vault()), paper.case_id);
-  if (!found) {
-    world_.watch.report("engine", "a case cannot be read: " + found.error().text);
-    return look_later();
+  // Nobody leafs through drawers of other agencies' cases for long.
+  for (int tries = 0; tries < 8; ++tries) {
+    Paper& paper = papers_[random_.below(papers_.size())];
+    if (!node_.up() || paper.apply_at_ms > world_.schedule.now()) return look_later();
+    const auto found = read_case(Records(node_.store(), node_.vault()), paper.case_id);
+    if (!found) {
+      world_.watch.report("engine", "a case cannot be read: " + found.error().text);
+      return look_later();
+    }
+    if (*found ? !(*found)->closed() || looks_back() : paper.in == node_.id()) {
+      return consider(paper, *found);
+    }
   }
-  if (*found && (*found)->closed()) closed_[i] = true;
-  consider(paper, *found);
+  look_later();
+}
+
+bool Clerk::looks_back() {
+  return world_.mood == Mood::kLife && random_.chance(kLookBackPermille);
 }
 
 void Clerk::consider(Paper& paper, const std::optional<Case>& found) {
@@ -58,17 +97,24 @@ void Clerk::consider(Paper& paper, const std::optional<Case>& found) {
     fresh.id = paper.case_id;
     return act(paper, EventKind::kApply, fresh);
   }
-  take_to_bank(paper, *found);
+  take_to_bank(*found);
   const auto action = choose(paper, *found);
   if (!action) return look_later();
   act(paper, *action, *found);
 }
 
-void Clerk::take_to_bank(const Paper& paper, const Case& subject) {
-  if (subject.side != Side::kOut || subject.attempt == 0) return;
-  if (world_.bank.knows(subject.id, subject.attempt)) return;
-  world_.bank.order(
-      {subject.id, subject.attempt, subject.letter_number, subject.moved, paper.out, paper.in});
+void Clerk::take_to_bank(const Case& subject) {
+  if (subject.side == Side::kIn) {
+    const Fen known = world_.bank.sent_back(subject.id);
+    if (subject.returned <= known) return;
+    const Fen more{subject.returned.value - known.value};
+    const auto nth = static_cast<uint32_t>(subject.timeline_count);
+    return world_.bank.order(
+        {subject.id, true, nth, subject.letter_number, more, node_.id(), subject.peer});
+  }
+  if (subject.attempt == 0 || world_.bank.knows(subject.id, subject.attempt)) return;
+  world_.bank.order({subject.id, false, subject.attempt, subject.letter_number, subject.last_order,
+                     node_.id(), subject.peer});
 }
 
 std::optional<EventKind> Clerk::choose(const Paper& paper, const Case& subject) {
@@ -91,26 +137,35 @@ std::optional<EventKind> Clerk::choose(const Paper& paper, const Case& subject) 
 }
 
 uint32_t Clerk::weight(EventKind action, const Paper& paper, const Case& subject) const {
-  const bool finishing = world_.mood == Mood::kFinish;
+  const bool received = subject.relationship == Relationship::kLetterReceived;
   switch (action) {
-    case EventKind::kWithdraw: return finishing ? 0 : 1;
     case EventKind::kQueryForm:
-      if (!subject.findings.empty()) return 1;
-      return finishing || subject.form_version >= kFormVersionsMax ? 0 : 3;
-    case EventKind::kAcceptLetter: return paper.claimed ? 0 : 6;
+      if (!subject.findings.empty()) return kDuty;
+      break;
+    case EventKind::kAcceptLetter: return paper.claimed ? 0 : kDuty;
     case EventKind::kRejectLetter:
-      if (paper.claimed) return 6;
-      return finishing ? 0 : 1;
+      if (paper.claimed && received) return kDuty;
+      break;
+    case EventKind::kForwardLetter:
+      if (world_.plan.agencies < 3) return 0;
+      break;
     case EventKind::kRemit:
-      if (subject.form_version > 0) return 6;
-      return finishing || subject.scheme_from == v1::SCHEME_RESIDENT ? 0 : 3;
-    default: return 6;
+      if (subject.form_version > 0) return kDuty;
+      break;
+    case EventKind::kBankReturned:
+      return world_.bank.bounced(subject.id, subject.attempt) && !subject.bounced ? 2 * kDuty : 0;
+    default: break;
   }
+  const std::optional<uint32_t> whim = whim_of(action);
+  if (!whim) return kDuty;
+  const bool many_versions = subject.form_version >= kFormVersionsMax;
+  return world_.mood == Mood::kFinish || many_versions ? 0 : *whim;
 }
 
 void Clerk::act(Paper& paper, EventKind action, const Case& subject) {
-  auto input = make_input(action, subject, paper, node_.now(), random_);
-  if (subject.exists() && random_.chance(kRevisionPermille)) {
+  auto input =
+      make_input(action, subject, paper, {node_.now(), *world_.directory, node_.id()}, random_);
+  if (subject.exists() && (orders_money(action) || random_.chance(kRevisionPermille))) {
     auto careful = std::make_shared<v1::ActionInput>(*input);
     careful->set_if_revision(subject.revision);
     input = careful;
@@ -144,7 +199,7 @@ void Clerk::hear(Paper& paper, EventKind action, const Answer& answer) {
   world_.trace.add(node_.id().text(), "answered",
                    std::string(name(answer.subject->relationship)) + " / " +
                        std::string(name(answer.subject->funds)));
-  if (action == EventKind::kRemit) take_to_bank(paper, *answer.subject);
+  if (orders_money(action)) take_to_bank(*answer.subject);
 }
 
 }  // namespace jiexu::sim

@@ -22,8 +22,9 @@ class Clerk {
   void look_later();
   void look();
   void look_at(Paper& paper);
+  bool looks_back();
   void consider(Paper& paper, const std::optional<Case>& found);
-  void take_to_bank(const Paper& paper, const Case& subject);
+  void take_to_bank(const Case& subject);
   std::optional<EventKind> choose(const Paper& paper, const Case& subject);
   // How willing the clerk is, 0: not at all.
   uint32_t weight(EventKind action, const Paper& paper, const Case& subject) const;
@@ -33,8 +34,6 @@ class Clerk {
   World& world_;
   Node& node_;
   std::vector<Paper>& papers_;
-  std::vector<size_t> ours_;  // papers that concern the agency
-  std::vector<bool> closed_;  // by index into ours_: seen closed
   Random random_;
   uint64_t turn_ = 0;  // answers to earlier turns are not waited for
 };

@@ -1,39 +1,15 @@
 #include "tests/sim/coverage.h"
 
+#include "tests/sim/moves.h"
+
 namespace jiexu::sim {
-namespace {
-
-Relationship relationship_of(const v1::TimelineRecord* entry) {
-  return entry ? static_cast<Relationship>(entry->relationship()) : Relationship::kNone;
-}
-
-Funds funds_of(const v1::TimelineRecord* entry) {
-  return entry ? static_cast<Funds>(entry->funds()) : Funds::kUnknown;
-}
-
-bool fits(const Row& row, const v1::TimelineRecord* before, const v1::TimelineRecord& entry) {
-  const Relationship from = relationship_of(before);
-  const Funds funds_from = funds_of(before);
-  const Relationship to = row.to == kSameRelationship ? from : row.to;
-  const Funds funds_to = row.funds_to == kSameFunds ? funds_from : row.funds_to;
-  return row.event == static_cast<EventKind>(entry.event()) && row.from.has(from) &&
-         row.funds_from.has(funds_from) && relationship_of(&entry) == to &&
-         funds_of(&entry) == funds_to;
-}
-
-}  // namespace
-
 void Coverage::count(Side side, const v1::TimelineRecord* before, const v1::TimelineRecord& entry) {
   if (static_cast<EventKind>(entry.event()) == EventKind::kDeadlinePassed) {
     ++deadlines_;
     return;
   }
-  const auto all = rows(side);
-  for (size_t i = 0; i < all.size(); ++i) {
-    if (!fits(all[i], before, entry)) continue;
-    ++taken_[{side, i}];
-    return;
-  }
+  const Row* row = find_move(side, before ? states_of(*before) : States(), entry);
+  if (row != nullptr) ++taken_[{side, static_cast<size_t>(row - rows(side).data())}];
 }
 
 void Coverage::add(const Survey& survey) {
@@ -58,9 +34,7 @@ std::vector<std::string> Coverage::never_taken() const {
     for (size_t i = 0; i < all.size(); ++i) {
       if (taken_.contains({side, i})) continue;
       std::string line = std::string(name(side)) + " row " + std::to_string(i + 1) + ": ";
-      line += name(all[i].event);
-      if (all[i].guard != Guard::kAlways) line += ", if " + std::string(name(all[i].guard));
-      if (all[i].funds_to != kSameFunds) line += " -> " + std::string(name(all[i].funds_to));
+      line += print_row(all[i]);
       out.push_back(std::move(line));
     }
   }

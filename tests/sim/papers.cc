@@ -23,7 +23,8 @@ v1::Disposition draw_disposition(const Case& subject, Random& random) {
   static constexpr v1::Disposition kOthers[] = {
       v1::DISPOSITION_NONE, v1::DISPOSITION_ZERO, v1::DISPOSITION_REFUND_PERSON,
       v1::DISPOSITION_SHARED_IN_PROVINCE, v1::DISPOSITION_NEGATIVE_OFFSET};
-  if (subject.moved.value > 0) return v1::DISPOSITION_TRANSFER;
+  if (subject.refunded.value > 0) return v1::DISPOSITION_REFUND_PERSON;
+  if (subject.moved.value > 0 && random.chance(900)) return v1::DISPOSITION_TRANSFER;
   if (subject.scheme_from == v1::SCHEME_RESIDENT) return v1::DISPOSITION_NONE;
   return random.chance(600) ? v1::DISPOSITION_TRANSFER : kOthers[random.below(5)];
 }
@@ -33,10 +34,11 @@ void fill_account(v1::Account& account, const Case& subject, Random& random) {
   account.set_disposition(disposition);
   int64_t balance = 0;
   if (disposition == v1::DISPOSITION_TRANSFER) {
-    balance = subject.moved.value > 0 ? subject.moved.value : random.between(1, kAmountFenMax);
+    const bool as_paid = subject.moved.value > 0 && random.chance(600);
+    balance = as_paid ? subject.moved.value : random.between(1, kAmountFenMax);
     account.set_amount_fen(balance);
   } else if (disposition == v1::DISPOSITION_REFUND_PERSON) {
-    balance = random.between(0, kAmountFenMax);
+    balance = subject.refunded.value + random.between(0, kAmountFenMax);
   } else if (disposition == v1::DISPOSITION_NEGATIVE_OFFSET) {
     balance = -random.between(1, kAmountFenMax);
   }
@@ -55,8 +57,41 @@ void fill_form(v1::InformationForm& form, const Case& subject, Instant now, Rand
 }
 
 v1::RejectCode draw_code(Random& random) {
-  return static_cast<v1::RejectCode>(
-      random.between(v1::REJECT_CODE_NOT_FOUND, v1::REJECT_CODE_SAME_YEAR));
+  return static_cast<v1::RejectCode>(random.between(v1::REJECT_CODE_NOT_FOUND, v1::RejectCode_MAX));
+}
+
+// Any agency but the two that have the case.
+std::string draw_other(const Case& subject, const Desk& desk, Random& random) {
+  const auto& agencies = desk.directory.agencies();
+  for (int tries = 0; tries < 100; ++tries) {
+    const AgencyId id = agencies[random.below(agencies.size())].id;
+    if (id != subject.peer && id != desk.agency) return id.str();
+  }
+  return subject.peer.str();
+}
+
+// Some of it, now and then.
+int64_t draw_part(int64_t open_fen, Random& random) {
+  return open_fen > 1 && random.chance(150) ? random.between(1, open_fen - 1) : 0;
+}
+
+v1::Payee other_payee(const Desk& desk, Random& random) {
+  const BankAccount& bank = desk.directory.find(desk.agency)->bank;
+  v1::Payee payee;
+  payee.set_account_holder(bank.holder);
+  payee.set_account_number(bank.account + std::to_string(random.below(10)));
+  payee.set_bank_name(bank.bank);
+  payee.set_cnaps(bank.cnaps);
+  return payee;
+}
+
+void fill_money(EventKind action, const Case& subject, v1::ActionInput& input, Random& random) {
+  const int64_t open = subject.due.value - subject.moved.value;
+  if (action == EventKind::kReturnFunds) input.set_amount_fen(draw_part(-open, random));
+  if (action == EventKind::kBankReturned) input.set_amount_fen(subject.last_order.value);
+  if (action != EventKind::kRemit) return;
+  if (open > 0) return input.set_amount_fen(draw_part(open, random));
+  if (subject.form_version == 0) input.set_amount_fen(random.between(1, kAmountFenMax));
 }
 
 }  // namespace
@@ -87,18 +122,39 @@ Paper make_paper(const Route& route, const v1::Person& person, Instant now, Rand
 }
 
 std::shared_ptr<const v1::ActionInput> make_input(EventKind action, const Case& subject,
-                                                  const Paper& paper, Instant now, Random& random) {
+                                                  const Paper& paper, const Desk& desk,
+                                                  Random& random) {
   auto input = std::make_shared<v1::ActionInput>();
   switch (action) {
     case EventKind::kApply: *input->mutable_application() = paper.application; break;
-    case EventKind::kIssueForm: fill_form(*input->mutable_form(), subject, now, random); break;
+    case EventKind::kIssueForm:
+    case EventKind::kSupplementForm:
+      fill_form(*input->mutable_form(), subject, desk.now, random);
+      break;
+    case EventKind::kHold:
+      input->set_code(draw_code(random));
+      if (random.chance(500)) input->set_date(date_of(desk.now.plus_ms(604'800'000)).yyyymmdd());
+      break;
+    case EventKind::kForwardLetter:
+      input->set_code(v1::REJECT_CODE_WRONG_AGENCY);
+      input->set_agency(draw_other(subject, desk, random));
+      break;
+    case EventKind::kChangePayee: *input->mutable_payee() = other_payee(desk, random); break;
+    case EventKind::kReplyReminder:
+      input->set_date(date_of(desk.now.plus_ms(259'200'000)).yyyymmdd());
+      break;
+    case EventKind::kAnswer: input->set_note("so it is"); break;
     case EventKind::kRejectLetter:
       input->set_code(paper.claimed ? v1::REJECT_CODE_CLAIMED_BY_OTHER : draw_code(random));
       break;
     case EventKind::kRemit:
-      if (subject.form_version == 0) input->set_amount_fen(random.between(1, kAmountFenMax));
-      break;
+    case EventKind::kReturnFunds:
+    case EventKind::kBankReturned: fill_money(action, subject, *input, random); break;
     case EventKind::kWithdraw:
+    case EventKind::kCancel:
+    case EventKind::kReopen:
+    case EventKind::kAsk:
+    case EventKind::kInvalidateForm:
     case EventKind::kQueryForm: input->set_reason("asked for by the clerk"); break;
     default: break;
   }

@@ -7,6 +7,7 @@
 
 #include "daemon/cases/case.h"
 #include "daemon/cases/event.h"
+#include "daemon/trust/directory.h"
 #include "tests/sim/random.h"
 
 namespace jiexu::sim {
@@ -31,8 +32,16 @@ struct Route {
 };
 Paper make_paper(const Route& route, const v1::Person& person, Instant now, Random& random);
 
+// Where a clerk sits.
+struct Desk {
+  Instant now;
+  const Directory& directory;
+  AgencyId agency;
+};
+
 // What a clerk enters for `action` on the case.
 std::shared_ptr<const v1::ActionInput> make_input(EventKind action, const Case& subject,
-                                                  const Paper& paper, Instant now, Random& random);
+                                                  const Paper& paper, const Desk& desk,
+                                                  Random& random);
 
 }  // namespace jiexu::sim

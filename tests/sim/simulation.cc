@@ -54,6 +54,7 @@ class Simulation {
     trouble_.start();
     live();
     world_.mood = Mood::kFinish;
+    world_.bank.heal();
     trouble_.heal();
     finish();
     if (!failed()) survey(true);
@@ -142,17 +143,17 @@ void Simulation::finish() {
   advance(kRestMs);
 }
 
+// A case is nowhere if it never began, and only where its letter has been.
 bool Simulation::closed_at(const Node& node, const Paper& paper) {
   const auto found = read_case(Records(node.store(), node.vault()), paper.case_id);
-  const bool never = found && !*found && (node.id() == paper.out || paper.given_up);
+  const bool never = found && !*found && (node.id() != paper.in || paper.given_up);
   return never || (found && *found && (*found)->closed());
 }
 
 bool Simulation::all_closed() {
   for (const Paper& paper : papers_) {
     for (const auto& node : nodes_) {
-      const bool concerned = node->id() == paper.in || node->id() == paper.out;
-      if (concerned && !closed_at(*node, paper)) return false;
+      if (!closed_at(*node, paper)) return false;
     }
   }
   return true;

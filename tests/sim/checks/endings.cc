@@ -1,41 +1,43 @@
 // I7: when the faults have ended, everything comes to its end.
-#include <array>
+#include <algorithm>
 
 #include "tests/sim/checks/checker.h"
 
 namespace jiexu::sim {
 namespace {
 
-struct Ending {
-  Relationship in;
-  Funds in_funds;
-  Relationship out;
-  Funds out_funds;
-};
-
 // A deadline that has passed is noted within this time, slow disks included.
 constexpr int64_t kFireMsMax = 20'000;
 
+template <class State>
+using Pair = std::pair<State, State>;
+
 // The only ways in which the two sides of a case may end.
-constexpr std::array kEndings = {
-    Ending{Relationship::kDone, Funds::kCredited, Relationship::kOutDone, Funds::kAckedByIn},
-    Ending{Relationship::kDone, Funds::kNoneDue, Relationship::kOutDone, Funds::kNothingToPay},
-    Ending{Relationship::kDone, Funds::kRefundedToPerson, Relationship::kOutDone,
-           Funds::kRefundToPerson},
-    Ending{Relationship::kRefusedByOut, Funds::kNoneDue, Relationship::kLetterRejected,
-           Funds::kNothingToPay},
-    Ending{Relationship::kWithdrawn, Funds::kNoneDue, Relationship::kOutWithdrawn,
-           Funds::kNothingToPay},
+constexpr Pair<Relationship> kEnds[] = {
+    {Relationship::kDone, Relationship::kOutDone},
+    {Relationship::kRefusedByOut, Relationship::kLetterRejected},
+    {Relationship::kRefusedByOut, Relationship::kLetterForwarded},
+    {Relationship::kWithdrawn, Relationship::kOutWithdrawn},
+    {Relationship::kWithdrawn, Relationship::kLetterForwarded},
+    {Relationship::kFailed, Relationship::kOutFailed},
 };
 
+constexpr Pair<Funds> kFundsEnds[] = {
+    {Funds::kCredited, Funds::kAckedByIn},
+    {Funds::kNoneDue, Funds::kNothingToPay},
+    {Funds::kReturnedToOut, Funds::kNothingToPay},
+    {Funds::kRefundedToPerson, Funds::kRefundToPerson},
+};
+
+template <class State, size_t N>
+bool contains(const Pair<State> (&pairs)[N], State in, State out) {
+  return std::find(std::begin(pairs), std::end(pairs), Pair<State>{in, out}) != std::end(pairs);
+}
+
 bool belong_together(const Case& in, const Case& out) {
-  for (const Ending& ending : kEndings) {
-    if (ending.in == in.relationship && ending.in_funds == in.funds &&
-        ending.out == out.relationship && ending.out_funds == out.funds) {
-      return true;
-    }
-  }
-  return false;
+  return contains(kEnds, in.relationship, out.relationship) &&
+         contains(kFundsEnds, in.funds, out.funds) && in.due == out.due && in.moved == out.moved &&
+         in.credited == out.credited && in.form_version == out.form_version;
 }
 
 std::string describe(const Case& subject) {
@@ -60,13 +62,18 @@ class EndingsChecker final : public Checker {
   void judge_case(const Scene& scene, AgencyId agency, const Case& subject) {
     const std::string who = "case " + subject.id.str() + " at " + agency.str();
     if (!subject.closed()) violated(who + " is still open: " + describe(subject));
-    if (subject.overlay != Overlay::kNone) violated(who + ": something is still pending");
+    if (!subject.overlays.empty()) violated(who + ": still pending: " + text(subject.overlays));
     const auto& others = scene.surveys.at(subject.peer).cases;
     const auto other = others.find(subject.id);
     if (other == others.end()) {
       // A letter that never went out leaves no trace at the other agency.
       if (subject.relationship != Relationship::kWithdrawn || !subject.letter_number.empty()) {
         violated(who + " is unknown to the other agency");
+      }
+    } else if (subject.side == Side::kOut && other->second.subject.peer != agency) {
+      // The case has gone on to another agency.
+      if (subject.relationship != Relationship::kLetterForwarded) {
+        violated(who + " has lost the other agency");
       }
     } else if (subject.side == Side::kIn && !belong_together(subject, other->second.subject)) {
       violated(who + " ended as " + describe(subject) + ", and with the other agency as " +

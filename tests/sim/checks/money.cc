@@ -8,25 +8,20 @@ namespace {
 using Account = LedgerAccount;
 using Balances = std::map<std::pair<AgencyId, Account>, int64_t>;
 
-bool is_paid(const Case& subject) {
-  return subject.funds == Funds::kPaid || subject.funds == Funds::kAckedByIn;
-}
-
 // What the ledger of one side of one case must be.
 void add_out(const Case& subject, Balances& books) {
   const AgencyId peer = subject.peer;
-  const int64_t paid = is_paid(subject) ? subject.moved.value : 0;
-  const int64_t settled = subject.funds == Funds::kAckedByIn ? subject.moved.value : 0;
-  books[{peer, Account::kFund}] += subject.due.value;
-  books[{peer, Account::kPayable}] += paid - subject.due.value;
-  books[{peer, Account::kInTransit}] += settled - paid;
-  books[{peer, Account::kSettled}] -= settled;
+  books[{peer, Account::kFund}] += subject.due.value + subject.refunded.value;
+  books[{peer, Account::kPayable}] += subject.moved.value - subject.due.value;
+  books[{peer, Account::kInTransit}] += subject.credited.value - subject.moved.value;
+  books[{peer, Account::kSettled}] -= subject.credited.value;
+  books[{peer, Account::kRefunded}] -= subject.refunded.value;
 }
 
 void add_in(const Case& subject, Balances& books) {
   const AgencyId peer = subject.peer;
-  const bool matched = subject.funds == Funds::kMatched || subject.funds == Funds::kCredited;
-  const int64_t used = matched ? subject.moved.value : 0;
+  const bool matched = subject.funds == Funds::kMatched;
+  const int64_t used = matched ? subject.moved.value : subject.credited.value;
   books[{peer, Account::kReceivable}] += subject.due.value - used;
   books[{peer, Account::kBank}] += subject.moved.value;
   books[{peer, Account::kSuspense}] -= subject.moved.value - used;
@@ -85,32 +80,36 @@ class MoneyChecker final : public Checker {
              " is booked with " + Fen{booked}.yuan() + ", not its amount");
   }
 
-  // On the way: what a case of `out` ordered, less the parts of it whose lines `in` has imported.
+  // On the way: what a case of `out` ordered and `in` has not imported, and what `in` sent back and
+  // `out` has not imported. What is here or came back is what the bank has brought, line by line.
   void judge_pair(const Scene& scene, const Survey& out, const Survey& in) {
-    int64_t paid = 0;
-    int64_t on_the_way = 0;
     for (const auto& [id, file] : out.cases) {
-      if (file.subject.side != Side::kOut || file.subject.peer != in.agency) continue;
-      if (!is_paid(file.subject)) continue;
-      paid += file.subject.moved.value;
-      on_the_way += file.subject.moved.value - imported(scene.bank, id, in);
-    }
-    int64_t received = 0;
-    for (const auto& [id, file] : in.cases) {
-      if (file.subject.side == Side::kIn && file.subject.peer == out.agency) {
-        received += file.subject.moved.value;
+      const Case& ours = file.subject;
+      if (ours.side != Side::kOut || ours.peer != in.agency) continue;
+      const auto other = in.cases.find(id);
+      if (other == in.cases.end() || other->second.subject.peer != out.agency) continue;
+      const Case& theirs = other->second.subject;
+      const int64_t came = imported(scene.bank, id, in);
+      const int64_t back = imported(scene.bank, id, out);
+      if (theirs.moved.value + theirs.returned.value != came || ours.returned.value != back) {
+        violated("case " + id.str() + ": the bank brought " + Fen{came}.yuan() + " and took back " +
+                 Fen{back}.yuan() + ", its two sides hold otherwise");
       }
+      const int64_t there = ours.moved.value + ours.returned.value - came;
+      const int64_t here = theirs.returned.value - back;
+      const bool sound = ours.moved.value == theirs.moved.value + there + here;
+      if (sound && (!scene.ended || (there == 0 && here == 0))) continue;
+      violated("case " + id.str() + ": " + out.agency.str() + " holds " + ours.moved.yuan() +
+               " as paid to " + in.agency.str() + ", which holds " + theirs.moved.yuan() +
+               "; on the way " + Fen{there}.yuan() + " and back " + Fen{here}.yuan());
     }
-    if (paid == received + on_the_way && (!scene.ended || on_the_way == 0)) return;
-    violated(out.agency.str() + " paid " + Fen{paid}.yuan() + " to " + in.agency.str() +
-             ", which received " + Fen{received}.yuan() + ", on the way " + Fen{on_the_way}.yuan());
   }
 
-  static int64_t imported(const Bank& bank, const CaseId& id, const Survey& in) {
+  static int64_t imported(const Bank& bank, const CaseId& id, const Survey& at) {
     int64_t sum = 0;
     for (const Credit& credit : bank.credits()) {
-      if (credit.case_id != id) continue;
-      for (const v1::BankLineRecord& record : in.bank_lines) {
+      if (credit.case_id != id || credit.in != at.agency) continue;
+      for (const v1::BankLineRecord& record : at.bank_lines) {
         if (record.line().host_sequence() == credit.line.host_sequence()) sum += credit.part.value;
       }
     }

@@ -1,0 +1,175 @@
+#include "daemon/cases/absorb.h"
+
+#include <algorithm>
+
+namespace jiexu {
+namespace {
+
+void absorb_application(const Content& content, Case& subject) {
+  const v1::Application& form = content.event->input->application();
+  subject.side = Side::kIn;
+  subject.person = form.person();
+  subject.person_hash = content.context->person_hash;
+  subject.scheme_from = form.scheme_from();
+  subject.scheme_to = form.scheme_to();
+  subject.certificate_number = form.certificate_number();
+  const Profile* profile = default_profile(date_of(content.event->at));
+  if (profile != nullptr) subject.policy_profile = profile->name;
+}
+
+void absorb_letter(const Content& content, Case& subject) {
+  const v1::ContactLetter& letter = content.event->message->letter();
+  subject.side = Side::kOut;
+  subject.letter_number = letter.letter_number();
+  subject.person = letter.person();
+  subject.person_hash = content.context->person_hash;
+  subject.scheme_from = letter.scheme_from();
+  subject.scheme_to = letter.scheme_to();
+  subject.payee = letter.payee();
+  subject.payee_version = 1;
+  subject.certificate_number = letter.certificate_number();
+  subject.policy_profile = letter.policy_profile();
+  subject.letter_place = content.event->place;
+  if (content.context->upstream_open) subject.overlays.add(Overlay::kUpstreamOpen);
+}
+
+void absorb_form(const Content& content, Case& subject) {
+  const v1::InformationForm& form = *content.form;
+  const v1::Account& account = form.account();
+  subject.form_version = form.version();
+  subject.disposition = account.disposition();
+  subject.due = Fen{account.disposition() == v1::DISPOSITION_TRANSFER ? account.amount_fen() : 0};
+  subject.findings = content.findings;
+  subject.stopped_on = form.stopped_on();
+  if (content.event->kind == EventKind::kInfoFormIn) {
+    subject.form_place = content.event->place;
+    return;
+  }
+  const bool refunds = account.disposition() == v1::DISPOSITION_REFUND_PERSON;
+  subject.refund = Fen{refunds ? account.balance_fen() : 0};
+}
+
+void absorb_payment(const Content& content, Case& subject) {
+  subject.attempt += 1;
+  subject.last_order = content.amount;
+  subject.moved.value += content.amount.value;
+  subject.bounced = false;
+  if (subject.form_version == 0) subject.due = subject.moved;
+}
+
+void absorb_bank_credit(const Content& content, Case& subject) {
+  const bool in = subject.side == Side::kIn;
+  subject.moved.value += in ? content.amount.value : -content.amount.value;
+  if (!in) subject.returned.value += content.amount.value;
+}
+
+// Money leaves again: what was credited of it is credited no more.
+void take_away(Fen amount, Case& subject) {
+  subject.moved.value -= amount.value;
+  if (subject.side == Side::kIn) subject.credited = std::min(subject.credited, subject.moved);
+}
+
+void absorb_hold(v1::RejectCode code, int32_t until, Case& subject) {
+  subject.hold_code = code;
+  subject.hold_until = until;
+}
+
+void absorb_reminder(const v1::Reminder& reminder, Case& subject) {
+  for (Deadline& deadline : subject.deadlines) {
+    if (static_cast<uint32_t>(deadline.kind) == reminder.duty()) deadline.reminded = true;
+  }
+}
+
+void absorb_reminder_reply(const v1::ReminderReply& reply, Case& subject) {
+  for (Deadline& deadline : subject.deadlines) {
+    if (static_cast<uint32_t>(deadline.kind) != reply.duty()) continue;
+    deadline.reminded = false;
+    deadline.expected = Date::from_yyyymmdd(reply.expected_on());
+  }
+}
+
+void absorb_action(const Content& content, Case& subject) {
+  const Event& event = *content.event;
+  switch (event.kind) {
+    case EventKind::kApply: return absorb_application(content, subject);
+    case EventKind::kSendLetter:
+      subject.letter_number = content.context->letter_number;
+      subject.payee = *content.context->own_payee;
+      subject.payee_version = 1;
+      return;
+    case EventKind::kRejectLetter:
+    case EventKind::kForwardLetter: subject.reject_code = event.input->code(); return;
+    case EventKind::kStopInsurance: subject.stopped_on = content.date; return;
+    case EventKind::kIssueForm:
+    case EventKind::kSupplementForm: return absorb_form(content, subject);
+    case EventKind::kRemit: return absorb_payment(content, subject);
+    case EventKind::kRefund: subject.refunded = subject.refund; return;
+    case EventKind::kCredit: subject.credited = subject.due; return;
+    case EventKind::kChangePayee:
+      subject.payee = event.input->payee();
+      subject.payee_version += 1;
+      return;
+    case EventKind::kReturnFunds:
+      subject.returned.value += content.amount.value;
+      return take_away(content.amount, subject);
+    case EventKind::kHold: return absorb_hold(event.input->code(), event.input->date(), subject);
+    case EventKind::kResume: return absorb_hold(v1::REJECT_CODE_UNSPECIFIED, 0, subject);
+    default: return;
+  }
+}
+
+void absorb_bank(const Content& content, Case& subject) {
+  switch (content.event->kind) {
+    case EventKind::kBankCredit: return absorb_bank_credit(content, subject);
+    case EventKind::kBankReturned:
+    case EventKind::kBankReversal:
+      subject.bounced = subject.side == Side::kOut;
+      return take_away(content.amount, subject);
+    default: return;
+  }
+}
+
+void absorb_message(const Content& content, const v1::Message& message, Case& subject) {
+  switch (content.event->kind) {
+    case EventKind::kLetterIn: return absorb_letter(content, subject);
+    case EventKind::kLetterRejectIn: subject.reject_code = message.letter_reject().code(); return;
+    case EventKind::kLetterForwardedIn:
+      subject.reject_code = message.letter_forwarded().code();
+      return;
+    case EventKind::kInfoFormIn: return absorb_form(content, subject);
+    case EventKind::kRemitNoticeIn:
+      subject.attempt = message.remittance_notice().attempt();
+      subject.noticed.value += content.amount.value;
+      return;
+    case EventKind::kBankReturnedIn: subject.noticed.value -= content.amount.value; return;
+    case EventKind::kFundsAckIn: subject.credited = content.amount; return;
+    case EventKind::kFundsReturnedIn:
+      subject.credited = Fen{message.funds_returned().credited_fen()};
+      return;
+    case EventKind::kPayeeChangeIn:
+      subject.payee = message.payee_change().payee();
+      subject.payee_version = message.payee_change().version();
+      return;
+    case EventKind::kRefundToPersonIn: subject.refunded = content.amount; return;
+    case EventKind::kHoldIn:
+      return absorb_hold(message.hold().code(), message.hold().expected_on(), subject);
+    case EventKind::kResumeIn: return absorb_hold(v1::REJECT_CODE_UNSPECIFIED, 0, subject);
+    case EventKind::kReminderIn: return absorb_reminder(message.reminder(), subject);
+    case EventKind::kReminderReplyIn:
+      return absorb_reminder_reply(message.reminder_reply(), subject);
+    case EventKind::kFaultIn: subject.last_fault = message.fault().code(); return;
+    default: return;
+  }
+}
+
+}  // namespace
+
+void absorb(const Content& content, Case& subject) {
+  if (content.event->message != nullptr) {
+    return absorb_message(content, *content.event->message, subject);
+  }
+  absorb_action(content, subject);
+  absorb_bank(content, subject);
+}
+
+}  // namespace jiexu

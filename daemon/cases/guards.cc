@@ -1,0 +1,79 @@
+#include "daemon/cases/guards.h"
+
+namespace jiexu {
+namespace {
+
+v1::WithdrawOutcome outcome_of(const Content& content) {
+  return content.event->message->withdraw_reply().outcome();
+}
+
+bool is_agreed(const v1::Message& message) {
+  return message.has_cancel_reply() ? message.cancel_reply().agreed()
+                                    : message.reopen_reply().agreed();
+}
+
+uint32_t version_of(const v1::Message& message) {
+  return message.has_information_confirm() ? message.information_confirm().version()
+                                           : message.information_query().version();
+}
+
+// The sender did not know our last turn when it wrote this.
+bool is_overtaken(const Case& subject, const Event& event) {
+  return is_numbered(event) && event.message->seen_case_seq() < subject.turn;
+}
+
+bool is_former(const Case& subject, std::string_view agency) {
+  for (const FormerPeer& former : subject.former_peers) {
+    if (former.agency.text() == agency) return true;
+  }
+  return agency == subject.peer.text();
+}
+
+}  // namespace
+
+bool may_hold(Guard guard, const Case& subject) {
+  switch (guard) {
+    case Guard::kNoFindings: return subject.findings.empty();
+    case Guard::kHasAccount: return subject.scheme_from != v1::SCHEME_RESIDENT;
+    case Guard::kFundsTerminal: return is_terminal(subject.funds);
+    case Guard::kAllOnPaper: return is_terminal(subject.funds) && subject.received_case_seq == 0;
+    case Guard::kMoreHereThanDue: return subject.moved > subject.due;
+    case Guard::kAmountStillOut: return subject.moved > subject.credited;
+    default: return true;
+  }
+}
+
+bool holds(Guard guard, const Case& subject, const Content& content) {
+  const Fen amount = content.amount;
+  switch (guard) {
+    case Guard::kAlways: return true;
+    case Guard::kWithdrawalAccepted: return outcome_of(content) == v1::WITHDRAW_OUTCOME_ACCEPTED;
+    case Guard::kWithdrawalFailed:
+      return outcome_of(content) == v1::WITHDRAW_OUTCOME_TOO_LATE ||
+             outcome_of(content) == v1::WITHDRAW_OUTCOME_MOOT;
+    case Guard::kAgreed: return is_agreed(*content.event->message);
+    case Guard::kVersionCurrent: return version_of(*content.event->message) == subject.form_version;
+    case Guard::kSuccessorKnown:
+      return content.context->agency_known &&
+             !is_former(subject, content.event->message->letter_forwarded().to_agency());
+    case Guard::kAmountAcknowledged:
+      return amount.value <= subject.moved.value + subject.returned.value;
+    case Guard::kAmountStillOut:
+      return may_hold(guard, subject) &&
+             amount.value <= subject.moved.value - subject.credited.value;
+    case Guard::kAmountMoved: return amount <= subject.moved;
+    case Guard::kAmountNoticed: return amount <= subject.noticed;
+    case Guard::kLessCredited:
+      return content.event->message->funds_returned().credited_fen() <= subject.credited.value;
+    case Guard::kCrossed:
+    case Guard::kOvertaken: return is_overtaken(subject, *content.event);
+    case Guard::kNoFindings:
+    case Guard::kHasAccount:
+    case Guard::kFundsTerminal:
+    case Guard::kAllOnPaper:
+    case Guard::kMoreHereThanDue: return may_hold(guard, subject);
+  }
+  return false;
+}
+
+}  // namespace jiexu

@@ -1,0 +1,55 @@
+#include "daemon/cases/paper.h"
+
+#include <algorithm>
+
+namespace jiexu {
+namespace {
+
+uint32_t number_of(const v1::Message& message) {
+  switch (message.body_case()) {
+    case v1::Message::kInformationForm: return message.information_form().version();
+    case v1::Message::kInformationConfirm: return message.information_confirm().version();
+    case v1::Message::kInformationQuery: return message.information_query().version();
+    case v1::Message::kInvalidate: return message.invalidate().version();
+    case v1::Message::kRemittanceNotice: return message.remittance_notice().attempt();
+    case v1::Message::kBankReturned: return message.bank_returned().attempt();
+    case v1::Message::kPayeeChange: return message.payee_change().version();
+    default: return 0;
+  }
+}
+
+// FNV-1a, to see a slip of the keyboard; it protects against nobody, and need not: the electronic
+// message is signed.
+uint64_t digest_of(const v1::Message& message) {
+  const auto* body = v1::Message::descriptor()->FindFieldByNumber(message.body_case());
+  uint64_t digest = 14695981039346656037ull;
+  for (const char byte : message.GetReflection()->GetMessage(message, body).SerializeAsString()) {
+    digest = (digest ^ static_cast<uint8_t>(byte)) * 1099511628211ull;
+  }
+  return digest;
+}
+
+auto find(const v1::Message& message, const std::vector<PaperTwin>& papers) {
+  return std::find_if(papers.begin(), papers.end(), [&](const PaperTwin& paper) {
+    return paper.body == message.body_case() && paper.number == number_of(message);
+  });
+}
+
+}  // namespace
+
+void keep_paper(const v1::Message& message, Case& subject) {
+  subject.papers.push_back({message.body_case(), number_of(message), digest_of(message)});
+}
+
+bool has_twin(const v1::Message& message, const Case& subject) {
+  return !subject.papers.empty() && find(message, subject.papers) != subject.papers.end();
+}
+
+bool take_twin(const v1::Message& message, Case& subject) {
+  const auto paper = find(message, subject.papers);
+  const bool same = paper->digest == digest_of(message);
+  subject.papers.erase(paper);
+  return same;
+}
+
+}  // namespace jiexu

@@ -1,0 +1,183 @@
+// The words for guards, effects, money and refusals.
+#include <utility>
+
+#include "daemon/cases/refusal.h"
+#include "daemon/cases/table.h"
+
+namespace jiexu {
+namespace {
+
+template <class Key, size_t N>
+std::string_view find(const std::pair<Key, std::string_view> (&table)[N], Key key) {
+  for (const auto& [known, text] : table) {
+    if (known == key) return text;
+  }
+  return "";
+}
+
+constexpr std::pair<Guard, std::string_view> kGuards[] = {
+    {Guard::kAlways, "always"},
+    {Guard::kWithdrawalAccepted, "the withdrawal is accepted"},
+    {Guard::kWithdrawalFailed, "the withdrawal came too late or is moot"},
+    {Guard::kAgreed, "the other side agrees"},
+    {Guard::kVersionCurrent, "it is about the newest form version"},
+    {Guard::kNoFindings, "the form breaks no rule"},
+    {Guard::kHasAccount, "the scheme has a personal account"},
+    {Guard::kFundsTerminal, "the funds are settled"},
+    {Guard::kAllOnPaper, "the funds are settled and nothing came electronically"},
+    {Guard::kSuccessorKnown, "the next agency is in the directory and new to the case"},
+    {Guard::kAmountAcknowledged, "no more is acknowledged than was paid"},
+    {Guard::kAmountStillOut, "no more comes back than was paid and not acknowledged"},
+    {Guard::kAmountMoved, "no more comes back than was moved"},
+    {Guard::kAmountNoticed, "no more bounced than was announced"},
+    {Guard::kMoreHereThanDue, "more is here than is due"},
+    {Guard::kLessCredited, "no more stays credited than was"},
+    {Guard::kCrossed, "it crossed our own message"},
+    {Guard::kOvertaken, "our own message has overtaken it"},
+};
+
+constexpr std::pair<Effect, std::string_view> kEffects[] = {
+    {Effect::kSendLetter, "send letter"},
+    {Effect::kSendLetterOn, "send letter to the next agency"},
+    {Effect::kSendLetterAccept, "send letter-accept"},
+    {Effect::kSendLetterReject, "send letter-reject"},
+    {Effect::kSendLetterForwarded, "send letter-forwarded"},
+    {Effect::kSendWithdraw, "send withdraw"},
+    {Effect::kReplyWithdrawAccepted, "send withdraw-reply(accepted)"},
+    {Effect::kReplyWithdrawTooLate, "send withdraw-reply(too late)"},
+    {Effect::kReplyWithdrawMoot, "send withdraw-reply(moot)"},
+    {Effect::kSendForm, "send information-form"},
+    {Effect::kSendInvalidate, "send invalidate"},
+    {Effect::kSendInfoConfirm, "send information-confirm"},
+    {Effect::kSendInfoQuery, "send information-query"},
+    {Effect::kSendRemitNotice, "send remittance-notice"},
+    {Effect::kSendFundsAck, "send funds-ack"},
+    {Effect::kSendFundsDiff, "send funds-diff"},
+    {Effect::kSendFundsReturned, "send funds-returned"},
+    {Effect::kSendBankReturned, "send bank-returned"},
+    {Effect::kSendRefundToPerson, "send refund-to-person"},
+    {Effect::kSendPayeeChange, "send payee-change"},
+    {Effect::kSendClose, "send close"},
+    {Effect::kSendHold, "send hold"},
+    {Effect::kSendResume, "send resume"},
+    {Effect::kSendClarify, "send clarify"},
+    {Effect::kSendClarifyReply, "send clarify-reply"},
+    {Effect::kSendReminderReply, "send reminder-reply"},
+    {Effect::kSendCancelRequest, "send cancel-request"},
+    {Effect::kSendCancelAgreed, "send cancel-reply(agreed)"},
+    {Effect::kSendCancelDeclined, "send cancel-reply(declined)"},
+    {Effect::kSendReopenRequest, "send reopen-request"},
+    {Effect::kSendReopenAgreed, "send reopen-reply(agreed)"},
+    {Effect::kSendReopenDeclined, "send reopen-reply(declined)"},
+    {Effect::kSendStatusQuery, "send status-query"},
+    {Effect::kSendStatusReply, "send status-reply"},
+};
+
+constexpr std::pair<Money, std::string_view> kMoney[] = {
+    {Money::kEarly, "money is here and no form has come"},
+    {Money::kEarlyNotice, "a payment is announced and no form has come"},
+    {Money::kNoForm, "there is no form"},
+    {Money::kAllCredited, "all that is due is here and credited"},
+    {Money::kAllHere, "all that is due is here and not yet credited"},
+    {Money::kParked, "money is here that is not what is due"},
+    {Money::kComing, "a payment is announced that is not here"},
+    {Money::kMissing, "not all that is due is here"},
+    {Money::kSentBack, "nothing is due, and what had come was sent back"},
+    {Money::kPersonPaid, "the person is paid at origin"},
+    {Money::kPaidEarly, "a payment was ordered before the form"},
+    {Money::kBounced, "the bank sent a payment back that is still owed"},
+    {Money::kAboveDue, "more was paid than is due"},
+    {Money::kBelowDue, "less was paid than is due"},
+    {Money::kAcknowledged, "all that is due is acknowledged"},
+    {Money::kAllPaid, "all that is due was paid"},
+    {Money::kPersonNotPaid, "the person is to be paid at origin"},
+    {Money::kNothing, "otherwise"},
+};
+
+struct RefusalText {
+  Refusal refusal;
+  std::string_view name;
+  std::string_view text;
+};
+
+constexpr RefusalText kRefusals[] = {
+    {Refusal::kReplayed, "replayed", "This message of the case was received before."},
+    {Refusal::kOutOfOrder, "out_of_order", "A message of the case before this one is missing."},
+    {Refusal::kWrongPeer, "wrong_peer", "The case is with another agency."},
+    {Refusal::kUnknownCase, "unknown_case", "There is no such case here; check the number."},
+    {Refusal::kCaseExists, "case_exists", "A case with this id exists already."},
+    {Refusal::kCaseClosed, "case_closed",
+     "The case is closed; relationship and funds are settled."},
+    {Refusal::kNotAllowedNow, "not_allowed_now",
+     "This cannot be done in the case's present state; see what is allowed now."},
+    {Refusal::kGuardFailed, "condition_not_met", "A condition for this does not hold."},
+    {Refusal::kInputMissing, "input_missing", "A field that this needs is missing."},
+    {Refusal::kApplicationInvalid, "application_invalid", "The application breaks a rule."},
+    {Refusal::kLetterInvalid, "letter_invalid", "The contact letter breaks a rule."},
+    {Refusal::kFormInvalid, "form_invalid", "The information form breaks a rule."},
+    {Refusal::kFormNotOfLetter, "form_not_of_letter",
+     "The form is about another letter, person or scheme."},
+    {Refusal::kFormVersion, "form_version", "The form does not have the version that comes next."},
+    {Refusal::kAmountNotPositive, "amount_not_positive", "The amount must be above zero."},
+    {Refusal::kAmountDiffers, "amount_differs",
+     "The amount is not the one of the form or the payment; not a fen may differ."},
+    {Refusal::kUnknownAgency, "unknown_agency",
+     "The agency is not in the directory; add its entry and reload."},
+    {Refusal::kOwnAgency, "own_agency", "The transfer-out agency is this agency."},
+    {Refusal::kDuplicateOpenCase, "duplicate_open_case",
+     "The person has an open case with the same agency."},
+    {Refusal::kClaimedByOther, "claimed_by_other",
+     "The person's transfer was accepted for another destination."},
+    {Refusal::kDateInvalid, "date_invalid", "The date does not exist or lies in the future."},
+    {Refusal::kRejectCodeMissing, "reject_code_missing", "A letter is refused only with a code."},
+    {Refusal::kLetterNumbersExhausted, "letter_numbers_exhausted",
+     "All 99,999 letter numbers of today are used; go on tomorrow."},
+    {Refusal::kLetterNumberTaken, "letter_number_taken",
+     "A case with this letter number exists already."},
+    {Refusal::kClockSkew, "clock_skew",
+     "The sender's clock differs too much from ours for an order about money."},
+    {Refusal::kAmountTooLarge, "amount_too_large", "The amount is above 9,999,999,999.99 yuan."},
+    {Refusal::kInputTooLarge, "input_too_large", "The input is too long; shorten its texts."},
+    {Refusal::kRecovering, "recovering",
+     "Messages to this agency are being fetched back after a loss of data here; try again later."},
+    {Refusal::kPayeeInvalid, "payee_invalid", "The account breaks a rule."},
+    {Refusal::kPaperInvalid, "paper_invalid",
+     "What was keyed in is no message that the other agency sends in this case."},
+    {Refusal::kRefundPaid, "refund_paid",
+     "The person was paid at origin already; the form must say so."},
+    {Refusal::kBankLineUnknown, "bank_line_unknown", "There is no such bank line."},
+    {Refusal::kBankLineSettled, "bank_line_settled",
+     "The line waits in no tray, or its money stands with a case: act on the case."},
+    {Refusal::kAllotmentSum, "allotment_sum",
+     "The shares must be above 0 and add up to the line's amount."},
+    {Refusal::kStorageLow, "storage_low",
+     "The disk is nearly full; nothing was done. Free some space and try again."},
+};
+
+}  // namespace
+
+std::string_view name(Guard guard) {
+  return find(kGuards, guard);
+}
+std::string_view name(Effect effect) {
+  return find(kEffects, effect);
+}
+std::string_view name(Money money) {
+  return find(kMoney, money);
+}
+
+std::string_view name(Refusal refusal) {
+  for (const RefusalText& row : kRefusals) {
+    if (row.refusal == refusal) return row.name;
+  }
+  return "none";
+}
+
+std::string_view explain(Refusal refusal) {
+  for (const RefusalText& row : kRefusals) {
+    if (row.refusal == refusal) return row.text;
+  }
+  return "";
+}
+
+}  // namespace jiexu

@@ -1,0 +1,166 @@
+// What step() may know besides case and event: other cases of the person, letter numbers, the
+// directory, the letter as it was sent.
+#include <algorithm>
+
+#include "daemon/base/check.h"
+#include "daemon/engine/case_desk.h"
+#include "daemon/engine/case_store.h"
+#include "daemon/rules/citizen_id.h"
+#include "daemon/rules/letter_number.h"
+#include "storage/layout.h"
+
+namespace jiexu {
+namespace {
+
+constexpr uint32_t kLetterSequenceMax = 99'999;
+
+// Another open transfer of the person from the same agency to us (X31).
+bool is_duplicate(const Case& subject, const Case& other) {
+  return other.side == Side::kIn && other.peer == subject.peer;
+}
+
+// The person's own transfer to us, of which a transfer away from us would be the next link (X34).
+bool is_transfer_here(const Case&, const Case& other) {
+  return other.side == Side::kIn;
+}
+
+// Transfer-out cases that stand in the way of another destination's claim (X32).
+bool claims_person(const Case&, const Case& other) {
+  static constexpr StateSet<Relationship> kClaiming = {
+      Relationship::kOutAccepted, Relationship::kStopped, Relationship::kFormIssued,
+      Relationship::kFormDisputed, Relationship::kFormConfirmed};
+  return other.side == Side::kOut && kClaiming.has(other.relationship);
+}
+
+}  // namespace
+
+std::string document_text(const v1::Person& person) {
+  std::string number = person.document_number();
+  if (person.document_type() == v1::DOCUMENT_TYPE_CITIZEN_ID) {
+    number = normalise_citizen_id(number);
+  }
+  return std::to_string(person.document_type()) + ":" + number;
+}
+
+Result<CaseId> CaseDesk::find_other(const Case& subject, Wanted wanted) {
+  const auto list = read_list(layout::person_key(subject.person_hash));
+  if (!list) return tl::unexpected(list.error());
+  const auto ids = decode_case_list(*list);
+  if (!ids) return tl::unexpected(ids.error());
+  for (const CaseId& id : *ids) {
+    if (id == subject.id) continue;
+    const auto other = read_case(records_, id);
+    if (!other) return tl::unexpected(other.error());
+    if (*other && !(*other)->closed() && wanted(subject, **other)) return id;
+  }
+  return CaseId();
+}
+
+Result<void> CaseDesk::take_letter_number(Date today, std::string_view given) {
+  if (letter_day_ != today) {
+    const auto last = pending_.get(Family::kMeta, layout::letter_counter_key(today));
+    if (!last) return tl::unexpected(last.error());
+    letter_sequence_ = *last ? read_u32(**last) : 0;
+    letter_day_ = today;
+  }
+  letter_number_.clear();
+  if (!given.empty()) {
+    letter_number_ = given;
+    if (const auto number = LetterNumber::parse(given); number && number->issued_on() == today) {
+      letter_sequence_ = std::max(letter_sequence_, number->sequence() - 1);
+    }
+    return {};
+  }
+  if (letter_sequence_ == kLetterSequenceMax) return {};
+  const auto number = LetterNumber::make(self_, today, letter_sequence_ + 1);
+  CHECK(number.has_value());
+  letter_number_ = number->text();
+  return {};
+}
+
+bool CaseDesk::is_other_agency(std::string_view code) const {
+  const auto id = AgencyId::parse(code);
+  return id && *id != self_ && peers_.find(*id) != nullptr;
+}
+
+Result<void> CaseDesk::look_up_letter(const v1::ContactLetter& letter, Case& probe,
+                                      Context& context) {
+  probe.person_hash = vault_.person_hash(document_text(letter.person()));
+  if (letter.letter_number().size() == LetterNumber::kSize) {
+    const auto taken = read_list(layout::letter_key(letter.letter_number()));
+    if (!taken) return tl::unexpected(taken.error());
+    context.letter_number_taken = !taken->empty();
+  }
+  const auto upstream = find_other(probe, is_transfer_here);
+  if (!upstream) return tl::unexpected(upstream.error());
+  context.upstream_open = !upstream->empty();
+  return {};
+}
+
+// The letter as it was sent, for the agency to which it is forwarded.
+Result<void> CaseDesk::look_up_original(const Case& subject, Context& context) {
+  if (!subject.letter_place) return {};
+  const auto message = read_message(records_, subject.peer, *subject.letter_place);
+  if (!message) return tl::unexpected(message.error());
+  auto* letter = google::protobuf::Arena::CreateMessage<v1::ContactLetter>(&arena_);
+  *letter = message->letter();
+  context.original_letter = letter;
+  return {};
+}
+
+Result<void> CaseDesk::look_up(const Event& event, Case& probe, Context& context) {
+  switch (event.kind) {
+    case EventKind::kApply: {
+      if (event.input == nullptr) return {};
+      probe.person_hash = vault_.person_hash(document_text(event.input->application().person()));
+      const auto rival = find_other(probe, is_duplicate);
+      if (!rival) return tl::unexpected(rival.error());
+      context.duplicate_of = *rival;
+      return {};
+    }
+    case EventKind::kLetterIn: return look_up_letter(event.message->letter(), probe, context);
+    case EventKind::kKeyPaper:
+      if (event.input == nullptr || !event.input->paper().has_letter() || probe.exists()) return {};
+      return look_up_letter(event.input->paper().letter(), probe, context);
+    case EventKind::kAcceptLetter: {
+      const auto rival = find_other(probe, claims_person);
+      if (!rival) return tl::unexpected(rival.error());
+      context.claimed_by_other = !rival->empty();
+      return {};
+    }
+    case EventKind::kSendLetter:
+      if (auto done = take_letter_number(date_of(event.at), event.letter_number); !done) {
+        return done;
+      }
+      context.letter_number = letter_number_;
+      return {};
+    case EventKind::kForwardLetter:
+      context.agency_known = event.input != nullptr && is_other_agency(event.input->agency());
+      return {};
+    default: return {};
+  }
+}
+
+Result<Context> CaseDesk::context_for(const Case& subject, const Event& event) {
+  Context context;
+  context.self = self_;
+  context.own_payee = &own_payee_;
+  context.own_contact = &own_contact_;
+  context.calendar = &calendar_;
+  context.peer_known = peers_.find(subject.peer) != nullptr;
+  context.arena = &arena_;
+  Case probe;
+  probe.id = subject.id;
+  probe.peer = subject.peer;
+  probe.person_hash = subject.person_hash;
+  if (auto done = look_up(event, probe, context); !done) return tl::unexpected(done.error());
+  if (event.kind == EventKind::kLetterForwardedIn) {
+    context.agency_known = is_other_agency(event.message->letter_forwarded().to_agency());
+    if (auto done = look_up_original(subject, context); !done) return tl::unexpected(done.error());
+    context.agency_known &= context.original_letter != nullptr;
+  }
+  context.person_hash = probe.person_hash;
+  return context;
+}
+
+}  // namespace jiexu

@@ -1,0 +1,68 @@
+// Timers of deadlines: found at start, fired when their day is over.
+#include <algorithm>
+
+#include "daemon/engine/case_desk.h"
+#include "storage/layout.h"
+
+namespace jiexu {
+namespace {
+
+// After this, timers are looked for again that were not on the disk yet.
+constexpr int64_t kLookAgainMs = 1'000;
+
+}  // namespace
+
+Result<void> CaseDesk::start() {
+  next_deadline_ = Instant{INT64_MAX};
+  return durable_.scan(Family::kTimer, "", std::string(26, '\xff'),
+                       [&](std::string_view key, std::string_view) {
+                         next_deadline_ = layout::parse_timer_key(key).due;
+                         return false;
+                       });
+}
+
+Result<bool> CaseDesk::fire_deadlines(Instant now, size_t limit) {
+  if (now < next_deadline_) return false;
+  std::vector<std::string> due;
+  next_deadline_ = Instant{INT64_MAX};
+  const auto scanned = durable_.scan(Family::kTimer, "", std::string(26, '\xff'),
+                                     [&](std::string_view key, std::string_view) {
+                                       if (fired_.contains(std::string(key))) return true;
+                                       const Instant at = layout::parse_timer_key(key).due;
+                                       if (at >= now || due.size() == limit) {
+                                         next_deadline_ = at;
+                                         return false;
+                                       }
+                                       due.emplace_back(key);
+                                       return true;
+                                     });
+  if (!scanned) return tl::unexpected(scanned.error());
+  // The scan has not seen timers that are still on their way to the disk.
+  if (earliest_written_ < now) {
+    const bool all_seen = pending_.open().batch().empty() && pending_.in_flight().batch().empty();
+    earliest_written_ = all_seen ? Instant{INT64_MAX} : now.plus_ms(kLookAgainMs);
+  }
+  next_deadline_ = std::min(next_deadline_, earliest_written_);
+  for (const std::string& key : due) {
+    const layout::TimerKey timer = layout::parse_timer_key(key);
+    fired_.insert(key);
+    pending_.open().batch().remove(Family::kTimer, key);
+    const auto subject = load(timer.id, now);
+    if (!subject) return tl::unexpected(subject.error());
+    if (*subject == nullptr) continue;
+    Event event;
+    event.kind = EventKind::kDeadlinePassed;
+    event.at = now;
+    event.actor = "timer";
+    event.deadline = static_cast<DeadlineKind>(timer.kind);
+    const auto outcome = apply(**subject, event);
+    if (!outcome) return tl::unexpected(outcome.error());
+  }
+  return !due.empty();
+}
+
+void CaseDesk::landed() {
+  fired_.clear();
+}
+
+}  // namespace jiexu

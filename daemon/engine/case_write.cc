@@ -1,0 +1,195 @@
+// What follows from a decision, written into the open commit: messages, case, timeline, timers,
+// indexes and the ledger.
+#include <algorithm>
+
+#include "daemon/base/check.h"
+#include "daemon/engine/case_desk.h"
+#include "daemon/engine/case_store.h"
+#include "storage/layout.h"
+
+namespace jiexu {
+namespace {
+
+std::vector<std::string> timer_keys(const Case& subject) {
+  std::vector<std::string> keys;
+  for (const Deadline& deadline : subject.deadlines) {
+    const auto at = next_firing(subject.side, deadline);
+    if (!at) continue;
+    keys.push_back(layout::timer_key(*at, subject.id, static_cast<uint8_t>(deadline.kind)));
+  }
+  return keys;
+}
+
+bool contains(const std::vector<std::string>& keys, const std::string& key) {
+  return std::find(keys.begin(), keys.end(), key) != keys.end();
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const Case>> CaseDesk::write(const Case& before, Decision& decision) {
+  const std::vector<LogPlace> sent = send(decision);
+  for (const Decided& step : decision.steps) {
+    if (step.event.kind == EventKind::kSendLetter) ++letter_sequence_;
+  }
+  write_timeline(before, decision, sent);
+  write_case(before, decision.after);
+  write_timers(before, decision.after);
+  if (auto done = write_indexes(before, decision.after); !done) return tl::unexpected(done.error());
+  if (auto done = post(decision.after.peer, decision.postings); !done) {
+    return tl::unexpected(done.error());
+  }
+  auto next = std::make_shared<const Case>(std::move(decision.after));
+  // A new case waits for a person, mostly for hours; it is kept in memory when it is next asked
+  // for.
+  if (before.exists()) cache_.put(next);
+  if (next->closed() && !before.closed()) observer_.case_closed(next->side, next->relationship);
+  if (funds_watcher_ != nullptr) {
+    auto done = funds_watcher_->funds_changed(before, *next, decision.steps.back().event);
+    if (!done) return tl::unexpected(done.error());
+  }
+  return next;
+}
+
+LogPlace CaseDesk::place_of(const Case& subject, const v1::Message& message) {
+  if (sent_before_ != nullptr) {
+    if (const auto place = sent_before_->claim(subject.peer, subject.id, message)) return *place;
+  }
+  return peers_.append(subject.peer, message);
+}
+
+std::vector<LogPlace> CaseDesk::send(Decision& decision) {
+  Case& after = decision.after;
+  std::vector<LogPlace> sent;
+  for (const v1::Message* message : decision.messages) {
+    sent.push_back(place_of(after, *message));
+    if (message->has_letter()) after.letter_place = sent.back();
+    if (message->has_information_form()) after.form_place = sent.back();
+    observer_.message_sent(after.peer, message->body_case());
+  }
+  return sent;
+}
+
+void CaseDesk::write_letter_counter() {
+  std::string count;
+  append_u32(count, letter_sequence_);
+  put(Family::kMeta, layout::letter_counter_key(letter_day_), count, true);
+}
+
+void CaseDesk::put(Family family, const std::string& key, std::string_view value, bool findable) {
+  records_.put(pending_.open().batch(), family, key, value);
+  if (findable) pending_.open().index_last(family, key);
+}
+
+void CaseDesk::write_case(const Case& before, const Case& after) {
+  plain_.clear();
+  append_case(after, &case_record_, &plain_);
+  put(Family::kCase, layout::case_key(after.id, after.closed()), plain_, true);
+  if (!before.exists() || before.closed() == after.closed()) return;
+  const std::string old_key = layout::case_key(after.id, before.closed());
+  pending_.open().batch().remove(Family::kCase, old_key);
+  pending_.open().index_last(Family::kCase, old_key);
+}
+
+// Several steps of one commit share one record.
+void CaseDesk::write_timeline(const Case& before, Decision& decision,
+                              const std::vector<LogPlace>& sent) {
+  if (!before.newest_entries.empty()) {
+    put(Family::kTimeline, layout::timeline_key(before.id, before.timeline_count),
+        before.newest_entries, false);
+  }
+  v1::TimelineRecord& all = timeline_record_;
+  all.Clear();
+  size_t message = 0;
+  for (const Decided& step : decision.steps) {
+    const bool last = &step == &decision.steps.back();
+    v1::TimelineRecord* record = last ? &all : all.add_earlier();
+    record->set_at_ms(step.event.at.ms);
+    record->set_event(static_cast<uint32_t>(step.event.kind));
+    record->set_relationship(static_cast<uint32_t>(step.relationship));
+    record->set_funds(static_cast<uint32_t>(step.funds));
+    record->set_overlays(step.overlays.bits);
+    record->set_actor(step.event.actor.data(), step.event.actor.size());
+    record->set_note(step.note);
+    if (step.event.message != nullptr) to_record(step.event.place, record->mutable_received());
+    const bool silent = message == step.messages_end;
+    for (; message < step.messages_end; ++message) to_record(sent[message], record->add_sent());
+    if (step.event.input != nullptr && silent) {
+      step.event.input->SerializeToString(record->mutable_payload());
+    }
+  }
+  all.SerializeToString(&decision.after.newest_entries);
+}
+
+void CaseDesk::write_timers(const Case& before, const Case& after) {
+  const auto old_keys = timer_keys(before);
+  const auto new_keys = timer_keys(after);
+  for (const std::string& key : old_keys) {
+    if (!contains(new_keys, key)) pending_.open().batch().remove(Family::kTimer, key);
+  }
+  for (const std::string& key : new_keys) {
+    if (contains(old_keys, key)) continue;
+    put(Family::kTimer, key, "", false);
+    earliest_written_ = std::min(earliest_written_, layout::parse_timer_key(key).due);
+    next_deadline_ = std::min(next_deadline_, earliest_written_);
+  }
+}
+
+Result<void> CaseDesk::add_to_list(const std::string& key, const CaseId& id) {
+  auto list = read_list(key);
+  if (!list) return tl::unexpected(list.error());
+  list->append(id.bytes());
+  put(Family::kIndex, key, *list, true);
+  return {};
+}
+
+Result<std::string> CaseDesk::read_list(const std::string& key) {
+  for (const auto& [known, list] : lists_) {
+    if (known == key) return list;
+  }
+  auto found = records_.get(Family::kIndex, key);
+  if (!found) return tl::unexpected(found.error());
+  lists_.emplace_back(key, std::move(*found).value_or(std::string()));
+  return lists_.back().second;
+}
+
+Result<void> CaseDesk::write_indexes(const Case& before, const Case& after) {
+  if (!before.exists()) {
+    if (auto done = add_to_list(layout::person_key(after.person_hash), after.id); !done)
+      return done;
+  }
+  if (before.letter_number.empty() && !after.letter_number.empty()) {
+    if (auto done = add_to_list(layout::letter_key(after.letter_number), after.id); !done) {
+      return done;
+    }
+  }
+  return {};
+}
+
+Result<int64_t> CaseDesk::balance(AgencyId peer, LedgerAccount account) {
+  const auto key = std::make_pair(peer, account);
+  if (const auto it = balances_.find(key); it != balances_.end()) return it->second;
+  const auto record = records_.get_message<v1::AccountRecord>(
+      Family::kFunds, layout::account_key(peer, static_cast<uint8_t>(account)));
+  if (!record) return tl::unexpected(record.error());
+  return balances_[key] = *record ? (*record)->balance_fen() : 0;
+}
+
+Result<void> CaseDesk::post(AgencyId peer, const std::vector<Posting>& postings) {
+  for (const Posting& posting : postings) {
+    for (const bool debit : {true, false}) {
+      const LedgerAccount account = debit ? posting.debit : posting.credit;
+      const auto before = balance(peer, account);
+      if (!before) return tl::unexpected(before.error());
+      const auto after = add(Fen{*before}, debit ? posting.amount : -posting.amount);
+      CHECK(after.has_value());
+      balances_[{peer, account}] = after->value;
+      v1::AccountRecord record;
+      record.set_balance_fen(after->value);
+      put(Family::kFunds, layout::account_key(peer, static_cast<uint8_t>(account)),
+          record.SerializeAsString(), false);
+    }
+  }
+  return {};
+}
+
+}  // namespace jiexu

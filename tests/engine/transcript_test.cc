@@ -1,0 +1,279 @@
+// Exceptional lives of cases (X01 to X45) as texts: who does what, what each agency sees then, and
+// what the ledgers say at the end. Three agencies, each with its engine on a store in memory, play
+// tests/engine/transcripts/X*.txt; what they see must be what is written. JIEXU_REWRITE=1 in the
+// environment rewrites the texts.
+//
+//   IN apply accept        IN, OUT or THIRD do these, one after the other; what has been sent is
+//                          delivered after each word. Behind a colon: a code, an amount, an agency.
+//   IN#2 apply             about the second case; cases have the person of case 1 unless
+//   "apply:other" bank IN 123456         the bank credits the account of IN, with the letter number
+//   of case 1 cut / join             messages wait / are delivered again day 2026-12-04         it
+//   is 10:00 on that day, and timers have run garbage OUT            OUT gets a message from IN
+//   that nobody can read # ...                  a remark
+// Indented lines are what is seen.
+#include <catch2/catch.hpp>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+#include "daemon/engine/case_store.h"
+#include "tests/cases/party.h"
+#include "tests/engine/site.h"
+
+using namespace jiexu;
+
+namespace {
+
+struct Who {
+  std::string name;
+  size_t number = 1;  // of the case
+};
+
+Who parse_who(const std::string& word) {
+  const size_t hash = word.find('#');
+  if (hash == std::string::npos) return {word, 1};
+  return {word.substr(0, hash), static_cast<size_t>(std::stoul(word.substr(hash + 1)))};
+}
+
+std::string outcome_text(const Answer& answer) {
+  if (!answer.rejection) return "";
+  return std::string(name(answer.rejection->refusal));
+}
+
+class Play {
+ public:
+  void line(const std::string& text, std::ostream& out) {
+    std::istringstream words(text);
+    std::string first;
+    words >> first;
+    if (first == "cut" || first == "join") {
+      cut_ = first == "cut";
+    } else if (first == "day") {
+      words >> first;
+      pass_to(*Date::parse(first));
+    } else if (first == "bank") {
+      bank(words, out);
+    } else if (first == "garbage") {
+      Forger(in_site(), site("OUT")).deliver({"\xff\xff"});
+    } else {
+      const Who who = parse_who(first);
+      for (std::string word; words >> word;) act(who, word, out);
+    }
+    settle_all();
+    show(out);
+  }
+
+  void show_books(std::ostream& out) {
+    for (auto& [name, site] : sites_) {
+      for (const AgencyId peer : {in_site(), out_site(), third_site()}) {
+        for (int number = 1; number <= 14; ++number) show_account(name, *site, peer, number, out);
+      }
+      CHECK(site->ledger_sum() == 0);
+    }
+  }
+
+ private:
+  Site& site(const std::string& name) {
+    for (auto& [known, site] : sites_) {
+      if (known == name) return *site;
+    }
+    FAIL("no agency is called " << name);
+    return *sites_[0].second;
+  }
+
+  static std::string name_of(AgencyId id) {
+    return id == in_site() ? "IN" : id == out_site() ? "OUT" : "THIRD";
+  }
+  static AgencyId agency(const std::string& name) {
+    return name == "IN" ? in_site() : name == "OUT" ? out_site() : third_site();
+  }
+
+  static void show_account(const std::string& name, const Site& site, AgencyId peer, int number,
+                           std::ostream& out) {
+    const auto account = static_cast<LedgerAccount>(number);
+    if (jiexu::name(account).empty()) return;
+    const int64_t fen = site.balance(peer, account);
+    if (fen == 0) return;
+    out << "    " << name << " with " << name_of(peer) << ": " << jiexu::name(account) << ' '
+        << Fen{fen}.yuan() << '\n';
+  }
+
+  void settle_all() {
+    if (cut_) return;
+    settle({sites_[0].second.get(), sites_[1].second.get(), sites_[2].second.get()});
+  }
+
+  void pass_to(Date day) {
+    for (auto& [name, site] : sites_) {
+      site->now = end_of(Date::from_days(day.days() - 1)).plus_ms(36'000'001);
+      site->wake();
+      site->commit();
+    }
+  }
+
+  void bank(std::istringstream& words, std::ostream& out) {
+    std::string name;
+    std::string reference;
+    int64_t fen = 0;
+    words >> name >> fen >> reference;
+    const bool again = reference == "again";
+    if (!again) ++lines_;
+    const std::string letter = reference == "unknown" ? "" : letter_of(reference == "#2" ? 2 : 1);
+    const Answer answer = site(name).bank({bank_line(letter, fen, std::to_string(lines_))});
+    out << "    the line is: " << answer.bank.results(0).outcome() << '\n';
+  }
+
+  std::string letter_of(size_t number) const {
+    for (const auto& [name, site] : sites_) {
+      const auto found = read_case(site->records(), case_number(static_cast<int>(number)));
+      if (found && *found && !(*found)->letter_number.empty()) return (*found)->letter_number;
+    }
+    return "";
+  }
+
+  Case subject(const Site& site, const CaseId& id) const {
+    const auto found = read_case(site.records(), id);
+    return found && *found ? **found : Case();
+  }
+
+  void act(const Who& who, const std::string& token, std::ostream& out) {
+    const size_t colon = std::min(token.find(':'), token.size());
+    const auto action = action_from_name(token.substr(0, colon));
+    INFO(token);
+    REQUIRE(action.has_value());
+    Site& at = site(who.name);
+    const CaseId id = case_number(static_cast<int>(who.number));
+    const std::string variant = colon < token.size() ? token.substr(colon + 1) : "";
+    const Answer answer = at.act(*action, id, input_for(at, *action, id, variant));
+    if (answer.rejection) out << "    " << token << " is refused: " << outcome_text(answer) << '\n';
+    settle_all();
+  }
+
+  v1::ActionInput input_for(const Site& at, EventKind action, const CaseId& id,
+                            const std::string& variant) {
+    v1::RejectCode code{};
+    const bool coded = v1::RejectCode_Parse("REJECT_CODE_" + variant, &code);
+    const bool paper = action == EventKind::kKeyPaper;
+    const Case at_hand = subject(at, id);
+    if (paper && !at_hand.exists()) return letter_on_paper(id);
+    const bool form = action == EventKind::kIssueForm || action == EventKind::kSupplementForm;
+    const bool disposed =
+        form && v1::Disposition_descriptor()->FindValueByName("DISPOSITION_" + variant) != nullptr;
+    const bool named = coded || variant == "third" || variant == "other" || disposed;
+    v1::ActionInput input = sound_input(at_hand, action, named ? "" : variant);
+    if (coded) input.set_code(code);
+    if (disposed) dispose(variant, *input.mutable_form()->mutable_account());
+    if (action == EventKind::kForwardLetter) input.set_agency(third_site().str());
+    if (action == EventKind::kQueryForm) input.set_refund_person(variant == "refund");
+    if (action == EventKind::kApply) {
+      const AgencyId origin = variant == "third" ? third_site() : out_site();
+      input.mutable_application()->set_origin_agency(origin.str());
+    }
+    if (paper) input.set_agency(at_hand.peer.str());
+    return input;
+  }
+
+  // The letter as IN has printed it.
+  v1::ActionInput letter_on_paper(const CaseId& id) {
+    const Case in = subject(site("IN"), id);
+    v1::ActionInput input;
+    input.set_agency(in_site().str());
+    const auto message = read_message(site("IN").records(), in.peer, *in.letter_place);
+    REQUIRE(message);
+    *input.mutable_paper()->mutable_letter() = message->letter();
+    return input;
+  }
+
+  static void dispose(const std::string& variant, v1::Account& account) {
+    v1::Disposition disposition{};
+    REQUIRE(v1::Disposition_Parse("DISPOSITION_" + variant, &disposition));
+    const bool negative = disposition == v1::DISPOSITION_NEGATIVE_OFFSET;
+    const bool zero = disposition == v1::DISPOSITION_ZERO || disposition == v1::DISPOSITION_NONE;
+    const int64_t balance = negative ? -5'000 : zero ? 0 : kBalance;
+    account.set_disposition(disposition);
+    account.set_amount_fen(0);
+    account.set_balance_fen(balance);
+    account.set_principal_fen(balance);
+    account.set_interest_fen(0);
+  }
+
+  void show(std::ostream& out) {
+    for (auto& [name, site] : sites_) {
+      for (int number = 1; number <= 3; ++number) {
+        const Case now = subject(*site, case_number(number));
+        if (!now.exists()) continue;
+        std::string text = name + (number > 1 ? "#" + std::to_string(number) : "") + " with " +
+                           name_of(now.peer) + ": " + state_text(now);
+        if (now.reject_code != 0) text += ", " + code_text(now.reject_code);
+        if (now.hold_code != 0) text += ", held for " + code_text(now.hold_code);
+        if (now.closed()) text += ", closed";
+        std::string& seen = seen_[name + std::to_string(number)];
+        if (seen != text) out << "    " << text << '\n';
+        seen = text;
+      }
+      const size_t quarantined = site->quarantine().size();
+      if (quarantined > set_aside_[name]) out << "    " << name << " sets a message aside\n";
+      set_aside_[name] = quarantined;
+    }
+  }
+
+  static std::string code_text(v1::RejectCode code) {
+    return v1::RejectCode_Name(code).substr(std::string("REJECT_CODE_").size());
+  }
+
+  std::vector<std::pair<std::string, std::unique_ptr<Site>>> make_sites() {
+    std::vector<std::pair<std::string, std::unique_ptr<Site>>> out;
+    for (const char* name : {"IN", "OUT", "THIRD"}) {
+      out.emplace_back(name, std::make_unique<Site>(agency(name), kNow));
+    }
+    return out;
+  }
+
+  std::vector<std::pair<std::string, std::unique_ptr<Site>>> sites_ = make_sites();
+  std::map<std::string, std::string> seen_;
+  std::map<std::string, size_t> set_aside_;
+  bool cut_ = false;
+  int lines_ = 0;
+};
+
+// The text with what is seen now.
+std::string replay(const std::string& text) {
+  std::istringstream in(text);
+  std::ostringstream out;
+  Play play;
+  for (std::string line; std::getline(in, line);) {
+    if (line.starts_with("    ") || line == "ledger") continue;
+    out << line << '\n';
+    if (!line.empty() && line[0] != '#') play.line(line, out);
+  }
+  out << "ledger\n";
+  play.show_books(out);
+  return out.str();
+}
+
+std::string read(const std::filesystem::path& file) {
+  std::ifstream in(file);
+  std::stringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+}  // namespace
+
+TEST_CASE("each transcript is what the agencies see") {
+  size_t count = 0;
+  for (int number = 1; number <= 45; ++number) {
+    const std::string name = std::string(number < 10 ? "X0" : "X") + std::to_string(number);
+    const std::filesystem::path file = std::string(TRANSCRIPTS) + "/" + name + ".txt";
+    const std::string written = read(file);
+    DYNAMIC_SECTION(name) {
+      REQUIRE_FALSE(written.empty());
+      const std::string seen = replay(written);
+      if (std::getenv("JIEXU_REWRITE") != nullptr) std::ofstream(file) << seen;
+      CHECK(seen == read(file));
+    }
+    ++count;
+  }
+  CHECK(count == 45);
+}
