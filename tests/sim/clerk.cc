@@ -1,5 +1,7 @@
 #include "tests/sim/clerk.h"
 
+#include <algorithm>
+
 #include "daemon/engine/case_store.h"
 
 namespace jiexu::sim {
@@ -10,6 +12,7 @@ constexpr int64_t kFinishThinkMsMax = 300;
 constexpr uint32_t kWildPermille = 30;       // of actions that are not offered
 constexpr uint32_t kRevisionPermille = 200;  // of actions that name the revision seen
 constexpr uint32_t kFormVersionsMax = 6;
+constexpr uint32_t kIdlePermille = 60;      // of looks at cases that wait for somebody else
 constexpr uint32_t kLookBackPermille = 20;  // into cases that are closed
 
 // What a clerk may try although it is not offered. Not what somebody else has to have done first:
@@ -127,7 +130,10 @@ std::optional<EventKind> Clerk::choose(const Paper& paper, const Case& subject) 
     choices.emplace_back(offer.action, weight(offer.action, paper, subject));
     sum += choices.back().second;
   }
-  if (sum == 0) return std::nullopt;
+  // Who has nothing that must be done does something else only now and then.
+  const bool idle = std::none_of(choices.begin(), choices.end(),
+                                 [](const auto& choice) { return choice.second >= kDuty; });
+  if (sum == 0 || (idle && !random_.chance(kIdlePermille))) return std::nullopt;
   uint64_t drawn = random_.below(sum);
   for (const auto& [action, share] : choices) {
     if (drawn < share) return action;
