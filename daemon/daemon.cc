@@ -146,7 +146,7 @@ Result<void> Daemon::start_engine() {
   options.seed = read_u64(random_bytes(8));
   options.store_complete = store_->recovery().complete;
   const EngineWorld world{*store_, *vault_, *keyring_.signer, *transport_, observer_};
-  auto engine = Engine::open(options, world, directory_, clock_.now());
+  auto engine = Engine::open(options, world, directory_, clock_.moment());
   if (!engine) return tl::unexpected(engine.error());
   engine_ = std::move(*engine);
   look_at_disk();

@@ -37,6 +37,12 @@ inline constexpr size_t kWindowMessages = 8192;
 inline constexpr size_t kWindowFrames = 64;
 static_assert(kWindowBytes >= kFrameBytesMax);
 
+// Frames that a sender asks back at once after a loss, and bytes that are handed over for it: half
+// of what the carrier's queues hold.
+inline constexpr uint32_t kFetchFrames = 32;
+inline constexpr size_t kFetchBytes = kWindowBytes;
+static_assert(kFetchFrames <= kWindowFrames);
+
 // Free disk, in MiB: the defaults of store.*_mib in the configuration.
 // Below this, messages of peers stay with the peers. The write-ahead log, 256 MiB at most, and with
 // it everything in memory can still be written to tables, and receipts come and go for days.

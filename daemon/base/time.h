@@ -20,6 +20,22 @@ struct Instant {
   std::string str() const;
 };
 
+// A point on a clock that nobody sets: it only goes forward, evenly. For patience and intervals;
+// means nothing outside of this run.
+struct Steady {
+  int64_t ms = 0;
+
+  auto operator<=>(const Steady&) const = default;
+  Steady plus_ms(int64_t delta) const { return {ms + delta}; }
+};
+
+// Now, on both clocks: records and terms take the wall's time, timers of links the steady one,
+// which a change of the wall clock neither delays nor hastens.
+struct Moment {
+  Instant wall;
+  Steady steady;
+};
+
 // A civil date in China Standard Time.
 struct Date {
   int16_t year = 1970;
@@ -51,12 +67,15 @@ class Clock {
  public:
   virtual ~Clock() = default;
   virtual Instant now() const = 0;
+  virtual Steady steady() const = 0;
+  Moment moment() const { return {now(), steady()}; }
 };
 
-// The system's real-time clock.
+// The system's real-time clock, and the one that counts since the machine was started.
 class SystemClock final : public Clock {
  public:
   Instant now() const override;
+  Steady steady() const override;
 };
 
 }  // namespace jiexu

@@ -10,8 +10,8 @@ Result<void> Engine::run(const Command& command, const BankCommand& bank, Instan
     if (!result) return tl::unexpected(result.error());
     *answer.bank.add_results() = std::move(*result);
   }
-  gather(now, true);
-  answer_after_commit(command, std::move(answer), now);
+  gather(true);
+  answer_after_commit(command, std::move(answer));
   return {};
 }
 
@@ -20,7 +20,7 @@ Result<void> Engine::run(const Command& command, const BankFileCommand& file, In
   if (!view) return tl::unexpected(view.error());
   Answer answer;
   answer.bank_file = std::move(*view);
-  answer_after_commit(command, std::move(answer), now);
+  answer_after_commit(command, std::move(answer));
   return {};
 }
 
@@ -36,7 +36,7 @@ Result<void> Engine::run(const Command& command, const SettleLineCommand& settle
   } else {
     answer.rejection = settled->error();
   }
-  answer_after_commit(command, std::move(answer), now);
+  answer_after_commit(command, std::move(answer));
   return {};
 }
 

@@ -6,7 +6,8 @@
 
 namespace jiexu {
 
-Result<void> Engine::handle(const Command& command, Instant now) {
+Result<void> Engine::handle(const Command& command, Moment now) {
+  steady_ = now.steady;
   const bool writes_little = std::holds_alternative<PauseCommand>(command.what) ||
                              std::holds_alternative<PeersQuery>(command.what);
   if (room_ != Room::kAmple && !writes_little) {
@@ -15,7 +16,7 @@ Result<void> Engine::handle(const Command& command, Instant now) {
     answer_now(command, std::move(answer));
     return {};
   }
-  return std::visit([&](const auto& what) { return run(command, what, now); }, command.what);
+  return std::visit([&](const auto& what) { return run(command, what, now.wall); }, command.what);
 }
 
 Result<std::shared_ptr<const Case>> Engine::subject_of(const ActionCommand& action, Instant now) {
@@ -51,7 +52,7 @@ Result<void> Engine::run(const Command& command, const ActionCommand& action, In
   if (wanted != 0 && wanted != (*subject)->revision) {
     answer.rejection = Rejection{Refusal::kNotAllowedNow, "if_revision: the case is at " +
                                                               std::to_string((*subject)->revision)};
-    answer_after_commit(command, std::move(answer), now);
+    answer_after_commit(command, std::move(answer));
     return {};
   }
   Event event;
@@ -63,15 +64,15 @@ Result<void> Engine::run(const Command& command, const ActionCommand& action, In
   if (!outcome) return tl::unexpected(outcome.error());
   if (*outcome) {
     answer.subject = **outcome;
-    gather(now, true);
+    gather(true);
   } else {
     answer.rejection = outcome->error();
   }
-  answer_after_commit(command, std::move(answer), now);
+  answer_after_commit(command, std::move(answer));
   return {};
 }
 
-Result<void> Engine::run(const Command& command, const PauseCommand& pause, Instant now) {
+Result<void> Engine::run(const Command& command, const PauseCommand& pause, Instant) {
   Answer answer;
   Peer* peer = peers_.find(pause.peer);
   if (peer == nullptr) {
@@ -80,15 +81,15 @@ Result<void> Engine::run(const Command& command, const PauseCommand& pause, Inst
     return {};
   }
   peer->pause(pause.pause);
-  follow(*peer, peer->sender().pause(pause.pause, now), now);
+  follow(*peer, peer->sender().pause(pause.pause, steady_));
   peers_.touch(peer->id());
-  gather(now, true);
-  answer_after_commit(command, std::move(answer), now);
+  gather(true);
+  answer_after_commit(command, std::move(answer));
   return {};
 }
 
 Result<void> Engine::run(const Command& command, const PeersQuery&, Instant now) {
-  auto views = view_peers(peers_, *directory_, cases_, now);
+  auto views = view_peers(peers_, *directory_, cases_, reconciler_, now);
   if (!views) return tl::unexpected(views.error());
   Answer answer;
   answer.peers = std::move(*views);
@@ -99,10 +100,10 @@ Result<void> Engine::run(const Command& command, const PeersQuery&, Instant now)
 // Also a refusal may rest on a step that is not durable yet, even on one that was written for it
 // alone (a letter's delivery, taken note of when its case is loaded); it then waits for that
 // commit.
-void Engine::answer_after_commit(const Command& command, Answer answer, Instant now) {
+void Engine::answer_after_commit(const Command& command, Answer answer) {
   if (open_.since || !pending_.open().batch().empty()) {
     open_.answers.emplace_back(command, std::move(answer));
-    gather(now, true);
+    gather(true);
   } else if (in_flight_) {
     in_flight_->answers.emplace_back(command, std::move(answer));
   } else {

@@ -32,7 +32,7 @@ Engine::Engine(EngineOptions options, const EngineWorld& world)
 
 Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, const EngineWorld& world,
                                              std::shared_ptr<const Directory> directory,
-                                             Instant now) {
+                                             Moment now) {
   std::unique_ptr<Engine> engine(new Engine(options, world));
   const auto record =
       engine->durable_.get_message<v1::StoreRecord>(Family::kMeta, layout::kStoreKey);
@@ -57,7 +57,7 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, const Engine
   return engine;
 }
 
-Result<void> Engine::set_directory(std::shared_ptr<const Directory> directory, Instant now) {
+Result<void> Engine::set_directory(std::shared_ptr<const Directory> directory, Moment now) {
   if (directory->find(options_.self) == nullptr) {
     return fail(Errc::kInvalid, "the directory lacks our own agency " + options_.self.str());
   }
@@ -68,7 +68,7 @@ Result<void> Engine::set_directory(std::shared_ptr<const Directory> directory, I
     if (agency.id == options_.self || peers_.find(agency.id) != nullptr) continue;
     const uint64_t seed = options_.seed ^ std::hash<AgencyId>()(agency.id);
     auto peer = Peer::load(durable_, options_.self, agency.id, epoch_, options_.timing, seed,
-                           world_.signer, now);
+                           world_.signer, now.wall);
     if (!peer) return tl::unexpected(peer.error());
     if (auto done = reconciler_.start(**peer); !done) return done;
     peers_.add(std::move(*peer));
@@ -79,17 +79,18 @@ Result<void> Engine::set_directory(std::shared_ptr<const Directory> directory, I
 
 // --- time ---
 
-Result<void> Engine::wake(Instant now) {
+Result<void> Engine::wake(Moment now) {
+  steady_ = now.steady;
   for (const auto& [id, peer] : peers_.all()) {
-    if (now >= peer->sender().next_wake()) follow(*peer, peer->sender().wake(now), now);
+    if (steady_ >= peer->sender().next_wake()) follow(*peer, peer->sender().wake(steady_));
   }
-  const auto fired = cases_.fire_deadlines(now, kDeadlinesPerWake);
+  const auto fired = cases_.fire_deadlines(now.wall, kDeadlinesPerWake);
   if (!fired) return tl::unexpected(fired.error());
-  if (*fired) gather(now, false);
+  if (*fired) gather(false);
   if (!may_book()) return {};
-  const auto booked = bank_files_.book(now);
+  const auto booked = bank_files_.book(now.wall);
   if (!booked) return tl::unexpected(booked.error());
-  if (*booked) gather(now, true);
+  if (*booked) gather(true);
   return {};
 }
 
@@ -100,30 +101,33 @@ bool Engine::may_book() const {
          pending_.open().batch().bytes() < kBookingBytesMax;
 }
 
-Instant Engine::next_wake() const {
-  if (may_book()) return Instant{0};
-  Instant next = cases_.next_deadline().plus_ms(cases_.next_deadline().ms == INT64_MAX ? 0 : 1);
-  for (const auto& [id, peer] : peers_.all()) next = std::min(next, peer->sender().next_wake());
+int64_t Engine::wait_ms(Moment now) const {
+  if (may_book()) return 0;
+  Steady link{INT64_MAX};
+  for (const auto& [id, peer] : peers_.all()) link = std::min(link, peer->sender().next_wake());
   if (open_.since && !in_flight_) {
-    next = std::min(next, open_.since->plus_ms(open_.urgent ? 0 : options_.lazy_commit_ms));
+    link = std::min(link, open_.since->plus_ms(open_.urgent ? 0 : options_.lazy_commit_ms));
   }
-  return next;
+  const int64_t until_link = link.ms == INT64_MAX ? INT64_MAX : link.ms - now.steady.ms;
+  const int64_t deadline = cases_.next_deadline().ms;
+  const int64_t until_deadline = deadline == INT64_MAX ? INT64_MAX : deadline + 1 - now.wall.ms;
+  return std::max<int64_t>(0, std::min(until_link, until_deadline));
 }
 
 // --- commit ---
 
-void Engine::gather(Instant now, bool urgent) {
-  if (!open_.since) open_.since = now;
+void Engine::gather(bool urgent) {
+  if (!open_.since) open_.since = steady_;
   open_.urgent |= urgent;
 }
 
-bool Engine::wants_commit(Instant now) const {
+bool Engine::wants_commit(Moment now) const {
   if (in_flight_) return false;
   if (!open_.since) return !pending_.open().batch().empty();
-  return open_.urgent || now >= open_.since->plus_ms(options_.lazy_commit_ms);
+  return open_.urgent || now.steady >= open_.since->plus_ms(options_.lazy_commit_ms);
 }
 
-const Batch& Engine::begin_commit(Instant) {
+const Batch& Engine::begin_commit() {
   CHECK(!in_flight_);
   open_.peers = peers_.take_touched();
   for (const AgencyId id : open_.peers) {
@@ -134,7 +138,8 @@ const Batch& Engine::begin_commit(Instant) {
   return pending_.in_flight().batch();
 }
 
-Result<void> Engine::commit_done(Instant now) {
+Result<void> Engine::commit_done(Moment now) {
+  steady_ = now.steady;
   CHECK(in_flight_.has_value());
   const Batch& batch = pending_.in_flight().batch();
   world_.observer.committed(batch.size(), batch.bytes());
@@ -145,11 +150,11 @@ Result<void> Engine::commit_done(Instant now) {
   in_flight_.reset();
   for (const AgencyId id : done.peers) {
     Peer& peer = *peers_.find(id);
-    Peer::Released released = peer.durable(now);
+    Peer::Released released = peer.durable(steady_);
     if (released.receipt) world_.transport.send(id, Lane::kReply, std::move(*released.receipt));
-    follow(peer, std::move(released.step), now);
+    follow(peer, std::move(released.step));
     if (reconciler_.ready_to_open(peer)) {
-      follow(peer, peer.sender().rewritten(epoch_, peer.last_seq(), peer.head(), now), now);
+      follow(peer, peer.sender().rewritten(epoch_, peer.last_seq(), peer.head(), steady_));
     }
     peer.trim();
   }

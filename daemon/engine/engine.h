@@ -74,27 +74,28 @@ class Engine {
   // agency or the directory lacks ours.
   static Result<std::unique_ptr<Engine>> open(EngineOptions options, const EngineWorld& world,
                                               std::shared_ptr<const Directory> directory,
-                                              Instant now);
+                                              Moment now);
 
-  [[nodiscard]] Result<void> handle(const PeerFrame& frame, Instant now);
-  [[nodiscard]] Result<void> handle(const Command& command, Instant now);
+  [[nodiscard]] Result<void> handle(const PeerFrame& frame, Moment now);
+  [[nodiscard]] Result<void> handle(const Command& command, Moment now);
   // The carrier has a new connection to the peer.
-  void connected(AgencyId peer, Instant now);
-  // Timers of links and cases; call at or after next_wake().
-  [[nodiscard]] Result<void> wake(Instant now);
-  Instant next_wake() const;
+  void connected(AgencyId peer, Moment now);
+  // Timers of links and cases; call when wait_ms() have passed.
+  [[nodiscard]] Result<void> wake(Moment now);
+  // How long until something is due, 0 if it is; INT64_MAX: nothing will be.
+  int64_t wait_ms(Moment now) const;
 
   // Whether there is something to commit now.
-  bool wants_commit(Instant now) const;
+  bool wants_commit(Moment now) const;
   // Closes the open commit and hands out its batch, which stays valid until commit_done().
   // REQUIRES: no commit is running.
-  const Batch& begin_commit(Instant now);
+  const Batch& begin_commit();
   // The batch is durable: releases everything that waited for it.
-  [[nodiscard]] Result<void> commit_done(Instant now);
+  [[nodiscard]] Result<void> commit_done(Moment now);
   bool committing() const { return in_flight_.has_value(); }
 
   // New peers are added, the others' keys and addresses are the transport's business.
-  [[nodiscard]] Result<void> set_directory(std::shared_ptr<const Directory> directory, Instant now);
+  [[nodiscard]] Result<void> set_directory(std::shared_ptr<const Directory> directory, Moment now);
 
   // How much the disk can still take: below kAmple, actions are refused (kStorageLow), at kShort
   // the peers keep their messages. From any thread.
@@ -114,7 +115,7 @@ class Engine {
   // Effects that wait for a commit.
   struct Gathered {
     bool urgent = false;
-    std::optional<Instant> since;
+    std::optional<Steady> since;
     std::vector<std::pair<Command, Answer>> answers;
     std::set<AgencyId> peers;
   };
@@ -127,18 +128,18 @@ class Engine {
   void quarantine(Peer& peer, const v1::Message* message, const LogPlace& place, v1::FaultCode code,
                   const Rejection& why, Instant now);
   Result<void> receive_reply(Peer& peer, const Frame& frame, Instant now);
-  SenderStep to_sender(Peer& peer, const Frame& frame, Instant now);
+  SenderStep to_sender(Peer& peer, const Frame& frame);
   // Recovery.
-  Result<void> fetched(Peer& peer, const FetchedFrame& frame, Instant now);
-  void fetch_back(Peer& peer, Seq through, Instant now);
-  void outlive(Peer& peer, const RefuseFrame& refuse, Instant now);
-  void raise_epoch(Instant now);
+  Result<void> fetched(Peer& peer, const FetchedFrame& frame);
+  void fetch_back(Peer& peer, Seq through);
+  void outlive(Peer& peer, const RefuseFrame& refuse);
+  void raise_epoch();
   void note_recovered();
   Result<void> answer_open(Peer& peer, const OpenFrame& open, Instant now);
   void answer_fetch(Peer& peer, const FetchFrame& fetch);
   void reply(Peer& peer, std::string frame);
   void reply_busy(Peer& peer, std::string why);
-  void follow(Peer& peer, SenderStep step, Instant now);
+  void follow(Peer& peer, SenderStep step);
   // Commands.
   Result<void> run(const Command& command, const ActionCommand& action, Instant now);
   Result<void> run(const Command& command, const SubmitCommand& submit, Instant now);
@@ -150,13 +151,14 @@ class Engine {
   Result<CaseDesk::Outcome> submit(const CaseId& id, const v1::ActionInput& input,
                                    const std::string& user, Instant now);
   Result<std::shared_ptr<const Case>> subject_of(const ActionCommand& action, Instant now);
-  void answer_after_commit(const Command& command, Answer answer, Instant now);
+  void answer_after_commit(const Command& command, Answer answer);
   void answer_now(const Command& command, Answer answer);
-  void gather(Instant now, bool urgent);
+  void gather(bool urgent);
   bool may_book() const;
 
   EngineOptions options_;
   EngineWorld world_;
+  Steady steady_;  // of what is being handled; the wall's time goes along as `now`
   Records durable_;
   PendingReader pending_;
   Records records_;
@@ -178,6 +180,6 @@ class Engine {
 
 // The states of all links as the API shows them.
 Result<v1::PeerViews> view_peers(const Peers& peers, const Directory& directory, CaseDesk& cases,
-                                 Instant now);
+                                 const Reconciler& reconciler, Instant now);
 
 }  // namespace jiexu

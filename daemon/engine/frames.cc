@@ -25,7 +25,9 @@ v1::FaultCode fault_of(Refusal refusal) {
 
 }  // namespace
 
-Result<void> Engine::handle(const PeerFrame& in, Instant now) {
+Result<void> Engine::handle(const PeerFrame& in, Moment moment) {
+  steady_ = moment.steady;
+  const Instant now = moment.wall;
   Peer* peer = peers_.find(in.peer);
   if (peer == nullptr) return {};
   peer->heard(now);
@@ -36,13 +38,14 @@ Result<void> Engine::handle(const PeerFrame& in, Instant now) {
   }
   if (const auto* fetch = std::get_if<FetchFrame>(&in.frame)) answer_fetch(*peer, *fetch);
   // The peer is alive: if our own link to it waits for an answer, now is a good time.
-  follow(*peer, peer->sender().nudge(now), now);
+  follow(*peer, peer->sender().nudge(steady_));
   return {};
 }
 
-void Engine::connected(AgencyId id, Instant now) {
+void Engine::connected(AgencyId id, Moment now) {
+  steady_ = now.steady;
   Peer* peer = peers_.find(id);
-  if (peer != nullptr) follow(*peer, peer->sender().connected(now), now);
+  if (peer != nullptr) follow(*peer, peer->sender().connected(steady_));
 }
 
 Result<void> Engine::receive(Peer& peer, const BatchFrame& batch, Instant now) {
@@ -53,7 +56,7 @@ Result<void> Engine::receive(Peer& peer, const BatchFrame& batch, Instant now) {
   switch (peer.receiver().judge(batch, peer.incoming_log())) {
     case BatchVerdict::kDuplicate:
       world_.observer.frame_refused(peer.id(), "duplicate");
-      if (peer.receiver().receipt()) reply(peer, encode(*peer.receiver().receipt()));
+      if (peer.receiver().receipt()) reply(peer, encode(peer.receiver().word()));
       return {};
     case BatchVerdict::kGap:
       world_.observer.frame_refused(peer.id(), "gap");
@@ -76,7 +79,7 @@ Result<void> Engine::receive(Peer& peer, const BatchFrame& batch, Instant now) {
   peer.receiver().accept(batch);
   peer.received(batch, now);
   peers_.touch(peer.id());
-  gather(now, true);
+  gather(true);
   const auto done = reconciler_.end_if_done(peer, now);
   note_recovered();
   return done;
@@ -164,32 +167,33 @@ void Engine::quarantine(Peer& peer, const v1::Message* message, const LogPlace& 
   peers_.append(peer.id(), answer);
 }
 
-SenderStep Engine::to_sender(Peer& peer, const Frame& frame, Instant now) {
+SenderStep Engine::to_sender(Peer& peer, const Frame& frame) {
   Sender& sender = peer.sender();
   if (const auto* opened = std::get_if<OpenedFrame>(&frame)) {
-    return sender.receive(*opened, now, peer.log());
+    return sender.receive(*opened, steady_, peer.log());
   }
   if (const auto* receipt = std::get_if<Receipt>(&frame)) {
-    return sender.receive(*receipt, now, peer.log());
+    return sender.receive(*receipt, steady_, peer.log());
   }
-  if (const auto* gap = std::get_if<GapFrame>(&frame)) return sender.receive(*gap, now);
-  if (const auto* refuse = std::get_if<RefuseFrame>(&frame)) return sender.receive(*refuse, now);
+  if (const auto* gap = std::get_if<GapFrame>(&frame)) return sender.receive(*gap, steady_);
+  if (const auto* refuse = std::get_if<RefuseFrame>(&frame))
+    return sender.receive(*refuse, steady_);
   return {};
 }
 
 Result<void> Engine::receive_reply(Peer& peer, const Frame& frame, Instant now) {
   if (const auto* back = std::get_if<FetchedFrame>(&frame)) {
     // Asked for again with the next Open.
-    return room_ == Room::kShort ? Result<void>() : fetched(peer, *back, now);
+    return room_ == Room::kShort ? Result<void>() : fetched(peer, *back);
   }
   const Seq receipted = peer.sender().mark().receipted_seq;
-  SenderStep step = to_sender(peer, frame, now);
+  SenderStep step = to_sender(peer, frame);
   const Seq through = peer.sender().mark().receipted_seq;
   if (through > receipted) world_.observer.receipt_received(peer.id(), through - receipted);
   const std::optional<Seq> behind = step.behind;
-  follow(peer, std::move(step), now);
-  if (behind) fetch_back(peer, *behind, now);
-  if (const auto* refuse = std::get_if<RefuseFrame>(&frame)) outlive(peer, *refuse, now);
+  follow(peer, std::move(step));
+  if (behind) fetch_back(peer, *behind);
+  if (const auto* refuse = std::get_if<RefuseFrame>(&frame)) outlive(peer, *refuse);
   if (peer.sender().state() != Sender::State::kFlowing) return {};
   if (!std::holds_alternative<OpenedFrame>(frame)) return {};
   const auto done = reconciler_.agreed(peer, now);
@@ -206,7 +210,7 @@ Result<void> Engine::answer_open(Peer& peer, const OpenFrame& open, Instant now)
     // Durable before it is answered; the peer asks again.
     peer.receiver_moved(now);
     peers_.touch(peer.id());
-    gather(now, true);
+    gather(true);
     return {};
   }
   if (auto answer = peer.receiver().receive(open)) reply(peer, std::move(*answer));
@@ -218,11 +222,22 @@ Result<void> Engine::answer_open(Peer& peer, const OpenFrame& open, Instant now)
 void Engine::answer_fetch(Peer& peer, const FetchFrame& fetch) {
   FetchedFrame answer;
   answer.last_seq = peer.receiver().on_disk().through;
-  const auto frame = peer.incoming_log().frame_with(fetch.first_seq);
-  if (frame && *frame) {
-    if (auto batch = decode_batch((*frame)->bytes)) answer.batch = std::move(*batch);
+  const uint32_t frames = std::min(fetch.frames, limits::kFetchFrames);
+  Seq next = fetch.first_seq;
+  size_t bytes = 0;
+  for (uint32_t i = 0; i < frames; ++i) {
+    const auto frame = peer.incoming_log().frame_with(next);
+    if (frame && *frame) {
+      if (auto batch = decode_batch((*frame)->bytes)) answer.batch = std::move(*batch);
+      next = (*frame)->last_seq + 1;
+      bytes += (*frame)->bytes->size();
+    }
+    answer.more =
+        answer.batch && i + 1 < frames && bytes < limits::kFetchBytes && next <= answer.last_seq;
+    reply(peer, encode(answer));
+    if (!answer.more) return;
+    answer.batch.reset();
   }
-  reply(peer, encode(answer));
 }
 
 void Engine::reply(Peer& peer, std::string frame) {
@@ -236,7 +251,7 @@ void Engine::reply_busy(Peer& peer, std::string why) {
   reply(peer, encode(busy));
 }
 
-void Engine::follow(Peer& peer, SenderStep step, Instant now) {
+void Engine::follow(Peer& peer, SenderStep step) {
   for (FrameBytes& frame : step.out) {
     world_.transport.send(peer.id(), Lane::kForward, std::move(frame));
   }
@@ -244,7 +259,7 @@ void Engine::follow(Peer& peer, SenderStep step, Instant now) {
   if (!step.mark_moved) return;
   peer.mark_moved();
   peers_.touch(peer.id());
-  gather(now, false);
+  gather(false);
 }
 
 }  // namespace jiexu

@@ -89,7 +89,7 @@ int64_t EngineLoop::turn_age_ms() const {
 }
 
 std::deque<EngineLoop::Arrival> EngineLoop::take() {
-  const int64_t sleep = std::clamp<int64_t>(engine_.next_wake().ms - now().ms, 0, kSleepMsMax);
+  const int64_t sleep = std::min<int64_t>(engine_.wait_ms(now()), kSleepMsMax);
   std::unique_lock lock(mutex_);
   wake_.wait_for(lock, std::chrono::milliseconds(sleep),
                  [&] { return stopping_ || committed_ || !inbox_.empty(); });
@@ -150,7 +150,7 @@ bool EngineLoop::advance_commit() {
   }
   if (finished && !commit_is_done()) return false;
   if (!engine_.wants_commit(now())) return true;
-  const Batch& batch = engine_.begin_commit(now());
+  const Batch& batch = engine_.begin_commit();
   if (nobody_waits()) return commit(batch) && commit_is_done();
   {
     const std::lock_guard lock(mutex_);

@@ -74,7 +74,7 @@ class EngineLoop final : public CommandPort {
   bool nobody_waits() const;
   void fatal(const Error& error);
   void enqueue(Event event, size_t bytes);
-  Instant now() const { return clock_.now(); }
+  Moment now() const { return clock_.moment(); }
 
   Engine& engine_;
   Store& store_;

@@ -128,12 +128,12 @@ void Peer::write(Records& records, Batch& batch, const Signer& signer) {
   write_incoming(records, batch, signer);
 }
 
-Peer::Released Peer::durable(Instant now) {
+Peer::Released Peer::durable(Steady now) {
   Released out;
   const InFlight done = std::exchange(in_flight_, {});
   if (done.receipt) {
-    out.receipt = std::make_shared<const std::string>(encode(*done.receipt));
     receiver_->durable(done.received, *done.receipt);
+    out.receipt = std::make_shared<const std::string>(encode(receiver_->word()));
   }
   if (done.wrote) out.step = sender_->written(done.last_seq, done.head, now, log_);
   trim();

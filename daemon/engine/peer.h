@@ -47,7 +47,7 @@ class Peer {
     std::optional<FrameBytes> receipt;
     SenderStep step;
   };
-  Released durable(Instant now);
+  Released durable(Steady now);
 
   // Recovery (reconciler.h). Forgets our own messages behind `seq`, which nobody has seen; `head`
   // is the head there.

@@ -35,10 +35,11 @@ Result<void> fill_funds(AgencyId id, CaseDesk& cases, v1::PeerView& out) {
   return {};
 }
 
-void fill_links(const Peer& peer, v1::PeerView& out) {
+void fill_links(const Peer& peer, bool recovers, v1::PeerView& out) {
   const Sender& sender = peer.sender();
-  out.set_state(std::string(name(sender.state())));
-  if (sender.stop_reason() != v1::REFUSE_REASON_UNSPECIFIED) {
+  const bool paused = sender.state() == Sender::State::kPaused;
+  out.set_state(recovers && !paused ? "recovering" : std::string(name(sender.state())));
+  if (!recovers && sender.stop_reason() != v1::REFUSE_REASON_UNSPECIFIED) {
     out.set_stop_reason(v1::RefuseReason_Name(sender.stop_reason()));
   }
   out.set_out_epoch(sender.mark().epoch);
@@ -56,13 +57,13 @@ void fill_links(const Peer& peer, v1::PeerView& out) {
 }  // namespace
 
 Result<v1::PeerViews> view_peers(const Peers& peers, const Directory& directory, CaseDesk& cases,
-                                 Instant now) {
+                                 const Reconciler& reconciler, Instant now) {
   v1::PeerViews views;
   for (const auto& [id, peer] : peers.all()) {
     v1::PeerView& out = *views.add_peers();
     out.set_agency(id.str());
     if (const Agency* agency = directory.find(id)) out.set_name(agency->name);
-    fill_links(*peer, out);
+    fill_links(*peer, reconciler.recovers(id), out);
     const auto age = oldest_age(*peer, now);
     if (!age) return tl::unexpected(age.error());
     out.set_oldest_unreceipted_ms(*age);

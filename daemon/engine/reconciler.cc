@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "daemon/base/limits.h"
 #include "daemon/cases/replay.h"
 #include "daemon/engine/case_store.h"
 #include "daemon/engine/link_store.h"
@@ -26,7 +27,7 @@ bool is_former(const Case& subject, AgencyId peer) {
 }
 
 std::string fetch(const Peer& peer, Seq next) {
-  return encode(FetchFrame{peer.sender().mark().epoch, next});
+  return encode(FetchFrame{peer.sender().mark().epoch, next, limits::kFetchFrames});
 }
 
 }  // namespace
@@ -70,6 +71,11 @@ bool Reconciler::blocks(AgencyId peer) const {
   return find(peer) != nullptr;
 }
 
+bool Reconciler::recovers(AgencyId peer) const {
+  const Link* link = find(peer);
+  return link != nullptr && link->phase != Phase::kDiverged;
+}
+
 bool Reconciler::takes_batches(AgencyId peer) const {
   const Link* link = find(peer);
   return link == nullptr || link->phase == Phase::kReplaying;
@@ -106,9 +112,12 @@ std::optional<std::string> Reconciler::fell_behind(Peer& peer, Seq through) {
   if (link.phase != Phase::kFetching) {
     link.phase = Phase::kFetching;
     link.next = peer.sender().mark().receipted_seq + 1;
+    link.asked = link.next;
     if (peer.recover_from() == 0) peer.set_recover_from(link.next);
     peers_.touch(peer.id());
   }
+  // While frames come, each burst asks for the next one.
+  if (std::exchange(link.asked, link.next) != link.next) return std::nullopt;
   return fetch(peer, link.next);
 }
 
@@ -161,7 +170,9 @@ Result<std::optional<std::string>> Reconciler::fetched(Peer& peer, const Fetched
   } else if (const auto before = peer.log().frame_with(link->next - 1); before && *before) {
     link->head = (*before)->head;
   }
+  if (batch.first_seq > link->next) return std::nullopt;  // one before it was lost on the way
   if (batch.first_seq != link->next || batch.prev_head != link->head) {
+    link->phase = Phase::kDiverged;
     return fail(Errc::kCorrupt, "the peer's copy differs from what it had given a receipt for");
   }
   const auto ours = peer.log().frame_with(link->next);
@@ -177,7 +188,9 @@ Result<std::optional<std::string>> Reconciler::fetched(Peer& peer, const Fetched
   peers_.touch(peer.id());
   link->head = batch.head;
   link->next = batch.last_seq() + 1;
-  if (link->next <= link->target) return fetch(peer, link->next);
+  if (link->next <= link->target) {
+    return frame.more ? std::nullopt : std::optional(fetch(peer, link->next));
+  }
   if (auto done = finish_fetch(peer, *link); !done) return tl::unexpected(done.error());
   return std::nullopt;
 }

@@ -43,6 +43,8 @@ class Reconciler final : public SentBefore {
 
   // Whether nothing may be written to the link with this peer yet.
   bool blocks(AgencyId peer) const;
+  // Whether a recovery goes on with this peer that can still end by itself.
+  bool recovers(AgencyId peer) const;
   // Whether the peer's batches may be treated.
   bool takes_batches(AgencyId peer) const;
   // All peers that were to be asked have been asked and are done.
@@ -72,6 +74,7 @@ class Reconciler final : public SentBefore {
     kNone,
     kAsking,     // waiting for the first word from the peer
     kFetching,   // our frames are coming back
+    kDiverged,   // the histories differ; for people
     kFetched,    // all are here, waiting for the disk and the peer's agreement
     kReplaying,  // the peer's messages and ours are treated again
   };
@@ -84,6 +87,7 @@ class Reconciler final : public SentBefore {
     Phase phase = Phase::kNone;
     Seq next = 0;        // to fetch
     Seq target = 0;      // what the peer holds
+    Seq asked = 0;       // `next` when an Opened last came; unchanged since: ask again
     Digest head{};       // of our log before `next`
     Seq claimed = 0;     // the peer holds our receipts for its messages up to here
     bool heard = false;  // an Open of the peer since the start

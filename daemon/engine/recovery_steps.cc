@@ -5,39 +5,39 @@
 #include "storage/layout.h"
 
 namespace jiexu {
-void Engine::fetch_back(Peer& peer, Seq through, Instant now) {
-  raise_epoch(now);
+void Engine::fetch_back(Peer& peer, Seq through) {
+  raise_epoch();
   recovered_ = false;
   if (auto frame = reconciler_.fell_behind(peer, through)) {
     world_.transport.send(peer.id(), Lane::kForward, share(std::move(*frame)));
   }
-  gather(now, false);
+  gather(false);
 }
 
-Result<void> Engine::fetched(Peer& peer, const FetchedFrame& frame, Instant now) {
+Result<void> Engine::fetched(Peer& peer, const FetchedFrame& frame) {
   auto next = reconciler_.fetched(peer, frame);
   if (!next) {
     if (next.error().code != Errc::kCorrupt) return tl::unexpected(next.error());
-    world_.observer.alarm(peer.id(), next.error().text);
+    follow(peer, peer.sender().diverged(steady_));
     return {};
   }
   if (*next) world_.transport.send(peer.id(), Lane::kForward, share(std::move(**next)));
-  gather(now, true);
+  gather(true);
   return {};
 }
 
 // A peer has heard us in a later epoch. If our store comes from a backup, that was us as well.
-void Engine::outlive(Peer& peer, const RefuseFrame& refuse, Instant now) {
+void Engine::outlive(Peer& peer, const RefuseFrame& refuse) {
   const bool restored = reconciler_.blocks(peer.id()) && !options_.store_complete;
   if (refuse.reason != v1::REFUSE_REASON_EPOCH || !restored || refuse.epoch < epoch_) return;
   epoch_ = refuse.epoch;
   epoch_raised_ = false;
-  raise_epoch(now);
-  follow(peer, peer.sender().rewritten(epoch_, peer.last_seq(), peer.head(), now), now);
+  raise_epoch();
+  follow(peer, peer.sender().rewritten(epoch_, peer.last_seq(), peer.head(), steady_));
 }
 
 // A new epoch tells the peers that an older copy of this agency, should one run, is not us.
-void Engine::raise_epoch(Instant now) {
+void Engine::raise_epoch() {
   if (epoch_raised_) return;
   epoch_raised_ = true;
   epoch_ += 1;
@@ -47,7 +47,7 @@ void Engine::raise_epoch(Instant now) {
   }
   store_record_.set_epoch(epoch_);
   records_.put_message(pending_.open().batch(), Family::kMeta, layout::kStoreKey, store_record_);
-  gather(now, true);
+  gather(true);
 }
 
 void Engine::note_recovered() {

@@ -73,9 +73,9 @@ Result<void> Engine::run(const Command& command, const SubmitCommand& submit, In
   }
   if (any) {
     cases_.write_letter_counter();
-    gather(now, true);
+    gather(true);
   }
-  answer_after_commit(command, std::move(answer), now);
+  answer_after_commit(command, std::move(answer));
   return {};
 }
 

@@ -139,6 +139,7 @@ Result<Receipt> from_proto(const v1::Receipt& in) {
   out.received_at = {in.received_at_ms()};
   out.key = *key;
   out.signature = in.signature();
+  out.session = in.session();
   return out;
 }
 
@@ -151,6 +152,7 @@ void to_proto(const Receipt& in, v1::Receipt* out) {
   out->set_received_at_ms(in.received_at.ms);
   out->set_key_id(std::string(view(in.key)));
   out->set_signature(in.signature);
+  out->set_session(in.session);
 }
 
 Result<Frame> from_proto(const v1::Open& in) {
@@ -193,6 +195,7 @@ Result<Frame> from_proto(const v1::Refuse& in) {
 Result<Frame> from_proto(const v1::Fetched& in) {
   FetchedFrame out;
   out.last_seq = in.last_seq();
+  out.more = in.more();
   if (!in.frame().empty()) {
     auto batch = decode_batch(std::make_shared<std::string>(in.frame()));
     if (!batch) return tl::unexpected(batch.error());
@@ -216,7 +219,9 @@ Result<Frame> decode_small(const std::string& bytes) {
     case v1::LinkFrame::kSequenceGap:
       return GapFrame{frame.sequence_gap().epoch(), frame.sequence_gap().expected_seq()};
     case v1::LinkFrame::kRefuse: return from_proto(frame.refuse());
-    case v1::LinkFrame::kFetch: return FetchFrame{frame.fetch().epoch(), frame.fetch().first_seq()};
+    case v1::LinkFrame::kFetch:
+      return FetchFrame{frame.fetch().epoch(), frame.fetch().first_seq(),
+                        std::max<uint32_t>(1, frame.fetch().frames())};
     case v1::LinkFrame::kFetched: return from_proto(frame.fetched());
     default: return malformed("of a kind that this version does not know");
   }
@@ -300,6 +305,7 @@ std::string encode(const FetchFrame& frame) {
   v1::LinkFrame out;
   out.mutable_fetch()->set_epoch(frame.epoch);
   out.mutable_fetch()->set_first_seq(frame.first_seq);
+  out.mutable_fetch()->set_frames(frame.frames);
   return out.SerializeAsString();
 }
 
@@ -307,6 +313,7 @@ std::string encode(const FetchedFrame& frame) {
   v1::LinkFrame out;
   if (frame.batch) out.mutable_fetched()->set_frame(*frame.batch->bytes);
   out.mutable_fetched()->set_last_seq(frame.last_seq);
+  out.mutable_fetched()->set_more(frame.more);
   return out.SerializeAsString();
 }
 
@@ -361,7 +368,8 @@ Receipt make_receipt(const LinkName& link, Epoch epoch, Seq through, const Diges
           head,
           received_at,
           key_id(signer.public_key()),
-          signer.sign(receipt_signing_bytes(link, epoch, through, head, received_at.ms))};
+          signer.sign(receipt_signing_bytes(link, epoch, through, head, received_at.ms)),
+          0};
 }
 
 FrameWriter::FrameWriter(const LinkName& link, Epoch epoch, Seq first_seq, const Digest& prev_head)

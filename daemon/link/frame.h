@@ -44,6 +44,7 @@ struct Receipt {
   Instant received_at;
   KeyId key{};
   std::string signature;
+  uint64_t session = 0;  // of the handshake in which it was given
 };
 
 struct OpenedFrame {
@@ -83,11 +84,13 @@ struct RefuseFrame {
 struct FetchFrame {
   Epoch epoch = 0;
   Seq first_seq = 0;
+  uint32_t frames = 1;
 };
 
 struct FetchedFrame {
   std::optional<BatchFrame> batch;
   Seq last_seq = 0;
+  bool more = false;  // another one follows
 };
 
 using Frame = std::variant<OpenFrame, OpenedFrame, BatchFrame, Receipt, GapFrame, RefuseFrame,

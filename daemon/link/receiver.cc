@@ -62,6 +62,13 @@ void Receiver::durable(const ReceiverMark& mark, Receipt receipt) {
   }
 }
 
+Receipt Receiver::word() const {
+  CHECK(receipt_.has_value());
+  Receipt out = *receipt_;
+  out.session = session_;
+  return out;
+}
+
 bool Receiver::begins_epoch(const OpenFrame& frame) {
   if (frame.protocol != kProtocolVersion || frame.link != link_) return false;
   if (frame.epoch <= ahead_.epoch) return false;
@@ -84,6 +91,7 @@ std::optional<std::string> Receiver::receive(const OpenFrame& frame) {
     return encode(refusal_);
   }
   if (!receipt_) return std::nullopt;
+  session_ = frame.session;
   return encode(OpenedFrame{frame.session, *receipt_, window_bytes_});
 }
 

@@ -55,6 +55,8 @@ class Receiver {
   const ReceiverMark& on_disk() const { return durable_; }
   // The newest receipt given; the link's first receipt must be put in by durable() at start.
   const std::optional<Receipt>& receipt() const { return receipt_; }
+  // The same as the sender is to be told, in the handshake that goes on. REQUIRES: receipt().
+  Receipt word() const;
   GapFrame gap() const { return {ahead_.epoch, ahead_.through + 1}; }
   // Why the last frame was refused.
   const RefuseFrame& refusal() const { return refusal_; }
@@ -68,6 +70,7 @@ class Receiver {
   ReceiverMark ahead_;
   uint64_t window_bytes_;
   std::optional<Receipt> receipt_;
+  uint64_t session_ = 0;  // of the Open that was answered last, in this run
   RefuseFrame refusal_;
   struct Accepted {
     Seq last_seq;

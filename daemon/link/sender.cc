@@ -8,7 +8,7 @@
 namespace jiexu {
 namespace {
 
-constexpr Instant kNever{INT64_MAX};
+constexpr Steady kNever{INT64_MAX};
 
 // SplitMix64: spreads sessions and jitter; nothing secret depends on it.
 uint64_t mix(uint64_t x) {
@@ -39,10 +39,10 @@ Sender::Sender(LinkName link, SenderMark mark, SenderTiming timing, uint64_t see
       session_(mix(seed)),
       jitter_(mix(~seed)) {
   state_ = paused ? State::kPaused : State::kOpening;
-  next_wake_ = paused ? kNever : Instant{0};
+  next_wake_ = paused ? kNever : Steady{0};
 }
 
-SenderStep Sender::written(Seq last_seq, const Digest& head, Instant now, const LinkLog& log) {
+SenderStep Sender::written(Seq last_seq, const Digest& head, Steady now, const LinkLog& log) {
   CHECK(last_seq >= mark_.last_seq || state_ != State::kFlowing);
   mark_.last_seq = last_seq;
   mark_.head = head;
@@ -51,7 +51,7 @@ SenderStep Sender::written(Seq last_seq, const Digest& head, Instant now, const 
   return step;
 }
 
-SenderStep Sender::receive(const OpenedFrame& frame, Instant now, const LinkLog& log) {
+SenderStep Sender::receive(const OpenedFrame& frame, Steady now, const LinkLog& log) {
   const Receipt& receipt = frame.receipt;
   const bool asked = state_ == State::kOpening || state_ == State::kStopped;
   if (!asked || frame.session != session_ || receipt.link != link_) return {};
@@ -74,6 +74,7 @@ SenderStep Sender::receive(const OpenedFrame& frame, Instant now, const LinkLog&
   }
   state_ = State::kFlowing;
   stop_reason_ = v1::REFUSE_REASON_UNSPECIFIED;
+  diverged_ = false;
   opens_ = 0;
   in_flight_.clear();
   in_flight_bytes_ = 0;
@@ -85,8 +86,10 @@ SenderStep Sender::receive(const OpenedFrame& frame, Instant now, const LinkLog&
   return step;
 }
 
-SenderStep Sender::receive(const Receipt& receipt, Instant now, const LinkLog& log) {
+SenderStep Sender::receive(const Receipt& receipt, Steady now, const LinkLog& log) {
   if (state_ != State::kFlowing || receipt.link != link_ || receipt.epoch > mark_.epoch) return {};
+  // Given before the receiver last said where it stands: it may have lost its store since.
+  if (receipt.session != session_) return {};
   if (receipt.through <= mark_.receipted_seq) return {};
   while (!in_flight_.empty() && in_flight_.front().last_seq < receipt.through) {
     in_flight_bytes_ -= in_flight_.front().bytes;
@@ -106,12 +109,12 @@ SenderStep Sender::receive(const Receipt& receipt, Instant now, const LinkLog& l
   return step;
 }
 
-SenderStep Sender::receive(const GapFrame& frame, Instant now) {
+SenderStep Sender::receive(const GapFrame& frame, Steady now) {
   if (state_ != State::kFlowing || frame.epoch > mark_.epoch) return {};
   return open(now);
 }
 
-SenderStep Sender::receive(const RefuseFrame& frame, Instant now) {
+SenderStep Sender::receive(const RefuseFrame& frame, Steady now) {
   if (state_ == State::kPaused) return {};
   const bool passing = frame.reason == v1::REFUSE_REASON_BUSY;
   if (passing) {
@@ -122,12 +125,12 @@ SenderStep Sender::receive(const RefuseFrame& frame, Instant now) {
   return stop(frame.reason, "the peer refuses: " + v1::RefuseReason_Name(frame.reason), now);
 }
 
-SenderStep Sender::wake(Instant now) {
+SenderStep Sender::wake(Steady now) {
   if (state_ == State::kPaused || now < next_wake_) return {};
   return open(now);
 }
 
-SenderStep Sender::pause(bool paused, Instant now) {
+SenderStep Sender::pause(bool paused, Steady now) {
   if (paused) {
     state_ = State::kPaused;
     next_wake_ = kNever;
@@ -136,25 +139,27 @@ SenderStep Sender::pause(bool paused, Instant now) {
   return state_ == State::kPaused ? open(now) : SenderStep{};
 }
 
-SenderStep Sender::nudge(Instant now) {
+SenderStep Sender::nudge(Steady now) {
   if (state_ != State::kOpening || opens_ <= 1) return {};
   opens_ = 0;
   return open(now);
 }
 
-SenderStep Sender::connected(Instant now) {
+SenderStep Sender::connected(Steady now) {
   if (state_ == State::kPaused || state_ == State::kStopped) return {};
   opens_ = 0;
   return open(now);
 }
 
-SenderStep Sender::open(Instant now) {
+SenderStep Sender::open(Steady now) {
   if (state_ != State::kStopped) state_ = State::kOpening;
   session_ = mix(session_);
   const int doublings = static_cast<int>(std::min<uint32_t>(opens_++, 8));
   const int64_t pause = std::min(timing_.open_retry_min << doublings, timing_.open_retry_max);
   jitter_ = mix(jitter_);
-  const int64_t wait = state_ == State::kStopped ? timing_.stopped_retry : pause;
+  // A recovery goes on with the answer; everything else that stops a link takes people their time.
+  const bool behind = stop_reason_ == v1::REFUSE_REASON_SENDER_BEHIND;
+  const int64_t wait = state_ == State::kStopped && !behind ? timing_.stopped_retry : pause;
   next_wake_ = now.plus_ms(wait + static_cast<int64_t>(jitter_ % (wait / 4 + 1)));
   OpenFrame frame{kProtocolVersion, link_,      session_,           mark_.epoch,
                   mark_.last_seq,   mark_.head, mark_.receipted_seq};
@@ -164,7 +169,14 @@ SenderStep Sender::open(Instant now) {
   return step;
 }
 
-SenderStep Sender::fall_behind(Seq through, Instant now) {
+SenderStep Sender::diverged(Steady now) {
+  diverged_ = true;
+  return stop(v1::REFUSE_REASON_DIVERGED,
+              "the peer's copy of our log differs from what it had given receipts for", now);
+}
+
+SenderStep Sender::fall_behind(Seq through, Steady now) {
+  if (diverged_) return diverged(now);
   SenderStep step = stop(v1::REFUSE_REASON_SENDER_BEHIND,
                          "the peer holds messages of ours that our store has lost", now);
   step.behind = through;
@@ -172,7 +184,7 @@ SenderStep Sender::fall_behind(Seq through, Instant now) {
   return step;
 }
 
-SenderStep Sender::rewritten(Epoch epoch, Seq last_seq, const Digest& head, Instant now) {
+SenderStep Sender::rewritten(Epoch epoch, Seq last_seq, const Digest& head, Steady now) {
   CHECK(state_ != State::kFlowing);
   mark_.epoch = epoch;
   mark_.last_seq = last_seq;
@@ -183,7 +195,7 @@ SenderStep Sender::rewritten(Epoch epoch, Seq last_seq, const Digest& head, Inst
   return open(now);
 }
 
-SenderStep Sender::stop(v1::RefuseReason reason, const std::string& why, Instant now) {
+SenderStep Sender::stop(v1::RefuseReason reason, const std::string& why, Steady now) {
   SenderStep step;
   if (state_ != State::kStopped || stop_reason_ != reason) step.alarm = why;
   state_ = State::kStopped;
@@ -201,7 +213,7 @@ bool Sender::window_open() const {
           in_flight_.size() < limits::kWindowFrames);
 }
 
-void Sender::flow(Instant now, const LinkLog& log, SenderStep& step) {
+void Sender::flow(Steady now, const LinkLog& log, SenderStep& step) {
   while (sent_ < mark_.last_seq && window_open()) {
     const auto frame = log.frame_with(sent_ + 1);
     if (!frame || !*frame) {

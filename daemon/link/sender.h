@@ -8,7 +8,8 @@
 //   Paused   by the operator
 //
 // Whatever is doubtful (no progress, a gap, a lost connection) leads back to Opening: one handshake
-// is the only recovery there is. Single-threaded; time comes in by argument.
+// is the only recovery there is. Single-threaded; time comes in by argument, from a clock
+// that is never set.
 #pragma once
 
 #include <deque>
@@ -59,28 +60,33 @@ class Sender {
          const Signer& signer);
 
   // Frames up to `last_seq` with head `head` have become durable in our log.
-  SenderStep written(Seq last_seq, const Digest& head, Instant now, const LinkLog& log);
+  SenderStep written(Seq last_seq, const Digest& head, Steady now, const LinkLog& log);
   // Receiver's frames. Receipts must have been verified.
-  SenderStep receive(const OpenedFrame& frame, Instant now, const LinkLog& log);
-  SenderStep receive(const Receipt& frame, Instant now, const LinkLog& log);
-  SenderStep receive(const GapFrame& frame, Instant now);
-  SenderStep receive(const RefuseFrame& frame, Instant now);
+  SenderStep receive(const OpenedFrame& frame, Steady now, const LinkLog& log);
+  SenderStep receive(const Receipt& frame, Steady now, const LinkLog& log);
+  SenderStep receive(const GapFrame& frame, Steady now);
+  SenderStep receive(const RefuseFrame& frame, Steady now);
   // Time has passed; call at or after next_wake().
-  SenderStep wake(Instant now);
-  SenderStep pause(bool paused, Instant now);
+  SenderStep wake(Steady now);
+  SenderStep pause(bool paused, Steady now);
   // The peer has been heard from on another way: worth asking again now, unless we have just asked.
-  SenderStep nudge(Instant now);
+  SenderStep nudge(Steady now);
   // Our log was put right after a loss (or begins a new epoch): ask where the receiver stands.
   // REQUIRES: no frame is in flight, that is, the link is not flowing.
-  SenderStep rewritten(Epoch epoch, Seq last_seq, const Digest& head, Instant now);
+  SenderStep rewritten(Epoch epoch, Seq last_seq, const Digest& head, Steady now);
   void raise_epoch(Epoch epoch) { mark_.epoch = epoch; }
+  // What the receiver gave back of our log contradicts what it had given receipts for. Stops, with
+  // one alarm, until the histories agree again.
+  SenderStep diverged(Steady now);
   // The carrier has a new connection to the peer; what was sent before is probably lost.
-  SenderStep connected(Instant now);
+  SenderStep connected(Steady now);
 
-  Instant next_wake() const { return next_wake_; }
+  Steady next_wake() const { return next_wake_; }
   State state() const { return state_; }
   v1::RefuseReason stop_reason() const { return stop_reason_; }
   const SenderMark& mark() const { return mark_; }
+  // Of the last Open; receipts that name another one are of an earlier handshake.
+  uint64_t session() const { return session_; }
   // Handed to the carrier up to here, since the last handshake.
   Seq sent() const { return sent_; }
   // Messages without receipt.
@@ -93,10 +99,10 @@ class Sender {
     size_t bytes;
   };
 
-  SenderStep open(Instant now);
-  SenderStep fall_behind(Seq through, Instant now);
-  SenderStep stop(v1::RefuseReason reason, const std::string& why, Instant now);
-  void flow(Instant now, const LinkLog& log, SenderStep& step);
+  SenderStep open(Steady now);
+  SenderStep fall_behind(Seq through, Steady now);
+  SenderStep stop(v1::RefuseReason reason, const std::string& why, Steady now);
+  void flow(Steady now, const LinkLog& log, SenderStep& step);
   void take_receipt(const Receipt& receipt, SenderStep& step);
   // Our head at `seq`; nullopt if `seq` is not the end of a frame of ours.
   Result<std::optional<Digest>> head_at(Seq seq, const LinkLog& log) const;
@@ -108,6 +114,7 @@ class Sender {
   SenderTiming timing_;
   State state_ = State::kOpening;
   v1::RefuseReason stop_reason_ = v1::REFUSE_REASON_UNSPECIFIED;
+  bool diverged_ = false;  // behind, but not by a loss: there is nothing to fetch back
   uint64_t session_;
   uint64_t jitter_;
   uint32_t opens_ = 0;              // since the last answer
@@ -115,7 +122,7 @@ class Sender {
   std::deque<InFlight> in_flight_;  // sent and not receipted
   size_t in_flight_bytes_ = 0;
   uint64_t window_bytes_ = 0;
-  Instant next_wake_;
+  Steady next_wake_;
 };
 
 std::string_view name(Sender::State state);

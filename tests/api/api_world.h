@@ -32,6 +32,7 @@ class FakeEngine final : public CommandPort {
 
 struct FixedClock final : Clock {
   Instant now() const override { return {1'790'000'000'000}; }
+  Steady steady() const override { return {1'000}; }
 };
 
 // Tokens of the users of every role are their role's name with a prefix.

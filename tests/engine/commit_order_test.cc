@@ -32,12 +32,12 @@ TEST_CASE("an answer waits for its commit") {
   const auto site = flowing_site();
   site->post(command(EventKind::kApply));
   CHECK(site->trace.empty());
-  const Batch& batch = site->engine->begin_commit(kNow);
+  const Batch& batch = site->engine->begin_commit();
   CHECK_FALSE(batch.empty());
   CHECK(site->trace.empty());
   REQUIRE(site->store->commit(batch));
   CHECK(site->trace.empty());
-  REQUIRE(site->engine->commit_done(kNow));
+  REQUIRE(site->engine->commit_done(at(kNow)));
   CHECK(site->trace == Trace{"answer"});
 }
 
@@ -66,11 +66,11 @@ TEST_CASE("a receipt leaves after the commit that holds what it says") {
 TEST_CASE("steps that come while a commit runs go into the next, and see what it holds") {
   const auto site = flowing_site();
   site->post(command(EventKind::kApply));
-  const Batch& first = site->engine->begin_commit(kNow);
-  CHECK_FALSE(site->engine->wants_commit(kNow));
+  const Batch& first = site->engine->begin_commit();
+  CHECK_FALSE(site->engine->wants_commit(at(kNow)));
   site->post(command(EventKind::kAccept));  // sees the draft that is not durable yet
   REQUIRE(site->store->commit(first));
-  REQUIRE(site->engine->commit_done(kNow));
+  REQUIRE(site->engine->commit_done(at(kNow)));
   REQUIRE(site->answers.size() == 1);
   CHECK(site->answers[0].subject->relationship == Relationship::kDraft);
   REQUIRE(site->commit());
@@ -82,11 +82,11 @@ TEST_CASE("steps that come while a commit runs go into the next, and see what it
 TEST_CASE("a refusal that rests on a step on its way to the disk waits for it") {
   const auto site = flowing_site();
   site->post(command(EventKind::kApply));
-  const Batch& batch = site->engine->begin_commit(kNow);
+  const Batch& batch = site->engine->begin_commit();
   site->post(command(EventKind::kApply));
   CHECK(site->answers.empty());
   REQUIRE(site->store->commit(batch));
-  REQUIRE(site->engine->commit_done(kNow));
+  REQUIRE(site->engine->commit_done(at(kNow)));
   REQUIRE(site->answers.size() == 2);
   CHECK(site->answers[1].rejection->refusal == Refusal::kCaseExists);
 }
@@ -122,7 +122,7 @@ TEST_CASE("after a failed commit nothing was said and the store is as before") {
   const auto before = site->contents();
   site->store->set_fault_hook([](const Batch&) { return CommitFault::kLost; });
   site->post(command(EventKind::kApply));
-  CHECK_FALSE(site->store->commit(site->engine->begin_commit(kNow)));
+  CHECK_FALSE(site->store->commit(site->engine->begin_commit()));
   CHECK(site->trace.empty());
   CHECK(site->contents() == before);
 }
@@ -148,7 +148,7 @@ TEST_CASE("a receipt alone makes a lazy commit") {
   site->act(EventKind::kAccept, case_number(1));
   site->act(EventKind::kSendLetter, case_number(1));
   Forger(out_site(), *site).receipt(kNow);
-  CHECK_FALSE(site->engine->wants_commit(kNow));
-  CHECK(site->engine->next_wake() == kNow.plus_ms(EngineOptions().lazy_commit_ms));
-  CHECK(site->engine->wants_commit(kNow.plus_ms(EngineOptions().lazy_commit_ms)));
+  CHECK_FALSE(site->engine->wants_commit(at(kNow)));
+  CHECK(site->engine->wait_ms(at(kNow)) == EngineOptions().lazy_commit_ms);
+  CHECK(site->engine->wants_commit(at(kNow.plus_ms(EngineOptions().lazy_commit_ms))));
 }

@@ -15,6 +15,7 @@ namespace {
 class FixedClock final : public Clock {
  public:
   Instant now() const override { return kNow; }
+  Steady steady() const override { return {kNow.ms}; }
 };
 
 // A store whose commits wait until they are let through, or fail.

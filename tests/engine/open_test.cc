@@ -13,7 +13,8 @@ Result<std::unique_ptr<Engine>> open_as(Site& site, AgencyId self, const Store& 
   EngineOptions options;
   options.self = self;
   const auto signer = signer_of(self);
-  return Engine::open(options, {store, *site.vault, *signer, site, site}, test_directory(), kNow);
+  return Engine::open(options, {store, *site.vault, *signer, site, site}, test_directory(),
+                      at(kNow));
 }
 
 }  // namespace
@@ -37,7 +38,7 @@ TEST_CASE("a directory without our own agency is refused") {
   Site site(in_site(), kNow);
   auto other = Directory::make({*test_directory()->find(out_site())});
   REQUIRE(other);
-  CHECK(site.engine->set_directory(*other, kNow).error().code == Errc::kInvalid);
+  CHECK(site.engine->set_directory(*other, at(kNow)).error().code == Errc::kInvalid);
 }
 
 TEST_CASE("a store of another format is refused") {
@@ -62,13 +63,13 @@ TEST_CASE("a damaged case record is an error that stops, not a missing case") {
   Command command;
   command.what =
       ActionCommand{EventKind::kAccept, case_number(1), std::make_shared<const v1::ActionInput>()};
-  CHECK(site.engine->handle(command, kNow).error().code == Errc::kCorrupt);
+  CHECK(site.engine->handle(command, at(kNow)).error().code == Errc::kCorrupt);
 }
 
 TEST_CASE("frames of an agency that is not in the directory are not heard") {
   Site site(in_site(), kNow);
   PeerFrame frame{*AgencyId::parse("S99999999999"), Lane::kForward, FetchFrame{1, 1}};
-  REQUIRE(site.engine->handle(frame, kNow));
+  REQUIRE(site.engine->handle(frame, at(kNow)));
   CHECK(site.sent.empty());
 }
 

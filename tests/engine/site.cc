@@ -102,7 +102,7 @@ void Site::restart() {
   options.store_complete = store_complete;
   const auto signer = signer_of(self);
   auto opened =
-      Engine::open(options, {*store, *vault, *signer, *this, *this}, test_directory(), now);
+      Engine::open(options, {*store, *vault, *signer, *this, *this}, test_directory(), at(now));
   REQUIRE(opened);
   engine = std::move(*opened);
 }
@@ -115,7 +115,7 @@ void Site::post(decltype(Command::what) what) {
     trace.push_back("answer");
     answers.push_back(answer);
   };
-  REQUIRE(engine->handle(command, now));
+  REQUIRE(engine->handle(command, at(now)));
 }
 
 Answer Site::act(EventKind action, const CaseId& id, v1::ActionInput input) {
@@ -135,21 +135,21 @@ Answer Site::bank(std::vector<v1::BankLine> lines) {
 void Site::hear(AgencyId from, Lane lane, const std::string& bytes) {
   auto frame = take_in(self, from, lane, bytes, *test_directory());
   REQUIRE(frame);
-  REQUIRE(engine->handle(*frame, now));
+  REQUIRE(engine->handle(*frame, at(now)));
 }
 
 bool Site::commit() {
   // Lazy commits wait in real life; here their time has come.
   const Instant later = now.plus_ms(EngineOptions().lazy_commit_ms);
-  if (!engine->wants_commit(later)) return false;
-  REQUIRE(store->commit(engine->begin_commit(now)));
+  if (!engine->wants_commit(at(later))) return false;
+  REQUIRE(store->commit(engine->begin_commit()));
   trace.push_back("commit");
-  REQUIRE(engine->commit_done(now));
+  REQUIRE(engine->commit_done(at(now)));
   return true;
 }
 
 void Site::wake() {
-  REQUIRE(engine->wake(now));
+  REQUIRE(engine->wake(at(now)));
 }
 
 Case Site::subject(const CaseId& id) const {
@@ -242,8 +242,7 @@ void Forger::deliver(const std::vector<std::string>& messages) {
 void Forger::receipt(Instant received_at) {
   const LinkName link{site_.self, self_};
   const SenderMark& mark = site_.peer(self_).sender().mark();
-  const Receipt word =
-      make_receipt(link, 1, mark.last_seq, mark.head, received_at, *signer_of(self_));
+  Receipt word = make_receipt(link, 1, mark.last_seq, mark.head, received_at, *signer_of(self_));
   // As the answer to the site's last Open; if it is flowing, as a receipt.
   for (auto it = site_.sent.rbegin(); it != site_.sent.rend(); ++it) {
     const auto frame = decode_frame(std::make_shared<const std::string>(it->bytes));
@@ -253,6 +252,7 @@ void Forger::receipt(Instant received_at) {
     site_.hear(self_, Lane::kReply, encode(OpenedFrame{open->session, word, 1 << 20}));
     break;
   }
+  word.session = site_.peer(self_).sender().session();
   site_.hear(self_, Lane::kReply, encode(word));
 }
 

@@ -22,6 +22,11 @@ AgencyId third_site();
 std::shared_ptr<const Signer> signer_of(AgencyId agency);
 std::shared_ptr<const Directory> test_directory();
 
+// Both clocks at a time of tests that move only one.
+inline Moment at(Instant now) {
+  return {now, {now.ms}};
+}
+
 struct SentFrame {
   AgencyId peer;
   Lane lane;

@@ -82,7 +82,7 @@ Result<void> Station::start(Life life, Instant now) {
   static const auto* const kSigners = new std::array{signer_of(agency_a()), signer_of(agency_b())};
   const Signer& signer = *(*kSigners)[self == agency_a() ? 0 : 1];
   auto engine = Engine::open(options, {life_->store, test_vault(), signer, *this, *this},
-                             both_agencies(), now);
+                             both_agencies(), at(now));
   if (!engine) return tl::unexpected(engine.error());
   engine_ = std::move(*engine);
   return {};
@@ -96,33 +96,33 @@ void Station::stop() {
 Result<void> Station::hear(const Parcel& parcel, Instant now) {
   auto frame = take_in(self, parcel.from, parcel.lane, parcel.bytes, *both_agencies());
   CHECK(frame.has_value());
-  return engine_->handle(*frame, now);
+  return engine_->handle(*frame, at(now));
 }
 
 Result<Answer> Station::ask(const Command& command, Instant now) {
   std::optional<Answer> heard;
   Command asked = command;
   asked.done = [&](const Answer& answer) { heard = answer; };
-  if (auto done = engine_->handle(asked, now); !done) return tl::unexpected(done.error());
+  if (auto done = engine_->handle(asked, at(now)); !done) return tl::unexpected(done.error());
   if (auto done = commit_all(now); !done) return tl::unexpected(done.error());
   CHECK(heard.has_value());
   return *heard;
 }
 
 Result<void> Station::wake(Instant now) {
-  return engine_->wake(now);
+  return engine_->wake(at(now));
 }
 
 Result<bool> Station::commit_all(Instant now) {
   bool any = false;
   // Lazy commits wait in real life; here their time has come.
   const Instant later = now.plus_ms(EngineOptions().lazy_commit_ms);
-  while (engine_->wants_commit(later)) {
-    const Batch& batch = engine_->begin_commit(now);
+  while (engine_->wants_commit(at(later))) {
+    const Batch& batch = engine_->begin_commit();
     if (on_commit) on_commit(batch);
     if (auto done = life_->store.commit(batch); !done) return tl::unexpected(done.error());
     if (!life_->survived()) return fail(Errc::kIo, "power was cut");
-    if (auto done = engine_->commit_done(now); !done) return tl::unexpected(done.error());
+    if (auto done = engine_->commit_done(at(now)); !done) return tl::unexpected(done.error());
     ++commits_;
     any = true;
   }

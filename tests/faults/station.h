@@ -13,6 +13,11 @@
 
 namespace jiexu::faults {
 
+// Both clocks at a time of tests that move only one.
+inline Moment at(Instant now) {
+  return {now, {now.ms}};
+}
+
 AgencyId agency_a();
 AgencyId agency_b();
 std::shared_ptr<const Directory> both_agencies();
@@ -50,7 +55,7 @@ class Station final : public Transport, public EngineObserver {
   // nullopt: power was cut before the answer.
   Result<Answer> ask(const Command& command, Instant now);
   Result<void> wake(Instant now);
-  void connected(AgencyId peer, Instant now) { engine_->connected(peer, now); }
+  void connected(AgencyId peer, Instant now) { engine_->connected(peer, at(now)); }
   // Commits what is open, until nothing is. True if there was something.
   Result<bool> commit_all(Instant now);
 

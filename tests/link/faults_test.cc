@@ -105,7 +105,7 @@ class Pair {
         receiver_.accept(batch);
         accepted_.push_back(batch);
         break;
-      case BatchVerdict::kDuplicate: reply_.push_back(encode(*receiver_.receipt())); break;
+      case BatchVerdict::kDuplicate: reply_.push_back(encode(receiver_.word())); break;
       case BatchVerdict::kGap: reply_.push_back(encode(receiver_.gap())); break;
       case BatchVerdict::kRefused: reply_.push_back(encode(receiver_.refusal())); break;
     }
@@ -131,7 +131,7 @@ class Pair {
     accepted_.clear();
     on_disk_ = receiver_.ahead();
     receiver_.durable(on_disk_, receipt_for(stored_));
-    reply_.push_back(encode(*receiver_.receipt()));
+    reply_.push_back(encode(receiver_.word()));
   }
 
   // One side loses what it has in memory; the sender's stored mark may be old.
@@ -149,7 +149,7 @@ class Pair {
   }
 
   std::mt19937_64 random_;
-  Instant now_{1'000'000};
+  Steady now_{1'000'000};
   MemoryLog sent_;
   MemoryLog stored_;
   ReceiverMark on_disk_{1, 0, chain_start(link_world().link)};

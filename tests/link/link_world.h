@@ -61,6 +61,11 @@ class MemoryLog final : public LinkLog {
 Receipt receipt_for(const MemoryLog& log, Instant at = {1'000});
 // The same for the log up to the end of one frame.
 Receipt receipt_for(const LoggedFrame& frame, Instant at = {1'000});
+// The receipt as it is given in the handshake that the sender is in.
+inline Receipt heard(Receipt receipt, const Sender& sender) {
+  receipt.session = sender.session();
+  return receipt;
+}
 
 template <class T>
 T decoded(const std::string& bytes) {

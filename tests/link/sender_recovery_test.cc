@@ -41,7 +41,7 @@ struct Flowing {
 
   MemoryLog log;
   Sender sender;
-  Instant now{1'000'000};
+  Steady now{1'000'000};
 };
 
 Receipt receipt_of(Epoch epoch, Seq through, const Digest& head) {
@@ -69,7 +69,7 @@ TEST_CASE("a lost frame: after the stall the sender sends from where the receive
 TEST_CASE("progress puts the stall off") {
   Flowing link;
   link.now = link.now.plus_ms(2'000);
-  link.sender.receive(receipt_for(link.log.frames()[0]), link.now, link.log);
+  link.sender.receive(heard(receipt_for(link.log.frames()[0]), link.sender), link.now, link.log);
   CHECK(link.sender.next_wake() == link.now.plus_ms(SenderTiming().stall));
 }
 
@@ -88,28 +88,64 @@ TEST_CASE("a gap while opening, or of a later epoch, is ignored") {
 
 TEST_CASE("a receipt for half a frame reopens") {
   Flowing link;
-  CHECK(is_open(link.sender.receive(receipt_of(1, 1, Digest{}), link.now, link.log)));
+  CHECK(is_open(
+      link.sender.receive(heard(receipt_of(1, 1, Digest{}), link.sender), link.now, link.log)));
   CHECK(link.sender.mark().receipted_seq == 0);
 }
 
 TEST_CASE("a receipt for what was never sent reopens") {
   Flowing link;
-  CHECK(is_open(link.sender.receive(receipt_of(1, 99, Digest{}), link.now, link.log)));
+  CHECK(is_open(
+      link.sender.receive(heard(receipt_of(1, 99, Digest{}), link.sender), link.now, link.log)));
 }
 
 TEST_CASE("a receipt of another link or of a later epoch is ignored") {
   Flowing link;
   Receipt receipt = receipt_for(link.log);
   receipt.link = {link_world().b, link_world().a};
+  receipt.session = link.sender.session();
   CHECK(link.sender.receive(receipt, link.now, link.log).out.empty());
-  CHECK(link.sender.receive(receipt_of(2, 6, link.log.head()), link.now, link.log).out.empty());
+  CHECK(
+      link.sender.receive(heard(receipt_of(2, 6, link.log.head()), link.sender), link.now, link.log)
+          .out.empty());
   CHECK(link.sender.mark().receipted_seq == 0);
+  CHECK(link.sender.state() == State::kFlowing);
+}
+
+TEST_CASE(
+    "a receipt of an earlier handshake says nothing: the receiver may have lost its store since") {
+  Flowing link;
+  const Receipt late = heard(receipt_for(link.log), link.sender);
+  link.now = link.sender.next_wake();
+  link.open_with(receipt_for(MemoryLog()));  // the receiver is empty now
+  CHECK(link.sender.state() == State::kFlowing);
+  CHECK_FALSE(link.sender.receive(late, link.now, link.log).mark_moved);
+  CHECK(link.sender.mark().receipted_seq == 0);
+  CHECK(link.sender.receive(heard(receipt_for(link.log), link.sender), link.now, link.log)
+            .mark_moved);
+}
+
+TEST_CASE("a sender told that the histories differ stays so with one alarm, until they agree") {
+  Flowing link;
+  link.log.cut(2);
+  link.sender =
+      Sender(link_world().link, link.log.mark(), SenderTiming(), 6, false, *link_world().signer_a);
+  const Receipt beyond = receipt_of(1, 6, Digest{1});
+  CHECK(link.open_with(beyond).behind == Seq{6});
+  CHECK(link.sender.stop_reason() == v1::REFUSE_REASON_SENDER_BEHIND);
+  CHECK(link.sender.diverged(link.now).alarm);
+  const SenderStep again = link.open_with(beyond);
+  CHECK_FALSE(again.alarm);
+  CHECK_FALSE(again.behind);
+  CHECK(link.sender.stop_reason() == v1::REFUSE_REASON_DIVERGED);
+  link.open_with(receipt_for(link.log));
   CHECK(link.sender.state() == State::kFlowing);
 }
 
 TEST_CASE("a receipt with another head stops the link with an alarm") {
   Flowing link;
-  const SenderStep step = link.sender.receive(receipt_of(1, 2, Digest{}), link.now, link.log);
+  const SenderStep step =
+      link.sender.receive(heard(receipt_of(1, 2, Digest{}), link.sender), link.now, link.log);
   CHECK(step.alarm);
   CHECK(link.sender.state() == State::kStopped);
   CHECK(link.sender.stop_reason() == v1::REFUSE_REASON_DIVERGED);
@@ -118,7 +154,7 @@ TEST_CASE("a receipt with another head stops the link with an alarm") {
 
 TEST_CASE("a receiver restored behind is sent again what it lost, with an alarm") {
   Flowing link;
-  link.sender.receive(receipt_for(link.log), link.now, link.log);
+  link.sender.receive(heard(receipt_for(link.log), link.sender), link.now, link.log);
   REQUIRE(link.sender.mark().receipted_seq == 6);
   link.sender.pause(true, link.now);
   const uint64_t session = session_of(link.sender.pause(false, link.now));
@@ -213,7 +249,7 @@ TEST_CASE("back-off doubles from 200 ms to 2 s, with up to a quarter of jitter")
   for (uint64_t seed = 0; seed < 50; ++seed) {
     Sender sender(link_world().link, MemoryLog().mark(), SenderTiming(), seed, false,
                   *link_world().signer_a);
-    Instant now{1'000'000};
+    Steady now{1'000'000};
     for (const int64_t pause : {200, 400, 800, 1600, 2000, 2000, 2000}) {
       sender.wake(now);
       const int64_t wait = sender.next_wake().ms - now.ms;
@@ -229,12 +265,12 @@ TEST_CASE("back-off doubles from 200 ms to 2 s, with up to a quarter of jitter")
 TEST_CASE("a nudge asks at once if we have asked in vain, and only then") {
   Sender sender(link_world().link, MemoryLog().mark(), SenderTiming(), 1, false,
                 *link_world().signer_a);
-  CHECK(sender.nudge(Instant{10}).out.empty());
-  sender.wake(Instant{1'000});
-  CHECK(sender.nudge(Instant{1'001}).out.empty());
+  CHECK(sender.nudge(Steady{10}).out.empty());
+  sender.wake(Steady{1'000});
+  CHECK(sender.nudge(Steady{1'001}).out.empty());
   sender.wake(sender.next_wake());
-  CHECK(is_open(sender.nudge(Instant{3'000})));
-  CHECK(sender.nudge(Instant{3'001}).out.empty());
+  CHECK(is_open(sender.nudge(Steady{3'000})));
+  CHECK(sender.nudge(Steady{3'001}).out.empty());
 }
 
 TEST_CASE("a new connection asks at once, unless the link is paused or stopped") {

@@ -30,7 +30,9 @@ class Talk {
   std::string opened(const Receipt& receipt, uint64_t window = limits::kWindowBytes) {
     return say(sender.receive(OpenedFrame{last_open.session, receipt, window}, now, log));
   }
-  std::string receipt(const Receipt& receipt) { return say(sender.receive(receipt, now, log)); }
+  std::string receipt(const Receipt& receipt) {
+    return say(sender.receive(heard(receipt, sender), now, log));
+  }
   std::string refuse(v1::RefuseReason reason) {
     return say(sender.receive(RefuseFrame{reason, 1, 0, {}, ""}, now));
   }
@@ -47,7 +49,7 @@ class Talk {
 
   MemoryLog log;
   Sender sender;
-  Instant now{1'000'000};
+  Steady now{1'000'000};
   OpenFrame last_open;
   std::string alarm;
   bool mark_moved = false;
@@ -144,7 +146,7 @@ TEST_CASE("receipts move the mark, each once") {
   CHECK(talk.mark_moved);
   CHECK(talk.sender.mark().receipted_seq == 2);
   CHECK(talk.sender.mark().receipted_at == Instant{5'000});
-  CHECK(talk.sender.mark().receipt == encode(receipt));
+  CHECK(talk.sender.mark().receipt == encode(heard(receipt, talk.sender)));
   CHECK(talk.sender.queued() == 0);
   CHECK(talk.receipt(receipt).empty());
   CHECK_FALSE(talk.mark_moved);

@@ -19,7 +19,8 @@
  * head at n is the lowest 3n bits: equal heads, equal logs, which is what a hash chain is for.
  * Nobody forges, so that signatures are left out. Sessions count modulo 8. Time is left out: a
  * timer fires when nothing else can happen in the link, or untimely by a fault. One window counts
- * frames. The other direction, pausing and a receiver that is busy are left out.
+ * frames. The other direction, pausing and a receiver that is busy are left out. A receipt names the
+ * handshake in which it was given, so that one which outlives its receiver's store is not believed.
  *
  * What is checked, besides the assertions of ours that mirror the code's CHECKs:
  *   held     a receipt that A takes is true of B's disk, unless B was restored          (I1)
@@ -33,16 +34,12 @@
  * Configurations, by -D: N, WINDOW, LOSS, REPEAT, REORDER, UNTIMELY, CRASH_A, CRASH_B, RESTORE_A,
  * RESTORE_B (budgets), RAISE (a restore of A raises its epoch, as `jiexu backup restore` does; else
  * the files were copied back silently), FETCH (0: A stops for good where it is behind).
- * LATE=1 shows the limit of the protocol: a receipt that is still on its way when B is restored, and
- * that comes after the handshake with the restored B, is believed, because a receipt does not say to
- * which handshake it belongs. On one TCP connection at a time nothing comes that late: the old
- * connection's replies are read, or gone, before those of the new one. So a restore of B empties the
- * reply channel, unless LATE is set.
  *
- * BROKEN=1..5 puts in a mistake that must be found:
+ * BROKEN=1..6 puts in a mistake that must be found:
  *   1 the receipt goes out before the commit       2 a frame goes out before the commit
  *   3 a repeated frame is applied again            4 A numbers on although it is behind
  *   5 A takes an Opened behind its receipts for an old one, and asks again
+ *   6 A believes receipts of earlier handshakes
  */
 #ifndef N
 #define N 2
@@ -77,9 +74,6 @@
 #ifndef RAISE
 #define RAISE 1
 #endif
-#ifndef LATE
-#define LATE 0
-#endif
 #ifndef FETCH
 #define FETCH 1
 #endif
@@ -93,6 +87,8 @@
 #endif
 #define SEEN(k) assert(k != WITNESS)
 
+#define NONE 8 /* no session */
+
 #define HEAD(code, n) ((code) & ((1 << (3 * (n))) - 1))
 #define EPOCH_AT(epochs, n) (((epochs) >> (3 * ((n) - 1))) & 7)
 
@@ -102,7 +98,7 @@ mtype = {Behind, Diverged, Epoch};
 
 /* kind, epoch, number, head there, extra:
  *   Open     epoch, last number, its head, session     Opened   epoch, through, head, session
- *   Frame    epoch, number, head after it, -           Receipt  epoch, through, head, -
+ *   Frame    epoch, number, head after it, -           Receipt  epoch, through, head, session
  *   Gap      epoch, expected, -, -                     Refuse   -, -, -, why
  *   Fetch    -, number, -, -                           Fetched  epoch, number or 0, head, through */
 chan ab = [3] of {mtype, byte, byte, short, byte};
@@ -131,6 +127,7 @@ In b_disk;
 In b_old;
 bool b_committing;
 bool b_dirty;  /* something is to be committed */
+byte b_session = NONE; /* of the Open that B answered last */
 bool reconnect; /* B was started again: A's carrier will make a new connection */
 
 /* Observers: no end knows them. */
@@ -258,6 +255,9 @@ inline on_opened() {
 inline on_receipt() {
   if
   :: state != flowing || m_epoch > a.epoch || m_number <= a.receipted -> skip
+#if BROKEN != 6
+  :: state == flowing && m_extra != session -> SEEN(12)
+#endif
   :: else ->
      if
      :: m_number > sent -> SEEN(6); ask()
@@ -317,7 +317,9 @@ inline on_open() {
   if
   :: m_epoch > b.epoch -> b.epoch = m_epoch; b.epoch_from = m_number; b_dirty = true
   :: m_epoch < b.epoch -> to_a(Refuse, 0, 0, 0, Epoch)
-  :: else -> to_a(Opened, b_disk.epoch, b_disk.through, b_disk.code, m_extra)
+  :: else ->
+     b_session = m_extra;
+     to_a(Opened, b_disk.epoch, b_disk.through, b_disk.code, m_extra)
   fi
 }
 
@@ -331,7 +333,7 @@ inline accept() {
   b.applied++;
   b_dirty = true;
 #if BROKEN == 1
-  to_a(Receipt, b.epoch, b.through, b.code, 0)
+  to_a(Receipt, b.epoch, b.through, b.code, b_session)
 #endif
 }
 
@@ -349,7 +351,7 @@ inline on_frame() {
 #if BROKEN == 3
            b.applied++; b_dirty = true;
 #endif
-           to_a(Receipt, b_disk.epoch, b_disk.through, b_disk.code, 0)
+           to_a(Receipt, b_disk.epoch, b_disk.through, b_disk.code, b_session)
         fi
      :: m_number == b.through + 1 ->
         if
@@ -414,7 +416,7 @@ inline b_durable() {
 
 inline b_commit_done() {
   b_durable();
-  to_a(Receipt, b_disk.epoch, b_disk.through, b_disk.code, 0);
+  to_a(Receipt, b_disk.epoch, b_disk.through, b_disk.code, b_session);
   clear()
 }
 
@@ -433,6 +435,7 @@ inline a_starts() {
 inline b_starts() {
   b_committing = false;
   b_dirty = false;
+  b_session = NONE;
   copy_in(b, b_disk);
   reconnect = true;
   clear()
@@ -538,12 +541,6 @@ active proctype link() {
        restores_b > 0 && b_disk.through > b_old.through -> restores_b--;
        copy_in(b_disk, b_old);
        b_restored = true;
-#if !LATE
-       do
-       :: nempty(ba) -> ba?m_kind(m_epoch, m_number, m_head, m_extra)
-       :: else -> break
-       od;
-#endif
        b_starts()
      }
 

@@ -69,11 +69,11 @@ void Node::start() {
   options.seed = random_.next();
   options.cases_cached_max = world_.plan.cases_cached_max;
   auto engine =
-      Engine::open(options, {store_, *vault_, *signer_, *this, *this}, world_.directory, now());
+      Engine::open(options, {store_, *vault_, *signer_, *this, *this}, world_.directory, moment());
   if (!engine) return world_.watch.report("engine", "does not open: " + engine.error().text);
   engine_ = std::move(*engine);
   steady_since_ = world_.schedule.now();
-  settle(engine_->wake(now()));
+  settle(engine_->wake(moment()));
 }
 
 void Node::stop(Stop how) {
@@ -99,25 +99,25 @@ void Node::settle(const Result<void>& done) {
     world_.watch.report("engine", "gives up: " + done.error().text);
     return stop(Stop::kCrash);
   }
-  if (!engine_->committing() && engine_->wants_commit(now())) begin_commit();
+  if (!engine_->committing() && engine_->wants_commit(moment())) begin_commit();
   arm();
 }
 
 void Node::arm() {
-  const int64_t wait = std::clamp<int64_t>(engine_->next_wake().ms - now().ms, 1, kAwakeMsMax);
+  const int64_t wait = std::clamp<int64_t>(engine_->wait_ms(moment()), 1, kAwakeMsMax);
   const int64_t at = world_.schedule.now() + wait;
   if (armed_for_ >= 0 && armed_for_ <= at) return;
   armed_for_ = at;
   later(wait, [this, at] {
     if (armed_for_ != at) return;
     armed_for_ = -1;
-    settle(engine_->wake(now()));
+    settle(engine_->wake(moment()));
   });
 }
 
 void Node::look_around() {
   steady_since_ = world_.schedule.now();
-  if (up()) settle(engine_->wake(now()));
+  if (up()) settle(engine_->wake(moment()));
 }
 
 void Node::step_clock(int64_t delta_ms) {
@@ -129,7 +129,7 @@ void Node::step_clock(int64_t delta_ms) {
 // --- commits ---
 
 void Node::begin_commit() {
-  const Batch& batch = engine_->begin_commit(now());
+  const Batch& batch = engine_->begin_commit();
   const bool mutate = ++commits_ > kMutateAfterCommits && random_.chance(400);
   if (mutate && world_.plan.mutation == Mutation::kAnswerEarly) {
     later(random_.between(1, world_.plan.disk.commit_ms_max),
@@ -152,7 +152,7 @@ void Node::land(const Batch& batch) {
 }
 
 void Node::report_commit() {
-  settle(engine_->commit_done(now()));
+  settle(engine_->commit_done(moment()));
 }
 
 // --- what comes in ---
@@ -163,14 +163,14 @@ bool Node::post(Command command) {
     world_.watch.answered(site(), answer);
     done(answer);
   };
-  settle(engine_->handle(command, now()));
+  settle(engine_->handle(command, moment()));
   return true;
 }
 
 void Node::receive(AgencyId from, Lane lane, std::string bytes) {
   if (!up()) return;
   const auto frame = admit(from, lane, std::move(bytes));
-  if (frame) settle(engine_->handle(*frame, now()));
+  if (frame) settle(engine_->handle(*frame, moment()));
 }
 
 std::optional<PeerFrame> Node::admit(AgencyId from, Lane lane, std::string bytes) {

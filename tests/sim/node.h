@@ -32,6 +32,8 @@ class Node final : public Transport, public EngineObserver {
 
   void step_clock(int64_t delta_ms);
   Instant now() const { return world_.wall().plus_ms(clock_offset_ms_); }
+  // What its process sees: the wall clock may be wrong and jump, the steady one may not.
+  Moment moment() const { return {now(), {world_.schedule.now()}}; }
 
   AgencyId id() const { return id_; }
   MemoryStore& store() { return store_; }
