@@ -48,6 +48,11 @@ Result<void> Engine::run(const Command& command, const ActionCommand& action, In
     answer_now(command, std::move(answer));
     return {};
   }
+  if ((*subject)->exists() && peers_.find((*subject)->peer) == nullptr) {
+    answer.rejection = Rejection{Refusal::kUnknownAgency, (*subject)->peer.str()};
+    answer_now(command, std::move(answer));
+    return {};
+  }
   const uint64_t wanted = action.input ? action.input->if_revision() : 0;
   if (wanted != 0 && wanted != (*subject)->revision) {
     answer.rejection = Rejection{Refusal::kNotAllowedNow, "if_revision: the case is at " +

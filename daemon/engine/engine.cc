@@ -49,6 +49,7 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, const Engine
   }
   engine->store_record_ = **record;
   engine->epoch_ = (*record)->epoch();
+  if (auto done = engine->load_former_peers(now.wall); !done) return tl::unexpected(done.error());
   if (auto done = engine->set_directory(std::move(directory), now); !done) {
     return tl::unexpected(done.error());
   }
@@ -65,15 +66,37 @@ Result<void> Engine::set_directory(std::shared_ptr<const Directory> directory, M
   cases_.set_directory(directory_);
   bank_.set_directory(*directory_);
   for (const Agency& agency : directory_->agencies()) {
-    if (agency.id == options_.self || peers_.find(agency.id) != nullptr) continue;
-    const uint64_t seed = options_.seed ^ std::hash<AgencyId>()(agency.id);
-    auto peer = Peer::load(durable_, options_.self, agency.id, epoch_, options_.timing, seed,
-                           world_.signer, now.wall);
-    if (!peer) return tl::unexpected(peer.error());
-    if (auto done = reconciler_.start(**peer); !done) return done;
-    peers_.add(std::move(*peer));
+    if (agency.id == options_.self) continue;
+    if (auto done = load_peer(agency.id, now.wall); !done) return done;
   }
   note_recovered();
+  return {};
+}
+
+Result<void> Engine::load_peer(AgencyId id, Instant now) {
+  if (peers_.find(id) != nullptr) return {};
+  const uint64_t seed = options_.seed ^ std::hash<AgencyId>()(id);
+  auto peer = Peer::load(durable_, options_.self, id, epoch_, options_.timing, seed, world_.signer,
+                         now, options_.window_bytes);
+  if (!peer) return tl::unexpected(peer.error());
+  if (auto done = reconciler_.start(**peer); !done) return done;
+  peers_.add(std::move(*peer));
+  return {};
+}
+
+// Agencies that are no longer in the directory, but have a link: cases with them go on, and what is
+// said to them waits.
+Result<void> Engine::load_former_peers(Instant now) {
+  std::set<AgencyId> found;
+  const std::string end = layout::prefix_end("S");
+  const auto done = durable_.scan(Family::kLink, "", end, [&](std::string_view key, auto) {
+    if (const auto id = AgencyId::parse(key.substr(0, AgencyId::kSize))) found.insert(*id);
+    return true;
+  });
+  if (!done) return done;
+  for (const AgencyId id : found) {
+    if (auto loaded = load_peer(id, now); !loaded) return loaded;
+  }
   return {};
 }
 

@@ -49,6 +49,7 @@ struct EngineOptions {
   uint64_t seed = 0;            // of link sessions; differs from run to run
   int64_t lazy_commit_ms = 50;  // how long a commit may wait that nobody waits for
   size_t cases_cached_max = limits::kCaseCacheMax;
+  uint64_t window_bytes = limits::kWindowBytes;  // that peers may have in flight
   bool store_complete = true;  // false: acknowledged commits may be missing; see reconciler.h
 };
 
@@ -94,7 +95,8 @@ class Engine {
   [[nodiscard]] Result<void> commit_done(Moment now);
   bool committing() const { return in_flight_.has_value(); }
 
-  // New peers are added, the others' keys and addresses are the transport's business.
+  // New peers are added, the others' keys and addresses are the transport's business. An agency that
+  // is left out is a peer still, whose messages wait; but no recovery waits for it.
   [[nodiscard]] Result<void> set_directory(std::shared_ptr<const Directory> directory, Moment now);
 
   // How much the disk can still take: below kAmple, actions are refused (kStorageLow), at kShort
@@ -120,6 +122,8 @@ class Engine {
     std::set<AgencyId> peers;
   };
 
+  Result<void> load_peer(AgencyId id, Instant now);
+  Result<void> load_former_peers(Instant now);
   // Frames.
   Result<void> receive(Peer& peer, const BatchFrame& batch, Instant now);
   Result<void> receive_message(Peer& peer, const BatchFrame& batch, size_t index, Instant now);

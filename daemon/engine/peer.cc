@@ -26,7 +26,7 @@ Peer::Peer(const Records& durable, AgencyId self, AgencyId id, Epoch epoch)
 
 Result<std::unique_ptr<Peer>> Peer::load(const Records& durable, AgencyId self, AgencyId id,
                                          Epoch epoch, const SenderTiming& timing, uint64_t seed,
-                                         const Signer& signer, Instant now) {
+                                         const Signer& signer, Instant now, uint64_t window_bytes) {
   std::unique_ptr<Peer> peer(new Peer(durable, self, id, epoch));
   const auto outgoing = read_outgoing(durable, peer->out_, epoch);
   if (!outgoing) return tl::unexpected(outgoing.error());
@@ -39,7 +39,7 @@ Result<std::unique_ptr<Peer>> Peer::load(const Records& durable, AgencyId self, 
   peer->stored_receipt_ = outgoing->mark.receipted_seq;
   peer->sender_.emplace(peer->out_, outgoing->mark, timing, seed, outgoing->paused, signer);
   const ReceiverMark mark = incoming->mark;
-  peer->receiver_.emplace(peer->in_, mark, limits::kWindowBytes);
+  peer->receiver_.emplace(peer->in_, mark, window_bytes);
   if (!incoming->receipt) {
     incoming->receipt = make_receipt(peer->in_, mark.epoch, mark.through, mark.head, now, signer);
   }

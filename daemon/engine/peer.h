@@ -20,7 +20,8 @@ class Peer {
   // Reads where both links stand. Links without history begin here.
   static Result<std::unique_ptr<Peer>> load(const Records& durable, AgencyId self, AgencyId id,
                                             Epoch epoch, const SenderTiming& timing, uint64_t seed,
-                                            const Signer& signer, Instant now);
+                                            const Signer& signer, Instant now,
+                                            uint64_t window_bytes);
 
   const AgencyId& id() const { return id_; }
   Sender& sender() { return *sender_; }

@@ -81,10 +81,6 @@ bool Reconciler::takes_batches(AgencyId peer) const {
   return link == nullptr || link->phase == Phase::kReplaying;
 }
 
-bool Reconciler::settled() const {
-  return links_.empty();
-}
-
 void Reconciler::heard_open(Peer& peer, const OpenFrame& open) {
   Link* link = find(peer.id());
   if (link == nullptr && open.receipted_seq > peer.receiver().on_disk().through) {

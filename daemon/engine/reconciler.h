@@ -47,8 +47,6 @@ class Reconciler final : public SentBefore {
   bool recovers(AgencyId peer) const;
   // Whether the peer's batches may be treated.
   bool takes_batches(AgencyId peer) const;
-  // All peers that were to be asked have been asked and are done.
-  bool settled() const;
 
   // The peer's Open says what it holds receipts of ours for.
   void heard_open(Peer& peer, const OpenFrame& open);

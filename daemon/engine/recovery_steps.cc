@@ -1,4 +1,5 @@
 // The engine's side of a recovery (reconciler.h): what is asked of peers, and the new epoch.
+#include <algorithm>
 #include <utility>
 
 #include "daemon/engine/engine.h"
@@ -51,7 +52,8 @@ void Engine::raise_epoch() {
 }
 
 void Engine::note_recovered() {
-  recovered_ = reconciler_.settled();
+  recovered_ = std::ranges::none_of(
+      directory_->agencies(), [&](const Agency& agency) { return reconciler_.blocks(agency.id); });
 }
 
 }  // namespace jiexu

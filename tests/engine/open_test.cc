@@ -41,6 +41,35 @@ TEST_CASE("a directory without our own agency is refused") {
   CHECK(site.engine->set_directory(*other, at(kNow)).error().code == Errc::kInvalid);
 }
 
+TEST_CASE("an agency that was taken out of the directory has its messages kept, not lost") {
+  Site site(in_site(), kNow);
+  for (int n = 1; n <= 2; ++n) {
+    v1::ActionInput input = sound_input(Case(), EventKind::kApply);
+    if (n == 2) input.mutable_application()->set_origin_agency(third_site().str());
+    site.act(EventKind::kApply, case_number(n), input);
+    site.act(EventKind::kAccept, case_number(n));
+  }
+  site.act(EventKind::kSendLetter, case_number(1));
+  const uint64_t before = site.peer(out_site()).last_seq();
+  site.engine.reset();
+  const auto alone = Directory::make({*test_directory()->find(in_site())});
+  REQUIRE(alone);
+  EngineOptions options;
+  options.self = in_site();
+  const auto signer = signer_of(in_site());
+  auto opened =
+      Engine::open(options, {*site.store, *site.vault, *signer, site, site}, *alone, at(kNow));
+  REQUIRE(opened);
+  site.engine = std::move(*opened);
+  CHECK(site.engine->recovered());
+  // With a link, the case goes on; without one, there is nobody to write to.
+  CHECK_FALSE(site.act(EventKind::kWithdraw, case_number(1)).rejection);
+  CHECK(site.peer(out_site()).last_seq() == before + 1);
+  site.post(ActionCommand{EventKind::kSendLetter, case_number(2), nullptr});
+  REQUIRE(site.answers.back().rejection);
+  CHECK(site.answers.back().rejection->refusal == Refusal::kUnknownAgency);
+}
+
 TEST_CASE("a store of another format is refused") {
   Site site(in_site(), kNow);
   auto record = *Records(*site.store, *site.vault)

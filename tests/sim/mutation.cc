@@ -13,6 +13,8 @@ std::string_view name(Mutation mutation) {
     case Mutation::kLoseFrame: return "lose-frame";
     case Mutation::kSkipVerification: return "skip-verification";
     case Mutation::kStayDeaf: return "stay-deaf";
+    case Mutation::kStayFull: return "stay-full";
+    case Mutation::kStayStranger: return "stay-stranger";
   }
   return "";
 }
@@ -27,7 +29,9 @@ std::string_view invariant_of(Mutation mutation) {
     case Mutation::kMoveCase: return "I4";
     case Mutation::kLoseFrame: return "I5";
     case Mutation::kSkipVerification: return "I6";
-    case Mutation::kStayDeaf: return "I7";
+    case Mutation::kStayDeaf:
+    case Mutation::kStayFull:
+    case Mutation::kStayStranger: return "I7";
   }
   return "";
 }

@@ -18,9 +18,11 @@ enum class Mutation : uint8_t {
   kLoseFrame,         // a frame vanishes from a log: I5
   kSkipVerification,  // a frame with a changed signature is taken in: I6
   kStayDeaf,          // one direction of one link never heals: I7
+  kStayFull,          // one disk never gets free again: I7
+  kStayStranger,      // one agency never gets the other's entry again: I7
 };
 
-inline constexpr Mutation kMutationLast = Mutation::kStayDeaf;
+inline constexpr Mutation kMutationLast = Mutation::kStayStranger;
 
 std::string_view name(Mutation mutation);
 // The invariant that must find it.

@@ -25,9 +25,11 @@ class Network {
   void attach(AgencyId agency, Receive receive) { receivers_[agency] = std::move(receive); }
   void send(AgencyId from, AgencyId to, Lane lane, const FrameBytes& frame);
 
-  // Nothing gets from `from` to `to` until join().
+  // Nothing gets from `from` to `to` until each cut() has had its join().
   void cut(AgencyId from, AgencyId to) { cuts_.insert({from, to}); }
-  void join(AgencyId from, AgencyId to) { cuts_.erase({from, to}); }
+  void join(AgencyId from, AgencyId to) {
+    if (const auto it = cuts_.find({from, to}); it != cuts_.end()) cuts_.erase(it);
+  }
   // From now on everything arrives, soon.
   void heal();
 
@@ -39,7 +41,7 @@ class Network {
   NetworkPlan plan_;
   Random random_;
   std::map<AgencyId, Receive> receivers_;
-  std::set<std::pair<AgencyId, AgencyId>> cuts_;
+  std::multiset<std::pair<AgencyId, AgencyId>> cuts_;
 };
 
 }  // namespace jiexu::sim

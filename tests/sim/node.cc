@@ -31,6 +31,7 @@ Node::Node(World& world, AgencyId id, std::unique_ptr<Signer> signer, Random ran
     : world_(world), id_(id), signer_(std::move(signer)), random_(random) {
   const int64_t skew = world.plan.clock.skew_ms_max;
   clock_offset_ms_ = random_.between(-skew, skew);
+  directory_ = world.directory;
   vault_ = make_vault(random_);
   make_store();
   store_.set_fault_hook([this](const Batch&) { return draw_fault(); });
@@ -68,10 +69,12 @@ void Node::start() {
   options.self = id_;
   options.seed = random_.next();
   options.cases_cached_max = world_.plan.cases_cached_max;
+  if (world_.plan.network.window_bytes > 0) options.window_bytes = world_.plan.network.window_bytes;
   auto engine =
-      Engine::open(options, {store_, *vault_, *signer_, *this, *this}, world_.directory, moment());
+      Engine::open(options, {store_, *vault_, *signer_, *this, *this}, directory_, moment());
   if (!engine) return world_.watch.report("engine", "does not open: " + engine.error().text);
   engine_ = std::move(*engine);
+  engine_->set_room(room_);
   steady_since_ = world_.schedule.now();
   settle(engine_->wake(moment()));
 }
@@ -126,7 +129,29 @@ void Node::step_clock(int64_t delta_ms) {
   look_around();
 }
 
+void Node::set_room(Room room) {
+  world_.trace.add(id_.text(), "room", std::to_string(static_cast<int>(room)));
+  room_ = room;
+  if (up()) engine_->set_room(room);
+}
+
+void Node::set_directory(std::optional<AgencyId> missing) {
+  world_.trace.add(id_.text(), "directory without", missing ? missing->text() : "");
+  std::vector<Agency> known;
+  for (const Agency& agency : world_.directory->agencies()) {
+    if (agency.id != missing) known.push_back(agency);
+  }
+  auto directory = Directory::make(std::move(known));
+  CHECK(directory.has_value());
+  directory_ = std::move(*directory);
+  if (up()) settle(engine_->set_directory(directory_, moment()));
+}
+
 // --- commits ---
+
+int64_t Node::draw_commit_ms() {
+  return random_.between(0, world_.plan.disk.commit_ms_max) + slowness_ms_;
+}
 
 void Node::begin_commit() {
   const Batch& batch = engine_->begin_commit();
@@ -138,7 +163,7 @@ void Node::begin_commit() {
   }
   if (mutate && world_.plan.mutation == Mutation::kDropCommit) return report_commit();
   in_flight_ = &batch;
-  later(random_.between(0, world_.plan.disk.commit_ms_max), [this] { land(*in_flight_); });
+  later(draw_commit_ms(), [this] { land(*in_flight_); });
 }
 
 void Node::land(const Batch& batch) {
@@ -177,7 +202,7 @@ std::optional<PeerFrame> Node::admit(AgencyId from, Lane lane, std::string bytes
   if (world_.plan.mutation == Mutation::kSkipVerification && random_.chance(300)) {
     if (auto forged = admit_forged(from, lane, bytes)) return forged;
   }
-  auto taken = take_in(id_, from, lane, std::move(bytes), *world_.directory);
+  auto taken = take_in(id_, from, lane, std::move(bytes), *directory_);
   if (taken) return std::move(*taken);
   world_.trace.add(id_.text(), "turned", taken.error().why);
   if (taken.error().answer) {

@@ -31,6 +31,12 @@ class Node final : public Transport, public EngineObserver {
   void look_around();
 
   void step_clock(int64_t delta_ms);
+  // Commits take this much longer from now on.
+  void set_slowness(int64_t ms) { slowness_ms_ = ms; }
+  // How full the disk is from now on.
+  void set_room(Room room);
+  // Which agencies it knows from now on; `missing`: all but this one.
+  void set_directory(std::optional<AgencyId> missing);
   Instant now() const { return world_.wall().plus_ms(clock_offset_ms_); }
   // What its process sees: the wall clock may be wrong and jump, the steady one may not.
   Moment moment() const { return {now(), {world_.schedule.now()}}; }
@@ -49,6 +55,7 @@ class Node final : public Transport, public EngineObserver {
 
  private:
   void make_store();
+  int64_t draw_commit_ms();
   std::optional<PeerFrame> admit(AgencyId from, Lane lane, std::string bytes);
   std::optional<PeerFrame> admit_forged(AgencyId from, Lane lane, const std::string& bytes);
   CommitFault draw_fault();
@@ -74,6 +81,9 @@ class Node final : public Transport, public EngineObserver {
   const Batch* in_flight_ = nullptr;  // has not landed
   uint64_t commits_ = 0;
   int64_t steady_since_ = 0;
+  int64_t slowness_ms_ = 0;
+  Room room_ = Room::kAmple;
+  std::shared_ptr<const Directory> directory_;
 };
 
 }  // namespace jiexu::sim

@@ -25,6 +25,8 @@ NetworkPlan draw_network(Random& random) {
     plan.partition_every_ms = random.between(10 * kSecond, 60 * kSecond);
     plan.partition_ms_max = random.between(kSecond, 40 * kSecond);
   }
+  if (random.chance(300)) plan.swizzle_every_ms = random.between(15 * kSecond, 60 * kSecond);
+  if (random.chance(300)) plan.window_bytes = static_cast<uint64_t>(random.between(1, 2'000));
   return plan;
 }
 
@@ -36,6 +38,11 @@ DiskPlan draw_disk(Random& random) {
     plan.down_ms_max = random.between(100, 20 * kSecond);
   }
   if (random.chance(300)) plan.fail_permille = static_cast<uint32_t>(random.below(15));
+  if (random.chance(300)) plan.hang_every_ms = random.between(10 * kSecond, 60 * kSecond);
+  if (random.chance(300)) {
+    plan.full_every_ms = random.between(10 * kSecond, 60 * kSecond);
+    plan.full_ms_max = random.between(100, 20 * kSecond);
+  }
   return plan;
 }
 
@@ -76,6 +83,7 @@ Plan draw_plan(uint64_t seed) {
   plan.network = draw_network(random);
   plan.disk = draw_disk(random);
   plan.clock = draw_clock(random);
+  if (random.chance(200)) plan.stranger_every_ms = random.between(15 * kSecond, 60 * kSecond);
   return plan;
 }
 

@@ -5,21 +5,28 @@
 //
 // Network. A frame travels as bytes. It may be lost, delivered more than once, delayed and thereby
 // overtake others; a pair of agencies may be cut off for a while, in both directions or in one. A
-// small part of the frames arrives with one byte changed. Who sent a frame is never forged, because
-// CURVE is not simulated. Frames for an agency that is down are lost.
+// small part of the frames arrives with one byte changed. Swizzle-clog: one direction after the
+// other is cut, until nothing moves, and they are joined again in another order. Windows may be so
+// small that they are full all the time. Who sent a frame is never forged, because CURVE is not
+// simulated. Frames for an agency that is down are lost.
 //
 // Disk. A commit takes time; it lands at one moment and is reported at a later one. A process may
 // crash at any moment: a commit that has not landed is lost, one that has landed is kept though
 // nobody was told; everything uncommitted is gone, and so are the answers that people wait for. A
 // commit may fail with either result; the process then ends, as the daemon does. What has landed is
-// never lost or changed: torn writes and lost files are tested on the real store.
+// never lost or changed: torn writes and lost files are tested on the real store. A disk may be
+// slow, may hang for seconds, and may get low or short of space for a while, as the engine is told.
+//
+// Directory. An agency may lack the entry of another one for a while: it turns away that agency's
+// frames as those of a stranger.
 //
 // Process. Restarts are clean (the running commit finishes, the open one is dropped) or crashes.
 // A restarted process knows nothing but its store.
 //
-// Clock. Clocks of agencies differ by less than two minutes and take small steps, also back. Days
-// may pass in one moment for everybody, so that deadlines fire. A clock that is days wrong is
-// outside of the model: messages about money from the future are refused (limits::kClockSkewMsMax).
+// Clock. A process has a steady clock too, which no fault touches. Wall clocks of agencies differ
+// by less than two minutes and take small steps, also back. Days may pass in one moment for
+// everybody, so that deadlines fire. A clock that is days wrong is outside of the model: messages
+// about money from the future are refused (limits::kClockSkewMsMax).
 //
 // People. Clerks on both sides take random applications and random actions out of those that are
 // offered, now and then one that is not; they dispute forms, withdraw and refuse at random moments
@@ -45,6 +52,8 @@ struct NetworkPlan {
   int64_t delay_ms_max = 5;
   int64_t partition_every_ms = 0;  // mean; 0: never
   int64_t partition_ms_max = 0;
+  int64_t swizzle_every_ms = 0;  // mean; 0: never
+  uint64_t window_bytes = 0;     // that a receiver grants; 0: as in life
 };
 
 struct DiskPlan {
@@ -52,6 +61,9 @@ struct DiskPlan {
   uint32_t fail_permille = 0;
   int64_t crash_every_ms = 0;  // mean, of each agency; 0: never
   int64_t down_ms_max = 0;
+  int64_t hang_every_ms = 0;  // mean, of each agency: commits take seconds for a while
+  int64_t full_every_ms = 0;  // mean, of each agency: the disk gets low or short for a while
+  int64_t full_ms_max = 0;
 };
 
 struct ClockPlan {
@@ -68,9 +80,10 @@ struct Plan {
   int64_t start_ms = 0;    // Unix time at which the world begins
   int64_t trouble_ms = 0;  // how long faults happen
   int cases = 0;
-  int persons = 0;           // fewer than cases: some apply twice
-  int clerks = 1;            // of each agency
-  int64_t think_ms_max = 0;  // between two actions of a clerk
+  int64_t stranger_every_ms = 0;  // mean, of each agency: a peer is missing in its directory
+  int persons = 0;                // fewer than cases: some apply twice
+  int clerks = 1;                 // of each agency
+  int64_t think_ms_max = 0;       // between two actions of a clerk
   size_t cases_cached_max = 0;
   NetworkPlan network;
   DiskPlan disk;

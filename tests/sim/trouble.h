@@ -1,4 +1,5 @@
-// What goes wrong by itself: processes that end, networks that part, clocks that move.
+// What goes wrong by itself: processes that end, networks that part, clocks that move, disks that
+// hang or fill up, directories that lack somebody.
 #pragma once
 
 #include <memory>
@@ -23,6 +24,12 @@ class Trouble {
   void repeat(int64_t mean_ms, std::function<void()> what);
   void end_process(Node& node);
   void part_network();
+  void swizzle();
+  void hang_disk(Node& node);
+  void fill_disk(Node& node);
+  void forget_peer(Node& node);
+  // Does `what` after a random while of at most `ms_max`, unless everything has healed before.
+  void undo(int64_t ms_max, std::function<void()> what);
   void step_clock(Node& node);
   void pass_days();
   Node& any_node() { return *nodes_[random_.below(nodes_.size())]; }

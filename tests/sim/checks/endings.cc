@@ -6,8 +6,8 @@
 namespace jiexu::sim {
 namespace {
 
-// A deadline that has passed is noted within this time, slow disks included.
-constexpr int64_t kFireMsMax = 20'000;
+// A deadline that has passed is noted within this time, a disk that hangs for two commits included.
+constexpr int64_t kFireMsMax = 50'000;
 
 template <class State>
 using Pair = std::pair<State, State>;
