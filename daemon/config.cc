@@ -184,7 +184,7 @@ constexpr Key kKeys[] = {
      "Below this, messages of other agencies are not taken either; they wait there. What is left\n"
      "is for receipts and for writing memory to tables. At least 32, below min_free_mib."},
     {"store", "ballast_mib",
-     [](const toml::node& v, Config& c) { return read_mib(v, 0, c.store.ballast_mib); }, "320",
+     [](const toml::node& v, Config& c) { return read_mib(v, 0, c.store.ballast_mib); }, "128",
      "A file of this size in data_dir keeps disk space that is given up when other programs fill\n"
      "the disk, so that the daemon can still write what it must. 0 for none."},
 };

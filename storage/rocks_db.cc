@@ -14,7 +14,7 @@ namespace jiexu {
 namespace {
 
 // What the log holds at most, and one memtable that is being flushed meanwhile.
-constexpr uint64_t kMemtablesMax = (256 + 64) << 20;
+constexpr uint64_t kMemtablesMax = (64 + 64) << 20;
 
 class StopListener final : public rocksdb::EventListener {
  public:

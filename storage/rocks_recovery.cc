@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "storage/file.h"
+#include "storage/manifest_tail.h"
 
 namespace jiexu {
 
@@ -130,6 +131,12 @@ std::optional<uint64_t> current_manifest(const RocksPlaces& places) {
   return number;
 }
 
+fs::path manifest_file(const fs::path& db, uint64_t number) {
+  std::string name = std::to_string(number);
+  name.insert(0, name.size() < 6 ? 6 - name.size() : 0, '0');
+  return db / ("MANIFEST-" + name);
+}
+
 // Asked before RocksDB opens, because it deletes tables that a cut manifest does not name.
 bool manifest_is_cut(const RocksPlaces& places, const Mark& mark) {
   if (!mark.active || mark.active->manifest().number == 0) return false;
@@ -138,9 +145,7 @@ bool manifest_is_cut(const RocksPlaces& places, const Mark& mark) {
   if (!number || *number > expected.number) return false;
   if (*number < expected.number) return true;
   std::error_code error;
-  std::string name = std::to_string(*number);
-  name.insert(0, name.size() < 6 ? 6 - name.size() : 0, '0');
-  const uint64_t size = fs::file_size(places.db / ("MANIFEST-" + name), error);
+  const uint64_t size = fs::file_size(manifest_file(places.db, *number), error);
   return !error && size < expected.size;
 }
 
@@ -160,12 +165,25 @@ Result<Lsn> salvage(const RocksPlaces& places, const RocksHooks& hooks) {
   return db->stored_lsn();
 }
 
+// A write to the manifest that the power cut tore, in the copy. Never what the watermark knows to
+// be durable.
+Result<void> mend_manifest(const RocksPlaces& places, const Mark& mark) {
+  const auto number = current_manifest(places);
+  if (!number || !mark.active) return {};
+  const ManifestMark& known = mark.active->manifest();
+  const uint64_t keep = known.number == *number ? known.size : 0;
+  const auto cut = cut_torn_tail(manifest_file(places.rescue, *number), keep);
+  if (!cut) return tl::unexpected(cut.error());
+  return {};
+}
+
 // Stage 2. Returns where the evidence is; DIR/db can be opened strictly then.
 Result<fs::path> rescue(const RocksPlaces& places, const RocksSettings& settings, const Mark& mark,
                         const Error& refused, const RocksHooks& hooks) {
   if (auto copied = copy_db(places, settings.free_bytes_min); !copied) {
     return tl::unexpected(copied.error());
   }
+  if (auto mended = mend_manifest(places, mark); !mended) return tl::unexpected(mended.error());
   const auto salvaged = salvage(places, hooks);
   if (!salvaged || (!mark.covered_by(*salvaged) && !settings.accept_loss)) {
     if (auto removed = remove_tree(places.rescue); !removed) return tl::unexpected(removed.error());

@@ -95,8 +95,8 @@ class Engine {
   [[nodiscard]] Result<void> commit_done(Moment now);
   bool committing() const { return in_flight_.has_value(); }
 
-  // New peers are added, the others' keys and addresses are the transport's business. An agency that
-  // is left out is a peer still, whose messages wait; but no recovery waits for it.
+  // New peers are added, the others' keys and addresses are the transport's business. An agency
+  // that is left out is a peer still, whose messages wait; but no recovery waits for it.
   [[nodiscard]] Result<void> set_directory(std::shared_ptr<const Directory> directory, Moment now);
 
   // How much the disk can still take: below kAmple, actions are refused (kStorageLow), at kShort
