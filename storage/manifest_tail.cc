@@ -1,5 +1,6 @@
 #include "storage/manifest_tail.h"
 
+#include <algorithm>
 #include <boost/crc.hpp>
 #include <fstream>
 #include <iterator>
@@ -10,7 +11,9 @@ namespace jiexu {
 namespace {
 
 constexpr size_t kBlock = 32'768;
-constexpr size_t kHeader = 7;  // crc u32, length u16, type u8; little-endian
+constexpr size_t kHeader = 7;    // crc u32, length u16, type u8; little-endian
+constexpr size_t kZerosMin = 8;  // at the end of a record that was torn; sound ones end otherwise
+constexpr size_t kSum = 4;
 constexpr uint8_t kFull = 1;
 constexpr uint8_t kLast = 4;
 
@@ -28,8 +31,28 @@ uint32_t stored_sum(std::string_view type_and_payload) {
   return (sum >> 15 | sum << 17) + 0xa282ead8u;
 }
 
+bool is_sound(std::string_view rest, size_t length) {
+  return rest.size() >= kHeader + length &&
+         little(rest.substr(0, 4)) == stored_sum(rest.substr(6, 1 + length));
+}
+
 bool only_zeros(std::string_view bytes) {
   return bytes.find_first_not_of('\0') == std::string_view::npos;
+}
+
+// Whether the record at the front of `rest` was torn by a power cut: its end is not there, or is
+// zeros. A record that is there to its last byte has rotted, and must not be given up: what it says
+// may have been acted upon. So has one that is sound but for a bit of its length.
+bool is_torn(std::string_view rest, size_t length) {
+  if (rest.size() < kHeader) return true;
+  const size_t end = kHeader + length;
+  if (rest.size() >= end) {
+    return only_zeros(rest.substr(end >= kZerosMin + kSum ? end - kZerosMin : kSum));
+  }
+  for (int bit = 0; bit < 16; ++bit) {
+    if (is_sound(rest, length ^ (size_t{1} << bit))) return false;
+  }
+  return true;
 }
 
 }  // namespace
@@ -47,10 +70,8 @@ ManifestTail manifest_tail(std::string_view manifest) {
     if (only_zeros(rest)) return out;
     const size_t length = rest.size() < kHeader ? 0 : little(rest.substr(4, 2));
     const size_t end = kHeader + length;
-    const bool sound = rest.size() >= end && end <= left &&
-                       little(rest.substr(0, 4)) == stored_sum(rest.substr(6, 1 + length));
-    if (!sound) {
-      out.torn = rest.size() <= end || only_zeros(rest.substr(end));
+    if (rest.size() < kHeader || end > left || !is_sound(rest, length)) {
+      out.torn = is_torn(rest, length);
       return out;
     }
     at += end;

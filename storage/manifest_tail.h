@@ -12,7 +12,7 @@ namespace jiexu {
 
 struct ManifestTail {
   uint64_t whole_bytes = 0;  // up to the end of the last sound record
-  bool torn = false;         // behind it comes one broken record, and then nothing but zeros
+  bool torn = false;         // behind it comes a record whose end is missing or zeros, and no more
 };
 
 // Walks the record format of the manifest (RocksDB's log format: blocks of 32 KiB; crc, length,

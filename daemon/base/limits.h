@@ -44,9 +44,8 @@ inline constexpr size_t kFetchBytes = kWindowBytes;
 static_assert(kFetchFrames <= kWindowFrames);
 
 // Free disk, in MiB: the defaults of store.*_mib in the configuration.
-// Below this, messages of peers stay with the peers. The write-ahead log, 64 MiB at most, and with it
-// everything in memory can still be written to tables, some tables merged, and receipts come and go
-// for days.
+// Below this, messages of peers stay with the peers. The write-ahead log and with it everything in
+// memory can still be written to tables, some tables merged, and receipts come and go for days.
 inline constexpr uint64_t kFramesFreeMib = 512;
 // Below this no new work begins: some minutes of the fastest exchange before the next stage.
 inline constexpr uint64_t kWorkFreeMib = 1024;

@@ -47,11 +47,24 @@ TEST_CASE("a last record that was torn is found, whatever came of it") {
   REQUIRE(begin < whole.size());
   for (size_t at = begin + 1; at < whole.size(); ++at) {
     CHECK(manifest_tail(whole.substr(0, at)).whole_bytes == begin);
+    CHECK(manifest_tail(whole.substr(0, at)).torn);
+    if (whole.size() - at < 8) continue;  // cannot be told from rot
     std::string zeros = whole;
     std::fill(zeros.begin() + static_cast<long>(at), zeros.end(), '\0');
     if (zeros == whole) continue;  // it ended in zeros
     CHECK(manifest_tail(zeros).whole_bytes == begin);
     CHECK(manifest_tail(zeros).torn);
+  }
+}
+
+TEST_CASE("a last record with a flipped bit is not torn: it may have been acted upon") {
+  const std::string whole = real_manifest();
+  for (size_t at = last_begin(whole); at < whole.size(); ++at) {
+    for (int bit = 0; bit < 8; ++bit) {
+      std::string rotten = whole;
+      rotten[at] = static_cast<char>(rotten[at] ^ 1 << bit);
+      CHECK_FALSE(manifest_tail(rotten).torn);
+    }
   }
 }
 
