@@ -11,10 +11,11 @@ namespace {
 
 using layout::Direction;
 
-constexpr LedgerAccount kAccounts[] = {
-    LedgerAccount::kFund,     LedgerAccount::kPayable,     LedgerAccount::kInTransit,
-    LedgerAccount::kSettled,  LedgerAccount::kReceivable,  LedgerAccount::kBank,
-    LedgerAccount::kSuspense, LedgerAccount::kOwedPersons, LedgerAccount::kCredited};
+constexpr LedgerAccount kAccounts[] = {LedgerAccount::kFund,        LedgerAccount::kPayable,
+                                       LedgerAccount::kInTransit,   LedgerAccount::kSettled,
+                                       LedgerAccount::kRefunded,    LedgerAccount::kReceivable,
+                                       LedgerAccount::kBank,        LedgerAccount::kSuspense,
+                                       LedgerAccount::kOwedPersons, LedgerAccount::kCredited};
 
 Result<void> add_frame(Books::Log& log, const LinkName& link, std::string_view bytes) {
   const auto batch = decode_batch(std::make_shared<const std::string>(bytes));
