@@ -205,7 +205,7 @@ void Api::show_bank_line(Call call) {
 void Api::settle_line(const Call& call, SettleLineCommand command) {
   ask(call, std::move(command), [](const Answer& answer) -> HttpResponse {
     if (answer.rejection) return refusal_response(*answer.rejection, nullptr);
-    return {200, "application/json", to_json(answer.bank.results(0)), {}};
+    return {200, "application/json", to_json(answer.bank), {}};
   });
 }
 

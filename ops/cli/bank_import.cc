@@ -152,8 +152,41 @@ void print_lines(const std::string& body) {
 }
 
 void print_settled(const std::string& body) {
-  v1::BankLineResult result;
-  if (from_json(body, &result)) std::cout << result.outcome() << "\n";
+  v1::BankLineResults results;
+  if (!from_json(body, &results)) return;
+  for (const v1::BankLineResult& result : results.results()) std::cout << result.outcome() << "\n";
+}
+
+constexpr size_t kLineIdSize = 64;
+
+// The id of the one waiting line that begins with `start`, which `bank lines` shows.
+Result<std::string> full_line_id(const Session& session, const std::string& start) {
+  if (start.size() == kLineIdSize) return start;
+  std::vector<std::string> found;
+  for (std::string after; found.size() < 2;) {
+    const auto reply = session.ask("GET", "/v1/bank/lines?limit=500&after=" + after);
+    if (!reply) return tl::unexpected(reply.error());
+    v1::BankLineViews views;
+    if (!from_json(reply->body, &views)) {
+      return fail(Errc::kCorrupt, "the daemon's answer cannot be read");
+    }
+    for (const v1::BankLineView& line : views.lines()) {
+      if (line.line_id().starts_with(start)) found.push_back(line.line_id());
+    }
+    after = views.next();
+    if (after.empty()) break;
+  }
+  if (found.size() == 1) return found.front();
+  return fail(found.empty() ? Errc::kNotFound : Errc::kInvalid,
+              start + (found.empty() ? ": no line that waits begins so; see jiexu bank lines"
+                                     : ": several lines begin so; give more of it"));
+}
+
+int settle_line(const Session& session, const std::string& start, const std::string& how,
+                const std::string& body) {
+  const auto line = full_line_id(session, start);
+  if (!line) return report(line.error());
+  return session.show("POST", "/v1/bank/lines/" + *line + "/" + how, body, print_settled);
 }
 
 struct Settle {
@@ -215,29 +248,27 @@ void add_settle(CLI::App& group, Session& session) {
   CLI::App* match = add_command(group, "match", "Say to which cases the money of a line belongs",
                                 "jiexu bank match LINE CASE=1234.56 --note \"asked the payer\"");
   const auto settle = std::make_shared<Settle>();
-  match->add_option("line", settle->line, "The line's id, in full")->required();
+  match->add_option("line", settle->line, "The line's id, or how it begins")->required();
   match->add_option("to", settle->to, "CASE=YUAN, once for each case")->required();
   match->add_option("--note", settle->note, "Why");
   match->callback([&session, settle] {
     session.run = [&session, settle] {
       const auto body = match_body(*settle);
       if (!body) return report(body.error());
-      return session.show("POST", "/v1/bank/lines/" + settle->line + "/match", *body,
-                          print_settled);
+      return settle_line(session, settle->line, "match", *body);
     };
   });
   CLI::App* aside =
       add_command(group, "set-aside", "Say that a line is no money of a case, and why",
                   "jiexu bank set-aside LINE --note \"interest of the account\"");
   const auto other = std::make_shared<Settle>();
-  aside->add_option("line", other->line, "The line's id, in full")->required();
+  aside->add_option("line", other->line, "The line's id, or how it begins")->required();
   aside->add_option("--note", other->note, "Why")->required();
   aside->callback([&session, other] {
     session.run = [&session, other] {
       v1::SetAsideInput input;
       input.set_note(other->note);
-      return session.show("POST", "/v1/bank/lines/" + other->line + "/set-aside", to_json(input),
-                          print_settled);
+      return settle_line(session, other->line, "set-aside", to_json(input));
     };
   });
 }

@@ -13,7 +13,8 @@ std::string path_of(const Route& route, const ApiWorld& world) {
   const std::pair<std::string, std::string> values[] = {{"{id}", world.draft().id.str()},
                                                         {"{kind}", "letter"},
                                                         {"{action}", "accept"},
-                                                        {"{agency}", ApiWorld::kPeer}};
+                                                        {"{agency}", ApiWorld::kPeer},
+                                                        {"{digest}", std::string(64, '0')}};
   for (const auto& [brace, value] : values) {
     const size_t at = path.find(brace);
     if (at != std::string::npos) path.replace(at, brace.size(), value);

@@ -6,6 +6,58 @@
 namespace jiexu {
 namespace {
 
+TEST_CASE("a part of a bank's file goes to the engine whole, under its digest") {
+  ApiWorld world;
+  world.engine.answer = [](const Command& command) {
+    Answer answer;
+    answer.bank_file.set_state("staging");
+    answer.bank_file.set_staged(std::get<BankFileCommand>(command.what).part->lines_size());
+    return answer;
+  };
+  const std::string path = "/v1/bank/files/" + std::string(64, 'a');
+  const std::string body = R"({"name":"s.xml","lines_total":2,"lines":[{"amount_fen":"5"}]})";
+  const Got got = world.ask("POST", path, Role::kSystem, body);
+  CHECK(got.response.status == 200);
+  CHECK(got.response.body.find("\"staged\":\"1\"") != std::string::npos);
+  const auto& command = std::get<BankFileCommand>(world.engine.commands.at(0).what);
+  CHECK(to_hex(view(command.file)) == std::string(64, 'a'));
+  CHECK(command.part->name() == "s.xml");
+  CHECK(world.ask("POST", "/v1/bank/files/xyz", Role::kSystem, body).response.status == 400);
+}
+
+TEST_CASE("a file whose sums differ is refused by name") {
+  ApiWorld world;
+  world.engine.answer = [](const Command&) {
+    Answer answer;
+    answer.bank_file.set_state("refused");
+    return answer;
+  };
+  const Got got = world.ask("POST", "/v1/bank/files/" + std::string(64, 'a'), Role::kSystem, "{}");
+  CHECK(got.response.status == 400);
+  CHECK(got.response.body.find("sums_differ") != std::string::npos);
+}
+
+TEST_CASE("what a person decides about a line goes to the engine") {
+  ApiWorld world;
+  const std::string path = "/v1/bank/lines/" + std::string(64, 'b');
+  const std::string to =
+      R"({"to":[{"case_id":"0191d5a0-0000-7000-8000-000000000001","amount_fen":"7"}],"note":"n"})";
+  CHECK(world.ask("POST", path + "/match", Role::kReviewer, to).response.status == 200);
+  CHECK(world.ask("POST", path + "/match", Role::kReviewer, "{}").response.status == 400);
+  CHECK(world.ask("POST", path + "/match", Role::kClerk, to).response.status == 403);
+  CHECK(
+      world.ask("POST", path + "/set-aside", Role::kReviewer, R"({"note":"w"})").response.status ==
+      200);
+  CHECK(world.ask("GET", path, Role::kAuditor).response.status == 404);
+  CHECK(world.ask("GET", "/v1/bank/lines?tray=matched", Role::kAuditor).response.status == 400);
+  CHECK(world.ask("GET", "/v1/bank/lines?tray=early", Role::kAuditor).response.status == 200);
+  REQUIRE(world.engine.commands.size() == 2);
+  const auto& match = std::get<SettleLineCommand>(world.engine.commands[0].what);
+  CHECK(match.to.size() == 1);
+  CHECK(match.to[0].amount == Fen{7});
+  CHECK(std::get<SettleLineCommand>(world.engine.commands[1].what).note == "w");
+}
+
 TEST_CASE("bank lines go to the engine together and come back with their outcomes") {
   ApiWorld world;
   world.engine.answer = [](const Command&) {

@@ -207,6 +207,27 @@ TEST_CASE("a recovery that a crash interrupts goes on after the restart") {
   }
 }
 
+TEST_CASE("a line whose money the recovery has led back is matched and booked no second time") {
+  Pair pair;
+  size_t act = 0;
+  while (kStory[act].kind != EventKind::kBankCredit) pair.act(kStory[act++]);
+  const auto backup = pair.in.store->clone();
+  while (act < kStory.size()) pair.act(kStory[act++]);
+  pair.restore(Who::kIn, *backup);
+  pair.run_for(20);
+  CHECK(pair.states() == "DONE / CREDITED : OUT_DONE / ACKED_BY_IN : ");
+  const std::string letter = pair.in.subject(pair.id).letter_number;
+  const v1::BankLine line = bank_line(letter, kBalance, "1");
+  CHECK(pair.in.bank({line}).bank.results(0).outcome() == "matched");
+  CHECK(pair.in.balance(out_site(), LedgerAccount::kBank) == kBalance);
+  CHECK(pair.in.balance(in_site(), LedgerAccount::kSuspense) == 0);
+  // Only that money was proved; the same again is more than is due.
+  CHECK(pair.in.bank({bank_line(letter, kBalance, "2")}).bank.results(0).outcome() ==
+        "amount_differs");
+  CHECK(pair.in.balance(out_site(), LedgerAccount::kBank) == 2 * kBalance);
+  CHECK(pair.in.ledger_sum() == 0);
+}
+
 TEST_CASE("messages written anew after an unseen loss get new numbers behind the old ones") {
   Pair pair;
   for (size_t i = 0; i < 6; ++i) pair.act(kStory[i]);
