@@ -126,7 +126,7 @@ enum class Money : uint8_t {
   kEarlyNotice,  // a payment is announced, and no form has come
   kNoForm,
   kAllCredited,    // all that is due is here and credited
-  kAllHere,  // all that is due is here, and not all credited
+  kAllHere,        // all that is due is here, and not all credited
   kParked,         // money is here that is neither credited nor all that is due
   kComing,         // a payment is announced that is not here
   kMissing,        // not all that is due is here

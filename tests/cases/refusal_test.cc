@@ -324,9 +324,9 @@ const RefusalTest kTests[] = {
 };
 
 // Only the engine knows with which agency a case is; tests/engine/quarantine_test.cc.
-const std::set<Refusal> kTestedInEngine = {
-    Refusal::kWrongPeer,       Refusal::kRecovering,      Refusal::kStorageLow,
-    Refusal::kBankLineUnknown, Refusal::kBankLineSettled, Refusal::kAllotmentSum};
+const std::set<Refusal> kTestedInEngine = {Refusal::kWrongPeer,       Refusal::kRecovering,
+                                           Refusal::kStorageLow,      Refusal::kBankLineUnknown,
+                                           Refusal::kBankLineSettled, Refusal::kAllotmentSum};
 
 }  // namespace
 
