@@ -132,7 +132,7 @@ constexpr Row kOutRows[] = {
     {E::kStopInsurance,     R::kOutAccepted,  kAnyFunds,       kNo,                 kNo,                 G::kAlways,             R::kStopped,          kNo,                 kNo,                 X::kNone},
     {E::kIssueForm,         {R::kStopped, R::kFormDisputed}, kAnyFunds,       kNo,                 kHeldOrGivingUp,     G::kAlways,             R::kFormIssued,       kNo,                 {O::kInvalidated, O::kFundsDiffer}, X::kSendForm},
     {E::kSupplementForm,    kFormOut,         kAnyFunds,       kNo,                 kHeldOrGivingUp,     G::kAlways,             R::kFormIssued,       kNo,                 O::kFundsDiffer,     X::kSendForm},
-    {E::kInvalidateForm,    kFormOut,         kAnyFunds,       kNo,                 kNo,                 G::kAlways,             R::kFormDisputed,     O::kInvalidated,     kNo,                 X::kSendInvalidate},
+    {E::kInvalidateForm,    kFormOut,         kAnyFunds,       kNo,                 kGivingUp,           G::kAlways,             R::kFormDisputed,     O::kInvalidated,     kNo,                 X::kSendInvalidate},
     {E::kInfoConfirmIn,     R::kFormIssued,   kAnyFunds,       kNo,                 kNo,                 G::kVersionCurrent,     R::kFormConfirmed,    kNo,                 kNo,                 X::kNone},
     {E::kInfoQueryIn,       kFormOut,         kAnyFunds,       kNo,                 kNo,                 G::kVersionCurrent,     R::kFormDisputed,     kNo,                 kNo,                 X::kNone},
     {E::kCloseIn,           R::kFormConfirmed, kAnyFunds,      kNo,                 kNo,                 G::kAlways,             R::kOutDone,          kNo,                 kNo,                 X::kNone},

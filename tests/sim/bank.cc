@@ -25,10 +25,14 @@ bool Bank::knows(const CaseId& case_id, uint32_t attempt) const {
   });
 }
 
-bool Bank::bounced(const CaseId& case_id, uint32_t attempt) const {
-  return std::any_of(orders_.begin(), orders_.end(), [&](const Order& order) {
-    return order.case_id == case_id && order.attempt == attempt && order.bounced;
-  });
+Fen Bank::unrecorded(const CaseId& case_id, Fen paid, Fen returned) const {
+  Fen expected;
+  for (const Order& order : orders_) {
+    if (order.case_id == case_id && !order.back && !order.bounced) {
+      expected.value += order.amount.value;
+    }
+  }
+  return {paid.value + returned.value - expected.value};
 }
 
 Fen Bank::sent_back(const CaseId& case_id) const {

@@ -47,7 +47,9 @@ class Bank {
   // Orders that differ from an earlier one of the same case and attempt are kept as contradictions.
   void order(const Order& order);
   bool knows(const CaseId& case_id, uint32_t attempt) const;
-  bool bounced(const CaseId& case_id, uint32_t attempt) const;
+  // What bounced of the payments ordered for the case, though OUT holds `paid` of them as paid and
+  // knows that `returned` came back from IN: bounces that OUT has not recorded yet.
+  Fen unrecorded(const CaseId& case_id, Fen paid, Fen returned) const;
   // What was ordered to go back, in all.
   Fen sent_back(const CaseId& case_id) const;
   // From now on nothing bounces.

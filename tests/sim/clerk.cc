@@ -158,8 +158,7 @@ uint32_t Clerk::weight(EventKind action, const Paper& paper, const Case& subject
     case EventKind::kRemit:
       if (subject.form_version > 0) return kDuty;
       break;
-    case EventKind::kBankReturned:
-      return world_.bank.bounced(subject.id, subject.attempt) && !subject.bounced ? 2 * kDuty : 0;
+    case EventKind::kBankReturned: return bounces(subject).value > 0 ? 2 * kDuty : 0;
     default: break;
   }
   const std::optional<uint32_t> whim = whim_of(action);
@@ -168,9 +167,13 @@ uint32_t Clerk::weight(EventKind action, const Paper& paper, const Case& subject
   return world_.mood == Mood::kFinish || many_versions ? 0 : *whim;
 }
 
+Fen Clerk::bounces(const Case& subject) const {
+  return world_.bank.unrecorded(subject.id, subject.moved, subject.returned);
+}
+
 void Clerk::act(Paper& paper, EventKind action, const Case& subject) {
-  auto input =
-      make_input(action, subject, paper, {node_.now(), *world_.directory, node_.id()}, random_);
+  auto input = make_input(action, subject, paper,
+                          {node_.now(), *world_.directory, node_.id(), bounces(subject)}, random_);
   if (subject.exists() && (orders_money(action) || random_.chance(kRevisionPermille))) {
     auto careful = std::make_shared<v1::ActionInput>(*input);
     careful->set_if_revision(subject.revision);

@@ -28,6 +28,8 @@ class Clerk {
   std::optional<EventKind> choose(const Paper& paper, const Case& subject);
   // How willing the clerk is, 0: not at all.
   uint32_t weight(EventKind action, const Paper& paper, const Case& subject) const;
+  // Payments that the bank sent back, which the case does not know yet. The bank has all orders.
+  Fen bounces(const Case& subject) const;
   void act(Paper& paper, EventKind action, const Case& subject);
   void hear(Paper& paper, EventKind action, const Answer& answer);
 

@@ -85,10 +85,11 @@ v1::Payee other_payee(const Desk& desk, Random& random) {
   return payee;
 }
 
-void fill_money(EventKind action, const Case& subject, v1::ActionInput& input, Random& random) {
+void fill_money(EventKind action, const Case& subject, const Desk& desk, v1::ActionInput& input,
+                Random& random) {
   const int64_t open = subject.due.value - subject.moved.value;
   if (action == EventKind::kReturnFunds) input.set_amount_fen(draw_part(-open, random));
-  if (action == EventKind::kBankReturned) input.set_amount_fen(subject.last_order.value);
+  if (action == EventKind::kBankReturned) input.set_amount_fen(desk.bounced.value);
   if (action != EventKind::kRemit) return;
   if (open > 0) return input.set_amount_fen(draw_part(open, random));
   if (subject.form_version == 0) input.set_amount_fen(random.between(1, kAmountFenMax));
@@ -149,7 +150,7 @@ std::shared_ptr<const v1::ActionInput> make_input(EventKind action, const Case& 
       break;
     case EventKind::kRemit:
     case EventKind::kReturnFunds:
-    case EventKind::kBankReturned: fill_money(action, subject, *input, random); break;
+    case EventKind::kBankReturned: fill_money(action, subject, desk, *input, random); break;
     case EventKind::kWithdraw:
     case EventKind::kCancel:
     case EventKind::kReopen:

@@ -37,6 +37,7 @@ struct Desk {
   Instant now;
   const Directory& directory;
   AgencyId agency;
+  Fen bounced;  // of payments ordered for the case, which nobody has recorded
 };
 
 // What a clerk enters for `action` on the case.

@@ -11,6 +11,8 @@ namespace {
 
 constexpr int64_t kSurveyEveryMs = 25'000;
 constexpr int64_t kFinishLookMs = 2'000;
+// What was asked of a disk that hung then is answered by now.
+constexpr int64_t kSettleMs = 20'000;
 constexpr int64_t kFinishMsMax = 1'800'000;
 // A stopped link asks again after 30 s and some jitter, on a clock that may have stepped back
 // since.
@@ -136,7 +138,7 @@ void Simulation::live() {
 void Simulation::finish() {
   for (int64_t waited = 0; waited < kFinishMsMax; waited += kFinishLookMs) {
     if (!advance(kFinishLookMs)) return;
-    if (all_closed()) break;
+    if (waited >= kSettleMs && all_closed()) break;
   }
   // Receipts and late answers of the last messages.
   world_.mood = Mood::kRest;
