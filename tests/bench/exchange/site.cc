@@ -27,17 +27,17 @@ std::string address(size_t letter_bytes) {
   return out;
 }
 
-[[noreturn]] void give_up(const std::string& why) {
-  std::cerr << "exchange: " << why << "\n";
-  std::exit(1);
-}
-
 // The last two digits are the office, which with the area must be the agency's alone.
 std::string code_of(size_t index) {
   return "S" + std::to_string(411'310 + index / 99) + std::to_string(10'001 + index % 99);
 }
 
 }  // namespace
+
+[[noreturn]] void give_up(const std::string& why) {
+  std::cerr << "exchange: " << why << "\n";
+  std::exit(1);
+}
 
 v1::Application application(size_t n, const std::string& origin_agency) {
   v1::Application out;

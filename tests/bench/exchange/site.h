@@ -13,6 +13,9 @@
 
 namespace jiexu::bench {
 
+// Ends the program: the measurement means nothing any more.
+[[noreturn]] void give_up(const std::string& why);
+
 struct SiteOptions {
   std::filesystem::path bin;      // jiexu, jiexud
   std::filesystem::path folder;   // made new

@@ -25,7 +25,9 @@ void submit(HttpConnection& at, const std::string& body, size_t count) {
     if (status == 200) CHECK(results.ParseFromString(answer));
   } while (status == 429);
   CHECK(static_cast<size_t>(results.results_size()) == count);
-  for (const v1::SubmitResult& result : results.results()) CHECK(result.refusal().empty());
+  for (const v1::SubmitResult& result : results.results()) {
+    if (!result.refusal().empty()) give_up("a letter was refused: " + result.ShortDebugString());
+  }
 }
 
 uint64_t received(HttpConnection& at, const Site& site) {
