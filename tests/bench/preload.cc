@@ -2,6 +2,7 @@
 // and of the heap, and can make every sync slower:
 //
 //   JIEXU_BENCH_COUNTERS=FILE   a file of three u64, mapped: syncs, allocations, bytes allocated
+//   JIEXU_BENCH_SYNC_TIMES=FILE  sync_times.h, mapped: when each sync returned
 //   JIEXU_BENCH_SYNC_MS=MS      each fsync and fdatasync takes so much longer
 //
 // Allocations are counted only if JIEXU_BENCH_ALLOCATIONS is set, because that costs time.
@@ -15,7 +16,11 @@
 #include <cstdlib>
 #include <ctime>
 
+#include "tests/bench/sync_times.h"
+
 namespace {
+
+using jiexu::bench::SyncTimes;
 
 struct Counters {
   std::atomic<uint64_t> syncs;
@@ -25,16 +30,25 @@ struct Counters {
 
 Counters nowhere;
 Counters* counters = &nowhere;
+SyncTimes* sync_times = nullptr;
 long delay_ms = 0;
 bool count_allocations = false;
 
+// The file that the variable names, mapped; nullptr if there is none.
+void* map(const char* variable, size_t size) {
+  const char* file = std::getenv(variable);
+  if (file == nullptr) return nullptr;
+  const int fd = ::open(file, O_RDWR | O_CLOEXEC);
+  void* mapped = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  ::close(fd);
+  return mapped == MAP_FAILED ? nullptr : mapped;
+}
+
 __attribute__((constructor)) void start() {
-  if (const char* file = std::getenv("JIEXU_BENCH_COUNTERS")) {
-    const int fd = ::open(file, O_RDWR | O_CLOEXEC);
-    void* mapped = ::mmap(nullptr, sizeof(Counters), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    if (mapped != MAP_FAILED) counters = static_cast<Counters*>(mapped);
-    ::close(fd);
+  if (void* found = map("JIEXU_BENCH_COUNTERS", sizeof(Counters))) {
+    counters = static_cast<Counters*>(found);
   }
+  sync_times = static_cast<SyncTimes*>(map("JIEXU_BENCH_SYNC_TIMES", sizeof(SyncTimes)));
   if (const char* text = std::getenv("JIEXU_BENCH_SYNC_MS")) delay_ms = std::atol(text);
   count_allocations = std::getenv("JIEXU_BENCH_ALLOCATIONS") != nullptr;
 }
@@ -52,6 +66,7 @@ int synced(int (*real)(int), int fd) {
   counters->syncs.fetch_add(1, std::memory_order_relaxed);
   const timespec pause{delay_ms / 1000, delay_ms % 1000 * 1000000};
   if (delay_ms > 0) ::nanosleep(&pause, nullptr);
+  if (sync_times != nullptr) sync_times->add();
   return result;
 }
 

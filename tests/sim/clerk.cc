@@ -82,6 +82,7 @@ void Clerk::look() {
       world_.watch.report("engine", "a case cannot be read: " + found.error().text);
       return look_later();
     }
+    if (*found) take_to_bank(**found);
     if (*found ? !(*found)->closed() || looks_back() : paper.in == node_.id()) {
       return consider(paper, *found);
     }
@@ -100,7 +101,6 @@ void Clerk::consider(Paper& paper, const std::optional<Case>& found) {
     fresh.id = paper.case_id;
     return act(paper, EventKind::kApply, fresh);
   }
-  take_to_bank(*found);
   const auto action = choose(paper, *found);
   if (!action) return look_later();
   act(paper, *action, *found);

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <atomic>
 #include <chrono>
 #include <thread>
 
@@ -16,21 +15,19 @@ struct Times {
   double due = 0, accepted = 0, applied = 0;  // monotonic seconds
 };
 
-// Notes when each letter became durable at the receiver, by asking again and again while any is
-// on its way.
-void watch(const Site& site, uint64_t base, const std::atomic<size_t>& posted,
-           std::vector<Times>& times) {
-  const auto at = site.connect(1);
-  for (size_t done = 0; done < times.size();) {
-    if (done == posted) std::this_thread::sleep_for(std::chrono::microseconds(50));
-    const uint64_t now_at = done < posted ? received(*at, site) - base : done;
-    const double now = monotonic_s();
-    while (done < now_at) times[done++].applied = now;
+// A letter is applied when the receiver's first sync after it was posted has returned: one letter
+// at a time is on its way, and the receiver syncs for nothing else. Where that is not so, because
+// the letter before was late, this one counts with the next sync of its own.
+void find_applied(const std::vector<double>& syncs, std::vector<Times>& times) {
+  auto sync = syncs.begin();
+  for (Times& letter : times) {
+    sync = std::ranges::find_if(sync, syncs.end(), [&](double at) { return at > letter.due; });
+    if (sync == syncs.end()) give_up("the receiver synced less often than letters came");
+    letter.applied = *sync++;
   }
 }
 
-void load(const Options& options, const Site& site, std::atomic<size_t>& posted,
-          std::vector<Times>& times) {
+void load(const Options& options, const Site& site, std::vector<Times>& times) {
   const auto sender = site.connect(0);
   const double start = monotonic_s();
   for (size_t n = 0; n < times.size(); ++n) {
@@ -38,7 +35,6 @@ void load(const Options& options, const Site& site, std::atomic<size_t>& posted,
     times[n].due = start + static_cast<double>(n) / static_cast<double>(options.per_second);
     const double early = times[n].due - monotonic_s();
     if (early > 0) std::this_thread::sleep_for(std::chrono::duration<double>(early));
-    posted = n + 1;
     submit(*sender, body, 1);
     times[n].accepted = monotonic_s();
   }
@@ -62,12 +58,11 @@ double quantile(const std::vector<double>& sorted, double q) {
 }  // namespace
 
 void latency(const Options& options, Site& site) {
-  const uint64_t base = received(*site.connect(1), site);
+  if (options.site.preload.empty()) give_up("latency needs --preload, which notes the syncs");
   std::vector<Times> times(options.messages);
-  std::atomic<size_t> posted{0};
-  std::thread watcher([&] { watch(site, base, posted, times); });
-  load(options, site, posted, times);
-  watcher.join();
+  load(options, site, times);
+  wait_received(site, options.messages, 5);
+  find_applied(site.sync_times(1), times);
   const auto accept = sorted_ms(times, &Times::due, &Times::accepted);
   const auto apply = sorted_ms(times, &Times::accepted, &Times::applied);
   const auto whole = sorted_ms(times, &Times::due, &Times::applied);

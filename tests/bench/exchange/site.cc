@@ -1,5 +1,6 @@
 #include "tests/bench/exchange/site.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
@@ -10,6 +11,7 @@
 #include "daemon/base/check.h"
 #include "daemon/base/time.h"
 #include "daemon/rules/citizen_id.h"
+#include "tests/bench/sync_times.h"
 #include "tests/e2e/settings.h"
 
 namespace jiexu::bench {
@@ -78,7 +80,13 @@ Site::Site(SiteOptions options, size_t count) : options_(std::move(options)) {
     std::ofstream(file) << hub;
     run(*agencies_[i], {"directory", "add", file.string()});
   }
-  if (!options_.preload.empty()) count_into(options_.folder / "counters");
+  if (options_.preload.empty()) return;
+  count_into(options_.folder / "counters");
+  for (const auto& agency : agencies_) {
+    const auto file = agency->folder / "sync-times";
+    std::ofstream(file).close();
+    std::filesystem::resize_file(file, sizeof(SyncTimes));
+  }
 }
 
 void Site::init(Agency& agency) const {
@@ -128,6 +136,7 @@ void Site::start(size_t index) {
   if (!options_.preload.empty()) {
     ::setenv("LD_PRELOAD", options_.preload.c_str(), 1);
     ::setenv("JIEXU_BENCH_COUNTERS", (options_.folder / "counters").c_str(), 1);
+    ::setenv("JIEXU_BENCH_SYNC_TIMES", (agency.folder / "sync-times").c_str(), 1);
     ::setenv("JIEXU_BENCH_SYNC_MS", std::to_string(options_.sync_ms).c_str(), 1);
     if (options_.count_allocations) ::setenv("JIEXU_BENCH_ALLOCATIONS", "1", 1);
   }
@@ -138,6 +147,19 @@ void Site::start(size_t index) {
   const auto started = agency.process.start(command, agency.folder / "jiexud.log");
   if (!started) give_up(started.error().text);
   ::unsetenv("LD_PRELOAD");
+}
+
+std::vector<double> Site::sync_times(size_t index) const {
+  std::ifstream in(agencies_[index]->folder / "sync-times", std::ios::binary);
+  const auto times = std::make_unique<SyncTimes>();
+  in.read(reinterpret_cast<char*>(times.get()), sizeof(SyncTimes));
+  CHECK(in.gcount() == sizeof(SyncTimes));
+  std::vector<double> out;
+  for (uint64_t i = 0; i < std::min(times->count.load(), SyncTimes::kMax); ++i) {
+    out.push_back(static_cast<double>(times->ns[i]) / 1e9);
+  }
+  std::ranges::sort(out);
+  return out;
 }
 
 std::vector<std::string> Site::under(const std::string& code) const {

@@ -42,6 +42,8 @@ class Site {
 
   void start(size_t index);
   void stop(size_t index);
+  // Monotonic seconds at which its syncs returned, in order. REQUIRES: a preloaded library.
+  std::vector<double> sync_times(size_t index) const;
   // Waits until the daemon is ready; the seconds since start().
   double wait_ready(size_t index);
 
