@@ -2,6 +2,9 @@
 
 #include <openssl/evp.h>
 #include <openssl/rand.h>
+#include <sodium.h>
+
+#include <array>
 
 #include "daemon/base/bytes.h"
 #include "daemon/base/check.h"
@@ -10,14 +13,6 @@
 namespace jiexu {
 namespace {
 
-constexpr size_t kEd25519KeySize = 32;
-constexpr size_t kEd25519SignatureSize = 64;
-
-struct FreePkey {
-  void operator()(EVP_PKEY* key) const { EVP_PKEY_free(key); }
-};
-using Pkey = std::unique_ptr<EVP_PKEY, FreePkey>;
-
 struct FreeMdCtx {
   void operator()(EVP_MD_CTX* ctx) const { EVP_MD_CTX_free(ctx); }
 };
@@ -25,6 +20,10 @@ using MdCtx = std::unique_ptr<EVP_MD_CTX, FreeMdCtx>;
 
 const uint8_t* bytes(std::string_view in) {
   return reinterpret_cast<const uint8_t*>(in.data());
+}
+
+uint8_t* out(std::string& bytes) {
+  return reinterpret_cast<uint8_t*>(bytes.data());
 }
 
 MdCtx new_ctx() {
@@ -49,75 +48,63 @@ Digest finish(EVP_MD_CTX* ctx) {
   return digest;
 }
 
-// A context of this thread for signing and verifying, empty.
-EVP_MD_CTX* signature_ctx() {
-  thread_local const MdCtx ctx = new_ctx();
-  CHECK(EVP_MD_CTX_reset(ctx.get()) == 1);
-  return ctx.get();
-}
-
-// RFC 8032, section 5.1.6; the hash inside is the algorithm's own (SHA-512).
+// RFC 8032, section 5.1.6; the hash inside is the algorithm's own (SHA-512). By libsodium, which
+// signs and verifies in half of OpenSSL's time: a letter that comes alone waits for three of these.
 class Ed25519Signer final : public Signer {
  public:
-  Ed25519Signer(Pkey key, PublicKey public_key)
-      : key_(std::move(key)), public_key_(std::move(public_key)) {}
+  explicit Ed25519Signer(std::string_view seed)
+      : public_key_{SuiteId::kEd25519, std::string(crypto_sign_PUBLICKEYBYTES, '\0')} {
+    CHECK(crypto_sign_seed_keypair(out(public_key_.bytes), secret_.data(), bytes(seed)) == 0);
+  }
+  ~Ed25519Signer() override { sodium_memzero(secret_.data(), secret_.size()); }
 
   const PublicKey& public_key() const override { return public_key_; }
 
   std::string sign(std::string_view message) const override {
-    EVP_MD_CTX* ctx = signature_ctx();
-    CHECK(EVP_DigestSignInit(ctx, nullptr, nullptr, nullptr, key_.get()) == 1);
-    std::string signature(kEd25519SignatureSize, '\0');
-    size_t size = signature.size();
-    CHECK(EVP_DigestSign(ctx, reinterpret_cast<uint8_t*>(signature.data()), &size, bytes(message),
-                         message.size()) == 1);
-    CHECK(size == signature.size());
+    std::string signature(crypto_sign_BYTES, '\0');
+    CHECK(crypto_sign_detached(out(signature), nullptr, bytes(message), message.size(),
+                               secret_.data()) == 0);
     return signature;
   }
 
  private:
-  const Pkey key_;
-  const PublicKey public_key_;
+  std::array<uint8_t, crypto_sign_SECRETKEYBYTES> secret_{};
+  PublicKey public_key_;
 };
 
 class Ed25519Verifier final : public Verifier {
  public:
-  explicit Ed25519Verifier(Pkey key) : key_(std::move(key)) {}
+  explicit Ed25519Verifier(std::string key) : key_(std::move(key)) {}
 
   bool verify(std::string_view message, std::string_view signature) const override {
-    if (signature.size() != kEd25519SignatureSize) return false;
-    EVP_MD_CTX* ctx = signature_ctx();
-    CHECK(EVP_DigestVerifyInit(ctx, nullptr, nullptr, nullptr, key_.get()) == 1);
-    return EVP_DigestVerify(ctx, bytes(signature), signature.size(), bytes(message),
-                            message.size()) == 1;
+    return signature.size() == crypto_sign_BYTES &&
+           crypto_sign_verify_detached(bytes(signature), bytes(message), message.size(),
+                                       bytes(key_)) == 0;
   }
 
  private:
-  const Pkey key_;
+  const std::string key_;
 };
 
+void start_sodium() {
+  static const int started = sodium_init();
+  CHECK(started >= 0);
+}
+
 Result<std::unique_ptr<Signer>> make_ed25519_signer(std::string_view private_key) {
-  if (private_key.size() != kEd25519KeySize) {
+  if (private_key.size() != crypto_sign_SEEDBYTES) {
     return fail(Errc::kInvalid, "an Ed25519 private key has 32 bytes");
   }
-  Pkey key(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, bytes(private_key),
-                                        private_key.size()));
-  CHECK(key != nullptr);
-  PublicKey public_key{SuiteId::kEd25519, std::string(kEd25519KeySize, '\0')};
-  size_t size = public_key.bytes.size();
-  CHECK(EVP_PKEY_get_raw_public_key(key.get(), reinterpret_cast<uint8_t*>(public_key.bytes.data()),
-                                    &size) == 1);
-  return std::make_unique<Ed25519Signer>(std::move(key), std::move(public_key));
+  start_sodium();
+  return std::make_unique<Ed25519Signer>(private_key);
 }
 
 Result<std::shared_ptr<const Verifier>> make_ed25519_verifier(const PublicKey& public_key) {
-  if (public_key.bytes.size() != kEd25519KeySize) {
+  if (public_key.bytes.size() != crypto_sign_PUBLICKEYBYTES) {
     return fail(Errc::kInvalid, "an Ed25519 public key has 32 bytes");
   }
-  Pkey key(EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, bytes(public_key.bytes),
-                                       public_key.bytes.size()));
-  CHECK(key != nullptr);
-  return std::make_shared<const Ed25519Verifier>(std::move(key));
+  start_sodium();
+  return std::make_shared<const Ed25519Verifier>(public_key.bytes);
 }
 
 constexpr SuiteFactory kEd25519Factory{&make_ed25519_signer, &make_ed25519_verifier};
@@ -162,7 +149,7 @@ Result<std::shared_ptr<const Verifier>> make_verifier(const PublicKey& key) {
 
 std::string generate_private_key(SuiteId suite) {
   CHECK(suite == SuiteId::kEd25519);
-  return random_bytes(kEd25519KeySize);
+  return random_bytes(crypto_sign_SEEDBYTES);
 }
 
 Digest sha256(std::string_view in) {

