@@ -32,6 +32,7 @@ struct Key {
 
 constexpr size_t kUnixPathMax = 107;  // sun_path of sockaddr_un, less the final zero
 constexpr uintmax_t kConfigBytesMax = 1 << 20;
+constexpr int64_t kTotalYuanMax = 100'000'000'000;
 
 std::string read_string(const toml::node& value, std::string& out) {
   const std::optional<std::string> text = value.value_exact<std::string>();
@@ -142,6 +143,72 @@ std::string read_mib(const toml::node& value, int64_t min, uint64_t& out) {
   return {};
 }
 
+std::string read_payments_max(const toml::node& value, Config& out) {
+  const std::optional<int64_t> number = value.value_exact<int64_t>();
+  if (!number || *number < 1 || *number > static_cast<int64_t>(limits::kBatchLinesMax)) {
+    return "must be a whole number from 1 to " + std::to_string(limits::kBatchLinesMax);
+  }
+  out.remit.payments_max = static_cast<size_t>(*number);
+  return {};
+}
+
+std::string read_total_max(const toml::node& value, Config& out) {
+  const std::optional<int64_t> yuan = value.value_exact<int64_t>();
+  if (!yuan || *yuan < 1 || *yuan > kTotalYuanMax) {
+    return "must be a whole number of yuan, at most " + std::to_string(kTotalYuanMax);
+  }
+  out.remit.total_max = Fen{*yuan * 100};
+  return {};
+}
+
+// "HH:MM"
+std::string read_collect_at(const toml::node& value, Config& out) {
+  std::string text;
+  if (std::string wrong = read_string(value, text); !wrong.empty()) return wrong;
+  if (text.empty()) return {};
+  const auto digit = [&](size_t at) { return text[at] >= '0' && text[at] <= '9'; };
+  const bool shaped =
+      text.size() == 5 && digit(0) && digit(1) && text[2] == ':' && digit(3) && digit(4);
+  const int hour = shaped ? (text[0] - '0') * 10 + text[1] - '0' : 24;
+  const int minute = shaped ? (text[3] - '0') * 10 + text[4] - '0' : 60;
+  if (hour > 23 || minute > 59) return "must be a time of day such as \"15:30\", or empty";
+  out.remit.collect_minute = hour * 60 + minute;
+  return {};
+}
+
+std::string read_columns(const toml::node& value, Config& out) {
+  const toml::array* list = value.as_array();
+  if (list == nullptr || list->empty()) return "must be a list of columns' names";
+  out.remit.layout.columns.clear();
+  for (const toml::node& item : *list) {
+    const auto text = item.value_exact<std::string>();
+    const auto column = text ? payment_column(*text) : std::nullopt;
+    if (!column) return "holds a column that does not exist; the text above it names them";
+    out.remit.layout.columns.push_back(*column);
+  }
+  return {};
+}
+
+std::string read_separator(const toml::node& value, Config& out) {
+  std::string wrong = read_string(value, out.remit.layout.separator);
+  if (wrong.empty() && out.remit.layout.separator.size() != 1) wrong = "must be one character";
+  return wrong;
+}
+
+std::string read_encoding(const toml::node& value, Config& out) {
+  std::string text;
+  std::string wrong = read_one_of(value, {"gbk", "utf-8"}, text);
+  out.remit.layout.gbk = text == "gbk";
+  return wrong;
+}
+
+std::string read_flag(const toml::node& value, bool& out) {
+  const auto flag = value.value_exact<bool>();
+  if (!flag) return "must be true or false";
+  out = *flag;
+  return {};
+}
+
 constexpr Key kKeys[] = {
     {"", "agency", read_agency, "\"S41132810207\"",
      "Code of the agency that this daemon serves. It must have an entry in the directory.\n"
@@ -187,6 +254,27 @@ constexpr Key kKeys[] = {
      [](const toml::node& v, Config& c) { return read_mib(v, 0, c.store.ballast_mib); }, "128",
      "A file of this size in data_dir keeps disk space that is given up when other programs fill\n"
      "the disk, so that the daemon can still write what it must. 0 for none."},
+    {"remit", "payments_max", read_payments_max, "200",
+     "How many payments one batch holds at most, 1 to 500. A batch pays one account."},
+    {"remit", "total_max_yuan", read_total_max, "100000000",
+     "How much one batch comes to at most. A single payment above it goes alone."},
+    {"remit", "collect_at", read_collect_at, "\"\"",
+     "When payments are collected into batches every day, such as \"15:30\" (China Standard\n"
+     "Time); empty: only by `jiexu remit make`. They wait for an approval in any case."},
+    {"remit", "columns", read_columns,
+     "[\"seq\", \"end_to_end_id\", \"amount\", \"payee_account\", \"payee_holder\", "
+     "\"payee_bank\", \"payee_cnaps\", \"remark\"]",
+     "Columns of the delimited payment file, in order: seq, batch, end_to_end_id, amount,\n"
+     "amount_fen, pay_on, payee_account, payee_holder, payee_bank, payee_cnaps, payer_account,\n"
+     "payer_holder, currency, remark. pain.001 needs none of these keys."},
+    {"remit", "separator", read_separator, "\"|\"", "One character between its columns."},
+    {"remit", "header",
+     [](const toml::node& v, Config& c) { return read_flag(v, c.remit.layout.header); }, "false",
+     "Whether its first line names the columns."},
+    {"remit", "encoding", read_encoding, "\"gbk\"", "gbk or utf-8."},
+    {"remit", "crlf",
+     [](const toml::node& v, Config& c) { return read_flag(v, c.remit.layout.crlf); }, "true",
+     "Whether its lines end as on Windows."},
 };
 
 // Number of single-character edits between two words.

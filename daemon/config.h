@@ -14,6 +14,7 @@
 #include "daemon/base/ids.h"
 #include "daemon/base/limits.h"
 #include "daemon/base/result.h"
+#include "daemon/funds/payment_state.h"
 
 namespace jiexu {
 
@@ -57,6 +58,9 @@ struct Config {
     uint64_t ballast_mib = limits::kBallastMib;
     bool operator==(const Store&) const = default;
   } store;
+
+  // How payments are collected into batches and written for the bank.
+  BatchRules remit;
 
   bool operator==(const Config&) const = default;
 };

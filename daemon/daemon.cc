@@ -145,6 +145,7 @@ Result<void> Daemon::start_engine() {
   options.self = config_.agency;
   options.seed = read_u64(random_bytes(8));
   options.store_complete = store_->recovery().complete;
+  options.batch_rules = config_.remit;
   const EngineWorld world{*store_, *vault_, *keyring_.signer, *transport_, observer_};
   auto engine = Engine::open(options, world, directory_, clock_.moment());
   if (!engine) return tl::unexpected(engine.error());

@@ -16,6 +16,10 @@ constexpr char kBankFile = 'F';
 constexpr char kStagedLine = 'S';
 constexpr char kIncomingBatch = 'N';
 constexpr char kRecoveredMoney = 'U';
+constexpr char kPayment = 'I';
+constexpr char kRemittanceBatch = 'R';
+constexpr char kPaymentFile = 'X';
+constexpr char kWaitingPayment = 'I';
 constexpr char kTray = 'T';
 constexpr char kWaitingLines = 'W';
 constexpr char kMissing = 'M';
@@ -25,6 +29,10 @@ constexpr char kOpenCase = 'o';
 constexpr char kClosedCase = 'c';
 constexpr char kReceipt = 'R';
 
+// Bank lines and payments: accounts and what banks wrote.
+constexpr std::string_view kSealedFunds = "BSIRX";
+
+constexpr size_t kWaitingPaymentKeySize = 1 + 8 + CaseId::kSize + 4;
 constexpr size_t kLinkLogKeySize = AgencyId::kSize + 1 + 4 + 8;
 constexpr size_t kTimerKeySize = 8 + CaseId::kSize + 1;
 constexpr size_t kLetterSize = 20;
@@ -46,7 +54,7 @@ bool is_sealed(Family family, std::string_view key) {
     case Family::kCase:
     case Family::kTimeline:
     case Family::kQuarantine: return true;
-    case Family::kFunds: return key.starts_with(kBankLine) || key.starts_with(kStagedLine);
+    case Family::kFunds: return !key.empty() && kSealedFunds.find(key.front()) != kSealedFunds.npos;
     case Family::kMeta:
     case Family::kLink:
     case Family::kTimer:
@@ -151,6 +159,38 @@ std::string incoming_batch_key(std::string_view batch_number) {
 
 std::string recovered_money_key(const CaseId& id) {
   return tagged(kRecoveredMoney, id.bytes());
+}
+
+std::string payment_key(const CaseId& id, uint32_t attempt) {
+  std::string key = tagged(kPayment, id.bytes());
+  append_u32(key, attempt);
+  return key;
+}
+
+std::string remittance_batch_key(std::string_view batch_number) {
+  CHECK(batch_number.size() == kBatchSize);
+  return tagged(kRemittanceBatch, batch_number);
+}
+
+std::string payment_file_key(std::string_view batch_number) {
+  CHECK(batch_number.size() == kBatchSize);
+  return tagged(kPaymentFile, batch_number);
+}
+
+std::string waiting_payment_key(Instant ordered, const CaseId& id, uint32_t attempt) {
+  CHECK(ordered.ms >= 0);
+  std::string key(1, kWaitingPayment);
+  append_u64(key, static_cast<uint64_t>(ordered.ms));
+  key.append(id.bytes());
+  append_u32(key, attempt);
+  return key;
+}
+
+std::optional<WaitingPayment> parse_waiting_payment_key(std::string_view key) {
+  if (key.size() != kWaitingPaymentKeySize || key.front() != kWaitingPayment) return std::nullopt;
+  return WaitingPayment{Instant{static_cast<int64_t>(read_u64(key.substr(1)))},
+                        *CaseId::from_bytes(key.substr(9, CaseId::kSize)),
+                        read_u32(key.substr(9 + CaseId::kSize))};
 }
 
 std::string tray_key(uint8_t outcome, Instant since, const Digest& line) {

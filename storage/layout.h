@@ -16,6 +16,10 @@
 //   funds       'S' | digest of a bank file 32 | n u64           BankLine, staged    yes
 //   funds       'N' | batch number 21                            IncomingBatchRecord no
 //   funds       'U' | case id 16                                 RecoveredMoneyRecord no
+//   funds       'I' | case id 16 | attempt u32                   PaymentRecord       yes
+//   funds       'R' | batch number 21                            RemittanceBatchRecord yes
+//   funds       'X' | batch number 21                            payment file, bytes yes
+//   index       'I' | ordered ms u64 | case id 16 | attempt u32  (empty)             no
 //   index       'T' | outcome u8 | since ms u64 | line digest 32 (empty): it waits   no
 //   index       'W' | case id 16                                 line digests 32 each no
 //   index       'M' | missing fen u64 | case id 16               (empty)             no
@@ -86,6 +90,20 @@ std::string staged_line_key(const Digest& file, uint64_t n);
 std::string bank_file_key(const Digest& file);
 std::string incoming_batch_key(std::string_view batch_number);
 std::string recovered_money_key(const CaseId& id);
+// A payment that a case has ordered.
+std::string payment_key(const CaseId& id, uint32_t attempt);
+std::string remittance_batch_key(std::string_view batch_number);
+std::string payment_file_key(std::string_view batch_number);
+// A payment that the bank does not have yet, or that waits for a person.
+std::string waiting_payment_key(Instant ordered, const CaseId& id, uint32_t attempt);
+
+struct WaitingPayment {
+  Instant ordered;
+  CaseId id;
+  uint32_t attempt = 0;
+};
+// nullopt for any other key.
+std::optional<WaitingPayment> parse_waiting_payment_key(std::string_view key);
 std::string tray_key(uint8_t outcome, Instant since, const Digest& line);
 // Lines that wait with a case.
 std::string waiting_lines_key(const CaseId& id);

@@ -25,6 +25,7 @@
 #include "daemon/api/users.h"
 #include "daemon/base/time.h"
 #include "daemon/engine/command.h"
+#include "jiexu/v1/record.pb.h"
 #include "storage/records.h"
 
 namespace jiexu {
@@ -62,6 +63,14 @@ class Api {
   void set_aside_bank_line(Call call);
   void take_bank_file(Call call);
   void list_bank_files(Call call);
+  void make_batches(Call call);
+  void list_batches(Call call);
+  void show_batch(Call call);
+  void approve_batch(Call call);
+  void export_batch(Call call);
+  void list_payments(Call call);
+  void take_payment_report(Call call);
+  void release_payment(Call call);
   void show_peers(Call call);
   void pause_peer(Call call);
   void resume_peer(Call call);
@@ -82,6 +91,12 @@ class Api {
   void ask_for_action(const Call& call, ActionCommand command, int status_done);
   void set_paused(const Call& call, bool pause);
   void settle_line(const Call& call, SettleLineCommand command);
+  // Asks for something whose answer is the view that the engine gives.
+  void ask_for_view(const Call& call, decltype(Command::what) what);
+  // The batch that the first argument names; answers 404 or 500 itself and returns nullopt.
+  std::optional<v1::RemittanceBatchRecord> find_batch(const Call& call) const;
+  Result<void> add_payments(const v1::RemittanceBatchRecord& batch,
+                            v1::RemittanceBatchView& view) const;
   // The case that the first argument names; answers 404 or 500 itself and returns nullopt.
   std::optional<Case> find_case(const Call& call) const;
 

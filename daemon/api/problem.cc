@@ -39,7 +39,9 @@ HttpResponse problem_response(int status, std::string_view code, std::string_vie
 int status_of(Refusal refusal) {
   switch (refusal) {
     case Refusal::kUnknownCase:
-    case Refusal::kBankLineUnknown: return 404;
+    case Refusal::kBankLineUnknown:
+    case Refusal::kBatchUnknown:
+    case Refusal::kPaymentUnknown: return 404;
     case Refusal::kRecovering: return 503;
     case Refusal::kStorageLow: return 507;
     case Refusal::kReplayed:
@@ -55,6 +57,11 @@ int status_of(Refusal refusal) {
     case Refusal::kLetterNumbersExhausted:
     case Refusal::kLetterNumberTaken:
     case Refusal::kBankLineSettled:
+    case Refusal::kBatchState:
+    case Refusal::kBatchNotApproved:
+    case Refusal::kSamePerson:
+    case Refusal::kBatchChanged:
+    case Refusal::kPaymentNotHeld:
     case Refusal::kClockSkew: return 409;
     default: return 400;
   }

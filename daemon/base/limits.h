@@ -96,6 +96,15 @@ inline constexpr size_t kBatchLinesMax = 500;
 // Lines of a bank's file in one request and in one step of booking it.
 inline constexpr size_t kBankChunkLinesMax = 500;
 
+// Payments that one step of collecting looks at: some 20 ms of the engine's thread.
+inline constexpr size_t kPaymentsPerStep = 500;
+
+// Lines of one payment report: one commit holds them all.
+inline constexpr size_t kPaymentReportLinesMax = 5000;
+
+// Batches in one page of a list: each payment of each is looked up.
+inline constexpr size_t kBatchPageMax = 50;
+
 // Bytes of a bank's remark (附言) that survive on the way, in GBK.
 inline constexpr size_t kRemarkBytesMax = 60;
 

@@ -111,10 +111,11 @@ struct Event {
   const v1::ActionInput* input = nullptr;  // actions of people
   LogPlace place;                          // of `message`; kDelivered: of what was delivered
   Fen amount;                              // kBankCredit, kBankReversal
-  DeadlineKind deadline{};                 // kDeadlinePassed
-  std::string_view letter_number;          // kSendLetter: that it had before the store was lost
-  std::string_view note;                   // for the timeline; no personal data
-  bool on_paper = false;                   // `message` was keyed in; it has no number
+  uint32_t attempt = 0;            // kBankReturned, kBankReversal: which payment; 0: not known
+  DeadlineKind deadline{};         // kDeadlinePassed
+  std::string_view letter_number;  // kSendLetter: that it had before the store was lost
+  std::string_view note;           // for the timeline; no personal data
+  bool on_paper = false;           // `message` was keyed in; it has no number
 };
 
 // Whether the event counts in the case's numbering: messages do, but not faults, which may be about

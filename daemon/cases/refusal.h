@@ -50,6 +50,15 @@ enum class Refusal : uint16_t {
   kBankLineUnknown = 80,
   kBankLineSettled = 81,  // it waits in no tray, or its money stands with a case
   kAllotmentSum = 82,     // the shares do not add up to the line
+  // Payments and their batches.
+  kBatchUnknown = 100,
+  kBatchState = 101,        // what was asked for does not fit where it is
+  kBatchNotApproved = 102,  // and so it is not exported
+  kSamePerson = 103,        // who approves has made the batch, or ordered a payment in it
+  kBatchChanged = 104,      // it holds something else than what was seen
+  kFileUnwritable = 105,    // a field does not fit the file's format
+  kPaymentUnknown = 106,
+  kPaymentNotHeld = 107,  // it waits for nobody
 };
 
 // The name in answers, such as "duplicate_open_case".

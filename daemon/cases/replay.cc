@@ -119,6 +119,7 @@ std::vector<Replay> acts_behind_return(const Case& subject, const v1::FundsRetur
 
 Replay bounce_behind(const v1::BankReturned& returned) {
   Replay replay = act(EventKind::kBankReturned);
+  replay.attempt = returned.attempt();
   replay.input.set_amount_fen(returned.amount_fen());
   replay.input.set_date(returned.returned_on());
   replay.input.set_reason(returned.reason());

@@ -18,6 +18,7 @@ struct Replay {
   EventKind kind = EventKind::kNone;
   v1::ActionInput input;
   Fen amount;                 // kBankCredit
+  uint32_t attempt = 0;       // kBankReturned
   std::string letter_number;  // kSendLetter
   DeadlineKind deadline{};    // kDeadlinePassed
 };

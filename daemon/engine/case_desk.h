@@ -64,7 +64,8 @@ class CaseDesk {
            Peers& peers, EngineObserver& observer, size_t cache_max);
 
   void set_directory(std::shared_ptr<const Directory> directory);
-  void set_funds_watcher(FundsWatcher* watcher) { funds_watcher_ = watcher; }
+  // Watchers hear of a step in the order in which they were added.
+  void add_funds_watcher(FundsWatcher* watcher) { funds_watchers_.push_back(watcher); }
   // From now on, messages that were sent before are not sent again.
   void set_sent_before(SentBefore* sent_before) { sent_before_ = sent_before; }
 
@@ -159,7 +160,7 @@ class CaseDesk {
   Peers& peers_;
   EngineObserver& observer_;
   SentBefore* sent_before_ = nullptr;
-  FundsWatcher* funds_watcher_ = nullptr;
+  std::vector<FundsWatcher*> funds_watchers_;
   CaseCache cache_;
   google::protobuf::Arena arena_;
   v1::CaseRecord case_record_;  // these three are kept for their memory

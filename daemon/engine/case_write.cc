@@ -43,8 +43,8 @@ Result<std::shared_ptr<const Case>> CaseDesk::write(const Case& before, Decision
   // for.
   if (before.exists()) cache_.put(next);
   if (next->closed() && !before.closed()) observer_.case_closed(next->side, next->relationship);
-  if (funds_watcher_ != nullptr) {
-    auto done = funds_watcher_->funds_changed(before, *next, decision.steps.back().event);
+  for (FundsWatcher* watcher : funds_watchers_) {
+    auto done = watcher->funds_changed(before, *next, decision.steps.back().event);
     if (!done) return tl::unexpected(done.error());
   }
   return next;

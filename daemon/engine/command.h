@@ -16,6 +16,9 @@
 #include "daemon/cases/event.h"
 #include "daemon/cases/refusal.h"
 #include "daemon/funds/matcher.h"
+#include "daemon/funds/payment_report.h"
+#include "daemon/funds/payment_state.h"
+#include "daemon/funds/references.h"
 #include "jiexu/v1/api.pb.h"
 
 namespace jiexu {
@@ -53,6 +56,34 @@ struct SettleLineCommand {
   std::string note;
 };
 
+// Payments that wait are collected into batches; `after` goes on where an answer stopped.
+struct MakeBatchesCommand {
+  std::string after;
+};
+
+// `content`: digest of the batch as the person has seen it, in hex.
+struct ApproveBatchCommand {
+  std::string batch;
+  std::string content;
+};
+
+// Answered with the file.
+struct ExportBatchCommand {
+  std::string batch;
+  PaymentFormat format = PaymentFormat::kPain001;
+};
+
+// What the bank says became of payments, as one file says it.
+struct PaymentReportCommand {
+  std::shared_ptr<const std::vector<PaymentFate>> fates;
+};
+
+// A person says that a payment that waits for people may go on.
+struct ReleasePaymentCommand {
+  EndToEndId payment;
+  std::string note;
+};
+
 // The operator stops or resumes sending to one peer.
 struct PauseCommand {
   AgencyId peer;
@@ -71,12 +102,16 @@ struct Answer {
   v1::BankFileView bank_file;   // BankFileCommand
   v1::SubmitResults submitted;  // SubmitCommand
   v1::PeerViews peers;          // PeersQuery
+  // Of commands about payments: what the API shows.
+  std::shared_ptr<const google::protobuf::Message> view;
+  std::shared_ptr<const std::string> file;  // ExportBatchCommand
 };
 
 struct Command {
   std::string user;  // name of the authenticated user, goes into the timeline
   std::variant<ActionCommand, SubmitCommand, BankCommand, BankFileCommand, SettleLineCommand,
-               PauseCommand, PeersQuery>
+               MakeBatchesCommand, ApproveBatchCommand, ExportBatchCommand, PaymentReportCommand,
+               ReleasePaymentCommand, PauseCommand, PeersQuery>
       what;
   std::function<void(const Answer&)> done;  // called once, on the engine's thread; must not block
 };

@@ -25,9 +25,12 @@ Engine::Engine(EngineOptions options, const EngineWorld& world)
              options.cases_cached_max),
       bank_(options.self, pending_, world.store, world.vault, cases_),
       bank_files_(pending_, world.store, world.vault, bank_),
+      remit_(options.self, pending_, world.store, world.vault, cases_, options.batch_rules,
+             [this](AgencyId peer) { return peers_.find(peer) && !reconciler_.blocks(peer); }),
       reconciler_(options.self, options.store_complete, peers_, cases_, durable_, world.observer) {
   cases_.set_sent_before(&reconciler_);
-  cases_.set_funds_watcher(&bank_);
+  cases_.add_funds_watcher(&bank_);
+  cases_.add_funds_watcher(&remit_);
 }
 
 Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, const EngineWorld& world,
@@ -55,6 +58,9 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, const Engine
   }
   if (auto done = engine->cases_.start(); !done) return tl::unexpected(done.error());
   if (auto done = engine->bank_files_.start(); !done) return tl::unexpected(done.error());
+  engine->remit_.doubt(Instant{engine->store_record_.doubt_until_ms()});
+  if (!engine->options_.store_complete) engine->doubt_payments(now.wall);
+  engine->remit_.plan_collection(now.wall);
   return engine;
 }
 
@@ -65,6 +71,7 @@ Result<void> Engine::set_directory(std::shared_ptr<const Directory> directory, M
   directory_ = std::move(directory);
   cases_.set_directory(directory_);
   bank_.set_directory(*directory_);
+  remit_.set_directory(*directory_);
   for (const Agency& agency : directory_->agencies()) {
     if (agency.id == options_.self) continue;
     if (auto done = load_peer(agency.id, now.wall); !done) return done;
@@ -110,6 +117,9 @@ Result<void> Engine::wake(Moment now) {
   const auto fired = cases_.fire_deadlines(now.wall, kDeadlinesPerWake);
   if (!fired) return tl::unexpected(fired.error());
   if (*fired) gather(false);
+  const auto collected = room_ == Room::kAmple ? remit_.collect(now.wall) : Result<bool>(false);
+  if (!collected) return tl::unexpected(collected.error());
+  if (*collected) gather(true);
   if (!may_book()) return {};
   const auto booked = bank_files_.book(now.wall);
   if (!booked) return tl::unexpected(booked.error());
@@ -133,8 +143,10 @@ int64_t Engine::wait_ms(Moment now) const {
   }
   const int64_t until_link = link.ms == INT64_MAX ? INT64_MAX : link.ms - now.steady.ms;
   const int64_t deadline = cases_.next_deadline().ms;
-  const int64_t until_deadline = deadline == INT64_MAX ? INT64_MAX : deadline + 1 - now.wall.ms;
-  return std::max<int64_t>(0, std::min(until_link, until_deadline));
+  int64_t due = deadline == INT64_MAX ? INT64_MAX : deadline + 1;
+  if (room_ == Room::kAmple) due = std::min(due, remit_.next_collection().ms);
+  const int64_t until_due = due == INT64_MAX ? INT64_MAX : due - now.wall.ms;
+  return std::max<int64_t>(0, std::min(until_link, until_due));
 }
 
 // --- commit ---

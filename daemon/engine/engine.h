@@ -34,6 +34,7 @@
 #include "daemon/engine/peers.h"
 #include "daemon/engine/pending.h"
 #include "daemon/engine/reconciler.h"
+#include "daemon/engine/remit_desk.h"
 #include "daemon/engine/scratch_arena.h"
 #include "daemon/link/frame.h"
 #include "daemon/link/transport.h"
@@ -51,6 +52,7 @@ struct EngineOptions {
   size_t cases_cached_max = limits::kCaseCacheMax;
   uint64_t window_bytes = limits::kWindowBytes;  // that peers may have in flight
   bool store_complete = true;  // false: acknowledged commits may be missing; see reconciler.h
+  BatchRules batch_rules;      // for payments
 };
 
 // A frame that has passed intake: decoded, verified, from this authenticated peer.
@@ -135,9 +137,10 @@ class Engine {
   SenderStep to_sender(Peer& peer, const Frame& frame);
   // Recovery.
   Result<void> fetched(Peer& peer, const FetchedFrame& frame);
-  void fetch_back(Peer& peer, Seq through);
-  void outlive(Peer& peer, const RefuseFrame& refuse);
-  void raise_epoch();
+  void fetch_back(Peer& peer, Seq through, Instant now);
+  void outlive(Peer& peer, const RefuseFrame& refuse, Instant now);
+  void raise_epoch(Instant now);
+  void doubt_payments(Instant now);
   void note_recovered();
   Result<void> answer_open(Peer& peer, const OpenFrame& open, Instant now);
   void answer_fetch(Peer& peer, const FetchFrame& fetch);
@@ -150,6 +153,11 @@ class Engine {
   Result<void> run(const Command& command, const BankCommand& bank, Instant now);
   Result<void> run(const Command& command, const BankFileCommand& part, Instant now);
   Result<void> run(const Command& command, const SettleLineCommand& settle, Instant now);
+  Result<void> run(const Command& command, const MakeBatchesCommand& make, Instant now);
+  Result<void> run(const Command& command, const ApproveBatchCommand& approve, Instant now);
+  Result<void> run(const Command& command, const ExportBatchCommand& order, Instant now);
+  Result<void> run(const Command& command, const PaymentReportCommand& report, Instant now);
+  Result<void> run(const Command& command, const ReleasePaymentCommand& release, Instant now);
   Result<void> run(const Command& command, const PauseCommand& pause, Instant now);
   Result<void> run(const Command& command, const PeersQuery& query, Instant now);
   Result<CaseDesk::Outcome> submit(const CaseId& id, const v1::ActionInput& input,
@@ -170,6 +178,7 @@ class Engine {
   CaseDesk cases_;
   BankDesk bank_;
   BankFiles bank_files_;
+  RemitDesk remit_;
   Reconciler reconciler_;
   std::atomic<bool> recovered_{true};
   std::atomic<Room> room_{Room::kAmple};

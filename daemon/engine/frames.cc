@@ -192,8 +192,8 @@ Result<void> Engine::receive_reply(Peer& peer, const Frame& frame, Instant now) 
   if (through > receipted) world_.observer.receipt_received(peer.id(), through - receipted);
   const std::optional<Seq> behind = step.behind;
   follow(peer, std::move(step));
-  if (behind) fetch_back(peer, *behind);
-  if (const auto* refuse = std::get_if<RefuseFrame>(&frame)) outlive(peer, *refuse);
+  if (behind) fetch_back(peer, *behind, now);
+  if (const auto* refuse = std::get_if<RefuseFrame>(&frame)) outlive(peer, *refuse, now);
   if (peer.sender().state() != Sender::State::kFlowing) return {};
   if (!std::holds_alternative<OpenedFrame>(frame)) return {};
   const auto done = reconciler_.agreed(peer, now);

@@ -311,6 +311,7 @@ Result<bool> Reconciler::act(const Case& subject, const v1::Message& message, co
     event.actor = "recovery";
     event.input = &replay.input;
     event.amount = replay.amount;
+    event.attempt = replay.attempt;
     event.letter_number = replay.letter_number;
     event.deadline = replay.deadline;
     event.note = "led back from our own message, which the peer had kept";

@@ -6,8 +6,9 @@
 #include "storage/layout.h"
 
 namespace jiexu {
-void Engine::fetch_back(Peer& peer, Seq through) {
-  raise_epoch();
+
+void Engine::fetch_back(Peer& peer, Seq through, Instant now) {
+  raise_epoch(now);
   recovered_ = false;
   if (auto frame = reconciler_.fell_behind(peer, through)) {
     world_.transport.send(peer.id(), Lane::kForward, share(std::move(*frame)));
@@ -28,17 +29,17 @@ Result<void> Engine::fetched(Peer& peer, const FetchedFrame& frame) {
 }
 
 // A peer has heard us in a later epoch. If our store comes from a backup, that was us as well.
-void Engine::outlive(Peer& peer, const RefuseFrame& refuse) {
+void Engine::outlive(Peer& peer, const RefuseFrame& refuse, Instant now) {
   const bool restored = reconciler_.blocks(peer.id()) && !options_.store_complete;
   if (refuse.reason != v1::REFUSE_REASON_EPOCH || !restored || refuse.epoch < epoch_) return;
   epoch_ = refuse.epoch;
   epoch_raised_ = false;
-  raise_epoch();
+  raise_epoch(now);
   follow(peer, peer.sender().rewritten(epoch_, peer.last_seq(), peer.head(), steady_));
 }
 
 // A new epoch tells the peers that an older copy of this agency, should one run, is not us.
-void Engine::raise_epoch() {
+void Engine::raise_epoch(Instant now) {
   if (epoch_raised_) return;
   epoch_raised_ = true;
   epoch_ += 1;
@@ -47,8 +48,15 @@ void Engine::raise_epoch() {
     peers_.touch(id);
   }
   store_record_.set_epoch(epoch_);
-  records_.put_message(pending_.open().batch(), Family::kMeta, layout::kStoreKey, store_record_);
+  doubt_payments(now);
   gather(true);
+}
+
+// What the store shows as waiting for the bank may have been exported in a commit that is lost.
+void Engine::doubt_payments(Instant now) {
+  remit_.doubt(now);
+  store_record_.set_doubt_until_ms(std::max(store_record_.doubt_until_ms(), now.ms));
+  records_.put_message(pending_.open().batch(), Family::kMeta, layout::kStoreKey, store_record_);
 }
 
 void Engine::note_recovered() {

@@ -3,6 +3,7 @@
 // no harm. Pure.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,6 +65,7 @@ struct DelimitedLayout {
   bool header = false;  // the columns' names in the first line
   bool gbk = true;      // else UTF-8
   bool crlf = true;
+  bool operator==(const DelimitedLayout&) const = default;
 };
 
 // Error kInvalid: a field holds the separator or a line end, or what GBK lacks; names the payment.

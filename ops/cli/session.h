@@ -71,6 +71,7 @@ void add_peer(CLI::App& app, Session& session);
 void add_bank(CLI::App& app, Session& session);
 void add_bank_files(CLI::App& bank_group, Session& session);
 void add_money(CLI::App& app, Session& session);
+void add_remit(CLI::App& app, Session& session);
 void add_rules(CLI::App& app, Session& session);
 void add_doctor(CLI::App& app, Session& session);
 

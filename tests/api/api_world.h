@@ -73,6 +73,8 @@ class ApiWorld {
     engine.answer = [this](const Command&) {
       Answer answer;
       answer.subject = std::make_shared<const Case>(draft());
+      answer.view = std::make_shared<const v1::MadeBatchesView>();
+      answer.file = std::make_shared<const std::string>("file");
       return answer;
     };
   }

@@ -107,11 +107,33 @@ TEST_CASE("values that are refused") {
       {"log.format = \"xml\"", "must be one of"},
       {"policy.profile = \"OURS\"", "NHSA-2021"},
       {"store.min_free_mib = 1.5", "whole number"},
+      {"remit.collect_at = \"24:00\"", "time of day"},
+      {"remit.collect_at = \"3:30\"", "time of day"},
+      {"remit.payments_max = 501", "from 1 to 500"},
+      {"remit.total_max_yuan = 0", "whole number of yuan"},
+      {"remit.columns = [\"colour\"]", "does not exist"},
+      {"remit.columns = []", "a list"},
+      {"remit.separator = \"||\"", "one character"},
+      {"remit.encoding = \"latin1\"", "must be one of"},
+      {"remit.header = 1", "true or false"},
   }));
   INFO(line);
   const std::string agency = "agency = \"S41132810207\"\n";
   const std::string text = std::string(line).starts_with("agency") ? line : agency + line;
   CHECK_THAT(problems(text), Catch::Contains(wrong));
+}
+
+TEST_CASE("how payments are collected and written is read") {
+  const auto config = parse_config(
+      "agency = \"S41132810207\"\n[remit]\ncollect_at = \"15:30\"\ntotal_max_yuan = 5\n"
+      "columns = [\"amount\", \"remark\"]\nencoding = \"utf-8\"\n",
+      "agency.toml");
+  REQUIRE(config);
+  CHECK(config->remit.collect_minute == 15 * 60 + 30);
+  CHECK(config->remit.total_max == Fen{500});
+  CHECK(config->remit.layout.columns ==
+        std::vector{PaymentColumn::kAmount, PaymentColumn::kRemark});
+  CHECK_FALSE(config->remit.layout.gbk);
 }
 
 TEST_CASE("paths stay where they are if absolute, and follow the file if not") {

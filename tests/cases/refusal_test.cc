@@ -323,10 +323,13 @@ const RefusalTest kTests[] = {
      }},
 };
 
-// Only the engine knows with which agency a case is; tests/engine/quarantine_test.cc.
-const std::set<Refusal> kTestedInEngine = {Refusal::kWrongPeer,       Refusal::kRecovering,
-                                           Refusal::kStorageLow,      Refusal::kBankLineUnknown,
-                                           Refusal::kBankLineSettled, Refusal::kAllotmentSum};
+// Only the engine knows with which agency a case is, and of banks and batches; tests/engine.
+const std::set<Refusal> kTestedInEngine = {
+    Refusal::kWrongPeer,       Refusal::kRecovering,      Refusal::kStorageLow,
+    Refusal::kBankLineUnknown, Refusal::kBankLineSettled, Refusal::kAllotmentSum,
+    Refusal::kBatchUnknown,    Refusal::kBatchState,      Refusal::kBatchNotApproved,
+    Refusal::kSamePerson,      Refusal::kBatchChanged,    Refusal::kFileUnwritable,
+    Refusal::kPaymentUnknown,  Refusal::kPaymentNotHeld};
 
 }  // namespace
 

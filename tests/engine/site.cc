@@ -100,6 +100,7 @@ void Site::restart() {
   options.self = self;
   options.seed = 7;
   options.store_complete = store_complete;
+  options.batch_rules = batch_rules;
   const auto signer = signer_of(self);
   auto opened =
       Engine::open(options, {*store, *vault, *signer, *this, *this}, test_directory(), at(now));
@@ -109,7 +110,7 @@ void Site::restart() {
 
 void Site::post(decltype(Command::what) what) {
   Command command;
-  command.user = "clerk";
+  command.user = user;
   command.what = std::move(what);
   command.done = [this](const Answer& answer) {
     trace.push_back("answer");

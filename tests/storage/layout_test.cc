@@ -51,6 +51,21 @@ TEST_CASE("the keys of bank files, batches and trays have these bytes") {
   CHECK(to_hex(missing_key(1, kCase)) == "4d0000000000000001" + to_hex(kCase.bytes()));
 }
 
+TEST_CASE("the keys of payments and their batches have these bytes") {
+  CHECK(to_hex(payment_key(kCase, 2)) == "49" + std::string(kCaseHex) + "00000002");
+  CHECK(remittance_batch_key("411328072611200000010") == "R411328072611200000010");
+  CHECK(payment_file_key("411328072611200000010") == "X411328072611200000010");
+  const std::string waiting = waiting_payment_key(Instant{258}, kCase, 2);
+  CHECK(to_hex(waiting) == "490000000000000102" + std::string(kCaseHex) + "00000002");
+  const auto parsed = parse_waiting_payment_key(waiting);
+  REQUIRE(parsed);
+  CHECK(parsed->ordered.ms == 258);
+  CHECK(parsed->id == kCase);
+  CHECK(parsed->attempt == 2);
+  CHECK_FALSE(parse_waiting_payment_key(waiting.substr(1)));
+  CHECK_FALSE(parse_waiting_payment_key(payment_key(kCase, 2)));
+}
+
 TEST_CASE("a key gives back what it was made of") {
   CHECK(link_log_seq(link_log_key(kPeer, Direction::kOut, 1, 0x0102030405060708)) ==
         0x0102030405060708);
@@ -80,6 +95,9 @@ TEST_CASE("what shows a person is sealed, and nothing else") {
   }
   CHECK(is_sealed(Family::kFunds, bank_line_key(Digest{})));
   CHECK(is_sealed(Family::kFunds, staged_line_key(Digest{}, 0)));
+  CHECK(is_sealed(Family::kFunds, payment_key(kCase, 1)));
+  CHECK(is_sealed(Family::kFunds, remittance_batch_key("411328072611200000010")));
+  CHECK(is_sealed(Family::kFunds, payment_file_key("411328072611200000010")));
   CHECK(!is_sealed(Family::kFunds, account_key(kPeer, 1)));
   CHECK(!is_sealed(Family::kFunds, bank_file_key(Digest{})));
 }

@@ -1,0 +1,210 @@
+// /v1/remittances and /v1/payments: what cases have ordered, on its way to the bank.
+#include <algorithm>
+
+#include "daemon/api/api.h"
+#include "daemon/api/json.h"
+#include "daemon/api/problem.h"
+#include "daemon/api/reply.h"
+#include "daemon/engine/remit_views.h"
+#include "daemon/funds/batch_number.h"
+#include "storage/layout.h"
+
+namespace jiexu {
+namespace {
+
+constexpr std::string_view kBatchPrefix = "R";
+constexpr std::string_view kWaitingPrefix = "I";
+
+const Error kUnreadable{Errc::kCorrupt, "a payment is unreadable; run jiexu doctor"};
+
+HttpResponse file_response(const Answer& answer) {
+  if (answer.rejection) return refusal_response(*answer.rejection, nullptr);
+  const bool xml = answer.file->starts_with("<?xml");
+  return {200, xml ? "application/xml" : "application/octet-stream", *answer.file, {}};
+}
+
+}  // namespace
+
+void Api::ask_for_view(const Call& call, decltype(Command::what) what) {
+  ask(call, std::move(what), [](const Answer& answer) -> HttpResponse {
+    if (answer.rejection) return refusal_response(*answer.rejection, nullptr);
+    return {200, "application/json", to_json(*answer.view), {}};
+  });
+}
+
+void Api::make_batches(Call call) {
+  v1::MakeBatchesInput input;
+  if (auto read = from_json(call.request.body, &input); !read) {
+    return reply(call, bad_body(read.error()));
+  }
+  const auto after = from_hex(input.after());
+  if (!after || (!after->empty() && !layout::parse_waiting_payment_key(*after))) {
+    return reply(call, bad_body({Errc::kInvalid, "after: is not from `next`"}));
+  }
+  ask_for_view(call, MakeBatchesCommand{*after});
+}
+
+std::optional<v1::RemittanceBatchRecord> Api::find_batch(const Call& call) const {
+  const auto number = BatchNumber::parse(call.args[0]);
+  Result<std::optional<v1::RemittanceBatchRecord>> batch =
+      std::optional<v1::RemittanceBatchRecord>();
+  if (number) {
+    batch = records_.get_message<v1::RemittanceBatchRecord>(
+        Family::kFunds, layout::remittance_batch_key(number->text()));
+  }
+  if (!batch) reply(call, store_failure(batch.error()));
+  if (batch && !*batch) reply(call, refusal_response({Refusal::kBatchUnknown, ""}, nullptr));
+  return batch ? std::move(*batch) : std::nullopt;
+}
+
+// How the bank has answered is in the payments.
+Result<void> Api::add_payments(const v1::RemittanceBatchRecord& batch,
+                               v1::RemittanceBatchView& view) const {
+  for (const v1::BatchPaymentRecord& place : batch.payments()) {
+    const auto id = CaseId::from_bytes(place.case_id());
+    if (!id) return tl::unexpected(kUnreadable);
+    const auto record = records_.get_message<v1::PaymentRecord>(
+        Family::kFunds, layout::payment_key(*id, place.attempt()));
+    if (!record) return tl::unexpected(record.error());
+    if (!*record) return tl::unexpected(kUnreadable);
+    const auto state = static_cast<PaymentState>((*record)->state());
+    view.set_paid(view.paid() + (state == PaymentState::kPaid));
+    view.set_returned(view.returned() + (state == PaymentState::kReturned));
+    const std::string_view why = (*record)->contradicted() ? kContradictedPayment : "";
+    v1::PaymentView* payment = view.add_payments();
+    *payment = view_payment(*id, place.attempt(), **record, why, ports_.clock.now());
+    payment->set_amount_fen(place.amount_fen());
+  }
+  return {};
+}
+
+// Newest first.
+void Api::list_batches(Call call) {
+  const auto page = page_of(call, {});
+  if (!page) return reply(call, bad_query("limit (1 to 500) and after (from `next`)"));
+  const size_t limit = std::min(page->limit, limits::kBatchPageMax);
+  std::vector<std::pair<std::string, v1::RemittanceBatchRecord>> found;
+  bool readable = true;
+  const std::string upper = page->after.empty() ? layout::prefix_end(kBatchPrefix)
+                                                : std::string(kBatchPrefix) + page->after;
+  const auto visit = [&](std::string_view key, std::string_view value) {
+    auto& [number, record] = found.emplace_back();
+    number = key.substr(1);
+    readable = record.ParseFromArray(value.data(), static_cast<int>(value.size()));
+    return readable && found.size() <= limit;
+  };
+  const auto read = records_.scan_back(Family::kFunds, kBatchPrefix, upper, visit);
+  if (!read) return reply(call, store_failure(read.error()));
+  if (!readable) return reply(call, store_failure(kUnreadable));
+  v1::RemittanceBatchViews views;
+  for (const auto& [number, record] : found) {
+    if (static_cast<size_t>(views.batches_size()) == limit) {
+      views.set_next(views.batches(views.batches_size() - 1).batch());
+      break;
+    }
+    v1::RemittanceBatchView view = view_batch(number, record, false);
+    if (auto done = add_payments(record, view); !done) {
+      return reply(call, store_failure(done.error()));
+    }
+    view.clear_payments();
+    *views.add_batches() = std::move(view);
+  }
+  reply(call, views);
+}
+
+void Api::show_batch(Call call) {
+  const auto batch = find_batch(call);
+  if (!batch) return;
+  v1::RemittanceBatchView view = view_batch(BatchNumber::parse(call.args[0])->text(), *batch, true);
+  if (auto done = add_payments(*batch, view); !done) {
+    return reply(call, store_failure(done.error()));
+  }
+  reply(call, view);
+}
+
+void Api::approve_batch(Call call) {
+  v1::ApproveBatchInput input;
+  if (auto read = from_json(call.request.body, &input); !read) {
+    return reply(call, bad_body(read.error()));
+  }
+  const auto number = BatchNumber::parse(call.args[0]);
+  if (!number) return reply(call, refusal_response({Refusal::kBatchUnknown, ""}, nullptr));
+  ask_for_view(call, ApproveBatchCommand{number->text(), input.content()});
+}
+
+void Api::export_batch(Call call) {
+  v1::ExportBatchInput input;
+  if (auto read = from_json(call.request.body, &input); !read) {
+    return reply(call, bad_body(read.error()));
+  }
+  const auto number = BatchNumber::parse(call.args[0]);
+  if (!number) return reply(call, refusal_response({Refusal::kBatchUnknown, ""}, nullptr));
+  const auto format =
+      input.format().empty() ? PaymentFormat::kPain001 : payment_format(input.format());
+  if (!format) {
+    return reply(call, bad_body({Errc::kInvalid, "format: must be pain.001 or delimited"}));
+  }
+  ask(call, ExportBatchCommand{number->text(), *format}, file_response);
+}
+
+// What the bank does not have yet, and what waits for a person; oldest first.
+void Api::list_payments(Call call) {
+  const auto page = page_of(call, {});
+  const auto after = page ? from_hex(page->after) : std::nullopt;
+  if (!after) return reply(call, bad_query("limit (1 to 500) and after (from `next`)"));
+  const auto store = records_.get_message<v1::StoreRecord>(Family::kMeta, layout::kStoreKey);
+  if (!store) return reply(call, store_failure(store.error()));
+  const int64_t doubt_until_ms = *store ? (*store)->doubt_until_ms() : 0;
+  std::vector<std::string> keys;
+  const std::string lower =
+      after->empty() ? std::string(kWaitingPrefix) : *after + std::string(1, '\0');
+  const auto found = records_.scan(Family::kIndex, lower, layout::prefix_end(kWaitingPrefix),
+                                   [&](std::string_view key, std::string_view) {
+                                     keys.emplace_back(key);
+                                     return keys.size() <= page->limit;
+                                   });
+  if (!found) return reply(call, store_failure(found.error()));
+  v1::PaymentViews views;
+  for (const std::string& key : keys) {
+    if (&key - keys.data() == static_cast<ptrdiff_t>(page->limit)) break;
+    const auto place = layout::parse_waiting_payment_key(key);
+    if (!place) return reply(call, store_failure(kUnreadable));
+    const auto record = records_.get_message<v1::PaymentRecord>(
+        Family::kFunds, layout::payment_key(place->id, place->attempt));
+    if (!record) return reply(call, store_failure(record.error()));
+    if (!*record) return reply(call, store_failure(kUnreadable));
+    const std::string_view why = (*record)->contradicted()               ? kContradictedPayment
+                                 : is_doubtful(**record, doubt_until_ms) ? kDoubtfulPayment
+                                                                         : "";
+    *views.add_payments() =
+        view_payment(place->id, place->attempt, **record, why, ports_.clock.now());
+    if (keys.size() > page->limit) views.set_next(to_hex(keys[page->limit - 1]));
+  }
+  reply(call, views);
+}
+
+void Api::take_payment_report(Call call) {
+  auto fates = std::make_shared<std::vector<PaymentFate>>();
+  const auto read = read_payment_report(call.request.body, [&](const PaymentFate& fate) {
+    if (fates->size() == limits::kPaymentReportLinesMax) {
+      return Result<void>(fail(
+          Errc::kInvalid, "too many lines: a report has at most " + std::to_string(fates->size())));
+    }
+    fates->push_back(fate);
+    return Result<void>();
+  });
+  if (!read) return reply(call, problem_response(400, "bad_report", read.error().text));
+  ask_for_view(call, PaymentReportCommand{std::move(fates)});
+}
+
+void Api::release_payment(Call call) {
+  v1::ReleasePaymentInput input;
+  if (auto read = from_json(call.request.body, &input); !read) {
+    return reply(call, bad_body(read.error()));
+  }
+  const auto payment = EndToEndId::parse(call.args[0]);
+  if (!payment) return reply(call, refusal_response({Refusal::kPaymentUnknown, ""}, nullptr));
+  ask_for_view(call, ReleasePaymentCommand{*payment, input.note()});
+}
+
+}  // namespace jiexu

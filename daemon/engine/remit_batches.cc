@@ -1,0 +1,293 @@
+// Batches: collected, approved, exported.
+#include <algorithm>
+
+#include "daemon/base/check.h"
+#include "daemon/base/limits.h"
+#include "daemon/engine/remit_desk.h"
+#include "daemon/engine/remit_views.h"
+#include "storage/layout.h"
+
+namespace jiexu {
+namespace {
+
+constexpr std::string_view kTimer = "timer";
+constexpr std::string_view kRemarkTitle = "医保转移";
+constexpr std::string_view kWaitingPrefix = "I";
+constexpr int64_t kMinuteMs = 60'000;
+constexpr int64_t kDayMs = 24 * 60 * kMinuteMs;
+constexpr int64_t kTenthMs = 100;
+
+tl::unexpected<Rejection> refuse(Refusal refusal, std::string detail = "") {
+  return tl::unexpected(Rejection{refusal, std::move(detail)});
+}
+
+bool same_account(const v1::Payee& a, const v1::Payee& b) {
+  return a.account_number() == b.account_number() && a.account_holder() == b.account_holder() &&
+         a.bank_name() == b.bank_name() && a.cnaps() == b.cnaps();
+}
+
+Instant start_of(Date date) {
+  return end_of(date).plus_ms(1 - kDayMs);
+}
+
+BatchState state_of(const v1::RemittanceBatchRecord& batch) {
+  return static_cast<BatchState>(batch.state());
+}
+
+}  // namespace
+
+// --- collecting ---
+
+// The sequence is the time of day, so that a store that comes from a backup does not give out the
+// number of a batch that it has forgotten.
+Result<std::string> RemitDesk::new_number(Instant now) {
+  const Date day = date_of(now);
+  const int64_t tenths = (now.ms - start_of(day).ms) / kTenthMs;
+  auto sequence = static_cast<uint32_t>(tenths + 1);
+  if (day == last_day_) sequence = std::max(sequence, last_sequence_ + 1);
+  last_day_ = day;
+  for (;; ++sequence) {
+    last_sequence_ = sequence;
+    const auto number = BatchNumber::make(self_, day, sequence);
+    CHECK(number.has_value());
+    const auto taken = read_batch(number->text());  // by a clock that was set back since
+    if (!taken) return tl::unexpected(taken.error());
+    if (!*taken) return number->text();
+  }
+}
+
+Result<v1::MadeBatchesView> RemitDesk::make(std::string_view after, std::string_view user,
+                                            Instant now) {
+  v1::MadeBatchesView made;
+  std::vector<std::string> keys;
+  const std::string lower =
+      after.empty() ? std::string(kWaitingPrefix) : std::string(after) + std::string(1, '\0');
+  const auto found = durable_.scan(Family::kIndex, lower, layout::prefix_end(kWaitingPrefix),
+                                   [&](std::string_view key, std::string_view) {
+                                     keys.emplace_back(key);
+                                     return keys.size() < limits::kPaymentsPerStep;
+                                   });
+  if (!found) return tl::unexpected(found.error());
+  Groups groups;
+  for (const std::string& key : keys) {
+    const auto place = layout::parse_waiting_payment_key(key);
+    if (!place) return fail(Errc::kCorrupt, "a key of a waiting payment is unreadable");
+    auto payment = read(place->id, place->attempt);
+    if (!payment) return tl::unexpected(payment.error());
+    // What is durable may be older than what is known.
+    if (!*payment || !is_waiting(static_cast<PaymentState>((*payment)->record.state()))) continue;
+    if (!(*payment)->record.batch().empty()) continue;
+    const auto subject = cases_.load(place->id, now);
+    if (!subject) return tl::unexpected(subject.error());
+    CHECK(*subject != nullptr);
+    auto done = gather(**subject, **payment, user, now, groups, made);
+    if (!done) return tl::unexpected(done.error());
+  }
+  for (auto& [account, group] : groups) close_batch(group, made);
+  if (keys.size() == limits::kPaymentsPerStep) made.set_next(to_hex(keys.back()));
+  return made;
+}
+
+Result<void> RemitDesk::gather(const Case& subject, Payment& payment, std::string_view user,
+                               Instant now, Groups& groups, v1::MadeBatchesView& made) {
+  const std::string_view why = obstacle(subject, payment.record);
+  if (!why.empty()) {
+    *made.add_held() = view_payment(payment.id, payment.attempt, payment.record, why, now);
+    return {};
+  }
+  const int64_t amount = payment.record.amount_fen() - payment.record.returned_fen();
+  Collecting& group = groups[subject.payee.SerializeAsString()];
+  const auto count = static_cast<size_t>(group.batch.payments_size());
+  const bool full = count >= rules_.payments_max || amount > rules_.total_max.value - group.total;
+  if (count > 0 && full) close_batch(group, made);
+  if (group.number.empty()) {
+    if (auto done = open_batch(subject, user, now, group); !done) return done;
+  }
+  v1::BatchPaymentRecord* place = group.batch.add_payments();
+  place->set_case_id(std::string(payment.id.bytes()));
+  place->set_attempt(payment.attempt);
+  place->set_letter_number(payment.record.letter_number());
+  place->set_amount_fen(amount);
+  place->set_ordered_by(payment.record.ordered_by());
+  group.total += amount;
+  payment.record.set_batch(group.number);
+  settle(payment, PaymentState::kBatched, now);
+  return {};
+}
+
+Result<void> RemitDesk::open_batch(const Case& subject, std::string_view user, Instant now,
+                                   Collecting& group) {
+  auto number = new_number(now);
+  if (!number) return tl::unexpected(number.error());
+  group.number = std::move(*number);
+  group.batch.set_state(static_cast<uint32_t>(BatchState::kMade));
+  *group.batch.mutable_payer() = own_account_;
+  *group.batch.mutable_payee() = subject.payee;
+  group.batch.set_made_by(std::string(user));
+  group.batch.set_made_at_ms(now.ms);
+  return {};
+}
+
+void RemitDesk::close_batch(Collecting& group, v1::MadeBatchesView& made) {
+  write_batch(group.number, group.batch);
+  *made.add_batches() = view_batch(group.number, group.batch, false);
+  group = Collecting();
+}
+
+void RemitDesk::plan_collection(Instant now) {
+  if (!rules_.collect_minute) return;
+  const Instant today = start_of(date_of(now)).plus_ms(*rules_.collect_minute * kMinuteMs);
+  next_collection_ = today > now ? today : today.plus_ms(kDayMs);
+}
+
+Result<bool> RemitDesk::collect(Instant now) {
+  if (now < next_collection_) return false;
+  const auto made = make(collect_from_, kTimer, now);
+  if (!made) return tl::unexpected(made.error());
+  collect_from_ = from_hex(made->next()).value_or(std::string());
+  if (collect_from_.empty()) plan_collection(now);
+  return !made->batches().empty();
+}
+
+// --- approving ---
+
+Result<size_t> RemitDesk::weed(const std::string& number, BatchRecord& batch, Instant now) {
+  std::vector<v1::BatchPaymentRecord> kept;
+  for (const v1::BatchPaymentRecord& place : batch.payments()) {
+    const auto id = CaseId::from_bytes(place.case_id());
+    if (!id) return fail(Errc::kCorrupt, "batch " + number + " names no case");
+    auto payment = read(*id, place.attempt());
+    if (!payment) return tl::unexpected(payment.error());
+    const auto subject = cases_.load(*id, now);
+    if (!subject) return tl::unexpected(subject.error());
+    CHECK(payment->has_value() && *subject != nullptr);
+    if (obstacle(**subject, (*payment)->record).empty() &&
+        same_account((*subject)->payee, batch.payee())) {
+      kept.push_back(place);
+      continue;
+    }
+    (*payment)->record.clear_batch();
+    settle(**payment, PaymentState::kOrdered, now);
+  }
+  const size_t gone = static_cast<size_t>(batch.payments_size()) - kept.size();
+  if (gone == 0) return gone;
+  batch.mutable_payments()->Assign(kept.begin(), kept.end());
+  lose_approval("payments were taken out whose cases had changed", batch);
+  write_batch(number, batch);
+  return gone;
+}
+
+std::optional<Rejection> RemitDesk::may_approve(const BatchRecord& batch, std::string_view user) {
+  if (state_of(batch) != BatchState::kMade) {
+    return Rejection{Refusal::kBatchState, "it is " + std::string(name(state_of(batch)))};
+  }
+  if (user == batch.made_by()) return Rejection{Refusal::kSamePerson, "you have made it"};
+  for (const v1::BatchPaymentRecord& place : batch.payments()) {
+    if (user != place.ordered_by()) continue;
+    return Rejection{
+        Refusal::kSamePerson,
+        "you have ordered " + EndToEndId{place.letter_number(), place.attempt()}.text()};
+  }
+  return std::nullopt;
+}
+
+RemitDesk::Outcome<v1::RemittanceBatchView> RemitDesk::approve(std::string_view number,
+                                                               std::string_view content,
+                                                               std::string_view user, Instant now) {
+  using Answer = tl::expected<v1::RemittanceBatchView, Rejection>;
+  auto found = read_batch(number);
+  if (!found) return tl::unexpected(found.error());
+  if (!*found) return Answer(refuse(Refusal::kBatchUnknown));
+  BatchRecord& batch = **found;
+  const auto seen = from_hex(content);
+  const bool again = state_of(batch) == BatchState::kApproved && batch.approved_by() == user &&
+                     seen && batch.approved_content() == *seen;
+  if (again) return Answer(view_batch(number, batch, false));
+  if (auto wrong = may_approve(batch, user)) return Answer(tl::unexpected(std::move(*wrong)));
+  const auto gone = weed(std::string(number), batch, now);
+  if (!gone) return tl::unexpected(gone.error());
+  if (*gone > 0) return Answer(refuse(Refusal::kBatchChanged, batch.note()));
+  const Digest held = content_of(number, batch);
+  if (!seen || view(held) != *seen) return Answer(refuse(Refusal::kBatchChanged));
+  batch.set_state(static_cast<uint32_t>(BatchState::kApproved));
+  batch.set_approved_by(std::string(user));
+  batch.set_approved_at_ms(now.ms);
+  batch.set_approved_content(std::string(view(held)));
+  batch.clear_note();
+  write_batch(number, batch);
+  return Answer(view_batch(number, batch, false));
+}
+
+// --- exporting ---
+
+RemitDesk::Outcome<std::string> RemitDesk::export_file(std::string_view number,
+                                                       PaymentFormat format, std::string_view user,
+                                                       Instant now) {
+  using Answer = tl::expected<std::string, Rejection>;
+  auto found = read_batch(number);
+  if (!found) return tl::unexpected(found.error());
+  if (!*found) return Answer(refuse(Refusal::kBatchUnknown));
+  BatchRecord& batch = **found;
+  if (state_of(batch) == BatchState::kExported) return exported_file(number, batch, format);
+  if (state_of(batch) != BatchState::kApproved) return Answer(refuse(Refusal::kBatchNotApproved));
+  const auto gone = weed(std::string(number), batch, now);
+  if (!gone) return tl::unexpected(gone.error());
+  if (*gone > 0) return Answer(refuse(Refusal::kBatchChanged, batch.note()));
+  if (view(content_of(number, batch)) != batch.approved_content()) {
+    return Answer(refuse(Refusal::kBatchChanged, "it is not what was approved"));
+  }
+  const auto file = write_file(number, batch, format, now);
+  if (!file) return Answer(refuse(Refusal::kFileUnwritable, file.error().text));
+  batch.set_state(static_cast<uint32_t>(BatchState::kExported));
+  batch.set_exported_by(std::string(user));
+  batch.set_exported_at_ms(now.ms);
+  batch.set_format(static_cast<uint32_t>(format));
+  if (auto done = mark_exported(batch, now); !done) return tl::unexpected(done.error());
+  write_batch(number, batch);
+  const std::string key = layout::payment_file_key(number);
+  records_.put(pending_.open().batch(), Family::kFunds, key, *file);
+  pending_.open().index_last(Family::kFunds, key);
+  return Answer(*file);
+}
+
+RemitDesk::Outcome<std::string> RemitDesk::exported_file(std::string_view number,
+                                                         const BatchRecord& batch,
+                                                         PaymentFormat format) const {
+  using Answer = tl::expected<std::string, Rejection>;
+  const auto was = static_cast<PaymentFormat>(batch.format());
+  if (was != format) {
+    return Answer(refuse(Refusal::kBatchState, "it was exported as " + std::string(name(was))));
+  }
+  auto file = records_.get(Family::kFunds, layout::payment_file_key(number));
+  if (!file) return tl::unexpected(file.error());
+  if (!*file) return fail(Errc::kCorrupt, "the file of an exported batch is missing");
+  return Answer(std::move(**file));
+}
+
+Result<std::string> RemitDesk::write_file(std::string_view number, const BatchRecord& batch,
+                                          PaymentFormat format, Instant now) const {
+  PaymentBatch out;
+  out.number = std::string(number);
+  out.payer = batch.payer();
+  out.made_at = Instant{batch.made_at_ms()};
+  out.pay_on = date_of(now);
+  for (const v1::BatchPaymentRecord& place : batch.payments()) {
+    out.payments.push_back({EndToEndId{place.letter_number(), place.attempt()}.text(),
+                            Fen{place.amount_fen()}, batch.payee(),
+                            make_remark(kRemarkTitle, place.letter_number())});
+  }
+  if (format == PaymentFormat::kDelimited) return write_delimited(out, rules_.layout);
+  return write_pain001(out);
+}
+
+Result<void> RemitDesk::mark_exported(const BatchRecord& batch, Instant now) {
+  for (const v1::BatchPaymentRecord& place : batch.payments()) {
+    auto payment = read(*CaseId::from_bytes(place.case_id()), place.attempt());
+    if (!payment) return tl::unexpected(payment.error());
+    CHECK(payment->has_value());
+    settle(**payment, PaymentState::kExported, now);
+  }
+  return {};
+}
+
+}  // namespace jiexu

@@ -1,0 +1,187 @@
+// What cases order and take back, and the records of payments and batches.
+#include "daemon/engine/remit_desk.h"
+
+#include <algorithm>
+
+#include "daemon/base/check.h"
+#include "daemon/engine/remit_views.h"
+#include "daemon/trust/suite.h"
+#include "storage/layout.h"
+
+namespace jiexu {
+namespace {
+
+constexpr std::string_view kRecovery = "recovery";  // as an actor
+
+void append_field(std::string_view field, std::string& text) {
+  append_u32(text, static_cast<uint32_t>(field.size()));
+  text += field;
+}
+
+void append_account(const v1::Payee& account, std::string& text) {
+  for (const std::string* field : {&account.account_holder(), &account.account_number(),
+                                   &account.bank_name(), &account.cnaps()}) {
+    append_field(*field, text);
+  }
+}
+
+}  // namespace
+
+Digest content_of(std::string_view number, const v1::RemittanceBatchRecord& batch) {
+  std::string text;
+  append_field(number, text);
+  append_account(batch.payer(), text);
+  append_account(batch.payee(), text);
+  for (const v1::BatchPaymentRecord& payment : batch.payments()) {
+    append_field(payment.case_id(), text);
+    append_field(EndToEndId{payment.letter_number(), payment.attempt()}.text(), text);
+    append_u64(text, static_cast<uint64_t>(payment.amount_fen()));
+  }
+  return sha256(text);
+}
+
+void RemitDesk::set_directory(const Directory& directory) {
+  const Agency* own = directory.find(self_);
+  CHECK(own != nullptr);
+  own_account_.set_account_holder(own->bank.holder);
+  own_account_.set_account_number(own->bank.account);
+  own_account_.set_bank_name(own->bank.bank);
+  own_account_.set_cnaps(own->bank.cnaps);
+}
+
+Result<void> RemitDesk::funds_changed(const Case& before, const Case& after, const Event& event) {
+  if (after.side != Side::kOut) return {};
+  if (after.attempt > before.attempt) {
+    order(after, event);
+    return {};
+  }
+  if (event.kind != EventKind::kBankReturned && event.kind != EventKind::kBankReversal) return {};
+  return take_back(after, event.attempt, before.moved.value - after.moved.value, event.at);
+}
+
+void RemitDesk::order(const Case& subject, const Event& event) {
+  Payment payment{subject.id, subject.attempt, {}};
+  payment.record.set_letter_number(subject.letter_number);
+  payment.record.set_amount_fen(subject.last_order.value);
+  payment.record.set_ordered_at_ms(event.at.ms);
+  payment.record.set_ordered_by(std::string(event.actor));
+  payment.record.set_recovered(event.actor == kRecovery);
+  settle(payment, PaymentState::kOrdered, event.at);
+}
+
+// Of payments whose number is not known, first those that the bank has had: what it sends back is
+// theirs. What it has not had is taken back only then.
+Result<void> RemitDesk::take_back(const Case& subject, uint32_t attempt, int64_t amount,
+                                  Instant now) {
+  const uint32_t last = attempt != 0 ? attempt : subject.attempt;
+  const uint32_t first = attempt != 0 ? attempt : 1;
+  for (const bool waiting : {false, true}) {
+    for (uint32_t n = last; n >= first && amount > 0; --n) {
+      auto payment = read(subject.id, n);
+      if (!payment) return tl::unexpected(payment.error());
+      if (!*payment) continue;
+      if (is_waiting(static_cast<PaymentState>((*payment)->record.state())) != waiting) continue;
+      const auto taken = take_from(**payment, amount, now);
+      if (!taken) return tl::unexpected(taken.error());
+      amount -= *taken;
+    }
+  }
+  return {};
+}
+
+Result<int64_t> RemitDesk::take_from(Payment& payment, int64_t amount, Instant now) {
+  Record& record = payment.record;
+  const int64_t left = record.amount_fen() - record.returned_fen();
+  const int64_t part = std::min(left, amount);
+  if (part <= 0) return 0;
+  auto state = static_cast<PaymentState>(record.state());
+  const bool waiting = is_waiting(state);
+  if (state == PaymentState::kBatched) {
+    if (auto done = unbatch(payment); !done) return tl::unexpected(done.error());
+    state = PaymentState::kOrdered;
+  }
+  record.set_returned_fen(record.returned_fen() + part);
+  if (part == left) state = waiting ? PaymentState::kTakenBack : PaymentState::kReturned;
+  settle(payment, state, now);
+  return part;
+}
+
+Result<void> RemitDesk::unbatch(Payment& payment) {
+  const std::string number = payment.record.batch();
+  auto batch = read_batch(number);
+  if (!batch) return tl::unexpected(batch.error());
+  CHECK(batch->has_value());
+  auto* payments = (*batch)->mutable_payments();
+  const auto gone =
+      std::remove_if(payments->begin(), payments->end(), [&](const v1::BatchPaymentRecord& other) {
+        return other.case_id() == payment.id.bytes() && other.attempt() == payment.attempt;
+      });
+  payments->erase(gone, payments->end());
+  lose_approval("a payment was taken back", **batch);
+  write_batch(number, **batch);
+  payment.record.clear_batch();
+  return {};
+}
+
+void RemitDesk::lose_approval(std::string_view why, BatchRecord& batch) {
+  const BatchState state = batch.payments().empty() ? BatchState::kVoid : BatchState::kMade;
+  batch.set_state(static_cast<uint32_t>(state));
+  batch.clear_approved_by();
+  batch.clear_approved_at_ms();
+  batch.clear_approved_content();
+  batch.set_note(std::string(why));
+}
+
+std::string_view RemitDesk::obstacle(const Case& subject, const Record& record) const {
+  constexpr Overlays kHeld = {Overlay::kSuspended, Overlay::kCancelPending, Overlay::kCancelAsked};
+  if (record.contradicted()) return kContradictedPayment;
+  if (is_doubtful(record, doubt_until_ms_)) return kDoubtfulPayment;
+  if (own_account_.account_number().empty()) return "our own account is not in the directory";
+  if (subject.payee.account_number().empty()) return "the letter names no account";
+  if (is_dead(subject.relationship)) return "the case was given up: take the payment back";
+  if (subject.overlays.has_any(kHeld)) return "the case is held, or being given up";
+  return "";
+}
+
+void RemitDesk::settle(Payment& payment, PaymentState state, Instant now) {
+  payment.record.set_state(static_cast<uint32_t>(state));
+  payment.record.set_changed_at_ms(now.ms);
+  write(payment);
+}
+
+// --- records ---
+
+Result<std::optional<RemitDesk::Payment>> RemitDesk::read(const CaseId& id,
+                                                          uint32_t attempt) const {
+  auto record = records_.get_message<Record>(Family::kFunds, layout::payment_key(id, attempt));
+  if (!record) return tl::unexpected(record.error());
+  if (!*record) return std::nullopt;
+  return Payment{id, attempt, std::move(**record)};
+}
+
+void RemitDesk::write(const Payment& payment) {
+  const Record& record = payment.record;
+  const std::string key = layout::payment_key(payment.id, payment.attempt);
+  records_.put_message(pending_.open().batch(), Family::kFunds, key, record);
+  pending_.open().index_last(Family::kFunds, key);
+  const std::string waiting =
+      layout::waiting_payment_key(Instant{record.ordered_at_ms()}, payment.id, payment.attempt);
+  const bool waits = is_waiting(static_cast<PaymentState>(record.state())) || record.contradicted();
+  if (waits) {
+    pending_.open().batch().put(Family::kIndex, waiting, "");
+  } else {
+    pending_.open().batch().remove(Family::kIndex, waiting);
+  }
+}
+
+Result<std::optional<RemitDesk::BatchRecord>> RemitDesk::read_batch(std::string_view number) const {
+  return records_.get_message<BatchRecord>(Family::kFunds, layout::remittance_batch_key(number));
+}
+
+void RemitDesk::write_batch(std::string_view number, const BatchRecord& batch) {
+  const std::string key = layout::remittance_batch_key(number);
+  records_.put_message(pending_.open().batch(), Family::kFunds, key, batch);
+  pending_.open().index_last(Family::kFunds, key);
+}
+
+}  // namespace jiexu

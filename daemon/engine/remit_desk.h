@@ -1,0 +1,156 @@
+// Payments that cases of ours have ordered, on their way to the bank.
+//
+// Each remittance of a case is one payment, known by its EndToEndId: letter number and attempt, so
+// that a bank can refuse the same one twice. Payments to one account are collected into a batch; a
+// person approves it who has neither made it nor ordered a payment in it, for the content that its
+// digest names; then its file is written, once: the file is kept with the batch, and whoever asks
+// again gets the same bytes. The bank's report says what became of each payment.
+//
+// What a case takes back before the bank has it is paid no more: it leaves its batch, and with that
+// the batch's approval is lost. The same happens when a case is held, given up or names another
+// account; this is looked at when a batch is made, approved and exported.
+//
+// If the store has lost commits, a payment that it shows as waiting may be with the bank already.
+// Such payments go into no batch until a person says that the bank does not have them.
+//
+// Owned by the engine's thread; writes into the open commit. Errors: the store's.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/engine/case_desk.h"
+#include "daemon/funds/batch_number.h"
+#include "daemon/funds/payment_report.h"
+#include "daemon/funds/payment_state.h"
+#include "daemon/funds/references.h"
+#include "jiexu/v1/api.pb.h"
+
+namespace jiexu {
+
+// What an approval names: everything that goes into the file but the day.
+Digest content_of(std::string_view number, const v1::RemittanceBatchRecord& batch);
+
+class RemitDesk final : public FundsWatcher {
+ public:
+  RemitDesk(AgencyId self, PendingReader& pending, const Reader& durable, const Vault& vault,
+            CaseDesk& cases, BatchRules rules, std::function<bool(AgencyId)> may_write)
+      : self_(self),
+        pending_(pending),
+        durable_(durable),
+        records_(pending, vault),
+        cases_(cases),
+        rules_(std::move(rules)),
+        may_write_(std::move(may_write)) {}
+
+  void set_directory(const Directory& directory);
+  // Payments ordered up to `until` may be with the bank already.
+  void doubt(Instant until) { doubt_until_ms_ = std::max(doubt_until_ms_, until.ms); }
+
+  // FundsWatcher: a case has ordered a payment, or its bank or a person has taken one back.
+  Result<void> funds_changed(const Case& before, const Case& after, const Event& event) override;
+
+  // Collects payments that wait, oldest first; looks at some of them, from `after` on.
+  Result<v1::MadeBatchesView> make(std::string_view after, std::string_view user, Instant now);
+
+  template <class T>
+  using Outcome = Result<tl::expected<T, Rejection>>;
+  // `content` is the digest of the batch as the person has seen it. Again by the same person
+  // changes nothing.
+  Outcome<v1::RemittanceBatchView> approve(std::string_view number, std::string_view content,
+                                           std::string_view user, Instant now);
+  // The file; again: the same bytes.
+  Outcome<std::string> export_file(std::string_view number, PaymentFormat format,
+                                   std::string_view user, Instant now);
+  // What the bank says of payments. The same again changes nothing.
+  Result<v1::PaymentReportView> report(const std::vector<PaymentFate>& fates, std::string_view user,
+                                       Instant now);
+  // A person has made sure that the bank does not have the payment, or has looked at what the bank
+  // says against the case.
+  Outcome<v1::PaymentView> release(const EndToEndId& id, std::string_view note, Instant now);
+
+  // The next time at which payments are collected by themselves; INT64_MAX: never.
+  Instant next_collection() const { return next_collection_; }
+  void plan_collection(Instant now);
+  // Collects if it is time. Returns whether it wrote anything.
+  Result<bool> collect(Instant now);
+
+ private:
+  using Record = v1::PaymentRecord;
+  using BatchRecord = v1::RemittanceBatchRecord;
+  struct Payment {
+    CaseId id;
+    uint32_t attempt = 0;
+    Record record;
+  };
+  struct Collecting {
+    std::string number;
+    BatchRecord batch;
+    int64_t total = 0;
+  };
+  using Groups = std::map<std::string, Collecting>;
+
+  void order(const Case& subject, const Event& event);
+  Result<void> take_back(const Case& subject, uint32_t attempt, int64_t amount, Instant now);
+  // Returns how much of it this payment could give.
+  Result<int64_t> take_from(Payment& payment, int64_t amount, Instant now);
+  Result<void> unbatch(Payment& payment);
+  static void lose_approval(std::string_view why, BatchRecord& batch);
+  // Why the payment cannot go to the bank now; empty: it can.
+  std::string_view obstacle(const Case& subject, const Record& record) const;
+
+  Result<void> gather(const Case& subject, Payment& payment, std::string_view user, Instant now,
+                      Groups& groups, v1::MadeBatchesView& made);
+  Result<void> open_batch(const Case& subject, std::string_view user, Instant now,
+                          Collecting& group);
+  void close_batch(Collecting& group, v1::MadeBatchesView& made);
+  Result<std::string> new_number(Instant now);
+
+  // Takes payments out of the batch that can no longer go to the bank as it says; how many.
+  Result<size_t> weed(const std::string& number, BatchRecord& batch, Instant now);
+  static std::optional<Rejection> may_approve(const BatchRecord& batch, std::string_view user);
+  Outcome<std::string> exported_file(std::string_view number, const BatchRecord& batch,
+                                     PaymentFormat format) const;
+  // Error kInvalid: a field does not fit the format.
+  Result<std::string> write_file(std::string_view number, const BatchRecord& batch,
+                                 PaymentFormat format, Instant now) const;
+  Result<void> mark_exported(const BatchRecord& batch, Instant now);
+
+  Result<void> report_batch(const PaymentFate& fate, std::string_view user, Instant now,
+                            v1::PaymentReportView& out);
+  Result<void> report_payment(const PaymentFate& fate, std::string_view user, Instant now,
+                              v1::PaymentReportView& out);
+  Result<void> take_as_paid(Payment& payment, Instant now, v1::PaymentReportLineView& line);
+  Result<void> take_as_rejected(const PaymentFate& fate, Payment& payment, std::string_view user,
+                                Instant now, v1::PaymentReportLineView& line);
+  void contradict(Payment& payment, std::string_view detail, Instant now,
+                  v1::PaymentReportLineView& line);
+
+  // Writes the payment in its new state.
+  void settle(Payment& payment, PaymentState state, Instant now);
+  Result<std::optional<Payment>> find(std::string_view end_to_end_id) const;
+  Result<std::optional<Payment>> read(const CaseId& id, uint32_t attempt) const;
+  // The index of what waits follows the state.
+  void write(const Payment& payment);
+  Result<std::optional<BatchRecord>> read_batch(std::string_view number) const;
+  void write_batch(std::string_view number, const BatchRecord& batch);
+
+  AgencyId self_;
+  PendingReader& pending_;
+  const Reader& durable_;
+  Records records_;
+  CaseDesk& cases_;
+  BatchRules rules_;
+  std::function<bool(AgencyId)> may_write_;  // messages to this peer, now
+  v1::Payee own_account_;
+  int64_t doubt_until_ms_ = 0;
+  Instant next_collection_{INT64_MAX};
+  Date last_day_;  // of the last batch made in this run, and its sequence
+  uint32_t last_sequence_ = 0;
+  std::string collect_from_;  // where a collection goes on
+};
+
+}  // namespace jiexu

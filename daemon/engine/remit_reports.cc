@@ -1,0 +1,180 @@
+// What the bank says of payments, and what people say of those that wait for them.
+#include "daemon/base/check.h"
+#include "daemon/engine/remit_desk.h"
+#include "daemon/engine/remit_views.h"
+
+namespace jiexu {
+namespace {
+
+tl::unexpected<Rejection> refuse(Refusal refusal, std::string detail = "") {
+  return tl::unexpected(Rejection{refusal, std::move(detail)});
+}
+
+PaymentState state_of(const v1::PaymentRecord& record) {
+  return static_cast<PaymentState>(record.state());
+}
+
+}  // namespace
+
+Result<v1::PaymentReportView> RemitDesk::report(const std::vector<PaymentFate>& fates,
+                                                std::string_view user, Instant now) {
+  v1::PaymentReportView out;
+  for (const PaymentFate& fate : fates) {
+    auto done = fate.end_to_end_id.empty() ? report_batch(fate, user, now, out)
+                                           : report_payment(fate, user, now, out);
+    if (!done) return tl::unexpected(done.error());
+  }
+  return out;
+}
+
+// One status for all payments of a batch.
+Result<void> RemitDesk::report_batch(const PaymentFate& fate, std::string_view user, Instant now,
+                                     v1::PaymentReportView& out) {
+  const auto number = BatchNumber::parse(fate.batch_number);
+  Result<std::optional<BatchRecord>> batch = std::optional<BatchRecord>();
+  if (number) batch = read_batch(number->text());
+  if (!batch) return tl::unexpected(batch.error());
+  if (!*batch) {
+    v1::PaymentReportLineView* line = out.add_lines();
+    line->set_line(fate.line);
+    line->set_payment(fate.batch_number);
+    line->set_outcome("unknown");
+    return {};
+  }
+  for (const v1::BatchPaymentRecord& place : (*batch)->payments()) {
+    PaymentFate one = fate;
+    one.end_to_end_id = EndToEndId{place.letter_number(), place.attempt()}.text();
+    if (auto done = report_payment(one, user, now, out); !done) return done;
+  }
+  return {};
+}
+
+Result<void> RemitDesk::report_payment(const PaymentFate& fate, std::string_view user, Instant now,
+                                       v1::PaymentReportView& out) {
+  v1::PaymentReportLineView& line = *out.add_lines();
+  line.set_line(fate.line);
+  line.set_payment(fate.end_to_end_id);
+  line.set_outcome("unknown");
+  auto payment = find(fate.end_to_end_id);
+  if (!payment) return tl::unexpected(payment.error());
+  if (!*payment) return {};
+  line.set_case_id((*payment)->id.str());
+  switch (fate.status) {
+    case PaymentStatus::kPending: line.set_outcome("pending"); return {};
+    case PaymentStatus::kPaid: return take_as_paid(**payment, now, line);
+    case PaymentStatus::kRejected: return take_as_rejected(fate, **payment, user, now, line);
+  }
+  return {};
+}
+
+Result<void> RemitDesk::take_as_paid(Payment& payment, Instant now,
+                                     v1::PaymentReportLineView& line) {
+  const PaymentState state = state_of(payment.record);
+  line.set_outcome("known");
+  if (state == PaymentState::kPaid) return {};
+  if (state == PaymentState::kReturned || state == PaymentState::kTakenBack) {
+    contradict(payment, "paid, and the case has it back", now, line);
+    return {};
+  }
+  // Whoever ordered it, it must not be ordered again.
+  const bool ours =
+      state == PaymentState::kExported || is_doubtful(payment.record, doubt_until_ms_);
+  if (state == PaymentState::kBatched) {
+    if (auto done = unbatch(payment); !done) return done;
+  }
+  settle(payment, PaymentState::kPaid, now);
+  line.set_outcome("paid");
+  if (!ours) contradict(payment, "paid, and was not exported from here", now, line);
+  return {};
+}
+
+Result<void> RemitDesk::take_as_rejected(const PaymentFate& fate, Payment& payment,
+                                         std::string_view user, Instant now,
+                                         v1::PaymentReportLineView& line) {
+  const PaymentState state = state_of(payment.record);
+  line.set_outcome("known");
+  if (state == PaymentState::kReturned || state == PaymentState::kTakenBack) return {};
+  if (is_waiting(state) && !is_doubtful(payment.record, doubt_until_ms_)) {
+    contradict(payment, "rejected, and was not exported from here", now, line);
+    return {};
+  }
+  const auto subject = cases_.load(payment.id, now);
+  if (!subject) return tl::unexpected(subject.error());
+  CHECK(*subject != nullptr);
+  if (!may_write_((*subject)->peer)) {
+    line.set_outcome("later");
+    line.set_detail("messages to " + (*subject)->peer.str() +
+                    " are being recovered: hand the report in again");
+    return {};
+  }
+  v1::ActionInput input;
+  input.set_amount_fen(payment.record.amount_fen() - payment.record.returned_fen());
+  input.set_reason(fate.reason.empty() ? "rejected" : fate.reason);
+  Event event;
+  event.kind = EventKind::kBankReturned;
+  event.at = now;
+  event.actor = user;
+  event.input = &input;
+  event.attempt = payment.attempt;
+  const auto outcome = cases_.apply(**subject, event);
+  if (!outcome) return tl::unexpected(outcome.error());
+  if (!*outcome) {
+    contradict(payment, "rejected: " + std::string(explain(outcome->error().refusal)), now, line);
+    return {};
+  }
+  // The case has had the payment marked as returned; the reason is the bank's.
+  auto returned = read(payment.id, payment.attempt);
+  if (!returned) return tl::unexpected(returned.error());
+  (*returned)->record.set_reason(input.reason());
+  write(**returned);
+  line.set_outcome("rejected");
+  line.set_detail(input.reason());
+  return {};
+}
+
+void RemitDesk::contradict(Payment& payment, std::string_view detail, Instant now,
+                           v1::PaymentReportLineView& line) {
+  line.set_outcome("contradicts");
+  line.set_detail(std::string(detail));
+  if (payment.record.contradicted() && payment.record.reason() == detail) return;
+  payment.record.set_contradicted(true);
+  payment.record.set_reason(std::string(detail));
+  settle(payment, state_of(payment.record), now);
+}
+
+RemitDesk::Outcome<v1::PaymentView> RemitDesk::release(const EndToEndId& id, std::string_view note,
+                                                       Instant now) {
+  using Answer = tl::expected<v1::PaymentView, Rejection>;
+  auto found = find(id.text());
+  if (!found) return tl::unexpected(found.error());
+  if (!*found) return Answer(refuse(Refusal::kPaymentUnknown));
+  if (note.empty()) return Answer(refuse(Refusal::kInputMissing, "note: is missing"));
+  Payment& payment = **found;
+  if (!payment.record.contradicted() && !is_doubtful(payment.record, doubt_until_ms_)) {
+    return Answer(refuse(Refusal::kPaymentNotHeld));
+  }
+  // One thing at a time: what the bank says against the case comes first.
+  if (payment.record.contradicted()) {
+    payment.record.set_contradicted(false);
+  } else {
+    payment.record.set_released_at_ms(now.ms);
+  }
+  payment.record.set_reason(std::string(note));
+  settle(payment, state_of(payment.record), now);
+  return Answer(view_payment(payment.id, payment.attempt, payment.record, "", now));
+}
+
+Result<std::optional<RemitDesk::Payment>> RemitDesk::find(std::string_view end_to_end_id) const {
+  const auto id = EndToEndId::parse(end_to_end_id);
+  if (!id) return std::nullopt;
+  const auto ids = cases_.find_letter(id->letter_number);
+  if (!ids) return tl::unexpected(ids.error());
+  for (const CaseId& case_id : *ids) {
+    auto payment = read(case_id, id->attempt);
+    if (!payment) return tl::unexpected(payment.error());
+    if (*payment) return payment;
+  }
+  return std::nullopt;
+}
+
+}  // namespace jiexu

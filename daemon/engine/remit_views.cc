@@ -1,0 +1,70 @@
+#include "daemon/engine/remit_views.h"
+
+#include "daemon/base/bytes.h"
+#include "daemon/engine/remit_desk.h"
+
+namespace jiexu {
+namespace {
+
+constexpr size_t kAccountEnd = 4;
+
+std::string time_text(int64_t ms) {
+  return ms == 0 ? std::string() : Instant{ms}.str();
+}
+
+std::string masked(const std::string& account) {
+  return account.size() <= kAccountEnd ? account
+                                       : "*" + account.substr(account.size() - kAccountEnd);
+}
+
+}  // namespace
+
+bool is_doubtful(const v1::PaymentRecord& record, int64_t doubt_until_ms) {
+  if (!is_waiting(static_cast<PaymentState>(record.state()))) return false;
+  if (record.recovered() && record.released_at_ms() == 0) return true;
+  return record.ordered_at_ms() <= doubt_until_ms && record.released_at_ms() < doubt_until_ms;
+}
+
+v1::PaymentView view_payment(const CaseId& id, uint32_t attempt, const v1::PaymentRecord& record,
+                             std::string_view obstacle, Instant now) {
+  v1::PaymentView out;
+  out.set_payment(EndToEndId{record.letter_number(), attempt}.text());
+  out.set_case_id(id.str());
+  out.set_amount_fen(record.amount_fen() - record.returned_fen());
+  out.set_state(std::string(name(static_cast<PaymentState>(record.state()))));
+  out.set_batch(record.batch());
+  out.set_waits_for(std::string(obstacle));
+  out.set_reason(record.reason());
+  out.set_ordered_by(record.ordered_by());
+  out.set_age_ms(std::max<int64_t>(now.ms - record.ordered_at_ms(), 0));
+  return out;
+}
+
+v1::RemittanceBatchView view_batch(std::string_view number, const v1::RemittanceBatchRecord& batch,
+                                   bool whole_account) {
+  v1::RemittanceBatchView out;
+  out.set_batch(std::string(number));
+  out.set_state(std::string(name(static_cast<BatchState>(batch.state()))));
+  out.set_content(to_hex(view(content_of(number, batch))));
+  int64_t total = 0;
+  for (const v1::BatchPaymentRecord& payment : batch.payments()) total += payment.amount_fen();
+  out.set_total_fen(total);
+  out.set_count(static_cast<uint32_t>(batch.payments_size()));
+  out.set_payee_holder(batch.payee().account_holder());
+  const std::string& account = batch.payee().account_number();
+  out.set_payee_account(whole_account ? account : masked(account));
+  out.set_payee_bank(batch.payee().bank_name());
+  out.set_made_by(batch.made_by());
+  out.set_made_at(time_text(batch.made_at_ms()));
+  out.set_approved_by(batch.approved_by());
+  out.set_approved_at(time_text(batch.approved_at_ms()));
+  out.set_exported_by(batch.exported_by());
+  out.set_exported_at(time_text(batch.exported_at_ms()));
+  if (batch.format() != 0) {
+    out.set_format(std::string(name(static_cast<PaymentFormat>(batch.format()))));
+  }
+  out.set_note(batch.note());
+  return out;
+}
+
+}  // namespace jiexu

@@ -1,0 +1,73 @@
+// What becomes of a payment that a case has ordered, and of the batch that takes it to the bank.
+//
+//   payment  ordered -> batched -> exported -> paid
+//               ^          |          +-------------> returned (rejected, or bounced later)
+//               +----------+ its batch changed
+//            ordered, batched -> taken back: the case took it back before the bank had it
+//
+//   batch    made -> approved -> exported
+//            made <- approved: what it holds has changed
+//            made, approved -> void: it holds nothing any more
+//
+// Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "daemon/base/money.h"
+#include "daemon/funds/payment_file.h"
+
+namespace jiexu {
+
+// Numbers of all three are stored and never reused.
+enum class PaymentState : uint32_t {
+  kOrdered = 1,
+  kBatched = 2,
+  kExported = 3,  // the bank has it
+  kPaid = 4,      // says the bank
+  kReturned = 5,
+  kTakenBack = 6,
+};
+
+enum class BatchState : uint32_t {
+  kMade = 1,
+  kApproved = 2,
+  kExported = 3,
+  kVoid = 4,
+};
+
+enum class PaymentFormat : uint32_t {
+  kPain001 = 1,
+  kDelimited = 2,
+};
+
+std::string_view name(PaymentState state);
+std::string_view name(BatchState state);
+std::string_view name(PaymentFormat format);
+// nullopt: no format of this name.
+std::optional<PaymentFormat> payment_format(std::string_view name);
+
+// The bank does not have it yet, and is to get it.
+constexpr bool is_waiting(PaymentState state) {
+  return state == PaymentState::kOrdered || state == PaymentState::kBatched;
+}
+
+// How payments are collected and written; from the configuration.
+struct BatchRules {
+  size_t payments_max = 200;
+  Fen total_max{100'000'000'00};          // a single payment above it goes alone
+  std::optional<int32_t> collect_minute;  // of the day in China; nullopt: by hand only
+  DelimitedLayout layout{
+      {PaymentColumn::kSeq, PaymentColumn::kEndToEndId, PaymentColumn::kAmount,
+       PaymentColumn::kPayeeAccount, PaymentColumn::kPayeeHolder, PaymentColumn::kPayeeBank,
+       PaymentColumn::kPayeeCnaps, PaymentColumn::kRemark},
+      "|",
+      false,
+      true,
+      true};
+  bool operator==(const BatchRules&) const = default;
+};
+
+}  // namespace jiexu

@@ -1,0 +1,286 @@
+// jiexu remit: payments that cases have ordered, on their way to the bank.
+#include <fstream>
+#include <iostream>
+
+#include "jiexu/v1/api.pb.h"
+#include "ops/cli/json.h"
+#include "ops/cli/output.h"
+#include "ops/cli/session.h"
+
+namespace jiexu::cli {
+namespace {
+
+constexpr size_t kContentShown = 12;  // characters of a batch's digest
+constexpr size_t kContentMin = 8;
+
+std::string of_count(uint32_t part, uint32_t count) {
+  return std::to_string(part) + " of " + std::to_string(count);
+}
+
+void print_payments(const google::protobuf::RepeatedPtrField<v1::PaymentView>& payments) {
+  Table table({"PAYMENT", "AMOUNT", "STATE", "AGE", "CASE", "REMARK"});
+  for (const v1::PaymentView& payment : payments) {
+    const std::string& why = payment.waits_for().empty() ? payment.reason() : payment.waits_for();
+    table.add({payment.payment(), yuan(payment.amount_fen()), payment.state(),
+               age(payment.age_ms()), payment.case_id(), why});
+  }
+  std::cout << table.text();
+}
+
+void print_batches(const google::protobuf::RepeatedPtrField<v1::RemittanceBatchView>& batches) {
+  Table table({"BATCH", "STATE", "PAYMENTS", "TOTAL", "TO", "PAID", "RETURNED", "MADE BY"});
+  for (const v1::RemittanceBatchView& batch : batches) {
+    table.add({batch.batch(), batch.state(), std::to_string(batch.count()), yuan(batch.total_fen()),
+               batch.payee_holder() + " " + batch.payee_account(), std::to_string(batch.paid()),
+               std::to_string(batch.returned()), batch.made_by()});
+  }
+  std::cout << table.text();
+}
+
+void print_list(const std::string& body) {
+  v1::RemittanceBatchViews views;
+  if (!from_json(body, &views)) return;
+  print_batches(views.batches());
+  if (!views.next().empty()) std::cout << "... and more; --after " << views.next() << "\n";
+}
+
+void print_waiting(const std::string& body) {
+  v1::PaymentViews views;
+  if (!from_json(body, &views)) return;
+  print_payments(views.payments());
+  if (!views.next().empty()) std::cout << "... and more; --after " << views.next() << "\n";
+}
+
+std::string by(const std::string& user, const std::string& at) {
+  return user.empty() ? "-" : user + ", " + at;
+}
+
+void print_batch(const Session& session, const v1::RemittanceBatchView& batch) {
+  std::cout << "Batch " << batch.batch() << ", " << batch.state() << ": " << batch.count()
+            << " payments, " << yuan(batch.total_fen()) << "\n"
+            << "  to        " << batch.payee_holder() << ", account " << batch.payee_account()
+            << ", " << batch.payee_bank() << "\n"
+            << "  made      " << by(batch.made_by(), batch.made_at()) << "\n"
+            << "  approved  " << by(batch.approved_by(), batch.approved_at()) << "\n"
+            << "  exported  " << by(batch.exported_by(), batch.exported_at());
+  if (!batch.format().empty()) std::cout << " as " << batch.format();
+  std::cout << "\n  content   " << batch.content().substr(0, kContentShown) << "\n";
+  if (batch.state() == "exported") {
+    std::cout << "  by the bank's reports, " << of_count(batch.paid(), batch.count())
+              << " are paid and " << batch.returned() << " returned\n";
+  }
+  if (!batch.note().empty()) std::cout << "  note      " << batch.note() << "\n";
+  print_payments(batch.payments());
+  const std::string next = session.command() + " remit ";
+  if (batch.state() == "made") {
+    std::cout << "Next, by somebody who has neither made it nor ordered a payment in it:\n  "
+              << next << "approve " << batch.batch() << " --content "
+              << batch.content().substr(0, kContentShown) << "\n";
+  }
+  if (batch.state() == "approved")
+    std::cout << "Next: " << next << "export " << batch.batch() << "\n";
+}
+
+// One call looks at some of the payments.
+int make(const Session& session) {
+  v1::MadeBatchesView all;
+  v1::MakeBatchesInput input;
+  do {
+    const auto reply = session.ask("POST", "/v1/remittances", to_json(input));
+    if (!reply) return report(reply.error());
+    if (reply->status >= 400) return report_problem(*reply);
+    v1::MadeBatchesView made;
+    if (!from_json(reply->body, &made)) return report(EX_PROTOCOL, "the answer cannot be read");
+    all.mutable_batches()->MergeFrom(made.batches());
+    all.mutable_held()->MergeFrom(made.held());
+    input.set_after(made.next());
+  } while (!input.after().empty());
+  if (session.json) {
+    std::cout << to_json(all) << "\n";
+    return EX_OK;
+  }
+  if (all.batches().empty()) std::cout << "No payment waits that could go into a batch.\n";
+  if (!all.batches().empty()) print_batches(all.batches());
+  if (!all.held().empty()) {
+    std::cout << "Held back:\n";
+    print_payments(all.held());
+  }
+  return EX_OK;
+}
+
+int approve(const Session& session, const std::string& number, const std::string& content) {
+  if (content.size() < kContentMin) {
+    return report(EX_USAGE, "--content: give at least 8 characters of what `remit show` prints");
+  }
+  const auto reply = session.ask("GET", "/v1/remittances/" + number);
+  if (!reply) return report(reply.error());
+  if (reply->status >= 400) return report_problem(*reply);
+  v1::RemittanceBatchView batch;
+  if (!from_json(reply->body, &batch)) return report(EX_PROTOCOL, "the answer cannot be read");
+  if (!batch.content().starts_with(content)) {
+    return report(EX_DATAERR,
+                  "the batch holds something else than what was seen; look at it "
+                  "again: " +
+                      session.command() + " remit show " + number);
+  }
+  v1::ApproveBatchInput input;
+  input.set_content(batch.content());
+  return session.show(
+      "POST", "/v1/remittances/" + number + "/approve", to_json(input), [&](const std::string&) {
+        std::cout << "Approved: " << batch.count() << " payments, " << yuan(batch.total_fen())
+                  << ".\nNext: " << session.command() << " remit export " << number << "\n";
+      });
+}
+
+int export_batch(const Session& session, const std::string& number, const std::string& format,
+                 std::string file) {
+  v1::ExportBatchInput input;
+  input.set_format(format);
+  const auto reply = session.ask("POST", "/v1/remittances/" + number + "/export", to_json(input));
+  if (!reply) return report(reply.error());
+  if (reply->status >= 400) return report_problem(*reply);
+  if (file.empty()) file = number + (format == "delimited" ? ".txt" : ".xml");
+  if (file == "-") {
+    std::cout << reply->body;
+    return EX_OK;
+  }
+  std::ofstream out(file, std::ios::binary);
+  out << reply->body;
+  out.close();
+  if (!out)
+    return report(EX_CANTCREAT, file + ": cannot be written; export again, with --out FILE");
+  std::cout << "Written to " << file << ". Hand it to the bank once; exporting again gives the "
+            << "same bytes.\n";
+  return EX_OK;
+}
+
+void print_report(const std::string& body) {
+  v1::PaymentReportView view;
+  if (!from_json(body, &view)) return;
+  Table table({"LINE", "PAYMENT", "OUTCOME", "CASE", "DETAIL"});
+  for (const v1::PaymentReportLineView& line : view.lines()) {
+    table.add({std::to_string(line.line()), line.payment(), line.outcome(), line.case_id(),
+               line.detail()});
+  }
+  std::cout << table.text();
+}
+
+int take_report(const Session& session, const std::string& file) {
+  const auto bytes = read_input(file);
+  if (!bytes) return report(bytes.error());
+  return session.show("POST", "/v1/payments:report", *bytes, print_report);
+}
+
+void add_lists(CLI::App& group, Session& session) {
+  const auto after = std::make_shared<std::string>();
+  CLI::App* batches =
+      add_command(group, "batches", "Batches of payments, newest first", "jiexu remit batches");
+  batches->add_option("--after", *after, "Go on from here");
+  batches->callback([&session, after] {
+    session.run = [&session, after] {
+      return session.show("GET", "/v1/remittances?after=" + *after, "", print_list);
+    };
+  });
+  CLI::App* waiting = add_command(
+      group, "waiting", "Payments that the bank does not have yet, or that wait for a person",
+      "jiexu remit waiting");
+  waiting->add_option("--after", *after, "Go on from here");
+  waiting->callback([&session, after] {
+    session.run = [&session, after] {
+      return session.show("GET", "/v1/payments?after=" + *after, "", print_waiting);
+    };
+  });
+}
+
+struct BatchOptions {
+  std::string batch;
+  std::string content;
+  std::string format = "pain.001";
+  std::string file;
+};
+
+void add_make_and_show(CLI::App& group, Session& session) {
+  CLI::App* command =
+      add_command(group, "make", "Collect the payments that wait into batches", "jiexu remit make");
+  command->callback([&session] { session.run = [&session] { return make(session); }; });
+  const auto options = std::make_shared<BatchOptions>();
+  CLI::App* show = add_command(group, "show", "What a batch holds, and what the bank said of it",
+                               "jiexu remit show 411328072611220000015");
+  show->add_option("batch", options->batch, "The batch's number")->required();
+  show->callback([&session, options] {
+    session.run = [&session, options] {
+      return session.show("GET", "/v1/remittances/" + options->batch, "",
+                          [&](const std::string& body) {
+                            v1::RemittanceBatchView batch;
+                            if (from_json(body, &batch)) print_batch(session, batch);
+                          });
+    };
+  });
+}
+
+void add_approve_and_export(CLI::App& group, Session& session) {
+  const auto options = std::make_shared<BatchOptions>();
+  CLI::App* command =
+      add_command(group, "approve", "Approve a batch that others have made, as it was shown",
+                  "jiexu remit approve 411328072611220000015 --content 3f2a9c4e1b7d");
+  command->add_option("batch", options->batch, "The batch's number")->required();
+  command->add_option("--content", options->content, "Its content, as `remit show` prints it")
+      ->required();
+  command->callback([&session, options] {
+    session.run = [&session, options] {
+      return approve(session, options->batch, options->content);
+    };
+  });
+  CLI::App* order =
+      add_command(group, "export", "Write an approved batch's file for the bank; again: the same",
+                  "jiexu remit export 411328072611220000015 --out payments.xml");
+  order->add_option("batch", options->batch, "The batch's number")->required();
+  order->add_option("--format", options->format, "pain.001 (default) or delimited");
+  order->add_option("--out", options->file,
+                    "Where to; - for standard output (default: NUMBER.xml)");
+  order->callback([&session, options] {
+    session.run = [&session, options] {
+      return export_batch(session, options->batch, options->format, options->file);
+    };
+  });
+}
+
+void add_report_and_release(CLI::App& group, Session& session) {
+  const auto file = std::make_shared<std::string>();
+  CLI::App* command =
+      add_command(group, "report", "Take the bank's report of what it has paid and rejected",
+                  "jiexu remit report pain002.xml");
+  command->add_option("file", *file, "pain.002, or lines EndToEndId|paid or |rejected|reason")
+      ->required();
+  command->callback(
+      [&session, file] { session.run = [&session, file] { return take_report(session, *file); }; });
+  const auto payment = std::make_shared<std::string>();
+  const auto note = std::make_shared<std::string>();
+  CLI::App* release = add_command(
+      group, "release", "Say that a payment that waits for a person may go on, and why",
+      "jiexu remit release 41132807261122000017-1 --note \"the bank has no such payment\"");
+  release->add_option("payment", *payment, "As `remit waiting` shows it")->required();
+  release->add_option("--note", *note, "How it is known")->required();
+  release->callback([&session, payment, note] {
+    session.run = [&session, payment, note] {
+      v1::ReleasePaymentInput input;
+      input.set_note(*note);
+      return session.show("POST", "/v1/payments/" + *payment + "/release", to_json(input),
+                          [](const std::string&) { std::cout << "Released.\n"; });
+    };
+  });
+}
+
+}  // namespace
+
+void add_remit(CLI::App& app, Session& session) {
+  CLI::App* group = add_command(app, "remit", "Payments on their way to the bank, in batches",
+                                "jiexu remit make");
+  group->require_subcommand(1);
+  add_lists(*group, session);
+  add_make_and_show(*group, session);
+  add_approve_and_export(*group, session);
+  add_report_and_release(*group, session);
+}
+
+}  // namespace jiexu::cli

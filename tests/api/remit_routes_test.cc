@@ -1,0 +1,114 @@
+// Routes of payments and their batches.
+#include "daemon/engine/remit_desk.h"
+#include "storage/layout.h"
+#include "tests/api/api_world.h"
+
+namespace jiexu {
+namespace {
+
+const std::string kBatch =
+    BatchNumber::make(*AgencyId::parse("S41132810207"), {2026, 9, 21}, 7)->text();
+constexpr const char* kLetter = "41132807260921000016";
+
+// A batch of one payment, and the payment.
+void put_batch(ApiWorld& world, const std::string& number, PaymentState state, bool contradicted) {
+  v1::RemittanceBatchRecord batch;
+  batch.set_state(static_cast<uint32_t>(BatchState::kExported));
+  batch.mutable_payee()->set_account_number("41001500000000001234");
+  v1::BatchPaymentRecord* place = batch.add_payments();
+  place->set_case_id(std::string(world.draft().id.bytes()));
+  place->set_attempt(1);
+  place->set_letter_number(kLetter);
+  place->set_amount_fen(700);
+  v1::PaymentRecord payment;
+  payment.set_letter_number(kLetter);
+  payment.set_amount_fen(700);
+  payment.set_ordered_at_ms(5);
+  payment.set_state(static_cast<uint32_t>(state));
+  payment.set_contradicted(contradicted);
+  Batch writes;
+  Records records(world.store, *world.vault);
+  records.put_message(writes, Family::kFunds, layout::remittance_batch_key(number), batch);
+  records.put_message(writes, Family::kFunds, layout::payment_key(world.draft().id, 1), payment);
+  records.put(writes, Family::kIndex, layout::waiting_payment_key(Instant{5}, world.draft().id, 1),
+              "");
+  REQUIRE(world.store.commit(writes));
+}
+
+TEST_CASE("batches are listed with how the bank has answered, their account masked") {
+  ApiWorld world;
+  put_batch(world, kBatch, PaymentState::kPaid, false);
+  const auto list = world.ask("GET", "/v1/remittances", Role::kAuditor).json();
+  REQUIRE(list["batches"].size() == 1);
+  CHECK(list["batches"][0]["batch"] == kBatch);
+  CHECK(list["batches"][0]["paid"] == 1);
+  CHECK(list["batches"][0]["payee_account"] == "*1234");
+  CHECK(list["batches"][0]["payments"].empty());
+  const auto shown = world.ask("GET", "/v1/remittances/" + kBatch, Role::kAuditor).json();
+  CHECK(shown["payee_account"] == "41001500000000001234");
+  CHECK(shown["payments"][0]["payment"] == std::string(kLetter) + "-1");
+  CHECK(shown["payments"][0]["state"] == "paid");
+}
+
+TEST_CASE("batches come in pages, newest first") {
+  ApiWorld world;
+  const AgencyId agency = *AgencyId::parse("S41132810207");
+  for (uint32_t n = 1; n <= 3; ++n) {
+    put_batch(world, BatchNumber::make(agency, {2026, 9, 21}, n)->text(), PaymentState::kExported,
+              false);
+  }
+  const auto first = world.ask("GET", "/v1/remittances?limit=2", Role::kAuditor).json();
+  REQUIRE(first["batches"].size() == 2);
+  CHECK(first["batches"][0]["batch"] == BatchNumber::make(agency, {2026, 9, 21}, 3)->text());
+  const std::string next = first["next"];
+  const auto second =
+      world.ask("GET", "/v1/remittances?limit=2&after=" + next, Role::kAuditor).json();
+  REQUIRE(second["batches"].size() == 1);
+  CHECK(second["batches"][0]["batch"] == BatchNumber::make(agency, {2026, 9, 21}, 1)->text());
+  CHECK(second["next"] == "");
+}
+
+TEST_CASE("payments that wait say what they wait for") {
+  ApiWorld world;
+  put_batch(world, kBatch, PaymentState::kExported, true);
+  const auto list = world.ask("GET", "/v1/payments", Role::kAuditor).json();
+  REQUIRE(list["payments"].size() == 1);
+  CHECK(list["payments"][0]["case_id"] == world.draft().id.str());
+  CHECK(list["payments"][0]["waits_for"].get<std::string>().find("release it") !=
+        std::string::npos);
+}
+
+TEST_CASE("what people do with batches goes to the engine as they said it") {
+  ApiWorld world;
+  const std::string path = "/v1/remittances/" + kBatch;
+  CHECK(world.ask("POST", "/v1/remittances", Role::kClerk, "{}").status() == 200);
+  CHECK(world.ask("POST", "/v1/remittances", Role::kClerk, R"({"after":"zz"})").status() == 400);
+  CHECK(world.ask("POST", path + "/approve", Role::kReviewer, R"({"content":"ab"})").status() ==
+        200);
+  const Got file =
+      world.ask("POST", path + "/export", Role::kReviewer, R"({"format":"delimited"})");
+  CHECK(file.response.body == "file");
+  CHECK(world.ask("POST", path + "/export", Role::kReviewer, R"({"format":"xls"})").status() ==
+        400);
+  CHECK(world.ask("POST", "/v1/remittances/7/export", Role::kReviewer, "{}").status() == 404);
+  REQUIRE(world.engine.commands.size() == 3);
+  CHECK(std::get<ApproveBatchCommand>(world.engine.commands[1].what).content == "ab");
+  CHECK(std::get<ExportBatchCommand>(world.engine.commands[2].what).format ==
+        PaymentFormat::kDelimited);
+}
+
+TEST_CASE("a bank's report is read before the engine sees it") {
+  ApiWorld world;
+  const std::string line = std::string(kLetter) + "-1|rejected|AC04\n";
+  CHECK(world.ask("POST", "/v1/payments:report", Role::kSystem, line).status() == 200);
+  const auto& report = std::get<PaymentReportCommand>(world.engine.commands.at(0).what);
+  REQUIRE(report.fates->size() == 1);
+  CHECK(report.fates->at(0).reason == "AC04");
+  const Got bad = world.ask("POST", "/v1/payments:report", Role::kSystem, line + "nonsense\n");
+  CHECK(bad.status() == 400);
+  CHECK(bad.json()["detail"].get<std::string>().starts_with("line 2"));
+  CHECK(world.engine.commands.size() == 1);
+}
+
+}  // namespace
+}  // namespace jiexu

@@ -1,0 +1,124 @@
+#include "tests/engine/payer.h"
+
+#include <catch2/catch.hpp>
+
+#include "daemon/engine/remit_views.h"
+#include "daemon/rules/iso7064.h"
+#include "daemon/rules/letter_number.h"
+#include "storage/layout.h"
+
+namespace jiexu {
+
+namespace {
+
+// Each case is another person's.
+void make_another(int n, v1::Person& person) {
+  const std::string number = "11010519491231" + std::to_string(100 + 2 * n);
+  person.set_document_number(number + mod_11_2_check(number));
+  person.set_birth_date(19491231);
+  person.set_sex(v1::SEX_FEMALE);
+}
+
+}  // namespace
+
+Payer::Payer(int cases, BatchRules rules) {
+  site.batch_rules = std::move(rules);
+  site.restart();
+  for (int n = 1; n <= cases; ++n) {
+    Case fresh = Party(Side::kOut).subject;
+    fresh.id = id(n);
+    v1::Message letter = sound_message(fresh, EventKind::kLetterIn);
+    const auto number = LetterNumber::make(in_site(), {2026, 11, 20}, static_cast<uint32_t>(n));
+    letter.mutable_letter()->set_letter_number(number->text());
+    make_another(n, *letter.mutable_letter()->mutable_person());
+    Forger(in_site(), site).deliver(letter);
+    site.commit();
+    site.user = "orderer";
+    for (const EventKind action : {EventKind::kAcceptLetter, EventKind::kStopInsurance,
+                                   EventKind::kIssueForm, EventKind::kRemit}) {
+      REQUIRE_FALSE(act(n, action).rejection);
+    }
+  }
+}
+
+std::string Payer::payment(int n, uint32_t attempt) const {
+  return EndToEndId{site.subject(id(n)).letter_number, attempt}.text();
+}
+
+Answer Payer::act(int n, EventKind action) {
+  return site.act(action, id(n), sound_input(site.subject(id(n)), action));
+}
+
+void Payer::hear(int n, EventKind kind) {
+  Forger(in_site(), site).deliver(sound_message(site.subject(id(n)), kind));
+  site.commit();
+  REQUIRE(site.quarantine().empty());
+}
+
+Answer Payer::run(const std::string& user, decltype(Command::what) what) {
+  const size_t before = site.answers.size();
+  site.user = user;
+  site.post(std::move(what));
+  while (site.answers.size() == before) REQUIRE(site.commit());
+  return site.answers.back();
+}
+
+v1::MadeBatchesView Payer::make(const std::string& user) {
+  const Answer answer = run(user, MakeBatchesCommand{});
+  REQUIRE(answer.view);
+  return dynamic_cast<const v1::MadeBatchesView&>(*answer.view);
+}
+
+std::string Payer::make_one() {
+  const auto made = make();
+  REQUIRE(made.batches_size() == 1);
+  return made.batches(0).batch();
+}
+
+v1::RemittanceBatchView Payer::batch(const std::string& number) const {
+  const auto record = site.records().get_message<v1::RemittanceBatchRecord>(
+      Family::kFunds, layout::remittance_batch_key(number));
+  REQUIRE(record);
+  REQUIRE(*record);
+  return view_batch(number, **record, true);
+}
+
+Answer Payer::approve(const std::string& number, const std::string& user) {
+  return run(user, ApproveBatchCommand{number, batch(number).content()});
+}
+
+Answer Payer::order(const std::string& number, PaymentFormat format) {
+  return run("cashier", ExportBatchCommand{number, format});
+}
+
+std::string Payer::pay() {
+  const std::string number = make_one();
+  REQUIRE_FALSE(approve(number).rejection);
+  REQUIRE_FALSE(order(number).rejection);
+  return number;
+}
+
+std::vector<std::string> Payer::report(const std::string& text) {
+  auto fates = std::make_shared<std::vector<PaymentFate>>();
+  REQUIRE(read_payment_report(text, [&](const PaymentFate& fate) {
+    fates->push_back(fate);
+    return Result<void>();
+  }));
+  const Answer answer = run("cashier", PaymentReportCommand{fates});
+  REQUIRE(answer.view);
+  std::vector<std::string> outcomes;
+  for (const auto& line : dynamic_cast<const v1::PaymentReportView&>(*answer.view).lines()) {
+    outcomes.push_back(line.outcome());
+  }
+  return outcomes;
+}
+
+std::string Payer::state(int n, uint32_t attempt) const {
+  const auto record = site.records().get_message<v1::PaymentRecord>(
+      Family::kFunds, layout::payment_key(id(n), attempt));
+  REQUIRE(record);
+  if (!*record) return "none";
+  return std::string(name(static_cast<PaymentState>((*record)->state())));
+}
+
+}  // namespace jiexu

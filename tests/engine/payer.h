@@ -1,0 +1,42 @@
+// A transfer-out agency with cases whose money it has ordered from the bank: what tests of payments
+// begin with.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "jiexu/v1/api.pb.h"
+#include "tests/cases/party.h"
+#include "tests/engine/site.h"
+
+namespace jiexu {
+
+struct Payer {
+  Site site{out_site(), kNow};
+
+  // Cases 1 to `cases`, their forms issued and their payments ordered by "orderer".
+  explicit Payer(int cases, BatchRules rules = {});
+
+  static CaseId id(int n) { return case_number(n); }
+  // "LETTER-ATTEMPT" of the case.
+  std::string payment(int n, uint32_t attempt = 1) const;
+  Answer act(int n, EventKind action);
+  // The peer says something sound.
+  void hear(int n, EventKind kind);
+
+  // The command by this user, answered after its commit.
+  Answer run(const std::string& user, decltype(Command::what) what);
+  v1::MadeBatchesView make(const std::string& user = "maker");
+  // The only batch that collecting makes.
+  std::string make_one();
+  v1::RemittanceBatchView batch(const std::string& number) const;
+  Answer approve(const std::string& number, const std::string& user = "approver");
+  Answer order(const std::string& number, PaymentFormat format = PaymentFormat::kPain001);
+  // A batch of all that waits, exported. Returns its number.
+  std::string pay();
+  // Takes the report; "paid", "rejected", ... one for each line.
+  std::vector<std::string> report(const std::string& text);
+  std::string state(int n, uint32_t attempt = 1) const;
+};
+
+}  // namespace jiexu

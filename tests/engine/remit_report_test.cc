@@ -1,0 +1,219 @@
+// What the bank says of payments, and payments of which the store has lost what became of them.
+#include <catch2/catch.hpp>
+
+#include "daemon/engine/case_store.h"
+#include "tests/engine/payer.h"
+
+using namespace jiexu;
+
+namespace {
+
+using Outcomes = std::vector<std::string>;
+
+v1::BankReturned last_bounce(const Payer& payer, int n) {
+  const v1::TimelineRecord last = payer.site.timeline(Payer::id(n)).back();
+  REQUIRE(last.sent_size() == 1);
+  const auto message = read_message(payer.site.records(), in_site(),
+                                    {true, last.sent(0).epoch(), last.sent(0).seq()});
+  REQUIRE(message);
+  return message->bank_returned();
+}
+
+Refusal release(Payer& payer, const std::string& payment, const std::string& note) {
+  const Answer answer =
+      payer.run("approver", ReleasePaymentCommand{*EndToEndId::parse(payment), note});
+  return answer.rejection ? answer.rejection->refusal : Refusal::kNone;
+}
+
+// The site over an older state of its store.
+void restore(Site& site, const MemoryStore& backup) {
+  site.engine.reset();
+  site.store = backup.clone();
+  site.store_complete = false;
+  site.restart();
+}
+
+}  // namespace
+
+TEST_CASE("the bank's list says which payments are paid and which it rejects") {
+  Payer payer(2);
+  payer.pay();
+  const std::string report =
+      payer.payment(1) + "|paid\n" + payer.payment(2) + "|rejected|AC04 closed account\n";
+  CHECK(payer.report(report) == Outcomes{"paid", "rejected"});
+  CHECK(payer.state(1) == "paid");
+  CHECK(payer.state(2) == "returned");
+  CHECK(payer.site.subject(Payer::id(1)).funds == Funds::kPaid);
+  CHECK(payer.site.subject(Payer::id(2)).funds == Funds::kBankReturned);
+  CHECK(last_bounce(payer, 2).reason() == "AC04 closed account");
+  CHECK(last_bounce(payer, 2).attempt() == 1);
+  CHECK(payer.site.ledger_sum() == 0);
+}
+
+TEST_CASE("a report that is handed in twice changes nothing the second time") {
+  Payer payer(2);
+  payer.pay();
+  const std::string report = payer.payment(1) + "|paid\n" + payer.payment(2) + "|rejected|AC04\n";
+  payer.report(report);
+  const auto before = payer.site.contents();
+  CHECK(payer.report(report) == Outcomes{"known", "known"});
+  CHECK(payer.site.contents() == before);
+}
+
+TEST_CASE("X22: a rejected payment is ordered anew under the next number, and only that is paid") {
+  Payer payer(1);
+  payer.pay();
+  payer.report(payer.payment(1) + "|rejected|AC04\n");
+  REQUIRE_FALSE(payer.act(1, EventKind::kRemit).rejection);
+  const std::string number = payer.make_one();
+  REQUIRE_FALSE(payer.approve(number).rejection);
+  const Answer exported = payer.order(number);
+  REQUIRE(exported.file);
+  CHECK(exported.file->find(payer.payment(1, 2)) != std::string::npos);
+  CHECK(exported.file->find(payer.payment(1, 1)) == std::string::npos);
+  CHECK(payer.report(payer.payment(1, 1) + "|rejected|AC04\n") == Outcomes{"known"});
+  CHECK(payer.state(1, 2) == "exported");
+}
+
+TEST_CASE("a payment that bounces after it was reported as paid goes back to its case") {
+  Payer payer(1);
+  payer.pay();
+  payer.report(payer.payment(1) + "|paid\n");
+  CHECK(payer.report(payer.payment(1) + "|rejected|AC04\n") == Outcomes{"rejected"});
+  CHECK(payer.state(1) == "returned");
+  CHECK(payer.site.subject(Payer::id(1)).funds == Funds::kBankReturned);
+}
+
+TEST_CASE("of a bounce without a number, what the bank has had comes back first") {
+  Payer payer(1);
+  payer.pay();
+  v1::ActionInput half;
+  half.set_amount_fen(kBalance / 2);
+  REQUIRE_FALSE(payer.site.act(EventKind::kBankReturned, Payer::id(1), half).rejection);
+  CHECK(payer.state(1) == "exported");
+  REQUIRE_FALSE(payer.site.act(EventKind::kRemit, Payer::id(1)).rejection);
+  REQUIRE_FALSE(payer.site.act(EventKind::kBankReturned, Payer::id(1), half).rejection);
+  CHECK(payer.state(1, 1) == "returned");
+  CHECK(payer.state(1, 2) == "ordered");
+}
+
+TEST_CASE("pain.002 speaks of a whole batch") {
+  Payer payer(2);
+  const std::string number = payer.pay();
+  const std::string report =
+      "<Document><CstmrPmtStsRpt><OrgnlGrpInfAndSts><OrgnlMsgId>" + number +
+      "</OrgnlMsgId><GrpSts>ACSC</GrpSts></OrgnlGrpInfAndSts></CstmrPmtStsRpt></Document>";
+  CHECK(payer.report(report) == Outcomes{"paid", "paid"});
+  CHECK(payer.state(2) == "paid");
+}
+
+TEST_CASE("what the bank says against the case is kept and waits for a person") {
+  Payer payer(1);
+  payer.pay();
+  payer.hear(1, EventKind::kInfoConfirmIn);
+  payer.hear(1, EventKind::kFundsAckIn);
+  const std::string report = payer.payment(1) + "|rejected|AC04\n";
+  CHECK(payer.report(report) == Outcomes{"contradicts"});
+  CHECK(payer.report(report) == Outcomes{"contradicts"});
+  CHECK(payer.state(1) == "exported");
+  CHECK(release(payer, payer.payment(1), "") == Refusal::kInputMissing);
+  CHECK(release(payer, payer.payment(1), "asked the bank") == Refusal::kNone);
+  CHECK(release(payer, payer.payment(1), "asked the bank") == Refusal::kPaymentNotHeld);
+  const std::string other = payer.payment(1, 7);
+  CHECK(release(payer, other, "asked the bank") == Refusal::kPaymentUnknown);
+}
+
+TEST_CASE("a payment that the bank has without our export is not ordered again") {
+  Payer payer(2);
+  const std::string number = payer.make_one();
+  CHECK(payer.report(payer.payment(1) + "|paid\n") == Outcomes{"contradicts"});
+  CHECK(payer.state(1) == "paid");
+  CHECK(payer.batch(number).count() == 1);
+  CHECK(payer.report(payer.payment(2) + "|rejected|AC04\n") == Outcomes{"contradicts"});
+  CHECK(payer.state(2) == "batched");
+  CHECK(payer.site.subject(Payer::id(2)).funds == Funds::kPaid);
+}
+
+TEST_CASE("payments that nobody here has ordered are unknown, pending ones stay") {
+  Payer payer(1);
+  payer.pay();
+  const std::string other = EndToEndId{payer.site.subject(Payer::id(1)).letter_number, 9}.text();
+  CHECK(payer.report(other + "|paid\nREF-77|paid\n" + payer.payment(1) + "|pending\n") ==
+        Outcomes{"unknown", "unknown", "pending"});
+  CHECK(payer.state(1) == "exported");
+}
+
+TEST_CASE("after a loss of commits no payment is ordered that the bank may have") {
+  Payer payer(1);
+  const auto backup = payer.site.store->clone();
+  payer.pay();
+  payer.site.now = payer.site.now.plus_ms(60'000);
+  restore(payer.site, *backup);
+  auto made = payer.make();
+  CHECK(made.batches().empty());
+  REQUIRE(made.held_size() == 1);
+  CHECK(made.held(0).state() == "ordered");
+  SECTION("the bank has it") {
+    CHECK(payer.report(payer.payment(1) + "|paid\n") == Outcomes{"paid"});
+    CHECK(payer.state(1) == "paid");
+    CHECK(payer.make().held().empty());
+  }
+  SECTION("the bank has rejected it") {
+    payer.site.store_complete = true;
+    payer.site.restart();  // and every peer has been asked
+    CHECK(payer.report(payer.payment(1) + "|rejected|AC04\n") == Outcomes{"rejected"});
+    CHECK(payer.state(1) == "taken_back");
+  }
+  SECTION("the bank does not have it") {
+    CHECK(release(payer, payer.payment(1), "not at the bank") == Refusal::kNone);
+    CHECK(payer.make().batches_size() == 1);
+  }
+}
+
+TEST_CASE("a batch that was approved before a loss of commits is not exported after it") {
+  Payer payer(1);
+  const std::string number = payer.make_one();
+  REQUIRE_FALSE(payer.approve(number).rejection);
+  const auto backup = payer.site.store->clone();
+  REQUIRE_FALSE(payer.order(number).rejection);
+  restore(payer.site, *backup);
+  const Answer again = payer.order(number);
+  REQUIRE(again.rejection);
+  CHECK(again.rejection->refusal == Refusal::kBatchChanged);
+  CHECK(payer.batch(number).state() == "void");
+  CHECK(payer.make().batches().empty());
+}
+
+TEST_CASE("a payment known only from the peer's copy of our notice is not ordered again") {
+  Site in(in_site(), kNow);
+  Payer payer(0);
+  Site& out = payer.site;
+  const CaseId id = case_number(1);
+  const auto in_acts = [&](EventKind kind) {
+    REQUIRE_FALSE(in.act(kind, id, sound_input(Case(), kind)).rejection);
+    settle({&in, &out});
+  };
+  for (const EventKind kind : {EventKind::kApply, EventKind::kAccept, EventKind::kSendLetter}) {
+    in_acts(kind);
+  }
+  const auto backup = out.store->clone();
+  for (const EventKind kind : {EventKind::kAcceptLetter, EventKind::kStopInsurance,
+                               EventKind::kIssueForm, EventKind::kRemit}) {
+    REQUIRE_FALSE(payer.act(1, kind).rejection);
+    settle({&in, &out});
+  }
+  payer.pay();
+  restore(out, *backup);
+  for (int i = 0; i < 60; ++i) {
+    settle({&in, &out});
+    for (Site* site : {&in, &out}) {
+      site->now = site->now.plus_ms(1000);
+      site->wake();
+    }
+  }
+  REQUIRE(out.subject(id).attempt == 1);
+  CHECK(payer.state(1) == "ordered");
+  const auto made = payer.make();
+  CHECK(made.batches().empty());
+  CHECK(made.held_size() == 1);
+}
