@@ -54,6 +54,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const Config& config) {
 
 Daemon::~Daemon() {
   http_.reset();
+  aside_ = std::jthread();
   loop_now_ = nullptr;
   if (transport_) transport_->stop();
   if (loop_) loop_->stop();
@@ -172,7 +173,9 @@ Result<void> Daemon::start_engine() {
 
 Result<void> Daemon::start_api() {
   api_ = std::make_unique<Api>(
-      ApiPorts{*loop_, *store_, *vault_, clock_, metrics_, [this] { return not_ready(); }}, users_);
+      ApiPorts{*loop_, *store_, *vault_, clock_, metrics_, [this] { return not_ready(); },
+               [this](auto work) { return run_aside(std::move(work)); }},
+      users_);
   HttpSettings settings;
   settings.host = config_.api.host;
   settings.port = config_.api.port;
@@ -183,6 +186,16 @@ Result<void> Daemon::start_api() {
   if (!http) return tl::unexpected(http.error());
   http_ = std::move(*http);
   return {};
+}
+
+bool Daemon::run_aside(std::function<void(std::stop_token)> work) {
+  if (aside_busy_.exchange(true)) return false;
+  // The thread before has nothing left to do but to end.
+  aside_ = std::jthread([this, work = std::move(work)](const std::stop_token& stop) {
+    work(stop);
+    aside_busy_ = false;
+  });
+  return true;
 }
 
 void Daemon::on_frame(AgencyId peer, Lane lane, std::string bytes) {

@@ -16,6 +16,8 @@ constexpr char kBankFile = 'F';
 constexpr char kStagedLine = 'S';
 constexpr char kIncomingBatch = 'N';
 constexpr char kRecoveredMoney = 'U';
+constexpr char kCaseJournal = 'J';
+constexpr char kLineJournal = 'K';
 constexpr char kPayment = 'I';
 constexpr char kRemittanceBatch = 'R';
 constexpr char kPaymentFile = 'X';
@@ -159,6 +161,18 @@ std::string incoming_batch_key(std::string_view batch_number) {
 
 std::string recovered_money_key(const CaseId& id) {
   return tagged(kRecoveredMoney, id.bytes());
+}
+
+std::string case_journal_key(const CaseId& id, uint32_t n) {
+  std::string key = tagged(kCaseJournal, id.bytes());
+  append_u32(key, n);
+  return key;
+}
+
+std::string line_journal_key(const Digest& line, uint32_t n) {
+  std::string key = tagged(kLineJournal, view(line));
+  append_u32(key, n);
+  return key;
 }
 
 std::string payment_key(const CaseId& id, uint32_t attempt) {

@@ -16,6 +16,8 @@
 //   funds       'S' | digest of a bank file 32 | n u64           BankLine, staged    yes
 //   funds       'N' | batch number 21                            IncomingBatchRecord no
 //   funds       'U' | case id 16                                 RecoveredMoneyRecord no
+//   funds       'J' | case id 16 | n u32                         JournalRecord       no
+//   funds       'K' | bank line digest 32 | n u32                JournalRecord       no
 //   funds       'I' | case id 16 | attempt u32                   PaymentRecord       yes
 //   funds       'R' | batch number 21                            RemittanceBatchRecord yes
 //   funds       'X' | batch number 21                            payment file, bytes yes
@@ -58,8 +60,8 @@ std::string_view family_name(Family family);
 
 // StoreRecord.format of stores that this program writes, and the only one that it opens.
 // 2: a case's key says whether it is open, and it holds its newest timeline entries. 3: frames of
-// the link log are packed.
-inline constexpr uint32_t kFormat = 3;
+// the link log are packed. 4: every posting is in the journal.
+inline constexpr uint32_t kFormat = 4;
 
 inline constexpr std::string_view kStoreKey = "store";
 inline constexpr std::string_view kLsnKey = "lsn";
@@ -90,6 +92,10 @@ std::string staged_line_key(const Digest& file, uint64_t n);
 std::string bank_file_key(const Digest& file);
 std::string incoming_batch_key(std::string_view batch_number);
 std::string recovered_money_key(const CaseId& id);
+// The postings of step `n` of the case, by its place in the timeline.
+std::string case_journal_key(const CaseId& id, uint32_t n);
+// The postings of change `n` of the bank line.
+std::string line_journal_key(const Digest& line, uint32_t n);
 // A payment that a case has ordered.
 std::string payment_key(const CaseId& id, uint32_t attempt);
 std::string remittance_batch_key(std::string_view batch_number);

@@ -16,6 +16,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <stop_token>
 #include <string>
 
 #include "daemon/api/http_server.h"
@@ -33,12 +34,14 @@ namespace jiexu {
 // What the API needs of the rest of the daemon. All references must outlive the Api.
 struct ApiPorts {
   CommandPort& engine;
-  const Reader& store;
+  const Store& store;
   const Vault& vault;
   const Clock& clock;
   Metrics& metrics;
   // Why the daemon takes no work now, in words for an operator; nullopt: it does.
   std::function<std::optional<std::string>()> not_ready;
+  // Runs long work on another thread; false: there is such work already.
+  std::function<bool(std::function<void(std::stop_token)>)> aside;
 };
 
 class Api {
@@ -76,6 +79,7 @@ class Api {
   void resume_peer(Call call);
   void show_quarantine(Call call);
   void show_ledger(Call call);
+  void check_books(Call call);
   void live(Call call);
   void ready(Call call);
   void show_metrics(Call call);

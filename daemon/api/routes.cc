@@ -6,6 +6,7 @@
 #include "daemon/api/views.h"
 #include "daemon/base/bytes.h"
 #include "daemon/base/money.h"
+#include "daemon/engine/ledger_check.h"
 #include "storage/layout.h"
 
 namespace jiexu {
@@ -35,6 +36,7 @@ constexpr Route kRoutes[] = {
     {"POST", "/v1/payments:report", Role::kSystem, &Api::take_payment_report},
     {"POST", "/v1/payments/{payment}/release", Role::kReviewer, &Api::release_payment},
     {"GET", "/v1/ledger", Role::kAuditor, &Api::show_ledger},
+    {"GET", "/v1/ledger/check", Role::kAuditor, &Api::check_books},
     {"GET", "/v1/peers", Role::kAuditor, &Api::show_peers},
     {"GET", "/v1/queues", Role::kAuditor, &Api::show_peers},
     {"POST", "/v1/peers/{agency}/pause", Role::kOperator, &Api::pause_peer},
@@ -154,6 +156,21 @@ void Api::show_ledger(Call call) {
   if (!readable) return reply(call, store_failure(kUnreadable));
   view.set_sum_fen(sum.value);
   reply(call, view);
+}
+
+// Reads every case, so that it must not hold up the other requests.
+void Api::check_books(Call call) {
+  const auto record = records_.get_message<v1::StoreRecord>(Family::kMeta, layout::kStoreKey);
+  if (!record) return reply(call, store_failure(record.error()));
+  const AgencyId self =
+      AgencyId::parse(*record ? (*record)->agency() : std::string()).value_or(AgencyId());
+  const bool begun = ports_.aside([this, self, call](const std::stop_token& stop) {
+    const auto snapshot = ports_.store.snapshot();
+    const auto checked = check_ledger(Records(*snapshot, ports_.vault), self, stop);
+    if (!checked) return reply(call, store_failure(checked.error()));
+    reply(call, *checked);
+  });
+  if (!begun) reply(call, problem_response(429, "busy", "the books are being checked already"));
 }
 
 void Api::live(Call call) {

@@ -105,6 +105,9 @@ inline constexpr size_t kPaymentReportLinesMax = 5000;
 // Batches in one page of a list: each payment of each is looked up.
 inline constexpr size_t kBatchPageMax = 50;
 
+// Differences of the ledger that one answer names: more than anybody looks at one by one.
+inline constexpr size_t kLedgerDifferencesMax = 200;
+
 // Bytes of a bank's remark (附言) that survive on the way, in GBK.
 inline constexpr size_t kRemarkBytesMax = 60;
 

@@ -1,5 +1,5 @@
-// What a case has in the ledger, and what has to be posted when its amounts change. Internal to
-// daemon/cases.
+// What a case has in the ledger, and what has to be posted when its amounts change. The sums of
+// postings follow from the amounts alone, whatever way led to them. Pure.
 #pragma once
 
 #include <vector>

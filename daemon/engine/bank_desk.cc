@@ -108,7 +108,7 @@ Result<v1::BankLineResult> BankDesk::import(const v1::BankLine& line, std::strin
   entry.record.set_at_ms(now.ms);
   entry.record.set_file(std::string(file));
   book_.set_now(now);
-  const auto placed = line.amount_fen() > 0 ? place_credit(entry, now) : place_debit(entry);
+  const auto placed = line.amount_fen() > 0 ? place_credit(entry, now) : place_debit(entry, now);
   if (!placed) return tl::unexpected(placed.error());
   if (auto done = write(entry); !done) return tl::unexpected(done.error());
   return result_of(entry);
@@ -129,14 +129,14 @@ Result<void> BankDesk::place_credit(Entry& entry, Instant now) {
   record.clear_proposals();
   for (const CaseId& id : match->proposals) record.add_proposals(std::string(id.bytes()));
   if (!match->batch.empty()) return place_batch(entry, *match, now);
-  if (match->to.empty()) return park(record, Fen{record.line().amount_fen()});
+  if (match->to.empty()) return park(entry, Fen{record.line().amount_fen()}, now);
   const auto refused = allot(record, match->to, now);
   if (!refused) return tl::unexpected(refused.error());
   if (refused->value > 0) {
     set_outcome(BankOutcome::kNotExpected, record);
     for (const Allocation& part : match->to) record.add_proposals(std::string(part.id.bytes()));
   }
-  return park(record, *refused);
+  return park(entry, *refused, now);
 }
 
 Result<void> BankDesk::place_batch(Entry& entry, const BankMatch& match, Instant now) {
@@ -152,14 +152,14 @@ Result<void> BankDesk::place_batch(Entry& entry, const BankMatch& match, Instant
       (*batch)->set_waiting_fen((*batch)->waiting_fen() + amount.value);
       book_.write_batch(match.batch, **batch);
     }
-    return park(record, amount);
+    return park(entry, amount, now);
   }
   // What waited in suspense is shared out together with this line.
   for (const std::string& waiting : (*batch)->waiting()) {
     auto other = read(*to_array<kDigestSize>(waiting));
     if (!other) return tl::unexpected(other.error());
     if (!*other) continue;
-    if (auto done = park((*other)->record, Fen{}); !done) return done;
+    if (auto done = park(**other, Fen{}, now); !done) return done;
     auto done = settle(**other, BankOutcome::kMatched, "batch", "", now);
     if (!done) return done;
   }
@@ -170,7 +170,7 @@ Result<void> BankDesk::place_batch(Entry& entry, const BankMatch& match, Instant
   const auto refused = allot(record, match.to, now);
   if (!refused) return tl::unexpected(refused.error());
   if (refused->value > 0) set_outcome(BankOutcome::kBatchDiffers, record);
-  return park(record, *refused);
+  return park(entry, *refused, now);
 }
 
 Result<Fen> BankDesk::allot(Record& record, const std::vector<Allocation>& parts, Instant now) {
@@ -239,14 +239,17 @@ Result<std::shared_ptr<const Case>> BankDesk::apply(const CaseId& id, EventKind 
 
 // The amount that is to stand in suspense for the line, whatever stood there before. Who paid is
 // not known for certain: the money stands under our own code.
-Result<void> BankDesk::park(Record& record, Fen amount) {
+Result<void> BankDesk::park(Entry& entry, Fen amount, Instant now) {
+  Record& record = entry.record;
   const int64_t change = amount.value - record.suspense_fen();
   record.set_suspense_fen(amount.value);
   if (change == 0) return {};
   const Posting posting =
       change > 0 ? Posting{LedgerAccount::kBank, LedgerAccount::kSuspense, Fen{change}}
                  : Posting{LedgerAccount::kSuspense, LedgerAccount::kBank, Fen{-change}};
-  return cases_.post(self_, {posting});
+  record.set_postings(record.postings() + 1);
+  return cases_.post(self_, {posting}, layout::line_journal_key(entry.digest, record.postings()),
+                     now);
 }
 
 // --- debits, and money that comes back ---
@@ -272,14 +275,14 @@ Result<bool> BankDesk::place_come_back(Entry& entry, Instant now) {
         return true;
       }
       entry.record.add_proposals(std::string(id.bytes()));
-      if (auto done = park(entry.record, amount); !done) return tl::unexpected(done.error());
+      if (auto done = park(entry, amount, now); !done) return tl::unexpected(done.error());
       return true;
     }
   }
   return false;
 }
 
-Result<void> BankDesk::place_debit(Entry& entry) {
+Result<void> BankDesk::place_debit(Entry& entry, Instant now) {
   Record& record = entry.record;
   const References found = find_references(record.line());
   std::vector<std::string> letters = found.letters;
@@ -301,7 +304,7 @@ Result<void> BankDesk::place_debit(Entry& entry) {
     return {};
   }
   set_outcome(ours ? BankOutcome::kReversed : BankOutcome::kNoCase, record);
-  return park(record, Fen{record.line().amount_fen()});
+  return park(entry, Fen{record.line().amount_fen()}, now);
 }
 
 // --- what settles lines later ---
@@ -345,7 +348,7 @@ Result<void> BankDesk::try_batch(const std::string& number, Instant now) {
   (*batch)->set_waiting_fen((*batch)->waiting_fen() - (*entry)->record.line().amount_fen());
   book_.write_batch(number, **batch);
   book_.set_now(now);
-  if (auto done = park((*entry)->record, Fen{}); !done) return done;
+  if (auto done = park(**entry, Fen{}, now); !done) return done;
   if (auto done = place_credit(**entry, now); !done) return done;
   if (!rule_of(outcome_of((*entry)->record)).waits) (*entry)->record.set_settled_by("batch");
   return write(**entry);

@@ -61,7 +61,7 @@ class BankDesk final : public FundsWatcher {
   };
 
   Result<void> place_credit(Entry& entry, Instant now);
-  Result<void> place_debit(Entry& entry);
+  Result<void> place_debit(Entry& entry, Instant now);
   // A payment of ours that came back, or money that IN sends back; false if it is neither.
   Result<bool> place_come_back(Entry& entry, Instant now);
   Result<void> place_batch(Entry& entry, const BankMatch& match, Instant now);
@@ -74,7 +74,7 @@ class BankDesk final : public FundsWatcher {
   Result<std::shared_ptr<const Case>> apply(const CaseId& id, EventKind kind, Fen amount,
                                             Instant now);
   // Changes what of the line stands in suspense.
-  Result<void> park(Record& record, Fen amount);
+  Result<void> park(Entry& entry, Fen amount, Instant now);
   Result<void> try_batch(const std::string& number, Instant now);
   Result<void> settle(Entry& entry, BankOutcome outcome, std::string_view by, std::string_view note,
                       Instant now);

@@ -38,10 +38,10 @@ Result<BankDesk::Settled> BankDesk::match_by_hand(const Digest& line,
     return Settled(tl::unexpected(
         Rejection{Refusal::kAllotmentSum, "the line has " + Fen{record.suspense_fen()}.yuan()}));
   }
-  if (auto done = park(record, Fen{}); !done) return tl::unexpected(done.error());
+  if (auto done = park(**entry, Fen{}, now); !done) return tl::unexpected(done.error());
   const auto refused = allot(record, to, now);
   if (!refused) return tl::unexpected(refused.error());
-  if (auto done = park(record, *refused); !done) return tl::unexpected(done.error());
+  if (auto done = park(**entry, *refused, now); !done) return tl::unexpected(done.error());
   record.set_note(std::string(note));
   record.set_settled_by(std::string(user));
   if (refused->value > 0) {

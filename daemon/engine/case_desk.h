@@ -104,8 +104,10 @@ class CaseDesk {
   // Finds the first deadline; once at start.
   Result<void> start();
 
-  // Writes postings to the balances with `peer`.
-  Result<void> post(AgencyId peer, const std::vector<Posting>& postings);
+  // Writes postings into the journal under `key` and to the balances with `peer`. REQUIRES: no
+  // journal record has this key.
+  Result<void> post(AgencyId peer, const std::vector<Posting>& postings, const std::string& key,
+                    Instant at);
   Result<int64_t> balance(AgencyId peer, LedgerAccount account);
 
  private:

@@ -35,9 +35,11 @@ Result<std::shared_ptr<const Case>> CaseDesk::write(const Case& before, Decision
   write_case(before, decision.after);
   write_timers(before, decision.after);
   if (auto done = write_indexes(before, decision.after); !done) return tl::unexpected(done.error());
-  if (auto done = post(decision.after.peer, decision.postings); !done) {
-    return tl::unexpected(done.error());
-  }
+  const std::string journal_key =
+      layout::case_journal_key(decision.after.id, decision.after.timeline_count);
+  auto posted =
+      post(decision.after.peer, decision.postings, journal_key, decision.steps.back().event.at);
+  if (!posted) return tl::unexpected(posted.error());
   auto next = std::make_shared<const Case>(std::move(decision.after));
   // A new case waits for a person, mostly for hours; it is kept in memory when it is next asked
   // for.
@@ -174,8 +176,17 @@ Result<int64_t> CaseDesk::balance(AgencyId peer, LedgerAccount account) {
   return balances_[key] = *record ? (*record)->balance_fen() : 0;
 }
 
-Result<void> CaseDesk::post(AgencyId peer, const std::vector<Posting>& postings) {
+Result<void> CaseDesk::post(AgencyId peer, const std::vector<Posting>& postings,
+                            const std::string& key, Instant at) {
+  if (postings.empty()) return {};
+  v1::JournalRecord journal;
+  journal.set_peer(peer.str());
+  journal.set_at_ms(at.ms);
   for (const Posting& posting : postings) {
+    v1::PostingRecord* entry = journal.add_postings();
+    entry->set_debit(static_cast<uint32_t>(posting.debit));
+    entry->set_credit(static_cast<uint32_t>(posting.credit));
+    entry->set_amount_fen(posting.amount.value);
     for (const bool debit : {true, false}) {
       const LedgerAccount account = debit ? posting.debit : posting.credit;
       const auto before = balance(peer, account);
@@ -189,6 +200,7 @@ Result<void> CaseDesk::post(AgencyId peer, const std::vector<Posting>& postings)
           record.SerializeAsString(), false);
     }
   }
+  put(Family::kFunds, key, journal.SerializeAsString(), false);
   return {};
 }
 

@@ -68,7 +68,11 @@ class ApiWorld {
 
   ApiWorld()
       : vault(Vault::create({.ring = {{1, {1}}}, .current = 1, .person_key = {2}}).value()),
-        api({engine, store, *vault, clock, metrics, [this] { return not_ready; }},
+        api({engine, store, *vault, clock, metrics, [this] { return not_ready; },
+             [this](const auto& work) {
+               if (!busy_aside) work(std::stop_token());
+               return !busy_aside;
+             }},
             users_of_every_role()) {
     engine.answer = [this](const Command&) {
       Answer answer;
@@ -117,6 +121,7 @@ class ApiWorld {
   FixedClock clock;
   Metrics metrics;
   std::optional<std::string> not_ready;
+  bool busy_aside = false;  // long work is going on
   Api api;
 };
 

@@ -1,6 +1,7 @@
 #include "tests/sim/survey.h"
 
 #include "daemon/engine/case_store.h"
+#include "daemon/engine/ledger_check.h"
 #include "storage/records.h"
 
 namespace jiexu::sim {
@@ -40,10 +41,17 @@ class Reading {
       out_.timers.push_back(layout::parse_timer_key(key));
       return true;
     });
+    if (result_) check_books();
     return result_;
   }
 
  private:
+  void check_books() {
+    auto books = check_ledger(records_, out_.agency);
+    if (books) out_.books = std::move(*books);
+    if (!books) result_ = tl::unexpected(books.error());
+  }
+
   template <class Visit>
   void each(Family family, Visit visit) {
     if (!result_) return;

@@ -9,6 +9,7 @@
 #include "daemon/cases/case.h"
 #include "daemon/funds/ledger.h"
 #include "daemon/link/frame.h"
+#include "jiexu/v1/api.pb.h"
 #include "jiexu/v1/record.pb.h"
 #include "storage/layout.h"
 #include "storage/memory_store.h"
@@ -30,6 +31,7 @@ struct Survey {
   int64_t steady_ms = 0;  // how long its process has run with a steady clock; set by the caller
   std::map<CaseId, CaseFile> cases;
   std::map<std::pair<AgencyId, LedgerAccount>, int64_t> balances;
+  v1::LedgerCheckView books;  // the daemon's own check
   std::vector<v1::BankLineRecord> bank_lines;
   std::map<LinkSide, std::vector<BatchFrame>> logs;  // in the order of keys
   std::map<LinkSide, v1::LinkRecord> links;

@@ -51,10 +51,12 @@ TEST_CASE("the keys of bank files, batches and trays have these bytes") {
   CHECK(to_hex(missing_key(1, kCase)) == "4d0000000000000001" + to_hex(kCase.bytes()));
 }
 
-TEST_CASE("the keys of payments and their batches have these bytes") {
+TEST_CASE("the keys of the journal, of payments and their batches have these bytes") {
   CHECK(to_hex(payment_key(kCase, 2)) == "49" + std::string(kCaseHex) + "00000002");
   CHECK(remittance_batch_key("411328072611200000010") == "R411328072611200000010");
   CHECK(payment_file_key("411328072611200000010") == "X411328072611200000010");
+  CHECK(to_hex(case_journal_key(kCase, 7)) == "4a" + std::string(kCaseHex) + "00000007");
+  CHECK(to_hex(line_journal_key(Digest{}, 1)) == "4b" + std::string(64, '0') + "00000001");
   const std::string waiting = waiting_payment_key(Instant{258}, kCase, 2);
   CHECK(to_hex(waiting) == "490000000000000102" + std::string(kCaseHex) + "00000002");
   const auto parsed = parse_waiting_payment_key(waiting);
@@ -99,6 +101,7 @@ TEST_CASE("what shows a person is sealed, and nothing else") {
   CHECK(is_sealed(Family::kFunds, remittance_batch_key("411328072611200000010")));
   CHECK(is_sealed(Family::kFunds, payment_file_key("411328072611200000010")));
   CHECK(!is_sealed(Family::kFunds, account_key(kPeer, 1)));
+  CHECK(!is_sealed(Family::kFunds, case_journal_key(kCase, 1)));
   CHECK(!is_sealed(Family::kFunds, bank_file_key(Digest{})));
 }
 

@@ -37,6 +37,9 @@ class MoneyChecker final : public Checker {
     for (const auto& [agency, survey] : scene.surveys) {
       judge_sum(survey);
       judge_balances(survey);
+      if (!survey.books.sound()) {
+        violated("the books of " + survey.agency.str() + ": " + survey.books.ShortDebugString());
+      }
       for (const auto& [peer, other] : scene.surveys) {
         if (agency != peer) judge_pair(scene, survey, other);
       }

@@ -1,0 +1,290 @@
+#include "daemon/engine/ledger_check.h"
+
+#include <functional>
+#include <map>
+
+#include "daemon/base/bytes.h"
+#include "daemon/base/limits.h"
+#include "daemon/cases/books.h"
+#include "daemon/engine/case_store.h"
+#include "storage/layout.h"
+
+namespace jiexu {
+namespace {
+
+constexpr std::string_view kAccounts = "A";
+constexpr std::string_view kBankLines = "B";
+constexpr std::string_view kCaseJournal = "J";
+constexpr std::string_view kLineJournal = "K";
+constexpr size_t kCounterSize = 4;
+
+using Account = std::pair<std::string, uint32_t>;  // peer, number
+using Sums = std::map<Account, int64_t>;
+
+void add_up(const Account& account, int64_t fen, Sums& sums) {
+  sums[account] += fen;
+}
+
+void add_up(const Sums& more, Sums& sums) {
+  for (const auto& [account, fen] : more) add_up(account, fen, sums);
+}
+
+// What a case's amounts mean, whatever way led to them.
+Sums sums_of(const Case& subject) {
+  std::vector<Posting> postings;
+  Books nothing;
+  nothing.side = subject.side;
+  post_changes(nothing, books_of(subject), postings);
+  Sums sums;
+  for (const Posting& posting : postings) {
+    add_up({subject.peer.str(), static_cast<uint32_t>(posting.debit)}, posting.amount.value, sums);
+    add_up({subject.peer.str(), static_cast<uint32_t>(posting.credit)}, -posting.amount.value,
+           sums);
+  }
+  return sums;
+}
+
+Sums sums_of(const v1::BankLineRecord& line, AgencyId self) {
+  Sums sums;
+  if (line.suspense_fen() == 0) return sums;
+  add_up({self.str(), static_cast<uint32_t>(LedgerAccount::kBank)}, line.suspense_fen(), sums);
+  add_up({self.str(), static_cast<uint32_t>(LedgerAccount::kSuspense)}, -line.suspense_fen(), sums);
+  return sums;
+}
+
+int64_t at(const Account& account, const Sums& sums) {
+  const auto found = sums.find(account);
+  return found == sums.end() ? 0 : found->second;
+}
+
+std::string account_name(uint32_t number) {
+  return std::string(name(static_cast<LedgerAccount>(number)));
+}
+
+class Checker {
+ public:
+  Checker(const Records& records, AgencyId self, const std::stop_token& stop)
+      : records_(records), self_(self), stop_(stop) {}
+
+  Result<v1::LedgerCheckView> run() {
+    for (const auto step : {&Checker::read_balances, &Checker::read_cases, &Checker::read_lines,
+                            &Checker::read_journal}) {
+      if (auto done = (this->*step)(); !done) return tl::unexpected(done.error());
+    }
+    compare();
+    if (posted_ != told_) {
+      if (auto done = find_unposted(); !done) return tl::unexpected(done.error());
+    }
+    view_.set_sound(sound_ && view_.differences_total() == 0);
+    return std::move(view_);
+  }
+
+ private:
+  Result<void> read_balances() {
+    return scan(Family::kFunds, kAccounts, [&](std::string_view key, std::string_view value) {
+      v1::AccountRecord record;
+      if (!record.ParseFromArray(value.data(), static_cast<int>(value.size()))) return false;
+      const auto number = static_cast<uint8_t>(key.back());
+      balances_[{std::string(key.substr(1, AgencyId::kSize)), number}] = record.balance_fen();
+      return true;
+    });
+  }
+
+  Result<void> read_cases() {
+    return each_case([&](const Case& subject) {
+      view_.set_cases(view_.cases() + 1);
+      add_up(sums_of(subject), told_);
+      return Result<void>();
+    });
+  }
+
+  Result<void> read_lines() {
+    return scan(Family::kFunds, kBankLines, [&](std::string_view, std::string_view value) {
+      v1::BankLineRecord line;
+      if (!line.ParseFromArray(value.data(), static_cast<int>(value.size()))) return false;
+      add_up(sums_of(line, self_), told_);
+      return true;
+    });
+  }
+
+  // The postings of one case or line lie together.
+  Result<void> read_journal() {
+    for (const std::string_view prefix : {kCaseJournal, kLineJournal}) {
+      std::string subject;
+      Sums sums;
+      Result<void> checked;
+      const auto done =
+          scan(Family::kFunds, prefix, [&](std::string_view key, std::string_view value) {
+            const std::string_view of = key.substr(1, key.size() - 1 - kCounterSize);
+            if (of != subject) {
+              checked = check_subject(prefix, subject, sums);
+              subject = of;
+              sums.clear();
+            }
+            return checked && add_posting(value, sums);
+          });
+      if (!checked) return checked;
+      if (!done) return done;
+      if (checked = check_subject(prefix, subject, sums); !checked) return checked;
+    }
+    return {};
+  }
+
+  bool add_posting(std::string_view value, Sums& sums) {
+    v1::JournalRecord record;
+    if (!record.ParseFromArray(value.data(), static_cast<int>(value.size()))) return false;
+    for (const v1::PostingRecord& posting : record.postings()) {
+      add_up({record.peer(), posting.debit()}, posting.amount_fen(), sums);
+      add_up({record.peer(), posting.credit()}, -posting.amount_fen(), sums);
+    }
+    view_.set_postings(view_.postings() + static_cast<uint64_t>(record.postings_size()));
+    return true;
+  }
+
+  Result<void> check_subject(std::string_view prefix, const std::string& subject,
+                             const Sums& posted) {
+    if (subject.empty()) return {};
+    add_up(posted, posted_);
+    if (prefix == kCaseJournal) {
+      const auto found = read_case(records_, *CaseId::from_bytes(subject));
+      if (!found) return tl::unexpected(found.error());
+      const Sums told = *found ? sums_of(**found) : Sums();
+      differ(posted, told, CaseId::from_bytes(subject)->str(), "");
+      return {};
+    }
+    const Digest digest = *to_array<std::tuple_size_v<Digest>>(subject);
+    const auto line =
+        records_.get_message<v1::BankLineRecord>(Family::kFunds, layout::bank_line_key(digest));
+    if (!line) return tl::unexpected(line.error());
+    differ(posted, *line ? sums_of(**line, self_) : Sums(), "", to_hex(subject));
+    return {};
+  }
+
+  void differ(const Sums& posted, const Sums& told, const std::string& case_id,
+              const std::string& line_id) {
+    Sums all = posted;
+    all.insert(told.begin(), told.end());
+    for (const auto& [account, ignored] : all) {
+      if (at(account, posted) == at(account, told)) continue;
+      view_.set_differences_total(view_.differences_total() + 1);
+      if (static_cast<size_t>(view_.differences_size()) == limits::kLedgerDifferencesMax) continue;
+      v1::LedgerDifferenceView* difference = view_.add_differences();
+      difference->set_case_id(case_id);
+      difference->set_line_id(line_id);
+      difference->set_peer(account.first);
+      difference->set_account(account_name(account.second));
+      difference->set_posted_fen(at(account, posted));
+      difference->set_told_fen(at(account, told));
+    }
+  }
+
+  // Cases and lines that have money and no posting at all.
+  Result<void> find_unposted() {
+    auto done = each_case([&](const Case& subject) -> Result<void> {
+      const Sums told = sums_of(subject);
+      if (told.empty()) return {};
+      const auto posted = has_posting(layout::case_journal_key(subject.id, 0));
+      if (!posted) return tl::unexpected(posted.error());
+      if (!*posted) differ({}, told, subject.id.str(), "");
+      return {};
+    });
+    if (!done) return done;
+    Result<void> checked;
+    done = scan(Family::kFunds, kBankLines, [&](std::string_view key, std::string_view value) {
+      v1::BankLineRecord line;
+      if (!line.ParseFromArray(value.data(), static_cast<int>(value.size()))) return false;
+      const Digest digest = *to_array<std::tuple_size_v<Digest>>(key.substr(1));
+      const Sums told = sums_of(line, self_);
+      if (told.empty()) return true;
+      const auto posted = has_posting(layout::line_journal_key(digest, 0));
+      if (!posted) checked = tl::unexpected(posted.error());
+      if (posted && !*posted) differ({}, told, "", to_hex(view(digest)));
+      return checked.has_value();
+    });
+    return checked ? done : checked;
+  }
+
+  Result<bool> has_posting(const std::string& first_key) {
+    bool found = false;
+    const std::string prefix = first_key.substr(0, first_key.size() - kCounterSize);
+    const auto done = records_.scan(Family::kFunds, prefix, layout::prefix_end(prefix),
+                                    [&](std::string_view, std::string_view) {
+                                      found = true;
+                                      return false;
+                                    });
+    if (!done) return tl::unexpected(done.error());
+    return found;
+  }
+
+  void compare() {
+    Sums all = balances_;
+    all.insert(posted_.begin(), posted_.end());
+    all.insert(told_.begin(), told_.end());
+    std::map<std::string, int64_t> by_peer;
+    for (const auto& [account, ignored] : all) {
+      v1::LedgerAccountCheck* check = view_.add_accounts();
+      check->set_peer(account.first);
+      check->set_account(account_name(account.second));
+      check->set_balance_fen(at(account, balances_));
+      check->set_posted_fen(at(account, posted_));
+      check->set_told_fen(at(account, told_));
+      check->set_agrees(check->balance_fen() == check->posted_fen() &&
+                        check->posted_fen() == check->told_fen());
+      sound_ = sound_ && check->agrees();
+      by_peer[account.first] += check->balance_fen();
+    }
+    for (const auto& [peer, sum] : by_peer) sound_ = sound_ && sum == 0;
+  }
+
+  Result<void> each_case(const std::function<Result<void>(const Case&)>& visit) {
+    Result<void> outcome;
+    const auto done = records_.scan(
+        Family::kCase, "", layout::prefix_end(""),
+        [&](std::string_view key, std::string_view value) {
+          const auto id = layout::parse_case_key(key);
+          v1::CaseRecord record;
+          const bool read = record.ParseFromArray(value.data(), static_cast<int>(value.size()));
+          if (!id || !read) {
+            outcome = fail(Errc::kCorrupt, "a case is unreadable");
+            return false;
+          }
+          const auto subject = decode_case(*id, record);
+          outcome = subject ? visit(*subject) : Result<void>(tl::unexpected(subject.error()));
+          return outcome.has_value() && !stop_.stop_requested();
+        });
+    if (outcome && stop_.stop_requested()) return fail(Errc::kBusy, "the daemon stops");
+    return outcome ? done : outcome;
+  }
+
+  // `visit` returns false where it cannot read the record.
+  Result<void> scan(Family family, std::string_view prefix, const Visitor& visit) {
+    bool readable = true;
+    const auto done = records_.scan(family, prefix, layout::prefix_end(prefix),
+                                    [&](std::string_view key, std::string_view value) {
+                                      readable = visit(key, value);
+                                      return readable && !stop_.stop_requested();
+                                    });
+    if (!done) return done;
+    if (stop_.stop_requested()) return fail(Errc::kBusy, "the daemon stops");
+    if (!readable) return fail(Errc::kCorrupt, "a record of the ledger is unreadable");
+    return {};
+  }
+
+  const Records& records_;
+  AgencyId self_;
+  const std::stop_token& stop_;
+  v1::LedgerCheckView view_;
+  Sums balances_;
+  Sums posted_;
+  Sums told_;
+  bool sound_ = true;
+};
+
+}  // namespace
+
+Result<v1::LedgerCheckView> check_ledger(const Records& records, AgencyId self,
+                                         const std::stop_token& stop) {
+  return Checker(records, self, stop).run();
+}
+
+}  // namespace jiexu
