@@ -37,6 +37,8 @@ constexpr std::string_view kSealedFunds = "BSIRX";
 constexpr size_t kWaitingPaymentKeySize = 1 + 8 + CaseId::kSize + 4;
 constexpr size_t kLinkLogKeySize = AgencyId::kSize + 1 + 4 + 8;
 constexpr size_t kTimerKeySize = 8 + CaseId::kSize + 1;
+constexpr size_t kLetterEndSize = 2;  // last digit of the sequence number, check digit
+constexpr size_t kLetterEntrySize = kLetterEndSize + CaseId::kSize;
 constexpr size_t kLetterSize = 20;
 constexpr size_t kBatchSize = 21;
 
@@ -232,9 +234,25 @@ std::string person_key(const PersonHash& hash) {
   return tagged(kPerson, view(hash));
 }
 
-std::string letter_key(std::string_view letter_number) {
+std::string letters_key(std::string_view letter_number) {
   CHECK(letter_number.size() == kLetterSize);
-  return tagged(kLetter, letter_number);
+  return tagged(kLetter, letter_number.substr(0, kLetterSize - kLetterEndSize));
+}
+
+void append_letter(std::string_view letter_number, const CaseId& id, std::string& record) {
+  record.append(letter_number.substr(kLetterSize - kLetterEndSize));
+  record.append(id.bytes());
+}
+
+std::optional<std::vector<CaseId>> cases_of_letter(std::string_view letter_number,
+                                                   std::string_view record) {
+  if (record.size() % kLetterEntrySize != 0) return std::nullopt;
+  std::vector<CaseId> out;
+  for (size_t at = 0; at < record.size(); at += kLetterEntrySize) {
+    if (!letter_number.ends_with(record.substr(at, kLetterEndSize))) continue;
+    out.push_back(*CaseId::from_bytes(record.substr(at + kLetterEndSize, CaseId::kSize)));
+  }
+  return out;
 }
 
 std::string quarantine_key(AgencyId peer, Epoch epoch, Seq seq) {

@@ -26,7 +26,7 @@
 //   index       'W' | case id 16                                 line digests 32 each no
 //   index       'M' | missing fen u64 | case id 16               (empty)             no
 //   index       'P' | person hash 16                             case ids 16 each    no
-//   index       'L' | letter number 20                           case ids 16 each    no
+//   index       'L' | letter number without its last two digits 18  two digits, case id 16  no
 //   quarantine  peer 12 | epoch u32 | seq u64                    QuarantineRecord    yes
 //   audit       'R' | peer 12 | through seq u64                  LinkFrame: receipt  no
 //
@@ -41,6 +41,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "daemon/base/ids.h"
 #include "daemon/base/time.h"
@@ -60,8 +61,9 @@ std::string_view family_name(Family family);
 
 // StoreRecord.format of stores that this program writes, and the only one that it opens.
 // 2: a case's key says whether it is open, and it holds its newest timeline entries. 3: frames of
-// the link log are packed. 4: every posting is in the journal.
-inline constexpr uint32_t kFormat = 4;
+// the link log are packed. 4: every posting is in the journal. 5: ten letter numbers share a
+// record.
+inline constexpr uint32_t kFormat = 5;
 
 inline constexpr std::string_view kStoreKey = "store";
 inline constexpr std::string_view kLsnKey = "lsn";
@@ -116,7 +118,13 @@ std::string waiting_lines_key(const CaseId& id);
 // Cases that miss exactly this amount. REQUIRES: above 0.
 std::string missing_key(int64_t fen, const CaseId& id);
 std::string person_key(const PersonHash& hash);
-std::string letter_key(std::string_view letter_number);
+// Of the ten numbers that differ in the last digit of their sequence number, and so in their check
+// digit. REQUIRES: a letter number has 20 characters.
+std::string letters_key(std::string_view letter_number);
+void append_letter(std::string_view letter_number, const CaseId& id, std::string& record);
+// Those of the one number; nullopt if the record is none.
+std::optional<std::vector<CaseId>> cases_of_letter(std::string_view letter_number,
+                                                   std::string_view record);
 std::string quarantine_key(AgencyId peer, Epoch epoch, Seq seq);
 // The peer's receipt for our messages up to `through`.
 std::string receipt_key(AgencyId peer, Seq through);

@@ -87,7 +87,7 @@ Result<void> CaseDesk::look_up_letter(const v1::ContactLetter& letter, Case& pro
                                       Context& context) {
   probe.person_hash = vault_.person_hash(document_text(letter.person()));
   if (letter.letter_number().size() == LetterNumber::kSize) {
-    const auto taken = read_list(layout::letter_key(letter.letter_number()));
+    const auto taken = letters_.find(letter.letter_number());
     if (!taken) return tl::unexpected(taken.error());
     context.letter_number_taken = !taken->empty();
   }

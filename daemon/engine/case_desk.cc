@@ -61,6 +61,7 @@ CaseDesk::CaseDesk(AgencyId self, const Vault& vault, PendingReader& pending, co
       durable_(durable),
       peers_(peers),
       observer_(observer),
+      letters_(records_, pending),
       cache_(cache_max) {}
 
 void CaseDesk::set_directory(std::shared_ptr<const Directory> directory) {
@@ -163,7 +164,7 @@ void CaseDesk::suspend(const Case& subject, uint32_t sent_case_seq, Instant now)
 
 Result<std::vector<CaseId>> CaseDesk::find_letter(std::string_view letter_number) const {
   if (letter_number.size() != 20) return std::vector<CaseId>();
-  return find_by_letter(records_, letter_number);
+  return letters_.find(letter_number);
 }
 
 }  // namespace jiexu

@@ -13,6 +13,7 @@
 #include <unordered_map>
 
 #include "daemon/cases/step.h"
+#include "daemon/engine/letter_index.h"
 #include "daemon/engine/observer.h"
 #include "daemon/engine/peers.h"
 #include "daemon/engine/pending.h"
@@ -82,6 +83,9 @@ class CaseDesk {
   // it is written.
   Result<Outcome> submit(const CaseId& id, const v1::ActionInput& input, std::string_view user,
                          Instant now);
+
+  // Writes the letter numbers of the open commit. REQUIRED once, at its end.
+  void write_letters() { letters_.write(); }
 
   // Writes down the last letter number used. REQUIRED once after submit(), in the same commit.
   void write_letter_counter();
@@ -163,6 +167,7 @@ class CaseDesk {
   EngineObserver& observer_;
   SentBefore* sent_before_ = nullptr;
   std::vector<FundsWatcher*> funds_watchers_;
+  LetterIndex letters_;
   CaseCache cache_;
   google::protobuf::Arena arena_;
   v1::CaseRecord case_record_;  // these three are kept for their memory

@@ -309,7 +309,11 @@ Result<std::vector<CaseId>> decode_case_list(std::string_view list) {
 }
 
 Result<std::vector<CaseId>> find_by_letter(const Records& records, std::string_view letter_number) {
-  return read_list(records, layout::letter_key(letter_number));
+  const auto record = records.get(Family::kIndex, layout::letters_key(letter_number));
+  if (!record) return tl::unexpected(record.error());
+  auto cases = layout::cases_of_letter(letter_number, record->value_or(std::string()));
+  if (!cases) return fail(Errc::kCorrupt, "an index record holds no letter numbers");
+  return std::move(*cases);
 }
 
 Result<std::vector<CaseId>> find_by_person(const Records& records, const PersonHash& hash) {

@@ -160,9 +160,7 @@ Result<void> CaseDesk::write_indexes(const Case& before, const Case& after) {
       return done;
   }
   if (before.letter_number.empty() && !after.letter_number.empty()) {
-    if (auto done = add_to_list(layout::letter_key(after.letter_number), after.id); !done) {
-      return done;
-    }
+    return letters_.add(after.letter_number, after.id);
   }
   return {};
 }

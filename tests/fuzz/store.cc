@@ -145,6 +145,10 @@ void parse_keys(FuzzedDataProvider& in) {
   const auto kind = in.ConsumeIntegral<uint8_t>();
   const layout::TimerKey timer = layout::parse_timer_key(layout::timer_key(due, kCase, kind));
   CHECK(timer.due == due && timer.id == kCase && timer.kind == kind);
+  const std::string record = in.ConsumeRandomLengthString(100);
+  if (const auto found = layout::cases_of_letter("35020001260918000017", record)) {
+    CHECK(found->size() * 18 <= record.size());
+  }
   const auto seq = in.ConsumeIntegral<Seq>();
   const auto epoch = in.ConsumeIntegral<Epoch>();
   const auto key = layout::link_log_key(kPeer, layout::Direction::kOut, epoch, seq);

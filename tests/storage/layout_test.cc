@@ -30,7 +30,7 @@ TEST_CASE("every key has the bytes that the table of layout.h gives") {
   CHECK(to_hex(timeline_key(kCase, 7)) == id + "00000007");
   CHECK(to_hex(timer_key(Instant{1'790'000'000'000}, kCase, 3)) == "000001a0c4506c00" + id + "03");
   CHECK(to_hex(account_key(kPeer, 9)) == "41" + peer + "09");
-  CHECK(to_hex(letter_key("35020001260918000017")) == "4c" + to_hex("35020001260918000017"));
+  CHECK(to_hex(letters_key("35020001260918000017")) == "4c" + to_hex("350200012609180000"));
   CHECK(to_hex(quarantine_key(kPeer, 1, 5)) == peer + "00000001" + "0000000000000005");
   Digest digest{};
   digest[31] = 0xab;
@@ -75,6 +75,22 @@ TEST_CASE("a key gives back what it was made of") {
   CHECK(timer.due.ms == 1'790'000'000'123);
   CHECK(timer.id == kCase);
   CHECK(timer.kind == 200);
+}
+
+TEST_CASE("a record of ten letter numbers gives the cases of each, and nothing else is one") {
+  const CaseId other = *CaseId::from_bytes(std::string(CaseId::kSize, '\x01'));
+  const std::string seven = "35020001260918000017";
+  const std::string eight = "35020001260918000025";
+  CHECK(letters_key(seven) == letters_key(eight));
+  std::string record;
+  append_letter(seven, kCase, record);
+  append_letter(eight, other, record);
+  append_letter(seven, other, record);
+  CHECK(cases_of_letter(seven, record) == std::vector<CaseId>{kCase, other});
+  CHECK(cases_of_letter(eight, record) == std::vector<CaseId>{other});
+  CHECK(cases_of_letter("35020001260918000077", record)->empty());
+  CHECK(cases_of_letter(seven, "")->empty());
+  CHECK(cases_of_letter(seven, record.substr(1)) == std::nullopt);
 }
 
 TEST_CASE("byte order is number order") {

@@ -1,0 +1,34 @@
+#include "daemon/engine/letter_index.h"
+
+#include "daemon/engine/case_store.h"
+#include "storage/layout.h"
+
+namespace jiexu {
+
+Result<std::vector<CaseId>> LetterIndex::find(std::string_view number) const {
+  const auto it = gathered_.find(layout::letters_key(number));
+  if (it == gathered_.end()) return find_by_letter(records_, number);
+  return *layout::cases_of_letter(number, it->second);
+}
+
+Result<void> LetterIndex::add(std::string_view number, const CaseId& id) {
+  std::string key = layout::letters_key(number);
+  auto it = gathered_.find(key);
+  if (it == gathered_.end()) {
+    auto old = records_.get(Family::kIndex, key);
+    if (!old) return tl::unexpected(old.error());
+    it = gathered_.emplace(std::move(key), std::move(*old).value_or(std::string())).first;
+  }
+  layout::append_letter(number, id, it->second);
+  return {};
+}
+
+void LetterIndex::write() {
+  for (const auto& [key, record] : gathered_) {
+    records_.put(pending_.open().batch(), Family::kIndex, key, record);
+    pending_.open().index_last(Family::kIndex, key);
+  }
+  gathered_.clear();
+}
+
+}  // namespace jiexu
