@@ -206,7 +206,7 @@ void Daemon::on_frame(AgencyId peer, Lane lane, std::string bytes) {
   const std::shared_ptr<const Directory> directory = directory_now_.load();
   auto taken = take_in(config_.agency, peer, lane, std::move(bytes), *directory);
   if (taken) return loop->post(std::move(*taken), size);
-  spdlog::warn("a frame of {} was turned away: {}", peer.text(), taken.error().why);
+  listener_metrics_.turned_away(peer, taken.error());
   if (taken.error().answer) {
     transport_->send(peer, Lane::kReply,
                      std::make_shared<const std::string>(std::move(*taken.error().answer)));
@@ -267,6 +267,7 @@ void Daemon::tend() {
   const int64_t age = loop_->commit_age_ms();
   if (age > kDiskWarnMs) spdlog::warn("a commit has been running for {} ms", age);
   if (age > kDiskGiveUpMs) die(kExitTempFail, "the disk has not answered for 20 s");
+  listener_metrics_.show(transport_->listener_stats());
   refresh_gauges();
 }
 

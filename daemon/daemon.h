@@ -20,6 +20,7 @@
 #include "daemon/config.h"
 #include "daemon/engine/loop.h"
 #include "daemon/link/zmq_transport.h"
+#include "daemon/listener_metrics.h"
 #include "daemon/observer.h"
 #include "daemon/trust/keyring.h"
 #include "storage/rocks_store.h"
@@ -48,7 +49,8 @@ class Daemon {
   const std::string& link_endpoint() const { return transport_->bound_endpoint(); }
 
  private:
-  explicit Daemon(const Config& config) : config_(config), observer_(metrics_) {}
+  explicit Daemon(const Config& config)
+      : config_(config), observer_(metrics_), listener_metrics_(metrics_) {}
 
   Result<void> load_files();
   Result<void> open_store();
@@ -64,6 +66,7 @@ class Daemon {
   SystemClock clock_;
   Metrics metrics_;
   MetricsObserver observer_;
+  ListenerMetrics listener_metrics_;
   Keyring keyring_;
   std::shared_ptr<const Users> users_;
   std::shared_ptr<const Directory> directory_;  // the transport thread reads directory_now_

@@ -39,11 +39,29 @@ Metrics::Metrics()
       frames_in(counters(registry_, "jiexu_frames_in_total", "Frames that a peer has sent.")),
       frames_refused(counters(registry_, "jiexu_frames_refused_total",
                               "Frames that the link protocol did not take.")),
+      turned_away(counters(registry_, "jiexu_frames_turned_away_total",
+                           "Frames that are malformed, forged or meant for another link.")),
       alarms(counters(registry_, "jiexu_alarms_total", "Events that a person should look at.")),
       quarantined(counters(registry_, "jiexu_quarantined_total", "Messages set aside.")),
       queue_depth(gauges(registry_, "jiexu_queue_depth", "Messages that await a receipt.")),
       oldest_unreceipted(gauges(registry_, "jiexu_oldest_unreceipted_seconds",
                                 "Age of the oldest message that awaits a receipt.")),
+      connections(counters(registry_, "jiexu_connections_total",
+                           "Clients that asked to be let in, by the verdict on their key.")),
+      connections_cut(counters(registry_, "jiexu_connections_cut_total",
+                               "Connections ended because of what they made us hold.")),
+      handshake_failures(counters(registry_, "jiexu_handshake_failures_total",
+                                  "Connections that ended before anybody was let in.")
+                             .Add({})),
+      strangers(counters(registry_, "jiexu_strangers_total",
+                         "Connections that have gone without one whole message.")
+                    .Add({})),
+      foreign_frames(counters(registry_, "jiexu_foreign_frames_total",
+                              "Frames over a connection whose key is no longer in the directory.")
+                         .Add({})),
+      malformed_frames(
+          counters(registry_, "jiexu_malformed_frames_total", "Frames of more than one part.")
+              .Add({})),
       commits(counters(registry_, "jiexu_commits_total", "Commits of the store.").Add({})),
       commit_seconds(histograms(registry_, "jiexu_commit_seconds", "Duration of a commit.")
                          .Add({}, kCommitBounds)),

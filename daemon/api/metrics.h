@@ -40,10 +40,17 @@ class Metrics {
   Counters& receipts_in;       // peer
   Counters& frames_in;         // peer
   Counters& frames_refused;    // peer
+  Counters& turned_away;       // peer, reason: frames that never reached the engine
   Counters& alarms;            // peer: a person should look
   Counters& quarantined;       // reason
   Gauges& queue_depth;         // peer: messages without receipt
   Gauges& oldest_unreceipted;  // peer: age in seconds, the proof of progress
+  Counters& connections;       // verdict: clients that tried to get in
+  Counters& connections_cut;   // reason: that we ended because they held too much
+  prometheus::Counter& handshake_failures;
+  prometheus::Counter& strangers;         // connections that never brought a message
+  prometheus::Counter& foreign_frames;    // of a key that the directory no longer has
+  prometheus::Counter& malformed_frames;  // of more than one part
   // The store.
   prometheus::Counter& commits;
   prometheus::Histogram& commit_seconds;

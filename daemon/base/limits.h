@@ -37,6 +37,17 @@ inline constexpr size_t kWindowMessages = 8192;
 inline constexpr size_t kWindowFrames = 64;
 static_assert(kWindowBytes >= kFrameBytesMax);
 
+// Bytes that have come in on one connection and are not read as whole messages yet, in libzmq's
+// memory and the kernel's: an honest peer has a window on its way, and what it sent again after
+// short breaks. More is a message that never ends.
+inline constexpr uint64_t kUnreadBytesMax = 32 << 20;
+static_assert(kUnreadBytesMax >= 8 * kWindowBytes);
+// The same of all connections together.
+inline constexpr uint64_t kUnreadBytesSumMax = 256 << 20;
+// Connections that have not brought a whole message yet. Far more than agencies that connect at
+// once, far fewer than descriptors.
+inline constexpr size_t kStrangersMax = 2048;
+
 // Frames that a sender asks back at once after a loss, and bytes that are handed over for it: half
 // of what the carrier's queues hold.
 inline constexpr uint32_t kFetchFrames = 32;

@@ -9,8 +9,8 @@ Turned turn(v1::RefuseReason reason, const std::string& why, Lane lane) {
   refuse.reason = reason;
   refuse.text = why;
   // Only the forward lane is answered: refusing a refusal would never end.
-  if (lane == Lane::kReply) return {why, std::nullopt};
-  return {why, encode(refuse)};
+  if (lane == Lane::kReply) return {reason, why, std::nullopt};
+  return {reason, why, encode(refuse)};
 }
 
 bool lane_fits(Lane lane, const Frame& frame) {

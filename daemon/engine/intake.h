@@ -11,7 +11,8 @@ namespace jiexu {
 
 // A frame that is not passed on.
 struct Turned {
-  std::string why;                    // for log and counter, no personal data
+  v1::RefuseReason reason;            // for the counter
+  std::string why;                    // for the log, no personal data
   std::optional<std::string> answer;  // an encoded Refuse, if the peer is to be told
 };
 

@@ -1,6 +1,7 @@
 #include "daemon/link/zap.h"
 
 #include "daemon/base/bytes.h"
+#include "daemon/base/check.h"
 #include "daemon/trust/suite.h"
 
 namespace jiexu {
@@ -47,6 +48,17 @@ std::string property(std::string_view name, std::string_view value) {
 
 std::string key_fingerprint(std::string_view transport_key) {
   return to_hex(view(sha256(transport_key)).substr(0, 8));
+}
+
+const char* name(ZapVerdict verdict) {
+  switch (verdict) {
+    case ZapVerdict::kAccepted: return "accepted";
+    case ZapVerdict::kMalformed: return "malformed";
+    case ZapVerdict::kMechanism: return "mechanism";
+    case ZapVerdict::kUnknownKey: return "unknown_key";
+    case ZapVerdict::kOwnKey: return "own_key";
+  }
+  CHECK(false);
 }
 
 ZapAnswer answer_zap(std::span<const std::string> request, const Directory& directory,

@@ -38,6 +38,9 @@ struct ZapAnswer {
 // used, so that a key taken out of the directory is refused on connections that are open already.
 inline constexpr const char* kKeyProperty = "X-Key";
 
+// The verdict as a word for logs and metrics.
+const char* name(ZapVerdict verdict);
+
 ZapAnswer answer_zap(std::span<const std::string> request, const Directory& directory,
                      AgencyId self);
 

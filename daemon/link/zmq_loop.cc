@@ -38,12 +38,13 @@ Got receive(ZmqMessage& message, const ZmqSocket& from) {
   return Got::kMessage;
 }
 
-// Takes the remaining parts of a message off the socket. They are there: libzmq shows a message
-// only when it is complete.
-bool skip_parts(const ZmqSocket& from) {
+// Takes the remaining parts of a message off the socket and adds up what they took on the wire.
+// They are there: libzmq shows a message only when it is complete.
+bool skip_parts(const ZmqSocket& from, uint64_t& wire_bytes) {
   for (bool more = true; more;) {
     ZmqMessage part;
     if (receive(part, from) != Got::kMessage) return false;
+    wire_bytes += ConnectionWatch::wire_bytes(part.bytes().size());
     more = part.more();
   }
   return true;
@@ -98,6 +99,7 @@ Result<void> ZmqLoop::run_rounds() {
     refresh_directory();
     if (peers_are_stale_) update_peers();
     reopen_due();
+    look_at_connections();
     send_waiting();
     if (Result<void> r = serve_ready(); !r) return r;
     if (Result<void> r = wait(); !r) return r;
@@ -131,8 +133,9 @@ void ZmqLoop::mark_ready(SourceId id) {
 int ZmqLoop::wait_ms() const {
   if (pace_ == Pace::kBusy) return 0;
   if (pace_ == Pace::kPaused) return kPausedPollMs;
-  if (next_reopen_ == SteadyTime::max()) return -1;
-  const auto left = std::chrono::ceil<milliseconds>(next_reopen_ - steady_clock::now());
+  const SteadyTime next = watch_.empty() ? next_reopen_ : std::min(next_reopen_, next_look_);
+  if (next == SteadyTime::max()) return -1;
+  const auto left = std::chrono::ceil<milliseconds>(next - steady_clock::now());
   return std::max(0, static_cast<int>(left.count()));
 }
 
@@ -206,8 +209,8 @@ bool ZmqLoop::answer_authentication(const ZmqSocket& zap, const std::vector<std:
   const SteadyTime now = steady_clock::now();
   if (answer.verdict != ZapVerdict::kAccepted && now >= next_refusal_log_) {
     next_refusal_log_ = now + kRefusalLogEvery;
-    spdlog::warn("connection refused: transport key with fingerprint {} (reason {})",
-                 answer.key_print, static_cast<int>(answer.verdict));
+    spdlog::warn("connection refused, {}: transport key with fingerprint {}", name(answer.verdict),
+                 answer.key_print);
   }
   for (size_t i = 0; i < answer.frames.size(); ++i) {
     ZmqMessage part{std::string_view(answer.frames[i])};
@@ -225,12 +228,9 @@ ZmqLoop::Drained ZmqLoop::drain_listener(Source& source) {
     if (got == Got::kFailed || receive(body, source.socket) != Got::kMessage) {
       return Drained::kFailed;
     }
-    if (!body.more()) {
-      on_forward(route.bytes(), body);
-      continue;
-    }
-    if (!skip_parts(source.socket)) return Drained::kFailed;
-    stats_.listener([](ListenerStats& s) { ++s.frames_malformed; });
+    const std::optional<bool> whole = take_whole(source, body);
+    if (!whole) return Drained::kFailed;
+    if (*whole) on_forward(route.bytes(), body);
   }
   return Drained::kMore;
 }
@@ -242,14 +242,22 @@ ZmqLoop::Drained ZmqLoop::drain_dealer(Source& source) {
     const Got got = receive(body, source.socket);
     if (got == Got::kNothing) return Drained::kEmpty;
     if (got == Got::kFailed) return Drained::kFailed;
-    if (!body.more()) {
-      on_reply(source.peer, body);
-      continue;
-    }
-    if (!skip_parts(source.socket)) return Drained::kFailed;
-    stats_.listener([](ListenerStats& s) { ++s.frames_malformed; });
+    const std::optional<bool> whole = take_whole(source, body);
+    if (!whole) return Drained::kFailed;
+    if (*whole) on_reply(source.peer, body);
   }
   return Drained::kMore;
+}
+
+// Whether the message that `first` begins has only this part; takes off the others. nullopt: the
+// socket failed.
+std::optional<bool> ZmqLoop::take_whole(const Source& source, const ZmqMessage& first) {
+  uint64_t wire_bytes = ConnectionWatch::wire_bytes(first.bytes().size());
+  const bool whole = !first.more();
+  if (!whole && !skip_parts(source.socket, wire_bytes)) return std::nullopt;
+  if (!whole) stats_.listener([](ListenerStats& s) { ++s.frames_malformed; });
+  watch_.message_read(first.connection_fd(), wire_bytes);
+  return whole;
 }
 
 // An event is two parts: number (16 bits) and value (32 bits) in this machine's order, and an
@@ -259,11 +267,14 @@ ZmqLoop::Drained ZmqLoop::drain_monitor(Source& source) {
     ZmqMessage event;
     const Got got = receive(event, source.socket);
     if (got == Got::kNothing) return Drained::kEmpty;
-    if (got == Got::kFailed || !skip_parts(source.socket)) return Drained::kFailed;
+    uint64_t ignored = 0;
+    if (got == Got::kFailed || !skip_parts(source.socket, ignored)) return Drained::kFailed;
     uint16_t number = 0;
-    CHECK(event.bytes().size() >= sizeof(number));
+    int32_t value = 0;
+    CHECK(event.bytes().size() >= sizeof(number) + sizeof(value));
     std::memcpy(&number, event.bytes().data(), sizeof(number));
-    on_event(source, number);
+    std::memcpy(&value, event.bytes().data() + sizeof(number), sizeof(value));
+    on_event(source, number, value);
   }
   return Drained::kMore;
 }

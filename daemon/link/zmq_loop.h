@@ -47,6 +47,7 @@ class ZmqLoop {
     std::string endpoint;
     SourceId dealer = 0;
     SourceId monitor = 0;
+    int connection_fd = -1;  // its last one
     std::optional<SteadyTime> reopen_at;
   };
 
@@ -68,7 +69,10 @@ class ZmqLoop {
   void on_forward(std::string_view route, const ZmqMessage& body);
   void on_reply(AgencyId peer, const ZmqMessage& body);
   void deliver(AgencyId peer, Lane lane, const ZmqMessage& body);
-  void on_event(const Source& monitor, uint16_t event);
+  std::optional<bool> take_whole(const Source& source, const ZmqMessage& first);
+  void on_event(const Source& monitor, uint16_t event, int32_t value);
+  void look_at_connections();
+  void report(const ConnectionWatch::Cut& cut);
 
   void send_waiting();
   bool send_forward(const OutgoingFrame& frame);
@@ -105,7 +109,10 @@ class ZmqLoop {
   std::unordered_map<AgencyId, Peer> peers_;
   std::unordered_map<AgencyId, std::string> routes_;  // where each agency last spoke from
   SteadyTime next_reopen_ = SteadyTime::max();
+  ConnectionWatch watch_;
+  SteadyTime next_look_{};
   SteadyTime next_refusal_log_{};
+  SteadyTime next_cut_log_{};
 };
 
 }  // namespace jiexu

@@ -13,6 +13,8 @@ using std::chrono::steady_clock;
 // key at any moment, so that we start afresh.
 constexpr std::chrono::milliseconds kReopenAfter{1000};
 
+constexpr std::chrono::milliseconds kCutLogEvery{1000};
+
 }  // namespace
 
 // Frames that are sent are counted by peer under one lock each; batches are small.
@@ -108,6 +110,7 @@ Result<void> ZmqLoop::open_sockets(const Agency& agency, Peer& peer) {
 void ZmqLoop::close_sockets(AgencyId id, Peer& peer) {
   if (peer.dealer != 0) remove_source(std::exchange(peer.dealer, 0));
   if (peer.monitor != 0) remove_source(std::exchange(peer.monitor, 0));
+  watch_.closed(std::exchange(peer.connection_fd, -1));  // nobody is left to tell of it
   stats_.peer(id, [](TransportStats& s) { s.connection = ConnectionState::kDown; });
 }
 
@@ -129,7 +132,34 @@ void ZmqLoop::reopen_due() {
   }
 }
 
-void ZmqLoop::on_event(const Source& monitor, uint16_t event) {
+void ZmqLoop::report(const ConnectionWatch::Cut& cut) {
+  stats_.listener([&](ListenerStats& s) { ++s.cut[static_cast<size_t>(cut.reason)]; });
+  const SteadyTime now = steady_clock::now();
+  if (now < next_cut_log_) return;
+  next_cut_log_ = now + kCutLogEvery;
+  spdlog::warn("connection with {} cut, {}: {} bytes of it are not read", cut.address,
+               name(cut.reason), cut.unread_bytes);
+}
+
+void ZmqLoop::look_at_connections() {
+  const SteadyTime now = steady_clock::now();
+  if (now < next_look_) return;
+  next_look_ = now + ConnectionWatch::kLookEvery;
+  for (const ConnectionWatch::Cut& cut : watch_.look(now)) report(cut);
+}
+
+// `value` is the connection's descriptor for the events of opening and closing.
+void ZmqLoop::on_event(const Source& monitor, uint16_t event, int32_t value) {
+  if (event == ZMQ_EVENT_ACCEPTED || event == ZMQ_EVENT_CONNECTED) {
+    const auto side =
+        event == ZMQ_EVENT_ACCEPTED ? ConnectionWatch::Side::kTheirs : ConnectionWatch::Side::kOurs;
+    if (monitor.kind == Kind::kDealerMonitor) peers_.at(monitor.peer).connection_fd = value;
+    if (const auto cut = watch_.opened(value, side, steady_clock::now())) report(*cut);
+    return;
+  }
+  if (event == ZMQ_EVENT_DISCONNECTED && watch_.closed(value)) {
+    stats_.listener([](ListenerStats& s) { ++s.strangers; });
+  }
   const bool is_failure =
       (event & (ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL | ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL |
                 ZMQ_EVENT_HANDSHAKE_FAILED_AUTH)) != 0;

@@ -53,7 +53,8 @@ constexpr Setting kConnectorSettings[] = {
 };
 
 constexpr int kMonitoredEvents =
-    ZMQ_EVENT_HANDSHAKE_SUCCEEDED | ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
+    ZMQ_EVENT_ACCEPTED | ZMQ_EVENT_CONNECTED | ZMQ_EVENT_HANDSHAKE_SUCCEEDED |
+    ZMQ_EVENT_DISCONNECTED | ZMQ_EVENT_HANDSHAKE_FAILED_NO_DETAIL |
     ZMQ_EVENT_HANDSHAKE_FAILED_PROTOCOL | ZMQ_EVENT_HANDSHAKE_FAILED_AUTH;
 
 tl::unexpected<Error> zmq_error(const std::string& doing) {
@@ -138,6 +139,10 @@ ZmqMessage::ZmqMessage(FrameBytes frame) {
 ZmqMessage::ZmqMessage(std::string_view copy) {
   CHECK(zmq_msg_init_size(&message_, copy.size()) == 0);
   copy.copy(static_cast<char*>(zmq_msg_data(&message_)), copy.size());
+}
+
+int ZmqMessage::connection_fd() const {
+  return zmq_msg_get(&message_, ZMQ_SRCFD);
 }
 
 std::string_view ZmqMessage::property(const char* name) const {

@@ -71,6 +71,8 @@ class ZmqMessage {
     return {static_cast<const char*>(zmq_msg_data(message)), zmq_msg_size(message)};
   }
   bool more() const { return zmq_msg_more(&message_) != 0; }
+  // The descriptor of the connection that a received message came in on; -1 if it is not known.
+  int connection_fd() const;
   // Metadata of the connection; empty if there is none of that name.
   std::string_view property(const char* name) const;
 
@@ -99,7 +101,8 @@ Result<ZmqSocket> open_connector(const ZmqContext& context, const CurveKeys& key
 // Starts to connect, and connects again whenever the connection breaks.
 Result<void> connect(const ZmqSocket& connector, const std::string& endpoint);
 
-// Receives the handshake and disconnection events of `watched`. `name` is unique in the context.
+// Receives the connection, handshake and disconnection events of `watched`. `name` is unique in the
+// context.
 Result<ZmqSocket> open_monitor(const ZmqContext& context, const ZmqSocket& watched,
                                const std::string& name);
 

@@ -11,9 +11,9 @@
 // frame is exactly one message part; anything else is dropped and counted.
 //
 // It promises nothing about arrival. Sending never blocks: what finds no connection or no room in
-// the socket's queue (twice a window of frames) is dropped and counted. It does not bound what an
-// authenticated peer can make libzmq buffer with an endless multipart message; the service's
-// MemoryMax does.
+// the socket's queue (twice a window of frames) is dropped and counted. A connection that makes
+// libzmq hold too much, such as with a message that never ends, is cut (connection_watch.h); the
+// service's MemoryMax stands behind that.
 //
 // It fails closed: if the thread cannot go on, all sockets are closed at once and on_fatal is
 // called.
@@ -25,6 +25,7 @@
 #include "daemon/base/ids.h"
 #include "daemon/base/result.h"
 #include "daemon/base/time.h"
+#include "daemon/link/connection_watch.h"
 #include "daemon/link/transport.h"
 #include "daemon/link/zap.h"
 #include "daemon/trust/directory.h"
@@ -67,8 +68,10 @@ struct TransportStats {
 struct ListenerStats {
   ZapCounters zap{};                // connections by verdict
   uint64_t handshake_failures = 0;  // of clients, refused ones included
+  uint64_t strangers = 0;           // that have gone without one whole message; not those cut
   uint64_t frames_refused = 0;      // of a sender that the directory does not, or no longer, know
   uint64_t frames_malformed = 0;    // more than one part
+  std::array<uint64_t, ConnectionWatch::kReasons> cut{};  // connections that we ended, by reason
 };
 
 class ZmqTransport final : public Transport {

@@ -142,20 +142,27 @@ class RawClient {
       : RawClient(keys, server.keys.pub, server.transport->bound_endpoint(), routing_id) {}
 
   void send(const std::vector<std::string>& parts) {
-    for (size_t i = 0; i < parts.size(); ++i) {
+    bool sent = true;
+    for (size_t i = 0; i < parts.size() && sent; ++i) {
       ZmqMessage part{std::string_view(parts[i])};
-      REQUIRE(part.send(socket_, i + 1 < parts.size() ? ZMQ_SNDMORE : 0));
+      sent = part.send(socket_, i + 1 < parts.size() ? ZMQ_SNDMORE : 0);
     }
+    REQUIRE(sent);
   }
 
-  // The next event of the connection (ZMQ_EVENT_...); 0 if none comes.
+  void send_when_there_is_room(const std::string& frame) {
+    REQUIRE(eventually([&] { return ZmqMessage{std::string_view(frame)}.send(socket_); }));
+  }
+
+  // The next event of the connection (ZMQ_EVENT_...) besides that TCP has connected; 0 if none
+  // comes.
   int next_event() {
     uint16_t event = 0;
     const bool came = eventually([&] {
       ZmqMessage head, address;
       if (!head.receive(monitor_)) return false;
       std::memcpy(&event, head.bytes().data(), sizeof(event));
-      return address.receive(monitor_);
+      return address.receive(monitor_) && event != ZMQ_EVENT_CONNECTED;
     });
     return came ? event : 0;
   }
