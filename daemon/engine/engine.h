@@ -138,6 +138,7 @@ class Engine {
   // Recovery.
   Result<void> fetched(Peer& peer, const FetchedFrame& frame);
   void fetch_back(Peer& peer, Seq through, Instant now);
+  void ask_to_speak(Peer& peer);
   void outlive(Peer& peer, const RefuseFrame& refuse, Instant now);
   void raise_epoch(Instant now);
   void doubt_payments(Instant now);
@@ -183,6 +184,9 @@ class Engine {
   std::atomic<bool> recovered_{true};
   std::atomic<Room> room_{Room::kAmple};
   bool epoch_raised_ = false;  // in this run
+  bool doubted_ = false;       // payments, before the epoch could be raised
+  // Peers that have heard a later epoch of us and have not spoken to us yet.
+  std::map<AgencyId, RefuseFrame> outlived_later_;
   std::shared_ptr<const Directory> directory_;
   v1::StoreRecord store_record_;
   Epoch epoch_ = 1;

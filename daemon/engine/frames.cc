@@ -197,14 +197,18 @@ Result<void> Engine::receive_reply(Peer& peer, const Frame& frame, Instant now) 
   if (peer.sender().state() != Sender::State::kFlowing) return {};
   if (!std::holds_alternative<OpenedFrame>(frame)) return {};
   const auto done = reconciler_.agreed(peer, now);
-  // The peer's own link may be flowing on, without another Open; a gap makes it say where it is.
-  if (reconciler_.blocks(peer.id())) reply(peer, encode(peer.receiver().gap()));
+  if (reconciler_.blocks(peer.id())) ask_to_speak(peer);
   note_recovered();
   return done;
 }
 
 Result<void> Engine::answer_open(Peer& peer, const OpenFrame& open, Instant now) {
+  const bool first_words = !reconciler_.spoken_to(peer.id());
   reconciler_.heard_open(peer, open);
+  if (first_words) follow(peer, peer.sender().spoken_to(steady_));
+  if (auto later = outlived_later_.extract(peer.id()); !later.empty()) {
+    outlive(peer, later.mapped(), now);
+  }
   if (reconciler_.blocks(peer.id())) recovered_ = false;
   if (peer.receiver().begins_epoch(open)) {
     // Durable before it is answered; the peer asks again.

@@ -81,7 +81,13 @@ bool Reconciler::takes_batches(AgencyId peer) const {
   return link == nullptr || link->phase == Phase::kReplaying;
 }
 
+void Reconciler::fell_behind_unheard(Peer& peer) {
+  Link& link = links_[peer.id()];
+  if (link.phase == Phase::kNone) link.phase = Phase::kAsking;
+}
+
 void Reconciler::heard_open(Peer& peer, const OpenFrame& open) {
+  spoken_to_.insert(peer.id());
   Link* link = find(peer.id());
   if (link == nullptr && open.receipted_seq > peer.receiver().on_disk().through) {
     // It holds a receipt of ours for something that our store does not know: we have lost data.

@@ -1,7 +1,9 @@
 // RECONCILE: what a daemon does whose store has lost acknowledged commits (a disk that lied, a
 // damaged log) or comes from a backup. Peer by peer, before anything new is written to a link:
 //
-//   1 ask    Open / Opened shows how far the peer holds our log
+//   1 ask    Open / Opened shows how far the peer holds our log; and the peer's Open has reached
+//   us,
+//            so that it is us whom it finds at our address, not another copy of this agency
 //   2 fetch  our own signed frames that we lack come back from the peer and are appended as they
 //            were; messages that we had written anew under the same numbers, which nobody has seen,
 //            are given new numbers behind them
@@ -47,6 +49,12 @@ class Reconciler final : public SentBefore {
   bool recovers(AgencyId peer) const;
   // Whether the peer's batches may be treated.
   bool takes_batches(AgencyId peer) const;
+
+  // Whether an Open of the peer has come since the start. A copy of this agency beside the one that
+  // peers know must not shut that one out with a new epoch.
+  bool spoken_to(AgencyId peer) const { return spoken_to_.contains(peer); }
+  // The peer holds more of our log than we do, and has not spoken to us yet.
+  void fell_behind_unheard(Peer& peer);
 
   // The peer's Open says what it holds receipts of ours for.
   void heard_open(Peer& peer, const OpenFrame& open);
@@ -113,6 +121,7 @@ class Reconciler final : public SentBefore {
   const Records& durable_;
   EngineObserver& observer_;
   std::map<AgencyId, Link> links_;
+  std::set<AgencyId> spoken_to_;
 };
 
 }  // namespace jiexu

@@ -8,8 +8,16 @@
 namespace jiexu {
 
 void Engine::fetch_back(Peer& peer, Seq through, Instant now) {
-  raise_epoch(now);
   recovered_ = false;
+  if (!reconciler_.spoken_to(peer.id())) {
+    reconciler_.fell_behind_unheard(peer);
+    if (!std::exchange(doubted_, true)) {
+      doubt_payments(now);
+      gather(true);
+    }
+    return ask_to_speak(peer);
+  }
+  raise_epoch(now);
   if (auto frame = reconciler_.fell_behind(peer, through)) {
     world_.transport.send(peer.id(), Lane::kForward, share(std::move(*frame)));
   }
@@ -28,10 +36,20 @@ Result<void> Engine::fetched(Peer& peer, const FetchedFrame& frame) {
   return {};
 }
 
+// If the peer is connected to us its link may be flowing on without another Open; a gap makes it
+// say where it is. If it is connected to another copy of us, this goes nowhere.
+void Engine::ask_to_speak(Peer& peer) {
+  reply(peer, encode(peer.receiver().gap()));
+}
+
 // A peer has heard us in a later epoch. If our store comes from a backup, that was us as well.
 void Engine::outlive(Peer& peer, const RefuseFrame& refuse, Instant now) {
   const bool restored = reconciler_.blocks(peer.id()) && !options_.store_complete;
   if (refuse.reason != v1::REFUSE_REASON_EPOCH || !restored || refuse.epoch < epoch_) return;
+  if (!reconciler_.spoken_to(peer.id())) {
+    outlived_later_.insert_or_assign(peer.id(), refuse);
+    return ask_to_speak(peer);
+  }
   epoch_ = refuse.epoch;
   epoch_raised_ = false;
   raise_epoch(now);

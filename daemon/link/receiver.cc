@@ -91,7 +91,9 @@ std::optional<std::string> Receiver::receive(const OpenFrame& frame) {
     return encode(refusal_);
   }
   if (!receipt_) return std::nullopt;
-  session_ = frame.session;
+  // A sender that is behind opens again before it sends. Until then it may be an older copy beside
+  // the sender whose frames we take, and receipts are for that one.
+  if (frame.last_seq >= ahead_.through) session_ = frame.session;
   return encode(OpenedFrame{frame.session, *receipt_, window_bytes_});
 }
 

@@ -70,7 +70,7 @@ class Receiver {
   ReceiverMark ahead_;
   uint64_t window_bytes_;
   std::optional<Receipt> receipt_;
-  uint64_t session_ = 0;  // of the Open that was answered last, in this run
+  uint64_t session_ = 0;  // of the Open, not behind, that was answered last in this run
   RefuseFrame refusal_;
   struct Accepted {
     Seq last_seq;

@@ -145,6 +145,13 @@ SenderStep Sender::nudge(Steady now) {
   return open(now);
 }
 
+SenderStep Sender::spoken_to(Steady now) {
+  const bool behind = stop_reason_ == v1::REFUSE_REASON_SENDER_BEHIND;
+  if (state_ != State::kStopped || !behind) return {};
+  opens_ = 0;
+  return open(now);
+}
+
 SenderStep Sender::connected(Steady now) {
   if (state_ == State::kPaused || state_ == State::kStopped) return {};
   opens_ = 0;

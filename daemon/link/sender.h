@@ -71,6 +71,8 @@ class Sender {
   SenderStep pause(bool paused, Steady now);
   // The peer has been heard from on another way: worth asking again now, unless we have just asked.
   SenderStep nudge(Steady now);
+  // The peer has spoken to us for the first time: what is behind need not wait any longer.
+  SenderStep spoken_to(Steady now);
   // Our log was put right after a loss (or begins a new epoch): ask where the receiver stands.
   // REQUIRES: no frame is in flight, that is, the link is not flowing.
   SenderStep rewritten(Epoch epoch, Seq last_seq, const Digest& head, Steady now);

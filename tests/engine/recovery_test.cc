@@ -186,6 +186,43 @@ TEST_CASE("after a recovery the link goes on in a new epoch and an old copy is r
   CHECK(pair.out.peer(in_site()).sender().stop_reason() == v1::REFUSE_REASON_EPOCH);
 }
 
+TEST_CASE("an older copy beside the one that peers speak to gets nothing and shuts nobody out") {
+  Pair pair;
+  for (size_t i = 0; i < 4; ++i) pair.act(kStory[i]);
+  const auto backup = pair.out.store->clone();
+  for (size_t i = 4; i < 6; ++i) pair.act(kStory[i]);
+  Site copy{out_site(), kNow};
+  copy.engine.reset();
+  copy.store = backup->clone();
+  copy.store_complete = GENERATE(true, false);
+  copy.restart();
+  // What it sends over its connection to the peer arrives, and so come answers back; the peer is
+  // connected to the original, where the directory says that this agency is.
+  for (int second = 0; second < 60; ++second) {
+    copy.now = pair.in.now = pair.in.now.plus_ms(1000);
+    copy.wake();
+    copy.commit();
+    for (; !copy.sent.empty(); copy.sent.pop_front()) {
+      if (copy.sent.front().peer != in_site() || copy.sent.front().lane == Lane::kReply) continue;
+      pair.in.hear(out_site(), copy.sent.front().lane, copy.sent.front().bytes);
+      pair.in.commit();
+      for (; !pair.in.sent.empty(); pair.in.sent.pop_front()) {
+        const SentFrame& frame = pair.in.sent.front();
+        Site& to = frame.lane == Lane::kReply ? copy : pair.out;
+        if (frame.peer == out_site()) to.hear(in_site(), frame.lane, frame.bytes);
+      }
+    }
+  }
+  CHECK(copy.peer(in_site()).sender().mark().epoch == 1);
+  CHECK_FALSE(copy.engine->recovered());
+  const Answer answer = copy.act(EventKind::kRemit, pair.id);
+  REQUIRE(answer.rejection);
+  CHECK(answer.rejection->refusal == Refusal::kRecovering);
+  for (size_t i = 6; i < kStory.size(); ++i) CHECK_FALSE(pair.act(kStory[i]).rejection);
+  CHECK(pair.in.peer(out_site()).receiver().on_disk().epoch == 1);
+  pair.check_sound();
+}
+
 TEST_CASE("a recovery that a crash interrupts goes on after the restart") {
   for (int commits = 1; commits < 8; ++commits) {
     Pair pair;

@@ -170,6 +170,25 @@ TEST_CASE("Open is answered with the session, what is on disk and the window") {
   CHECK(verify(opened.receipt, *link_world().directory));
 }
 
+TEST_CASE("receipts stay with the sender that is not behind") {
+  Ear ear;
+  ear.sent.write(1);
+  ear.sent.write(1);
+  ear.accept(0);
+  ear.accept(1);
+  ear.commit(1);
+  OpenFrame open = ear.open();
+  open.last_seq = 2;
+  REQUIRE(ear.receiver.receive(open));
+  CHECK(ear.receiver.word().session == 77);
+  open.session = 78;
+  open.last_seq = 1;
+  const auto answer = ear.receiver.receive(open);
+  REQUIRE(answer);
+  CHECK(decoded<OpenedFrame>(*answer).session == 78);
+  CHECK(ear.receiver.word().session == 77);
+}
+
 TEST_CASE("before the first receipt Open is not answered") {
   CHECK_FALSE(Ear().receiver.receive(Ear().open()));
 }
