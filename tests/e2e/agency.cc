@@ -142,6 +142,15 @@ Result<void> RunningAgency::post(const std::string& target, const google::protob
   return exchange({"POST", target, to_json(in), token_, idempotency_key}, out);
 }
 
+Result<v1::PeerView> RunningAgency::peer(const std::string& code) const {
+  v1::PeerViews views;
+  if (auto done = get("/v1/peers", &views); !done) return tl::unexpected(done.error());
+  for (v1::PeerView& view : *views.mutable_peers()) {
+    if (view.agency() == code) return std::move(view);
+  }
+  return fail(Errc::kInvalid, spec_.code + " does not know " + code);
+}
+
 Result<std::vector<v1::CaseView>> RunningAgency::cases(bool open_only) const {
   std::vector<v1::CaseView> out;
   std::string after;

@@ -45,10 +45,14 @@ class RunningAgency {
   // The daemon has ended although nobody stopped it: its exit code.
   std::optional<int> died();
 
+  pid_t pid() const { return process_.pid(); }
+
   // The API as the reviewer. Error kBusy if the daemon does not answer; kInvalid with its problem.
   Result<void> get(const std::string& target, google::protobuf::Message* out) const;
   Result<void> post(const std::string& target, const google::protobuf::Message& in,
                     google::protobuf::Message* out, const std::string& idempotency_key = "") const;
+  // What it says of its links with the agency `code`. kInvalid: it does not know it.
+  Result<v1::PeerView> peer(const std::string& code) const;
   // All pages.
   Result<std::vector<v1::CaseView>> cases(bool open_only) const;
 

@@ -63,14 +63,11 @@ class Judge {
   }
 
   void judge_direction(size_t from) {
-    v1::PeerViews sender, receiver;
-    const auto a = world_.agency(from).get("/v1/peers", &sender);
-    const auto b = world_.agency(1 - from).get("/v1/peers", &receiver);
-    if (!a || !b || sender.peers_size() != 1 || receiver.peers_size() != 1) {
-      return fault("/v1/peers does not answer");
-    }
-    const v1::PeerView& out = sender.peers(0);
-    const v1::PeerView& in = receiver.peers(0);
+    const auto sender = world_.agency(from).peer(world_.agency(1 - from).spec().code);
+    const auto receiver = world_.agency(1 - from).peer(world_.agency(from).spec().code);
+    if (!sender || !receiver) return fault("/v1/peers does not answer");
+    const v1::PeerView& out = *sender;
+    const v1::PeerView& in = *receiver;
     Direction& direction = verdict_.directions[from];
     direction = {out.out_last_seq(), out.sent_fen(), in.received_fen(), in.credited_fen(),
                  out.out_head() == in.in_head() && out.out_last_seq() == in.in_last_seq()};

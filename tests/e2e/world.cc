@@ -9,10 +9,6 @@
 namespace jiexu::e2e {
 namespace {
 
-int32_t today() {
-  return date_of(SystemClock().now()).yyyymmdd();
-}
-
 AgencySpec spec(size_t index, uint16_t port_base) {
   static constexpr const char* kCodes[] = {"S41130010001", "S32010010001"};
   static constexpr const char* kNames[] = {"Nanyang", "Nanjing"};
@@ -32,6 +28,10 @@ bool explained(const std::string& text) {
 }
 
 }  // namespace
+
+int32_t today() {
+  return date_of(SystemClock().now()).yyyymmdd();
+}
 
 World::World(std::filesystem::path bin, std::filesystem::path folder, uint16_t port_base)
     : folder_(std::move(folder)) {

@@ -14,6 +14,9 @@
 
 namespace jiexu::e2e {
 
+// By this machine's clock, as forms write it.
+int32_t today();
+
 class World {
  public:
   // `bin`: where jiexu and jiexud are. `folder`: made new, for the agencies' folders.

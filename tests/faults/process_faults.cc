@@ -7,6 +7,10 @@
 //            was lost; a restart goes on, nothing is done twice
 //   stall    fdatasync hangs for 25 s: not ready after 10 s, gives up before the end, exit 75
 //   twice    a second daemon on the same store refuses to start
+//   hostile  strangers and a hostile peer at the link port: see hostile.cc
+//   copy     a second copy of the agency, on a folder of its own: see second_copy.cc
+//   restore  old backups at the sender and at the receiver: see restore.cc
+//   power    the power is cut under the store's file system: see power_cut.cc
 //   full     other programs fill the disk: see disk_full.cc
 #include <signal.h>
 
@@ -48,6 +52,7 @@ Trace finished_trace(const TracedWorld& traced) {
 }
 
 void test_order(const Setup& setup, Failure& fault) {
+  if (!setup.preload.empty()) ::setenv("LD_PRELOAD", setup.preload.c_str(), 1);
   TracedWorld traced(setup.bin, setup.folder, setup.port_base);
   if (!start_world(traced, {"-yy", "-s", "48", "-e", kFollowAll}, fault)) return;
   work_to_end(traced, setup.cases, fault);
@@ -141,24 +146,12 @@ void test_stall(const Setup& setup, Failure& fault) {
   work_to_end(traced, 0, fault);
 }
 
-std::string read_text(const fs::path& path) {
-  std::ifstream file(path);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
-
 void test_twice(const Setup& setup, Failure& fault) {
   TracedWorld traced(setup.bin, setup.folder, setup.port_base);
   if (!start_world(traced, {}, fault)) return;
   // The same folder with other ports, so that nothing but the store can be in the way.
-  std::string config = read_text(traced.victim().config());
-  for (const uint16_t port : {setup.port_base, static_cast<uint16_t>(setup.port_base + 10)}) {
-    const std::string from = std::to_string(port), to = std::to_string(port + 5);
-    for (size_t at = 0; (at = config.find(from, at)) != std::string::npos; at += to.size()) {
-      config.replace(at, from.size(), to);
-    }
-  }
   const fs::path second = traced.victim_folder() / "second.toml";
-  std::ofstream(second) << config;
+  std::ofstream(second) << config_on_other_ports(traced.victim().config(), setup.port_base);
   const auto run = e2e::run_program({(setup.bin / "jiexud").string(), "--config", second.string()});
   if (run) return fault("a second daemon ran on the same store");
   fmt::print("twice: {}\n", run.error().text.substr(run.error().text.find("ended")));
@@ -177,12 +170,17 @@ int main(int argc, char** argv) {
   Setup setup;
   std::string which;
   std::vector<int> syncs = {25, 60};
-  app.add_option("test", which, "order, eio, stall, twice or full")->required();
+  app.add_option("test", which, "order, eio, stall, twice, copy, restore, hostile, power or full")
+      ->required();
   app.add_option("--folder", setup.folder, "made anew for the agencies' files")->required();
   app.add_option("--bin", setup.bin, "where jiexu and jiexud are")->required();
   app.add_option("--port-base", setup.port_base, "first of the loopback ports");
   app.add_option("--cases", setup.cases, "how many a round");
   app.add_option("--rounds", setup.rounds, "full: how often the disk fills up");
+  app.add_flag("--campaign", setup.campaign, "hostile: many more of everything");
+  app.add_option("--disk", setup.disk, "power: where an ext4 is mounted");
+  app.add_option("--image", setup.image, "power: the file that it is in");
+  app.add_option("--preload", setup.preload, "power, order: a library for the daemon");
   app.add_option("--small-disk", setup.small_disk, "full: a file system of some 500 MiB");
   app.add_option("--syncs", syncs, "eio: which fdatasync of a thread fails, one round each");
   CLI11_PARSE(app, argc, argv);
@@ -193,6 +191,10 @@ int main(int argc, char** argv) {
   if (which == "eio") test_eio(setup, syncs, fault);
   if (which == "stall") test_stall(setup, fault);
   if (which == "twice") test_twice(setup, fault);
+  if (which == "copy") test_copy(setup, fault);
+  if (which == "restore") test_restore(setup, fault);
+  if (which == "power") test_power(setup, fault);
+  if (which == "hostile") test_hostile(setup, fault);
   if (which == "full") test_full(setup, fault);
   return fault.failed() ? 1 : 0;
 }

@@ -19,6 +19,10 @@ struct Setup {
   uint16_t port_base = 17500;
   size_t cases = 30;
   size_t rounds = 2;
+  bool campaign = false;       // hostile: many more of everything
+  std::filesystem::path disk;  // power: an ext4 of its own, and the file that it is in
+  std::string image;
+  std::string preload;               // power, order: loaded into the daemon
   std::filesystem::path small_disk;  // full: a file system of some 500 MiB of our own
 };
 
@@ -51,10 +55,22 @@ std::optional<double> wait_until(double seconds_max, const Done& done) {
   }
 }
 
-// What agency `at` says of its link with the other one.
+// The configuration of the world's first agency, with its ports five higher.
+std::string config_on_other_ports(const std::filesystem::path& config, uint16_t port_base);
+
+// What agency `at` says of its link with the other one of the two, or with any.
 v1::PeerView link_of(e2e::World& world, size_t at);
+v1::PeerView peer_of(e2e::World& world, size_t at, const std::string& code);
 
 // disk_full.cc: other programs fill the disk, again and again.
 void test_full(const Setup& setup, Failure& fault);
+// second_copy.cc: a clone with the same keys.
+void test_copy(const Setup& setup, Failure& fault);
+// restore.cc: old backups after `cases` letters.
+void test_restore(const Setup& setup, Failure& fault);
+// power_cut.cc: what was not synced is gone.
+void test_power(const Setup& setup, Failure& fault);
+// hostile.cc: strangers and a hostile peer at the link port.
+void test_hostile(const Setup& setup, Failure& fault);
 
 }  // namespace jiexu::faults

@@ -95,10 +95,25 @@ void work_to_end(TracedWorld& traced, size_t cases, Failure& fault) {
   for (const std::string& text : traced.verdict()) fault(text);
 }
 
+std::string config_on_other_ports(const fs::path& config, uint16_t port_base) {
+  std::ifstream file(config);
+  std::string text{std::istreambuf_iterator<char>(file), {}};
+  for (const int port : {port_base + 0, port_base + 10}) {
+    const std::string from = std::to_string(port), to = std::to_string(port + 5);
+    for (size_t at = 0; (at = text.find(from, at)) != std::string::npos; at += to.size()) {
+      text.replace(at, from.size(), to);
+    }
+  }
+  return text;
+}
+
 v1::PeerView link_of(e2e::World& world, size_t at) {
-  v1::PeerViews views;
-  const auto done = world.agency(at).get("/v1/peers", &views);
-  return done && views.peers_size() > 0 ? views.peers(0) : v1::PeerView();
+  return peer_of(world, at, world.agency(1 - at).spec().code);
+}
+
+v1::PeerView peer_of(e2e::World& world, size_t at, const std::string& code) {
+  const auto view = world.agency(at).peer(code);
+  return view ? *view : v1::PeerView();
 }
 
 }  // namespace jiexu::faults
