@@ -19,7 +19,8 @@ struct Mode {
 constexpr size_t kStartedTogether = 20;
 // Only the agencies' folders, for others to start the daemons.
 const char* const kMake = "make";
-constexpr Mode kModes[] = {{"letters", letters}, {"latency", latency}, {"cases", cases}};
+constexpr Mode kModes[] = {
+    {"letters", letters}, {"latency", latency}, {"cases", cases}, {"dead-peer", dead_peer}};
 
 void start_all(Site& site, size_t open_cases) {
   site.start(0);

@@ -29,6 +29,10 @@ void letters(const Options& options, Site& site);
 // and until the letter is applied and durable at the receiver.
 void latency(const Options& options, Site& site);
 
+// `messages` letters for an agency that is down, of two: what they cost the sender while they wait,
+// what the other agency notices, and how soon they are there when the first one returns.
+void dead_peer(const Options& options, Site& site);
+
 // Whole cases in both directions between two agencies, from application to closing, with money:
 // clerks act through the API as fast as they get to see what may be done. `messages` is the number
 // of cases.

@@ -65,6 +65,19 @@ def to_peers(machine, *counts):
                   f"{row['per_second'] / base['per_second']:.2f} of one agency", "MiB: the sender's")
 
 
+@bench("dead-peer", seconds=240, normal=False)
+def dead_peer(machine):
+    "1,000,000 letters for an agency that is down, and what another one notices of it"
+    row = machine.exchange("dead-peer", 1_000_000, "--peers", 2)["dead-peer"]
+    row["rss_mib"] = row["peak_rss_mib"]
+    yield Row(f"{row['queued']:,.0f} letters for a dead agency", row,
+              f"{row['queued_p99_ms'] / row['p99_ms']:.2f} of the other's p99",
+              f"{row['queued_rss_mib'] - row['idle_rss_mib']:.0f} MiB above idle; first one "
+              f"{row['first_seconds']:.2f} s after its return; idle {row['idle_cpu_percent']:.2f} -> "
+              f"{row['queued_cpu_percent']:.2f} % CPU, peers answered in {row['peers_ms']:.2f} -> "
+              f"{row['queued_peers_ms']:.2f} ms")
+
+
 @bench("open-cases", seconds=60)
 def open_cases(machine):
     "letters over 10,000 and over 1,000,000 open cases at each end"
