@@ -209,6 +209,15 @@ std::string read_flag(const toml::node& value, bool& out) {
   return {};
 }
 
+std::string read_names(const toml::node& value, std::vector<std::string>& out) {
+  const toml::array* names = value.as_array();
+  if (names == nullptr) return "must be a list of names, such as [\"core\"]";
+  for (const toml::node& name : *names) {
+    if (std::string wrong = read_string(name, out.emplace_back()); !wrong.empty()) return wrong;
+  }
+  return {};
+}
+
 constexpr Key kKeys[] = {
     {"", "agency", read_agency, "\"S41132810207\"",
      "Code of the agency that this daemon serves. It must have an entry in the directory.\n"
@@ -241,6 +250,16 @@ constexpr Key kKeys[] = {
     {"policy", "profile", read_profile, "\"\"",
      "Whose deadlines new cases run under: MOHRSS-2016, NHSA-2021 or FJ-QZ; empty for the\n"
      "national rule in force on the day."},
+    {"policy", "four_eyes",
+     [](const toml::node& v, Config& c) { return read_flag(v, c.policy.four_eyes); }, "true",
+     "Letters, forms, changes of account, withdrawals, remittances and refunds are proposed by "
+     "one\n"
+     "user and done when another approves. false: whoever may do them does them alone."},
+    {"policy", "trusted_submitters",
+     [](const toml::node& v, Config& c) { return read_names(v, c.policy.trusted_submitters); },
+     "[]",
+     "Users (of core systems) whose letters in bulk go out at once, because a second person has\n"
+     "approved them there. Letters of others are proposals, each approved here."},
     {"store", "min_free_mib",
      [](const toml::node& v, Config& c) { return read_mib(v, 64, c.store.min_free_mib); }, "1024",
      "New work is refused (507) when less than this is free on the disk of data_dir, so that work\n"

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "daemon/base/ids.h"
 #include "daemon/base/limits.h"
@@ -49,6 +50,8 @@ struct Config {
 
   struct Policy {
     std::string profile;  // empty: the one in force on the day of the application
+    bool four_eyes = true;
+    std::vector<std::string> trusted_submitters;  // names of users
     bool operator==(const Policy&) const = default;
   } policy;
 

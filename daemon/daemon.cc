@@ -147,6 +147,8 @@ Result<void> Daemon::start_engine() {
   options.seed = read_u64(random_bytes(8));
   options.store_complete = store_->recovery().complete;
   options.batch_rules = config_.remit;
+  options.four_eyes = config_.policy.four_eyes;
+  options.trusted_submitters = config_.policy.trusted_submitters;
   const EngineWorld world{*store_, *vault_, *keyring_.signer, *transport_, observer_};
   auto engine = Engine::open(options, world, directory_, clock_.moment());
   if (!engine) return tl::unexpected(engine.error());
@@ -174,7 +176,7 @@ Result<void> Daemon::start_engine() {
 Result<void> Daemon::start_api() {
   api_ = std::make_unique<Api>(
       ApiPorts{*loop_, *store_, *vault_, clock_, metrics_, [this] { return not_ready(); },
-               [this](auto work) { return run_aside(std::move(work)); }},
+               [this](auto work) { return run_aside(std::move(work)); }, config_.policy.four_eyes},
       users_);
   HttpSettings settings;
   settings.host = config_.api.host;

@@ -42,6 +42,7 @@ struct ApiPorts {
   std::function<std::optional<std::string>()> not_ready;
   // Runs long work on another thread; false: there is such work already.
   std::function<bool(std::function<void(std::stop_token)>)> aside;
+  bool four_eyes = false;  // actions that need a second person are proposed (engine/four_eyes.h)
 };
 
 class Api {
@@ -58,6 +59,9 @@ class Api {
   void show_timeline(Call call);
   void show_document(Call call);
   void act(Call call);
+  void list_proposals(Call call);
+  void approve(Call call);
+  void retract(Call call);
   void submit_letters(Call call);
   void book_bank_lines(Call call);
   void list_bank_lines(Call call);
@@ -93,6 +97,8 @@ class Api {
   // Asks the engine; `render` runs on the HTTP thread.
   void ask(const Call& call, decltype(Command::what) what, Render render);
   void ask_for_action(const Call& call, ActionCommand command, int status_done);
+  // A person's word about the proposal that the call names.
+  void ask_about_proposal(const Call& call, std::optional<Digest> approve);
   void set_paused(const Call& call, bool pause);
   void settle_line(const Call& call, SettleLineCommand command);
   // Asks for something whose answer is the view that the engine gives.

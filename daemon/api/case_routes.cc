@@ -13,16 +13,6 @@
 namespace jiexu {
 namespace {
 
-HttpResponse render_action(const Answer& answer, int status_done) {
-  if (answer.rejection) return refusal_response(*answer.rejection, answer.subject.get());
-  const v1::CaseView view = case_view(*answer.subject);
-  HttpResponse response{status_done, "application/json", to_json(view), {}};
-  if (status_done == 201) {
-    response.headers.emplace_back("Location", "/v1/cases/" + view.case_id());
-  }
-  return response;
-}
-
 std::string_view outcome(const Answer& answer) {
   return answer.rejection ? name(answer.rejection->refusal) : std::string_view("done");
 }
@@ -37,8 +27,9 @@ const Offer* find_offer(const std::vector<Offer>& all, EventKind action) {
 // Why this user may not take this action on the case as it stands; nullopt: let the engine decide.
 // A clerk's action that is not on offer is refused here, because the engine does not know roles and
 // the case could come to allow it, to a reviewer, before the engine decides.
-std::optional<HttpResponse> refused_by_role(const Case& subject, EventKind action,
-                                            const User& user) {
+// Under four eyes a clerk may propose what a reviewer then approves.
+std::optional<HttpResponse> refused_by_role(const Case& subject, EventKind action, const User& user,
+                                            bool four_eyes) {
   if (may(user.role, Role::kReviewer)) return std::nullopt;
   const std::vector<Offer> all = offers(subject);
   const Offer* offer = find_offer(all, action);
@@ -46,6 +37,7 @@ std::optional<HttpResponse> refused_by_role(const Case& subject, EventKind actio
     const Refusal why = subject.closed() ? Refusal::kCaseClosed : Refusal::kNotAllowedNow;
     return refusal_response({why, ""}, &subject);
   }
+  if (four_eyes && offer->second_person) return std::nullopt;
   const std::optional<Role> needed = role_from_name(offer->role);
   if (needed && may(user.role, *needed)) return std::nullopt;
   return problem_response(403, "role_too_low",
@@ -77,7 +69,7 @@ void Api::ask_for_action(const Call& call, ActionCommand command, int status_don
   ask(call, std::move(command), [this, action, status_done](const Answer& answer) {
     ports_.metrics.actions.Add({{"action", action}, {"outcome", std::string(outcome(answer))}})
         .Increment();
-    return render_action(answer, status_done);
+    return action_response(answer, status_done);
   });
 }
 
@@ -104,10 +96,11 @@ void Api::act(Call call) {
   }
   const std::optional<Case> subject = find_case(call);
   if (!subject) return;
-  if (auto refused = refused_by_role(*subject, *action, call.user)) {
+  if (auto refused = refused_by_role(*subject, *action, call.user, ports_.four_eyes)) {
     return reply(call, std::move(*refused));
   }
-  ask_for_action(call, {*action, subject->id, std::move(input)}, 200);
+  const bool proposes = ports_.four_eyes && needs_second_person(*action);
+  ask_for_action(call, {*action, subject->id, std::move(input)}, proposes ? 202 : 200);
 }
 
 void Api::list_cases(Call call) {

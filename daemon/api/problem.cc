@@ -41,9 +41,12 @@ int status_of(Refusal refusal) {
     case Refusal::kUnknownCase:
     case Refusal::kBankLineUnknown:
     case Refusal::kBatchUnknown:
-    case Refusal::kPaymentUnknown: return 404;
+    case Refusal::kPaymentUnknown:
+    case Refusal::kUnknownProposal: return 404;
+    case Refusal::kOwnProposal: return 403;
     case Refusal::kRecovering: return 503;
     case Refusal::kStorageLow: return 507;
+    case Refusal::kProposalChanged:
     case Refusal::kReplayed:
     case Refusal::kOutOfOrder:
     case Refusal::kWrongPeer:

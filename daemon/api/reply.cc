@@ -5,6 +5,7 @@
 
 #include "daemon/api/json.h"
 #include "daemon/api/problem.h"
+#include "daemon/api/views.h"
 #include "daemon/base/limits.h"
 
 namespace jiexu {
@@ -15,6 +16,16 @@ void reply(const Call& call, HttpResponse response) {
 
 void reply(const Call& call, const google::protobuf::Message& message) {
   reply(call, {200, "application/json", to_json(message), {}});
+}
+
+HttpResponse action_response(const Answer& answer, int status_done) {
+  if (answer.rejection) return refusal_response(*answer.rejection, answer.subject.get());
+  const v1::CaseView view = case_view(*answer.subject);
+  HttpResponse response{status_done, "application/json", to_json(view), {}};
+  if (status_done == 201) {
+    response.headers.emplace_back("Location", "/v1/cases/" + view.case_id());
+  }
+  return response;
 }
 
 HttpResponse bad_body(const Error& error) {

@@ -10,10 +10,13 @@
 
 #include "daemon/api/http_server.h"
 #include "daemon/api/router.h"
+#include "daemon/engine/command.h"
 
 namespace jiexu {
 
 void reply(const Call& call, HttpResponse response);
+// The case after an action or the refusal; 201 also says where the case is.
+HttpResponse action_response(const Answer& answer, int status_done);
 void reply(const Call& call, const google::protobuf::Message& message);
 
 HttpResponse bad_body(const Error& error);

@@ -1,8 +1,10 @@
 #include "daemon/api/views.h"
 
 #include "daemon/base/bytes.h"
+#include "daemon/base/check.h"
 #include "daemon/cases/event.h"
 #include "daemon/cases/step.h"
+#include "daemon/engine/four_eyes.h"
 #include "daemon/funds/ledger.h"
 
 namespace jiexu {
@@ -46,6 +48,26 @@ void add_actions(const Case& subject, v1::CaseView& view) {
     if (offer.meets == nullptr) continue;
     out->set_deadline(text(deadline_name(offer.meets->kind)));
     if (offer.meets->due) out->set_due_on(offer.meets->due->str());
+  }
+}
+
+void add_proposals(const Case& subject, v1::CaseView& view) {
+  if (subject.proposals.empty()) return;
+  const std::vector<Offer> all = offers(subject);
+  for (const Proposal& proposal : subject.proposals) {
+    const auto action = static_cast<EventKind>(proposal.action);
+    v1::ProposalView* out = view.add_proposals();
+    out->set_number(proposal.number);
+    out->set_action(text(name(action)));
+    out->set_title(text(title(action)));
+    // What the store kept is what was entered, so that it is readable.
+    CHECK(out->mutable_input()->ParseFromString(proposal.input));
+    out->set_proposed_by(proposal.user);
+    out->set_proposed_at(proposal.at.str());
+    out->set_digest(to_hex(jiexu::view(proposal_digest(subject, proposal))));
+    for (const Offer& offer : all) {
+      if (offer.action == action) out->set_role(text(offer.role));
+    }
   }
 }
 
@@ -106,6 +128,7 @@ v1::CaseView case_view(const Case& subject) {
   add_funds(subject, view);
   add_deadlines(subject, view);
   add_actions(subject, view);
+  add_proposals(subject, view);
   return view;
 }
 
@@ -120,7 +143,7 @@ v1::TimelineView timeline_view(const std::vector<v1::TimelineRecord>& records) {
   v1::TimelineView view;
   for (const v1::TimelineRecord& record : records) {
     v1::TimelineEntryView* out = view.add_entries();
-    out->set_n(static_cast<uint32_t>(view.entries_size() - 1));
+    out->set_n(static_cast<uint32_t>(view.entries_size()));
     out->set_at(Instant{record.at_ms()}.str());
     out->set_event(text(name(static_cast<EventKind>(record.event()))));
     out->set_relationship(text(name(static_cast<Relationship>(record.relationship()))));

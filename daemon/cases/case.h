@@ -154,6 +154,15 @@ struct PaperTwin {
   uint64_t digest = 0;  // of the body
 };
 
+// An action that waits for a second person.
+struct Proposal {
+  uint32_t number = 0;  // of the timeline entry that made it
+  uint8_t action = 0;   // EventKind
+  std::string user;     // who proposes
+  Instant at;
+  std::string input;  // v1::ActionInput as it was entered, serialised once
+};
+
 struct Case {
   CaseId id;
   Side side = Side::kIn;
@@ -207,7 +216,8 @@ struct Case {
   std::vector<v1::Finding> findings;  // about the newest form version
   int32_t stopped_on = 0;             // yyyymmdd
   v1::FaultCode last_fault =
-      v1::FAULT_CODE_UNSPECIFIED;  // the peer could not use a message of ours
+      v1::FAULT_CODE_UNSPECIFIED;   // the peer could not use a message of ours
+  std::vector<Proposal> proposals;  // at most one of an action; step() leaves them alone
   std::string newest_entries;  // of the timeline, as the store keeps them; step() leaves it alone
 
   bool exists() const { return relationship != Relationship::kNone; }

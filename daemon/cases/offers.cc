@@ -112,7 +112,23 @@ std::span<const std::string_view> used(const Fields& fields) {
   return {fields.data(), static_cast<size_t>(end - fields.begin())};
 }
 
+const ActionText* find_text(EventKind action) {
+  const auto* found = std::find_if(std::begin(kTexts), std::end(kTexts),
+                                   [&](const ActionText& text) { return text.action == action; });
+  return found == std::end(kTexts) ? nullptr : found;
+}
+
 }  // namespace
+
+bool needs_second_person(EventKind action) {
+  const ActionText* text = find_text(action);
+  return text != nullptr && text->eyes == Eyes::kFour;
+}
+
+std::string_view title(EventKind action) {
+  const ActionText* text = find_text(action);
+  return text == nullptr ? std::string_view() : text->title;
+}
 
 std::vector<Offer> offers(const Case& subject) {
   std::vector<Offer> out;

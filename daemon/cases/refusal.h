@@ -50,6 +50,10 @@ enum class Refusal : uint16_t {
   kBankLineUnknown = 80,
   kBankLineSettled = 81,  // it waits in no tray, or its money stands with a case
   kAllotmentSum = 82,     // the shares do not add up to the line
+  // Four eyes.
+  kUnknownProposal = 90,
+  kOwnProposal = 91,
+  kProposalChanged = 92,  // the digest is not that of what would be done now
   // Payments and their batches.
   kBatchUnknown = 100,
   kBatchState = 101,        // what was asked for does not fit where it is

@@ -66,6 +66,10 @@ struct Offer {
   const Deadline* meets = nullptr;           // of the case: the deadline that it would meet
 };
 std::vector<Offer> offers(const Case& subject);
+// Whether the action takes effect only when another person has approved it (Offer.second_person).
+bool needs_second_person(EventKind action);
+// What the action does, in words; empty for an event that is no action of a person.
+std::string_view title(EventKind action);
 
 // Whose duty a deadline is: true if the side `side` must act.
 bool is_ours(Side side, DeadlineKind kind);

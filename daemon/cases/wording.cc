@@ -163,6 +163,12 @@ constexpr RefusalText kRefusals[] = {
     {Refusal::kPaymentNotHeld, "payment_not_held", "The payment does not wait for a person."},
     {Refusal::kStorageLow, "storage_low",
      "The disk is nearly full; nothing was done. Free some space and try again."},
+    {Refusal::kUnknownProposal, "unknown_proposal",
+     "No such proposal waits in this case; it was replaced, approved, retracted or has lapsed."},
+    {Refusal::kOwnProposal, "own_proposal",
+     "A proposal is approved by another person than the one who made it."},
+    {Refusal::kProposalChanged, "proposal_changed",
+     "The digest is not that of what would be done now; look at the proposal again."},
 };
 
 }  // namespace

@@ -79,10 +79,19 @@ class CaseDesk {
   using Outcome = tl::expected<std::shared_ptr<const Case>, Rejection>;
   Result<Outcome> apply(const Case& subject, Event event);
 
-  // The application becomes a case, is accepted and its letter sent; or is refused, and nothing of
-  // it is written.
+  // The application becomes a case, is accepted and its letter sent, or proposed; or is refused,
+  // and nothing of it is written.
+  enum class Letter : uint8_t { kSend, kPropose };
   Result<Outcome> submit(const CaseId& id, const v1::ActionInput& input, std::string_view user,
-                         Instant now);
+                         Letter letter, Instant now);
+
+  // Four eyes (four_eyes.h). The action is decided on, so that a wrong one is refused at once, and
+  // then kept instead of done. It replaces an earlier proposal of the same action.
+  Result<Outcome> propose(const Case& subject, const Event& event);
+  // Does what was proposed, if `digest` is of what would be done now and `user` is another person.
+  Result<Outcome> approve(const Case& subject, uint32_t number, const Digest& digest,
+                          std::string_view user, Instant now);
+  Result<Outcome> retract(const Case& subject, uint32_t number, std::string_view user, Instant now);
 
   // Writes the letter numbers of the open commit. REQUIRED once, at its end.
   void write_letters() { letters_.write(); }
@@ -135,6 +144,12 @@ class CaseDesk {
   // Adds a step. If it is refused, the decision is used up.
   Result<tl::expected<void, Rejection>> decide(Decision& decision, const Event& event);
 
+  // Adds a step of four eyes, which moves no state.
+  void note(Decision& decision, const Event& event, std::string text);
+  // Adds the proposal of the event's action.
+  Result<tl::expected<void, Rejection>> add_proposal(Decision& decision, const Event& event);
+  // Forgets proposals of what can no longer be done.
+  void lapse_proposals(Decision& decision);
   Result<Context> context_for(const Case& subject, const Event& event);
   // The first other open case of the person of which `wanted` holds; empty if there is none.
   using Wanted = bool (*)(const Case& subject, const Case& other);

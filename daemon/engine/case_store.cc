@@ -55,6 +55,10 @@ Result<void> decode_memory(const v1::CaseRecord& record, Case& out) {
   for (const v1::PaperRecord& in : record.papers()) {
     out.papers.push_back({static_cast<v1::Message::BodyCase>(in.body()), in.number(), in.digest()});
   }
+  for (const v1::ProposalRecord& in : record.proposals()) {
+    out.proposals.push_back({in.number(), static_cast<uint8_t>(in.action()), in.user(),
+                             Instant{in.at_ms()}, in.input()});
+  }
   return {};
 }
 
@@ -135,6 +139,14 @@ void encode_memory(const Case& in, v1::CaseRecord* record) {
     out->set_body(paper.body);
     out->set_number(paper.number);
     out->set_digest(paper.digest);
+  }
+  for (const Proposal& proposal : in.proposals) {
+    v1::ProposalRecord* out = record->add_proposals();
+    out->set_number(proposal.number);
+    out->set_action(proposal.action);
+    out->set_user(proposal.user);
+    out->set_at_ms(proposal.at.ms);
+    out->set_input(proposal.input);
   }
 }
 

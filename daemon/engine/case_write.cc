@@ -31,6 +31,7 @@ Result<std::shared_ptr<const Case>> CaseDesk::write(const Case& before, Decision
   for (const Decided& step : decision.steps) {
     if (step.event.kind == EventKind::kSendLetter) ++letter_sequence_;
   }
+  lapse_proposals(decision);
   write_timeline(before, decision, sent);
   write_case(before, decision.after);
   write_timers(before, decision.after);

@@ -30,6 +30,13 @@ struct ActionCommand {
   std::shared_ptr<const v1::ActionInput> input;
 };
 
+// A second person's word about a proposal.
+struct ProposalCommand {
+  CaseId case_id;
+  uint32_t number = 0;
+  std::optional<Digest> approve;  // digest of what that person has seen; nullopt: to retract it
+};
+
 // Applications that a core system of the agency has accepted already: each becomes a case, is
 // accepted and its letter sent, or is refused and leaves no trace. One commit holds them all.
 struct SubmitCommand {
@@ -109,9 +116,9 @@ struct Answer {
 
 struct Command {
   std::string user;  // name of the authenticated user, goes into the timeline
-  std::variant<ActionCommand, SubmitCommand, BankCommand, BankFileCommand, SettleLineCommand,
-               MakeBatchesCommand, ApproveBatchCommand, ExportBatchCommand, PaymentReportCommand,
-               ReleasePaymentCommand, PauseCommand, PeersQuery>
+  std::variant<ActionCommand, ProposalCommand, SubmitCommand, BankCommand, BankFileCommand,
+               SettleLineCommand, MakeBatchesCommand, ApproveBatchCommand, ExportBatchCommand,
+               PaymentReportCommand, ReleasePaymentCommand, PauseCommand, PeersQuery>
       what;
   std::function<void(const Answer&)> done;  // called once, on the engine's thread; must not block
 };

@@ -65,16 +65,21 @@ Result<void> Engine::run(const Command& command, const ActionCommand& action, In
   event.at = now;
   event.actor = command.user;
   event.input = action.input.get();
-  const auto outcome = cases_.apply(**subject, event);
+  const bool propose = options_.four_eyes && needs_second_person(action.action);
+  const auto outcome = propose ? cases_.propose(**subject, event) : cases_.apply(**subject, event);
   if (!outcome) return tl::unexpected(outcome.error());
-  if (*outcome) {
-    answer.subject = **outcome;
+  conclude(command, std::move(answer), *outcome);
+  return {};
+}
+
+void Engine::conclude(const Command& command, Answer answer, const CaseDesk::Outcome& outcome) {
+  if (outcome) {
+    answer.subject = *outcome;
     gather(true);
   } else {
-    answer.rejection = outcome->error();
+    answer.rejection = outcome.error();
   }
   answer_after_commit(command, std::move(answer));
-  return {};
 }
 
 Result<void> Engine::run(const Command& command, const PauseCommand& pause, Instant) {

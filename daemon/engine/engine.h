@@ -51,6 +51,9 @@ struct EngineOptions {
   int64_t lazy_commit_ms = 50;  // how long a commit may wait that nobody waits for
   size_t cases_cached_max = limits::kCaseCacheMax;
   uint64_t window_bytes = limits::kWindowBytes;  // that peers may have in flight
+  // Actions that need a second person are proposed, and done when that person approves.
+  bool four_eyes = false;
+  std::vector<std::string> trusted_submitters;  // users whose bulk letters need no second person
   bool store_complete = true;  // false: acknowledged commits may be missing; see reconciler.h
   BatchRules batch_rules;      // for payments
 };
@@ -150,6 +153,7 @@ class Engine {
   void follow(Peer& peer, SenderStep step);
   // Commands.
   Result<void> run(const Command& command, const ActionCommand& action, Instant now);
+  Result<void> run(const Command& command, const ProposalCommand& proposal, Instant now);
   Result<void> run(const Command& command, const SubmitCommand& submit, Instant now);
   Result<void> run(const Command& command, const BankCommand& bank, Instant now);
   Result<void> run(const Command& command, const BankFileCommand& part, Instant now);
@@ -162,8 +166,10 @@ class Engine {
   Result<void> run(const Command& command, const PauseCommand& pause, Instant now);
   Result<void> run(const Command& command, const PeersQuery& query, Instant now);
   Result<CaseDesk::Outcome> submit(const CaseId& id, const v1::ActionInput& input,
-                                   const std::string& user, Instant now);
+                                   const std::string& user, CaseDesk::Letter letter, Instant now);
   Result<std::shared_ptr<const Case>> subject_of(const ActionCommand& action, Instant now);
+  // Answers an action's outcome once it is durable.
+  void conclude(const Command& command, Answer answer, const CaseDesk::Outcome& outcome);
   void answer_after_commit(const Command& command, Answer answer);
   void answer_now(const Command& command, Answer answer);
   void gather(bool urgent);

@@ -1,11 +1,24 @@
 // Applications in bulk: for each, three steps of one case, decided one after another and written
-// together.
+// together. Under four eyes the third is a proposal, unless the submitting user is trusted: then
+// the core system's own second person has approved already.
+#include <algorithm>
+
+#include "daemon/base/bytes.h"
 #include "daemon/engine/engine.h"
+#include "daemon/engine/four_eyes.h"
 
 namespace jiexu {
 namespace {
 
 constexpr EventKind kSteps[] = {EventKind::kApply, EventKind::kAccept, EventKind::kSendLetter};
+
+// A letter that waits for a second person.
+void add_proposal(const Case& subject, v1::SubmitResult& result) {
+  if (subject.proposals.empty()) return;
+  const Proposal& proposal = subject.proposals.front();
+  result.set_proposal(proposal.number);
+  result.set_digest(to_hex(view(proposal_digest(subject, proposal))));
+}
 
 v1::SubmitResult to_result(int line, const CaseDesk::Outcome& outcome) {
   v1::SubmitResult result;
@@ -13,6 +26,7 @@ v1::SubmitResult to_result(int line, const CaseDesk::Outcome& outcome) {
   if (outcome) {
     result.set_case_id((*outcome)->id.str());
     result.set_letter_number((*outcome)->letter_number);
+    add_proposal(**outcome, result);
   } else {
     result.set_refusal(std::string(name(outcome.error().refusal)));
     result.set_detail(outcome.error().detail);
@@ -24,7 +38,7 @@ v1::SubmitResult to_result(int line, const CaseDesk::Outcome& outcome) {
 
 // Nothing is written before the last step is decided, so that a refusal leaves no trace.
 Result<CaseDesk::Outcome> CaseDesk::submit(const CaseId& id, const v1::ActionInput& input,
-                                           std::string_view user, Instant now) {
+                                           std::string_view user, Letter letter, Instant now) {
   begin();
   Case fresh;
   fresh.id = id;
@@ -37,7 +51,8 @@ Result<CaseDesk::Outcome> CaseDesk::submit(const CaseId& id, const v1::ActionInp
     event.at = now;
     event.actor = user;
     if (kind == EventKind::kApply) event.input = &input;
-    const auto decided = decide(decision, event);
+    const bool propose = kind == EventKind::kSendLetter && letter == Letter::kPropose;
+    const auto decided = propose ? add_proposal(decision, event) : decide(decision, event);
     if (!decided) return tl::unexpected(decided.error());
     if (!*decided) return Outcome(tl::unexpected(decided->error()));
   }
@@ -47,17 +62,22 @@ Result<CaseDesk::Outcome> CaseDesk::submit(const CaseId& id, const v1::ActionInp
 }
 
 Result<CaseDesk::Outcome> Engine::submit(const CaseId& id, const v1::ActionInput& input,
-                                         const std::string& user, Instant now) {
+                                         const std::string& user, CaseDesk::Letter letter,
+                                         Instant now) {
   const auto origin = AgencyId::parse(input.application().origin_agency());
   if (origin && reconciler_.blocks(*origin)) {
     return CaseDesk::Outcome(tl::unexpected(Rejection{Refusal::kRecovering, origin->str()}));
   }
-  return cases_.submit(id, input, user, now);
+  return cases_.submit(id, input, user, letter, now);
 }
 
 Result<void> Engine::run(const Command& command, const SubmitCommand& submit, Instant now) {
   Answer answer;
   bool any = false;
+  const bool trusted =
+      !options_.four_eyes || std::ranges::find(options_.trusted_submitters, command.user) !=
+                                 options_.trusted_submitters.end();
+  const auto letter = trusted ? CaseDesk::Letter::kSend : CaseDesk::Letter::kPropose;
   // The input of an action, around one application after another.
   v1::ActionInput input;
   for (int i = 0; i < submit.input->applications_size(); ++i) {
@@ -65,7 +85,7 @@ Result<void> Engine::run(const Command& command, const SubmitCommand& submit, In
     input.unsafe_arena_set_allocated_application(
         const_cast<v1::Application*>(&submit.input->applications(i)));
     const auto outcome =
-        this->submit(submit.case_ids[static_cast<size_t>(i)], input, command.user, now);
+        this->submit(submit.case_ids[static_cast<size_t>(i)], input, command.user, letter, now);
     input.unsafe_arena_release_application();
     if (!outcome) return tl::unexpected(outcome.error());
     any |= outcome->has_value();

@@ -1,5 +1,7 @@
 #include "ops/cli/case_show.h"
 
+#include <google/protobuf/util/json_util.h>
+
 #include <iostream>
 #include <sstream>
 
@@ -66,6 +68,32 @@ std::string command_line(const v1::CaseView& view, const v1::ActionView& action,
   return line;
 }
 
+// The input as one line of JSON, without what the person left out.
+std::string entered(const v1::ActionInput& input) {
+  if (input.ByteSizeLong() == 0) return "";
+  google::protobuf::util::JsonPrintOptions options;
+  options.preserve_proto_field_names = true;
+  std::string out;
+  return google::protobuf::util::MessageToJsonString(input, &out, options).ok() ? out : "?";
+}
+
+void add_proposals(const v1::CaseView& view, const std::string& command, std::ostream& out) {
+  if (view.proposals().empty()) return;
+  out << "\nWaits for a second person:\n";
+  for (const v1::ProposalView& proposal : view.proposals()) {
+    const std::string number = std::to_string(proposal.number());
+    out << "  " << number << "  " << proposal.title() << ", proposed by " << proposal.proposed_by()
+        << " at " << proposal.proposed_at() << "\n";
+    if (const std::string text = entered(proposal.input()); !text.empty()) {
+      out << "    entered: " << text << "\n";
+    }
+    out << "    to do it (another " << proposal.role() << "): " << command << " case approve "
+        << view.case_id() << " " << number << " " << proposal.digest() << "\n"
+        << "    to drop it: " << command << " case retract " << view.case_id() << " " << number
+        << "\n";
+  }
+}
+
 void add_actions(const v1::CaseView& view, const std::string& command, std::ostream& out) {
   if (view.actions().empty()) {
     out << (view.closed() ? "\nThe case is closed.\n"
@@ -74,7 +102,8 @@ void add_actions(const v1::CaseView& view, const std::string& command, std::ostr
   }
   out << "\nYou can now:\n";
   for (const v1::ActionView& action : view.actions()) {
-    out << "  " << action.title() << " (" << action.role() << ")\n    "
+    out << "  " << action.title() << " (" << action.role()
+        << (action.second_person() ? "; a second person approves" : "") << ")\n    "
         << command_line(view, action, command) << "\n";
   }
 }
@@ -86,6 +115,7 @@ std::string case_text(const v1::CaseView& view, const std::string& today,
   std::ostringstream out;
   add_state(view, out);
   add_deadlines(view, today, out);
+  add_proposals(view, command, out);
   add_actions(view, command, out);
   return out.str();
 }

@@ -182,6 +182,7 @@ void add_case(CLI::App& app, Session& session) {
   add_reads(*group, session, options);
   add_offline(*group, session);
   add_submit(*group, session);
+  add_proposals(*group, session);
 }
 
 }  // namespace jiexu::cli

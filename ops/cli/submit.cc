@@ -37,6 +37,7 @@ std::vector<Chunk> split(std::string_view file) {
 
 struct Count {
   size_t sent = 0;
+  size_t proposed = 0;
   size_t refused = 0;
 };
 
@@ -49,7 +50,8 @@ void print(const Chunk& chunk, const std::string& answer, bool as_json, Count& c
     if (!result.is_object()) continue;
     const auto field = [&](const char* name) { return result.value(name, std::string()); };
     result["line"] = chunk.lines[i];
-    ++(field("refusal").empty() ? count.sent : count.refused);
+    const std::string digest = field("digest");
+    ++(!field("refusal").empty() ? count.refused : digest.empty() ? count.sent : count.proposed);
     if (as_json) std::cout << result.dump() << "\n";
     table.add({std::to_string(chunk.lines[i]), field("case_id"), field("letter_number"),
                field("refusal"), field("detail")});
@@ -72,6 +74,10 @@ int submit(const Session& session, const std::string& file) {
     print(chunk, reply->body, session.json, count);
   }
   std::cerr << count.sent << " letters sent, " << count.refused << " applications refused\n";
+  if (count.proposed > 0) {
+    std::cerr << count.proposed << " letters wait for a second person: `jiexu case proposals`, or "
+              << "submit with --json and `jiexu case approve --file`\n";
+  }
   return count.refused == 0 ? EX_OK : EX_DATAERR;
 }
 

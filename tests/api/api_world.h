@@ -66,13 +66,14 @@ class ApiWorld {
  public:
   static constexpr const char* kPeer = "S41132810207";
 
-  ApiWorld()
+  explicit ApiWorld(bool four_eyes = false)
       : vault(Vault::create({.ring = {{1, {1}}}, .current = 1, .person_key = {2}}).value()),
         api({engine, store, *vault, clock, metrics, [this] { return not_ready; },
              [this](const auto& work) {
                if (!busy_aside) work(std::stop_token());
                return !busy_aside;
-             }},
+             },
+             four_eyes},
             users_of_every_role()) {
     engine.answer = [this](const Command&) {
       Answer answer;

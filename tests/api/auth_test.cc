@@ -13,6 +13,8 @@ std::string path_of(const Route& route, const ApiWorld& world) {
   const std::pair<std::string, std::string> values[] = {{"{id}", world.draft().id.str()},
                                                         {"{kind}", "letter"},
                                                         {"{action}", "accept"},
+                                                        {"{n}", "3"},
+                                                        {"{month}", "2026-11"},
                                                         {"{agency}", ApiWorld::kPeer},
                                                         {"{batch}", "411328072609210000016"},
                                                         {"{payment}", "41132807260921000016-1"},

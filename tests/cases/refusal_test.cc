@@ -329,7 +329,8 @@ const std::set<Refusal> kTestedInEngine = {
     Refusal::kBankLineUnknown, Refusal::kBankLineSettled, Refusal::kAllotmentSum,
     Refusal::kBatchUnknown,    Refusal::kBatchState,      Refusal::kBatchNotApproved,
     Refusal::kSamePerson,      Refusal::kBatchChanged,    Refusal::kFileUnwritable,
-    Refusal::kPaymentUnknown,  Refusal::kPaymentNotHeld};
+    Refusal::kPaymentUnknown,  Refusal::kPaymentNotHeld,  Refusal::kUnknownProposal,
+    Refusal::kOwnProposal,     Refusal::kProposalChanged};
 
 }  // namespace
 

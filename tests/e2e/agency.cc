@@ -56,10 +56,15 @@ Result<void> RunningAgency::init() {
   if (!made) return tl::unexpected(made.error());
   // Many agencies on one disk, whose stores are copied.
   change_setting(config(), "ballast_mib", "0");
-  const auto user = cli({"user", "add", "reviewer", "--role", "reviewer"});
+  if (auto done = add_user("wang", token_); !done) return done;
+  return add_user("li", second_token_);
+}
+
+Result<void> RunningAgency::add_user(const std::string& name, std::string& token) const {
+  const auto user = cli({"user", "add", name, "--role", "reviewer"});
   if (!user) return tl::unexpected(user.error());
-  token_ = last_word(*user);
-  if (token_.empty()) return fail(Errc::kInvalid, "`jiexu user add` printed no token: " + *user);
+  token = last_word(*user);
+  if (token.empty()) return fail(Errc::kInvalid, "`jiexu user add` printed no token: " + *user);
   return {};
 }
 
@@ -149,6 +154,19 @@ Result<v1::PeerView> RunningAgency::peer(const std::string& code) const {
     if (view.agency() == code) return std::move(view);
   }
   return fail(Errc::kInvalid, spec_.code + " does not know " + code);
+}
+
+Result<void> RunningAgency::approve(const v1::CaseView& view) const {
+  for (const v1::ProposalView& proposal : view.proposals()) {
+    v1::ApprovalInput input;
+    input.set_digest(proposal.digest());
+    const std::string target = "/v1/cases/" + view.case_id() + "/proposals/" +
+                               std::to_string(proposal.number()) + "/approve";
+    v1::CaseView after;
+    const auto done = exchange({"POST", target, to_json(input), second_token_, ""}, &after);
+    if (!done) return done;
+  }
+  return {};
 }
 
 Result<std::vector<v1::CaseView>> RunningAgency::cases(bool open_only) const {

@@ -47,10 +47,13 @@ class RunningAgency {
 
   pid_t pid() const { return process_.pid(); }
 
-  // The API as the reviewer. Error kBusy if the daemon does not answer; kInvalid with its problem.
+  // The API as the first of two reviewers. Error kBusy if the daemon does not answer; kInvalid with
+  // its problem.
   Result<void> get(const std::string& target, google::protobuf::Message* out) const;
   Result<void> post(const std::string& target, const google::protobuf::Message& in,
                     google::protobuf::Message* out, const std::string& idempotency_key = "") const;
+  // Approves what waits in the case, as the second person.
+  Result<void> approve(const v1::CaseView& view) const;
   // What it says of its links with the agency `code`. kInvalid: it does not know it.
   Result<v1::PeerView> peer(const std::string& code) const;
   // All pages.
@@ -63,12 +66,14 @@ class RunningAgency {
 
  private:
   Result<std::string> cli(std::vector<std::string> args) const;
+  Result<void> add_user(const std::string& name, std::string& token) const;
   Result<void> exchange(const cli::Request& request, google::protobuf::Message* out) const;
 
   AgencySpec spec_;
   std::filesystem::path bin_;
   std::filesystem::path folder_;
   std::string token_;
+  std::string second_token_;
   mutable std::mutex process_mutex_;
   Process process_;
 };

@@ -24,7 +24,7 @@ AgencySpec spec(size_t index, uint16_t port_base) {
 
 // Refusals that a race between two looks at the case explains; the next round sees the new state.
 bool explained(const std::string& text) {
-  return text.starts_with("409 ");
+  return text.starts_with("409 ") || text.find("unknown_proposal") != std::string::npos;
 }
 
 }  // namespace
@@ -106,6 +106,7 @@ void World::work_on(size_t agency, const v1::CaseView& view) {
     applicant = people_.find(view.person().document_number());
   }
   if (applicant == nullptr) return;
+  if (!view.proposals().empty()) return approve(agency, view);
   auto move = next_move(view, *applicant, money_arrived(view.letter_number()), today());
   if (!move) return;
   move->input.set_if_revision(view.revision());
@@ -113,9 +114,18 @@ void World::work_on(size_t agency, const v1::CaseView& view) {
   const auto done = agencies_[agency]->post(
       "/v1/cases/" + view.case_id() + "/actions/" + move->action, move->input, &after);
   // kBusy: the daemon is down; kIo: it went down before the answer. The next round looks again.
-  if (done || done.error().code != Errc::kInvalid || explained(done.error().text)) return;
+  if (done) return approve(agency, after);
+  if (done.error().code != Errc::kInvalid || explained(done.error().text)) return;
   const std::lock_guard lock(mutex_);
   surprises_.push_back(move->action + " in " + view.relationship() + ": " + done.error().text);
+}
+
+// What the first clerk proposed, the second approves.
+void World::approve(size_t agency, const v1::CaseView& view) {
+  const auto done = agencies_[agency]->approve(view);
+  if (done || done.error().code != Errc::kInvalid || explained(done.error().text)) return;
+  const std::lock_guard lock(mutex_);
+  surprises_.push_back("approval in " + view.relationship() + ": " + done.error().text);
 }
 
 // The bank books what the transfer-out agency has ordered on the destination's account, and like

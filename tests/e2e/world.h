@@ -40,6 +40,7 @@ class World {
   std::vector<std::string> surprises() const;
 
  private:
+  void approve(size_t agency, const v1::CaseView& view);
   void work_on(size_t agency, const v1::CaseView& view);
   void deliver_money(size_t agency, const v1::CaseView& view);
   bool money_arrived(const std::string& letter_number) const;

@@ -101,6 +101,8 @@ void Site::restart() {
   options.seed = 7;
   options.store_complete = store_complete;
   options.batch_rules = batch_rules;
+  options.four_eyes = four_eyes;
+  options.trusted_submitters = {"core"};
   const auto signer = signer_of(self);
   auto opened =
       Engine::open(options, {*store, *vault, *signer, *this, *this}, test_directory(), at(now));

@@ -72,8 +72,9 @@ class Site final : public Transport, public EngineObserver {
 
   AgencyId self;
   Instant now;
-  std::string user = "clerk";  // who acts
   BatchRules batch_rules;      // from the next restart() on
+  std::string user = "clerk";  // who gives the commands
+  bool four_eyes = false;      // from the next restart() on
   bool store_complete = true;  // what restart() says of the store
   std::unique_ptr<MemoryStore> store;
   std::unique_ptr<Vault> vault;

@@ -121,6 +121,8 @@ void Site::init(Agency& agency) const {
   std::ifstream(agency.folder / "admin.token") >> agency.token;
   // Hundreds of agencies on one disk.
   e2e::change_setting(agency.folder / "agency.toml", "ballast_mib", "0");
+  // What is measured is the exchange, not the second person.
+  e2e::change_setting(agency.folder / "agency.toml", "four_eyes", "false");
 }
 
 std::string Site::run(const Agency& agency, std::vector<std::string> args) const {

@@ -1,0 +1,223 @@
+#include "daemon/engine/four_eyes.h"
+
+#include <algorithm>
+
+#include "daemon/base/bytes.h"
+#include "daemon/engine/engine.h"
+#include "daemon/trust/suite.h"
+
+namespace jiexu {
+namespace {
+
+constexpr std::string_view kDomain = "jiexu proposal 1";
+constexpr size_t kDigestShown = 8;  // bytes of it in notes of the timeline
+
+class Content {
+ public:
+  Content() : bytes_(kDomain) {}
+  void add(std::string_view piece) {
+    append_u64(bytes_, piece.size());
+    bytes_ += piece;
+  }
+  void add(int64_t number) { append_u64(bytes_, static_cast<uint64_t>(number)); }
+  Digest digest() const { return sha256(bytes_); }
+
+ private:
+  std::string bytes_;
+};
+
+void add_facts(const Case& subject, Content& content) {
+  content.add(subject.id.bytes());
+  content.add(subject.peer.text());
+  content.add(subject.letter_number);
+  content.add(subject.person.SerializeAsString());
+  content.add(subject.payee.SerializeAsString());
+  content.add(subject.certificate_number);
+  content.add(subject.scheme_from);
+  content.add(subject.scheme_to);
+  content.add(subject.form_version);
+  content.add(subject.disposition);
+  content.add(subject.attempt);
+  for (const Fen amount : {subject.due, subject.moved, subject.returned, subject.credited,
+                           subject.refund, subject.refunded}) {
+    content.add(amount.value);
+  }
+}
+
+EventKind action_of(const Proposal& proposal) {
+  return static_cast<EventKind>(proposal.action);
+}
+
+std::string words(const Proposal& proposal) {
+  return std::string(name(action_of(proposal))) + ", proposal " + std::to_string(proposal.number);
+}
+
+std::string short_hex(const Digest& digest) {
+  return to_hex(view(digest).substr(0, kDigestShown));
+}
+
+CaseDesk::Outcome refused(Refusal refusal, uint32_t number) {
+  return tl::unexpected(Rejection{refusal, "proposal " + std::to_string(number)});
+}
+
+bool is_offered(const std::vector<Offer>& all, const Proposal& proposal) {
+  return std::ranges::any_of(
+      all, [&](const Offer& offer) { return offer.action == action_of(proposal); });
+}
+
+}  // namespace
+
+Digest proposal_digest(const Case& subject, const Proposal& proposal) {
+  Content content;
+  content.add(proposal.number);
+  content.add(proposal.action);
+  content.add(proposal.user);
+  content.add(proposal.input);
+  add_facts(subject, content);
+  return content.digest();
+}
+
+const Proposal* find_proposal(const Case& subject, uint32_t number) {
+  for (const Proposal& proposal : subject.proposals) {
+    if (proposal.number == number) return &proposal;
+  }
+  return nullptr;
+}
+
+void CaseDesk::note(Decision& decision, const Event& event, std::string text) {
+  Case& after = decision.after;
+  after.revision += 1;
+  after.timeline_count += 1;
+  after.updated_at = event.at;
+  decision.steps.push_back({event, after.relationship, after.funds, after.overlays, std::move(text),
+                            decision.messages.size()});
+}
+
+Result<tl::expected<void, Rejection>> CaseDesk::add_proposal(Decision& decision,
+                                                             const Event& event) {
+  Decision trial;
+  trial.after = decision.after;
+  const auto decided = decide(trial, event);
+  if (!decided || !*decided) return decided;
+
+  Proposal proposal;
+  proposal.number = decision.after.timeline_count + 1;
+  proposal.action = static_cast<uint8_t>(event.kind);
+  proposal.user = event.actor;
+  proposal.at = event.at;
+  if (event.input != nullptr) {
+    v1::ActionInput input = *event.input;
+    input.clear_if_revision();
+    proposal.input = input.SerializeAsString();
+  }
+  auto& all = decision.after.proposals;
+  std::erase_if(all, [&](const Proposal& other) { return other.action == proposal.action; });
+  all.push_back(proposal);
+  Event made = event;
+  made.kind = EventKind::kPropose;
+  note(decision, made,
+       words(proposal) + ", digest " + short_hex(proposal_digest(decision.after, proposal)));
+  return tl::expected<void, Rejection>();
+}
+
+Result<CaseDesk::Outcome> CaseDesk::propose(const Case& subject, const Event& event) {
+  begin();
+  Decision decision;
+  decision.after = subject;
+  const auto added = add_proposal(decision, event);
+  if (!added) return tl::unexpected(added.error());
+  if (!*added) return Outcome(tl::unexpected(added->error()));
+  auto next = write(subject, decision);
+  if (!next) return tl::unexpected(next.error());
+  return Outcome(std::move(*next));
+}
+
+Result<CaseDesk::Outcome> CaseDesk::approve(const Case& subject, uint32_t number,
+                                            const Digest& digest, std::string_view user,
+                                            Instant now) {
+  const Proposal* found = find_proposal(subject, number);
+  if (found == nullptr) return refused(Refusal::kUnknownProposal, number);
+  if (found->user == user) return refused(Refusal::kOwnProposal, number);
+  if (proposal_digest(subject, *found) != digest) return refused(Refusal::kProposalChanged, number);
+  const Proposal proposal = *found;
+  v1::ActionInput input;
+  if (!input.ParseFromString(proposal.input)) {
+    return fail(Errc::kCorrupt, "a proposal of " + subject.id.str() + " is unreadable");
+  }
+  begin();
+  Decision decision;
+  decision.after = subject;
+  std::erase_if(decision.after.proposals,
+                [&](const Proposal& other) { return other.number == number; });
+  Event event;
+  event.kind = EventKind::kApprove;
+  event.at = now;
+  event.actor = user;
+  note(decision, event, words(proposal) + ", digest " + short_hex(digest));
+  event.kind = action_of(proposal);
+  event.actor = proposal.user;
+  event.input = &input;
+  const auto decided = decide(decision, event);
+  if (!decided) return tl::unexpected(decided.error());
+  if (!*decided) return Outcome(tl::unexpected(decided->error()));
+  auto next = write(subject, decision);
+  if (!next) return tl::unexpected(next.error());
+  if (event.kind == EventKind::kSendLetter) write_letter_counter();
+  return Outcome(std::move(*next));
+}
+
+Result<CaseDesk::Outcome> CaseDesk::retract(const Case& subject, uint32_t number,
+                                            std::string_view user, Instant now) {
+  const Proposal* found = find_proposal(subject, number);
+  if (found == nullptr) return refused(Refusal::kUnknownProposal, number);
+  begin();
+  Decision decision;
+  decision.after = subject;
+  std::erase_if(decision.after.proposals,
+                [&](const Proposal& other) { return other.number == number; });
+  Event event;
+  event.kind = EventKind::kRetract;
+  event.at = now;
+  event.actor = user;
+  note(decision, event, words(*found));
+  auto next = write(subject, decision);
+  if (!next) return tl::unexpected(next.error());
+  return Outcome(std::move(*next));
+}
+
+void CaseDesk::lapse_proposals(Decision& decision) {
+  Case& after = decision.after;
+  if (after.proposals.empty()) return;
+  const std::vector<Offer> all = offers(after);
+  std::erase_if(after.proposals, [&](const Proposal& proposal) {
+    if (is_offered(all, proposal)) return false;
+    std::string& text = decision.steps.back().note;
+    text += (text.empty() ? "" : "; ") + ("lapsed: " + words(proposal));
+    return true;
+  });
+}
+
+Result<void> Engine::run(const Command& command, const ProposalCommand& proposal, Instant now) {
+  const auto subject = cases_.load(proposal.case_id, now);
+  if (!subject) return tl::unexpected(subject.error());
+  Answer answer;
+  answer.subject = *subject;
+  if (*subject == nullptr) {
+    answer.rejection = Rejection{Refusal::kUnknownCase, proposal.case_id.str()};
+  } else if (reconciler_.blocks((*subject)->peer)) {
+    answer.rejection = Rejection{Refusal::kRecovering, (*subject)->peer.str()};
+  }
+  if (answer.rejection) {
+    answer_after_commit(command, std::move(answer));
+    return {};
+  }
+  const auto outcome =
+      proposal.approve
+          ? cases_.approve(**subject, proposal.number, *proposal.approve, command.user, now)
+          : cases_.retract(**subject, proposal.number, command.user, now);
+  if (!outcome) return tl::unexpected(outcome.error());
+  conclude(command, std::move(answer), *outcome);
+  return {};
+}
+
+}  // namespace jiexu
