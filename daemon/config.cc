@@ -12,8 +12,6 @@
 #include <sstream>
 #include <vector>
 
-#include "daemon/rules/policy.h"
-
 namespace jiexu {
 namespace {
 
@@ -123,15 +121,17 @@ std::string read_format(const toml::node& value, Config& out) {
   return wrong;
 }
 
-std::string read_profile(const toml::node& value, Config& out) {
-  std::string wrong = read_string(value, out.policy.profile);
-  if (!wrong.empty() || out.policy.profile.empty()) return wrong;
-  wrong = "must be empty or one of";
-  for (const Profile& profile : profiles()) {
-    if (profile.name == out.policy.profile) return {};
-    wrong += " \"" + std::string(profile.name) + "\"";
+std::string read_profiles(const toml::node& value, Config& out) {
+  const toml::array* rows = value.as_array();
+  if (rows == nullptr) return "must be a list of rows, such as [\"S3505 S3505 2021-12-01 FJ-QZ\"]";
+  for (const toml::node& row : *rows) {
+    std::string text;
+    if (std::string wrong = read_string(row, text); !wrong.empty()) return wrong;
+    auto choice = parse_profile_choice(text);
+    if (!choice) return "has a wrong row: " + choice.error().text;
+    out.policy.profiles.push_back(std::move(*choice));
   }
-  return wrong;
+  return {};
 }
 
 std::string read_mib(const toml::node& value, int64_t min, uint64_t& out) {
@@ -237,6 +237,10 @@ constexpr Key kKeys[] = {
     {"", "users", [](const toml::node& v, Config& c) { return read_path(v, c.users); },
      "\"users.toml\"",
      "Who may use the API, mode 0600; `jiexu user add` writes it. SIGHUP reads it again."},
+    {"", "calendars", [](const toml::node& v, Config& c) { return read_path(v, c.calendars); },
+     "\"calendars\"",
+     "Folder of working-day calendars that are newer than this build; `jiexu calendar load` puts\n"
+     "them there. May be missing. SIGHUP reads it again, and open deadlines move with it."},
     {"", "listen", read_listen, "\"tcp://127.0.0.1:7401\"",
      "Where other agencies connect to. The default is for trying things out on one machine; in\n"
      "production, the address that the directory entry of the agency leads to."},
@@ -247,9 +251,11 @@ constexpr Key kKeys[] = {
     {"log", "level", read_level, "\"info\"", "trace, debug, info, warn or error. Goes to stderr."},
     {"log", "format", read_format, "\"text\"",
      "text for people, json (one object a line) for collectors."},
-    {"policy", "profile", read_profile, "\"\"",
-     "Whose deadlines new cases run under: MOHRSS-2016, NHSA-2021 or FJ-QZ; empty for the\n"
-     "national rule in force on the day."},
+    {"policy", "profiles", read_profiles, "[]",
+     "Whose deadlines new cases run under, by agency pair and day: rows FROM TO SINCE PROFILE, "
+     "such\n"
+     "as \"S3505 S3505 2021-12-01 FJ-QZ\" with beginnings of agency codes, * for any. The longest\n"
+     "that fits decides; without one, the national rule in force (MOHRSS-2016, NHSA-2021)."},
     {"policy", "four_eyes",
      [](const toml::node& v, Config& c) { return read_flag(v, c.policy.four_eyes); }, "true",
      "Letters, forms, changes of account, withdrawals, remittances and refunds are proposed by "
@@ -401,8 +407,8 @@ class Parser {
           "before that of others");
     }
     const fs::path base = origin_.parent_path();
-    for (fs::path* path :
-         {&config_.data_dir, &config_.keys_dir, &config_.directory, &config_.users}) {
+    for (fs::path* path : {&config_.data_dir, &config_.keys_dir, &config_.directory, &config_.users,
+                           &config_.calendars}) {
       *path = (base / *path).lexically_normal();
     }
     if (config_.api.unix_socket.empty()) return;

@@ -16,6 +16,7 @@
 #include "daemon/base/limits.h"
 #include "daemon/base/result.h"
 #include "daemon/funds/payment_state.h"
+#include "daemon/rules/policy_choice.h"
 
 namespace jiexu {
 
@@ -31,6 +32,7 @@ struct Config {
   std::filesystem::path keys_dir = "keys";
   std::filesystem::path directory = "directory.toml";
   std::filesystem::path users = "users.toml";
+  std::filesystem::path calendars = "calendars";
 
   // Where other agencies connect to.
   std::string listen = "tcp://127.0.0.1:7401";
@@ -49,7 +51,7 @@ struct Config {
   } log;
 
   struct Policy {
-    std::string profile;  // empty: the one in force on the day of the application
+    std::vector<ProfileChoice> profiles;  // empty: the national rules
     bool four_eyes = true;
     std::vector<std::string> trusted_submitters;  // names of users
     bool operator==(const Policy&) const = default;

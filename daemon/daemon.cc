@@ -5,6 +5,7 @@
 
 #include <algorithm>
 
+#include "daemon/calendar_folder.h"
 #include "daemon/engine/intake.h"
 #include "daemon/trust/suite.h"
 
@@ -149,6 +150,10 @@ Result<void> Daemon::start_engine() {
   options.batch_rules = config_.remit;
   options.four_eyes = config_.policy.four_eyes;
   options.trusted_submitters = config_.policy.trusted_submitters;
+  options.profiles = config_.policy.profiles;
+  auto calendar = load_calendar(config_.calendars);
+  if (!calendar) return tl::unexpected(calendar.error());
+  options.calendar = std::move(*calendar);
   const EngineWorld world{*store_, *vault_, *keyring_.signer, *transport_, observer_};
   auto engine = Engine::open(options, world, directory_, clock_.moment());
   if (!engine) return tl::unexpected(engine.error());
@@ -223,10 +228,13 @@ Result<void> Daemon::reload() {
   if ((*directory)->find(config_.agency) == nullptr) {
     return fail(Errc::kInvalid, "directory: our own agency is missing; nothing was changed");
   }
+  auto calendar = load_calendar(config_.calendars);
+  if (!calendar) return tl::unexpected(calendar.error());
   api_->set_users(*users);
   directory_now_ = *directory;
   transport_->set_directory(*directory);
   loop_->post(*directory);
+  loop_->post(std::move(*calendar));
   return {};
 }
 

@@ -34,7 +34,7 @@ class Daemon {
   static Result<std::unique_ptr<Daemon>> start(const Config& config);
   ~Daemon();
 
-  // Reads directory and users again. On an error everything stays as it was.
+  // Reads directory, users and calendars again. On an error everything stays as it was.
   Result<void> reload();
 
   // To be called about once a second: gauges, and the disk's patience. Ends the process with exit

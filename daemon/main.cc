@@ -51,7 +51,7 @@ void serve(Daemon& daemon, const sigset_t& signals) {
     if (signal == SIGTERM || signal == SIGINT) return;
     if (signal == SIGHUP) {
       const auto done = daemon.reload();
-      if (done) spdlog::info("directory and users were read again");
+      if (done) spdlog::info("directory, users and calendars were read again");
       if (!done) spdlog::error("reload refused, nothing was changed: {}", done.error().text);
     }
     daemon.tend();

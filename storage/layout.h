@@ -3,8 +3,9 @@
 //
 //   family      key                                              value               sealed
 //   meta        "store"                                          StoreRecord         no
-//   meta        "lsn"                                            u64                 no   (the
-//   store's) meta        "letter" | yyyymmdd u32                          u32: last sequence  no
+//   meta        "lsn"                                            u64 (the store's)   no
+//   meta        "judged"                                         JudgedRecord        no
+//   meta        "letter" | yyyymmdd u32                          u32: last sequence  no
 //   link_log    peer 12 | direction u8 | epoch u32 | seq u64     LinkFrame, packed   yes
 //   link        peer 12 | direction u8                           LinkRecord          no
 //   case        'o' or 'c' | case id 16                          CaseRecord          yes
@@ -67,6 +68,7 @@ inline constexpr uint32_t kFormat = 5;
 
 inline constexpr std::string_view kStoreKey = "store";
 inline constexpr std::string_view kLsnKey = "lsn";
+inline constexpr std::string_view kJudgedKey = "judged";
 
 std::string letter_counter_key(Date day);
 std::string link_log_key(AgencyId peer, Direction direction, Epoch epoch, Seq first_seq);

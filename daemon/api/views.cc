@@ -85,17 +85,6 @@ void add_funds(const Case& subject, v1::CaseView& view) {
 
 }  // namespace
 
-std::string_view deadline_name(DeadlineKind kind) {
-  switch (kind) {
-    case DeadlineKind::kLetterDue: return "letter-due";
-    case DeadlineKind::kFormDue: return "form-due";
-    case DeadlineKind::kFundsDue: return "funds-due";
-    case DeadlineKind::kIntakeDue: return "intake-due";
-    case DeadlineKind::kCreditDue: return "credit-due";
-  }
-  return "";
-}
-
 v1::CaseView case_view(const Case& subject) {
   v1::CaseView view;
   view.set_case_id(subject.id.str());

@@ -21,7 +21,4 @@ v1::TimelineView timeline_view(const std::vector<v1::TimelineRecord>& records);
 v1::QuarantineView quarantine_view(std::string_view key, const v1::QuarantineRecord& record);
 v1::AccountView account_view(std::string_view key, const v1::AccountRecord& record);
 
-// Name in JSON, such as "letter-due".
-std::string_view deadline_name(DeadlineKind kind);
-
 }  // namespace jiexu

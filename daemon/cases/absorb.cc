@@ -13,8 +13,7 @@ void absorb_application(const Content& content, Case& subject) {
   subject.scheme_from = form.scheme_from();
   subject.scheme_to = form.scheme_to();
   subject.certificate_number = form.certificate_number();
-  const Profile* profile = default_profile(date_of(content.event->at));
-  if (profile != nullptr) subject.policy_profile = profile->name;
+  subject.policy_profile = content.context->profile;
 }
 
 void absorb_letter(const Content& content, Case& subject) {

@@ -119,6 +119,7 @@ std::string_view name(Side side);
 std::string_view name(Relationship relationship);
 std::string_view name(Funds funds);
 std::string_view name(Overlay overlay);
+std::string_view deadline_name(DeadlineKind kind);  // such as "form-due"
 // "SUSPENDED,ASKING", or "NONE".
 std::string text(Overlays overlays);
 

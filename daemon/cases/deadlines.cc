@@ -141,6 +141,41 @@ void show_deadlines(Case& subject) {
   subject.overlays.put(Overlay::kEscalated, escalated);
 }
 
+namespace {
+
+// Steps whose day now lies ahead are not done yet.
+void move_to(std::optional<Date> due, Instant now, Deadline& deadline) {
+  deadline.due = due;
+  while (deadline.steps > 0 && (!due || end_before(deadline, kLadder[deadline.steps - 1]) >= now)) {
+    --deadline.steps;
+  }
+  deadline.passed = false;
+  for (size_t i = 0; i < deadline.steps; ++i) deadline.passed |= kLadder[i].passes;
+}
+
+}  // namespace
+
+std::string rejudge_deadlines(const Calendar& calendar, Instant now, Case& subject) {
+  std::string moved;
+  const Profile* profile = find_profile(subject.policy_profile, date_of(subject.created_at));
+  if (profile == nullptr) return moved;
+  for (Deadline& deadline : subject.deadlines) {
+    const DeadlineRule* rule = profile->find(deadline.kind);
+    if (rule == nullptr) continue;
+    const std::optional<Date> due = calendar.due(deadline.started, rule->working_days);
+    if (due == deadline.due) continue;
+    const auto text = [](const std::optional<Date>& date) {
+      return date ? date->str() : "unknown";
+    };
+    moved += moved.empty() ? "" : "; ";
+    moved +=
+        std::string(deadline_name(deadline.kind)) + ": " + text(deadline.due) + " -> " + text(due);
+    move_to(due, now, deadline);
+  }
+  show_deadlines(subject);
+  return moved;
+}
+
 std::optional<Instant> next_firing(Side side, const Deadline& deadline) {
   if (!deadline.due) return std::nullopt;
   for (size_t i = deadline.steps; i < std::size(kLadder); ++i) {

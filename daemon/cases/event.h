@@ -72,10 +72,11 @@ enum class EventKind : uint8_t {
   // Actions again: the numbers below 40 are used up.
   kAskStatus = 64,
   kSupplementForm = 65,  // OUT: the next version, nobody having asked for it (X41, X45)
-  // Four eyes (daemon/engine/four_eyes.h). They move no state and have no rows.
+  // They move no state and have no rows. Four eyes (daemon/engine/four_eyes.h):
   kPropose = 66,
   kApprove = 67,
   kRetract = 68,
+  kRejudge = 69,  // a new calendar or profile has moved deadlines (daemon/engine/rejudge.h)
   // Messages from the peer.
   kLetterForwardedIn = 70,
   kHoldIn = 71,

@@ -142,6 +142,7 @@ constexpr std::pair<EventKind, std::string_view> kEvents[] = {
     {EventKind::kPropose, "propose"},
     {EventKind::kApprove, "approve"},
     {EventKind::kRetract, "retract"},
+    {EventKind::kRejudge, "deadlines-moved"},
     {EventKind::kLetterForwardedIn, "letter-forwarded-received"},
     {EventKind::kHoldIn, "hold-received"},
     {EventKind::kResumeIn, "resume-received"},
@@ -266,6 +267,17 @@ EventKind event_of(v1::Message::BodyCase body) {
     case v1::Message::BODY_NOT_SET: return EventKind::kNone;
   }
   return EventKind::kNone;
+}
+
+std::string_view deadline_name(DeadlineKind kind) {
+  switch (kind) {
+    case DeadlineKind::kLetterDue: return "letter-due";
+    case DeadlineKind::kFormDue: return "form-due";
+    case DeadlineKind::kFundsDue: return "funds-due";
+    case DeadlineKind::kIntakeDue: return "intake-due";
+    case DeadlineKind::kCreditDue: return "credit-due";
+  }
+  return "";
 }
 
 const Deadline* Case::deadline(DeadlineKind kind) const {

@@ -28,6 +28,7 @@ struct Context {
   const v1::Contact* own_contact = nullptr;
   const Calendar* calendar = nullptr;
   PersonHash person_hash{};          // kApply, kLetterIn: of the person in it
+  std::string_view profile;          // kApply: whose deadlines the case runs under
   std::string_view letter_number;    // kSendLetter: the next free number, empty: none left
   bool peer_known = true;            // kApply: the origin agency is in the directory
   CaseId duplicate_of;               // kApply: the open case in its way (X31), or empty
@@ -73,6 +74,11 @@ std::string_view title(EventKind action);
 
 // Whose duty a deadline is: true if the side `side` must act.
 bool is_ours(Side side, DeadlineKind kind);
+
+// Judges the running deadlines by a new calendar or new versions of the profiles. Says which moved
+// and where to; empty if none did. A deadline that is moved into the future may be reminded of
+// again.
+std::string rejudge_deadlines(const Calendar& calendar, Instant now, Case& subject);
 
 // When the next step of the deadline's ladder is due: the end of a day. nullopt: never.
 std::optional<Instant> next_firing(Side side, const Deadline& deadline);

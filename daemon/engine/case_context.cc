@@ -116,6 +116,7 @@ Result<void> CaseDesk::look_up(const Event& event, Case& probe, Context& context
       const auto rival = find_other(probe, is_duplicate);
       if (!rival) return tl::unexpected(rival.error());
       context.duplicate_of = *rival;
+      context.profile = choose_profile(profiles_, probe.peer, self_, date_of(event.at));
       return {};
     }
     case EventKind::kLetterIn: return look_up_letter(event.message->letter(), probe, context);
@@ -146,7 +147,7 @@ Result<Context> CaseDesk::context_for(const Case& subject, const Event& event) {
   context.self = self_;
   context.own_payee = &own_payee_;
   context.own_contact = &own_contact_;
-  context.calendar = &calendar_;
+  context.calendar = calendar_.get();
   context.peer_known = peers_.find(subject.peer) != nullptr;
   context.arena = &arena_;
   Case probe;

@@ -17,6 +17,8 @@
 #include "daemon/engine/observer.h"
 #include "daemon/engine/peers.h"
 #include "daemon/engine/pending.h"
+#include "daemon/engine/rejudge.h"
+#include "daemon/rules/policy_choice.h"
 #include "storage/records.h"
 #include "storage/vault.h"
 
@@ -114,8 +116,15 @@ class CaseDesk {
   Instant next_deadline() const { return next_deadline_; }
   // The open commit is durable now.
   void landed();
-  // Finds the first deadline; once at start.
-  Result<void> start();
+  // Finds the first deadline, and where a pass over the open deadlines stands; once at start.
+  Result<void> start(std::shared_ptr<const Calendar> calendar);
+
+  void set_profiles(std::vector<ProfileChoice> profiles) { profiles_ = std::move(profiles); }
+  // New deadlines are judged by it at once, open ones by rejudge_some() (rejudge.h).
+  void set_calendar(std::shared_ptr<const Calendar> calendar);
+  // Judges the next open cases anew, if the last slice's commit has landed. Whether any were.
+  Result<bool> rejudge_some(Instant now);
+  bool rejudge_ready() const;
 
   // Writes postings into the journal under `key` and to the balances with `peer`. REQUIRES: no
   // journal record has this key.
@@ -148,6 +157,7 @@ class CaseDesk {
   void note(Decision& decision, const Event& event, std::string text);
   // Adds the proposal of the event's action.
   Result<tl::expected<void, Rejection>> add_proposal(Decision& decision, const Event& event);
+  Result<void> rejudge_case(const CaseId& id, Instant now);
   // Forgets proposals of what can no longer be done.
   void lapse_proposals(Decision& decision);
   Result<Context> context_for(const Case& subject, const Event& event);
@@ -194,7 +204,9 @@ class CaseDesk {
   std::shared_ptr<const Directory> directory_;
   v1::Payee own_payee_;
   v1::Contact own_contact_;
-  Calendar calendar_ = Calendar::shipped();
+  std::shared_ptr<const Calendar> calendar_;
+  std::vector<ProfileChoice> profiles_;
+  Rejudge rejudge_{v1::JudgedRecord()};
 
   Date letter_day_;
   uint32_t letter_sequence_ = 0;

@@ -12,7 +12,11 @@ constexpr int64_t kLookAgainMs = 1'000;
 
 }  // namespace
 
-Result<void> CaseDesk::start() {
+Result<void> CaseDesk::start(std::shared_ptr<const Calendar> calendar) {
+  auto judged = records_.get_message<v1::JudgedRecord>(Family::kMeta, layout::kJudgedKey);
+  if (!judged) return tl::unexpected(judged.error());
+  rejudge_ = Rejudge(judged->value_or(v1::JudgedRecord()));
+  set_calendar(std::move(calendar));
   next_deadline_ = Instant{INT64_MAX};
   return durable_.scan(Family::kTimer, "", std::string(26, '\xff'),
                        [&](std::string_view key, std::string_view) {
@@ -63,6 +67,7 @@ Result<bool> CaseDesk::fire_deadlines(Instant now, size_t limit) {
 
 void CaseDesk::landed() {
   fired_.clear();
+  rejudge_.landed();
 }
 
 }  // namespace jiexu

@@ -56,7 +56,12 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, const Engine
   if (auto done = engine->set_directory(std::move(directory), now); !done) {
     return tl::unexpected(done.error());
   }
-  if (auto done = engine->cases_.start(); !done) return tl::unexpected(done.error());
+  engine->cases_.set_profiles(engine->options_.profiles);
+  auto calendar = engine->options_.calendar;
+  if (calendar == nullptr) calendar = std::make_shared<const Calendar>(Calendar::shipped());
+  if (auto done = engine->cases_.start(std::move(calendar)); !done) {
+    return tl::unexpected(done.error());
+  }
   if (auto done = engine->bank_files_.start(); !done) return tl::unexpected(done.error());
   engine->remit_.doubt(Instant{engine->store_record_.doubt_until_ms()});
   if (!engine->options_.store_complete) engine->doubt_payments(now.wall);
@@ -116,7 +121,9 @@ Result<void> Engine::wake(Moment now) {
   }
   const auto fired = cases_.fire_deadlines(now.wall, kDeadlinesPerWake);
   if (!fired) return tl::unexpected(fired.error());
-  if (*fired) gather(false);
+  const auto rejudged = cases_.rejudge_some(now.wall);
+  if (!rejudged) return tl::unexpected(rejudged.error());
+  if (*fired || *rejudged) gather(false);
   const auto collected = room_ == Room::kAmple ? remit_.collect(now.wall) : Result<bool>(false);
   if (!collected) return tl::unexpected(collected.error());
   if (*collected) gather(true);
@@ -135,7 +142,7 @@ bool Engine::may_book() const {
 }
 
 int64_t Engine::wait_ms(Moment now) const {
-  if (may_book()) return 0;
+  if (may_book() || cases_.rejudge_ready()) return 0;
   Steady link{INT64_MAX};
   for (const auto& [id, peer] : peers_.all()) link = std::min(link, peer->sender().next_wake());
   if (open_.since && !in_flight_) {

@@ -54,6 +54,8 @@ struct EngineOptions {
   // Actions that need a second person are proposed, and done when that person approves.
   bool four_eyes = false;
   std::vector<std::string> trusted_submitters;  // users whose bulk letters need no second person
+  std::shared_ptr<const Calendar> calendar;     // nullptr: the years that this build carries
+  std::vector<ProfileChoice> profiles;          // empty: the national rules
   bool store_complete = true;  // false: acknowledged commits may be missing; see reconciler.h
   BatchRules batch_rules;      // for payments
 };
@@ -100,6 +102,8 @@ class Engine {
   [[nodiscard]] Result<void> commit_done(Moment now);
   bool committing() const { return in_flight_.has_value(); }
 
+  // Open deadlines are judged anew, slice by slice (rejudge.h).
+  void set_calendar(std::shared_ptr<const Calendar> calendar);
   // New peers are added, the others' keys and addresses are the transport's business. An agency
   // that is left out is a peer still, whose messages wait; but no recovery waits for it.
   [[nodiscard]] Result<void> set_directory(std::shared_ptr<const Directory> directory, Moment now);

@@ -72,6 +72,10 @@ void EngineLoop::post(std::shared_ptr<const Directory> directory) {
   enqueue(std::move(directory), 0);
 }
 
+void EngineLoop::post(std::shared_ptr<const Calendar> calendar) {
+  enqueue(std::move(calendar), 0);
+}
+
 void EngineLoop::post_connected(AgencyId peer) {
   enqueue(peer, 0);
 }
@@ -109,6 +113,8 @@ bool EngineLoop::treat(Arrival& arrival) {
     done = engine_.handle(*frame, now());
   } else if (const auto* peer = std::get_if<AgencyId>(&arrival.event)) {
     engine_.connected(*peer, now());
+  } else if (auto* calendar = std::get_if<std::shared_ptr<const Calendar>>(&arrival.event)) {
+    engine_.set_calendar(std::move(*calendar));
   } else {
     done = engine_.set_directory(std::get<std::shared_ptr<const Directory>>(arrival.event), now());
   }

@@ -43,6 +43,7 @@ class EngineLoop final : public CommandPort {
   // Frames are not refused: the transport asks may_receive() before it reads one.
   void post(PeerFrame frame, size_t bytes);
   void post(std::shared_ptr<const Directory> directory);
+  void post(std::shared_ptr<const Calendar> calendar);
   void post_connected(AgencyId peer);
   bool may_receive() const;
 
@@ -56,7 +57,8 @@ class EngineLoop final : public CommandPort {
   int64_t turn_age_ms() const;
 
  private:
-  using Event = std::variant<Command, PeerFrame, std::shared_ptr<const Directory>, AgencyId>;
+  using Event = std::variant<Command, PeerFrame, std::shared_ptr<const Directory>,
+                             std::shared_ptr<const Calendar>, AgencyId>;
   struct Arrival {
     Event event;
     size_t bytes;

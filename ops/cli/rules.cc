@@ -2,19 +2,58 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "daemon/rules/calendar.h"
+#include "daemon/calendar_folder.h"
 #include "daemon/rules/citizen_id.h"
 #include "daemon/rules/cnaps.h"
 #include "daemon/rules/letter_number.h"
+#include "ops/cli/files.h"
 #include "ops/cli/session.h"
 
 namespace jiexu::cli {
 namespace {
 
+// With the newer texts of the agency, if there is one here.
+Result<std::shared_ptr<const Calendar>> calendar_in_use(const Session& session) {
+  const Result<Config> config = session.config();
+  if (config) return load_calendar(config->calendars);
+  if (!session.config_file.empty()) return tl::unexpected(config.error());
+  return std::make_shared<const Calendar>(Calendar::shipped());
+}
+
+int load_text(const Session& session, const std::string& file) {
+  const Result<Config> config = session.config();
+  if (!config) return report(config.error());
+  const Result<std::string> text = read_input(file);
+  if (!text) return report(text.error());
+  auto year = parse_calendar(*text);
+  if (!year) return report(EX_DATAERR, file + ": " + year.error().text);
+  const auto loaded = load_calendar(config->calendars);
+  if (!loaded) return report(loaded.error());
+  Calendar calendar = **loaded;
+  const std::string before = calendar.edition();
+  const std::string name = std::to_string(year->year) + ".txt";
+  if (auto added = calendar.add(std::move(*year)); !added) {
+    return report(EX_DATAERR, file + ": " + added.error().text);
+  }
+  if (calendar.edition() == before) {
+    std::cerr << "This version, or a higher one, is loaded already: " << before << "\n";
+    return EX_OK;
+  }
+  std::error_code error;
+  std::filesystem::create_directories(config->calendars, error);
+  if (error) return report(EX_CANTCREAT, config->calendars.string() + ": " + error.message());
+  if (auto done = replace_file(config->calendars / name, *text); !done) return report(done.error());
+  std::cerr << "Loaded: " << calendar.edition()
+            << ". Send the daemon SIGHUP (systemctl reload jiexud), and open deadlines move.\n";
+  return EX_OK;
+}
+
 int print_due(const Session& session, const std::string& start, int days) {
   const std::optional<Date> date = Date::parse(start);
   if (!date) return report(EX_DATAERR, start + ": write the date as YYYY-MM-DD");
-  const Calendar calendar = Calendar::shipped();
+  const auto loaded = calendar_in_use(session);
+  if (!loaded) return report(loaded.error());
+  const Calendar& calendar = **loaded;
   const std::optional<Date> due = calendar.due(*date, days);
   if (!due) {
     return report(EX_DATAERR,
@@ -85,6 +124,14 @@ void add_rules(CLI::App& app, Session& session) {
   due->callback([&session, date, days] {
     session.run = [&session, date, days] { return print_due(session, *date, *days); };
   });
+
+  CLI::App* load = add_command(*calendar, "load", "Take a year that was published or amended",
+                               "jiexu calendar load 2027.txt");
+  const auto file = std::make_shared<std::string>();
+  load->add_option("file", *file, "Its text, as in ops/calendar/README.md; - for stdin")
+      ->required();
+  load->callback(
+      [&session, file] { session.run = [&session, file] { return load_text(session, *file); }; });
 
   CLI::App* group = add_command(app, "check", "Check digits and form of numbers",
                                 "jiexu check bank 102100099996");

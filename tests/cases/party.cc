@@ -193,6 +193,7 @@ Party::Party(Side side) {
   context.own_payee = &letter().payee();
   context.own_contact = &letter().contact();
   context.calendar = &calendar();
+  context.profile = default_profile(date_of(kNow))->name;
   context.letter_number = next_letter_number();
   context.agency_known = true;
   context.original_letter = &letter();

@@ -1,0 +1,121 @@
+#include "daemon/engine/rejudge.h"
+
+#include "daemon/cases/deadlines.h"
+#include "daemon/engine/case_desk.h"
+#include "daemon/engine/engine.h"
+#include "daemon/rules/policy.h"
+#include "storage/layout.h"
+
+namespace jiexu {
+namespace {
+
+constexpr size_t kCasesPerSlice = 200;  // some 10 ms of the engine's thread
+
+}  // namespace
+
+const std::string_view kFirstEdition =
+    "2020.2 2021.1 2022.1 2023.1 2024.1 2025.1 2026.1"
+    " MOHRSS-2016@2016-09-01 NHSA-2021@2021-12-01 FJ-QZ@2021-12-01";
+
+std::string judging_edition(const Calendar& calendar) {
+  std::string out = calendar.edition();
+  for (const Profile& profile : profiles()) {
+    out += ' ' + std::string(profile.name) + '@' + profile.in_force_from.str();
+  }
+  return out;
+}
+
+Rejudge::Rejudge(v1::JudgedRecord record) : record_(std::move(record)) {
+  if (record_.edition().empty()) record_.set_edition(std::string(kFirstEdition));
+  if (record_.target().empty()) record_.set_target(record_.edition());
+}
+
+void Rejudge::use(const std::string& edition, bool pending) {
+  if (record_.target() == edition) return;
+  // Cases that an unfinished pass has seen were judged by its target: no edition holds for all.
+  if (running()) record_.set_edition("mixed");
+  record_.set_target(edition);
+  record_.clear_after();
+  slice_open_ = false;
+  waits_ = pending ? 2 : 0;
+}
+
+void Rejudge::landed() {
+  slice_open_ = false;
+  if (waits_ > 0) --waits_;
+}
+
+void Rejudge::moved(std::string_view last_case_id) {
+  record_.set_after(std::string(last_case_id));
+  slice_open_ = true;
+}
+
+void Rejudge::finished() {
+  record_.set_edition(record_.target());
+  record_.clear_after();
+}
+
+void CaseDesk::set_calendar(std::shared_ptr<const Calendar> calendar) {
+  calendar_ = std::move(calendar);
+  const bool pending = !pending_.open().batch().empty() || !pending_.in_flight().batch().empty();
+  rejudge_.use(judging_edition(*calendar_), pending);
+}
+
+bool CaseDesk::rejudge_ready() const {
+  if (!rejudge_.running()) return false;
+  return rejudge_.ready() ||
+         (pending_.open().batch().empty() && pending_.in_flight().batch().empty());
+}
+
+Result<void> CaseDesk::rejudge_case(const CaseId& id, Instant now) {
+  const auto subject = load(id, now);
+  if (!subject) return tl::unexpected(subject.error());
+  if (*subject == nullptr || (*subject)->deadlines.empty()) return {};
+  begin();
+  Decision decision;
+  decision.after = **subject;
+  const std::string what = rejudge_deadlines(*calendar_, now, decision.after);
+  if (what.empty()) return {};
+  Event event;
+  event.kind = EventKind::kRejudge;
+  event.at = now;
+  event.actor = "calendar";
+  note(decision, event, what);
+  const auto written = write(**subject, decision);
+  if (!written) return tl::unexpected(written.error());
+  return {};
+}
+
+Result<bool> CaseDesk::rejudge_some(Instant now) {
+  if (!rejudge_ready()) return false;
+  rejudge_.settled();
+  const std::string& after = rejudge_.record().after();
+  const auto last = CaseId::from_bytes(after);
+  std::string lower = layout::case_key(last.value_or(CaseId()), false);
+  if (last) lower += '\0';
+  std::vector<CaseId> ids;
+  const auto scanned = durable_.scan(Family::kCase, lower, layout::prefix_end(lower.substr(0, 1)),
+                                     [&](std::string_view key, std::string_view) {
+                                       if (const auto id = layout::parse_case_key(key)) {
+                                         ids.push_back(*id);
+                                       }
+                                       return ids.size() < kCasesPerSlice;
+                                     });
+  if (!scanned) return tl::unexpected(scanned.error());
+  for (const CaseId& id : ids) {
+    if (auto done = rejudge_case(id, now); !done) return tl::unexpected(done.error());
+  }
+  if (ids.size() < kCasesPerSlice) {
+    rejudge_.finished();
+  } else {
+    rejudge_.moved(ids.back().bytes());
+  }
+  put(Family::kMeta, std::string(layout::kJudgedKey), rejudge_.record().SerializeAsString(), false);
+  return true;
+}
+
+void Engine::set_calendar(std::shared_ptr<const Calendar> calendar) {
+  cases_.set_calendar(std::move(calendar));
+}
+
+}  // namespace jiexu
