@@ -23,6 +23,7 @@
 #include "daemon/api/idempotency.h"
 #include "daemon/api/metrics.h"
 #include "daemon/api/router.h"
+#include "daemon/api/statistics.h"
 #include "daemon/api/users.h"
 #include "daemon/base/time.h"
 #include "daemon/engine/command.h"
@@ -62,6 +63,9 @@ class Api {
   void list_proposals(Call call);
   void approve(Call call);
   void retract(Call call);
+  void show_statistics(Call call);
+  void show_ageing(Call call);
+  void list_overdue(Call call);
   void submit_letters(Call call);
   void book_bank_lines(Call call);
   void list_bank_lines(Call call);
@@ -115,6 +119,7 @@ class Api {
   Idempotency idempotency_;
   mutable std::mutex users_mutex_;
   std::shared_ptr<const Users> users_;
+  Worker worker_;  // last, so that it ends before what it reads
 };
 
 }  // namespace jiexu

@@ -40,7 +40,7 @@ int run(int argc, char** argv) {
   Session session;
   add_options(app, session);
   for (const auto add : {add_init, add_directory, add_user, add_config, add_case, add_peer,
-                         add_bank, add_remit, add_money, add_rules, add_doctor}) {
+                         add_bank, add_remit, add_money, add_rules, add_reports, add_doctor}) {
     add(app, session);
   }
   try {

@@ -74,6 +74,7 @@ void add_bank_files(CLI::App& bank_group, Session& session);
 void add_money(CLI::App& app, Session& session);
 void add_remit(CLI::App& app, Session& session);
 void add_rules(CLI::App& app, Session& session);
+void add_reports(CLI::App& app, Session& session);
 void add_doctor(CLI::App& app, Session& session);
 
 }  // namespace jiexu::cli

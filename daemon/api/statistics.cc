@@ -1,0 +1,199 @@
+#include "daemon/api/statistics.h"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <tuple>
+
+#include "daemon/cases/step.h"
+#include "daemon/engine/case_store.h"
+#include "storage/layout.h"
+
+namespace jiexu {
+namespace {
+
+constexpr size_t kCountyDigits = 6;       // of an agency code, after its letter
+constexpr int32_t kAges[] = {5, 10, 30};  // calendar days over
+
+using Visit = std::function<void(const Case&)>;
+
+// Every case; `closed` too if asked for.
+Result<void> visit_cases(const Reader& store, const Vault& vault, bool closed_too,
+                         const std::stop_token& stop, const Visit& visit) {
+  const Records records(store, vault);
+  for (const bool closed : {false, true}) {
+    if (closed && !closed_too) break;
+    const std::string prefix = layout::case_key(CaseId(), closed).substr(0, 1);
+    Result<void> readable;
+    const auto one = [&](std::string_view key, std::string_view value) {
+      const auto id = layout::parse_case_key(key);
+      v1::CaseRecord record;
+      if (!id || !record.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
+        readable = fail(Errc::kCorrupt, "a case record is unreadable; run jiexu doctor");
+        return false;
+      }
+      auto subject = decode_case(*id, record);
+      if (!subject) readable = tl::unexpected(subject.error());
+      if (subject) visit(*subject);
+      return readable.has_value() && !stop.stop_requested();
+    };
+    const auto scanned = records.scan(Family::kCase, prefix, layout::prefix_end(prefix), one);
+    if (!scanned) return scanned;
+    if (!readable) return readable;
+    if (stop.stop_requested()) return fail(Errc::kBusy, "stopped");
+  }
+  return {};
+}
+
+std::string county_of(AgencyId agency) {
+  return std::string(agency.text().substr(1, kCountyDigits));
+}
+
+// Terminal states that are no transfer are counted apart.
+void count_end(const Case& subject, v1::StatisticsRow& row) {
+  if (is_dead(subject.relationship)) {
+    row.set_ended_without(row.ended_without() + 1);
+    return;
+  }
+  row.set_done(row.done() + 1);
+  const bool from_employee = subject.scheme_from == v1::SCHEME_EMPLOYEE;
+  const bool to_employee = subject.scheme_to == v1::SCHEME_EMPLOYEE;
+  if (from_employee && to_employee) {
+    row.set_employee_to_employee(row.employee_to_employee() + 1);
+  } else if (from_employee) {
+    row.set_employee_to_resident(row.employee_to_resident() + 1);
+  } else if (to_employee) {
+    row.set_resident_to_employee(row.resident_to_employee() + 1);
+  } else {
+    row.set_resident_to_resident(row.resident_to_resident() + 1);
+  }
+}
+
+void count_money(const Case& subject, v1::StatisticsRow& row) {
+  row.set_transferred_fen(row.transferred_fen() + subject.credited.value);
+  if (subject.refunded.value == 0) return;
+  row.set_refunded_persons(row.refunded_persons() + 1);
+  row.set_refunded_fen(row.refunded_fen() + subject.refunded.value);
+}
+
+void count(const Case& subject, const Month& month, v1::StatisticsRow& row) {
+  if (month.contains(subject.created_at)) row.set_begun(row.begun() + 1);
+  if (!subject.closed_at || !month.contains(*subject.closed_at)) return;
+  count_end(subject, row);
+  count_money(subject, row);
+}
+
+bool says_nothing(const v1::StatisticsRow& row) {
+  return row.begun() + row.done() + row.ended_without() == 0;
+}
+
+uint64_t* bucket(int32_t days, std::array<uint64_t, 4>& counts) {
+  for (size_t i = 0; i < std::size(kAges); ++i) {
+    if (days <= kAges[i]) return &counts[i];
+  }
+  return &counts.back();
+}
+
+struct Aged {
+  std::array<uint64_t, 4> counts{};
+  std::optional<Date> oldest;
+};
+
+}  // namespace
+
+std::optional<Month> Month::parse(std::string_view text) {
+  const auto first = Date::parse(std::string(text) + "-01");
+  if (!first || text.size() != 7) return std::nullopt;
+  return Month{first->year, first->month};
+}
+
+std::string Month::str() const {
+  return Date{year, month, 1}.str().substr(0, 7);
+}
+
+bool Month::contains(Instant at) const {
+  const Date day = date_of(at);
+  return day.year == year && day.month == month;
+}
+
+Result<v1::StatisticsView> compute_statistics(const Reader& store, const Vault& vault,
+                                              const Month& month, const std::stop_token& stop) {
+  std::map<std::tuple<Side, std::string>, v1::StatisticsRow> rows;
+  const auto done = visit_cases(store, vault, true, stop, [&](const Case& subject) {
+    count(subject, month, rows[{subject.side, county_of(subject.peer)}]);
+  });
+  if (!done) return tl::unexpected(done.error());
+  v1::StatisticsView view;
+  view.set_month(month.str());
+  for (auto& [key, row] : rows) {
+    if (says_nothing(row)) continue;
+    row.set_direction(std::string(name(std::get<Side>(key))));
+    row.set_county(std::get<std::string>(key));
+    *view.add_rows() = std::move(row);
+  }
+  return view;
+}
+
+Result<v1::AgeingView> compute_ageing(const Reader& store, const Vault& vault, Date today,
+                                      const std::stop_token& stop) {
+  std::map<std::tuple<AgencyId, bool>, Aged> all;
+  const auto done = visit_cases(store, vault, false, stop, [&](const Case& subject) {
+    for (const Deadline& deadline : subject.deadlines) {
+      if (!deadline.due || *deadline.due >= today) continue;
+      Aged& aged = all[{subject.peer, is_ours(subject.side, deadline.kind)}];
+      ++*bucket(today.days() - deadline.due->days(), aged.counts);
+      if (!aged.oldest || *deadline.due < *aged.oldest) aged.oldest = deadline.due;
+    }
+  });
+  if (!done) return tl::unexpected(done.error());
+  v1::AgeingView view;
+  view.set_on(today.str());
+  for (const auto& [key, aged] : all) {
+    v1::AgeingRow& row = *view.add_rows();
+    row.set_peer(std::get<AgencyId>(key).str());
+    row.set_ours(std::get<bool>(key));
+    row.set_days_to_5(aged.counts[0]);
+    row.set_days_to_10(aged.counts[1]);
+    row.set_days_to_30(aged.counts[2]);
+    row.set_days_above_30(aged.counts[3]);
+    row.set_oldest_due_on(aged.oldest->str());
+  }
+  return view;
+}
+
+std::string to_csv(const v1::StatisticsView& view) {
+  std::string out =
+      "month,direction,county,begun,done,ended_without,employee_to_employee,employee_to_resident,"
+      "resident_to_employee,resident_to_resident,transferred_fen,refunded_persons,refunded_fen\r\n";
+  for (const v1::StatisticsRow& row : view.rows()) {
+    out += view.month() + "," + row.direction() + "," + row.county();
+    for (const uint64_t number :
+         {row.begun(), row.done(), row.ended_without(), row.employee_to_employee(),
+          row.employee_to_resident(), row.resident_to_employee(), row.resident_to_resident(),
+          static_cast<uint64_t>(row.transferred_fen()), row.refunded_persons(),
+          static_cast<uint64_t>(row.refunded_fen())}) {
+      out += "," + std::to_string(number);
+    }
+    out += "\r\n";
+  }
+  return out;
+}
+
+Worker::~Worker() {
+  const std::lock_guard lock(mutex_);
+  thread_.request_stop();
+}
+
+bool Worker::start(HttpRespond respond, Job job) {
+  const std::lock_guard lock(mutex_);
+  if (busy_.exchange(true)) return false;
+  thread_ = std::jthread(
+      [this, job = std::move(job), respond = std::move(respond)](const std::stop_token& stop) {
+        auto make = job(stop);
+        busy_ = false;
+        respond(std::move(make));
+      });
+  return true;
+}
+
+}  // namespace jiexu

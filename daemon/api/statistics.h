@@ -1,0 +1,63 @@
+// The figures that agencies report and look at, from one pass over the durable cases: monthly
+// statistics by direction and county, and the age of what is overdue by counterpart.
+//
+// They name no person. Memory is bounded by the number of counties and counterparts, not of cases.
+// A pass reads every case of the store, so that it runs on a thread of its own, one at a time.
+#pragma once
+
+#include <atomic>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <thread>
+
+#include "daemon/api/http_server.h"
+#include "daemon/base/time.h"
+#include "jiexu/v1/api.pb.h"
+#include "storage/records.h"
+
+namespace jiexu {
+
+// A month of China Standard Time.
+struct Month {
+  int16_t year = 0;
+  uint8_t month = 0;
+  // nullopt unless `text` is YYYY-MM and such a month exists.
+  static std::optional<Month> parse(std::string_view text);
+  std::string str() const;
+  bool contains(Instant at) const;
+};
+
+// What was begun, ended and moved in the month. Of an ended case (its closing falls into the month)
+// count its direction, the two schemes, and the counterpart's county; the money is that of its
+// ended cases. Error: the store's; kBusy if `stop` was asked for.
+Result<v1::StatisticsView> compute_statistics(const Reader& store, const Vault& vault,
+                                              const Month& month, const std::stop_token& stop);
+
+// Open duties whose day is over on `today`, by counterpart and side in duty.
+Result<v1::AgeingView> compute_ageing(const Reader& store, const Vault& vault, Date today,
+                                      const std::stop_token& stop);
+
+// One header line, then one line a county and direction. RFC 4180.
+std::string to_csv(const v1::StatisticsView& view);
+
+// Runs one job at a time on a thread of its own.
+class Worker {
+ public:
+  // Returns the answer, which is given when the worker is free again.
+  using Job = std::function<std::function<HttpResponse()>(const std::stop_token&)>;
+  // Asks a running job to stop, and waits.
+  ~Worker();
+  // False if one runs.
+  [[nodiscard]] bool start(HttpRespond respond, Job job);
+  bool busy() const { return busy_; }
+
+ private:
+  std::mutex mutex_;
+  std::atomic<bool> busy_{false};
+  std::jthread thread_;
+};
+
+}  // namespace jiexu

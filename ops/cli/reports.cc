@@ -1,0 +1,99 @@
+// jiexu statistics, ageing, overdue.
+#include <iostream>
+
+#include "jiexu/v1/api.pb.h"
+#include "ops/cli/json.h"
+#include "ops/cli/output.h"
+#include "ops/cli/session.h"
+
+namespace jiexu::cli {
+namespace {
+
+std::string number(uint64_t n) {
+  return std::to_string(n);
+}
+
+void print_statistics(const std::string& body) {
+  v1::StatisticsView view;
+  if (!from_json(body, &view)) return;
+  Table table({"DIRECTION", "COUNTY", "BEGUN", "DONE", "E-E", "E-R", "R-E", "R-R", "ENDED WITHOUT",
+               "TRANSFERRED", "PAID AT ORIGIN"});
+  for (const v1::StatisticsRow& row : view.rows()) {
+    table.add({row.direction(), row.county(), number(row.begun()), number(row.done()),
+               number(row.employee_to_employee()), number(row.employee_to_resident()),
+               number(row.resident_to_employee()), number(row.resident_to_resident()),
+               number(row.ended_without()), yuan(row.transferred_fen()), yuan(row.refunded_fen())});
+  }
+  std::cout << table.text();
+}
+
+void print_ageing(const std::string& body) {
+  v1::AgeingView view;
+  if (!from_json(body, &view)) return;
+  Table table({"PEER", "LATE", "1-5 DAYS", "6-10", "11-30", "ABOVE 30", "OLDEST"});
+  for (const v1::AgeingRow& row : view.rows()) {
+    table.add({row.peer(), row.ours() ? "we" : "they", number(row.days_to_5()),
+               number(row.days_to_10()), number(row.days_to_30()), number(row.days_above_30()),
+               row.oldest_due_on()});
+  }
+  std::cout << table.text();
+}
+
+void print_overdue(const std::string& body) {
+  v1::OverdueViews views;
+  if (!from_json(body, &views)) return;
+  Table table({"PEER", "CASE", "LETTER", "LATE", "MUST", "WAS DUE", "DAYS", "EXPECTED"});
+  for (const v1::OverdueView& duty : views.duties()) {
+    table.add({duty.peer(), duty.case_id(), duty.letter_number(), duty.ours() ? "we" : "they",
+               plain_deadline(duty.kind()), duty.due_on(), std::to_string(duty.days_over()),
+               duty.expected_on()});
+  }
+  std::cout << table.text();
+  if (!views.next().empty()) std::cerr << "There may be more: add --after " << views.next() << "\n";
+}
+
+int statistics(const Session& session, const std::string& month, bool csv) {
+  const std::string target = "/v1/statistics/" + month;
+  if (!csv) return session.show("GET", target, "", print_statistics);
+  const Result<Reply> reply = session.ask("GET", target + "?format=csv");
+  if (!reply) return report(reply.error());
+  if (reply->status >= 400) return report_problem(*reply);
+  std::cout << reply->body;
+  return EX_OK;
+}
+
+}  // namespace
+
+void add_reports(CLI::App& app, Session& session) {
+  CLI::App* figures = add_command(app, "statistics", "A month's figures by direction and county",
+                                  "jiexu statistics 2026-11 --csv > 2026-11.csv");
+  const auto month = std::make_shared<std::string>();
+  const auto csv = std::make_shared<bool>(false);
+  figures->add_option("month", *month, "Such as 2026-11")->required();
+  figures->add_flag("--csv", *csv, "Comma-separated, with amounts in fen");
+  figures->callback([&session, month, csv] {
+    session.run = [&session, month, csv] { return statistics(session, *month, *csv); };
+  });
+
+  add_command(app, "ageing", "Duties whose day is over, summed up by counterpart", "jiexu ageing")
+      ->callback([&session] {
+        session.run = [&session] { return session.show("GET", "/v1/ageing", "", print_ageing); };
+      });
+
+  CLI::App* overdue = add_command(app, "overdue", "Duties whose day is over, one by one",
+                                  "jiexu overdue --peer S41132810207");
+  const auto peer = std::make_shared<std::string>();
+  const auto after = std::make_shared<std::string>();
+  overdue->add_option("--peer", *peer, "Only with this agency");
+  overdue->add_option("--after", *after, "Go on after this case");
+  overdue->callback([&session, peer, after] {
+    session.run = [&session, peer, after] {
+      std::string target = "/v1/overdue?limit=200";
+      if (!peer->empty()) target += "&peer=" + *peer;
+      if (!after->empty()) target += "&after=" + *after;
+      return session.show("GET", target, "", print_overdue);
+    };
+  });
+}
+
+}  // namespace jiexu::cli

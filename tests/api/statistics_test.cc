@@ -1,0 +1,162 @@
+// Monthly figures, ageing and the overdue list.
+#include "daemon/api/statistics.h"
+
+#include "tests/api/api_world.h"
+
+namespace jiexu {
+namespace {
+
+const Instant kInMonth = end_of({2026, 11, 20});
+const Instant kBefore = end_of({2026, 10, 31});  // the last millisecond of the month before
+
+Case case_of(const ApiWorld& world, int n, Side side, Relationship relationship) {
+  Case subject = world.draft();
+  std::string bytes(subject.id.bytes());
+  bytes.back() = static_cast<char>(n);
+  subject.id = *CaseId::from_bytes(bytes);
+  subject.side = side;
+  subject.relationship = relationship;
+  subject.funds = side == Side::kIn ? Funds::kCredited : Funds::kAckedByIn;
+  subject.scheme_from = v1::SCHEME_EMPLOYEE;
+  subject.scheme_to = v1::SCHEME_EMPLOYEE;
+  subject.created_at = kBefore;
+  if (is_terminal(relationship)) subject.closed_at = kInMonth;
+  return subject;
+}
+
+v1::StatisticsView november(const ApiWorld& world) {
+  const auto view = compute_statistics(world.store, *world.vault, {2026, 11}, std::stop_token());
+  REQUIRE(view);
+  return *view;
+}
+
+TEST_CASE("a month is YYYY-MM and belongs to China Standard Time") {
+  CHECK(Month::parse("2026-11")->str() == "2026-11");
+  for (const std::string_view wrong : {"", "2026", "2026-13", "2026-1", "2026-11-01", "x"}) {
+    CHECK_FALSE(Month::parse(wrong));
+  }
+  CHECK(Month{2026, 10}.contains(kBefore));
+  CHECK(Month{2026, 11}.contains(kBefore.plus_ms(1)));
+}
+
+TEST_CASE("cases closed in the month count by direction, schemes and the counterpart's county") {
+  ApiWorld world;
+  Case in = case_of(world, 1, Side::kIn, Relationship::kDone);
+  in.credited = Fen{12345};
+  world.put(in);
+  Case resident = case_of(world, 2, Side::kIn, Relationship::kDone);
+  resident.scheme_to = v1::SCHEME_RESIDENT;
+  resident.funds = Funds::kNoneDue;
+  world.put(resident);
+  Case out = case_of(world, 3, Side::kOut, Relationship::kOutDone);
+  out.refunded = Fen{700};
+  out.peer = *AgencyId::parse("S35050000101");
+  world.put(out);
+  Case withdrawn = case_of(world, 4, Side::kIn, Relationship::kWithdrawn);
+  withdrawn.funds = Funds::kNoneDue;
+  withdrawn.created_at = kInMonth;
+  world.put(withdrawn);
+
+  const v1::StatisticsView view = november(world);
+  REQUIRE(view.rows_size() == 2);
+  CHECK(view.rows(0).direction() == "IN");
+  CHECK(view.rows(0).county() == "411328");
+  CHECK(view.rows(0).begun() == 1);
+  CHECK(view.rows(0).done() == 2);
+  CHECK(view.rows(0).ended_without() == 1);
+  CHECK(view.rows(0).employee_to_employee() == 1);
+  CHECK(view.rows(0).employee_to_resident() == 1);
+  CHECK(view.rows(0).transferred_fen() == 12345);
+  CHECK(view.rows(1).direction() == "OUT");
+  CHECK(view.rows(1).county() == "350500");
+  CHECK(view.rows(1).refunded_persons() == 1);
+  CHECK(view.rows(1).refunded_fen() == 700);
+}
+
+TEST_CASE("what was closed in another month, or is open, is not in the month's figures") {
+  ApiWorld world;
+  Case earlier = case_of(world, 1, Side::kIn, Relationship::kDone);
+  earlier.closed_at = kBefore;
+  world.put(earlier);
+  world.put(case_of(world, 2, Side::kIn, Relationship::kAccepted));
+  CHECK(november(world).rows().empty());
+}
+
+TEST_CASE("the figures as CSV: one header, one line a row, and nothing of a person") {
+  ApiWorld world;
+  world.put(case_of(world, 1, Side::kIn, Relationship::kDone));
+  const Got got = world.ask("GET", "/v1/statistics/2026-11?format=csv", Role::kAuditor);
+  CHECK(got.status() == 200);
+  CHECK(got.response.content_type == "text/csv; charset=utf-8");
+  CHECK_THAT(got.response.body, Catch::EndsWith("\r\n2026-11,IN,411328,0,1,0,1,0,0,0,0,0,0\r\n"));
+  CHECK(got.response.body.find("Test Person") == std::string::npos);
+}
+
+TEST_CASE("a month that is none is refused") {
+  ApiWorld world;
+  for (const char* target : {"/v1/statistics/2026-13", "/v1/statistics/2026-11?format=xls"}) {
+    CHECK(world.ask("GET", target, Role::kAuditor).status() == 400);
+  }
+}
+
+TEST_CASE("overdue duties are listed and summed up by counterpart and side in duty") {
+  ApiWorld world;
+  const Date today = date_of(world.clock.now());
+  Case late = case_of(world, 1, Side::kIn, Relationship::kLetterAccepted);
+  late.funds = Funds::kUnknown;
+  const auto deadline = [&](DeadlineKind kind, int days_over) {
+    Deadline out;
+    out.kind = kind;
+    out.started = Date::from_days(today.days() - 60);
+    out.due = Date::from_days(today.days() - days_over);
+    return out;
+  };
+  late.deadlines = {deadline(DeadlineKind::kFormDue, 7), deadline(DeadlineKind::kLetterDue, 0)};
+  world.put(late);
+  Case later = case_of(world, 2, Side::kIn, Relationship::kInfoReceived);
+  later.funds = Funds::kExpected;
+  later.deadlines = {deadline(DeadlineKind::kIntakeDue, 31)};
+  world.put(later);
+
+  const nlohmann::json list = world.ask("GET", "/v1/overdue", Role::kAuditor).json();
+  REQUIRE(list["duties"].size() == 2);
+  CHECK(list["duties"][0]["kind"] == "form-due");
+  CHECK(list["duties"][0]["days_over"] == 7);
+  CHECK(list["duties"][0]["ours"] == false);
+  CHECK(world.ask("GET", "/v1/overdue?peer=S35050000101", Role::kAuditor).json()["duties"].empty());
+
+  const nlohmann::json rows = world.ask("GET", "/v1/ageing", Role::kAuditor).json()["rows"];
+  REQUIRE(rows.size() == 2);
+  CHECK(rows[0]["ours"] == false);
+  CHECK(rows[0]["days_to_10"] == "1");
+  CHECK(rows[1]["ours"] == true);
+  CHECK(rows[1]["days_above_30"] == "1");
+}
+
+TEST_CASE("one report at a time, and a stopped one says so") {
+  std::promise<void> go;
+  std::promise<bool> free_again;
+  const auto nothing = [](const std::stop_token&) { return [] { return HttpResponse(); }; };
+  const auto ignore = [](const std::function<HttpResponse()>&) {};
+  Worker worker;
+  const auto wait = [&](const std::stop_token& stop) {
+    go.get_future().wait();
+    return nothing(stop);
+  };
+  REQUIRE(worker.start(
+      [&](const std::function<HttpResponse()>&) { free_again.set_value(!worker.busy()); }, wait));
+  CHECK_FALSE(worker.start(ignore, nothing));
+  go.set_value();
+  CHECK(free_again.get_future().get());
+
+  ApiWorld world;
+  world.put(case_of(world, 1, Side::kIn, Relationship::kDone));
+  std::stop_source stop;
+  stop.request_stop();
+  const auto view = compute_statistics(world.store, *world.vault, {2026, 11}, stop.get_token());
+  REQUIRE_FALSE(view);
+  CHECK(view.error().code == Errc::kBusy);
+}
+
+}  // namespace
+}  // namespace jiexu
