@@ -22,6 +22,7 @@
 #include "daemon/api/http_server.h"
 #include "daemon/api/idempotency.h"
 #include "daemon/api/metrics.h"
+#include "daemon/api/progress.h"
 #include "daemon/api/router.h"
 #include "daemon/api/statistics.h"
 #include "daemon/api/users.h"
@@ -66,6 +67,7 @@ class Api {
   void show_statistics(Call call);
   void show_ageing(Call call);
   void list_overdue(Call call);
+  void show_progress(Call call);
   void submit_letters(Call call);
   void book_bank_lines(Call call);
   void list_bank_lines(Call call);
@@ -119,6 +121,7 @@ class Api {
   Idempotency idempotency_;
   mutable std::mutex users_mutex_;
   std::shared_ptr<const Users> users_;
+  ProgressGate progress_gate_;
   Worker worker_;  // last, so that it ends before what it reads
 };
 

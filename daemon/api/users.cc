@@ -23,8 +23,8 @@ constexpr size_t kTokenBytes = 32;
 constexpr size_t kNameBytesMax = 32;
 
 constexpr std::pair<Role, std::string_view> kRoleNames[] = {
-    {Role::kAuditor, "auditor"},   {Role::kClerk, "clerk"},       {Role::kSystem, "system"},
-    {Role::kReviewer, "reviewer"}, {Role::kOperator, "operator"},
+    {Role::kInquirer, "inquirer"}, {Role::kAuditor, "auditor"},   {Role::kClerk, "clerk"},
+    {Role::kSystem, "system"},     {Role::kReviewer, "reviewer"}, {Role::kOperator, "operator"},
 };
 
 // Names go into timelines, logs and file names of tokens.
@@ -73,7 +73,7 @@ class Parser {
     const auto bytes = from_hex((*table)["token_sha256"].value_or(std::string()));
     const auto digest = bytes ? to_array<32>(*bytes) : std::nullopt;
     if (!is_user_name(user.name)) add(at, "name must be 1 to 32 of a-z 0-9 - _ .");
-    if (!role) add(at, "role must be auditor, clerk, system, reviewer or operator");
+    if (!role) add(at, "role must be inquirer, auditor, clerk, system, reviewer or operator");
     if (!digest) add(at, "token_sha256 must be 64 hex digits; `jiexu user add` makes it");
     if (table->size() > 3) add(at, "a user has the keys name, role and token_sha256 only");
     for (const User& other : users_) {

@@ -26,11 +26,12 @@ namespace jiexu {
 // least one it needs.
 enum class Role : uint8_t {
   kNobody = 0,    // without a token: health and metrics
-  kAuditor = 1,   // reads
-  kClerk = 2,     // keys cases, letters and forms
-  kSystem = 3,    // a local system: what a clerk may, and bank lines
-  kReviewer = 4,  // decides: letters, refusals, forms, money
-  kOperator = 5,  // runs the daemon: pauses and resumes peers
+  kInquirer = 1,  // a portal: asks how far a person's transfer is, and sees nothing else
+  kAuditor = 2,   // reads
+  kClerk = 3,     // keys cases, letters and forms
+  kSystem = 4,    // a local system: what a clerk may, and bank lines
+  kReviewer = 5,  // decides: letters, refusals, forms, money
+  kOperator = 6,  // runs the daemon: pauses and resumes peers
 };
 
 std::string_view name(Role role);

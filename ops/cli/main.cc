@@ -39,8 +39,9 @@ int run(int argc, char** argv) {
   app.fallthrough();  // so that --json and --config may stand anywhere
   Session session;
   add_options(app, session);
-  for (const auto add : {add_init, add_directory, add_user, add_config, add_case, add_peer,
-                         add_bank, add_remit, add_money, add_rules, add_reports, add_doctor}) {
+  for (const auto add :
+       {add_init, add_directory, add_user, add_config, add_case, add_peer, add_bank, add_remit,
+        add_money, add_rules, add_reports, add_progress, add_doctor}) {
     add(app, session);
   }
   try {

@@ -75,6 +75,7 @@ void add_money(CLI::App& app, Session& session);
 void add_remit(CLI::App& app, Session& session);
 void add_rules(CLI::App& app, Session& session);
 void add_reports(CLI::App& app, Session& session);
+void add_progress(CLI::App& app, Session& session);
 void add_doctor(CLI::App& app, Session& session);
 
 }  // namespace jiexu::cli

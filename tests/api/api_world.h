@@ -43,8 +43,8 @@ inline std::string token_of(Role role) {
 
 inline std::shared_ptr<const Users> users_of_every_role() {
   std::vector<User> users;
-  for (const Role role :
-       {Role::kAuditor, Role::kClerk, Role::kSystem, Role::kReviewer, Role::kOperator}) {
+  for (const Role role : {Role::kInquirer, Role::kAuditor, Role::kClerk, Role::kSystem,
+                          Role::kReviewer, Role::kOperator}) {
     users.push_back({"u-" + std::string(name(role)), role, sha256(token_of(role))});
   }
   return std::make_shared<const Users>(std::move(users));

@@ -4,8 +4,8 @@
 namespace jiexu {
 namespace {
 
-constexpr Role kEveryRole[] = {Role::kAuditor, Role::kClerk, Role::kSystem, Role::kReviewer,
-                               Role::kOperator};
+constexpr Role kEveryRole[] = {Role::kInquirer, Role::kAuditor,  Role::kClerk,
+                               Role::kSystem,   Role::kReviewer, Role::kOperator};
 
 // A path that fits the pattern and names things that exist.
 std::string path_of(const Route& route, const ApiWorld& world) {

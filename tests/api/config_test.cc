@@ -18,6 +18,7 @@ Config defaults() {
   config.keys_dir = "/etc/jiexu/keys";
   config.directory = "/etc/jiexu/directory.toml";
   config.users = "/etc/jiexu/users.toml";
+  config.calendars = "/etc/jiexu/calendars";
   return config;
 }
 
