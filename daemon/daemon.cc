@@ -181,7 +181,8 @@ Result<void> Daemon::start_engine() {
 Result<void> Daemon::start_api() {
   api_ = std::make_unique<Api>(
       ApiPorts{*loop_, *store_, *vault_, clock_, metrics_, [this] { return not_ready(); },
-               [this](auto work) { return run_aside(std::move(work)); }, config_.policy.four_eyes},
+               [this](auto work) { return run_aside(std::move(work)); }, config_.agency,
+               config_.policy.four_eyes},
       users_);
   HttpSettings settings;
   settings.host = config_.api.host;

@@ -44,6 +44,7 @@ struct ApiPorts {
   std::function<std::optional<std::string>()> not_ready;
   // Runs long work on another thread; false: there is such work already.
   std::function<bool(std::function<void(std::stop_token)>)> aside;
+  AgencyId self;           // our own agency
   bool four_eyes = false;  // actions that need a second person are proposed (engine/four_eyes.h)
 };
 
@@ -61,6 +62,9 @@ class Api {
   void show_timeline(Call call);
   void show_document(Call call);
   void act(Call call);
+  void list_papers(Call call);
+  void show_paper(Call call);
+  void key_paper(Call call);
   void list_proposals(Call call);
   void approve(Call call);
   void retract(Call call);
@@ -113,6 +117,10 @@ class Api {
   std::optional<v1::RemittanceBatchRecord> find_batch(const Call& call) const;
   Result<void> add_payments(const v1::RemittanceBatchRecord& batch,
                             v1::RemittanceBatchView& view) const;
+  // Why this user may not take this action on the case as it stands; nullopt: let the engine
+  // decide.
+  std::optional<HttpResponse> refused_by_role(const Case& subject, EventKind action,
+                                              const User& user) const;
   // The case that the first argument names; answers 404 or 500 itself and returns nullopt.
   std::optional<Case> find_case(const Call& call) const;
 

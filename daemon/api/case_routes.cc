@@ -24,12 +24,13 @@ const Offer* find_offer(const std::vector<Offer>& all, EventKind action) {
   return nullptr;
 }
 
-// Why this user may not take this action on the case as it stands; nullopt: let the engine decide.
+}  // namespace
+
 // A clerk's action that is not on offer is refused here, because the engine does not know roles and
 // the case could come to allow it, to a reviewer, before the engine decides.
 // Under four eyes a clerk may propose what a reviewer then approves.
-std::optional<HttpResponse> refused_by_role(const Case& subject, EventKind action, const User& user,
-                                            bool four_eyes) {
+std::optional<HttpResponse> Api::refused_by_role(const Case& subject, EventKind action,
+                                                 const User& user) const {
   if (may(user.role, Role::kReviewer)) return std::nullopt;
   const std::vector<Offer> all = offers(subject);
   const Offer* offer = find_offer(all, action);
@@ -37,14 +38,12 @@ std::optional<HttpResponse> refused_by_role(const Case& subject, EventKind actio
     const Refusal why = subject.closed() ? Refusal::kCaseClosed : Refusal::kNotAllowedNow;
     return refusal_response({why, ""}, &subject);
   }
-  if (four_eyes && offer->second_person) return std::nullopt;
+  if (ports_.four_eyes && offer->second_person) return std::nullopt;
   const std::optional<Role> needed = role_from_name(offer->role);
   if (needed && may(user.role, *needed)) return std::nullopt;
   return problem_response(403, "role_too_low",
                           "this action needs the role " + std::string(offer->role));
 }
-
-}  // namespace
 
 std::optional<Case> Api::find_case(const Call& call) const {
   const std::optional<CaseId> id = CaseId::parse(call.args[0]);
@@ -96,7 +95,7 @@ void Api::act(Call call) {
   }
   const std::optional<Case> subject = find_case(call);
   if (!subject) return;
-  if (auto refused = refused_by_role(*subject, *action, call.user, ports_.four_eyes)) {
+  if (auto refused = refused_by_role(*subject, *action, call.user)) {
     return reply(call, std::move(*refused));
   }
   const bool proposes = ports_.four_eyes && needs_second_person(*action);

@@ -27,8 +27,8 @@ std::optional<uint32_t> parse_number(std::string_view text) {
 }
 
 // Why this user may not approve the proposal; nullopt: the engine decides.
-std::optional<HttpResponse> refused_by_role(const Case& subject, const Proposal& proposal,
-                                            const User& user) {
+std::optional<HttpResponse> approval_refused(const Case& subject, const Proposal& proposal,
+                                             const User& user) {
   if (user.role == Role::kSystem) {
     return problem_response(403, "system_user", "a system is no second person; approve as a user");
   }
@@ -54,7 +54,7 @@ void Api::ask_about_proposal(const Call& call, std::optional<Digest> approve) {
     return reply(call, refusal_response({Refusal::kUnknownProposal, ""}, &*subject));
   }
   if (approve) {
-    if (auto refused = refused_by_role(*subject, *proposal, call.user)) {
+    if (auto refused = approval_refused(*subject, *proposal, call.user)) {
       return reply(call, std::move(*refused));
     }
   }

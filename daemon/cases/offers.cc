@@ -4,6 +4,7 @@
 #include <array>
 
 #include "daemon/cases/guards.h"
+#include "daemon/cases/paper.h"
 #include "daemon/cases/step.h"
 #include "daemon/cases/table.h"
 
@@ -25,7 +26,8 @@ struct ActionText {
 
 using E = EventKind;
 
-// Four eyes on letter, form, change of account, withdrawal, remittance and refund.
+// Four eyes on letter, form, change of account, withdrawal, remittance and refund; and on paper,
+// because nothing but eyes tells who wrote it.
 constexpr ActionText kTexts[] = {
     {E::kAccept, "Accept the application", {}, "clerk", Eyes::kTwo},
     {E::kSendLetter, "Send the contact letter", {}, "reviewer", Eyes::kFour},
@@ -93,6 +95,7 @@ constexpr ActionText kTexts[] = {
     {E::kReopen, "Ask to open the case again", {"reason"}, "reviewer", Eyes::kTwo},
     {E::kAgree, "Agree to what the other agency asks", {}, "reviewer", Eyes::kFour},
     {E::kDecline, "Decline what the other agency asks", {}, "reviewer", Eyes::kTwo},
+    {E::kKeyPaper, "Key in what came on paper", {"paper", "paper_sha256"}, "reviewer", Eyes::kFour},
     {E::kMarkSeen, "The contradiction has been looked into", {"note"}, "reviewer", Eyes::kTwo},
 };
 
@@ -105,6 +108,19 @@ const Deadline* met_by(EventKind action, const Case& subject) {
     case E::kCredit: return subject.deadline(DeadlineKind::kCreditDue);
     default: return nullptr;
   }
+}
+
+// What came on paper is judged as the message that it stands for, so that no row names it.
+bool may_key_paper(const Case& subject) {
+  return !subject.letter_number.empty() && !subject.closed() && subject.papers.size() < kPapersMax;
+}
+
+bool is_allowed(EventKind action, const Case& subject) {
+  if (action == E::kKeyPaper) return may_key_paper(subject);
+  const auto all = rows(subject.side);
+  return std::any_of(all.begin(), all.end(), [&](const Row& row) {
+    return fits(row, subject, action) && may_hold(row.guard, subject);
+  });
 }
 
 std::span<const std::string_view> used(const Fields& fields) {
@@ -133,12 +149,8 @@ std::string_view title(EventKind action) {
 std::vector<Offer> offers(const Case& subject) {
   std::vector<Offer> out;
   if (!subject.exists()) return out;
-  const auto all = rows(subject.side);
   for (const ActionText& text : kTexts) {
-    const bool allowed = std::any_of(all.begin(), all.end(), [&](const Row& row) {
-      return fits(row, subject, text.action) && may_hold(row.guard, subject);
-    });
-    if (!allowed) continue;
+    if (!is_allowed(text.action, subject)) continue;
     out.push_back({text.action, text.title, used(text.fields), text.role, text.eyes == Eyes::kFour,
                    met_by(text.action, subject)});
   }

@@ -5,6 +5,9 @@
 namespace jiexu {
 namespace {
 
+constexpr size_t kHashDigits = 64;
+constexpr size_t kHashShown = 16;
+
 uint32_t number_of(const v1::Message& message) {
   switch (message.body_case()) {
     case v1::Message::kInformationForm: return message.information_form().version();
@@ -29,6 +32,12 @@ uint64_t digest_of(const v1::Message& message) {
   return digest;
 }
 
+bool is_hash(const std::string& text) {
+  return text.size() == kHashDigits && std::ranges::all_of(text, [](char c) {
+           return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f');
+         });
+}
+
 auto find(const v1::Message& message, const std::vector<PaperTwin>& papers) {
   return std::find_if(papers.begin(), papers.end(), [&](const PaperTwin& paper) {
     return paper.body == message.body_case() && paper.number == number_of(message);
@@ -36,6 +45,23 @@ auto find(const v1::Message& message, const std::vector<PaperTwin>& papers) {
 }
 
 }  // namespace
+
+std::optional<Rejection> check_paper(const Case& subject, const v1::ActionInput& input) {
+  if (subject.papers.size() >= kPapersMax) return Rejection{Refusal::kPaperInvalid, "too many"};
+  if (subject.exists() && !input.agency().empty() && input.agency() != subject.peer.text()) {
+    return Rejection{Refusal::kPaperInvalid, "agency: the case is with another one"};
+  }
+  if (!input.paper_sha256().empty() && !is_hash(input.paper_sha256())) {
+    return Rejection{Refusal::kPaperInvalid, "paper_sha256: 64 digits and letters a to f"};
+  }
+  return std::nullopt;
+}
+
+std::string paper_note(std::string_view kind, const std::string& sha256) {
+  std::string note = "keyed in from paper: " + std::string(kind);
+  if (!sha256.empty()) note += ", SHA-256 " + sha256.substr(0, kHashShown);
+  return note;
+}
 
 void keep_paper(const v1::Message& message, Case& subject) {
   subject.papers.push_back({message.body_case(), number_of(message), digest_of(message)});

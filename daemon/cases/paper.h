@@ -3,11 +3,23 @@
 // Internal to daemon/cases.
 #pragma once
 
+#include <optional>
+#include <string>
+#include <string_view>
+
 #include "daemon/cases/case.h"
+#include "daemon/cases/refusal.h"
+#include "jiexu/v1/api.pb.h"
 
 namespace jiexu {
 
 inline constexpr size_t kPapersMax = 32;  // no case has more messages from one side by hand
+
+// Why the paper cannot be of this case; nullopt: it may be.
+std::optional<Rejection> check_paper(const Case& subject, const v1::ActionInput& input);
+// For the timeline. The hash is the one printed on the paper, so that paper and message can be laid
+// side by side when the twin has come.
+std::string paper_note(std::string_view kind, const std::string& sha256);
 
 // Remembers that the message was keyed in.
 void keep_paper(const v1::Message& message, Case& subject);

@@ -148,14 +148,14 @@ tl::expected<Step, Rejection> key_paper(Case current, const Event& event, const 
   if (inner.kind == EventKind::kNone || inner.kind == EventKind::kFaultIn) {
     return reject(Refusal::kPaperInvalid, "paper");
   }
-  if (current.papers.size() >= kPapersMax) return reject(Refusal::kPaperInvalid, "too many");
+  if (auto wrong = check_paper(current, *event.input)) return tl::unexpected(*wrong);
   inner.message = &event.input->paper();
   inner.input = nullptr;
   inner.on_paper = true;
   auto decided = decide(std::move(current), inner, context);
   if (!decided) return decided;
   keep_paper(*inner.message, decided->next);
-  decided->note = "keyed in from paper: " + std::string(name(inner.kind));
+  decided->note = paper_note(name(inner.kind), event.input->paper_sha256());
   return decided;
 }
 

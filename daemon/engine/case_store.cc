@@ -332,16 +332,48 @@ Result<std::vector<CaseId>> find_by_person(const Records& records, const PersonH
   return read_list(records, layout::person_key(hash));
 }
 
-Result<v1::Message> read_message(const Records& records, AgencyId peer, const LogPlace& place) {
+namespace {
+
+// With whom the case was when its timeline entry `number` was written. The entry that forwards the
+// letter sends it to the next agency.
+AgencyId peer_at(const Case& subject, uint32_t number) {
+  for (const FormerPeer& former : subject.former_peers) {
+    if (number < former.until) return former.agency;
+  }
+  return subject.peer;
+}
+
+}  // namespace
+
+Result<std::vector<SentMessage>> list_sent(const Records& records, const Case& subject) {
+  const auto timeline = read_timeline(records, subject.id);
+  if (!timeline) return tl::unexpected(timeline.error());
+  std::vector<SentMessage> out;
+  for (size_t i = 0; i < timeline->size(); ++i) {
+    const AgencyId to = peer_at(subject, static_cast<uint32_t>(i + 1));
+    for (const v1::LogRef& ref : (*timeline)[i].sent()) {
+      out.push_back({static_cast<uint32_t>(out.size() + 1), to, from_record(ref)});
+    }
+  }
+  return out;
+}
+
+Result<std::string> read_message_bytes(const Records& records, AgencyId peer,
+                                       const LogPlace& place) {
   const auto direction = place.outgoing ? layout::Direction::kOut : layout::Direction::kIn;
   const auto frame = StoredLog(records, peer, direction, place.epoch).frame_with(place.seq);
   if (!frame) return tl::unexpected(frame.error());
   if (!*frame) return fail(Errc::kNotFound, "the link log does not hold this message");
   const auto batch = decode_batch((*frame)->bytes);
   if (!batch) return tl::unexpected(batch.error());
-  const std::string_view bytes = batch->messages[place.seq - batch->first_seq];
+  return std::string(batch->messages[place.seq - batch->first_seq]);
+}
+
+Result<v1::Message> read_message(const Records& records, AgencyId peer, const LogPlace& place) {
+  const auto bytes = read_message_bytes(records, peer, place);
+  if (!bytes) return tl::unexpected(bytes.error());
   v1::Message message;
-  if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+  if (!message.ParseFromString(*bytes)) {
     return fail(Errc::kCorrupt, "a message in the link log is unreadable");
   }
   return message;

@@ -27,6 +27,18 @@ Result<std::vector<v1::TimelineRecord>> read_timeline(const Records& records, co
 Result<std::vector<CaseId>> find_by_letter(const Records& records, std::string_view letter_number);
 Result<std::vector<CaseId>> find_by_person(const Records& records, const PersonHash& hash);
 
+// A message of ours in the case, as it went into the log.
+struct SentMessage {
+  uint32_t number = 0;  // among ours in this case, from 1
+  AgencyId to;
+  LogPlace place;
+};
+// All of them, in order.
+Result<std::vector<SentMessage>> list_sent(const Records& records, const Case& subject);
+
+// The message's bytes as they were sent; kNotFound if the log does not hold the place.
+Result<std::string> read_message_bytes(const Records& records, AgencyId peer,
+                                       const LogPlace& place);
 // The message at a place of the log with `peer`; kNotFound if the log does not hold it.
 Result<v1::Message> read_message(const Records& records, AgencyId peer, const LogPlace& place);
 

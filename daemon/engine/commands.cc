@@ -65,11 +65,23 @@ Result<void> Engine::run(const Command& command, const ActionCommand& action, In
   event.at = now;
   event.actor = command.user;
   event.input = action.input.get();
-  const bool propose = options_.four_eyes && needs_second_person(action.action);
+  // A letter that is keyed in begins a case, which nobody has accepted yet.
+  const bool propose =
+      options_.four_eyes && needs_second_person(action.action) && (*subject)->exists();
   const auto outcome = propose ? cases_.propose(**subject, event) : cases_.apply(**subject, event);
   if (!outcome) return tl::unexpected(outcome.error());
+  if (!propose && action.action == EventKind::kKeyPaper) {
+    if (auto done = keyed_in(*outcome, *action.input, now); !done) return done;
+  }
   conclude(command, std::move(answer), *outcome);
   return {};
+}
+
+// The bank desk hears of a notice that came on paper as of one that came as a message.
+Result<void> Engine::keyed_in(const CaseDesk::Outcome& outcome, const v1::ActionInput& input,
+                              Instant now) {
+  if (!outcome || !input.paper().has_remittance_notice()) return {};
+  return bank_.noticed((*outcome)->id, (*outcome)->peer, input.paper().remittance_notice(), now);
 }
 
 void Engine::conclude(const Command& command, Answer answer, const CaseDesk::Outcome& outcome) {

@@ -172,6 +172,10 @@ class Engine {
   Result<CaseDesk::Outcome> submit(const CaseId& id, const v1::ActionInput& input,
                                    const std::string& user, CaseDesk::Letter letter, Instant now);
   Result<std::shared_ptr<const Case>> subject_of(const ActionCommand& action, Instant now);
+  Result<void> keyed_in(const CaseDesk::Outcome& outcome, const v1::ActionInput& input,
+                        Instant now);
+  Result<void> paper_approved(const Proposal& proposal, const CaseDesk::Outcome& outcome,
+                              Instant now);
   // Answers an action's outcome once it is durable.
   void conclude(const Command& command, Answer answer, const CaseDesk::Outcome& outcome);
   void answer_after_commit(const Command& command, Answer answer);

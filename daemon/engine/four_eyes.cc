@@ -197,6 +197,16 @@ void CaseDesk::lapse_proposals(Decision& decision) {
   });
 }
 
+// What an approved paper says beyond its case.
+Result<void> Engine::paper_approved(const Proposal& proposal, const CaseDesk::Outcome& outcome,
+                                    Instant now) {
+  v1::ActionInput input;
+  if (action_of(proposal) != EventKind::kKeyPaper || !input.ParseFromString(proposal.input)) {
+    return {};
+  }
+  return keyed_in(outcome, input, now);
+}
+
 Result<void> Engine::run(const Command& command, const ProposalCommand& proposal, Instant now) {
   const auto subject = cases_.load(proposal.case_id, now);
   if (!subject) return tl::unexpected(subject.error());
@@ -216,6 +226,10 @@ Result<void> Engine::run(const Command& command, const ProposalCommand& proposal
           ? cases_.approve(**subject, proposal.number, *proposal.approve, command.user, now)
           : cases_.retract(**subject, proposal.number, command.user, now);
   if (!outcome) return tl::unexpected(outcome.error());
+  if (const Proposal* waited = find_proposal(**subject, proposal.number);
+      proposal.approve && waited) {
+    if (auto done = paper_approved(*waited, *outcome, now); !done) return done;
+  }
   conclude(command, std::move(answer), *outcome);
   return {};
 }

@@ -2,6 +2,7 @@
 
 #include <google/protobuf/util/json_util.h>
 
+#include <algorithm>
 #include <iostream>
 #include <sstream>
 
@@ -94,18 +95,29 @@ void add_proposals(const v1::CaseView& view, const std::string& command, std::os
   }
 }
 
+// Possible at almost any time, and so no hint at what is to be done.
+bool is_paper(const v1::ActionView& action) {
+  return action.action() == "key-paper";
+}
+
 void add_actions(const v1::CaseView& view, const std::string& command, std::ostream& out) {
-  if (view.actions().empty()) {
+  const bool paper = std::ranges::any_of(view.actions(), is_paper);
+  if (view.actions_size() == (paper ? 1 : 0)) {
     out << (view.closed() ? "\nThe case is closed.\n"
                           : "\nNothing to do here now: the other agency or the bank is next.\n");
-    return;
+  } else {
+    out << "\nYou can now:\n";
   }
-  out << "\nYou can now:\n";
   for (const v1::ActionView& action : view.actions()) {
+    if (is_paper(action)) continue;
     out << "  " << action.title() << " (" << action.role()
         << (action.second_person() ? "; a second person approves" : "") << ")\n    "
         << command_line(view, action, command) << "\n";
   }
+  if (!paper) return;
+  out << "\nIf the other agency writes on paper: " << command << " case key-paper "
+      << view.case_id() << " KIND --set FIELD=...\nTo write to it on paper: " << command
+      << " case print " << view.case_id() << "\n";
 }
 
 }  // namespace

@@ -183,6 +183,7 @@ void add_case(CLI::App& app, Session& session) {
   add_offline(*group, session);
   add_submit(*group, session);
   add_proposals(*group, session);
+  add_papers(*group, session);
 }
 
 }  // namespace jiexu::cli

@@ -66,6 +66,7 @@ struct Got {
 class ApiWorld {
  public:
   static constexpr const char* kPeer = "S41132810207";
+  static constexpr const char* kSelf = "S41130010001";
 
   explicit ApiWorld(bool four_eyes = false)
       : vault(Vault::create({.ring = {{1, {1}}}, .current = 1, .person_key = {2}}).value()),
@@ -74,7 +75,7 @@ class ApiWorld {
                if (!busy_aside) work(std::stop_token());
                return !busy_aside;
              },
-             four_eyes},
+             *AgencyId::parse(kSelf), four_eyes},
             users_of_every_role()) {
     engine.answer = [this](const Command&) {
       Answer answer;

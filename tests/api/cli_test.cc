@@ -7,6 +7,7 @@
 #include "ops/cli/client.h"
 #include "ops/cli/input.h"
 #include "ops/cli/output.h"
+#include "ops/cli/paper_text.h"
 #include "tests/api/temp_folder.h"
 
 namespace jiexu::cli {
@@ -33,6 +34,31 @@ TEST_CASE("days to a deadline are told in words") {
   CHECK(days_until("2026-09-18", "2026-09-18") == "today");
   CHECK(days_until("2026-09-15", "2026-09-18") == "3 days ago");
   CHECK_THAT(days_until("", "2026-09-18"), Catch::StartsWith("not known"));
+}
+
+TEST_CASE("a sheet names every field, money also in capital figures, and the hash in groups") {
+  v1::PaperView paper;
+  paper.set_number("L-OUT-2");
+  paper.set_kind("remittance-notice");
+  paper.set_sha256(std::string(56, 'a') + "bbbbbbbb");
+  v1::RemittanceNotice& notice = *paper.mutable_message()->mutable_remittance_notice();
+  notice.set_amount_fen(140'950);
+  notice.set_paid_on(20261122);
+  notice.mutable_payee()->set_account_holder("示例");
+  const std::string text = paper_text(paper);
+  CHECK_THAT(text, Catch::StartsWith("划转通知 Remittance notice\nNumber   L-OUT-2\n"));
+  CHECK_THAT(text, Catch::Contains("amount_fen            1,409.50 yuan  壹仟肆佰零玖元伍角整"));
+  CHECK_THAT(text, Catch::Contains("paid_on               2026-11-22"));
+  CHECK_THAT(text, Catch::Contains("payee.account_holder  示例"));
+  CHECK_THAT(text, Catch::EndsWith("aaaaaaaa bbbbbbbb\n"));
+}
+
+TEST_CASE("a paper is keyed in by kind and fields, or whole as the other agency printed it") {
+  CHECK(nlohmann::json::parse(*with_paper("", "letter-accept", {"accepted_on=20261122"})) ==
+        nlohmann::json{{"message", {{"letter_accept", {{"accepted_on", "20261122"}}}}}});
+  CHECK(nlohmann::json::parse(*with_paper(R"({"message":{"close":{}}})", "", {"case_id=7"})) ==
+        nlohmann::json::parse(R"({"message":{"close":{}},"case_id":"7"})"));
+  for (const char* kind : {"photo", "case_id", "case-seq"}) CHECK_FALSE(with_paper("", kind, {}));
 }
 
 TEST_CASE("a case is shown in plain words, with its deadlines and the command for each action") {

@@ -158,6 +158,7 @@ uint32_t Clerk::weight(EventKind action, const Paper& paper, const Case& subject
     case EventKind::kRemit:
       if (subject.form_version > 0) return kDuty;
       break;
+    case EventKind::kKeyPaper: return 0;  // links heal here; nobody writes on paper
     case EventKind::kBankReturned: return bounces(subject).value > 0 ? 2 * kDuty : 0;
     default: break;
   }

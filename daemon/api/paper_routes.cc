@@ -1,0 +1,129 @@
+// Routes of the paper twin (X38): our messages of a case as they are printed, and what came on
+// paper from the other agency keyed in.
+#include <algorithm>
+#include <charconv>
+
+#include "daemon/api/api.h"
+#include "daemon/api/json.h"
+#include "daemon/api/problem.h"
+#include "daemon/api/reply.h"
+#include "daemon/base/bytes.h"
+#include "daemon/cases/step.h"
+#include "daemon/engine/case_store.h"
+#include "daemon/trust/suite.h"
+
+namespace jiexu {
+namespace {
+
+// The name of the message's body, as in paths and on the command line.
+std::string kind_of(const v1::Message& message) {
+  const auto* field = v1::Message::descriptor()->FindFieldByNumber(message.body_case());
+  std::string kind = field == nullptr ? "unknown" : field->name();
+  std::ranges::replace(kind, '_', '-');
+  return kind;
+}
+
+Result<v1::PaperView> paper_view(const Records& records, AgencyId self, const Case& subject,
+                                 const SentMessage& sent) {
+  const auto bytes = read_message_bytes(records, sent.to, sent.place);
+  if (!bytes) return tl::unexpected(bytes.error());
+  v1::PaperView view;
+  if (!view.mutable_message()->ParseFromString(*bytes)) {
+    return fail(Errc::kCorrupt, "a message in the link log is unreadable");
+  }
+  view.set_number(subject.letter_number + "-" + std::string(name(subject.side)) + "-" +
+                  std::to_string(sent.number));
+  view.set_sha256(to_hex(jiexu::view(sha256(*bytes))));
+  view.set_case_id(subject.id.str());
+  view.set_from_agency(self.str());
+  view.set_to_agency(sent.to.str());
+  view.set_kind(kind_of(view.message()));
+  view.set_written_at(Instant{view.message().sent_at_ms()}.str());
+  return view;
+}
+
+// Why the sheet cannot be keyed in here; empty: it can.
+std::string wrong_with(const v1::PaperView& paper, AgencyId self) {
+  if (paper.message().body_case() == v1::Message::BODY_NOT_SET) {
+    return "`message` holds what the paper says, such as {\"letter_accept\":{}}";
+  }
+  if (!paper.to_agency().empty() && paper.to_agency() != self.text()) {
+    return "`to_agency`: the paper is for another agency";
+  }
+  if (paper.case_id().empty() && !paper.message().has_letter()) {
+    return "`case_id` is missing; it is printed on the sheet, and `jiexu case list` has it";
+  }
+  if (paper.message().has_letter() && !AgencyId::parse(paper.from_agency())) {
+    return "`from_agency`: who wrote the letter, 'S' and 11 digits";
+  }
+  if (!paper.case_id().empty() && !CaseId::parse(paper.case_id())) {
+    return "`case_id` has 32 hex digits";
+  }
+  return {};
+}
+
+}  // namespace
+
+void Api::list_papers(Call call) {
+  const std::optional<Case> subject = find_case(call);
+  if (!subject) return;
+  const auto sent = list_sent(records_, *subject);
+  if (!sent) return reply(call, store_failure(sent.error()));
+  v1::PaperViews views;
+  for (const SentMessage& message : *sent) {
+    auto view = paper_view(records_, ports_.self, *subject, message);
+    if (!view) return reply(call, store_failure(view.error()));
+    view->clear_message();
+    *views.add_papers() = std::move(*view);
+  }
+  reply(call, views);
+}
+
+void Api::show_paper(Call call) {
+  const std::optional<Case> subject = find_case(call);
+  if (!subject) return;
+  const auto sent = list_sent(records_, *subject);
+  if (!sent) return reply(call, store_failure(sent.error()));
+  size_t number = 0;
+  const std::string& text = call.args[1];
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || number == 0 ||
+      number > sent->size()) {
+    return reply(call, problem_response(404, "no_such_paper",
+                                        "we have sent " + std::to_string(sent->size()) +
+                                            " messages in this case; they count from 1"));
+  }
+  const auto view = paper_view(records_, ports_.self, *subject, (*sent)[number - 1]);
+  if (!view) return reply(call, store_failure(view.error()));
+  reply(call, *view);
+}
+
+void Api::key_paper(Call call) {
+  v1::PaperView paper;
+  if (Result<void> read = from_json(call.request.body, &paper); !read) {
+    return reply(call, bad_body(read.error()));
+  }
+  if (const std::string wrong = wrong_with(paper, ports_.self); !wrong.empty()) {
+    return reply(call, problem_response(400, "bad_paper", wrong));
+  }
+  const auto random = to_array<10>(random_bytes(10));
+  const CaseId id =
+      CaseId::parse(paper.case_id()).value_or(CaseId::make(ports_.clock.now().ms, *random));
+  const auto found = read_case(records_, id);
+  if (!found) return reply(call, store_failure(found.error()));
+  auto input = std::make_shared<v1::ActionInput>();
+  *input->mutable_paper() = std::move(*paper.mutable_message());
+  input->set_agency(paper.from_agency());
+  input->set_paper_sha256(paper.sha256());
+  if (!*found) return ask_for_action(call, {EventKind::kKeyPaper, id, std::move(input)}, 201);
+  if (auto refused = refused_by_role(**found, EventKind::kKeyPaper, call.user)) {
+    return reply(call, std::move(*refused));
+  }
+  // A sheet that does not say what its writer had seen answers what we have sent.
+  if (input->paper().seen_case_seq() == 0) {
+    input->mutable_paper()->set_seen_case_seq((*found)->sent_case_seq);
+  }
+  ask_for_action(call, {EventKind::kKeyPaper, id, std::move(input)}, ports_.four_eyes ? 202 : 200);
+}
+
+}  // namespace jiexu

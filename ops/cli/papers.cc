@@ -1,0 +1,110 @@
+// jiexu case print, key-paper: what goes by hand because the other agency is not connected.
+#include <iostream>
+#include <nlohmann/json.hpp>
+
+#include "jiexu/v1/api.pb.h"
+#include "ops/cli/case_show.h"
+#include "ops/cli/json.h"
+#include "ops/cli/output.h"
+#include "ops/cli/paper_text.h"
+#include "ops/cli/session.h"
+
+namespace jiexu::cli {
+namespace {
+
+using Json = nlohmann::json;
+
+struct Options {
+  std::string id;
+  std::string number;
+  std::string kind;
+  std::string file;
+  std::string from;
+  std::string hash;
+  std::vector<std::string> fields;
+};
+
+void print_list(const std::string& body) {
+  v1::PaperViews views;
+  if (!from_json(body, &views)) return;
+  Table table({"N", "WHAT", "TO", "WRITTEN", "SHA-256"});
+  for (int i = 0; i < views.papers_size(); ++i) {
+    const v1::PaperView& paper = views.papers(i);
+    table.add({std::to_string(i + 1), paper_title(paper.kind()), paper.to_agency(),
+               paper.written_at(), paper.sha256()});
+  }
+  std::cout << table.text();
+}
+
+void print_paper(const std::string& body) {
+  v1::PaperView paper;
+  if (from_json(body, &paper)) std::cout << paper_text(paper);
+}
+
+int print(const Session& session, const Options& options) {
+  const std::string path = "/v1/cases/" + options.id + "/papers";
+  if (options.number.empty()) return session.show("GET", path, "", print_list);
+  return session.show("GET", path + "/" + options.number, "", print_paper);
+}
+
+// Hashes are printed in groups.
+std::string without_spaces(std::string text) {
+  std::erase(text, ' ');
+  return text;
+}
+
+Result<std::string> paper_of(const Options& options) {
+  const Result<std::string> text = options.file.empty() ? std::string() : read_input(options.file);
+  if (!text) return text;
+  const Result<std::string> body = with_paper(*text, options.kind, options.fields);
+  if (!body) return body;
+  Json paper = Json::parse(*body);
+  if (!options.id.empty()) paper["case_id"] = options.id;
+  if (!options.from.empty()) paper["from_agency"] = options.from;
+  if (!options.hash.empty()) paper["sha256"] = without_spaces(options.hash);
+  return paper.dump();
+}
+
+int key_paper(const Session& session, const Options& options) {
+  const Result<std::string> body = paper_of(options);
+  if (!body) return report(body.error());
+  return session.show("POST", "/v1/papers", *body, [&session](const std::string& answer) {
+    print_case(answer, session.command());
+  });
+}
+
+void add_print(CLI::App& group, Session& session, const std::shared_ptr<Options>& options) {
+  CLI::App* command = add_command(group, "print", "Print a message of ours, to carry it by hand",
+                                  "jiexu case print ID 1");
+  command->add_option("id", options->id, "The case")->required();
+  command->add_option("number", options->number, "Which; without it, all are listed");
+  command->callback([&session, options] {
+    session.run = [&session, options] { return print(session, *options); };
+  });
+}
+
+void add_key(CLI::App& group, Session& session, const std::shared_ptr<Options>& options) {
+  CLI::App* command =
+      add_command(group, "key-paper", "Key in what came on paper from the other agency",
+                  "jiexu case key-paper ID letter-accept --set accepted_on=20261122");
+  command->add_option("id", options->id, "The case; a printed sheet has it");
+  command->add_option("kind", options->kind, "What the paper is, as `case print` calls it");
+  command->add_option("--file", options->file,
+                      "Its fields as JSON; without a kind, what `case print --json` gave there");
+  command->add_option("--set", options->fields, "FIELD=VALUE of it");
+  command->add_option("--from", options->from, "Who wrote it; needed for a letter");
+  command->add_option("--hash", options->hash, "The SHA-256 that is printed on it");
+  command->callback([&session, options] {
+    session.run = [&session, options] { return key_paper(session, *options); };
+  });
+}
+
+}  // namespace
+
+void add_papers(CLI::App& group, Session& session) {
+  const auto options = std::make_shared<Options>();
+  add_print(group, session, options);
+  add_key(group, session, options);
+}
+
+}  // namespace jiexu::cli

@@ -1,0 +1,248 @@
+// The paper twin through the API: what one agency prints, the other keys in, and the message that
+// still comes is known (X38).
+#include "daemon/base/bytes.h"
+#include "daemon/engine/case_store.h"
+#include "tests/api/api_world.h"
+#include "tests/cases/party.h"
+#include "tests/engine/site.h"
+
+namespace jiexu {
+namespace {
+
+// An agency with its engine and its API, all in this thread.
+class Desk final : public CommandPort {
+ public:
+  explicit Desk(AgencyId self, bool four_eyes = false)
+      : site(self, kNow),
+        api({*this,
+             *site.store,
+             *site.vault,
+             clock,
+             metrics,
+             [] { return std::nullopt; },
+             {},
+             self,
+             four_eyes},
+            users_of_every_role()) {
+    if (!four_eyes) return;
+    site.four_eyes = true;
+    site.restart();
+  }
+
+  bool post(Command command) override {
+    REQUIRE(site.engine->handle(command, at(site.now)));
+    while (site.commit()) {
+    }
+    return true;
+  }
+
+  Got ask(const std::string& method, const std::string& target, Role role,
+          const std::string& body = "") {
+    Got got;
+    api.handle({method, target, "Bearer " + token_of(role), "", body},
+               [&got](const std::function<HttpResponse()>& make) {
+                 got.response = make();
+                 got.answered = true;
+               });
+    REQUIRE(got.answered);
+    return got;
+  }
+  nlohmann::json print(const CaseId& id, int number) {
+    const Got got =
+        ask("GET", "/v1/cases/" + id.str() + "/papers/" + std::to_string(number), Role::kAuditor);
+    REQUIRE(got.status() == 200);
+    return got.json();
+  }
+  Got key(const nlohmann::json& paper, Role role = Role::kReviewer) {
+    return ask("POST", "/v1/papers", role, paper.dump());
+  }
+  void act(const CaseId& id, EventKind action) {
+    const Case now = action == EventKind::kApply ? Case() : site.subject(id);
+    REQUIRE_FALSE(site.act(action, id, sound_input(now, action)).rejection);
+  }
+
+  Site site;
+
+ private:
+  FixedClock clock;
+  Metrics metrics;
+
+ public:
+  Api api;
+};
+
+// IN has sent its letter, and nothing of it has come.
+struct Cut {
+  explicit Cut(bool four_eyes_at_out = false) : out(out_site(), four_eyes_at_out) {
+    for (const EventKind action : {EventKind::kApply, EventKind::kAccept, EventKind::kSendLetter}) {
+      in.act(id, action);
+    }
+  }
+  void join() { settle({&in.site, &out.site}); }
+
+  CaseId id = case_number(1);
+  Desk in{in_site()};
+  Desk out;
+};
+
+TEST_CASE("a transfer goes on by paper both ways, and the twins that come later move nothing") {
+  Cut cut;
+  const nlohmann::json letter = cut.in.print(cut.id, 1);
+  CHECK(letter["kind"] == "letter");
+  CHECK(letter["from_agency"] == in_site().str());
+  CHECK(letter["to_agency"] == out_site().str());
+  CHECK(letter["number"] == cut.in.site.subject(cut.id).letter_number + "-IN-1");
+  CHECK(cut.out.key(letter, Role::kClerk).status() == 201);
+  CHECK(state_text(cut.out.site.subject(cut.id)) == "LETTER_RECEIVED / NOT_COMPUTED");
+
+  cut.out.act(cut.id, EventKind::kAcceptLetter);
+  const nlohmann::json reply = cut.out.print(cut.id, 1);
+  CHECK(reply["kind"] == "letter-accept");
+  CHECK(cut.in.key(reply).status() == 200);
+  CHECK(state_text(cut.in.site.subject(cut.id)) == "LETTER_ACCEPTED / UNKNOWN");
+
+  cut.join();
+  CHECK(state_text(cut.in.site.subject(cut.id)) == "LETTER_ACCEPTED / UNKNOWN");
+  CHECK(state_text(cut.out.site.subject(cut.id)) == "OUT_ACCEPTED / NOT_COMPUTED");
+  CHECK(cut.in.site.subject(cut.id).papers.empty());
+  CHECK(cut.out.site.subject(cut.id).papers.empty());
+  CHECK(cut.in.site.quarantine().empty());
+  CHECK(cut.out.site.quarantine().empty());
+}
+
+TEST_CASE("the hash on the sheet is that of the message which comes, byte for byte") {
+  Cut cut;
+  const nlohmann::json letter = cut.in.print(cut.id, 1);
+  REQUIRE(cut.out.key(letter).status() == 201);
+  CHECK_THAT(cut.out.site.timeline(cut.id).back().note(),
+             Catch::EndsWith("SHA-256 " + letter["sha256"].get<std::string>().substr(0, 16)));
+  cut.join();
+  const auto bytes = read_message_bytes(cut.out.site.records(), in_site(),
+                                        *cut.out.site.subject(cut.id).letter_place);
+  REQUIRE(bytes);
+  CHECK(letter["sha256"] == to_hex(view(sha256(*bytes))));
+}
+
+TEST_CASE("the list of papers names each message, and holds nothing of a person") {
+  Cut cut;
+  const Got got = cut.in.ask("GET", "/v1/cases/" + cut.id.str() + "/papers", Role::kAuditor);
+  REQUIRE(got.json()["papers"].size() == 1);
+  CHECK_FALSE(got.json()["papers"][0].contains("message"));
+  CHECK(cut.in.ask("GET", "/v1/cases/" + cut.id.str() + "/papers/2", Role::kAuditor).status() ==
+        404);
+  CHECK(cut.in.ask("GET", "/v1/cases/" + cut.id.str() + "/papers/0", Role::kAuditor).status() ==
+        404);
+}
+
+TEST_CASE("what was sent to the agency that forwarded the letter stays under its name") {
+  Site in(in_site(), kNow);
+  Site out(out_site(), kNow);
+  Site third(third_site(), kNow);
+  const CaseId id = case_number(1);
+  const auto act = [&](Site& site, EventKind action) {
+    const Case now = action == EventKind::kApply ? Case() : site.subject(id);
+    v1::ActionInput input = sound_input(now, action);
+    if (action == EventKind::kForwardLetter) input.set_agency(third_site().str());
+    REQUIRE_FALSE(site.act(action, id, std::move(input)).rejection);
+    settle({&in, &out, &third});
+  };
+  for (const EventKind action : {EventKind::kApply, EventKind::kAccept, EventKind::kSendLetter}) {
+    act(in, action);
+  }
+  act(out, EventKind::kForwardLetter);
+  const auto sent = list_sent(in.records(), in.subject(id));
+  REQUIRE(sent);
+  REQUIRE(sent->size() == 2);
+  CHECK((*sent)[0].to == out_site());
+  CHECK((*sent)[1].to == third_site());
+  for (const SentMessage& message : *sent) {
+    CHECK(read_message(in.records(), message.to, message.place)->has_letter());
+  }
+}
+
+TEST_CASE("under four eyes a reply on paper waits for a second person, a letter does not") {
+  Cut cut(true);
+  CHECK(cut.out.key(cut.in.print(cut.id, 1), Role::kClerk).status() == 201);
+  nlohmann::json withdrawal = {{"case_id", cut.id.str()},
+                               {"from_agency", in_site().str()},
+                               {"message", {{"withdraw", {{"reason", "moved back"}}}}}};
+  const Got got = cut.out.key(withdrawal, Role::kClerk);
+  CHECK(got.status() == 202);
+  CHECK(state_text(cut.out.site.subject(cut.id)) == "LETTER_RECEIVED / NOT_COMPUTED");
+  const nlohmann::json proposal = got.json()["proposals"].at(0);
+  const std::string path = "/v1/cases/" + cut.id.str() + "/proposals/" +
+                           std::to_string(proposal["number"].get<int>()) + "/approve";
+  const std::string digest = nlohmann::json{{"digest", proposal["digest"]}}.dump();
+  CHECK(cut.out.ask("POST", path, Role::kClerk, digest).status() == 403);
+  CHECK(cut.out.ask("POST", path, Role::kReviewer, digest).status() == 200);
+  CHECK(cut.out.site.subject(cut.id).relationship == Relationship::kOutWithdrawn);
+}
+
+TEST_CASE("without four eyes a reply on paper is a reviewer's") {
+  Cut cut;
+  REQUIRE(cut.out.key(cut.in.print(cut.id, 1)).status() == 201);
+  cut.out.act(cut.id, EventKind::kAcceptLetter);
+  const nlohmann::json reply = cut.out.print(cut.id, 1);
+  CHECK(cut.in.key(reply, Role::kClerk).status() == 403);
+  CHECK(cut.in.key(reply, Role::kReviewer).status() == 200);
+}
+
+TEST_CASE("a letter of an agency that has no Jiexu gets a case id here") {
+  Cut cut;
+  nlohmann::json letter = cut.in.print(cut.id, 1);
+  letter["case_id"] = "";
+  const Got got = cut.out.key(letter);
+  REQUIRE(got.status() == 201);
+  CHECK(got.json()["case_id"] != cut.id.str());
+  CHECK(got.json()["peer"] == in_site().str());
+}
+
+TEST_CASE("sheets that cannot be keyed in are refused by name") {
+  Cut cut;
+  nlohmann::json paper = cut.in.print(cut.id, 1);
+  std::string named;
+  SECTION("nothing in it") {
+    paper.erase("message");
+    named = "message";
+  }
+  SECTION("for somebody else") {
+    paper["to_agency"] = third_site().str();
+    named = "to_agency";
+  }
+  SECTION("a letter of nobody") {
+    paper["from_agency"] = "";
+    named = "from_agency";
+  }
+  SECTION("a case id that is none") {
+    paper["case_id"] = "12";
+    named = "case_id";
+  }
+  SECTION("a reply without its case") {
+    paper["case_id"] = "";
+    paper["message"] = {{"withdraw", nlohmann::json::object()}};
+    named = "case_id";
+  }
+  const Got got = cut.out.key(paper);
+  CHECK(got.status() == 400);
+  CHECK(got.json()["code"] == "bad_paper");
+  CHECK_THAT(got.json()["detail"].get<std::string>(), Catch::Contains(named));
+}
+
+TEST_CASE("a sheet of another agency, or with half a hash, is not taken for the case") {
+  Cut cut;
+  REQUIRE(cut.out.key(cut.in.print(cut.id, 1)).status() == 201);
+  nlohmann::json paper = {{"case_id", cut.id.str()},
+                          {"message", {{"withdraw", nlohmann::json::object()}}}};
+  SECTION("another agency") {
+    paper["from_agency"] = third_site().str();
+  }
+  SECTION("half a hash") {
+    paper["sha256"] = "abcd";
+  }
+  const Got got = cut.out.key(paper);
+  CHECK(got.json()["code"] == "paper_invalid");
+  CHECK(state_text(cut.out.site.subject(cut.id)) == "LETTER_RECEIVED / NOT_COMPUTED");
+}
+
+}  // namespace
+}  // namespace jiexu
