@@ -142,7 +142,9 @@ struct Deadline {
   std::optional<Date> expected;  // the day that the side in duty has named
 };
 
-// The agency that forwarded the letter, and the number of the timeline entry in which it did.
+// An agency that the case was with before: it forwarded the letter, or was merged. With the number
+// of the timeline entry in which the case left it; 0 if it went to the successor from the
+// beginning.
 struct FormerPeer {
   AgencyId agency;
   uint32_t until = 0;

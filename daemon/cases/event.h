@@ -76,7 +76,7 @@ enum class EventKind : uint8_t {
   kPropose = 66,
   kApprove = 67,
   kRetract = 68,
-  kRejudge = 69,  // a new calendar or profile has moved deadlines (daemon/engine/rejudge.h)
+  kRejudge = 69,  // a new calendar, profile or successor has changed it (daemon/engine/rejudge.h)
   // Messages from the peer.
   kLetterForwardedIn = 70,
   kHoldIn = 71,

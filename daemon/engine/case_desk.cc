@@ -70,6 +70,7 @@ void CaseDesk::set_directory(std::shared_ptr<const Directory> directory) {
   CHECK(own != nullptr);
   own_payee_ = to_payee(own->bank);
   own_contact_ = to_contact(own->contact);
+  if (calendar_ != nullptr) use_edition(judged_day_);
 }
 
 Result<std::shared_ptr<const Case>> CaseDesk::load(const CaseId& id, Instant now) {

@@ -52,6 +52,8 @@ class SentBefore {
   // The place of our message `case_seq` of the case, if it is one of them; it counts as used then.
   virtual std::optional<LogPlace> claim(AgencyId peer, const CaseId& id,
                                         const v1::Message& message) = 0;
+  // What the peer holds of ours is not known yet.
+  virtual bool blocks(AgencyId peer) const = 0;
 };
 
 // Hears of each step of a case, within the same commit.
@@ -75,6 +77,16 @@ class CaseDesk {
   // The case as it is now, nullptr if there is none. A letter that the peer has receipted meanwhile
   // is taken note of first.
   Result<std::shared_ptr<const Case>> load(const CaseId& id, Instant now);
+
+  // A case for an application, before its first step: with the origin agency, or with whom its
+  // business has gone to.
+  Case fresh_case(const CaseId& id, const v1::Application& application, Instant now) const;
+
+  // If an agency was merged, what waits for it goes on to its successor (X44).
+  Result<void> follow_successor(const Case& subject, Instant now);
+
+  // A link has been recovered, whose cases follow_successor() had passed over.
+  void look_for_successors_again();
 
   // Decides on the event and writes what follows. REQUIRES: `subject` is what load() returned, or
   // for a new case holds id and peer.
@@ -116,8 +128,8 @@ class CaseDesk {
   Instant next_deadline() const { return next_deadline_; }
   // The open commit is durable now.
   void landed();
-  // Finds the first deadline, and where a pass over the open deadlines stands; once at start.
-  Result<void> start(std::shared_ptr<const Calendar> calendar);
+  // Finds the first deadline, and where a pass over the open cases stands; once at start.
+  Result<void> start(std::shared_ptr<const Calendar> calendar, Date today);
 
   void set_profiles(std::vector<ProfileChoice> profiles) { profiles_ = std::move(profiles); }
   // New deadlines are judged by it at once, open ones by rejudge_some() (rejudge.h).
@@ -158,6 +170,11 @@ class CaseDesk {
   // Adds the proposal of the event's action.
   Result<tl::expected<void, Rejection>> add_proposal(Decision& decision, const Event& event);
   Result<void> rejudge_case(const CaseId& id, Instant now);
+  void use_edition(Date today);
+  void write_judged();
+  Result<void> send_on(const Case& subject, AgencyId next, Instant now);
+  Result<void> hand_over(const Case& subject, AgencyId next, Instant now);
+  Result<void> change_peer(const Case& subject, AgencyId next, Instant now);
   // Forgets proposals of what can no longer be done.
   void lapse_proposals(Decision& decision);
   Result<Context> context_for(const Case& subject, const Event& event);
@@ -207,6 +224,7 @@ class CaseDesk {
   std::shared_ptr<const Calendar> calendar_;
   std::vector<ProfileChoice> profiles_;
   Rejudge rejudge_{v1::JudgedRecord()};
+  Date judged_day_;  // whose successions are in use
 
   Date letter_day_;
   uint32_t letter_sequence_ = 0;

@@ -12,11 +12,12 @@ constexpr int64_t kLookAgainMs = 1'000;
 
 }  // namespace
 
-Result<void> CaseDesk::start(std::shared_ptr<const Calendar> calendar) {
+Result<void> CaseDesk::start(std::shared_ptr<const Calendar> calendar, Date today) {
   auto judged = records_.get_message<v1::JudgedRecord>(Family::kMeta, layout::kJudgedKey);
   if (!judged) return tl::unexpected(judged.error());
   rejudge_ = Rejudge(judged->value_or(v1::JudgedRecord()));
-  set_calendar(std::move(calendar));
+  calendar_ = std::move(calendar);
+  use_edition(today);
   next_deadline_ = Instant{INT64_MAX};
   return durable_.scan(Family::kTimer, "", std::string(26, '\xff'),
                        [&](std::string_view key, std::string_view) {

@@ -113,7 +113,8 @@ void CaseDesk::write_timeline(const Case& before, Decision& decision,
     record->set_overlays(step.overlays.bits);
     record->set_actor(step.event.actor.data(), step.event.actor.size());
     record->set_note(step.note);
-    if (step.event.message != nullptr) to_record(step.event.place, record->mutable_received());
+    if (step.event.message != nullptr && !step.event.on_paper)
+      to_record(step.event.place, record->mutable_received());
     const bool silent = message == step.messages_end;
     for (; message < step.messages_end; ++message) to_record(sent[message], record->add_sent());
     if (step.event.input != nullptr && silent) {

@@ -26,10 +26,11 @@ Result<std::shared_ptr<const Case>> Engine::subject_of(const ActionCommand& acti
   auto fresh = std::make_shared<Case>();
   fresh->id = action.case_id;
   if (action.input == nullptr) return fresh;  // step() refuses it by name
-  const auto peer = AgencyId::parse(action.action == EventKind::kApply
-                                        ? action.input->application().origin_agency()
-                                        : action.input->agency());
-  if (peer) fresh->peer = *peer;
+  if (action.action == EventKind::kApply) {
+    *fresh = cases_.fresh_case(action.case_id, action.input->application(), now);
+  } else {
+    fresh->peer = AgencyId::parse(action.input->agency()).value_or(AgencyId());
+  }
   return fresh;
 }
 

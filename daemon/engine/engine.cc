@@ -59,7 +59,7 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, const Engine
   engine->cases_.set_profiles(engine->options_.profiles);
   auto calendar = engine->options_.calendar;
   if (calendar == nullptr) calendar = std::make_shared<const Calendar>(Calendar::shipped());
-  if (auto done = engine->cases_.start(std::move(calendar)); !done) {
+  if (auto done = engine->cases_.start(std::move(calendar), date_of(now.wall)); !done) {
     return tl::unexpected(done.error());
   }
   if (auto done = engine->bank_files_.start(); !done) return tl::unexpected(done.error());

@@ -1,4 +1,5 @@
 // What the engine does with frames of a peer: batches of messages, and the answers to our own link.
+#include <algorithm>
 #include <utility>
 
 #include "daemon/base/check.h"
@@ -21,6 +22,14 @@ v1::FaultCode fault_of(Refusal refusal) {
     case Refusal::kGuardFailed: return v1::FAULT_CODE_NOT_ALLOWED;
     default: return v1::FAULT_CODE_BAD_CONTENT;
   }
+}
+
+// The agency that was merged has woken up and forwards a letter that the directory had us send on
+// already: the link's log keeps the message, and the case knows what it says.
+bool told_before(const Case& subject, AgencyId peer, const v1::Message& message) {
+  return message.letter_forwarded().to_agency() == subject.peer.text() &&
+         std::ranges::any_of(subject.former_peers,
+                             [&](const FormerPeer& former) { return former.agency == peer; });
 }
 
 }  // namespace
@@ -115,6 +124,7 @@ Result<void> Engine::decide_message(Peer& peer, const v1::Message& message, cons
   fresh.id = id;
   fresh.peer = peer.id();
   const Case& subject = *loaded != nullptr ? **loaded : fresh;
+  if (subject.peer != peer.id() && told_before(subject, peer.id(), message)) return {};
   if (subject.peer != peer.id()) {
     const Rejection why{Refusal::kWrongPeer, ""};
     quarantine(peer, &message, place, fault_of(why.refusal), why, now);
@@ -131,6 +141,7 @@ Result<void> Engine::decide_message(Peer& peer, const v1::Message& message, cons
   if (*outcome && message.has_remittance_notice()) {
     return bank_.noticed(id, peer.id(), message.remittance_notice(), now);
   }
+  if (*outcome && message.has_letter()) return cases_.follow_successor(***outcome, now);
   if (*outcome) return {};
   if (subject.exists() && event.kind != EventKind::kFaultIn) {
     cases_.consume_number(subject, message.case_seq());

@@ -276,6 +276,7 @@ Result<void> Reconciler::end_if_done(Peer& peer, Instant now) {
   peer.set_recover_from(0);
   peers_.touch(peer.id());
   links_.erase(peer.id());
+  cases_.look_for_successors_again();
   return {};
 }
 

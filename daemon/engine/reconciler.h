@@ -44,7 +44,7 @@ class Reconciler final : public SentBefore {
   Result<void> start(Peer& peer);
 
   // Whether nothing may be written to the link with this peer yet.
-  bool blocks(AgencyId peer) const;
+  bool blocks(AgencyId peer) const override;
   // Whether a recovery goes on with this peer that can still end by itself.
   bool recovers(AgencyId peer) const;
   // Whether the peer's batches may be treated.

@@ -40,6 +40,13 @@ void Rejudge::use(const std::string& edition, bool pending) {
   waits_ = pending ? 2 : 0;
 }
 
+void Rejudge::again(bool pending) {
+  record_.set_edition("mixed");
+  record_.clear_after();
+  slice_open_ = false;
+  waits_ = pending ? 2 : 0;
+}
+
 void Rejudge::landed() {
   slice_open_ = false;
   if (waits_ > 0) --waits_;
@@ -55,10 +62,25 @@ void Rejudge::finished() {
   record_.clear_after();
 }
 
+void CaseDesk::look_for_successors_again() {
+  if (directory_->successions(judged_day_).empty()) return;
+  rejudge_.again(true);
+  write_judged();
+}
+
+void CaseDesk::write_judged() {
+  put(Family::kMeta, std::string(layout::kJudgedKey), rejudge_.record().SerializeAsString(), false);
+}
+
 void CaseDesk::set_calendar(std::shared_ptr<const Calendar> calendar) {
   calendar_ = std::move(calendar);
+  use_edition(judged_day_);
+}
+
+void CaseDesk::use_edition(Date today) {
+  judged_day_ = today;
   const bool pending = !pending_.open().batch().empty() || !pending_.in_flight().batch().empty();
-  rejudge_.use(judging_edition(*calendar_), pending);
+  rejudge_.use(judging_edition(*calendar_) + directory_->successions(today), pending);
 }
 
 bool CaseDesk::rejudge_ready() const {
@@ -68,9 +90,13 @@ bool CaseDesk::rejudge_ready() const {
 }
 
 Result<void> CaseDesk::rejudge_case(const CaseId& id, Instant now) {
-  const auto subject = load(id, now);
+  auto subject = load(id, now);
   if (!subject) return tl::unexpected(subject.error());
-  if (*subject == nullptr || (*subject)->deadlines.empty()) return {};
+  if (*subject == nullptr) return {};
+  if (auto done = follow_successor(**subject, now); !done) return done;
+  subject = load(id, now);
+  if (!subject) return tl::unexpected(subject.error());
+  if ((*subject)->deadlines.empty()) return {};
   begin();
   Decision decision;
   decision.after = **subject;
@@ -87,6 +113,7 @@ Result<void> CaseDesk::rejudge_case(const CaseId& id, Instant now) {
 }
 
 Result<bool> CaseDesk::rejudge_some(Instant now) {
+  if (const Date today = date_of(now); today != judged_day_) use_edition(today);
   if (!rejudge_ready()) return false;
   rejudge_.settled();
   const std::string& after = rejudge_.record().after();
@@ -110,7 +137,7 @@ Result<bool> CaseDesk::rejudge_some(Instant now) {
   } else {
     rejudge_.moved(ids.back().bytes());
   }
-  put(Family::kMeta, std::string(layout::kJudgedKey), rejudge_.record().SerializeAsString(), false);
+  write_judged();
   return true;
 }
 

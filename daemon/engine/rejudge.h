@@ -1,4 +1,5 @@
-// Open deadlines judged anew when the calendar or the profiles change.
+// Open cases judged anew when the calendar, the profiles or the successions of agencies change:
+// deadlines move, and letters for an agency that was merged go on to its successor (succession.cc).
 //
 // The store says by which edition its open cases were judged. When another one is in use, open
 // cases are gone through in slices of bounded size, each in one commit with the place reached, so
@@ -15,7 +16,8 @@
 
 namespace jiexu {
 
-// Calendar years and profile versions as text. Equal editions judge equally.
+// Calendar years and profile versions as text. Equal editions judge equally. The edition in use
+// ends with the successions in force.
 std::string judging_edition(const Calendar& calendar);
 
 // The edition of stores that have no record of one: the only one there was then.
@@ -29,6 +31,9 @@ class Rejudge {
   // The edition in use. `pending`: commits that hold deadlines judged by the old one may still be
   // on their way to the disk.
   void use(const std::string& edition, bool pending);
+
+  // Some cases may have been passed over: the pass begins anew.
+  void again(bool pending);
 
   bool running() const { return record_.edition() != record_.target(); }
   // One slice at a time: the next waits for the commit of the last.

@@ -40,9 +40,7 @@ v1::SubmitResult to_result(int line, const CaseDesk::Outcome& outcome) {
 Result<CaseDesk::Outcome> CaseDesk::submit(const CaseId& id, const v1::ActionInput& input,
                                            std::string_view user, Letter letter, Instant now) {
   begin();
-  Case fresh;
-  fresh.id = id;
-  fresh.peer = AgencyId::parse(input.application().origin_agency()).value_or(AgencyId());
+  const Case fresh = fresh_case(id, input.application(), now);
   Decision decision;
   decision.after = fresh;
   for (const EventKind kind : kSteps) {
@@ -64,9 +62,9 @@ Result<CaseDesk::Outcome> CaseDesk::submit(const CaseId& id, const v1::ActionInp
 Result<CaseDesk::Outcome> Engine::submit(const CaseId& id, const v1::ActionInput& input,
                                          const std::string& user, CaseDesk::Letter letter,
                                          Instant now) {
-  const auto origin = AgencyId::parse(input.application().origin_agency());
-  if (origin && reconciler_.blocks(*origin)) {
-    return CaseDesk::Outcome(tl::unexpected(Rejection{Refusal::kRecovering, origin->str()}));
+  const AgencyId peer = cases_.fresh_case(id, input.application(), now).peer;
+  if (reconciler_.blocks(peer)) {
+    return CaseDesk::Outcome(tl::unexpected(Rejection{Refusal::kRecovering, peer.str()}));
   }
   return cases_.submit(id, input, user, letter, now);
 }

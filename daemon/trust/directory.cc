@@ -35,6 +35,24 @@ const Agency* Directory::find(AgencyId id) const {
   return found == by_id_.end() ? nullptr : &agencies_[found->second];
 }
 
+AgencyId Directory::successor_of(AgencyId agency, Date day) const {
+  // The checks have seen to it that this ends.
+  for (const Agency* at = find(agency); at != nullptr; at = find(agency)) {
+    if (!at->successor || at->successor->since > day) break;
+    agency = at->successor->agency;
+  }
+  return agency;
+}
+
+std::string Directory::successions(Date day) const {
+  std::string out;
+  for (const Agency& agency : agencies_) {
+    if (!agency.successor || agency.successor->since > day) continue;
+    out += ' ' + agency.id.str() + '>' + agency.successor->agency.str();
+  }
+  return out;
+}
+
 const Agency* Directory::find_by_transport_key(std::string_view key) const {
   const auto found = by_transport_key_.find(key);
   return found == by_transport_key_.end() ? nullptr : &agencies_[found->second];

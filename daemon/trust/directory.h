@@ -10,6 +10,8 @@
 //   endpoint = "tcp://127.0.0.1:7401"
 //   transport_key = "..."              # CURVE public key, Z85, 40 characters
 //   signing_keys = ["ed25519:<hex>"]   # newest first; older ones stay valid for what they signed
+//   successor = "S41132810299"         # merged: new letters for it go there
+//   successor_since = "2026-12-01"     # from this day on
 //   [agency.bank]
 //   holder = "..."  account = "..."  bank = "..."  cnaps = "102100099996"
 //   [agency.contact]
@@ -25,6 +27,7 @@
 
 #include "daemon/base/ids.h"
 #include "daemon/base/result.h"
+#include "daemon/base/time.h"
 #include "daemon/trust/suite.h"
 
 namespace jiexu {
@@ -43,6 +46,13 @@ struct ContactDetails {
   std::string postcode;
 };
 
+// An agency that was merged (X44). It stays listed: open cases with it end with it.
+struct Succession {
+  AgencyId agency;
+  Date since;
+  bool operator==(const Succession&) const = default;
+};
+
 struct Agency {
   AgencyId id;
   std::string name;
@@ -51,13 +61,15 @@ struct Agency {
   std::vector<PublicKey> signing_keys;
   BankAccount bank;
   ContactDetails contact;
+  std::optional<Succession> successor;
 };
 
 class Directory {
  public:
   // Reads and checks everything; on failure the text lists every problem, one a line, with line and
   // column: unknown keys, bad codes, duplicate codes or transport keys, two agencies whose area and
-  // office digits (and so whose letter numbers) are the same, malformed keys and endpoints.
+  // office digits (and so whose letter numbers) are the same, malformed keys and endpoints,
+  // successors that are not listed or lead in a circle.
   static Result<std::shared_ptr<const Directory>> load(const std::filesystem::path& file);
   static Result<std::shared_ptr<const Directory>> parse(std::string_view toml,
                                                         const std::string& origin);
@@ -69,6 +81,10 @@ class Directory {
   // The verifier of `agency`'s signing key with this id; nullptr if it has none such.
   const Verifier* verifier(AgencyId agency, const KeyId& key) const;
   const std::vector<Agency>& agencies() const { return agencies_; }
+  // Who has the business of `agency` on `day`: itself, or the last of its successors.
+  AgencyId successor_of(AgencyId agency, Date day) const;
+  // The successions in force on `day` as text. Equal texts mean equal answers of successor_of().
+  std::string successions(Date day) const;
 
  private:
   Directory() = default;

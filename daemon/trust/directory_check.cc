@@ -121,6 +121,33 @@ void check_distinct(const std::vector<Agency>& agencies, DirectoryProblems& prob
   }
 }
 
+const Agency* find(const std::vector<Agency>& agencies, AgencyId id) {
+  const auto found = std::ranges::find(agencies, id, &Agency::id);
+  return found == agencies.end() ? nullptr : &*found;
+}
+
+// Whatever the days, so that none brings a circle.
+bool leads_back(const std::vector<Agency>& agencies, const Agency& start) {
+  const Agency* at = &start;
+  for (size_t steps = 0; at != nullptr && at->successor; ++steps) {
+    if (steps == agencies.size()) return true;
+    at = find(agencies, at->successor->agency);
+  }
+  return false;
+}
+
+void check_successors(const std::vector<Agency>& agencies, DirectoryProblems& problems) {
+  for (size_t i = 0; i < agencies.size(); ++i) {
+    const auto& successor = agencies[i].successor;
+    if (!successor) continue;
+    if (find(agencies, successor->agency) == nullptr) {
+      problems.add(i, "successor", "successor must have an entry of its own");
+    } else if (leads_back(agencies, agencies[i])) {
+      problems.add(i, "successor", "successors lead in a circle");
+    }
+  }
+}
+
 }  // namespace
 
 void DirectoryProblems::add(size_t agency, const std::string& field, const std::string& text) {
@@ -147,6 +174,7 @@ std::string DirectoryProblems::text() const {
 void check_agencies(const std::vector<Agency>& agencies, DirectoryProblems& problems) {
   for (size_t i = 0; i < agencies.size(); ++i) check_agency(i, agencies[i], problems);
   check_distinct(agencies, problems);
+  check_successors(agencies, problems);
 }
 
 }  // namespace jiexu

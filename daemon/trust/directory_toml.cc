@@ -52,7 +52,8 @@ class Reader {
     const toml::table* table = entry.as_table();
     if (!table) return problems_.add_at(place_of(origin_, entry.source()), "must be a table");
     refuse_unknown(*table,
-                   {"code", "name", "endpoint", "transport_key", "signing_keys", "bank", "contact"},
+                   {"code", "name", "endpoint", "transport_key", "signing_keys", "successor",
+                    "successor_since", "bank", "contact"},
                    "");
     tables_.push_back(table);
     Agency& agency = agencies.emplace_back();
@@ -63,6 +64,7 @@ class Reader {
     read_signing_keys(*table, agency);
     read_bank(*table, agency.bank);
     read_contact(*table, agency.contact);
+    read_successor(*table, agency);
   }
 
   void read_code(const toml::table& table, Agency& agency) {
@@ -116,6 +118,19 @@ class Reader {
     contact.phone = text(*table, "contact.", "phone");
     contact.address = text(*table, "contact.", "address");
     contact.postcode = text(*table, "contact.", "postcode");
+  }
+
+  void read_successor(const toml::table& table, Agency& agency) {
+    const bool named = table.contains("successor");
+    if (!named && !table.contains("successor_since")) return;
+    const auto id = AgencyId::parse(text(table, "", "successor"));
+    const auto since = Date::parse(text(table, "", "successor_since"));
+    if (!id) problems_.add(index(), "successor", "successor must be 'S' and 11 digits");
+    if (!since) {
+      problems_.add(index(), "successor_since",
+                    "successor_since must be the first day of the successor, as \"YYYY-MM-DD\"");
+    }
+    if (id && since) agency.successor = Succession{*id, *since};
   }
 
   // nullptr if it is not there, or is not a table, which is reported.
@@ -233,6 +248,10 @@ std::string to_toml(const Agency& agency) {
     out += basic_string(suite_key_text(key.suite, key.bytes));
   }
   out += "]\n";
+  if (agency.successor) {
+    out += "successor = " + basic_string(agency.successor->agency.str()) + "\n";
+    out += "successor_since = " + basic_string(agency.successor->since.str()) + "\n";
+  }
   const BankAccount& bank = agency.bank;
   append_table(out, "[agency.bank]",
                {{"holder", bank.holder},

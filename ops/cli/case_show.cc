@@ -18,6 +18,9 @@ void add_state(const v1::CaseView& view, std::ostream& out) {
   const char* side = view.side() == "IN" ? "transfer-in" : "transfer-out";
   out << "Case     " << view.case_id() << "  (" << side << ", with " << view.peer() << ")\n"
       << "Person   " << view.person().name() << "  " << view.person().document_number() << "\n";
+  for (const std::string& former : view.former_peers()) {
+    out << "Before   with " << former << ", which forwarded the letter or was merged\n";
+  }
   if (!view.letter_number().empty()) out << "Letter   " << view.letter_number() << "\n";
   out << "State    " << plain_relationship(view.relationship()) << "\n"
       << "Money    " << plain_funds(view.funds());

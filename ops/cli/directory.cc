@@ -19,6 +19,15 @@ Loaded load(const Session& session, Result<Config>& config) {
   return Directory::load(config->directory);
 }
 
+Result<void> save(const Config& config, const std::vector<Agency>& agencies) {
+  if (const Loaded checked = Directory::make(agencies); !checked) {
+    return tl::unexpected(checked.error());
+  }
+  std::string out;
+  for (const Agency& agency : agencies) out += (out.empty() ? "" : "\n") + to_toml(agency);
+  return replace_file(config.directory, out);
+}
+
 int export_own(const Session& session) {
   Result<Config> config = session.config();
   const Loaded directory = load(session, config);
@@ -28,7 +37,10 @@ int export_own(const Session& session) {
     return report(EX_CONFIG, config->directory.string() + " has no entry for " +
                                  config->agency.str() + ", our own agency");
   }
-  std::cout << to_toml(*own);
+  // Others say for themselves who succeeds us: their directory may lack the successor.
+  Agency entry = *own;
+  entry.successor.reset();
+  std::cout << to_toml(entry);
   return EX_OK;
 }
 
@@ -40,7 +52,9 @@ Result<std::vector<Agency>> merged(const Directory& old, const Directory& news, 
     if (same == agencies.end()) {
       agencies.push_back(agency);
     } else if (replace) {
+      const auto successor = agency.successor ? agency.successor : same->successor;
       *same = agency;
+      same->successor = successor;
     } else {
       return fail(Errc::kExists, agency.id.str() +
                                      " is in the directory already; --replace takes the new entry, "
@@ -60,13 +74,35 @@ int add(const Session& session, const std::string& file, bool replace) {
   if (!news) return report(news.error());
   const Result<std::vector<Agency>> agencies = merged(**old, **news, replace);
   if (!agencies) return report(agencies.error());
-  if (const Loaded checked = Directory::make(*agencies); !checked) return report(checked.error());
-  std::string out;
-  for (const Agency& agency : *agencies) out += (out.empty() ? "" : "\n") + to_toml(agency);
-  if (Result<void> done = replace_file(config->directory, out); !done) return report(done.error());
+  if (Result<void> done = save(*config, *agencies); !done) return report(done.error());
   std::cerr << (*news)->agencies().size() << " added. Send the daemon SIGHUP (systemctl reload "
             << "jiexud), and it counts.\n";
   return EX_OK;
+}
+
+int merge(const Session& session, const std::string& code, const std::string& into,
+          const std::string& since) {
+  Result<Config> config = session.config();
+  const Loaded directory = load(session, config);
+  if (!directory) return report(directory.error());
+  const auto id = AgencyId::parse(code);
+  const auto next = AgencyId::parse(into);
+  const auto day = Date::parse(since);
+  if (!id || !next) return report(EX_USAGE, "an agency is 'S' and 11 digits");
+  if (!day) return report(EX_USAGE, since + ": write the day as YYYY-MM-DD");
+  std::vector<Agency> agencies = (*directory)->agencies();
+  const auto merged = std::ranges::find(agencies, *id, &Agency::id);
+  if (merged == agencies.end()) return report(EX_DATAERR, code + " is not in the directory");
+  merged->successor = Succession{*next, *day};
+  if (Result<void> done = save(*config, agencies); !done) return report(done.error());
+  std::cerr << "From " << since << " on, what is for " << code << " goes to " << into
+            << ". Send the daemon SIGHUP (systemctl reload jiexud), and it counts.\n";
+  return EX_OK;
+}
+
+std::string succession(const Agency& agency) {
+  if (!agency.successor) return "";
+  return "merged into " + agency.successor->agency.str() + " on " + agency.successor->since.str();
 }
 
 int list(const Session& session) {
@@ -79,11 +115,14 @@ int list(const Session& session) {
     const bool own = agency.id == config->agency;
     table.add({agency.id.str(), agency.name, agency.endpoint,
                std::to_string(agency.signing_keys.size()),
-               agency.bank.account.empty() ? "none" : "yes", own ? "own" : ""});
+               agency.bank.account.empty() ? "none" : "yes", own ? "own" : succession(agency)});
     json.push_back({{"code", agency.id.str()},
                     {"name", agency.name},
                     {"endpoint", agency.endpoint},
                     {"own", own}});
+    if (!agency.successor) continue;
+    json.back()["successor"] = agency.successor->agency.str();
+    json.back()["successor_since"] = agency.successor->since.str();
   }
   std::cout << (session.json ? json.dump() + "\n" : table.text());
   return EX_OK;
@@ -119,6 +158,19 @@ void add_directory(CLI::App& app, Session& session) {
   add_file->add_flag("--replace", *replace, "Take the new entry of an agency that is there");
   add_file->callback([&session, file, replace] {
     session.run = [&session, file, replace] { return add(session, *file, *replace); };
+  });
+
+  CLI::App* merge_command =
+      add_command(*group, "merge", "Note that an agency was merged into another one",
+                  "jiexu directory merge S41132810207 --into S41130010001 --since 2026-12-01");
+  const auto code = std::make_shared<std::string>();
+  const auto into = std::make_shared<std::string>();
+  const auto since = std::make_shared<std::string>();
+  merge_command->add_option("code", *code, "The agency that ends")->required();
+  merge_command->add_option("--into", *into, "Who takes over")->required();
+  merge_command->add_option("--since", *since, "The first day of that")->required();
+  merge_command->callback([&session, code, into, since] {
+    session.run = [&session, code, into, since] { return merge(session, *code, *into, *since); };
   });
 
   add_command(*group, "list", "List them", "jiexu directory list")->callback([&session] {

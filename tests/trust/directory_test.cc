@@ -88,6 +88,54 @@ TEST_CASE("an agency written as TOML reads back the same") {
   CHECK(to_toml(*out) == to_toml(in));
 }
 
+namespace {
+
+// A chain of agencies, each merged into the next on the first of its month.
+std::vector<Agency> chain() {
+  std::vector<Agency> all = {agency("S41132810207", 'a'), agency("S35050010301", 'b'),
+                             agency("S11010010301", 'c')};
+  all[0].successor = Succession{all[1].id, {2026, 3, 1}};
+  all[1].successor = Succession{all[2].id, {2026, 6, 1}};
+  return all;
+}
+
+}  // namespace
+
+TEST_CASE("a successor has the business from its day on, and its own successor after that") {
+  const auto directory = Directory::make(chain()).value();
+  const AgencyId first = id("S41132810207");
+  CHECK(directory->successor_of(first, {2026, 2, 28}) == first);
+  CHECK(directory->successor_of(first, {2026, 3, 1}) == id("S35050010301"));
+  CHECK(directory->successor_of(first, {2026, 6, 1}) == id("S11010010301"));
+  CHECK(directory->successor_of(id("S99999910301"), {2026, 6, 1}) == id("S99999910301"));
+  CHECK(directory->successions({2026, 2, 28}).empty());
+  CHECK(directory->successions({2026, 3, 1}) == " S41132810207>S35050010301");
+}
+
+TEST_CASE("a succession reads back as it was written") {
+  std::string text;
+  for (const Agency& one : chain()) text += to_toml(one);
+  const auto directory = Directory::parse(text, "d.toml");
+  REQUIRE(directory);
+  for (const Agency& one : chain()) CHECK((*directory)->find(one.id)->successor == one.successor);
+}
+
+TEST_CASE("a successor is listed, has a day, and does not lead back") {
+  std::vector<Agency> all = chain();
+  SECTION("not listed") {
+    all.pop_back();
+    CHECK(make_errors(all) == "agency S35050010301: successor must have an entry of its own");
+  }
+  SECTION("itself") {
+    all[2].successor = Succession{all[2].id, {2026, 6, 1}};
+    CHECK_THAT(make_errors(all), Contains("S11010010301: successors lead in a circle"));
+  }
+  SECTION("in a circle, though on other days") {
+    all[2].successor = Succession{all[0].id, {2030, 6, 1}};
+    CHECK_THAT(make_errors(all), Contains("successors lead in a circle"));
+  }
+}
+
 TEST_CASE("agencies are found by code and transport key, verifiers by agency and key id") {
   const auto directory = Directory::make({full_agency(), agency("S35050010301", 'b')}).value();
   CHECK(directory->agencies().size() == 2);
@@ -118,6 +166,12 @@ TEST_CASE("each problem of a file is told with line and column") {
       {kGood + "port = 1\n", "d.toml:7:1: unknown key port"},
       {kGood + "bank.bic = \"\"\n", "d.toml:7:6: unknown key bank.bic"},
       {kGood + "contact.fax = \"\"\n", "d.toml:7:9: unknown key contact.fax"},
+      {kGood + "successor = \"S1\"\nsuccessor_since = \"2026-12-01\"\n",
+       "d.toml:7:13: successor must be 'S' and 11 digits"},
+      {kGood + "successor = \"S41132810207\"\nsuccessor_since = \"2026-12-01\"\n",
+       "d.toml:7:13: successors lead in a circle"},
+      {kGood + "successor = \"S41132810208\"\n",
+       "d.toml:1:1: successor_since must be the first day of the successor, as \"YYYY-MM-DD\""},
       {kGood + "bank = 1\n", "d.toml:7:8: bank must be a table"},
       {kGood + "contact = \"\"\n", "d.toml:7:11: contact must be a table"},
       {kGood + "contact.phone = 1\n", "d.toml:7:17: contact.phone must be a string"},
