@@ -120,6 +120,7 @@ class PowerCut {
 void test_power(const Setup& setup, Failure& fault) {
   TracedWorld traced(setup.bin, setup.folder, setup.port_base);
   if (auto done = traced.init(); !done) return fault(done.error().text);
+  traced.without_second_person();
   PowerCut power(setup, traced, fault);
   power.move_store();
   for (size_t round = 1; round <= setup.rounds && !fault.failed(); ++round) {

@@ -2,6 +2,7 @@
 #include <fstream>
 #include <thread>
 
+#include "tests/e2e/settings.h"
 #include "tests/e2e/verdict.h"
 #include "tests/faults/process_tests.h"
 
@@ -39,6 +40,12 @@ fs::path made_anew(const fs::path& folder) {
 TracedWorld::TracedWorld(const fs::path& bin, fs::path folder, uint16_t port_base)
     : folder_(made_anew(folder)), world_(folder_ / "bin", folder_ / "agencies", port_base) {
   make_wrapper(bin, folder_ / "bin");
+}
+
+void TracedWorld::without_second_person() {
+  for (size_t i = 0; i < 2; ++i) {
+    e2e::change_setting(world_.agency(i).config(), "four_eyes", "false");
+  }
 }
 
 void TracedWorld::trace_with(const std::vector<std::string>& options) {

@@ -16,6 +16,8 @@ class TracedWorld {
   TracedWorld(const std::filesystem::path& bin, std::filesystem::path folder, uint16_t port_base);
 
   Result<void> init() { return world_.init(); }
+  // Letters handed in by hundreds go out at once. REQUIRES: init(), and nothing runs.
+  void without_second_person();
   // From its next start on, the daemon of agency 0 runs under strace with these options; empty:
   // without it.
   void trace_with(const std::vector<std::string>& options);

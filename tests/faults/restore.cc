@@ -118,7 +118,9 @@ class Letters {
 
 void test_restore(const Setup& setup, Failure& fault) {
   TracedWorld traced(setup.bin, setup.folder, setup.port_base);
-  if (!start_world(traced, {}, fault)) return;
+  if (auto done = traced.init(); !done) return fault(done.error().text);
+  traced.without_second_person();
+  if (auto done = traced.world().start(); !done) return fault(done.error().text);
   Letters letters(traced, fault);
   letters.send_until(setup.cases / 10);
   for (const size_t at : {0, 1}) letters.back_up(at);
