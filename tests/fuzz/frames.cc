@@ -2,7 +2,7 @@
 //   even  a frame as it came from a peer: decoding never crashes, what is decoded is within limits
 //         and, encoded again, means the same
 //   odd   messages for FrameWriter: what it writes decodes to the same and verifies, and with any
-//         bit changed it does not
+//         bit changed it does not say anything else
 #include <fuzzer/FuzzedDataProvider.h>
 #include <google/protobuf/stubs/logging.h>
 
@@ -76,9 +76,14 @@ std::vector<v1::Message> messages_of(FuzzedDataProvider& in) {
   return out;
 }
 
-bool passes(const std::string& bytes) {
+// The frame passes as one that says something else. The same may be said in other bytes: a number
+// in ten of them has bits that mean nothing.
+bool passes_as_other(const std::string& bytes, const BatchFrame& original) {
   const auto batch = decode_batch(shared(bytes));
-  return batch && verify(*batch, *fuzz_world().directory);
+  if (!batch || !verify(*batch, *fuzz_world().directory)) return false;
+  return batch->link != original.link || batch->epoch != original.epoch ||
+         batch->first_seq != original.first_seq || batch->head != original.head ||
+         batch->messages != original.messages;
 }
 
 void write(FuzzedDataProvider& in) {
@@ -100,7 +105,7 @@ void write(FuzzedDataProvider& in) {
   }
   const auto at = in.ConsumeIntegralInRange<size_t>(0, bytes.size() - 1);
   bytes[at] = static_cast<char>(bytes[at] ^ 1 << in.ConsumeIntegralInRange(0, 7));
-  CHECK(!passes(bytes));
+  CHECK(!passes_as_other(bytes, *batch));
 }
 
 }  // namespace
