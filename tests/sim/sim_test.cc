@@ -12,7 +12,12 @@
 namespace jiexu::sim {
 namespace {
 
+// Under AddressSanitizer a world takes twenty times as long.
+#ifdef __SANITIZE_ADDRESS__
+constexpr uint64_t kSeeds = 40;
+#else
 constexpr uint64_t kSeeds = 300;
+#endif
 
 bool prepare() {
   enable_simulated_suite();
@@ -34,7 +39,7 @@ bool breaks(const Outcome& outcome, std::string_view invariant) {
 
 }  // namespace
 
-TEST_CASE("all invariants hold in 300 worlds") {
+TEST_CASE("all invariants hold in many worlds") {
   const CampaignResult result = run(Campaign{.first = 1, .last = kSeeds});
   for (const Failure& failure : result.failures) UNSCOPED_INFO(describe(failure));
   CHECK(result.failures.empty());
