@@ -10,10 +10,12 @@
 #include <functional>
 #include <random>
 
+#include "daemon/base/limits.h"
 #include "daemon/trust/keyring.h"
 #include "ops/cli/client.h"
 #include "tests/faults/hostile_client.h"
 #include "tests/faults/process_tests.h"
+#include "tests/link/holding_relay.h"
 
 namespace jiexu::faults {
 namespace {
@@ -211,14 +213,34 @@ void attack_with_handshakes(HostileWorld& world, size_t count) {
   }
 }
 
+// What Mallory says through the relay stops in the middle, past what one may hold.
+struct Endless {
+  std::unique_ptr<HoldingRelay> relay;
+  std::unique_ptr<HostileClient> client;
+};
+
+constexpr uint64_t kEndlessBytes = limits::kUnreadBytesMax + (8 << 20);
+
+Endless called(HostileWorld& world) {
+  Target target = world.target();
+  auto relay = std::make_unique<HoldingRelay>(target.port, kEndlessBytes);
+  target.port = relay->port();
+  return {std::move(relay), std::make_unique<HostileClient>(target, world.mallory_keys())};
+}
+
+Endless serving(HostileWorld& world) {
+  auto client = HostileClient::serving(world.mallory_keys());
+  const uint16_t port = client->port();
+  return {std::make_unique<HoldingRelay>(port, kEndlessBytes, world.mallory_port()),
+          std::move(client)};
+}
+
 // Mallory connects, and is connected to, and begins messages that do not end.
 void attack_without_end(HostileWorld& world, size_t rounds) {
   const std::string cut = "jiexu_connections_cut_total{reason=\"unread\"}";
   const double before = world.metric(cut);
   for (size_t i = 0; i < rounds; ++i) {
-    std::unique_ptr<HostileClient> client =
-        i % 2 == 0 ? std::make_unique<HostileClient>(world.target(), world.mallory_keys())
-                   : HostileClient::serving(world.mallory_port(), world.mallory_keys());
+    const auto [relay, client] = i % 2 == 0 ? called(world) : serving(world);
     if (i % 4 < 2) client->send_parts(96, 1 << 20);
     if (i % 4 >= 2) client->send_parts(2'000'000, 1);
     world.expect_counted(cut, before + static_cast<double>(i + 1));

@@ -94,16 +94,20 @@ HostileClient::HostileClient(const Target& target, const CurveKeys& keys,
 }
 
 // Without a ZAP domain libzmq lets in every key.
-std::unique_ptr<HostileClient> HostileClient::serving(uint16_t port, const CurveKeys& keys) {
+std::unique_ptr<HostileClient> HostileClient::serving(const CurveKeys& keys) {
   auto out = std::unique_ptr<HostileClient>(new HostileClient());
   out->socket_ = ZmqSocket(out->context_, ZMQ_DEALER);
   set(out->socket_, ZMQ_LINGER, 0);
   set(out->socket_, ZMQ_SNDHWM, 0);
   set(out->socket_, ZMQ_CURVE_SERVER, 1);
   set(out->socket_, ZMQ_CURVE_SECRETKEY, keys.secret);
-  const std::string endpoint = "tcp://127.0.0.1:" + std::to_string(port);
-  CHECK(zmq_bind(out->socket_.get(), endpoint.c_str()) == 0);
+  CHECK(zmq_bind(out->socket_.get(), "tcp://127.0.0.1:*") == 0);
   return out;
+}
+
+uint16_t HostileClient::port() const {
+  const std::string endpoint = socket_.last_endpoint();
+  return static_cast<uint16_t>(std::stoi(endpoint.substr(endpoint.rfind(':') + 1)));
 }
 
 bool HostileClient::part(std::string_view bytes, int flags) {

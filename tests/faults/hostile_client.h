@@ -59,7 +59,9 @@ class BadHandshakes {
 class HostileClient {
  public:
   HostileClient(const Target& target, const CurveKeys& keys, const std::string& routing_id = "");
-  static std::unique_ptr<HostileClient> serving(uint16_t port, const CurveKeys& keys);
+  // One to whom others connect.
+  static std::unique_ptr<HostileClient> serving(const CurveKeys& keys);
+  uint16_t port() const;
 
   // Waits for room, at most 10 s; false if there was none.
   bool send(std::string_view frame) { return part(frame, 0); }

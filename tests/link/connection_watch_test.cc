@@ -11,6 +11,7 @@
 #include <catch2/catch.hpp>
 
 #include "daemon/base/limits.h"
+#include "tests/link/holding_relay.h"
 #include "tests/link/transport_fixture.h"
 
 using namespace jiexu;
@@ -36,6 +37,20 @@ uint16_t port_of(const Node& node) {
   const std::string& endpoint = node.transport->bound_endpoint();
   return static_cast<uint16_t>(std::stoi(endpoint.substr(endpoint.rfind(':') + 1)));
 }
+
+// A client that begins a message and stays in the middle of it, past what one may hold.
+class Endless {
+ public:
+  Endless(const CurveKeys& keys, const Node& to, const std::vector<std::string>& parts)
+      : relay_(port_of(to), limits::kUnreadBytesMax + (8 << 20)),
+        client_(keys, to.keys.pub, "tcp://127.0.0.1:" + std::to_string(relay_.port())) {
+    client_.send(parts);
+  }
+
+ private:
+  HoldingRelay relay_;
+  RawClient client_;
+};
 
 // A TCP connection that says nothing.
 class Silent {
@@ -67,8 +82,7 @@ TEST_CASE("a message that goes on and on ends its connection and no other") {
   REQUIRE(b.receives(1));
   REQUIRE(other.next_event() == ZMQ_EVENT_HANDSHAKE_SUCCEEDED);
   const bool tiny = GENERATE(false, true);
-  RawClient endless(keys_a, b);
-  endless.send(tiny ? parts(3'000'000, 1) : parts(96, 1 << 20));
+  const Endless endless(keys_a, b, tiny ? parts(3'000'000, 1) : parts(96, 1 << 20));
   CHECK(eventually([&] { return cuts(b, Reason::kUnread) == 1; }));
   other.send({"after"});
   REQUIRE(b.receives(2));
@@ -82,8 +96,7 @@ TEST_CASE("the peer whose connection was cut gets in again") {
   const CurveKeys keys = new_keys();
   b.know({agency(kA, keys.pub, kNowhere)});
   {
-    RawClient endless(keys, b);
-    endless.send(parts(96, 1 << 20));
+    const Endless endless(keys, b, parts(96, 1 << 20));
     REQUIRE(eventually([&] { return cuts(b) == 1; }));
   }
   RawClient client(keys, b);
