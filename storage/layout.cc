@@ -21,6 +21,7 @@ constexpr char kLineJournal = 'K';
 constexpr char kPayment = 'I';
 constexpr char kRemittanceBatch = 'R';
 constexpr char kPaymentFile = 'X';
+constexpr char kPayeeConfirmation = 'Y';
 constexpr char kWaitingPayment = 'I';
 constexpr char kTray = 'T';
 constexpr char kWaitingLines = 'W';
@@ -32,7 +33,7 @@ constexpr char kClosedCase = 'c';
 constexpr char kReceipt = 'R';
 
 // Bank lines and payments: accounts and what banks wrote.
-constexpr std::string_view kSealedFunds = "BSIRX";
+constexpr std::string_view kSealedFunds = "BSIRXY";
 
 constexpr size_t kWaitingPaymentKeySize = 1 + 8 + CaseId::kSize + 4;
 constexpr size_t kLinkLogKeySize = AgencyId::kSize + 1 + 4 + 8;
@@ -191,6 +192,10 @@ std::string remittance_batch_key(std::string_view batch_number) {
 std::string payment_file_key(std::string_view batch_number) {
   CHECK(batch_number.size() == kBatchSize);
   return tagged(kPaymentFile, batch_number);
+}
+
+std::string payee_confirmation_key(const CaseId& id) {
+  return tagged(kPayeeConfirmation, id.bytes());
 }
 
 std::string waiting_payment_key(Instant ordered, const CaseId& id, uint32_t attempt) {

@@ -22,6 +22,7 @@
 //   funds       'I' | case id 16 | attempt u32                   PaymentRecord       yes
 //   funds       'R' | batch number 21                            RemittanceBatchRecord yes
 //   funds       'X' | batch number 21                            payment file, bytes yes
+//   funds       'Y' | case id 16                                 PayeeConfirmationRecord yes
 //   index       'I' | ordered ms u64 | case id 16 | attempt u32  (empty)             no
 //   index       'T' | outcome u8 | since ms u64 | line digest 32 (empty): it waits   no
 //   index       'W' | case id 16                                 line digests 32 each no
@@ -104,6 +105,8 @@ std::string line_journal_key(const Digest& line, uint32_t n);
 std::string payment_key(const CaseId& id, uint32_t attempt);
 std::string remittance_batch_key(std::string_view batch_number);
 std::string payment_file_key(std::string_view batch_number);
+// Who has confirmed the account that the case's money is to go to.
+std::string payee_confirmation_key(const CaseId& id);
 // A payment that the bank does not have yet, or that waits for a person.
 std::string waiting_payment_key(Instant ordered, const CaseId& id, uint32_t attempt);
 

@@ -86,6 +86,8 @@ class Api {
   void approve_batch(Call call);
   void export_batch(Call call);
   void list_payments(Call call);
+  void show_payee(Call call);
+  void confirm_payee(Call call);
   void take_payment_report(Call call);
   void release_payment(Call call);
   void show_peers(Call call);

@@ -65,6 +65,8 @@ int status_of(Refusal refusal) {
     case Refusal::kSamePerson:
     case Refusal::kBatchChanged:
     case Refusal::kPaymentNotHeld:
+    case Refusal::kPayeeListed:
+    case Refusal::kPayeeNotAsSeen:
     case Refusal::kClockSkew: return 409;
     default: return 400;
   }

@@ -13,7 +13,6 @@ namespace jiexu {
 namespace {
 
 constexpr std::string_view kBatchPrefix = "R";
-constexpr std::string_view kWaitingPrefix = "I";
 
 const Error kUnreadable{Errc::kCorrupt, "a payment is unreadable; run jiexu doctor"};
 
@@ -152,35 +151,23 @@ void Api::list_payments(Call call) {
   const auto page = page_of(call, {});
   const auto after = page ? from_hex(page->after) : std::nullopt;
   if (!after) return reply(call, bad_query("limit (1 to 500) and after (from `next`)"));
-  const auto store = records_.get_message<v1::StoreRecord>(Family::kMeta, layout::kStoreKey);
-  if (!store) return reply(call, store_failure(store.error()));
-  const int64_t doubt_until_ms = *store ? (*store)->doubt_until_ms() : 0;
-  std::vector<std::string> keys;
-  const std::string lower =
-      after->empty() ? std::string(kWaitingPrefix) : *after + std::string(1, '\0');
-  const auto found = records_.scan(Family::kIndex, lower, layout::prefix_end(kWaitingPrefix),
-                                   [&](std::string_view key, std::string_view) {
-                                     keys.emplace_back(key);
-                                     return keys.size() <= page->limit;
-                                   });
-  if (!found) return reply(call, store_failure(found.error()));
-  v1::PaymentViews views;
-  for (const std::string& key : keys) {
-    if (&key - keys.data() == static_cast<ptrdiff_t>(page->limit)) break;
-    const auto place = layout::parse_waiting_payment_key(key);
-    if (!place) return reply(call, store_failure(kUnreadable));
-    const auto record = records_.get_message<v1::PaymentRecord>(
-        Family::kFunds, layout::payment_key(place->id, place->attempt));
-    if (!record) return reply(call, store_failure(record.error()));
-    if (!*record) return reply(call, store_failure(kUnreadable));
-    const std::string_view why = (*record)->contradicted()               ? kContradictedPayment
-                                 : is_doubtful(**record, doubt_until_ms) ? kDoubtfulPayment
-                                                                         : "";
-    *views.add_payments() =
-        view_payment(place->id, place->attempt, **record, why, ports_.clock.now());
-    if (keys.size() > page->limit) views.set_next(to_hex(keys[page->limit - 1]));
+  ask_for_view(call, PaymentsQuery{*after, page->limit});
+}
+
+void Api::show_payee(Call call) {
+  const auto id = CaseId::parse(call.args[0]);
+  if (!id) return reply(call, refusal_response({Refusal::kUnknownCase, ""}, nullptr));
+  ask_for_view(call, PayeeQuery{*id});
+}
+
+void Api::confirm_payee(Call call) {
+  v1::ConfirmPayeeInput input;
+  if (auto read = from_json(call.request.body, &input); !read) {
+    return reply(call, bad_body(read.error()));
   }
-  reply(call, views);
+  const auto id = CaseId::parse(call.args[0]);
+  if (!id) return reply(call, refusal_response({Refusal::kUnknownCase, ""}, nullptr));
+  ask_for_view(call, ConfirmPayeeCommand{*id, input.content(), input.note()});
 }
 
 void Api::take_payment_report(Call call) {

@@ -29,6 +29,8 @@ constexpr Route kRoutes[] = {
     {"GET", "/v1/ageing", Role::kAuditor, &Api::show_ageing},
     {"GET", "/v1/overdue", Role::kAuditor, &Api::list_overdue},
     {"POST", "/v1/progress", Role::kInquirer, &Api::show_progress},
+    {"GET", "/v1/cases/{id}/payee", Role::kAuditor, &Api::show_payee},
+    {"POST", "/v1/cases/{id}/payee/confirm", Role::kReviewer, &Api::confirm_payee},
     {"POST", "/v1/letters:submit", Role::kSystem, &Api::submit_letters},
     {"POST", "/v1/bank/lines", Role::kSystem, &Api::book_bank_lines},
     {"GET", "/v1/bank/lines", Role::kAuditor, &Api::list_bank_lines},

@@ -63,6 +63,8 @@ enum class Refusal : uint16_t {
   kFileUnwritable = 105,    // a field does not fit the file's format
   kPaymentUnknown = 106,
   kPaymentNotHeld = 107,  // it waits for nobody
+  kPayeeListed = 108,     // the account needs no confirmation
+  kPayeeNotAsSeen = 109,  // the account is another than what was seen
 };
 
 // The name in answers, such as "duplicate_open_case".

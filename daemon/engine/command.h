@@ -91,6 +91,25 @@ struct ReleasePaymentCommand {
   std::string note;
 };
 
+// Payments that the bank does not have yet, or that wait for a person, behind `after`.
+struct PaymentsQuery {
+  std::string after;
+  size_t limit = 0;
+};
+
+// The account that a case's money is to go to.
+struct PayeeQuery {
+  CaseId case_id;
+};
+
+// A person has made sure of that account. `content`: digest of it as the person has seen it, in
+// hex.
+struct ConfirmPayeeCommand {
+  CaseId case_id;
+  std::string content;
+  std::string note;
+};
+
 // The operator stops or resumes sending to one peer.
 struct PauseCommand {
   AgencyId peer;
@@ -118,7 +137,8 @@ struct Command {
   std::string user;  // name of the authenticated user, goes into the timeline
   std::variant<ActionCommand, ProposalCommand, SubmitCommand, BankCommand, BankFileCommand,
                SettleLineCommand, MakeBatchesCommand, ApproveBatchCommand, ExportBatchCommand,
-               PaymentReportCommand, ReleasePaymentCommand, PauseCommand, PeersQuery>
+               PaymentReportCommand, ReleasePaymentCommand, PaymentsQuery, PayeeQuery,
+               ConfirmPayeeCommand, PauseCommand, PeersQuery>
       what;
   std::function<void(const Answer&)> done;  // called once, on the engine's thread; must not block
 };

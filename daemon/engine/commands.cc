@@ -9,7 +9,9 @@ namespace jiexu {
 Result<void> Engine::handle(const Command& command, Moment now) {
   steady_ = now.steady;
   const bool writes_little = std::holds_alternative<PauseCommand>(command.what) ||
-                             std::holds_alternative<PeersQuery>(command.what);
+                             std::holds_alternative<PeersQuery>(command.what) ||
+                             std::holds_alternative<PaymentsQuery>(command.what) ||
+                             std::holds_alternative<PayeeQuery>(command.what);
   if (room_ != Room::kAmple && !writes_little) {
     Answer answer;
     answer.rejection = Rejection{Refusal::kStorageLow, ""};

@@ -167,6 +167,9 @@ class Engine {
   Result<void> run(const Command& command, const ExportBatchCommand& order, Instant now);
   Result<void> run(const Command& command, const PaymentReportCommand& report, Instant now);
   Result<void> run(const Command& command, const ReleasePaymentCommand& release, Instant now);
+  Result<void> run(const Command& command, const PaymentsQuery& query, Instant now);
+  Result<void> run(const Command& command, const PayeeQuery& query, Instant now);
+  Result<void> run(const Command& command, const ConfirmPayeeCommand& confirm, Instant now);
   Result<void> run(const Command& command, const PauseCommand& pause, Instant now);
   Result<void> run(const Command& command, const PeersQuery& query, Instant now);
   Result<CaseDesk::Outcome> submit(const CaseId& id, const v1::ActionInput& input,

@@ -90,9 +90,10 @@ Result<v1::MadeBatchesView> RemitDesk::make(std::string_view after, std::string_
 
 Result<void> RemitDesk::gather(const Case& subject, Payment& payment, std::string_view user,
                                Instant now, Groups& groups, v1::MadeBatchesView& made) {
-  const std::string_view why = obstacle(subject, payment.record);
-  if (!why.empty()) {
-    *made.add_held() = view_payment(payment.id, payment.attempt, payment.record, why, now);
+  const auto why = obstacle(subject, payment.record);
+  if (!why) return tl::unexpected(why.error());
+  if (!why->empty()) {
+    *made.add_held() = view_payment(payment.id, payment.attempt, payment.record, *why, now);
     return {};
   }
   const int64_t amount = payment.record.amount_fen() - payment.record.returned_fen();
@@ -161,8 +162,9 @@ Result<size_t> RemitDesk::weed(const std::string& number, BatchRecord& batch, In
     const auto subject = cases_.load(*id, now);
     if (!subject) return tl::unexpected(subject.error());
     CHECK(payment->has_value() && *subject != nullptr);
-    if (obstacle(**subject, (*payment)->record).empty() &&
-        same_account((*subject)->payee, batch.payee())) {
+    const auto why = obstacle(**subject, (*payment)->record);
+    if (!why) return tl::unexpected(why.error());
+    if (why->empty() && same_account((*subject)->payee, batch.payee())) {
       kept.push_back(place);
       continue;
     }

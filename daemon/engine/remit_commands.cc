@@ -56,6 +56,30 @@ Result<void> Engine::run(const Command& command, const PaymentReportCommand& rep
   return {};
 }
 
+Result<void> Engine::run(const Command& command, const PaymentsQuery& query, Instant now) {
+  auto views = remit_.waiting(query.after, query.limit, now);
+  if (!views) return tl::unexpected(views.error());
+  Answer answer;
+  answer.view = std::make_shared<const v1::PaymentViews>(std::move(*views));
+  answer_after_commit(command, std::move(answer));
+  return {};
+}
+
+Result<void> Engine::run(const Command& command, const PayeeQuery& query, Instant now) {
+  auto outcome = remit_.show_payee(query.case_id, now);
+  if (!outcome) return tl::unexpected(outcome.error());
+  answer_after_commit(command, answer_with(std::move(*outcome)));
+  return {};
+}
+
+Result<void> Engine::run(const Command& command, const ConfirmPayeeCommand& confirm, Instant now) {
+  auto outcome =
+      remit_.confirm_payee(confirm.case_id, confirm.content, confirm.note, command.user, now);
+  if (!outcome) return tl::unexpected(outcome.error());
+  answer_after_commit(command, answer_with(std::move(*outcome)));
+  return {};
+}
+
 Result<void> Engine::run(const Command& command, const ReleasePaymentCommand& release,
                          Instant now) {
   auto outcome = remit_.release(release.payment, release.note, now);

@@ -5,6 +5,7 @@
 
 #include "daemon/base/check.h"
 #include "daemon/engine/remit_views.h"
+#include "daemon/funds/bank_text.h"
 #include "daemon/trust/suite.h"
 #include "storage/layout.h"
 
@@ -47,6 +48,10 @@ void RemitDesk::set_directory(const Directory& directory) {
   own_account_.set_account_number(own->bank.account);
   own_account_.set_bank_name(own->bank.bank);
   own_account_.set_cnaps(own->bank.cnaps);
+  accounts_.clear();
+  for (const Agency& agency : directory.agencies()) {
+    accounts_.emplace(agency.id, clean_number(agency.bank.account));
+  }
 }
 
 Result<void> RemitDesk::funds_changed(const Case& before, const Case& after, const Event& event) {
@@ -132,7 +137,7 @@ void RemitDesk::lose_approval(std::string_view why, BatchRecord& batch) {
   batch.set_note(std::string(why));
 }
 
-std::string_view RemitDesk::obstacle(const Case& subject, const Record& record) const {
+Result<std::string_view> RemitDesk::obstacle(const Case& subject, const Record& record) const {
   constexpr Overlays kHeld = {Overlay::kSuspended, Overlay::kCancelPending, Overlay::kCancelAsked};
   if (record.contradicted()) return kContradictedPayment;
   if (is_doubtful(record, doubt_until_ms_)) return kDoubtfulPayment;
@@ -140,7 +145,10 @@ std::string_view RemitDesk::obstacle(const Case& subject, const Record& record) 
   if (subject.payee.account_number().empty()) return "the letter names no account";
   if (is_dead(subject.relationship)) return "the case was given up: take the payment back";
   if (subject.overlays.has_any(kHeld)) return "the case is held, or being given up";
-  return "";
+  if (is_listed(subject)) return "";
+  const auto confirmation = read_confirmation(subject);
+  if (!confirmation) return tl::unexpected(confirmation.error());
+  return confirmation->second_by().empty() ? kUnlistedPayee : "";
 }
 
 void RemitDesk::settle(Payment& payment, PaymentState state, Instant now) {

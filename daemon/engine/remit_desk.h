@@ -10,6 +10,10 @@
 // the batch's approval is lost. The same happens when a case is held, given up or names another
 // account; this is looked at when a batch is made, approved and exported.
 //
+// An account that is not the other agency's in the directory gets no money before two people have
+// confirmed it, by another way than the letter or change that named it: a forged letter must not
+// move money. What they confirm is the account as they saw it; another one begins anew.
+//
 // If the store has lost commits, a payment that it shows as waiting may be with the bank already.
 // Such payments go into no batch until a person says that the bank does not have them.
 //
@@ -72,6 +76,15 @@ class RemitDesk final : public FundsWatcher {
   // says against the case.
   Outcome<v1::PaymentView> release(const EndToEndId& id, std::string_view note, Instant now);
 
+  // Payments that the bank does not have yet, or that wait for a person, and what stands in their
+  // way; oldest first, behind `after`.
+  Result<v1::PaymentViews> waiting(std::string_view after, size_t limit, Instant now);
+
+  Outcome<v1::PayeeView> show_payee(const CaseId& id, Instant now);
+  // The same person again changes nothing; the second one lets payments go.
+  Outcome<v1::PayeeView> confirm_payee(const CaseId& id, std::string_view content,
+                                       std::string_view note, std::string_view user, Instant now);
+
   // The next time at which payments are collected by themselves; INT64_MAX: never.
   Instant next_collection() const { return next_collection_; }
   void plan_collection(Instant now);
@@ -100,7 +113,9 @@ class RemitDesk final : public FundsWatcher {
   Result<void> unbatch(Payment& payment);
   static void lose_approval(std::string_view why, BatchRecord& batch);
   // Why the payment cannot go to the bank now; empty: it can.
-  std::string_view obstacle(const Case& subject, const Record& record) const;
+  Result<std::string_view> obstacle(const Case& subject, const Record& record) const;
+  bool is_listed(const Case& subject) const;
+  Result<v1::PayeeConfirmationRecord> read_confirmation(const Case& subject) const;
 
   Result<void> gather(const Case& subject, Payment& payment, std::string_view user, Instant now,
                       Groups& groups, v1::MadeBatchesView& made);
@@ -146,6 +161,7 @@ class RemitDesk final : public FundsWatcher {
   BatchRules rules_;
   std::function<bool(AgencyId)> may_write_;  // messages to this peer, now
   v1::Payee own_account_;
+  std::map<AgencyId, std::string> accounts_;  // of agencies, by the directory
   int64_t doubt_until_ms_ = 0;
   Instant next_collection_{INT64_MAX};
   Date last_day_;  // of the last batch made in this run, and its sequence

@@ -22,6 +22,8 @@ bool is_doubtful(const v1::PaymentRecord& record, int64_t doubt_until_ms);
 
 inline constexpr std::string_view kDoubtfulPayment =
     "the store had lost data: ask the bank whether it has this payment, then release it";
+inline constexpr std::string_view kUnlistedPayee =
+    "the account is not the one in the directory: two people must confirm it with the agency";
 inline constexpr std::string_view kContradictedPayment =
     "the bank's report says what the case does not allow: look at the case, then release it";
 

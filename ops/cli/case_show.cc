@@ -135,6 +135,15 @@ std::string case_text(const v1::CaseView& view, const std::string& today,
   return out.str();
 }
 
+std::string held_text(const v1::PayeeView& payee, const std::string& command) {
+  const bool named = !payee.payee().account_number().empty();
+  if (!named || payee.listed() || !payee.second_by().empty()) return "";
+  const std::string first = payee.first_by().empty() ? "nobody has yet" : payee.first_by() + " has";
+  return "\nPayments of this case are held: its account is not the one in the directory, and two "
+         "people must\nconfirm it (" +
+         first + "). To look at it: " + command + " remit payee " + payee.case_id() + "\n";
+}
+
 void print_case(const std::string& body, const std::string& command) {
   v1::CaseView view;
   if (!from_json(body, &view)) return;

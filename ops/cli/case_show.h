@@ -12,7 +12,11 @@ namespace jiexu::cli {
 std::string case_text(const v1::CaseView& view, const std::string& today,
                       const std::string& command);
 
-// Prints that for the JSON of a CaseView, as of now.
+// Why payments of the case are held: its account is not in the directory and two people have not
+// confirmed it. Empty if they are not.
+std::string held_text(const v1::PayeeView& payee, const std::string& command);
+
+// Prints the case for the JSON of a CaseView, as of now.
 void print_case(const std::string& body, const std::string& command);
 
 }  // namespace jiexu::cli

@@ -61,6 +61,16 @@ std::function<void(const std::string&)> printer(const Session& session) {
   return [command = session.command()](const std::string& body) { print_case(body, command); };
 }
 
+// The account is asked for apart: whether it is held is not in the case.
+void print_held(const Session& session, const std::string& body) {
+  v1::CaseView view;
+  if (!from_json(body, &view) || view.side() != "OUT" || view.closed()) return;
+  const auto reply = session.ask("GET", "/v1/cases/" + view.case_id() + "/payee");
+  v1::PayeeView payee;
+  if (!reply || reply->status != 200 || !from_json(reply->body, &payee)) return;
+  std::cout << held_text(payee, session.command());
+}
+
 // An application that keeps every rule, of a person who does not exist.
 int print_example() {
   v1::Application example;
@@ -145,7 +155,10 @@ void add_reads(CLI::App& group, Session& session, const std::shared_ptr<Options>
   show_command->add_option("id", options->id, "The case")->required();
   show_command->callback([&session, options] {
     session.run = [&session, options] {
-      return session.show("GET", "/v1/cases/" + options->id, "", printer(session));
+      return session.show("GET", "/v1/cases/" + options->id, "", [&](const std::string& body) {
+        print_case(body, session.command());
+        print_held(session, body);
+      });
     };
   });
 

@@ -64,6 +64,14 @@ Result<std::vector<Agency>> merged(const Directory& old, const Directory& news, 
   return agencies;
 }
 
+// The last digit of a bank's line number follows from the others; a payment to a wrong one bounces.
+Result<void> check_line_numbers(const Directory& directory) {
+  for (const Agency& agency : directory.agencies()) {
+    if (auto done = check_line_number(agency.id.str(), agency.bank.cnaps); !done) return done;
+  }
+  return {};
+}
+
 int add(const Session& session, const std::string& file, bool replace) {
   Result<Config> config = session.config();
   const Loaded old = load(session, config);
@@ -72,6 +80,7 @@ int add(const Session& session, const std::string& file, bool replace) {
   if (!text) return report(text.error());
   const Loaded news = Directory::parse(*text, file);
   if (!news) return report(news.error());
+  if (auto sound = check_line_numbers(**news); !sound) return report(sound.error());
   const Result<std::vector<Agency>> agencies = merged(**old, **news, replace);
   if (!agencies) return report(agencies.error());
   if (Result<void> done = save(*config, *agencies); !done) return report(done.error());
@@ -134,6 +143,9 @@ int check(const Session& session) {
   if (!directory) {
     return report(directory.error().code == Errc::kInvalid ? EX_CONFIG : EX_NOINPUT,
                   directory.error().text);
+  }
+  if (auto sound = check_line_numbers(**directory); !sound) {
+    return report(EX_CONFIG, sound.error().text);
   }
   std::cout << config->directory.string() << ": ok, " << (*directory)->agencies().size()
             << " agencies\n";

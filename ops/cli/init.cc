@@ -80,6 +80,8 @@ Result<void> create_admin(const Config& config) {
 Result<void> create_all(Options& options) {
   const fs::path file = fs::path(options.folder) / "agency.toml";
   std::error_code error;
+  auto sound = check_line_number("--bank-cnaps", options.agency.bank.cnaps);
+  if (!sound) return sound;
   if (fs::exists(options.folder, error) && !fs::is_empty(options.folder, error)) {
     return fail(Errc::kExists, options.folder + " is not empty; take another folder");
   }

@@ -271,6 +271,84 @@ void add_report_and_release(CLI::App& group, Session& session) {
   });
 }
 
+void print_payee(const Session& session, const v1::PayeeView& view) {
+  const v1::Payee& payee = view.payee();
+  std::cout << payee.account_holder() << ", account " << payee.account_number() << ", "
+            << payee.bank_name() << " " << payee.cnaps() << "\n  content  "
+            << view.content().substr(0, kContentShown) << "\n";
+  if (view.listed()) {
+    std::cout << "It is the account in the directory.\n";
+    return;
+  }
+  std::cout << "It is NOT the account in the directory. Confirmed by "
+            << (view.first_by().empty() ? "nobody"
+                                        : view.first_by() + " (" + view.first_note() + ")");
+  if (!view.second_by().empty()) {
+    std::cout << " and " << view.second_by() << " (" << view.second_note()
+              << "): payments go there.\n";
+    return;
+  }
+  std::cout << ".\nAsk the agency, at a number that you know from elsewhere; then "
+            << (view.first_by().empty() ? "two people: " : "a second person: ") << session.command()
+            << " remit confirm-payee " << view.case_id() << " --content "
+            << view.content().substr(0, kContentShown) << " --note HOW\n";
+}
+
+Result<v1::PayeeView> ask_for_payee(const Session& session, const std::string& id) {
+  const auto reply = session.ask("GET", "/v1/cases/" + id + "/payee");
+  if (!reply) return tl::unexpected(reply.error());
+  v1::PayeeView view;
+  if (reply->status >= 400) return fail(Errc::kNotFound, id + ": no such case");
+  if (!from_json(reply->body, &view)) return fail(Errc::kCorrupt, "the answer cannot be read");
+  return view;
+}
+
+int confirm_payee(const Session& session, const std::string& id, const std::string& content,
+                  const std::string& note) {
+  const auto view = ask_for_payee(session, id);
+  if (!view) return report(view.error());
+  if (content.size() < kContentMin || !view->content().starts_with(content)) {
+    return report(EX_DATAERR, "this is not the account that was seen; look at it again: " +
+                                  session.command() + " remit payee " + id);
+  }
+  v1::ConfirmPayeeInput input;
+  input.set_content(view->content());
+  input.set_note(note);
+  return session.show("POST", "/v1/cases/" + id + "/payee/confirm", to_json(input),
+                      [&](const std::string& body) {
+                        v1::PayeeView after;
+                        if (from_json(body, &after)) print_payee(session, after);
+                      });
+}
+
+void add_payee(CLI::App& group, Session& session) {
+  const auto id = std::make_shared<std::string>();
+  CLI::App* show = add_command(group, "payee", "Where a case's money is to go, and whether it may",
+                               "jiexu remit payee CASE");
+  show->add_option("case", *id, "The case")->required();
+  show->callback([&session, id] {
+    session.run = [&session, id] {
+      return session.show("GET", "/v1/cases/" + *id + "/payee", "", [&](const std::string& body) {
+        v1::PayeeView view;
+        if (from_json(body, &view)) print_payee(session, view);
+      });
+    };
+  });
+  const auto content = std::make_shared<std::string>();
+  const auto note = std::make_shared<std::string>();
+  CLI::App* confirm = add_command(
+      group, "confirm-payee", "Say that an account that is not in the directory is right, and why",
+      "jiexu remit confirm-payee CASE --content 3f2a9c4e1b7d --note \"rang their finance desk\"");
+  confirm->add_option("case", *id, "The case")->required();
+  confirm->add_option("--content", *content, "As `remit payee` prints it")->required();
+  confirm->add_option("--note", *note, "With whom and how it was confirmed")->required();
+  confirm->callback([&session, id, content, note] {
+    session.run = [&session, id, content, note] {
+      return confirm_payee(session, *id, *content, *note);
+    };
+  });
+}
+
 }  // namespace
 
 void add_remit(CLI::App& app, Session& session) {
@@ -281,6 +359,7 @@ void add_remit(CLI::App& app, Session& session) {
   add_make_and_show(*group, session);
   add_approve_and_export(*group, session);
   add_report_and_release(*group, session);
+  add_payee(*group, session);
 }
 
 }  // namespace jiexu::cli

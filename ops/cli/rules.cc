@@ -88,6 +88,17 @@ std::string wrong_with(const std::string& kind, const std::string& value) {
   return letter ? "" : std::string(describe(letter.error()));
 }
 
+}  // namespace
+
+Result<void> check_line_number(std::string_view where, const std::string& cnaps) {
+  const auto number = parse_cnaps(cnaps);
+  if (cnaps.empty() || number) return {};
+  return fail(Errc::kInvalid, std::string(where) + ": " + cnaps + " is no bank line number: " +
+                                  std::string(describe(number.error())));
+}
+
+namespace {
+
 int check(const Session& session, const std::string& kind, const std::string& value) {
   const std::string wrong = wrong_with(kind, value);
   if (session.json) {

@@ -53,6 +53,9 @@ int report(int exit_code, std::string_view text);
 // The same for an answer of the API that is a problem.
 int report_problem(const Reply& reply);
 
+// A bank line number (CNAPS), if it is one; empty is none. Error kInvalid, beginning with `where`.
+Result<void> check_line_number(std::string_view where, const std::string& cnaps);
+
 // Reads a file, or standard input for "-".
 Result<std::string> read_input(const std::string& file);
 

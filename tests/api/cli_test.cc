@@ -100,6 +100,24 @@ TEST_CASE("a case is shown in plain words, with its deadlines and the command fo
         "    jiexu --config F case do ID issue-form --file form.json\n");
 }
 
+TEST_CASE(
+    "a case whose account is not in the directory says that payments are held, until two agree") {
+  v1::PayeeView payee;
+  payee.set_case_id("ID");
+  CHECK(held_text(payee, "jiexu").empty());
+  payee.mutable_payee()->set_account_number("6217");
+  CHECK_THAT(held_text(payee, "jiexu"), Catch::Contains("nobody has yet"));
+  payee.set_first_by("caller");
+  CHECK_THAT(held_text(payee, "jiexu"),
+             Catch::Contains("caller has") && Catch::Contains("jiexu remit payee ID"));
+  CHECK(held_text(payee, "jiexu").find("6217") == std::string::npos);
+  payee.set_second_by("witness");
+  CHECK(held_text(payee, "jiexu").empty());
+  payee.clear_second_by();
+  payee.set_listed(true);
+  CHECK(held_text(payee, "jiexu").empty());
+}
+
 TEST_CASE("a closed case says so, and one that waits says for whom") {
   v1::CaseView view;
   CHECK_THAT(case_text(view, "2026-09-18", "jiexu --config F"),

@@ -89,6 +89,24 @@ TEST_CASE("two agencies take each other's entry, and not twice") {
   CHECK(agency.jiexu("directory add --replace " + entry).code == 0);
 }
 
+TEST_CASE("a bank line number with a wrong check digit is refused at init and from others") {
+  Agency agency;
+  const std::string other = (agency.place.path / "b").string();
+  const std::string init = "init " + other +
+                           " --code S41132810207 --name Other --bank-holder H --bank-account 1 "
+                           "--bank-name B --bank-cnaps ";
+  const Ran wrong = run(init + "105100000018");
+  CHECK(wrong.code == 65);
+  CHECK_THAT(wrong.out, Catch::Contains("--bank-cnaps") && Catch::Contains("check digit"));
+  REQUIRE(run(init + "105100000017").code == 0);
+  const std::string entry = other + "/entry.toml";
+  const std::string forged = "sed s/105100000017/105100000018/ > ";
+  REQUIRE(run("--config " + other + "/agency.toml directory export | " + forged + entry).code == 0);
+  const Ran added = agency.jiexu("directory add " + entry);
+  CHECK(added.code == 65);
+  CHECK_THAT(added.out, Catch::Contains("S41132810207: 105100000018"));
+}
+
 TEST_CASE("cases are listed, shown and acted on") {
   Agency agency;
   agency.world.put(agency.world.draft());

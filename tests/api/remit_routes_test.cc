@@ -11,7 +11,7 @@ const std::string kBatch =
 constexpr const char* kLetter = "41132807260921000016";
 
 // A batch of one payment, and the payment.
-void put_batch(ApiWorld& world, const std::string& number, PaymentState state, bool contradicted) {
+void put_batch(ApiWorld& world, const std::string& number, PaymentState state) {
   v1::RemittanceBatchRecord batch;
   batch.set_state(static_cast<uint32_t>(BatchState::kExported));
   batch.mutable_payee()->set_account_number("41001500000000001234");
@@ -25,7 +25,6 @@ void put_batch(ApiWorld& world, const std::string& number, PaymentState state, b
   payment.set_amount_fen(700);
   payment.set_ordered_at_ms(5);
   payment.set_state(static_cast<uint32_t>(state));
-  payment.set_contradicted(contradicted);
   Batch writes;
   Records records(world.store, *world.vault);
   records.put_message(writes, Family::kFunds, layout::remittance_batch_key(number), batch);
@@ -37,7 +36,7 @@ void put_batch(ApiWorld& world, const std::string& number, PaymentState state, b
 
 TEST_CASE("batches are listed with how the bank has answered, their account masked") {
   ApiWorld world;
-  put_batch(world, kBatch, PaymentState::kPaid, false);
+  put_batch(world, kBatch, PaymentState::kPaid);
   const auto list = world.ask("GET", "/v1/remittances", Role::kAuditor).json();
   REQUIRE(list["batches"].size() == 1);
   CHECK(list["batches"][0]["batch"] == kBatch);
@@ -54,8 +53,7 @@ TEST_CASE("batches come in pages, newest first") {
   ApiWorld world;
   const AgencyId agency = *AgencyId::parse("S41132810207");
   for (uint32_t n = 1; n <= 3; ++n) {
-    put_batch(world, BatchNumber::make(agency, {2026, 9, 21}, n)->text(), PaymentState::kExported,
-              false);
+    put_batch(world, BatchNumber::make(agency, {2026, 9, 21}, n)->text(), PaymentState::kExported);
   }
   const auto first = world.ask("GET", "/v1/remittances?limit=2", Role::kAuditor).json();
   REQUIRE(first["batches"].size() == 2);
@@ -68,14 +66,18 @@ TEST_CASE("batches come in pages, newest first") {
   CHECK(second["next"] == "");
 }
 
-TEST_CASE("payments that wait say what they wait for") {
+TEST_CASE("what waits and whose account it goes to is asked of the engine") {
   ApiWorld world;
-  put_batch(world, kBatch, PaymentState::kExported, true);
-  const auto list = world.ask("GET", "/v1/payments", Role::kAuditor).json();
-  REQUIRE(list["payments"].size() == 1);
-  CHECK(list["payments"][0]["case_id"] == world.draft().id.str());
-  CHECK(list["payments"][0]["waits_for"].get<std::string>().find("release it") !=
-        std::string::npos);
+  const std::string path = "/v1/cases/" + world.draft().id.str() + "/payee";
+  CHECK(world.ask("GET", "/v1/payments?limit=7&after=ab", Role::kAuditor).status() == 200);
+  CHECK(world.ask("GET", "/v1/payments?after=x", Role::kAuditor).status() == 400);
+  CHECK(world.ask("GET", path, Role::kAuditor).status() == 200);
+  CHECK(world.ask("POST", path + "/confirm", Role::kReviewer, R"({"content":"c","note":"n"})")
+            .status() == 200);
+  REQUIRE(world.engine.commands.size() == 3);
+  CHECK(std::get<PaymentsQuery>(world.engine.commands[0].what).limit == 7);
+  CHECK(std::get<PayeeQuery>(world.engine.commands[1].what).case_id == world.draft().id);
+  CHECK(std::get<ConfirmPayeeCommand>(world.engine.commands[2].what).note == "n");
 }
 
 TEST_CASE("what people do with batches goes to the engine as they said it") {

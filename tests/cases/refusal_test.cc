@@ -330,7 +330,8 @@ const std::set<Refusal> kTestedInEngine = {
     Refusal::kBatchUnknown,    Refusal::kBatchState,      Refusal::kBatchNotApproved,
     Refusal::kSamePerson,      Refusal::kBatchChanged,    Refusal::kFileUnwritable,
     Refusal::kPaymentUnknown,  Refusal::kPaymentNotHeld,  Refusal::kUnknownProposal,
-    Refusal::kOwnProposal,     Refusal::kProposalChanged};
+    Refusal::kOwnProposal,     Refusal::kProposalChanged, Refusal::kPayeeListed,
+    Refusal::kPayeeNotAsSeen};
 
 }  // namespace
 

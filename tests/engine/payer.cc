@@ -45,6 +45,23 @@ std::string Payer::payment(int n, uint32_t attempt) const {
   return EndToEndId{site.subject(id(n)).letter_number, attempt}.text();
 }
 
+v1::PayeeView Payer::payee(int n) {
+  const Answer answer = run("clerk", PayeeQuery{id(n)});
+  REQUIRE(answer.view);
+  return dynamic_cast<const v1::PayeeView&>(*answer.view);
+}
+
+void Payer::move_account(int n, const std::string& holder) {
+  v1::Message change = sound_message(site.subject(id(n)), EventKind::kPayeeChangeIn);
+  change.mutable_payee_change()->mutable_payee()->set_account_holder(holder);
+  Forger(in_site(), site).deliver(change);
+  site.commit();
+  const std::string content = payee(n).content();
+  for (const char* user : {"caller", "witness"}) {
+    REQUIRE_FALSE(run(user, ConfirmPayeeCommand{id(n), content, "by telephone"}).rejection);
+  }
+}
+
 Answer Payer::act(int n, EventKind action) {
   return site.act(action, id(n), sound_input(site.subject(id(n)), action));
 }

@@ -18,6 +18,9 @@ struct Payer {
   explicit Payer(int cases, BatchRules rules = {});
 
   static CaseId id(int n) { return case_number(n); }
+  // IN names another account for case `n`: changes of `holder`, and two people confirm it.
+  void move_account(int n, const std::string& holder);
+  v1::PayeeView payee(int n);
   // "LETTER-ATTEMPT" of the case.
   std::string payment(int n, uint32_t attempt = 1) const;
   Answer act(int n, EventKind action);

@@ -45,10 +45,7 @@ TEST_CASE("what cases have ordered is collected, approved and exported as pain.0
 
 TEST_CASE("a holder whose name GBK lacks goes out as pain.001, and not as a GBK file") {
   Payer payer(1);
-  v1::Message change = sound_message(payer.site.subject(Payer::id(1)), EventKind::kPayeeChangeIn);
-  change.mutable_payee_change()->mutable_payee()->set_account_holder("𠮷县医疗保障局");
-  Forger(in_site(), payer.site).deliver(change);
-  payer.site.commit();
+  payer.move_account(1, "𠮷县医疗保障局");
   const std::string number = payer.make_one();
   REQUIRE_FALSE(payer.approve(number).rejection);
   const Answer refused = payer.order(number, PaymentFormat::kDelimited);
@@ -134,7 +131,7 @@ TEST_CASE(
   Payer payer(2);
   const std::string number = payer.make_one();
   REQUIRE_FALSE(payer.approve(number).rejection);
-  payer.hear(2, EventKind::kPayeeChangeIn);
+  payer.move_account(2, "Another holder");
   CHECK(refusal(payer.order(number)) == Refusal::kBatchChanged);
   CHECK(payer.batch(number).count() == 1);
   CHECK(payer.state(2) == "ordered");

@@ -57,6 +57,7 @@ TEST_CASE("the keys of the journal, of payments and their batches have these byt
   CHECK(payment_file_key("411328072611200000010") == "X411328072611200000010");
   CHECK(to_hex(case_journal_key(kCase, 7)) == "4a" + std::string(kCaseHex) + "00000007");
   CHECK(to_hex(line_journal_key(Digest{}, 1)) == "4b" + std::string(64, '0') + "00000001");
+  CHECK(to_hex(payee_confirmation_key(kCase)) == "59" + std::string(kCaseHex));
   const std::string waiting = waiting_payment_key(Instant{258}, kCase, 2);
   CHECK(to_hex(waiting) == "490000000000000102" + std::string(kCaseHex) + "00000002");
   const auto parsed = parse_waiting_payment_key(waiting);
@@ -114,6 +115,7 @@ TEST_CASE("what shows a person is sealed, and nothing else") {
   CHECK(is_sealed(Family::kFunds, bank_line_key(Digest{})));
   CHECK(is_sealed(Family::kFunds, staged_line_key(Digest{}, 0)));
   CHECK(is_sealed(Family::kFunds, payment_key(kCase, 1)));
+  CHECK(is_sealed(Family::kFunds, payee_confirmation_key(kCase)));
   CHECK(is_sealed(Family::kFunds, remittance_batch_key("411328072611200000010")));
   CHECK(is_sealed(Family::kFunds, payment_file_key("411328072611200000010")));
   CHECK(!is_sealed(Family::kFunds, account_key(kPeer, 1)));

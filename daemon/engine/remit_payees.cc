@@ -1,0 +1,136 @@
+// Accounts that are not in the directory, and what stands in the way of payments.
+#include "daemon/base/check.h"
+#include "daemon/engine/remit_desk.h"
+#include "daemon/engine/remit_views.h"
+#include "daemon/funds/bank_text.h"
+#include "daemon/trust/suite.h"
+#include "storage/layout.h"
+
+namespace jiexu {
+namespace {
+
+constexpr std::string_view kWaitingPrefix = "I";
+
+tl::unexpected<Rejection> refuse(Refusal refusal, std::string detail = "") {
+  return tl::unexpected(Rejection{refusal, std::move(detail)});
+}
+
+Digest digest_of_account(const v1::Payee& payee) {
+  std::string text;
+  for (const std::string* field :
+       {&payee.account_holder(), &payee.account_number(), &payee.bank_name(), &payee.cnaps()}) {
+    append_u32(text, static_cast<uint32_t>(field->size()));
+    text += *field;
+  }
+  return sha256(text);
+}
+
+v1::PayeeView view_payee(const Case& subject, bool listed,
+                         const v1::PayeeConfirmationRecord& confirmation) {
+  v1::PayeeView out;
+  out.set_case_id(subject.id.str());
+  *out.mutable_payee() = subject.payee;
+  out.set_listed(listed);
+  out.set_content(to_hex(view(digest_of_account(subject.payee))));
+  out.set_first_by(confirmation.first_by());
+  out.set_first_note(confirmation.first_note());
+  out.set_second_by(confirmation.second_by());
+  out.set_second_note(confirmation.second_note());
+  return out;
+}
+
+}  // namespace
+
+bool RemitDesk::is_listed(const Case& subject) const {
+  const auto account = accounts_.find(subject.peer);
+  return account != accounts_.end() && !account->second.empty() &&
+         account->second == clean_number(subject.payee.account_number());
+}
+
+// Empty if it was of another account.
+Result<v1::PayeeConfirmationRecord> RemitDesk::read_confirmation(const Case& subject) const {
+  auto record = records_.get_message<v1::PayeeConfirmationRecord>(
+      Family::kFunds, layout::payee_confirmation_key(subject.id));
+  if (!record) return tl::unexpected(record.error());
+  const Digest now = digest_of_account(subject.payee);
+  if (!*record || (*record)->content() != view(now)) return v1::PayeeConfirmationRecord();
+  return std::move(**record);
+}
+
+RemitDesk::Outcome<v1::PayeeView> RemitDesk::show_payee(const CaseId& id, Instant now) {
+  using Answer = tl::expected<v1::PayeeView, Rejection>;
+  const auto subject = cases_.load(id, now);
+  if (!subject) return tl::unexpected(subject.error());
+  if (*subject == nullptr) return Answer(refuse(Refusal::kUnknownCase));
+  const auto confirmation = read_confirmation(**subject);
+  if (!confirmation) return tl::unexpected(confirmation.error());
+  return Answer(view_payee(**subject, is_listed(**subject), *confirmation));
+}
+
+RemitDesk::Outcome<v1::PayeeView> RemitDesk::confirm_payee(const CaseId& id,
+                                                           std::string_view content,
+                                                           std::string_view note,
+                                                           std::string_view user, Instant now) {
+  using Answer = tl::expected<v1::PayeeView, Rejection>;
+  const auto found = cases_.load(id, now);
+  if (!found) return tl::unexpected(found.error());
+  if (*found == nullptr) return Answer(refuse(Refusal::kUnknownCase));
+  const Case& subject = **found;
+  if (subject.side != Side::kOut || is_listed(subject)) {
+    return Answer(refuse(Refusal::kPayeeListed));
+  }
+  if (note.empty()) return Answer(refuse(Refusal::kInputMissing, "note: is missing"));
+  const Digest account = digest_of_account(subject.payee);
+  if (from_hex(content) != view(account)) return Answer(refuse(Refusal::kPayeeNotAsSeen));
+  auto read = read_confirmation(subject);
+  if (!read) return tl::unexpected(read.error());
+  v1::PayeeConfirmationRecord& record = *read;
+  const bool again = record.first_by() == user || !record.second_by().empty();
+  if (again) return Answer(view_payee(subject, false, record));
+  record.set_content(std::string(view(account)));
+  if (record.first_by().empty()) {
+    record.set_first_by(std::string(user));
+    record.set_first_at_ms(now.ms);
+    record.set_first_note(std::string(note));
+  } else {
+    record.set_second_by(std::string(user));
+    record.set_second_at_ms(now.ms);
+    record.set_second_note(std::string(note));
+  }
+  const std::string key = layout::payee_confirmation_key(id);
+  records_.put_message(pending_.open().batch(), Family::kFunds, key, record);
+  pending_.open().index_last(Family::kFunds, key);
+  return Answer(view_payee(subject, false, record));
+}
+
+Result<v1::PaymentViews> RemitDesk::waiting(std::string_view after, size_t limit, Instant now) {
+  std::vector<std::string> keys;
+  const std::string lower =
+      after.empty() ? std::string(kWaitingPrefix) : std::string(after) + std::string(1, '\0');
+  const auto found = durable_.scan(Family::kIndex, lower, layout::prefix_end(kWaitingPrefix),
+                                   [&](std::string_view key, std::string_view) {
+                                     keys.emplace_back(key);
+                                     return keys.size() <= limit;
+                                   });
+  if (!found) return tl::unexpected(found.error());
+  v1::PaymentViews views;
+  if (keys.size() > limit) {
+    keys.pop_back();
+    views.set_next(to_hex(keys.back()));
+  }
+  for (const std::string& key : keys) {
+    const auto place = layout::parse_waiting_payment_key(key);
+    if (!place) return fail(Errc::kCorrupt, "a key of a waiting payment is unreadable");
+    const auto payment = read(place->id, place->attempt);
+    if (!payment) return tl::unexpected(payment.error());
+    const auto subject = cases_.load(place->id, now);
+    if (!subject) return tl::unexpected(subject.error());
+    CHECK(payment->has_value() && *subject != nullptr);
+    const auto why = obstacle(**subject, (*payment)->record);
+    if (!why) return tl::unexpected(why.error());
+    *views.add_payments() = view_payment(place->id, place->attempt, (*payment)->record, *why, now);
+  }
+  return views;
+}
+
+}  // namespace jiexu
