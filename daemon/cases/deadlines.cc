@@ -188,10 +188,11 @@ std::optional<Climbed> climb_ladder(const Event& event, Case& subject) {
   for (Deadline& deadline : subject.deadlines) {
     if (deadline.kind != event.deadline || !deadline.due) continue;
     std::optional<Climbed> out;
-    while (deadline.steps < std::size(kLadder)) {
-      const LadderStep& step = kLadder[deadline.steps];
+    uint32_t steps = deadline.steps;
+    while (steps < std::size(kLadder)) {
+      const LadderStep& step = kLadder[steps];
       if (end_before(deadline, step) >= event.at) break;
-      ++deadline.steps;
+      ++steps;
       if (!concerns_us(subject.side, deadline, step)) continue;
       if (!out) out.emplace();
       deadline.passed |= step.passes;
@@ -204,6 +205,7 @@ std::optional<Climbed> climb_ladder(const Event& event, Case& subject) {
                                  : "a reminder";
     }
     if (!out) return std::nullopt;
+    deadline.steps = steps;
     if (out->remind != nullptr) deadline.reminded = true;
     return out;
   }

@@ -23,12 +23,12 @@ bool turns_the_case(Effect effect) {
   }
 }
 
-v1::Message* new_message(const Event& event, const Context& context, Step& step) {
+v1::Message* new_message(const Event& event, const Context& context, Case& subject, Step& step) {
   auto* message = google::protobuf::Arena::CreateMessage<v1::Message>(context.arena);
-  message->set_case_id(std::string(step.next.id.bytes()));
-  message->set_case_seq(++step.next.sent_case_seq);
+  message->set_case_id(std::string(subject.id.bytes()));
+  message->set_case_seq(++subject.sent_case_seq);
   message->set_sent_at_ms(event.at.ms);
-  message->set_seen_case_seq(step.next.received_case_seq);
+  message->set_seen_case_seq(subject.received_case_seq);
   step.messages.push_back(message);
   return message;
 }
@@ -242,14 +242,14 @@ void go_to_next_peer(const Content& content, Case& subject) {
   forget_peers_duties(subject);
 }
 
-void send_reminder_replies(const Content& content, Step& step) {
-  for (Deadline& deadline : step.next.deadlines) {
-    if (!deadline.reminded || !is_ours(step.next.side, deadline.kind)) continue;
+void send_reminder_replies(const Content& content, Case& subject, Step& step) {
+  for (Deadline& deadline : subject.deadlines) {
+    if (!deadline.reminded || !is_ours(subject.side, deadline.kind)) continue;
     const v1::ActionInput& input = *content.event->input;
     deadline.reminded = false;
     deadline.expected = Date::from_yyyymmdd(input.date());
     v1::ReminderReply* reply =
-        new_message(*content.event, *content.context, step)->mutable_reminder_reply();
+        new_message(*content.event, *content.context, subject, step)->mutable_reminder_reply();
     reply->set_duty(static_cast<uint32_t>(deadline.kind));
     reply->set_expected_on(input.date());
     reply->set_note(input.note());
@@ -258,20 +258,20 @@ void send_reminder_replies(const Content& content, Step& step) {
 
 }  // namespace
 
-void apply_effect(Effect effect, const Content& content, Step& step) {
+void apply_effect(Effect effect, const Content& content, Case& subject, Step& step) {
   if (effect == Effect::kNone) return;
-  if (effect == Effect::kSendReminderReply) return send_reminder_replies(content, step);
-  if (effect == Effect::kSendLetterOn) go_to_next_peer(content, step.next);
+  if (effect == Effect::kSendReminderReply) return send_reminder_replies(content, subject, step);
+  if (effect == Effect::kSendLetterOn) go_to_next_peer(content, subject);
   const Event& event = *content.event;
-  v1::Message* message = new_message(event, *content.context, step);
+  v1::Message* message = new_message(event, *content.context, subject, step);
   const auto& input = event.input != nullptr ? *event.input : v1::ActionInput::default_instance();
-  fill({effect, content, step.next, input, date_of(event.at).yyyymmdd(), *message});
-  if (turns_the_case(effect)) step.next.turn = step.next.sent_case_seq;
+  fill({effect, content, subject, input, date_of(event.at).yyyymmdd(), *message});
+  if (turns_the_case(effect)) subject.turn = subject.sent_case_seq;
 }
 
 void send_reminder(const Deadline& deadline, int32_t day, const Event& event,
-                   const Context& context, Step& step) {
-  v1::Reminder* reminder = new_message(event, context, step)->mutable_reminder();
+                   const Context& context, Case& subject, Step& step) {
+  v1::Reminder* reminder = new_message(event, context, subject, step)->mutable_reminder();
   reminder->set_duty(static_cast<uint32_t>(deadline.kind));
   reminder->set_due_on(deadline.due->yyyymmdd());
   reminder->set_day(day);

@@ -6,11 +6,11 @@
 
 namespace jiexu {
 
-// Appends the effect's message to `step`, whose `next` has absorbed the event.
-void apply_effect(Effect effect, const Content& content, Step& step);
+// Appends the effect's message to `step`. REQUIRES: `subject` has absorbed the event.
+void apply_effect(Effect effect, const Content& content, Case& subject, Step& step);
 
 // Appends a reminder of the peer's duty.
 void send_reminder(const Deadline& deadline, int32_t day, const Event& event,
-                   const Context& context, Step& step);
+                   const Context& context, Case& subject, Step& step);
 
 }  // namespace jiexu

@@ -86,60 +86,59 @@ void note_closing(const Event& event, Case& subject) {
   if (subject.closed() && !subject.closed_at) subject.closed_at = event.at;
 }
 
-tl::expected<Step, Rejection> decide(Case current, const Event& event, const Context& context) {
-  if (auto wrong = check_states(current, event.kind)) return tl::unexpected(*wrong);
-  const auto content = read_content(current, event, context);
+tl::expected<Step, Rejection> decide(Case& subject, const Event& event, const Context& context) {
+  if (auto wrong = check_states(subject, event.kind)) return tl::unexpected(*wrong);
+  const auto content = read_content(subject, event, context);
   if (!content) return tl::unexpected(content.error());
-  const auto row = find_row(current, *content);
+  const auto row = find_row(subject, *content);
   if (!row) return tl::unexpected(row.error());
 
   Step result;
-  const Books before = books_of(current);
-  result.next = std::move(current);
+  const Books before = books_of(subject);
   result.row = *row;
   result.note = event.note;
-  stamp(event, result.next);
+  stamp(event, subject);
   if ((*row)->guard == Guard::kOvertaken) {
     result.note = "overtaken by our own message";
   } else {
-    absorb(*content, result.next);
+    absorb(*content, subject);
   }
-  move(**row, result.next);
-  result.next.funds = judge_funds(result.next);
-  apply_effect((*row)->effect, *content, result);
-  post_changes(before, books_of(result.next), result.postings);
-  update_deadlines(event, context, result.next);
-  note_closing(event, result.next);
+  move(**row, subject);
+  subject.funds = judge_funds(subject);
+  apply_effect((*row)->effect, *content, subject, result);
+  post_changes(before, books_of(subject), result.postings);
+  update_deadlines(event, context, subject);
+  note_closing(event, subject);
   return result;
 }
 
 // A step of a deadline's ladder.
-tl::expected<Step, Rejection> climb(Case current, const Event& event, const Context& context) {
+tl::expected<Step, Rejection> climb(Case& subject, const Event& event, const Context& context) {
   Step result;
-  result.next = std::move(current);
-  const auto climbed = climb_ladder(event, result.next);
+  const auto climbed = climb_ladder(event, subject);
   if (!climbed) return reject(Refusal::kNotAllowedNow, "no such deadline is open");
-  stamp(event, result.next);
+  stamp(event, subject);
   result.note = climbed->note;
-  if (climbed->remind) send_reminder(*climbed->remind, climbed->day, event, context, result);
-  show_deadlines(result.next);
+  if (climbed->remind) {
+    send_reminder(*climbed->remind, climbed->day, event, context, subject, result);
+  }
+  show_deadlines(subject);
   return result;
 }
 
 // The electronic twin of what was keyed in has come: it is kept as evidence, and moves nothing.
-Step meet_twin(Case current, const Event& event) {
+Step meet_twin(Case& subject, const Event& event) {
   Step result;
-  result.next = std::move(current);
-  stamp(event, result.next);
-  const bool same = take_twin(*event.message, result.next);
-  if (event.kind == EventKind::kLetterIn) result.next.letter_place = event.place;
-  if (event.kind == EventKind::kInfoFormIn) result.next.form_place = event.place;
-  result.next.overlays.put(Overlay::kUnclear, !same || result.next.overlays.has(Overlay::kUnclear));
+  stamp(event, subject);
+  const bool same = take_twin(*event.message, subject);
+  if (event.kind == EventKind::kLetterIn) subject.letter_place = event.place;
+  if (event.kind == EventKind::kInfoFormIn) subject.form_place = event.place;
+  subject.overlays.put(Overlay::kUnclear, !same || subject.overlays.has(Overlay::kUnclear));
   result.note = same ? "was keyed in from paper before" : "differs from what was keyed in";
   return result;
 }
 
-tl::expected<Step, Rejection> key_paper(Case current, const Event& event, const Context& context) {
+tl::expected<Step, Rejection> key_paper(Case& subject, const Event& event, const Context& context) {
   if (event.input == nullptr || !event.input->has_paper()) {
     return reject(Refusal::kInputMissing, "paper: is missing");
   }
@@ -148,13 +147,13 @@ tl::expected<Step, Rejection> key_paper(Case current, const Event& event, const 
   if (inner.kind == EventKind::kNone || inner.kind == EventKind::kFaultIn) {
     return reject(Refusal::kPaperInvalid, "paper");
   }
-  if (auto wrong = check_paper(current, *event.input)) return tl::unexpected(*wrong);
+  if (auto wrong = check_paper(subject, *event.input)) return tl::unexpected(*wrong);
   inner.message = &event.input->paper();
   inner.input = nullptr;
   inner.on_paper = true;
-  auto decided = decide(std::move(current), inner, context);
+  auto decided = decide(subject, inner, context);
   if (!decided) return decided;
-  keep_paper(*inner.message, decided->next);
+  keep_paper(*inner.message, subject);
   decided->note = paper_note(name(inner.kind), event.input->paper_sha256());
   return decided;
 }
@@ -165,14 +164,12 @@ bool is_numbered(const Event& event) {
   return event.message != nullptr && event.kind != EventKind::kFaultIn && !event.on_paper;
 }
 
-tl::expected<Step, Rejection> step(Case current, const Event& event, const Context& context) {
-  if (event.kind == EventKind::kDeadlinePassed) return climb(std::move(current), event, context);
-  if (event.kind == EventKind::kKeyPaper) return key_paper(std::move(current), event, context);
-  if (auto wrong = check_order(current, event)) return tl::unexpected(*wrong);
-  if (is_numbered(event) && has_twin(*event.message, current)) {
-    return meet_twin(std::move(current), event);
-  }
-  return decide(std::move(current), event, context);
+tl::expected<Step, Rejection> step(Case& subject, const Event& event, const Context& context) {
+  if (event.kind == EventKind::kDeadlinePassed) return climb(subject, event, context);
+  if (event.kind == EventKind::kKeyPaper) return key_paper(subject, event, context);
+  if (auto wrong = check_order(subject, event)) return tl::unexpected(*wrong);
+  if (is_numbered(event) && has_twin(*event.message, subject)) return meet_twin(subject, event);
+  return decide(subject, event, context);
 }
 
 }  // namespace jiexu

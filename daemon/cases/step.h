@@ -1,6 +1,7 @@
-// The one function that decides: step(case, event, context) -> Step | Rejection. Pure: no I/O, no
-// clock, no randomness; what it needs comes in by its arguments, what it wants goes out in its
-// result. The transitions themselves are rows of daemon/cases/table.h.
+// The one function that decides: step(case, event, context) -> Step | Rejection. It changes nothing
+// but the case that it is given: no I/O, no clock, no randomness; what it needs comes in by its
+// arguments, what it wants goes out in its result. The transitions themselves are rows of
+// daemon/cases/table.h.
 #pragma once
 
 #include <google/protobuf/arena.h>
@@ -43,19 +44,19 @@ struct Context {
 
 struct Row;  // daemon/cases/table.h
 
-// The accepted event's result. The caller makes it durable as a whole or not at all.
+// What follows from an accepted event besides the changed case. The caller makes all of it durable
+// together or nothing.
 struct Step {
-  Case next;
-  // To next.peer, in order; case_id, case_seq and time are set.
+  // To the case's peer, in order; case_id, case_seq and time are set.
   std::vector<v1::Message*> messages;
-  std::vector<Posting> postings;  // ledger entries with next.peer
+  std::vector<Posting> postings;  // ledger entries with the case's peer
   std::string note;               // for the timeline; no personal data
   const Row* row = nullptr;  // that was taken; nullptr for a step of a ladder and a paper's twin
 };
 
-// REQUIRES: event.kind is kApply or kLetterIn if !current.exists(), and current.id and current.peer
-// are set in any case.
-tl::expected<Step, Rejection> step(Case current, const Event& event, const Context& context);
+// Moves the case. If the event is refused, the case stays as it was. REQUIRES: event.kind is kApply
+// or kLetterIn if !subject.exists(), and subject.id and subject.peer are set in any case.
+tl::expected<Step, Rejection> step(Case& subject, const Event& event, const Context& context);
 
 // An action that a person may take on the case as it stands.
 struct Offer {

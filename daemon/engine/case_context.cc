@@ -42,8 +42,8 @@ std::string document_text(const v1::Person& person) {
   return std::to_string(person.document_type()) + ":" + number;
 }
 
-Result<CaseId> CaseDesk::find_other(const Case& subject, Wanted wanted) {
-  const auto list = read_list(layout::person_key(subject.person_hash));
+Result<CaseId> CaseDesk::find_other(const Case& subject, const Context& context, Wanted wanted) {
+  const auto list = read_list(layout::person_key(context.person_hash));
   if (!list) return tl::unexpected(list.error());
   const auto ids = decode_case_list(*list);
   if (!ids) return tl::unexpected(ids.error());
@@ -58,6 +58,7 @@ Result<CaseId> CaseDesk::find_other(const Case& subject, Wanted wanted) {
 
 Result<void> CaseDesk::take_letter_number(Date today, std::string_view given) {
   if (letter_day_ != today) {
+    write_letter_counter();
     const auto last = pending_.get(Family::kMeta, layout::letter_counter_key(today));
     if (!last) return tl::unexpected(last.error());
     letter_sequence_ = *last ? read_u32(**last) : 0;
@@ -83,15 +84,15 @@ bool CaseDesk::is_other_agency(std::string_view code) const {
   return id && *id != self_ && peers_.find(*id) != nullptr;
 }
 
-Result<void> CaseDesk::look_up_letter(const v1::ContactLetter& letter, Case& probe,
+Result<void> CaseDesk::look_up_letter(const Case& subject, const v1::ContactLetter& letter,
                                       Context& context) {
-  probe.person_hash = vault_.person_hash(document_text(letter.person()));
+  context.person_hash = vault_.person_hash(document_text(letter.person()));
   if (letter.letter_number().size() == LetterNumber::kSize) {
     const auto taken = letters_.find(letter.letter_number());
     if (!taken) return tl::unexpected(taken.error());
     context.letter_number_taken = !taken->empty();
   }
-  const auto upstream = find_other(probe, is_transfer_here);
+  const auto upstream = find_other(subject, context, is_transfer_here);
   if (!upstream) return tl::unexpected(upstream.error());
   context.upstream_open = !upstream->empty();
   return {};
@@ -102,29 +103,31 @@ Result<void> CaseDesk::look_up_original(const Case& subject, Context& context) {
   if (!subject.letter_place) return {};
   const auto message = read_message(records_, subject.peer, *subject.letter_place);
   if (!message) return tl::unexpected(message.error());
-  auto* letter = google::protobuf::Arena::CreateMessage<v1::ContactLetter>(&arena_);
+  auto* letter = google::protobuf::Arena::CreateMessage<v1::ContactLetter>(&arena_.get());
   *letter = message->letter();
   context.original_letter = letter;
   return {};
 }
 
-Result<void> CaseDesk::look_up(const Event& event, Case& probe, Context& context) {
+Result<void> CaseDesk::look_up(const Case& subject, const Event& event, Context& context) {
   switch (event.kind) {
     case EventKind::kApply: {
       if (event.input == nullptr) return {};
-      probe.person_hash = vault_.person_hash(document_text(event.input->application().person()));
-      const auto rival = find_other(probe, is_duplicate);
+      context.person_hash = vault_.person_hash(document_text(event.input->application().person()));
+      const auto rival = find_other(subject, context, is_duplicate);
       if (!rival) return tl::unexpected(rival.error());
       context.duplicate_of = *rival;
-      context.profile = choose_profile(profiles_, probe.peer, self_, date_of(event.at));
+      context.profile = choose_profile(profiles_, subject.peer, self_, date_of(event.at));
       return {};
     }
-    case EventKind::kLetterIn: return look_up_letter(event.message->letter(), probe, context);
+    case EventKind::kLetterIn: return look_up_letter(subject, event.message->letter(), context);
     case EventKind::kKeyPaper:
-      if (event.input == nullptr || !event.input->paper().has_letter() || probe.exists()) return {};
-      return look_up_letter(event.input->paper().letter(), probe, context);
+      if (event.input == nullptr || !event.input->paper().has_letter() || subject.exists()) {
+        return {};
+      }
+      return look_up_letter(subject, event.input->paper().letter(), context);
     case EventKind::kAcceptLetter: {
-      const auto rival = find_other(probe, claims_person);
+      const auto rival = find_other(subject, context, claims_person);
       if (!rival) return tl::unexpected(rival.error());
       context.claimed_by_other = !rival->empty();
       return {};
@@ -149,18 +152,14 @@ Result<Context> CaseDesk::context_for(const Case& subject, const Event& event) {
   context.own_contact = &own_contact_;
   context.calendar = calendar_.get();
   context.peer_known = peers_.find(subject.peer) != nullptr;
-  context.arena = &arena_;
-  Case probe;
-  probe.id = subject.id;
-  probe.peer = subject.peer;
-  probe.person_hash = subject.person_hash;
-  if (auto done = look_up(event, probe, context); !done) return tl::unexpected(done.error());
+  context.arena = &arena_.get();
+  context.person_hash = subject.person_hash;
+  if (auto done = look_up(subject, event, context); !done) return tl::unexpected(done.error());
   if (event.kind == EventKind::kLetterForwardedIn) {
     context.agency_known = is_other_agency(event.message->letter_forwarded().to_agency());
     if (auto done = look_up_original(subject, context); !done) return tl::unexpected(done.error());
     context.agency_known &= context.original_letter != nullptr;
   }
-  context.person_hash = probe.person_hash;
   return context;
 }
 

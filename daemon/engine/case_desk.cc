@@ -1,6 +1,7 @@
 #include "daemon/engine/case_desk.h"
 
 #include <algorithm>
+#include <atomic>
 
 #include "daemon/base/check.h"
 #include "daemon/base/limits.h"
@@ -111,37 +112,50 @@ Result<void> CaseDesk::settle_delivery(std::shared_ptr<const Case>& subject, Ins
   return {};
 }
 
-void CaseDesk::begin() {
-  arena_.Reset();
+CaseDesk::Decision& CaseDesk::begin(const Case& subject) {
+  arena_.fresh();
   lists_.clear();
+  Decision& decision = decision_;
+  decision.steps.clear();
+  decision.messages.clear();
+  decision.sent.clear();
+  decision.postings.clear();
+  if (decision.after == nullptr || decision.after.use_count() > 1) {
+    decision.after = std::make_shared<Case>(subject);
+    return decision;
+  }
+  // Nobody has kept the last one. Who had it on another thread has done with it before.
+  std::atomic_thread_fence(std::memory_order_acquire);
+  *decision.after = subject;
+  return decision;
 }
 
 Result<tl::expected<void, Rejection>> CaseDesk::decide(Decision& decision, const Event& event) {
-  const auto context = context_for(decision.after, event);
+  Case& after = *decision.after;
+  const auto context = context_for(after, event);
   if (!context) return tl::unexpected(context.error());
-  auto decided = step(std::move(decision.after), event, *context);
+  auto decided = step(after, event, *context);
   if (!decided) return tl::expected<void, Rejection>(tl::unexpected(std::move(decided.error())));
-  decision.after = std::move(decided->next);
   decision.messages.insert(decision.messages.end(), decided->messages.begin(),
                            decided->messages.end());
   decision.postings.insert(decision.postings.end(), decided->postings.begin(),
                            decided->postings.end());
-  const Case& after = decision.after;
   decision.steps.push_back({event, after.relationship, after.funds, after.overlays,
                             std::move(decided->note), decision.messages.size()});
   return tl::expected<void, Rejection>();
 }
 
 Result<CaseDesk::Outcome> CaseDesk::apply(const Case& subject, Event event) {
-  begin();
-  Decision decision;
-  decision.after = subject;
+  Decision& decision = begin(subject);
   const auto decided = decide(decision, event);
   if (!decided) return tl::unexpected(decided.error());
   if (!*decided) return Outcome(tl::unexpected(decided->error()));
-  auto next = write(subject, decision);
+  return finish(subject, decision);
+}
+
+Result<CaseDesk::Outcome> CaseDesk::finish(const Case& before, Decision& decision) {
+  auto next = write(before, decision);
   if (!next) return tl::unexpected(next.error());
-  if (event.kind == EventKind::kSendLetter) write_letter_counter();
   return Outcome(std::move(*next));
 }
 

@@ -2,8 +2,6 @@
 // disk), lets step() decide, and writes everything that follows into the open commit.
 #pragma once
 
-#include <google/protobuf/arena.h>
-
 #include <list>
 #include <map>
 #include <memory>
@@ -18,6 +16,7 @@
 #include "daemon/engine/peers.h"
 #include "daemon/engine/pending.h"
 #include "daemon/engine/rejudge.h"
+#include "daemon/engine/scratch_arena.h"
 #include "daemon/rules/policy_choice.h"
 #include "storage/records.h"
 #include "storage/vault.h"
@@ -78,8 +77,10 @@ class CaseDesk {
   // is taken note of first.
   Result<std::shared_ptr<const Case>> load(const CaseId& id, Instant now);
 
-  // A case for an application, before its first step: with the origin agency, or with whom its
-  // business has gone to.
+  // With whom a case of the application will be: the origin agency, or whom its business has gone
+  // to.
+  AgencyId peer_for(const v1::Application& application, Instant now) const;
+  // A case for an application, before its first step.
   Case fresh_case(const CaseId& id, const v1::Application& application, Instant now) const;
 
   // If an agency was merged, what waits for it goes on to its successor (X44).
@@ -107,11 +108,8 @@ class CaseDesk {
                           std::string_view user, Instant now);
   Result<Outcome> retract(const Case& subject, uint32_t number, std::string_view user, Instant now);
 
-  // Writes the letter numbers of the open commit. REQUIRED once, at its end.
-  void write_letters() { letters_.write(); }
-
-  // Writes down the last letter number used. REQUIRED once after submit(), in the same commit.
-  void write_letter_counter();
+  // Writes the letter numbers of the open commit, and the last one used. REQUIRED once, at its end.
+  void write_letters();
 
   // A numbered message of the case was refused: its number is used up all the same.
   void consume_number(const Case& subject, uint32_t case_seq);
@@ -154,14 +152,16 @@ class CaseDesk {
     std::string note;
     size_t messages_end;  // its messages end here
   };
+  // One decision is in hand at a time; its memory is used again for the next.
   struct Decision {
-    Case after;
+    std::shared_ptr<Case> after;
     std::vector<Decided> steps;
     std::vector<v1::Message*> messages;
+    std::vector<LogPlace> sent;  // where they are in the log, once written
     std::vector<Posting> postings;
   };
-  // Forgets what the last decision used.
-  void begin();
+  // Forgets the last decision, and starts one on the case.
+  Decision& begin(const Case& subject);
   // Adds a step. If it is refused, the decision is used up.
   Result<tl::expected<void, Rejection>> decide(Decision& decision, const Event& event);
 
@@ -178,21 +178,26 @@ class CaseDesk {
   // Forgets proposals of what can no longer be done.
   void lapse_proposals(Decision& decision);
   Result<Context> context_for(const Case& subject, const Event& event);
-  // The first other open case of the person of which `wanted` holds; empty if there is none.
+  // The first other open case of the context's person of which `wanted` holds; empty if there is
+  // none.
   using Wanted = bool (*)(const Case& subject, const Case& other);
-  Result<CaseId> find_other(const Case& subject, Wanted wanted);
-  Result<void> look_up(const Event& event, Case& probe, Context& context);
-  Result<void> look_up_letter(const v1::ContactLetter& letter, Case& probe, Context& context);
+  Result<CaseId> find_other(const Case& subject, const Context& context, Wanted wanted);
+  Result<void> look_up(const Case& subject, const Event& event, Context& context);
+  Result<void> look_up_letter(const Case& subject, const v1::ContactLetter& letter,
+                              Context& context);
   Result<void> look_up_original(const Case& subject, Context& context);
   bool is_other_agency(std::string_view code) const;
   Result<void> take_letter_number(Date today, std::string_view given);
   LogPlace place_of(const Case& subject, const v1::Message& message);
   Result<void> settle_delivery(std::shared_ptr<const Case>& subject, Instant now);
   Result<std::shared_ptr<const Case>> write(const Case& before, Decision& decision);
+  Result<Outcome> finish(const Case& before, Decision& decision);
   void write_case(const Case& before, const Case& after);
-  std::vector<LogPlace> send(Decision& decision);
+  void send(Decision& decision);
   // The decision's entries become the case's newest; those that were go to the timeline.
-  void write_timeline(const Case& before, Decision& decision, const std::vector<LogPlace>& sent);
+  void write_timeline(const Case& before, Decision& decision);
+  void write_letter_counter();
+  Result<void> post_steps(const Decision& decision);
   void write_timers(const Case& before, const Case& after);
   Result<void> write_indexes(const Case& before, const Case& after);
   Result<void> add_to_list(const std::string& key, const CaseId& id);
@@ -211,7 +216,8 @@ class CaseDesk {
   std::vector<FundsWatcher*> funds_watchers_;
   LetterIndex letters_;
   CaseCache cache_;
-  google::protobuf::Arena arena_;
+  ScratchArena arena_;  // of the decision in hand
+  Decision decision_;
   v1::CaseRecord case_record_;  // these three are kept for their memory
   v1::TimelineRecord timeline_record_;
   std::string plain_;
@@ -228,6 +234,7 @@ class CaseDesk {
 
   Date letter_day_;
   uint32_t letter_sequence_ = 0;
+  bool letter_counted_ = true;  // letter_sequence_ is written
   std::string letter_number_;
 
   std::map<std::pair<AgencyId, LedgerAccount>, int64_t> balances_;

@@ -27,27 +27,22 @@ bool contains(const std::vector<std::string>& keys, const std::string& key) {
 }  // namespace
 
 Result<std::shared_ptr<const Case>> CaseDesk::write(const Case& before, Decision& decision) {
-  const std::vector<LogPlace> sent = send(decision);
-  for (const Decided& step : decision.steps) {
-    if (step.event.kind == EventKind::kSendLetter) ++letter_sequence_;
-  }
+  send(decision);
   lapse_proposals(decision);
-  write_timeline(before, decision, sent);
-  write_case(before, decision.after);
-  write_timers(before, decision.after);
-  if (auto done = write_indexes(before, decision.after); !done) return tl::unexpected(done.error());
-  const std::string journal_key =
-      layout::case_journal_key(decision.after.id, decision.after.timeline_count);
-  auto posted =
-      post(decision.after.peer, decision.postings, journal_key, decision.steps.back().event.at);
-  if (!posted) return tl::unexpected(posted.error());
-  auto next = std::make_shared<const Case>(std::move(decision.after));
+  write_timeline(before, decision);
+  const std::shared_ptr<const Case> next = decision.after;
+  write_case(before, *next);
+  write_timers(before, *next);
+  if (auto done = write_indexes(before, *next); !done) return tl::unexpected(done.error());
+  // A watcher may decide on other cases.
+  const Event last = decision.steps.back().event;
+  if (auto posted = post_steps(decision); !posted) return tl::unexpected(posted.error());
   // A new case waits for a person, mostly for hours; it is kept in memory when it is next asked
   // for.
   if (before.exists()) cache_.put(next);
   if (next->closed() && !before.closed()) observer_.case_closed(next->side, next->relationship);
   for (FundsWatcher* watcher : funds_watchers_) {
-    auto done = watcher->funds_changed(before, *next, decision.steps.back().event);
+    auto done = watcher->funds_changed(before, *next, last);
     if (!done) return tl::unexpected(done.error());
   }
   return next;
@@ -60,19 +55,30 @@ LogPlace CaseDesk::place_of(const Case& subject, const v1::Message& message) {
   return peers_.append(subject.peer, message);
 }
 
-std::vector<LogPlace> CaseDesk::send(Decision& decision) {
-  Case& after = decision.after;
-  std::vector<LogPlace> sent;
+void CaseDesk::send(Decision& decision) {
+  Case& after = *decision.after;
   for (const v1::Message* message : decision.messages) {
-    sent.push_back(place_of(after, *message));
-    if (message->has_letter()) after.letter_place = sent.back();
-    if (message->has_information_form()) after.form_place = sent.back();
+    decision.sent.push_back(place_of(after, *message));
+    const LogPlace& place = decision.sent.back();
+    if (message->has_letter()) after.letter_place = place;
+    if (message->has_information_form()) after.form_place = place;
     observer_.message_sent(after.peer, message->body_case());
   }
-  return sent;
+  for (const Decided& step : decision.steps) {
+    if (step.event.kind != EventKind::kSendLetter) continue;
+    ++letter_sequence_;
+    letter_counted_ = false;
+  }
+}
+
+void CaseDesk::write_letters() {
+  letters_.write();
+  write_letter_counter();
 }
 
 void CaseDesk::write_letter_counter() {
+  if (letter_counted_) return;
+  letter_counted_ = true;
   std::string count;
   append_u32(count, letter_sequence_);
   put(Family::kMeta, layout::letter_counter_key(letter_day_), count, true);
@@ -94,8 +100,7 @@ void CaseDesk::write_case(const Case& before, const Case& after) {
 }
 
 // Several steps of one commit share one record.
-void CaseDesk::write_timeline(const Case& before, Decision& decision,
-                              const std::vector<LogPlace>& sent) {
+void CaseDesk::write_timeline(const Case& before, Decision& decision) {
   if (!before.newest_entries.empty()) {
     put(Family::kTimeline, layout::timeline_key(before.id, before.timeline_count),
         before.newest_entries, false);
@@ -116,12 +121,13 @@ void CaseDesk::write_timeline(const Case& before, Decision& decision,
     if (step.event.message != nullptr && !step.event.on_paper)
       to_record(step.event.place, record->mutable_received());
     const bool silent = message == step.messages_end;
-    for (; message < step.messages_end; ++message) to_record(sent[message], record->add_sent());
+    for (; message < step.messages_end; ++message)
+      to_record(decision.sent[message], record->add_sent());
     if (step.event.input != nullptr && silent) {
       step.event.input->SerializeToString(record->mutable_payload());
     }
   }
-  all.SerializeToString(&decision.after.newest_entries);
+  all.SerializeToString(&decision.after->newest_entries);
 }
 
 void CaseDesk::write_timers(const Case& before, const Case& after) {
@@ -165,6 +171,14 @@ Result<void> CaseDesk::write_indexes(const Case& before, const Case& after) {
     return letters_.add(after.letter_number, after.id);
   }
   return {};
+}
+
+Result<void> CaseDesk::post_steps(const Decision& decision) {
+  if (decision.postings.empty()) return {};
+  const Case& after = *decision.after;
+  return post(after.peer, decision.postings,
+              layout::case_journal_key(after.id, after.timeline_count),
+              decision.steps.back().event.at);
 }
 
 Result<int64_t> CaseDesk::balance(AgencyId peer, LedgerAccount account) {

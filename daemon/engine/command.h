@@ -140,7 +140,7 @@ struct Command {
                PaymentReportCommand, ReleasePaymentCommand, PaymentsQuery, PayeeQuery,
                ConfirmPayeeCommand, PauseCommand, PeersQuery>
       what;
-  std::function<void(const Answer&)> done;  // called once, on the engine's thread; must not block
+  std::function<void(Answer&&)> done;  // called once, on the engine's thread; must not block
 };
 
 // The engine as the API sees it.

@@ -137,7 +137,7 @@ void Engine::answer_after_commit(const Command& command, Answer answer) {
 }
 
 void Engine::answer_now(const Command& command, Answer answer) {
-  if (command.done) command.done(answer);
+  if (command.done) command.done(std::move(answer));
 }
 
 }  // namespace jiexu

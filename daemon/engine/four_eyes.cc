@@ -85,7 +85,7 @@ const Proposal* find_proposal(const Case& subject, uint32_t number) {
 }
 
 void CaseDesk::note(Decision& decision, const Event& event, std::string text) {
-  Case& after = decision.after;
+  Case& after = *decision.after;
   after.revision += 1;
   after.timeline_count += 1;
   after.updated_at = event.at;
@@ -96,12 +96,12 @@ void CaseDesk::note(Decision& decision, const Event& event, std::string text) {
 Result<tl::expected<void, Rejection>> CaseDesk::add_proposal(Decision& decision,
                                                              const Event& event) {
   Decision trial;
-  trial.after = decision.after;
+  trial.after = std::make_shared<Case>(*decision.after);
   const auto decided = decide(trial, event);
   if (!decided || !*decided) return decided;
 
   Proposal proposal;
-  proposal.number = decision.after.timeline_count + 1;
+  proposal.number = decision.after->timeline_count + 1;
   proposal.action = static_cast<uint8_t>(event.kind);
   proposal.user = event.actor;
   proposal.at = event.at;
@@ -110,26 +110,22 @@ Result<tl::expected<void, Rejection>> CaseDesk::add_proposal(Decision& decision,
     input.clear_if_revision();
     proposal.input = input.SerializeAsString();
   }
-  auto& all = decision.after.proposals;
+  auto& all = decision.after->proposals;
   std::erase_if(all, [&](const Proposal& other) { return other.action == proposal.action; });
   all.push_back(proposal);
   Event made = event;
   made.kind = EventKind::kPropose;
   note(decision, made,
-       words(proposal) + ", digest " + short_hex(proposal_digest(decision.after, proposal)));
+       words(proposal) + ", digest " + short_hex(proposal_digest(*decision.after, proposal)));
   return tl::expected<void, Rejection>();
 }
 
 Result<CaseDesk::Outcome> CaseDesk::propose(const Case& subject, const Event& event) {
-  begin();
-  Decision decision;
-  decision.after = subject;
+  Decision& decision = begin(subject);
   const auto added = add_proposal(decision, event);
   if (!added) return tl::unexpected(added.error());
   if (!*added) return Outcome(tl::unexpected(added->error()));
-  auto next = write(subject, decision);
-  if (!next) return tl::unexpected(next.error());
-  return Outcome(std::move(*next));
+  return finish(subject, decision);
 }
 
 Result<CaseDesk::Outcome> CaseDesk::approve(const Case& subject, uint32_t number,
@@ -144,10 +140,8 @@ Result<CaseDesk::Outcome> CaseDesk::approve(const Case& subject, uint32_t number
   if (!input.ParseFromString(proposal.input)) {
     return fail(Errc::kCorrupt, "a proposal of " + subject.id.str() + " is unreadable");
   }
-  begin();
-  Decision decision;
-  decision.after = subject;
-  std::erase_if(decision.after.proposals,
+  Decision& decision = begin(subject);
+  std::erase_if(decision.after->proposals,
                 [&](const Proposal& other) { return other.number == number; });
   Event event;
   event.kind = EventKind::kApprove;
@@ -160,33 +154,26 @@ Result<CaseDesk::Outcome> CaseDesk::approve(const Case& subject, uint32_t number
   const auto decided = decide(decision, event);
   if (!decided) return tl::unexpected(decided.error());
   if (!*decided) return Outcome(tl::unexpected(decided->error()));
-  auto next = write(subject, decision);
-  if (!next) return tl::unexpected(next.error());
-  if (event.kind == EventKind::kSendLetter) write_letter_counter();
-  return Outcome(std::move(*next));
+  return finish(subject, decision);
 }
 
 Result<CaseDesk::Outcome> CaseDesk::retract(const Case& subject, uint32_t number,
                                             std::string_view user, Instant now) {
   const Proposal* found = find_proposal(subject, number);
   if (found == nullptr) return refused(Refusal::kUnknownProposal, number);
-  begin();
-  Decision decision;
-  decision.after = subject;
-  std::erase_if(decision.after.proposals,
+  Decision& decision = begin(subject);
+  std::erase_if(decision.after->proposals,
                 [&](const Proposal& other) { return other.number == number; });
   Event event;
   event.kind = EventKind::kRetract;
   event.at = now;
   event.actor = user;
   note(decision, event, words(*found));
-  auto next = write(subject, decision);
-  if (!next) return tl::unexpected(next.error());
-  return Outcome(std::move(*next));
+  return finish(subject, decision);
 }
 
 void CaseDesk::lapse_proposals(Decision& decision) {
-  Case& after = decision.after;
+  Case& after = *decision.after;
   if (after.proposals.empty()) return;
   const std::vector<Offer> all = offers(after);
   std::erase_if(after.proposals, [&](const Proposal& proposal) {

@@ -97,10 +97,8 @@ Result<void> CaseDesk::rejudge_case(const CaseId& id, Instant now) {
   subject = load(id, now);
   if (!subject) return tl::unexpected(subject.error());
   if ((*subject)->deadlines.empty()) return {};
-  begin();
-  Decision decision;
-  decision.after = **subject;
-  const std::string what = rejudge_deadlines(*calendar_, now, decision.after);
+  Decision& decision = begin(**subject);
+  const std::string what = rejudge_deadlines(*calendar_, now, *decision.after);
   if (what.empty()) return {};
   Event event;
   event.kind = EventKind::kRejudge;

@@ -20,8 +20,7 @@ void add_proposal(const Case& subject, v1::SubmitResult& result) {
   result.set_digest(to_hex(view(proposal_digest(subject, proposal))));
 }
 
-v1::SubmitResult to_result(int line, const CaseDesk::Outcome& outcome) {
-  v1::SubmitResult result;
+void to_result(int line, const CaseDesk::Outcome& outcome, v1::SubmitResult& result) {
   result.set_line(static_cast<uint32_t>(line));
   if (outcome) {
     result.set_case_id((*outcome)->id.str());
@@ -31,7 +30,6 @@ v1::SubmitResult to_result(int line, const CaseDesk::Outcome& outcome) {
     result.set_refusal(std::string(name(outcome.error().refusal)));
     result.set_detail(outcome.error().detail);
   }
-  return result;
 }
 
 }  // namespace
@@ -39,10 +37,8 @@ v1::SubmitResult to_result(int line, const CaseDesk::Outcome& outcome) {
 // Nothing is written before the last step is decided, so that a refusal leaves no trace.
 Result<CaseDesk::Outcome> CaseDesk::submit(const CaseId& id, const v1::ActionInput& input,
                                            std::string_view user, Letter letter, Instant now) {
-  begin();
   const Case fresh = fresh_case(id, input.application(), now);
-  Decision decision;
-  decision.after = fresh;
+  Decision& decision = begin(fresh);
   for (const EventKind kind : kSteps) {
     Event event;
     event.kind = kind;
@@ -54,15 +50,13 @@ Result<CaseDesk::Outcome> CaseDesk::submit(const CaseId& id, const v1::ActionInp
     if (!decided) return tl::unexpected(decided.error());
     if (!*decided) return Outcome(tl::unexpected(decided->error()));
   }
-  auto written = write(fresh, decision);
-  if (!written) return tl::unexpected(written.error());
-  return Outcome(std::move(*written));
+  return finish(fresh, decision);
 }
 
 Result<CaseDesk::Outcome> Engine::submit(const CaseId& id, const v1::ActionInput& input,
                                          const std::string& user, CaseDesk::Letter letter,
                                          Instant now) {
-  const AgencyId peer = cases_.fresh_case(id, input.application(), now).peer;
+  const AgencyId peer = cases_.peer_for(input.application(), now);
   if (reconciler_.blocks(peer)) {
     return CaseDesk::Outcome(tl::unexpected(Rejection{Refusal::kRecovering, peer.str()}));
   }
@@ -87,12 +81,9 @@ Result<void> Engine::run(const Command& command, const SubmitCommand& submit, In
     input.unsafe_arena_release_application();
     if (!outcome) return tl::unexpected(outcome.error());
     any |= outcome->has_value();
-    *answer.submitted.add_results() = to_result(i + 1, *outcome);
+    to_result(i + 1, *outcome, *answer.submitted.add_results());
   }
-  if (any) {
-    cases_.write_letter_counter();
-    gather(true);
-  }
+  if (any) gather(true);
   answer_after_commit(command, std::move(answer));
   return {};
 }

@@ -27,13 +27,18 @@ std::string merged_note(AgencyId from, AgencyId into) {
 
 }  // namespace
 
+AgencyId CaseDesk::peer_for(const v1::Application& application, Instant now) const {
+  const auto origin = AgencyId::parse(application.origin_agency());
+  if (!origin) return AgencyId();  // step() refuses it by name
+  return directory_->successor_of(*origin, date_of(now));
+}
+
 Case CaseDesk::fresh_case(const CaseId& id, const v1::Application& application, Instant now) const {
   Case fresh;
   fresh.id = id;
+  fresh.peer = peer_for(application, now);
   const auto origin = AgencyId::parse(application.origin_agency());
-  if (!origin) return fresh;  // step() refuses it by name
-  fresh.peer = directory_->successor_of(*origin, date_of(now));
-  if (fresh.peer != *origin) fresh.former_peers.push_back({*origin, 0});
+  if (origin && fresh.peer != *origin) fresh.former_peers.push_back({*origin, 0});
   return fresh;
 }
 
@@ -55,15 +60,13 @@ Result<void> CaseDesk::follow_successor(const Case& subject, Instant now) {
 
 // IN, before the letter.
 Result<void> CaseDesk::change_peer(const Case& subject, AgencyId next, Instant now) {
-  begin();
-  Decision decision;
-  decision.after = subject;
+  Decision& decision = begin(subject);
   Event event;
   event.kind = EventKind::kRejudge;
   event.at = now;
   event.actor = kActor;
-  decision.after.former_peers.push_back({subject.peer, subject.timeline_count + 1});
-  decision.after.peer = next;
+  decision.after->former_peers.push_back({subject.peer, subject.timeline_count + 1});
+  decision.after->peer = next;
   note(decision, event, merged_note(subject.peer, next));
   const auto written = write(subject, decision);
   if (!written) return tl::unexpected(written.error());

@@ -209,7 +209,6 @@ Outcome Party::apply(Event event) {
     out.rejection = decided.error();
     return out;
   }
-  subject = std::move(decided->next);
   for (const v1::Message* message : decided->messages) out.messages.push_back(*message);
   out.postings = decided->postings;
   out.row = decided->row;

@@ -22,8 +22,7 @@ constexpr Account kAccounts[] = {Account::kFund,    Account::kPayable,  Account:
 // Overlays that follow from the deadlines or from the end of the case.
 constexpr Overlays kDerived = {Overlay::kReminded, Overlay::kReminding, Overlay::kEscalated};
 
-void check_table(const Case& before, const Event& event, const Step& step) {
-  const Case& after = step.next;
+void check_table(const Case& before, const Event& event, const Case& after, const Step& step) {
   if (step.row == nullptr) {  // a step of a deadline, or the twin of a paper
     CHECK(after.relationship == before.relationship && after.funds == before.funds);
     CHECK(step.postings.empty() && step.messages.size() <= 1);
@@ -82,18 +81,18 @@ void check_readable(const v1::Message& message) {
   CHECK(event_of(read.body_case()) != EventKind::kNone);
 }
 
-void check_messages(const Case& before, const Step& step) {
-  const bool goes_on = step.next.peer != before.peer && before.exists();
+void check_messages(const Case& before, const Case& after, const Step& step) {
+  const bool goes_on = after.peer != before.peer && before.exists();
   uint32_t seq = goes_on ? 0 : before.sent_case_seq;
   for (const v1::Message* message : step.messages) {
     CHECK(message->case_seq() == ++seq);
-    CHECK(message->case_id() == step.next.id.bytes());
+    CHECK(message->case_id() == after.id.bytes());
     check_readable(*message);
   }
-  CHECK(step.next.sent_case_seq == seq);
+  CHECK(after.sent_case_seq == seq);
 }
 
-void check_ledger(const Case& before, const Step& step) {
+void check_ledger(const Case& before, const Case& after, const Step& step) {
   for (const Posting& posting : step.postings) {
     CHECK(posting.amount.value > 0 && posting.debit != posting.credit);
   }
@@ -103,7 +102,7 @@ void check_ledger(const Case& before, const Step& step) {
       if (posting.debit == account) change += posting.amount.value;
       if (posting.credit == account) change -= posting.amount.value;
     }
-    CHECK(change == booked(step.next, account) - booked(before, account));
+    CHECK(change == booked(after, account) - booked(before, account));
   }
 }
 
@@ -154,12 +153,20 @@ bool money_fits(const Case& subject) {
   return !subject.exists() || judge_funds(subject) == subject.funds;
 }
 
-void check_step(const Case& before, const Event& event, const Step& step, bool ledger) {
-  check_table(before, event, step);
-  check_counters(before, event, step.next);
-  check_messages(before, step);
-  if (ledger) check_ledger(before, step);
-  check_record(step.next);
+void check_unchanged(const Case& before, const Case& after) {
+  v1::CaseRecord then, now;
+  encode_case(before, &then);
+  encode_case(after, &now);
+  CHECK(then.SerializeAsString() == now.SerializeAsString());
+}
+
+void check_step(const Case& before, const Event& event, const Case& after, const Step& step,
+                bool ledger) {
+  check_table(before, event, after, step);
+  check_counters(before, event, after);
+  check_messages(before, after, step);
+  if (ledger) check_ledger(before, after, step);
+  check_record(after);
 }
 
 }  // namespace jiexu

@@ -16,6 +16,10 @@ bool money_fits(const Case& subject);
 // CHECKs: a row of the table moved the case, counters grew by one, messages are numbered and small
 // enough to send, postings are what the fields say, and the record of the case reads back.
 // `ledger`: whether `before` was money_fits().
-void check_step(const Case& before, const Event& event, const Step& step, bool ledger);
+void check_step(const Case& before, const Event& event, const Case& after, const Step& step,
+                bool ledger);
+
+// CHECKs that a refusal has left the case as it was.
+void check_unchanged(const Case& before, const Case& after);
 
 }  // namespace jiexu

@@ -108,14 +108,15 @@ class Run {
     context.letter_number_taken = odds == 246;
     context.agency_known = odds != 245;
     context.upstream_open = odds == 244;
+    const Case before = subject_;
     auto step = jiexu::step(subject_, event, context);
     if (!step) {
+      check_unchanged(before, subject_);
       CHECK(!name(step.error().refusal).empty());
       CHECK(!explain(step.error().refusal).empty());
       return;
     }
-    check_step(subject_, event, *step, ledger_);
-    subject_ = std::move(step->next);
+    check_step(before, event, subject_, *step, ledger_);
     for (const Offer& offer : offers(subject_)) CHECK(is_action(offer.action));
   }
 

@@ -184,9 +184,9 @@ void Node::report_commit() {
 
 bool Node::post(Command command) {
   if (!up()) return false;
-  command.done = [this, done = std::move(command.done)](const Answer& answer) {
+  command.done = [this, done = std::move(command.done)](Answer&& answer) {
     world_.watch.answered(site(), answer);
-    done(answer);
+    done(std::move(answer));
   };
   settle(engine_->handle(command, moment()));
   return true;
