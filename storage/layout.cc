@@ -43,12 +43,8 @@ constexpr size_t kLetterEntrySize = kLetterEndSize + CaseId::kSize;
 constexpr size_t kLetterSize = 20;
 constexpr size_t kBatchSize = 21;
 
-std::string tagged(char tag, std::string_view rest) {
-  std::string key;
-  key.reserve(1 + rest.size());
-  key.push_back(tag);
-  key.append(rest);
-  return key;
+Key tagged(char tag, std::string_view rest) {
+  return Key(tag).add(rest);
 }
 
 }  // namespace
@@ -82,17 +78,12 @@ std::string_view family_name(Family family) {
   return kNames[index];
 }
 
-std::string letter_counter_key(Date day) {
-  std::string key = "letter";
-  append_u32(key, static_cast<uint32_t>(day.yyyymmdd()));
-  return key;
+Key letter_counter_key(Date day) {
+  return Key("letter").u32(static_cast<uint32_t>(day.yyyymmdd()));
 }
 
-std::string link_log_key(AgencyId peer, Direction direction, Epoch epoch, Seq first_seq) {
-  std::string key = link_key(peer, direction);
-  append_u32(key, epoch);
-  append_u64(key, first_seq);
-  return key;
+Key link_log_key(AgencyId peer, Direction direction, Epoch epoch, Seq first_seq) {
+  return link_key(peer, direction).u32(epoch).u64(first_seq);
 }
 
 Seq link_log_seq(std::string_view key) {
@@ -100,13 +91,11 @@ Seq link_log_seq(std::string_view key) {
   return read_u64(key.substr(kLinkLogKeySize - 8));
 }
 
-std::string link_key(AgencyId peer, Direction direction) {
-  std::string key = peer.str();
-  append_u8(key, static_cast<uint8_t>(direction));
-  return key;
+Key link_key(AgencyId peer, Direction direction) {
+  return Key(peer.text()).u8(static_cast<uint8_t>(direction));
 }
 
-std::string case_key(const CaseId& id, bool closed) {
+Key case_key(const CaseId& id, bool closed) {
   return tagged(closed ? kClosedCase : kOpenCase, id.bytes());
 }
 
@@ -115,20 +104,14 @@ std::optional<CaseId> parse_case_key(std::string_view key) {
   return known ? CaseId::from_bytes(key.substr(1)) : std::nullopt;
 }
 
-std::string timeline_key(const CaseId& id, uint32_t n) {
-  std::string key(id.bytes());
-  append_u32(key, n);
-  return key;
+Key timeline_key(const CaseId& id, uint32_t n) {
+  return Key(id.bytes()).u32(n);
 }
 
-std::string timer_key(Instant due, const CaseId& id, uint8_t kind) {
+Key timer_key(Instant due, const CaseId& id, uint8_t kind) {
   // A negative time would sort after every other.
   CHECK(due.ms >= 0);
-  std::string key;
-  append_u64(key, static_cast<uint64_t>(due.ms));
-  key.append(id.bytes());
-  append_u8(key, kind);
-  return key;
+  return Key().u64(static_cast<uint64_t>(due.ms)).add(id.bytes()).u8(kind);
 }
 
 TimerKey parse_timer_key(std::string_view key) {
@@ -137,74 +120,60 @@ TimerKey parse_timer_key(std::string_view key) {
           *CaseId::from_bytes(key.substr(8, CaseId::kSize)), static_cast<uint8_t>(key.back())};
 }
 
-std::string account_key(AgencyId peer, uint8_t account) {
-  std::string key = tagged(kAccount, peer.text());
-  append_u8(key, account);
-  return key;
+Key account_key(AgencyId peer, uint8_t account) {
+  return tagged(kAccount, peer.text()).u8(account);
 }
 
-std::string bank_line_key(const Digest& digest) {
+Key bank_line_key(const Digest& digest) {
   return tagged(kBankLine, view(digest));
 }
 
-std::string staged_line_key(const Digest& file, uint64_t n) {
-  std::string key = tagged(kStagedLine, view(file));
-  append_u64(key, n);
-  return key;
+Key staged_line_key(const Digest& file, uint64_t n) {
+  return tagged(kStagedLine, view(file)).u64(n);
 }
 
-std::string bank_file_key(const Digest& file) {
+Key bank_file_key(const Digest& file) {
   return tagged(kBankFile, view(file));
 }
 
-std::string incoming_batch_key(std::string_view batch_number) {
+Key incoming_batch_key(std::string_view batch_number) {
   CHECK(batch_number.size() == kBatchSize);
   return tagged(kIncomingBatch, batch_number);
 }
 
-std::string recovered_money_key(const CaseId& id) {
+Key recovered_money_key(const CaseId& id) {
   return tagged(kRecoveredMoney, id.bytes());
 }
 
-std::string case_journal_key(const CaseId& id, uint32_t n) {
-  std::string key = tagged(kCaseJournal, id.bytes());
-  append_u32(key, n);
-  return key;
+Key case_journal_key(const CaseId& id, uint32_t n) {
+  return tagged(kCaseJournal, id.bytes()).u32(n);
 }
 
-std::string line_journal_key(const Digest& line, uint32_t n) {
-  std::string key = tagged(kLineJournal, view(line));
-  append_u32(key, n);
-  return key;
+Key line_journal_key(const Digest& line, uint32_t n) {
+  return tagged(kLineJournal, view(line)).u32(n);
 }
 
-std::string payment_key(const CaseId& id, uint32_t attempt) {
-  std::string key = tagged(kPayment, id.bytes());
-  append_u32(key, attempt);
-  return key;
+Key payment_key(const CaseId& id, uint32_t attempt) {
+  return tagged(kPayment, id.bytes()).u32(attempt);
 }
 
-std::string remittance_batch_key(std::string_view batch_number) {
+Key remittance_batch_key(std::string_view batch_number) {
   CHECK(batch_number.size() == kBatchSize);
   return tagged(kRemittanceBatch, batch_number);
 }
 
-std::string payment_file_key(std::string_view batch_number) {
+Key payment_file_key(std::string_view batch_number) {
   CHECK(batch_number.size() == kBatchSize);
   return tagged(kPaymentFile, batch_number);
 }
 
-std::string payee_confirmation_key(const CaseId& id) {
+Key payee_confirmation_key(const CaseId& id) {
   return tagged(kPayeeConfirmation, id.bytes());
 }
 
-std::string waiting_payment_key(Instant ordered, const CaseId& id, uint32_t attempt) {
+Key waiting_payment_key(Instant ordered, const CaseId& id, uint32_t attempt) {
   CHECK(ordered.ms >= 0);
-  std::string key(1, kWaitingPayment);
-  append_u64(key, static_cast<uint64_t>(ordered.ms));
-  key.append(id.bytes());
-  append_u32(key, attempt);
-  return key;
+  return Key(kWaitingPayment).u64(static_cast<uint64_t>(ordered.ms)).add(id.bytes()).u32(attempt);
 }
 
 std::optional<WaitingPayment> parse_waiting_payment_key(std::string_view key) {
@@ -214,32 +183,25 @@ std::optional<WaitingPayment> parse_waiting_payment_key(std::string_view key) {
                         read_u32(key.substr(9 + CaseId::kSize))};
 }
 
-std::string tray_key(uint8_t outcome, Instant since, const Digest& line) {
+Key tray_key(uint8_t outcome, Instant since, const Digest& line) {
   CHECK(since.ms >= 0);
-  std::string key(1, kTray);
-  append_u8(key, outcome);
-  append_u64(key, static_cast<uint64_t>(since.ms));
-  key.append(view(line));
-  return key;
+  return Key(kTray).u8(outcome).u64(static_cast<uint64_t>(since.ms)).add(view(line));
 }
 
-std::string waiting_lines_key(const CaseId& id) {
+Key waiting_lines_key(const CaseId& id) {
   return tagged(kWaitingLines, id.bytes());
 }
 
-std::string missing_key(int64_t fen, const CaseId& id) {
+Key missing_key(int64_t fen, const CaseId& id) {
   CHECK(fen > 0);
-  std::string key(1, kMissing);
-  append_u64(key, static_cast<uint64_t>(fen));
-  key.append(id.bytes());
-  return key;
+  return Key(kMissing).u64(static_cast<uint64_t>(fen)).add(id.bytes());
 }
 
-std::string person_key(const PersonHash& hash) {
+Key person_key(const PersonHash& hash) {
   return tagged(kPerson, view(hash));
 }
 
-std::string letters_key(std::string_view letter_number) {
+Key letters_key(std::string_view letter_number) {
   CHECK(letter_number.size() == kLetterSize);
   return tagged(kLetter, letter_number.substr(0, kLetterSize - kLetterEndSize));
 }
@@ -260,23 +222,18 @@ std::optional<std::vector<CaseId>> cases_of_letter(std::string_view letter_numbe
   return out;
 }
 
-std::string quarantine_key(AgencyId peer, Epoch epoch, Seq seq) {
-  std::string key = peer.str();
-  append_u32(key, epoch);
-  append_u64(key, seq);
-  return key;
+Key quarantine_key(AgencyId peer, Epoch epoch, Seq seq) {
+  return Key(peer.text()).u32(epoch).u64(seq);
 }
 
-std::string receipt_key(AgencyId peer, Seq through) {
-  std::string key = tagged(kReceipt, peer.text());
-  append_u64(key, through);
-  return key;
+Key receipt_key(AgencyId peer, Seq through) {
+  return tagged(kReceipt, peer.text()).u64(through);
 }
 
 std::string prefix_end(std::string_view prefix) {
   std::string end(prefix);
   while (!end.empty() && end.back() == '\xff') end.pop_back();
-  if (end.empty()) return std::string(kKeySizeMax + 1, '\xff');
+  if (end.empty()) return std::string(Key::kSizeMax + 1, '\xff');
   end.back() = static_cast<char>(end.back() + 1);
   return end;
 }

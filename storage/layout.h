@@ -47,6 +47,7 @@
 
 #include "daemon/base/ids.h"
 #include "daemon/base/time.h"
+#include "storage/key.h"
 #include "storage/store.h"
 
 namespace jiexu::layout {
@@ -71,16 +72,16 @@ inline constexpr std::string_view kStoreKey = "store";
 inline constexpr std::string_view kLsnKey = "lsn";
 inline constexpr std::string_view kJudgedKey = "judged";
 
-std::string letter_counter_key(Date day);
-std::string link_log_key(AgencyId peer, Direction direction, Epoch epoch, Seq first_seq);
+Key letter_counter_key(Date day);
+Key link_log_key(AgencyId peer, Direction direction, Epoch epoch, Seq first_seq);
 // First number of the frame under a link_log key. REQUIRES: a key made by link_log_key.
 Seq link_log_seq(std::string_view key);
-std::string link_key(AgencyId peer, Direction direction);
-std::string case_key(const CaseId& id, bool closed);
+Key link_key(AgencyId peer, Direction direction);
+Key case_key(const CaseId& id, bool closed);
 // The id in a key made by case_key; nullopt for any other key.
 std::optional<CaseId> parse_case_key(std::string_view key);
-std::string timeline_key(const CaseId& id, uint32_t n);
-std::string timer_key(Instant due, const CaseId& id, uint8_t kind);
+Key timeline_key(const CaseId& id, uint32_t n);
+Key timer_key(Instant due, const CaseId& id, uint8_t kind);
 
 struct TimerKey {
   Instant due;
@@ -90,25 +91,25 @@ struct TimerKey {
 // REQUIRES: a key made by timer_key.
 TimerKey parse_timer_key(std::string_view key);
 
-std::string account_key(AgencyId peer, uint8_t account);
-std::string bank_line_key(const Digest& digest);
+Key account_key(AgencyId peer, uint8_t account);
+Key bank_line_key(const Digest& digest);
 // Line `n` of a file, from 0, that is staged.
-std::string staged_line_key(const Digest& file, uint64_t n);
-std::string bank_file_key(const Digest& file);
-std::string incoming_batch_key(std::string_view batch_number);
-std::string recovered_money_key(const CaseId& id);
+Key staged_line_key(const Digest& file, uint64_t n);
+Key bank_file_key(const Digest& file);
+Key incoming_batch_key(std::string_view batch_number);
+Key recovered_money_key(const CaseId& id);
 // The postings of step `n` of the case, by its place in the timeline.
-std::string case_journal_key(const CaseId& id, uint32_t n);
+Key case_journal_key(const CaseId& id, uint32_t n);
 // The postings of change `n` of the bank line.
-std::string line_journal_key(const Digest& line, uint32_t n);
+Key line_journal_key(const Digest& line, uint32_t n);
 // A payment that a case has ordered.
-std::string payment_key(const CaseId& id, uint32_t attempt);
-std::string remittance_batch_key(std::string_view batch_number);
-std::string payment_file_key(std::string_view batch_number);
+Key payment_key(const CaseId& id, uint32_t attempt);
+Key remittance_batch_key(std::string_view batch_number);
+Key payment_file_key(std::string_view batch_number);
 // Who has confirmed the account that the case's money is to go to.
-std::string payee_confirmation_key(const CaseId& id);
+Key payee_confirmation_key(const CaseId& id);
 // A payment that the bank does not have yet, or that waits for a person.
-std::string waiting_payment_key(Instant ordered, const CaseId& id, uint32_t attempt);
+Key waiting_payment_key(Instant ordered, const CaseId& id, uint32_t attempt);
 
 struct WaitingPayment {
   Instant ordered;
@@ -117,25 +118,22 @@ struct WaitingPayment {
 };
 // nullopt for any other key.
 std::optional<WaitingPayment> parse_waiting_payment_key(std::string_view key);
-std::string tray_key(uint8_t outcome, Instant since, const Digest& line);
+Key tray_key(uint8_t outcome, Instant since, const Digest& line);
 // Lines that wait with a case.
-std::string waiting_lines_key(const CaseId& id);
+Key waiting_lines_key(const CaseId& id);
 // Cases that miss exactly this amount. REQUIRES: above 0.
-std::string missing_key(int64_t fen, const CaseId& id);
-std::string person_key(const PersonHash& hash);
+Key missing_key(int64_t fen, const CaseId& id);
+Key person_key(const PersonHash& hash);
 // Of the ten numbers that differ in the last digit of their sequence number, and so in their check
 // digit. REQUIRES: a letter number has 20 characters.
-std::string letters_key(std::string_view letter_number);
+Key letters_key(std::string_view letter_number);
 void append_letter(std::string_view letter_number, const CaseId& id, std::string& record);
 // Those of the one number; nullopt if the record is none.
 std::optional<std::vector<CaseId>> cases_of_letter(std::string_view letter_number,
                                                    std::string_view record);
-std::string quarantine_key(AgencyId peer, Epoch epoch, Seq seq);
+Key quarantine_key(AgencyId peer, Epoch epoch, Seq seq);
 // The peer's receipt for our messages up to `through`.
-std::string receipt_key(AgencyId peer, Seq through);
-
-// No key of the table above is longer.
-inline constexpr size_t kKeySizeMax = 42;
+Key receipt_key(AgencyId peer, Seq through);
 
 // The upper bound for a scan of all keys that begin with `prefix`: the smallest key above them. For
 // the empty prefix: a key above every key of the table.

@@ -64,8 +64,8 @@ using UpdateFunction = int (*)(EVP_CIPHER_CTX*, unsigned char*, int*, const unsi
 
 // The associated data: the family's number and the record's key.
 void bind(EVP_CIPHER_CTX* context, UpdateFunction update, Family family, std::string_view key) {
-  std::array<uint8_t, 1 + layout::kKeySizeMax> data;
-  CHECK(key.size() <= layout::kKeySizeMax);
+  std::array<uint8_t, 1 + Key::kSizeMax> data;
+  CHECK(key.size() <= Key::kSizeMax);
   data[0] = static_cast<uint8_t>(family);
   std::ranges::copy(key, data.begin() + 1);
   int n = 0;

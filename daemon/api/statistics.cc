@@ -23,7 +23,7 @@ Result<void> visit_cases(const Reader& store, const Vault& vault, bool closed_to
   const Records records(store, vault);
   for (const bool closed : {false, true}) {
     if (closed && !closed_too) break;
-    const std::string prefix = layout::case_key(CaseId(), closed).substr(0, 1);
+    const std::string prefix(layout::case_key(CaseId(), closed).view().substr(0, 1));
     Result<void> readable;
     const auto one = [&](std::string_view key, std::string_view value) {
       const auto id = layout::parse_case_key(key);

@@ -36,7 +36,7 @@ Result<std::optional<v1::IncomingBatchRecord>> BankBook::read_batch(std::string_
 }
 
 void BankBook::write_batch(std::string_view number, const v1::IncomingBatchRecord& record) {
-  const std::string key = layout::incoming_batch_key(number);
+  const Key key = layout::incoming_batch_key(number);
   records_.put_message(pending_.open().batch(), Family::kFunds, key, record);
   pending_.open().index_last(Family::kFunds, key);
 }
@@ -73,8 +73,8 @@ Result<std::optional<ExpectedCase>> BankBook::letter(std::string_view number) {
 Result<std::vector<CaseId>> BankBook::missing(Fen amount, std::string_view payer_account) {
   std::vector<CaseId> found;
   if (amount.value <= 0) return found;
-  const std::string first = layout::missing_key(amount.value, CaseId());
-  const std::string prefix = first.substr(0, first.size() - CaseId::kSize);
+  const Key first = layout::missing_key(amount.value, CaseId());
+  const std::string_view prefix = first.view().substr(0, first.view().size() - CaseId::kSize);
   const auto done = durable_.scan(Family::kIndex, prefix, layout::prefix_end(prefix),
                                   [&](std::string_view key, std::string_view) {
                                     const auto id = CaseId::from_bytes(key.substr(prefix.size()));

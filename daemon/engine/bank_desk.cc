@@ -201,7 +201,7 @@ Result<std::shared_ptr<const Case>> BankDesk::credit(const CaseId& id, Fen amoun
 
 // The case's own acknowledgement proved that the money had come; the bank's line is to come again.
 Result<void> BankDesk::note_recovered(const CaseId& id, Fen amount) {
-  const std::string key = layout::recovered_money_key(id);
+  const Key key = layout::recovered_money_key(id);
   auto record = records_.get_message<v1::RecoveredMoneyRecord>(Family::kFunds, key);
   if (!record) return tl::unexpected(record.error());
   v1::RecoveredMoneyRecord next = record->value_or(v1::RecoveredMoneyRecord());
@@ -212,7 +212,7 @@ Result<void> BankDesk::note_recovered(const CaseId& id, Fen amount) {
 }
 
 Result<bool> BankDesk::take_recovered(const CaseId& id, Fen amount) {
-  const std::string key = layout::recovered_money_key(id);
+  const Key key = layout::recovered_money_key(id);
   auto record = records_.get_message<v1::RecoveredMoneyRecord>(Family::kFunds, key);
   if (!record) return tl::unexpected(record.error());
   if (!*record || (*record)->amount_fen() < amount.value) return false;
@@ -365,7 +365,7 @@ Result<void> BankDesk::funds_changed(const Case& before, const Case& after, cons
     if (is > 0) batch.put(Family::kIndex, layout::missing_key(is, after.id), "");
   }
   if (!is_parked(before.funds) || before.funds == after.funds) return {};
-  const std::string key = layout::waiting_lines_key(after.id);
+  const Key key = layout::waiting_lines_key(after.id);
   const auto lines = read_list(key);
   if (!lines) return tl::unexpected(lines.error());
   for (const Digest& digest : *lines) {

@@ -82,8 +82,8 @@ class BankDesk final : public FundsWatcher {
   Result<std::optional<Entry>> read(const Digest& digest);
   // The tray follows the outcome.
   Result<void> write(Entry& entry);
-  Result<void> add_to_list(const std::string& key, const Digest& digest);
-  Result<std::vector<Digest>> read_list(const std::string& key) const;
+  Result<void> add_to_list(const Key& key, const Digest& digest);
+  Result<std::vector<Digest>> read_list(const Key& key) const;
   v1::BankLineResult result_of(const Entry& entry) const;
 
   AgencyId self_;

@@ -87,7 +87,7 @@ Result<v1::BankFileRecord> BankFiles::read(const Digest& file) const {
 }
 
 void BankFiles::write(const Digest& file, const v1::BankFileRecord& record) {
-  const std::string key = layout::bank_file_key(file);
+  const Key key = layout::bank_file_key(file);
   records_.put_message(pending_.open().batch(), Family::kFunds, key, record);
   pending_.open().index_last(Family::kFunds, key);
 }

@@ -101,7 +101,7 @@ Result<void> BankDesk::write(Entry& entry) {
   record.set_tray_at_ms(waits ? static_cast<uint64_t>(record.at_ms()) : 0);
   record.set_tray_outcome(record.outcome());
   if (waits) batch.put(Family::kIndex, tray_of(record.outcome()), "");
-  const std::string key = layout::bank_line_key(entry.digest);
+  const Key key = layout::bank_line_key(entry.digest);
   records_.put_message(batch, Family::kFunds, key, record);
   pending_.open().index_last(Family::kFunds, key);
   if (!waits || record.to_size() != 1) return {};
@@ -110,7 +110,7 @@ Result<void> BankDesk::write(Entry& entry) {
   return add_to_list(layout::waiting_lines_key(*id), entry.digest);
 }
 
-Result<std::vector<Digest>> BankDesk::read_list(const std::string& key) const {
+Result<std::vector<Digest>> BankDesk::read_list(const Key& key) const {
   const auto list = records_.get(Family::kIndex, key);
   if (!list) return tl::unexpected(list.error());
   const std::string_view bytes = *list ? std::string_view(**list) : std::string_view();
@@ -121,7 +121,7 @@ Result<std::vector<Digest>> BankDesk::read_list(const std::string& key) const {
   return digests;
 }
 
-Result<void> BankDesk::add_to_list(const std::string& key, const Digest& digest) {
+Result<void> BankDesk::add_to_list(const Key& key, const Digest& digest) {
   auto list = records_.get(Family::kIndex, key);
   if (!list) return tl::unexpected(list.error());
   std::string bytes = std::move(*list).value_or(std::string());

@@ -75,7 +75,7 @@ Result<void> CaseDesk::take_letter_number(Date today, std::string_view given) {
   if (letter_sequence_ == kLetterSequenceMax) return {};
   const auto number = LetterNumber::make(self_, today, letter_sequence_ + 1);
   CHECK(number.has_value());
-  letter_number_ = number->text();
+  letter_number_ = number->view();
   return {};
 }
 

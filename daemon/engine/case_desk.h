@@ -138,7 +138,7 @@ class CaseDesk {
 
   // Writes postings into the journal under `key` and to the balances with `peer`. REQUIRES: no
   // journal record has this key.
-  Result<void> post(AgencyId peer, const std::vector<Posting>& postings, const std::string& key,
+  Result<void> post(AgencyId peer, const std::vector<Posting>& postings, const Key& key,
                     Instant at);
   Result<int64_t> balance(AgencyId peer, LedgerAccount account);
 
@@ -200,10 +200,10 @@ class CaseDesk {
   Result<void> post_steps(const Decision& decision);
   void write_timers(const Case& before, const Case& after);
   Result<void> write_indexes(const Case& before, const Case& after);
-  Result<void> add_to_list(const std::string& key, const CaseId& id);
+  Result<void> add_to_list(const Key& key, const CaseId& id);
   // The index record as it is now; of the last few asked for, as it was found then.
-  Result<std::string> read_list(const std::string& key);
-  void put(Family family, const std::string& key, std::string_view value, bool findable);
+  Result<std::string> read_list(const Key& key);
+  void put(Family family, std::string_view key, std::string_view value, bool findable);
 
   AgencyId self_;
   const Vault& vault_;
@@ -223,7 +223,7 @@ class CaseDesk {
   std::string plain_;
   // Index records that the step in hand has read, so that it need not read them again to add to
   // them.
-  std::vector<std::pair<std::string, std::string>> lists_;
+  std::vector<std::pair<Key, std::string>> lists_;
   std::shared_ptr<const Directory> directory_;
   v1::Payee own_payee_;
   v1::Contact own_contact_;

@@ -267,7 +267,7 @@ Result<std::vector<v1::TimelineRecord>> read_timeline(const Records& records, co
 
 namespace {
 
-Result<std::vector<CaseId>> read_list(const Records& records, const std::string& key) {
+Result<std::vector<CaseId>> read_list(const Records& records, const Key& key) {
   const auto list = records.get(Family::kIndex, key);
   if (!list) return tl::unexpected(list.error());
   return decode_case_list(list->value_or(std::string()));
@@ -282,7 +282,7 @@ struct IdPage {
 // The first `limit` ids behind `after`, open or closed, are added to `ids`.
 Result<void> add_ids(const Records& records, bool closed, const std::optional<CaseId>& after,
                      size_t limit, std::vector<CaseId>& ids) {
-  std::string lower = layout::case_key(after.value_or(CaseId()), closed);
+  std::string lower = layout::case_key(after.value_or(CaseId()), closed).str();
   if (after) lower += '\0';
   const std::string upper = layout::prefix_end(lower.substr(0, 1));
   const size_t full = ids.size() + limit;

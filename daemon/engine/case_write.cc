@@ -10,8 +10,8 @@
 namespace jiexu {
 namespace {
 
-std::vector<std::string> timer_keys(const Case& subject) {
-  std::vector<std::string> keys;
+std::vector<Key> timer_keys(const Case& subject) {
+  std::vector<Key> keys;
   for (const Deadline& deadline : subject.deadlines) {
     const auto at = next_firing(subject.side, deadline);
     if (!at) continue;
@@ -20,7 +20,7 @@ std::vector<std::string> timer_keys(const Case& subject) {
   return keys;
 }
 
-bool contains(const std::vector<std::string>& keys, const std::string& key) {
+bool contains(const std::vector<Key>& keys, const Key& key) {
   return std::find(keys.begin(), keys.end(), key) != keys.end();
 }
 
@@ -84,7 +84,7 @@ void CaseDesk::write_letter_counter() {
   put(Family::kMeta, layout::letter_counter_key(letter_day_), count, true);
 }
 
-void CaseDesk::put(Family family, const std::string& key, std::string_view value, bool findable) {
+void CaseDesk::put(Family family, std::string_view key, std::string_view value, bool findable) {
   records_.put(pending_.open().batch(), family, key, value);
   if (findable) pending_.open().index_last(family, key);
 }
@@ -94,7 +94,7 @@ void CaseDesk::write_case(const Case& before, const Case& after) {
   append_case(after, &case_record_, &plain_);
   put(Family::kCase, layout::case_key(after.id, after.closed()), plain_, true);
   if (!before.exists() || before.closed() == after.closed()) return;
-  const std::string old_key = layout::case_key(after.id, before.closed());
+  const Key old_key = layout::case_key(after.id, before.closed());
   pending_.open().batch().remove(Family::kCase, old_key);
   pending_.open().index_last(Family::kCase, old_key);
 }
@@ -133,10 +133,10 @@ void CaseDesk::write_timeline(const Case& before, Decision& decision) {
 void CaseDesk::write_timers(const Case& before, const Case& after) {
   const auto old_keys = timer_keys(before);
   const auto new_keys = timer_keys(after);
-  for (const std::string& key : old_keys) {
+  for (const Key& key : old_keys) {
     if (!contains(new_keys, key)) pending_.open().batch().remove(Family::kTimer, key);
   }
-  for (const std::string& key : new_keys) {
+  for (const Key& key : new_keys) {
     if (contains(old_keys, key)) continue;
     put(Family::kTimer, key, "", false);
     earliest_written_ = std::min(earliest_written_, layout::parse_timer_key(key).due);
@@ -144,7 +144,7 @@ void CaseDesk::write_timers(const Case& before, const Case& after) {
   }
 }
 
-Result<void> CaseDesk::add_to_list(const std::string& key, const CaseId& id) {
+Result<void> CaseDesk::add_to_list(const Key& key, const CaseId& id) {
   auto list = read_list(key);
   if (!list) return tl::unexpected(list.error());
   list->append(id.bytes());
@@ -152,7 +152,7 @@ Result<void> CaseDesk::add_to_list(const std::string& key, const CaseId& id) {
   return {};
 }
 
-Result<std::string> CaseDesk::read_list(const std::string& key) {
+Result<std::string> CaseDesk::read_list(const Key& key) {
   for (const auto& [known, list] : lists_) {
     if (known == key) return list;
   }
@@ -190,8 +190,8 @@ Result<int64_t> CaseDesk::balance(AgencyId peer, LedgerAccount account) {
   return balances_[key] = *record ? (*record)->balance_fen() : 0;
 }
 
-Result<void> CaseDesk::post(AgencyId peer, const std::vector<Posting>& postings,
-                            const std::string& key, Instant at) {
+Result<void> CaseDesk::post(AgencyId peer, const std::vector<Posting>& postings, const Key& key,
+                            Instant at) {
   if (postings.empty()) return {};
   v1::JournalRecord journal;
   journal.set_peer(peer.str());

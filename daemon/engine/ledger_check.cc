@@ -204,9 +204,9 @@ class Checker {
     return checked ? done : checked;
   }
 
-  Result<bool> has_posting(const std::string& first_key) {
+  Result<bool> has_posting(const Key& first_key) {
     bool found = false;
-    const std::string prefix = first_key.substr(0, first_key.size() - kCounterSize);
+    const std::string_view all = first_key, prefix = all.substr(0, all.size() - kCounterSize);
     const auto done = records_.scan(Family::kFunds, prefix, layout::prefix_end(prefix),
                                     [&](std::string_view, std::string_view) {
                                       found = true;

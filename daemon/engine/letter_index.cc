@@ -12,12 +12,12 @@ Result<std::vector<CaseId>> LetterIndex::find(std::string_view number) const {
 }
 
 Result<void> LetterIndex::add(std::string_view number, const CaseId& id) {
-  std::string key = layout::letters_key(number);
+  const Key key = layout::letters_key(number);
   auto it = gathered_.find(key);
   if (it == gathered_.end()) {
     auto old = records_.get(Family::kIndex, key);
     if (!old) return tl::unexpected(old.error());
-    it = gathered_.emplace(std::move(key), std::move(*old).value_or(std::string())).first;
+    it = gathered_.emplace(key, std::move(*old).value_or(std::string())).first;
   }
   layout::append_letter(number, id, it->second);
   return {};

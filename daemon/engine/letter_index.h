@@ -29,7 +29,7 @@ class LetterIndex {
  private:
   Records& records_;
   PendingReader& pending_;
-  std::unordered_map<std::string, std::string> gathered_;  // by key: the record as it will be
+  std::unordered_map<Key, std::string> gathered_;  // by key: the record as it will be
 };
 
 }  // namespace jiexu

@@ -26,8 +26,8 @@ LoggedFrame to_logged(const BatchFrame& batch) {
 
 Result<std::optional<LoggedFrame>> StoredLog::frame_with(Seq seq) const {
   if (seq == 0) return std::nullopt;
-  const std::string lower = layout::link_log_key(peer_, direction_, 0, 0);
-  const std::string upper = layout::link_log_key(peer_, direction_, epoch_, seq + 1);
+  const Key lower = layout::link_log_key(peer_, direction_, 0, 0);
+  const Key upper = layout::link_log_key(peer_, direction_, epoch_, seq + 1);
   Result<std::optional<LoggedFrame>> out = std::nullopt;
   const auto done = records_.scan_back(
       Family::kLinkLog, lower, upper, [&](std::string_view key, std::string_view value) {
@@ -105,8 +105,8 @@ v1::LinkRecord to_record(const ReceiverMark& mark, const Receipt& receipt) {
 }
 
 Result<std::optional<Instant>> receipted_at(const Records& records, AgencyId peer, Seq seq) {
-  const std::string lower = layout::receipt_key(peer, seq);
-  const std::string upper = layout::receipt_key(peer, UINT64_MAX);
+  const Key lower = layout::receipt_key(peer, seq);
+  const Key upper = layout::receipt_key(peer, UINT64_MAX);
   Result<std::optional<Instant>> out = std::nullopt;
   const auto done =
       records.scan(Family::kAudit, lower, upper, [&](std::string_view, std::string_view value) {

@@ -83,7 +83,7 @@ void Peer::close_frame(Records& records, Batch& batch, const Signer& signer) {
 
 void Peer::write_outgoing(Records& records, Batch& batch, const Signer& signer) {
   const bool frames = !writers_.empty() || !restored_.empty() || !forgotten_.empty();
-  for (const std::string& key : forgotten_) batch.remove(Family::kLinkLog, key);
+  for (const Key& key : forgotten_) batch.remove(Family::kLinkLog, key);
   for (size_t i = 0; i < restored_.size(); ++i) {
     records.put(batch, Family::kLinkLog, restored_keys_[i], *restored_[i]);
   }

@@ -108,12 +108,12 @@ class Peer {
   std::deque<LoggedFrame> recent_;    // frames that the sender may ask for next
   size_t recent_bytes_ = 0;
   std::vector<FrameBytes> received_;  // frames to be stored as they came
-  std::vector<std::string> received_keys_;
+  std::vector<Key> received_keys_;
   Instant received_at_;
   bool receiver_moved_ = false;
-  std::vector<std::string> forgotten_;  // keys of frames that rewind() gave up
-  std::vector<FrameBytes> restored_;    // frames of ours that come back, and their keys
-  std::vector<std::string> restored_keys_;
+  std::vector<Key> forgotten_;        // keys of frames that rewind() gave up
+  std::vector<FrameBytes> restored_;  // frames of ours that come back, and their keys
+  std::vector<Key> restored_keys_;
   Seq recover_from_ = 0;
   bool mark_moved_ = false;
   Seq stored_receipt_ = 0;  // through of the newest receipt in the store

@@ -116,7 +116,7 @@ Result<bool> CaseDesk::rejudge_some(Instant now) {
   rejudge_.settled();
   const std::string& after = rejudge_.record().after();
   const auto last = CaseId::from_bytes(after);
-  std::string lower = layout::case_key(last.value_or(CaseId()), false);
+  std::string lower = layout::case_key(last.value_or(CaseId()), false).str();
   if (last) lower += '\0';
   std::vector<CaseId> ids;
   const auto scanned = durable_.scan(Family::kCase, lower, layout::prefix_end(lower.substr(0, 1)),

@@ -246,7 +246,7 @@ RemitDesk::Outcome<std::string> RemitDesk::export_file(std::string_view number,
   batch.set_format(static_cast<uint32_t>(format));
   if (auto done = mark_exported(batch, now); !done) return tl::unexpected(done.error());
   write_batch(number, batch);
-  const std::string key = layout::payment_file_key(number);
+  const Key key = layout::payment_file_key(number);
   records_.put(pending_.open().batch(), Family::kFunds, key, *file);
   pending_.open().index_last(Family::kFunds, key);
   return Answer(*file);

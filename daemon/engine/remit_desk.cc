@@ -169,10 +169,10 @@ Result<std::optional<RemitDesk::Payment>> RemitDesk::read(const CaseId& id,
 
 void RemitDesk::write(const Payment& payment) {
   const Record& record = payment.record;
-  const std::string key = layout::payment_key(payment.id, payment.attempt);
+  const Key key = layout::payment_key(payment.id, payment.attempt);
   records_.put_message(pending_.open().batch(), Family::kFunds, key, record);
   pending_.open().index_last(Family::kFunds, key);
-  const std::string waiting =
+  const Key waiting =
       layout::waiting_payment_key(Instant{record.ordered_at_ms()}, payment.id, payment.attempt);
   const bool waits = is_waiting(static_cast<PaymentState>(record.state())) || record.contradicted();
   if (waits) {
@@ -187,7 +187,7 @@ Result<std::optional<RemitDesk::BatchRecord>> RemitDesk::read_batch(std::string_
 }
 
 void RemitDesk::write_batch(std::string_view number, const BatchRecord& batch) {
-  const std::string key = layout::remittance_batch_key(number);
+  const Key key = layout::remittance_batch_key(number);
   records_.put_message(pending_.open().batch(), Family::kFunds, key, batch);
   pending_.open().index_last(Family::kFunds, key);
 }

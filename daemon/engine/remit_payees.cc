@@ -97,7 +97,7 @@ RemitDesk::Outcome<v1::PayeeView> RemitDesk::confirm_payee(const CaseId& id,
     record.set_second_at_ms(now.ms);
     record.set_second_note(std::string(note));
   }
-  const std::string key = layout::payee_confirmation_key(id);
+  const Key key = layout::payee_confirmation_key(id);
   records_.put_message(pending_.open().batch(), Family::kFunds, key, record);
   pending_.open().index_last(Family::kFunds, key);
   return Answer(view_payee(subject, false, record));

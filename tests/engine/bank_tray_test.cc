@@ -54,7 +54,7 @@ struct Office {
     return last.outcome();
   }
   v1::BankLineRecord record(const std::string& id) const {
-    const std::string key = layout::bank_line_key(*to_array<32>(*from_hex(id)));
+    const Key key = layout::bank_line_key(*to_array<32>(*from_hex(id)));
     return **site.records().get_message<v1::BankLineRecord>(Family::kFunds, key);
   }
   std::string outcome(const std::string& id) const {

@@ -56,7 +56,7 @@ struct Office {
 };
 
 template <class T>
-void rewrite(Site& site, const std::string& key, const std::function<void(T&)>& change) {
+void rewrite(Site& site, std::string_view key, const std::function<void(T&)>& change) {
   T record = **site.records().get_message<T>(Family::kFunds, key);
   change(record);
   Batch batch;

@@ -215,7 +215,7 @@ TEST_CASE("a batch that was changed behind the approval is not exported") {
   Payer payer(2);
   const std::string number = payer.make_one();
   REQUIRE_FALSE(payer.approve(number).rejection);
-  const std::string key = layout::remittance_batch_key(number);
+  const Key key = layout::remittance_batch_key(number);
   auto record = **payer.site.records().get_message<v1::RemittanceBatchRecord>(Family::kFunds, key);
   record.mutable_payments(0)->set_amount_fen(kBalance + 1);
   Batch batch;

@@ -37,8 +37,8 @@ Result<Books::Log> read_log(const Records& records, const LinkName& link, Agency
                             Direction direction) {
   Books::Log log;
   Result<void> added;
-  const std::string first = layout::link_log_key(peer, direction, 0, 0);
-  const std::string last = layout::link_log_key(peer, direction, ~Epoch{}, ~Seq{});
+  const Key first = layout::link_log_key(peer, direction, 0, 0);
+  const Key last = layout::link_log_key(peer, direction, ~Epoch{}, ~Seq{});
   const auto scanned =
       records.scan(Family::kLinkLog, first, last, [&](std::string_view, std::string_view value) {
         added = add_frame(log, link, value);

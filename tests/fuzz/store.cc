@@ -152,10 +152,10 @@ void parse_keys(FuzzedDataProvider& in) {
   const auto seq = in.ConsumeIntegral<Seq>();
   const auto epoch = in.ConsumeIntegral<Epoch>();
   const auto key = layout::link_log_key(kPeer, layout::Direction::kOut, epoch, seq);
-  CHECK(layout::link_log_seq(key) == seq && key.size() <= layout::kKeySizeMax);
-  const std::string prefix = in.ConsumeRandomLengthString(layout::kKeySizeMax);
+  CHECK(layout::link_log_seq(key) == seq && key.view().size() <= Key::kSizeMax);
+  const std::string prefix = in.ConsumeRandomLengthString(Key::kSizeMax);
   const std::string end = layout::prefix_end(prefix);
-  const std::string rest = in.ConsumeRandomLengthString(layout::kKeySizeMax - prefix.size());
+  const std::string rest = in.ConsumeRandomLengthString(Key::kSizeMax - prefix.size());
   CHECK(prefix < end && prefix + rest < end);
 }
 

@@ -179,7 +179,7 @@ void Simulation::meddle() {
   Node& node = *nodes_[0];
   Batch batch;
   if (world_.plan.mutation == Mutation::kLoseFrame) {
-    (void)node.store().scan(Family::kLinkLog, "", std::string(layout::kKeySizeMax, '\xff'),
+    (void)node.store().scan(Family::kLinkLog, "", std::string(Key::kSizeMax, '\xff'),
                             [&](std::string_view key, std::string_view) {
                               batch.remove(Family::kLinkLog, key);
                               return false;

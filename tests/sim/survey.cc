@@ -7,7 +7,7 @@
 namespace jiexu::sim {
 namespace {
 
-const std::string kEnd(layout::kKeySizeMax + 1, '\xff');
+const std::string kEnd(Key::kSizeMax + 1, '\xff');
 
 template <class T>
 bool parse(std::string_view bytes, T& out) {

@@ -58,14 +58,14 @@ TEST_CASE("the keys of the journal, of payments and their batches have these byt
   CHECK(to_hex(case_journal_key(kCase, 7)) == "4a" + std::string(kCaseHex) + "00000007");
   CHECK(to_hex(line_journal_key(Digest{}, 1)) == "4b" + std::string(64, '0') + "00000001");
   CHECK(to_hex(payee_confirmation_key(kCase)) == "59" + std::string(kCaseHex));
-  const std::string waiting = waiting_payment_key(Instant{258}, kCase, 2);
+  const Key waiting = waiting_payment_key(Instant{258}, kCase, 2);
   CHECK(to_hex(waiting) == "490000000000000102" + std::string(kCaseHex) + "00000002");
   const auto parsed = parse_waiting_payment_key(waiting);
   REQUIRE(parsed);
   CHECK(parsed->ordered.ms == 258);
   CHECK(parsed->id == kCase);
   CHECK(parsed->attempt == 2);
-  CHECK_FALSE(parse_waiting_payment_key(waiting.substr(1)));
+  CHECK_FALSE(parse_waiting_payment_key(waiting.view().substr(1)));
   CHECK_FALSE(parse_waiting_payment_key(payment_key(kCase, 2)));
 }
 
@@ -133,10 +133,10 @@ TEST_CASE("the end of a prefix is above all of its keys and not above the next p
 }
 
 TEST_CASE("the end of the empty prefix is above the longest key of highest bytes") {
-  CHECK(std::string(kKeySizeMax, '\xff') < prefix_end(""));
-  CHECK(bank_line_key(Digest{}).size() <= kKeySizeMax);
-  CHECK(staged_line_key(Digest{}, 0).size() <= kKeySizeMax);
-  CHECK(tray_key(1, Instant{0}, Digest{}).size() <= kKeySizeMax);
+  CHECK(std::string(Key::kSizeMax, '\xff') < prefix_end(""));
+  CHECK(bank_line_key(Digest{}).view().size() <= Key::kSizeMax);
+  CHECK(staged_line_key(Digest{}, 0).view().size() <= Key::kSizeMax);
+  CHECK(tray_key(1, Instant{0}, Digest{}).view().size() <= Key::kSizeMax);
 }
 
 }  // namespace jiexu::layout
