@@ -113,6 +113,8 @@ void for_each_point(std::string_view text, Visit visit) {
 }
 
 std::string_view trimmed(std::string_view text) {
+  const auto is_plain = [](char c) { return c > ' ' && c < '\x7f'; };
+  if (!text.empty() && is_plain(text.front()) && is_plain(text.back())) return text;
   size_t first = text.size();
   size_t end = 0;
   for (size_t at = 0; at < text.size();) {

@@ -6,7 +6,7 @@
 namespace jiexu {
 namespace {
 
-using Starts = std::vector<ClockStart>;
+using Starts = StateSet<ClockStart>;
 
 bool form_and_funds_complete(const Case& subject) {
   return subject.form_version > 0 &&
@@ -15,8 +15,8 @@ bool form_and_funds_complete(const Case& subject) {
 
 Starts form_in_starts(const Case& subject) {
   Starts starts = {ClockStart::kFormIssued, ClockStart::kFormReceived};
-  if (form_and_funds_complete(subject)) starts.push_back(ClockStart::kFormAndFundsReceived);
-  if (subject.funds == Funds::kMatched) starts.push_back(ClockStart::kFundsReceived);
+  if (form_and_funds_complete(subject)) starts.add(ClockStart::kFormAndFundsReceived);
+  if (subject.funds == Funds::kMatched) starts.add(ClockStart::kFundsReceived);
   return starts;
 }
 
@@ -111,9 +111,7 @@ void update_deadlines(const Event& event, const Context& context, Case& subject)
   if (profile != nullptr) {
     const Starts starts = starts_of(event, subject);
     for (const DeadlineRule& rule : profile->rules) {
-      if (std::find(starts.begin(), starts.end(), rule.start) != starts.end()) {
-        start(rule, event, context, subject);
-      }
+      if (starts.has(rule.start)) start(rule, event, context, subject);
     }
   }
   std::erase_if(subject.deadlines,

@@ -26,12 +26,19 @@ class PendingBatch {
   void clear();
 
  private:
+  // Most questions are about keys that are not there: the tag answers them without a look into the
+  // batch.
+  struct Slot {
+    uint32_t tag = 0;    // of the key's hash, bits that do not choose the slot
+    uint32_t place = 0;  // 0: free, else 1 + place in the batch
+  };
+  static size_t hash_of(Family family, std::string_view key);
   // The slot of the key, or the free one where it belongs. REQUIRES: slots_ is not empty.
-  size_t slot_of(Family family, std::string_view key) const;
+  size_t slot_of(size_t hash, Family family, std::string_view key) const;
   void grow();
 
   Batch batch_;
-  std::vector<uint32_t> slots_;  // 0: free, else 1 + place in the batch; a power of two of them
+  std::vector<Slot> slots_;  // a power of two of them
   size_t used_ = 0;
 };
 

@@ -25,8 +25,10 @@ char mod_11_10_check(std::string_view digits) {
   CHECK(is_digits(digits));
   int product = 10;
   for (const char c : digits) {
-    const int sum = (product + (c - '0')) % 10;
-    product = (sum == 0 ? 10 : sum) * 2 % 11;
+    // Each is less than twice its modulus.
+    const int sum = product + (c - '0');
+    const int twice = 2 * (sum > 10 ? sum - 10 : sum);
+    product = twice >= 11 ? twice - 11 : twice;
   }
   return static_cast<char>('0' + (11 - product) % 10);
 }

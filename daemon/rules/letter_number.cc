@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstdio>
 
 #include "daemon/base/check.h"
 #include "daemon/base/text.h"
@@ -11,14 +10,22 @@
 namespace jiexu {
 namespace {
 
+constexpr size_t kDateAt = 8;
+constexpr size_t kSequenceAt = 14;
+
 uint32_t number_at(std::string_view text, size_t at, size_t count) {
   uint32_t number = 0;
   std::from_chars(text.data() + at, text.data() + at + count, number);
   return number;
 }
 
+void write_number(uint32_t number, size_t digits, char* out) {
+  for (size_t i = digits; i > 0; --i, number /= 10)
+    out[i - 1] = static_cast<char>('0' + number % 10);
+}
+
 std::optional<Date> date_in(std::string_view text) {
-  return Date::from_yyyymmdd(static_cast<int32_t>(20'000'000 + number_at(text, 8, 6)));
+  return Date::from_yyyymmdd(static_cast<int32_t>(20'000'000 + number_at(text, kDateAt, 6)));
 }
 
 }  // namespace
@@ -39,13 +46,14 @@ std::optional<LetterNumber> LetterNumber::make(const AgencyId& agency, Date issu
                                                uint32_t sequence) {
   if (sequence < 1 || sequence > kSequenceMax) return std::nullopt;
   if (issued.year < 2000 || issued.year > 2099) return std::nullopt;
-  char tail[32];
-  std::snprintf(tail, sizeof tail, "%06d%05u", static_cast<int>(issued.yyyymmdd() % 1'000'000),
-                sequence);
-  std::string text = std::string(agency.area()) + std::string(agency.office()) + tail;
-  text.push_back(mod_11_10_check(text));
-  CHECK(text.size() == kSize);
-  return LetterNumber(std::move(text));
+  std::array<char, kSize> text;
+  const char* const office_end =
+      std::ranges::copy(agency.office(), std::ranges::copy(agency.area(), text.begin()).out).out;
+  CHECK(office_end == text.begin() + kDateAt);
+  write_number(static_cast<uint32_t>(issued.yyyymmdd() % 1'000'000), 6, &text[kDateAt]);
+  write_number(sequence, 5, &text[kSequenceAt]);
+  text.back() = mod_11_10_check({text.data(), kSize - 1});
+  return LetterNumber(std::string_view(text.data(), kSize));
 }
 
 tl::expected<LetterNumber, LetterRule> LetterNumber::parse(std::string_view text) {
@@ -53,19 +61,19 @@ tl::expected<LetterNumber, LetterRule> LetterNumber::parse(std::string_view text
   if (number.size() != kSize) return tl::unexpected(LetterRule::kLength);
   if (!is_digits(number)) return tl::unexpected(LetterRule::kCharacter);
   if (!date_in(number)) return tl::unexpected(LetterRule::kDate);
-  if (number_at(number, 14, 5) == 0) return tl::unexpected(LetterRule::kSequence);
+  if (number_at(number, kSequenceAt, 5) == 0) return tl::unexpected(LetterRule::kSequence);
   if (!mod_11_10_valid(number)) return tl::unexpected(LetterRule::kCheckDigit);
-  return LetterNumber(std::move(number));
+  return LetterNumber(number);
 }
 
 Date LetterNumber::issued_on() const {
-  const auto date = date_in(text_);
+  const auto date = date_in(view());
   CHECK(date);
   return *date;
 }
 
 uint32_t LetterNumber::sequence() const {
-  return number_at(text_, 14, 5);
+  return number_at(view(), kSequenceAt, 5);
 }
 
 bool LetterNumber::is_of(const AgencyId& agency) const {

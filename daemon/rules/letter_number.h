@@ -9,6 +9,8 @@
 // A number does not prove who made it: that is known from the authenticated link. Pure.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -46,9 +48,10 @@ class LetterNumber {
   static tl::expected<LetterNumber, LetterRule> parse(std::string_view text);
 
   // 20 digits.
-  const std::string& text() const { return text_; }
-  std::string_view area() const { return std::string_view(text_).substr(0, 6); }
-  std::string_view office() const { return std::string_view(text_).substr(6, 2); }
+  std::string_view view() const { return {text_.data(), kSize}; }
+  std::string text() const { return std::string(view()); }
+  std::string_view area() const { return view().substr(0, 6); }
+  std::string_view office() const { return view().substr(6, 2); }
   Date issued_on() const;
   uint32_t sequence() const;
   // True if area and office are those of `agency`.
@@ -57,9 +60,10 @@ class LetterNumber {
   auto operator<=>(const LetterNumber&) const = default;
 
  private:
-  explicit LetterNumber(std::string text) : text_(std::move(text)) {}
+  // REQUIRES: 20 characters.
+  explicit LetterNumber(std::string_view text) { std::copy_n(text.begin(), kSize, text_.begin()); }
 
-  std::string text_;
+  std::array<char, kSize> text_;
 };
 
 // The first valid letter number in a bank's remark, which mixes widths and puts other text around:
