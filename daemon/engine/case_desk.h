@@ -11,6 +11,7 @@
 #include <unordered_map>
 
 #include "daemon/cases/step.h"
+#include "daemon/engine/case_store.h"
 #include "daemon/engine/letter_index.h"
 #include "daemon/engine/observer.h"
 #include "daemon/engine/peers.h"
@@ -218,7 +219,7 @@ class CaseDesk {
   CaseCache cache_;
   ScratchArena arena_;  // of the decision in hand
   Decision decision_;
-  v1::CaseRecord case_record_;  // these three are kept for their memory
+  CaseScratch case_scratch_;  // these three are kept for their memory
   v1::TimelineRecord timeline_record_;
   std::string plain_;
   // Index records that the step in hand has read, so that it need not read them again to add to

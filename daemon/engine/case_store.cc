@@ -163,7 +163,7 @@ void encode_deadlines(const Case& in, v1::CaseRecord* record) {
   }
 }
 
-// All but person and payee.
+// All but person, payee and places in the log.
 void encode_rest(const Case& in, v1::CaseRecord* record) {
   record->set_side(static_cast<uint32_t>(in.side));
   record->set_peer(in.peer.text().data(), AgencyId::kSize);
@@ -190,8 +190,6 @@ void encode_rest(const Case& in, v1::CaseRecord* record) {
   record->set_hold_until(in.hold_until);
   encode_deadlines(in, record);
   encode_memory(in, record);
-  if (in.letter_place) to_record(*in.letter_place, record->mutable_letter_ref());
-  if (in.form_place) to_record(*in.form_place, record->mutable_form_ref());
   record->set_form_version(in.form_version);
   record->set_disposition(in.disposition);
   encode_money(in, record);
@@ -207,17 +205,30 @@ void encode_case(const Case& in, v1::CaseRecord* record) {
   encode_rest(in, record);
   *record->mutable_person() = in.person;
   *record->mutable_payee() = in.payee;
+  if (in.letter_place) to_record(*in.letter_place, record->mutable_letter_ref());
+  if (in.form_place) to_record(*in.form_place, record->mutable_form_ref());
 }
 
-void append_case(const Case& subject, v1::CaseRecord* scratch, std::string* out) {
-  scratch->Clear();
-  encode_rest(subject, scratch);
+void append_case(const Case& subject, CaseScratch* scratch, std::string* out) {
+  v1::CaseRecord& record = scratch->record;
+  record.Clear();
+  encode_rest(subject, &record);
   // Lent for the call and taken back: copying them costs a dozen allocations.
-  scratch->unsafe_arena_set_allocated_person(const_cast<v1::Person*>(&subject.person));
-  scratch->unsafe_arena_set_allocated_payee(const_cast<v1::Payee*>(&subject.payee));
-  scratch->AppendToString(out);
-  scratch->unsafe_arena_release_person();
-  scratch->unsafe_arena_release_payee();
+  record.unsafe_arena_set_allocated_person(const_cast<v1::Person*>(&subject.person));
+  record.unsafe_arena_set_allocated_payee(const_cast<v1::Payee*>(&subject.payee));
+  if (subject.letter_place) {
+    to_record(*subject.letter_place, &scratch->letter);
+    record.unsafe_arena_set_allocated_letter_ref(&scratch->letter);
+  }
+  if (subject.form_place) {
+    to_record(*subject.form_place, &scratch->form);
+    record.unsafe_arena_set_allocated_form_ref(&scratch->form);
+  }
+  record.AppendToString(out);
+  record.unsafe_arena_release_person();
+  record.unsafe_arena_release_payee();
+  record.unsafe_arena_release_letter_ref();
+  record.unsafe_arena_release_form_ref();
 }
 
 Result<std::optional<Case>> read_case(const Records& records, const CaseId& id) {

@@ -16,8 +16,13 @@ namespace jiexu {
 // Errors: kCorrupt if the record holds a number that this version does not know.
 Result<Case> decode_case(const CaseId& id, const v1::CaseRecord& record);
 void encode_case(const Case& subject, v1::CaseRecord* record);
-// Appends the record's bytes to `out`; `scratch` is used for its memory.
-void append_case(const Case& subject, v1::CaseRecord* scratch, std::string* out);
+// Kept for its memory.
+struct CaseScratch {
+  v1::CaseRecord record;
+  v1::LogRef letter, form;
+};
+// Appends the record's bytes to `out`.
+void append_case(const Case& subject, CaseScratch* scratch, std::string* out);
 void to_record(const LogPlace& place, v1::LogRef* ref);
 // An index record of persons and letters: case ids one after another. Error kCorrupt.
 Result<std::vector<CaseId>> decode_case_list(std::string_view list);

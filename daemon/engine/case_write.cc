@@ -91,7 +91,7 @@ void CaseDesk::put(Family family, std::string_view key, std::string_view value, 
 
 void CaseDesk::write_case(const Case& before, const Case& after) {
   plain_.clear();
-  append_case(after, &case_record_, &plain_);
+  append_case(after, &case_scratch_, &plain_);
   put(Family::kCase, layout::case_key(after.id, after.closed()), plain_, true);
   if (!before.exists() || before.closed() == after.closed()) return;
   const Key old_key = layout::case_key(after.id, before.closed());
