@@ -140,7 +140,25 @@ Peer::Released Peer::durable(Steady now) {
   return out;
 }
 
+Result<std::optional<Instant>> Peer::oldest_unreceipted() {
+  if (sender_->queued() == 0) return std::nullopt;
+  const Seq seq = sender_->mark().receipted_seq + 1;
+  if (seq == oldest_seq_) return oldest_at_;
+  const auto frame = log_.frame_with(seq);
+  if (!frame) return tl::unexpected(frame.error());
+  if (!*frame) return std::nullopt;
+  const auto batch = decode_batch((*frame)->bytes);
+  if (!batch) return tl::unexpected(batch.error());
+  v1::Message message;
+  const std::string_view bytes = batch->messages[seq - batch->first_seq];
+  if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return std::nullopt;
+  oldest_seq_ = seq;
+  oldest_at_ = Instant{message.sent_at_ms()};
+  return oldest_at_;
+}
+
 void Peer::rewind(Seq seq, const Digest& head) {
+  oldest_seq_ = 0;
   CHECK(writers_.empty() && restored_.empty());
   for (Seq next = seq + 1; next <= last_seq_;) {
     const auto frame = log_.frame_with(next);

@@ -32,6 +32,10 @@ class Peer {
   const LinkLog& log() const { return log_; }
   const LinkLog& incoming_log() const { return incoming_log_; }
 
+  // When the oldest message without a receipt was sent, by the message itself; nullopt if all have
+  // theirs.
+  Result<std::optional<Instant>> oldest_unreceipted();
+
   // Gives the message the next number of the outgoing link.
   LogPlace append(const v1::Message& message);
   // A frame has been accepted: it belongs into the next commit, and so does its receipt.
@@ -117,6 +121,10 @@ class Peer {
   Seq recover_from_ = 0;
   bool mark_moved_ = false;
   Seq stored_receipt_ = 0;  // through of the newest receipt in the store
+  // Found once for each message that becomes the oldest: it stands in a frame of the log, which is
+  // long to read for one number.
+  Seq oldest_seq_ = 0;
+  std::optional<Instant> oldest_at_;
 
   // In the commit in flight.
   struct InFlight {

@@ -6,20 +6,6 @@
 namespace jiexu {
 namespace {
 
-// Age of the oldest message without receipt. Its time stands in the message itself.
-Result<int64_t> oldest_age(const Peer& peer, Instant now) {
-  if (peer.sender().queued() == 0) return 0;
-  const auto frame = peer.log().frame_with(peer.sender().mark().receipted_seq + 1);
-  if (!frame) return tl::unexpected(frame.error());
-  if (!*frame) return 0;
-  const auto batch = decode_batch((*frame)->bytes);
-  if (!batch) return tl::unexpected(batch.error());
-  v1::Message message;
-  const std::string_view first = batch->messages.front();
-  if (!message.ParseFromArray(first.data(), static_cast<int>(first.size()))) return 0;
-  return std::max<int64_t>(0, now.ms - message.sent_at_ms());
-}
-
 Result<void> fill_funds(AgencyId id, CaseDesk& cases, v1::PeerView& out) {
   int64_t amounts[4];
   static constexpr LedgerAccount kAccounts[] = {LedgerAccount::kInTransit, LedgerAccount::kSettled,
@@ -64,9 +50,9 @@ Result<v1::PeerViews> view_peers(const Peers& peers, const Directory& directory,
     out.set_agency(id.str());
     if (const Agency* agency = directory.find(id)) out.set_name(agency->name);
     fill_links(*peer, reconciler.recovers(id), out);
-    const auto age = oldest_age(*peer, now);
-    if (!age) return tl::unexpected(age.error());
-    out.set_oldest_unreceipted_ms(*age);
+    const auto oldest = peer->oldest_unreceipted();
+    if (!oldest) return tl::unexpected(oldest.error());
+    if (*oldest) out.set_oldest_unreceipted_ms(std::max<int64_t>(0, now.ms - (*oldest)->ms));
     if (auto done = fill_funds(id, cases, out); !done) return tl::unexpected(done.error());
   }
   return views;

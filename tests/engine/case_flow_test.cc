@@ -246,6 +246,29 @@ TEST_CASE("peer views show queue, heads and money") {
   CHECK(view.out_head() == to_hex(jiexu::view(two.in.peer(out_site()).receiver().on_disk().head)));
 }
 
+TEST_CASE("a queue is as old as its oldest message without a receipt") {
+  Two two;
+  two.settle();
+  const auto age = [&] {
+    two.in.post(PeersQuery{});
+    const auto& peers = two.in.answers.back().peers.peers();
+    const auto out = std::ranges::find(peers, out_site().str(), &v1::PeerView::agency);
+    REQUIRE(out != peers.end());
+    return out->oldest_unreceipted_ms();
+  };
+  CHECK(age() == 0);
+  two.in.post(PauseCommand{out_site(), true});
+  two.to_letter();
+  const Instant sent = two.in.now;
+  for (const int64_t later : {1'000, 60'000}) {
+    two.in.now = sent.plus_ms(later);
+    CHECK(age() == later);
+  }
+  two.in.post(PauseCommand{out_site(), false});
+  two.settle();
+  CHECK(age() == 0);
+}
+
 TEST_CASE("readers see a letter's delivery as soon as its receipt is stored") {
   Two two;
   two.to_letter();
