@@ -4,13 +4,15 @@
 
 #include "daemon/base/check.h"
 #include "tests/bench/exchange/modes.h"
+#include "tests/bench/exchange/queue.h"
 #include "tests/bench/exchange/submit.h"
 
 namespace jiexu::bench {
 namespace {
 
 constexpr size_t kBatch = 1000;
-constexpr size_t kProbes = 3000;
+constexpr size_t kProbes = 1000;
+constexpr size_t kLive = 50'000;  // of the letters are handed in while the daemon runs
 constexpr double kIdleSeconds = 5;
 constexpr size_t kAlive = 1, kDead = 2;
 
@@ -75,10 +77,15 @@ void dead_peer(const Options& options, Site& site) {
   const Idle before = idle(site);
   const double p99_before = p99_ms(site, 0);
   site.stop(kDead);
+  const size_t live = std::min(kLive, options.messages / 2);
+  site.stop(0);
+  queue_letters(site.folder(0), site.code(kDead), options.messages - live, 2 * kProbes + live);
+  site.start(0);
+  const double ready_s = site.wait_ready(0);
   {
     const auto sender = site.connect(0);
-    for (size_t n = 0; n < options.messages; n += kBatch) {
-      const size_t count = std::min(kBatch, options.messages - n);
+    for (size_t n = 0; n < live; n += kBatch) {
+      const size_t count = std::min(kBatch, live - n);
       submit(*sender, letters_to(kDead, 2 * kProbes + n, count, site), count);
     }
   }
@@ -91,6 +98,7 @@ void dead_peer(const Options& options, Site& site) {
   const double all_s = first_s + wait_for(site, options.messages);
   print_row("dead-peer",
             {{"queued", static_cast<double>(options.messages)},
+             {"ready_seconds", ready_s},
              {"idle_rss_mib", before.rss_mib},
              {"queued_rss_mib", queued.rss_mib},
              {"peak_queueing_rss_mib", rss_queueing},

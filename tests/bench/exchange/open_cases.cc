@@ -1,11 +1,10 @@
 #include "tests/bench/exchange/open_cases.h"
 
 #include "daemon/base/check.h"
-#include "daemon/config.h"
 #include "daemon/engine/case_desk.h"
 #include "daemon/engine/case_store.h"
-#include "daemon/trust/keyring.h"
-#include "storage/rocks_store.h"
+#include "storage/records.h"
+#include "tests/bench/exchange/home.h"
 #include "tests/bench/exchange/site.h"
 
 namespace jiexu::bench {
@@ -14,16 +13,6 @@ namespace {
 constexpr size_t kCommitCases = 10'000;
 // Far from the people and days that the measurement itself uses.
 constexpr size_t kFirstPerson = 5'000'000;
-
-VaultKeys vault_keys(const Keyring& keyring) {
-  VaultKeys keys;
-  for (const auto& [id, bytes] : keyring.vault_keys) {
-    keys.ring.push_back({id, *to_array<32>(bytes)});
-    keys.current = id;
-  }
-  keys.person_key = *to_array<32>(keyring.person_key);
-  return keys;
-}
 
 Case open_case(size_t n, Instant at, const Vault& vault) {
   const v1::Application form = application(kFirstPerson + n, "S41131010001");
@@ -47,25 +36,18 @@ Case open_case(size_t n, Instant at, const Vault& vault) {
 }  // namespace
 
 void make_open_cases(const std::filesystem::path& agency_folder, size_t count) {
-  const auto config = load_config(agency_folder / "agency.toml");
-  CHECK(config.has_value());
-  const auto keyring = Keyring::load(config->keys_dir);
-  CHECK(keyring.has_value());
-  const auto vault = Vault::create(vault_keys(*keyring));
-  CHECK(vault.has_value());
-  const auto store = RocksStore::open({.dir = config->data_dir});
-  CHECK(store.has_value());
-  Records records(**store, **vault);
+  const Home home = open_home(agency_folder);
+  Records records(*home.store, *home.vault);
   Batch batch;
   const Instant start = SystemClock().now().plus_ms(-86'400'000);
   for (size_t n = 0; n < count; ++n) {
-    const Case subject = open_case(n, start.plus_ms(static_cast<int64_t>(n / 100)), **vault);
+    const Case subject = open_case(n, start.plus_ms(static_cast<int64_t>(n / 100)), *home.vault);
     v1::CaseRecord record;
     encode_case(subject, &record);
     records.put_message(batch, Family::kCase, layout::case_key(subject.id, false), record);
     batch.put(Family::kIndex, layout::person_key(subject.person_hash), subject.id.bytes());
     if (n % kCommitCases != kCommitCases - 1 && n + 1 != count) continue;
-    CHECK((*store)->commit(batch).has_value());
+    CHECK(home.store->commit(batch).has_value());
     batch.clear();
   }
 }

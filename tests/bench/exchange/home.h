@@ -1,0 +1,24 @@
+// The store of an agency whose daemon is not running, and what opens it.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+
+#include "daemon/config.h"
+#include "daemon/trust/keyring.h"
+#include "storage/rocks_store.h"
+#include "storage/vault.h"
+
+namespace jiexu::bench {
+
+struct Home {
+  Config config;
+  Keyring keyring;
+  std::unique_ptr<Vault> vault;
+  std::unique_ptr<RocksStore> store;
+};
+
+// REQUIRES: made by `jiexu init`, and no daemon runs on it.
+Home open_home(const std::filesystem::path& agency_folder);
+
+}  // namespace jiexu::bench
