@@ -23,6 +23,9 @@ constexpr char kRemittanceBatch = 'R';
 constexpr char kPaymentFile = 'X';
 constexpr char kPayeeConfirmation = 'Y';
 constexpr char kWaitingPayment = 'I';
+constexpr char kExportedPayment = 'E';
+constexpr char kTwinLines = 'D';
+constexpr char kPostponedLine = 'Q';
 constexpr char kTray = 'T';
 constexpr char kWaitingLines = 'W';
 constexpr char kMissing = 'M';
@@ -35,7 +38,7 @@ constexpr char kReceipt = 'R';
 // Bank lines and payments: accounts and what banks wrote.
 constexpr std::string_view kSealedFunds = "BSIRXY";
 
-constexpr size_t kWaitingPaymentKeySize = 1 + 8 + CaseId::kSize + 4;
+constexpr size_t kDatedPaymentKeySize = 1 + 8 + CaseId::kSize + 4;
 constexpr size_t kLinkLogKeySize = AgencyId::kSize + 1 + 4 + 8;
 constexpr size_t kTimerKeySize = 8 + CaseId::kSize + 1;
 constexpr size_t kLetterEndSize = 2;  // last digit of the sequence number, check digit
@@ -45,6 +48,18 @@ constexpr size_t kBatchSize = 21;
 
 Key tagged(char tag, std::string_view rest) {
   return Key(tag).add(rest);
+}
+
+Key dated_payment(char tag, Instant at, const CaseId& id, uint32_t attempt) {
+  CHECK(at.ms >= 0);
+  return Key(tag).u64(static_cast<uint64_t>(at.ms)).add(id.bytes()).u32(attempt);
+}
+
+std::optional<WaitingPayment> parse_dated_payment(char tag, std::string_view key) {
+  if (key.size() != kDatedPaymentKeySize || key.front() != tag) return std::nullopt;
+  return WaitingPayment{Instant{static_cast<int64_t>(read_u64(key.substr(1)))},
+                        *CaseId::from_bytes(key.substr(9, CaseId::kSize)),
+                        read_u32(key.substr(9 + CaseId::kSize))};
 }
 
 }  // namespace
@@ -172,15 +187,27 @@ Key payee_confirmation_key(const CaseId& id) {
 }
 
 Key waiting_payment_key(Instant ordered, const CaseId& id, uint32_t attempt) {
-  CHECK(ordered.ms >= 0);
-  return Key(kWaitingPayment).u64(static_cast<uint64_t>(ordered.ms)).add(id.bytes()).u32(attempt);
+  return dated_payment(kWaitingPayment, ordered, id, attempt);
 }
 
 std::optional<WaitingPayment> parse_waiting_payment_key(std::string_view key) {
-  if (key.size() != kWaitingPaymentKeySize || key.front() != kWaitingPayment) return std::nullopt;
-  return WaitingPayment{Instant{static_cast<int64_t>(read_u64(key.substr(1)))},
-                        *CaseId::from_bytes(key.substr(9, CaseId::kSize)),
-                        read_u32(key.substr(9 + CaseId::kSize))};
+  return parse_dated_payment(kWaitingPayment, key);
+}
+
+Key exported_payment_key(Instant exported, const CaseId& id, uint32_t attempt) {
+  return dated_payment(kExportedPayment, exported, id, attempt);
+}
+
+std::optional<WaitingPayment> parse_exported_payment_key(std::string_view key) {
+  return parse_dated_payment(kExportedPayment, key);
+}
+
+Key twin_lines_key(const Digest& sides) {
+  return tagged(kTwinLines, view(sides));
+}
+
+Key postponed_line_key(const Digest& line) {
+  return tagged(kPostponedLine, view(line));
 }
 
 Key tray_key(uint8_t outcome, Instant since, const Digest& line) {

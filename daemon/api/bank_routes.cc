@@ -79,6 +79,8 @@ v1::BankLineView line_view(const Digest& digest, const v1::BankLineRecord& recor
   out.set_batch(record.batch());
   out.set_settled_by(record.settled_by());
   out.set_note(record.note());
+  out.set_reverses(to_hex(record.reverses()));
+  out.set_reversed_by(to_hex(record.reversed_by()));
   return out;
 }
 
@@ -89,7 +91,9 @@ Result<std::vector<Allocation>> allocations_of(const v1::MatchInput& input) {
     if (!id) return fail(Errc::kInvalid, "to: case_id is no case id");
     to.push_back({*id, Fen{part.amount_fen()}});
   }
-  if (to.empty()) return fail(Errc::kInvalid, "to: names no case; to set a line aside, set-aside");
+  if (to.empty() != input.noticed()) {
+    return fail(Errc::kInvalid, "to or noticed: say one of them; to set a line aside, set-aside");
+  }
   return to;
 }
 
@@ -218,7 +222,7 @@ void Api::match_bank_line(Call call) {
   }
   auto to = allocations_of(input);
   if (!to) return reply(call, bad_body(to.error()));
-  settle_line(call, {*digest, std::move(*to), input.note()});
+  settle_line(call, {*digest, std::move(*to), input.note(), input.noticed()});
 }
 
 void Api::set_aside_bank_line(Call call) {

@@ -113,6 +113,10 @@ inline constexpr size_t kPaymentsPerStep = 500;
 // Lines of one payment report: one commit holds them all.
 inline constexpr size_t kPaymentReportLinesMax = 5000;
 
+// Bank lines between the same two accounts with the same amount among which a reversal is looked
+// for, the newest; banks reverse within days.
+inline constexpr size_t kTwinLinesMax = 64;
+
 // Batches in one page of a list: each payment of each is looked up.
 inline constexpr size_t kBatchPageMax = 50;
 

@@ -142,6 +142,11 @@ void absorb_message(const Content& content, const v1::Message& message, Case& su
       return;
     case EventKind::kBankReturnedIn: subject.noticed.value -= content.amount.value; return;
     case EventKind::kFundsAckIn: subject.credited = content.amount; return;
+    case EventKind::kFundsDiffIn:
+      // What their bank has taken back is credited no more.
+      if (message.funds_diff().reversed_fen() == 0) return;
+      subject.credited = std::min(subject.credited, Fen{message.funds_diff().received_fen()});
+      return;
     case EventKind::kFundsReturnedIn:
       subject.credited = Fen{message.funds_returned().credited_fen()};
       return;

@@ -264,6 +264,12 @@ Checked check_noticed(const Case& subject, const Event& event, Content& content)
   return check_sum(subject.noticed, content.amount);
 }
 
+Checked check_difference(const v1::FundsDiff& diff) {
+  if (diff.received_fen() < 0) return reject(Refusal::kAmountNotPositive, "received_fen");
+  if (diff.reversed_fen() < 0) return reject(Refusal::kAmountNotPositive, "reversed_fen");
+  return std::nullopt;
+}
+
 Checked check_bank_credit(const Case& subject, const Event& event, Content& content) {
   if (auto wrong = check_amount(event.amount, content)) return wrong;
   return check_sum(subject.moved, content.amount);
@@ -285,6 +291,7 @@ Checked check_message(const Case& subject, const Event& event, const Context& co
       if (returned.credited_fen() < 0) return reject(Refusal::kAmountNotPositive, "credited_fen");
       return check_money_message(event, returned.amount_fen(), content);
     }
+    case EventKind::kFundsDiffIn: return check_difference(message.funds_diff());
     case EventKind::kBankReturnedIn:
       return check_money_message(event, message.bank_returned().amount_fen(), content);
     case EventKind::kRefundToPersonIn:

@@ -111,6 +111,9 @@ void fill_funds_diff(const Sending& s) {
   diff->set_due_fen(s.subject.due.value);
   diff->set_received_fen(s.subject.moved.value);
   diff->set_note(s.input.note());
+  if (s.content.event->kind == EventKind::kBankReversal) {
+    diff->set_reversed_fen(s.content.amount.value);
+  }
 }
 
 void fill_funds_returned(const Sending& s) {

@@ -62,6 +62,8 @@ bool holds(Guard guard, const Case& subject, const Content& content) {
       return may_hold(guard, subject) &&
              amount.value <= subject.moved.value - subject.credited.value;
     case Guard::kAmountMoved: return amount <= subject.moved;
+    case Guard::kTakesWhatIsDue:
+      return amount <= subject.moved && subject.moved.value - amount.value < subject.due.value;
     case Guard::kAmountNoticed: return amount <= subject.noticed;
     case Guard::kLessCredited:
       return content.event->message->funds_returned().credited_fen() <= subject.credited.value;

@@ -9,6 +9,12 @@ Replay act(EventKind kind) {
   return replay;
 }
 
+Replay with_note(EventKind kind, const std::string& note) {
+  Replay replay = act(kind);
+  replay.input.set_note(note);
+  return replay;
+}
+
 // The letter holds what the application had said, but for where the person had worked.
 v1::Application application_behind(const Case& subject, const v1::ContactLetter& letter) {
   v1::Application form;
@@ -117,6 +123,16 @@ std::vector<Replay> acts_behind_return(const Case& subject, const v1::FundsRetur
   return acts_behind_surplus(subject, returned.kept_fen() + returned.amount_fen(), std::move(last));
 }
 
+// The bank had brought it before it took it back.
+std::vector<Replay> acts_behind_difference(const Case& subject, const v1::FundsDiff& diff) {
+  Replay last = with_note(EventKind::kReportDifference, diff.note());
+  if (diff.reversed_fen() > 0) {
+    last = act(EventKind::kBankReversal);
+    last.amount = Fen{diff.reversed_fen()};
+  }
+  return acts_behind_surplus(subject, diff.received_fen() + diff.reversed_fen(), std::move(last));
+}
+
 Replay bounce_behind(const v1::BankReturned& returned) {
   Replay replay = act(EventKind::kBankReturned);
   replay.attempt = returned.attempt();
@@ -148,12 +164,6 @@ Replay payee_change_behind(const v1::PayeeChange& change) {
 Replay with_reason(EventKind kind, const std::string& reason) {
   Replay replay = act(kind);
   replay.input.set_reason(reason);
-  return replay;
-}
-
-Replay with_note(EventKind kind, const std::string& note) {
-  Replay replay = act(kind);
-  replay.input.set_note(note);
   return replay;
 }
 
@@ -198,9 +208,7 @@ std::vector<Replay> acts_behind(const Case& subject, const v1::Message& own) {
     case v1::Message::kInvalidate:
       return {with_reason(EventKind::kInvalidateForm, own.invalidate().reason())};
     case v1::Message::kPayeeChange: return {payee_change_behind(own.payee_change())};
-    case v1::Message::kFundsDiff:
-      return acts_behind_surplus(subject, own.funds_diff().received_fen(),
-                                 with_note(EventKind::kReportDifference, own.funds_diff().note()));
+    case v1::Message::kFundsDiff: return acts_behind_difference(subject, own.funds_diff());
     case v1::Message::kFundsReturned: return acts_behind_return(subject, own.funds_returned());
     case v1::Message::kBankReturned: return {bounce_behind(own.bank_returned())};
     case v1::Message::kRefundToPerson: return {refund_behind(own.refund_to_person())};

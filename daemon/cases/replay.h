@@ -17,7 +17,7 @@ namespace jiexu {
 struct Replay {
   EventKind kind = EventKind::kNone;
   v1::ActionInput input;
-  Fen amount;                 // kBankCredit
+  Fen amount;                 // kBankCredit, kBankReversal
   uint32_t attempt = 0;       // kBankReturned
   std::string letter_number;  // kSendLetter
   DeadlineKind deadline{};    // kDeadlinePassed

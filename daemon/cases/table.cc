@@ -24,6 +24,10 @@ constexpr StateSet<R> kHasForm = {R::kInfoReceived, R::kInfoDisputed, R::kInfoCo
 constexpr StateSet<R> kWorking = kHasForm | R::kLetterAccepted;
 constexpr StateSet<R> kInOpen = kLetterOut | kWorking;
 constexpr StateSet<R> kInDone = {R::kDone, R::kPaper};
+// What a done case has when the bank took back what was credited, until it is here again, which may
+// be before it is announced.
+constexpr StateSet<F> kHere = {F::kMatched, F::kCredited};
+constexpr StateSet<F> kTakenBack = {F::kExpected, F::kNoticed, F::kReceivedDiffers};
 constexpr StateSet<R> kInEnd = kInDone | StateSet<R>{R::kRefusedByOut, R::kWithdrawn, R::kFailed};
 constexpr StateSet<R> kInSent = kInOpen | kInEnd;
 constexpr StateSet<R> kInAny = kInSent | StateSet<R>{R::kDraft, R::kAccepted};
@@ -79,13 +83,17 @@ constexpr Row kInRows[] = {
     {E::kRemitNoticeIn,     kInOpen,          kAnyFunds,       kNo,                 kNo,                 G::kAlways,             kStay,                kNo,                 {O::kPayeeWanted, O::kFundsDiffer}, X::kNone},
     {E::kRemitNoticeIn,     kInEnd,           kAnyFunds,       kNo,                 kNo,                 G::kCrossed,            kStay,                kNo,                 kNo,                 X::kNone},
     {E::kBankReturnedIn,    kInOpen,          kAnyFunds,       kNo,                 kNo,                 G::kAmountNoticed,      kStay,                O::kPayeeWanted,     O::kFundsDiffer,     X::kNone},
+    {E::kRemitNoticeIn,     kInDone,          kTakenBack | kHere,      kNo,                 kNo,                 G::kAlways,             kStay,                kNo,                 kNo, X::kNone},
     {E::kBankReturnedIn,    kInEnd,           kAnyFunds,       kNo,                 kNo,                 G::kAmountNoticed,      kStay,                kNo,                 kNo,                 X::kNone},
     {E::kBankCredit,        kInSent,          kAnyFunds,       kNo,                 kNo,                 G::kAlways,             kStay,                kNo,                 O::kFundsDiffer,     X::kNone},
+    {E::kBankReversal,      kHasForm,         kAnyFunds,       kNo,                 kNo,                 G::kTakesWhatIsDue,     kStay,                O::kFundsDiffer,     kNo,                 X::kSendFundsDiff},
+    {E::kBankReversal,      kInDone,          kAnyFunds,       kNo,                 kNo,                 G::kTakesWhatIsDue,     kStay,                kNo,                 kNo,                 X::kSendFundsDiff},
     {E::kBankReversal,      kInSent,          kAnyFunds,       kNo,                 kNo,                 G::kAmountMoved,        kStay,                kNo,                 kNo,                 X::kNone},
     {E::kCredit,            kInDone | R::kInfoConfirmed, F::kMatched, kNo,          kGivingUp,           G::kAlways,             kStay,                kNo,                 kNo,                 X::kSendFundsAck},
-    {E::kReportDifference,  kHasForm,         F::kReceivedDiffers, kNo,             O::kFundsDiffer,     G::kAlways,             kStay,                O::kFundsDiffer,     kNo,                 X::kSendFundsDiff},
+    {E::kReportDifference,  kHasForm | kInDone, F::kReceivedDiffers, kNo,             O::kFundsDiffer,     G::kAlways,             kStay,                O::kFundsDiffer,     kNo,                 X::kSendFundsDiff},
     {E::kReturnFunds,       kHasForm | kInEnd, F::kReceivedDiffers, kNo,            kNo,                 G::kMoreHereThanDue,    kStay,                kNo,                 O::kFundsDiffer,     X::kSendFundsReturned},
     {E::kChangePayee,       kInOpen,          kAnyFunds,       kNo,                 kNo,                 G::kAlways,             kStay,                kNo,                 O::kPayeeWanted,     X::kSendPayeeChange},
+    {E::kChangePayee,       kInDone,          kTakenBack,      kNo,                 kNo,                 G::kAlways,             kStay,                kNo,                 kNo,                 X::kSendPayeeChange},
     {E::kRefundToPersonIn,  kInSent,          kAnyFunds,       kNo,                 kNo,                 G::kAlways,             kStay,                kNo,                 kNo,                 X::kNone},
 
     {E::kCancel,            kWorking,         kAnyFunds,       kNo,                 kGivingUp,           G::kAlways,             kStay,                O::kCancelPending,   kNo,                 X::kSendCancelRequest},
@@ -139,10 +147,11 @@ constexpr Row kOutRows[] = {
 
     {E::kRemit,             R::kStopped,      {F::kNotComputed, F::kBankReturned}, kNo, kHeldOrGivingUp, G::kHasAccount,         kStay,                kNo,                 O::kFundsDiffer,     X::kSendRemitNotice},
     {E::kRemit,             kFormOut,         {F::kComputed, F::kBankReturned}, kNo, kHeldOrGivingUp,    G::kAlways,             kStay,                kNo,                 O::kFundsDiffer,     X::kSendRemitNotice},
+    {E::kRemit,             R::kOutDone,      {F::kComputed, F::kBankReturned}, kNo, kHeldOrGivingUp,    G::kAlways,             kStay,                kNo,                 O::kFundsDiffer,     X::kSendRemitNotice},
     {kBankTookBack,         kOutAny,          {F::kPaid, F::kComputed, F::kOverpaid, F::kBankReturned}, kNo, kNo, G::kAmountStillOut, kStay,             kNo,                 O::kFundsDiffer,     X::kSendBankReturned},
     {E::kBankCredit,        kOutAny,          kAnyFunds,       kNo,                 kNo,                 G::kAmountMoved,        kStay,                kNo,                 kNo,                 X::kNone},
     {E::kFundsAckIn,        kOutAny,          kAnyFunds,       kNo,                 kNo,                 G::kAmountAcknowledged, kStay,                kNo,                 O::kFundsDiffer,     X::kNone},
-    {E::kFundsDiffIn,       kOutWorking,      kAnyFunds,       kNo,                 kNo,                 G::kAlways,             kStay,                O::kFundsDiffer,     kNo,                 X::kNone},
+    {E::kFundsDiffIn,       kOutWorking | R::kOutDone, kAnyFunds,       kNo,                 kNo,                 G::kAlways,             kStay,                O::kFundsDiffer,     kNo,                 X::kNone},
     {E::kFundsReturnedIn,   kOutAny,          kAnyFunds,       kNo,                 kNo,                 G::kLessCredited,       kStay,                kNo,                 O::kFundsDiffer,     X::kNone},
     {E::kRefund,            kOutAny,          F::kRefundDue,   kNo,                 kHeldOrGivingUp,     G::kAlways,             kStay,                kNo,                 kNo,                 X::kSendRefundToPerson},
     {E::kPayeeChangeIn,     kOutAny,          kAnyFunds,       kNo,                 kNo,                 G::kAlways,             kStay,                kNo,                 kNo,                 X::kNone},

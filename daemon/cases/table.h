@@ -58,10 +58,11 @@ enum class Guard : uint8_t {
   kAmountMoved,         // no more than what has come, or was paid
   kAmountNoticed,       // no more than what was announced
   kMoreHereThanDue,
-  kLessCredited,  // no more than what was acknowledged
-  kCrossed,       // the peer wrote it without knowing our last turn
-  kOvertaken,     // the same, and thereby it has lost its object
-  kLast = kOvertaken,
+  kLessCredited,    // no more than what was acknowledged
+  kCrossed,         // the peer wrote it without knowing our last turn
+  kOvertaken,       // the same, and thereby it has lost its object
+  kTakesWhatIsDue,  // it was here, and less is left than is due
+  kLast = kTakesWhatIsDue,
 };
 
 // What a transition sends. Amounts are those of case and event.

@@ -34,6 +34,7 @@ constexpr std::pair<Guard, std::string_view> kGuards[] = {
     {Guard::kLessCredited, "no more stays credited than was"},
     {Guard::kCrossed, "it crossed our own message"},
     {Guard::kOvertaken, "our own message has overtaken it"},
+    {Guard::kTakesWhatIsDue, "less is left than is due"},
 };
 
 constexpr std::pair<Effect, std::string_view> kEffects[] = {

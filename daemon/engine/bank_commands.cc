@@ -26,7 +26,8 @@ Result<void> Engine::run(const Command& command, const BankFileCommand& file, In
 
 Result<void> Engine::run(const Command& command, const SettleLineCommand& settle, Instant now) {
   const auto settled =
-      settle.to.empty()
+      settle.noticed ? bank_.match_noticed(settle.line, command.user, settle.note, now)
+      : settle.to.empty()
           ? bank_.set_aside(settle.line, command.user, settle.note, now)
           : bank_.match_by_hand(settle.line, settle.to, command.user, settle.note, now);
   if (!settled) return tl::unexpected(settled.error());

@@ -108,15 +108,25 @@ Result<v1::BankLineResult> BankDesk::import(const v1::BankLine& line, std::strin
   entry.record.set_at_ms(now.ms);
   entry.record.set_file(std::string(file));
   book_.set_now(now);
-  const auto placed = line.amount_fen() > 0 ? place_credit(entry, now) : place_debit(entry, now);
+  const bool credit = line.amount_fen() > 0;
+  const auto placed = credit ? place_credit(entry, now) : place_debit(entry, now);
   if (!placed) return tl::unexpected(placed.error());
   if (auto done = write(entry); !done) return tl::unexpected(done.error());
-  return result_of(entry);
+  if (auto done = note_twin(entry); !done) return tl::unexpected(done.error());
+  const auto met = credit ? meet_reversal(entry, now) : Result<bool>(false);
+  if (!met) return tl::unexpected(met.error());
+  if (!*met) return result_of(entry);
+  const auto reversed = read(entry.digest);
+  if (!reversed) return tl::unexpected(reversed.error());
+  return result_of(**reversed);
 }
 
 // --- credits ---
 
 Result<void> BankDesk::place_credit(Entry& entry, Instant now) {
+  const auto returned = place_return(entry, now);
+  if (!returned) return tl::unexpected(returned.error());
+  if (*returned) return {};
   const auto came_back = place_come_back(entry, now);
   if (!came_back) return tl::unexpected(came_back.error());
   if (*came_back) return {};
@@ -128,6 +138,11 @@ Result<void> BankDesk::place_credit(Entry& entry, Instant now) {
   record.set_batch(match->batch);
   record.clear_proposals();
   for (const CaseId& id : match->proposals) record.add_proposals(std::string(id.bytes()));
+  const auto hindered = is_recovering(match->to, now);
+  if (!hindered) return tl::unexpected(hindered.error());
+  const bool unknown = match->outcome == BankOutcome::kUnknownReference && !links_.recovered();
+  postpone(entry, *hindered || unknown);
+  if (*hindered) return wait_for_link(entry, match->to, now);
   if (!match->batch.empty()) return place_batch(entry, *match, now);
   if (match->to.empty()) return park(entry, Fen{record.line().amount_fen()}, now);
   const auto refused = allot(record, match->to, now);
@@ -137,6 +152,26 @@ Result<void> BankDesk::place_credit(Entry& entry, Instant now) {
     for (const Allocation& part : match->to) record.add_proposals(std::string(part.id.bytes()));
   }
   return park(entry, *refused, now);
+}
+
+// What the other agency still has to give back of our own messages may say what became of this very
+// money.
+Result<bool> BankDesk::is_recovering(const std::vector<Allocation>& to, Instant now) {
+  for (const Allocation& part : to) {
+    const auto subject = cases_.load(part.id, now);
+    if (!subject) return tl::unexpected(subject.error());
+    if (*subject != nullptr && !links_.may_write((*subject)->peer)) return true;
+  }
+  return false;
+}
+
+Result<void> BankDesk::wait_for_link(Entry& entry, const std::vector<Allocation>& to, Instant now) {
+  set_outcome(BankOutcome::kEarly, entry.record);
+  entry.record.clear_batch();
+  entry.record.clear_proposals();
+  for (const Allocation& part : to) entry.record.add_proposals(std::string(part.id.bytes()));
+  postpone(entry, true);
+  return park(entry, Fen{entry.record.line().amount_fen()}, now);
 }
 
 Result<void> BankDesk::place_batch(Entry& entry, const BankMatch& match, Instant now) {
@@ -176,7 +211,7 @@ Result<void> BankDesk::place_batch(Entry& entry, const BankMatch& match, Instant
 Result<Fen> BankDesk::allot(Record& record, const std::vector<Allocation>& parts, Instant now) {
   Fen refused;
   for (const Allocation& part : parts) {
-    const auto taken = credit(part.id, part.amount, now);
+    const auto taken = credit(record.line(), part, now);
     if (!taken) return tl::unexpected(taken.error());
     if (*taken == nullptr) {
       refused.value += part.amount.value;
@@ -188,8 +223,15 @@ Result<Fen> BankDesk::allot(Record& record, const std::vector<Allocation>& parts
   return refused;
 }
 
-Result<std::shared_ptr<const Case>> BankDesk::credit(const CaseId& id, Fen amount, Instant now) {
-  const auto recovered = take_recovered(id, amount);
+Result<std::shared_ptr<const Case>> BankDesk::credit(const v1::BankLine& line,
+                                                     const Allocation& part, Instant now) {
+  const auto& [id, amount] = part;
+  if (says_that_it_came_back(line)) {
+    const auto returned = payments_.take_return_by_hand(id, amount, line, now);
+    if (!returned) return tl::unexpected(returned.error());
+    if (*returned) return cases_.load(id, now);
+  }
+  const auto recovered = take_recovered(id, Proved::kBrought, amount);
   if (!recovered) return tl::unexpected(recovered.error());
   if (!*recovered) return apply(id, EventKind::kBankCredit, amount, now);
   const auto subject = cases_.load(id, now);
@@ -199,24 +241,29 @@ Result<std::shared_ptr<const Case>> BankDesk::credit(const CaseId& id, Fen amoun
   return std::shared_ptr<const Case>(std::move(matched));
 }
 
-// The case's own acknowledgement proved that the money had come; the bank's line is to come again.
-Result<void> BankDesk::note_recovered(const CaseId& id, Fen amount) {
+Result<void> BankDesk::note_recovered(const CaseId& id, Proved what, Fen amount) {
   const Key key = layout::recovered_money_key(id);
   auto record = records_.get_message<v1::RecoveredMoneyRecord>(Family::kFunds, key);
   if (!record) return tl::unexpected(record.error());
   v1::RecoveredMoneyRecord next = record->value_or(v1::RecoveredMoneyRecord());
-  next.set_amount_fen(next.amount_fen() + amount.value);
+  if (what == Proved::kBrought) next.set_amount_fen(next.amount_fen() + amount.value);
+  if (what == Proved::kTakenBack) next.set_reversed_fen(next.reversed_fen() + amount.value);
   records_.put_message(pending_.open().batch(), Family::kFunds, key, next);
   pending_.open().index_last(Family::kFunds, key);
   return {};
 }
 
-Result<bool> BankDesk::take_recovered(const CaseId& id, Fen amount) {
+Result<bool> BankDesk::take_recovered(const CaseId& id, Proved what, Fen amount) {
   const Key key = layout::recovered_money_key(id);
   auto record = records_.get_message<v1::RecoveredMoneyRecord>(Family::kFunds, key);
   if (!record) return tl::unexpected(record.error());
-  if (!*record || (*record)->amount_fen() < amount.value) return false;
-  (*record)->set_amount_fen((*record)->amount_fen() - amount.value);
+  if (!*record) return false;
+  const bool brought = what == Proved::kBrought;
+  const int64_t left =
+      (brought ? (*record)->amount_fen() : (*record)->reversed_fen()) - amount.value;
+  if (left < 0) return false;
+  if (brought) (*record)->set_amount_fen(left);
+  if (!brought) (*record)->set_reversed_fen(left);
   records_.put_message(pending_.open().batch(), Family::kFunds, key, **record);
   pending_.open().index_last(Family::kFunds, key);
   return true;
@@ -252,7 +299,7 @@ Result<void> BankDesk::park(Entry& entry, Fen amount, Instant now) {
                      now);
 }
 
-// --- debits, and money that comes back ---
+// --- money that comes back ---
 
 Result<bool> BankDesk::place_come_back(Entry& entry, Instant now) {
   const References found = find_references(entry.record.line());
@@ -266,6 +313,14 @@ Result<bool> BankDesk::place_come_back(Entry& entry, Instant now) {
       if (!subject) return tl::unexpected(subject.error());
       if (*subject == nullptr || (*subject)->side != Side::kOut) continue;
       const Fen amount{entry.record.line().amount_fen()};
+      entry.record.clear_proposals();
+      postpone(entry, false);
+      if (!links_.may_write((*subject)->peer)) {
+        if (auto done = wait_for_link(entry, {{id, amount}}, now); !done) {
+          return tl::unexpected(done.error());
+        }
+        return true;
+      }
       const auto taken = apply(id, EventKind::kBankCredit, amount, now);
       if (!taken) return tl::unexpected(taken.error());
       entry.record.set_evidence(static_cast<uint32_t>(Evidence::kLetterNumber));
@@ -280,31 +335,6 @@ Result<bool> BankDesk::place_come_back(Entry& entry, Instant now) {
     }
   }
   return false;
-}
-
-Result<void> BankDesk::place_debit(Entry& entry, Instant now) {
-  Record& record = entry.record;
-  const References found = find_references(record.line());
-  std::vector<std::string> letters = found.letters;
-  if (found.end_to_end) letters.push_back(found.end_to_end->letter_number);
-  bool ours = false;
-  for (const std::string& letter : letters) {
-    const auto ids = cases_.find_letter(letter);
-    if (!ids) return tl::unexpected(ids.error());
-    for (const CaseId& id : *ids) record.add_proposals(std::string(id.bytes()));
-    ours |= !ids->empty();
-  }
-  for (const std::string& batch : found.batches) {
-    const auto number = BatchNumber::parse(batch);
-    ours |= number && number->is_of(self_);
-  }
-  // What was ordered is in the books since it was ordered.
-  if (ours && !record.line().reversal()) {
-    set_outcome(BankOutcome::kPaidOut, record);
-    return {};
-  }
-  set_outcome(ours ? BankOutcome::kReversed : BankOutcome::kNoCase, record);
-  return park(entry, Fen{record.line().amount_fen()}, now);
 }
 
 // --- what settles lines later ---
@@ -343,7 +373,7 @@ Result<void> BankDesk::try_batch(const std::string& number, Instant now) {
   if ((*batch)->waiting().empty() || !is_complete(**batch)) return {};
   auto entry = read(*to_array<kDigestSize>((*batch)->waiting((*batch)->waiting_size() - 1)));
   if (!entry) return tl::unexpected(entry.error());
-  CHECK(entry->has_value());
+  CHECK(entry->has_value() && (*entry)->record.tray_at_ms() != 0);
   (*batch)->mutable_waiting()->RemoveLast();
   (*batch)->set_waiting_fen((*batch)->waiting_fen() - (*entry)->record.line().amount_fen());
   book_.write_batch(number, **batch);
@@ -354,11 +384,22 @@ Result<void> BankDesk::try_batch(const std::string& number, Instant now) {
   return write(**entry);
 }
 
+Result<void> BankDesk::hear_of_recovery(const Case& after, const Event& event) {
+  if (event.actor != "recovery") return {};
+  if (event.kind == EventKind::kBankCredit) {
+    return note_recovered(after.id, Proved::kBrought, event.amount);
+  }
+  if (event.kind == EventKind::kBankReversal) {
+    return note_recovered(after.id, Proved::kTakenBack, event.amount);
+  }
+  return {};
+}
+
 Result<void> BankDesk::funds_changed(const Case& before, const Case& after, const Event& event) {
   const Instant now = event.at;
-  if (event.kind == EventKind::kBankCredit && event.actor == "recovery") {
-    if (auto done = note_recovered(after.id, event.amount); !done) return done;
-  }
+  if (auto done = hear_of_recovery(after, event); !done) return done;
+  // What comes back may wait for this.
+  if (after.side == Side::kOut && after.credited < before.credited) try_again_soon();
   if (const int64_t was = missing_in(before), is = missing_in(after); was != is) {
     Batch& batch = pending_.open().batch();
     if (was > 0) batch.remove(Family::kIndex, layout::missing_key(was, after.id));

@@ -2,32 +2,55 @@
 // (daemon/funds/matcher.h), and has a named outcome. What is not settled waits in a tray until a
 // later event or a person settles it; nothing leaves a tray without a record of why.
 //
+// What a statement says of payments of ours goes to the remittance desk, and a reversal goes to the
+// cases of the line that it takes back, in whichever order the two come. A line that is early
+// because a link is being recovered, or because the other agency still holds the money as
+// credited, is tried again.
+//
 // Money that no case has taken stands in suspense under our own code, to the fen.
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <set>
 #include <string_view>
 #include <vector>
 
 #include "daemon/engine/bank_book.h"
 #include "daemon/engine/case_desk.h"
+#include "daemon/engine/remit_desk.h"
 #include "daemon/funds/bank_outcome.h"
 #include "jiexu/v1/api.pb.h"
 
 namespace jiexu {
+
+// A payment that did not stay where it was sent, rather than one of somebody else.
+bool says_that_it_came_back(const v1::BankLine& line);
 
 // The key of a line: the five fields under which banks repeat a notice.
 Digest digest_of(const v1::BankLine& line);
 
 class BankDesk final : public FundsWatcher {
  public:
+  // What is known of the links.
+  struct Links {
+    std::function<bool(AgencyId)> may_write;  // messages to this peer, now
+    std::function<bool()> recovered;          // all of them
+  };
+
   BankDesk(AgencyId self, PendingReader& pending, const Reader& durable, const Vault& vault,
-           CaseDesk& cases)
+           CaseDesk& cases, RemitDesk& payments, Links links)
       : self_(self),
         pending_(pending),
+        durable_(durable),
         records_(pending, vault),
         cases_(cases),
+        payments_(payments),
+        links_(std::move(links)),
         book_(pending, durable, vault, cases) {}
+
+  // Finds the lines that are to be tried again; once, at start.
+  Result<void> start();
 
   void set_directory(const Directory& directory) { book_.set_directory(directory, self_); }
 
@@ -49,9 +72,19 @@ class BankDesk final : public FundsWatcher {
   using Settled = tl::expected<v1::BankLineResult, Rejection>;
   Result<Settled> match_by_hand(const Digest& line, const std::vector<Allocation>& to,
                                 std::string_view user, std::string_view note, Instant now);
+  // The same of a transfer for many cases: each whose notice is here gets what it says; the rest
+  // stays in suspense, and the line in its tray (X26, X27).
+  Result<Settled> match_noticed(const Digest& line, std::string_view user, std::string_view note,
+                                Instant now);
   // A person says that the line is no money of a case, and why.
   Result<Settled> set_aside(const Digest& line, std::string_view user, std::string_view note,
                             Instant now);
+
+  // A link has been recovered, or a case has changed.
+  void try_again_soon() { again_due_ = !postponed_.empty(); }
+  bool wants_to_try_again() const { return again_due_; }
+  // Looks again at lines that may be taken now. Whether it wrote anything.
+  Result<bool> try_again(Instant now);
 
  private:
   using Record = v1::BankLineRecord;
@@ -62,15 +95,44 @@ class BankDesk final : public FundsWatcher {
 
   Result<void> place_credit(Entry& entry, Instant now);
   Result<void> place_debit(Entry& entry, Instant now);
-  // A payment of ours that came back, or money that IN sends back; false if it is neither.
+  // Money that IN sends back; false if it is not.
   Result<bool> place_come_back(Entry& entry, Instant now);
+  // A payment of ours that its bank sends back; false if it is not.
+  Result<bool> place_return(Entry& entry, Instant now);
+  // The debit of what a case of ours has sent back; false if it is not.
+  Result<bool> place_sent_back(Entry& entry, Instant now);
+  Result<void> take(Entry& entry, const RemitDesk::LineTaken& taken, Instant now);
+  void postpone(const Entry& entry, bool again);
+  Result<void> try_again(const Digest& digest, bool credits, Instant now);
+  Result<bool> is_recovering(const std::vector<Allocation>& to, Instant now);
+  Result<void> wait_for_link(Entry& entry, const std::vector<Allocation>& to, Instant now);
+
+  // Reversals. The line that `entry` takes back, or for a credit the line that waits to take it
+  // back.
+  Result<std::optional<Digest>> find_twin(const Entry& entry);
+  Result<void> note_twin(const Entry& entry);
+  Result<bool> place_reversal(Entry& entry, Instant now);
+  // Returns whether a reversal had waited for the credit.
+  Result<bool> meet_reversal(const Entry& credit, Instant now);
+  // Writes the credit, not the reversal.
+  Result<void> take_back(Entry& credit, Entry& reversal, Instant now);
+  // Returns what the case does not give.
+  Result<Fen> take_from_case(const CaseId& id, Fen amount, Instant now);
+  Result<void> leave_batch(Entry& entry);
+  Result<Fen> take_parts(Record& record, const std::vector<Allocation>& parts, Instant now);
+  Result<void> share_out(Entry& entry, const std::vector<Allocation>& to, Fen rest, Instant now);
   Result<void> place_batch(Entry& entry, const BankMatch& match, Instant now);
   // Books the parts with their cases; returns what they refused.
   Result<Fen> allot(Record& record, const std::vector<Allocation>& parts, Instant now);
   // nullopt: the case refuses the money.
-  Result<std::shared_ptr<const Case>> credit(const CaseId& id, Fen amount, Instant now);
-  Result<void> note_recovered(const CaseId& id, Fen amount);
-  Result<bool> take_recovered(const CaseId& id, Fen amount);
+  Result<std::shared_ptr<const Case>> credit(const v1::BankLine& line, const Allocation& part,
+                                             Instant now);
+  // What the case's own messages proved that the bank had brought, or taken back, while its line
+  // was lost with the store. The line is to come again.
+  enum class Proved : uint8_t { kBrought, kTakenBack };
+  Result<void> hear_of_recovery(const Case& after, const Event& event);
+  Result<void> note_recovered(const CaseId& id, Proved what, Fen amount);
+  Result<bool> take_recovered(const CaseId& id, Proved what, Fen amount);
   Result<std::shared_ptr<const Case>> apply(const CaseId& id, EventKind kind, Fen amount,
                                             Instant now);
   // Changes what of the line stands in suspense.
@@ -82,15 +144,20 @@ class BankDesk final : public FundsWatcher {
   Result<std::optional<Entry>> read(const Digest& digest);
   // The tray follows the outcome.
   Result<void> write(Entry& entry);
-  Result<void> add_to_list(const Key& key, const Digest& digest);
+  Result<void> add_to_list(const Key& key, const Digest& digest, size_t lines_max = SIZE_MAX);
   Result<std::vector<Digest>> read_list(const Key& key) const;
   v1::BankLineResult result_of(const Entry& entry) const;
 
   AgencyId self_;
   PendingReader& pending_;
+  const Reader& durable_;
   Records records_;
   CaseDesk& cases_;
+  RemitDesk& payments_;
+  Links links_;
   BankBook book_;
+  std::set<Digest> postponed_;  // lines that are tried again
+  bool again_due_ = false;
 };
 
 }  // namespace jiexu

@@ -16,6 +16,12 @@ void set_outcome(BankOutcome outcome, v1::BankLineRecord& record) {
   record.set_outcome(static_cast<uint32_t>(outcome));
 }
 
+void add_part(const CaseId& id, Fen amount, v1::BankLineRecord& record) {
+  v1::AllocationRecord* part = record.add_to();
+  part->set_case_id(std::string(id.bytes()));
+  part->set_amount_fen(amount.value);
+}
+
 }  // namespace
 
 Result<BankDesk::Settled> BankDesk::match_by_hand(const Digest& line,
@@ -26,22 +32,29 @@ Result<BankDesk::Settled> BankDesk::match_by_hand(const Digest& line,
   if (!entry) return tl::unexpected(entry.error());
   if (!*entry) return Settled(tl::unexpected(Rejection{Refusal::kBankLineUnknown, ""}));
   Record& record = (*entry)->record;
-  if (record.tray_at_ms() == 0 || record.suspense_fen() <= 0) {
+  if (record.tray_at_ms() == 0 || record.suspense_fen() == 0) {
     return Settled(tl::unexpected(Rejection{Refusal::kBankLineSettled, ""}));
   }
+  const bool debit = record.suspense_fen() < 0;
   Fen total;
   for (const Allocation& part : to) {
     const auto sum = add(total, part.amount);
     total = part.amount.value > 0 && sum ? *sum : Fen{INT64_MAX};
   }
-  if (total.value != record.suspense_fen()) {
-    return Settled(tl::unexpected(
-        Rejection{Refusal::kAllotmentSum, "the line has " + Fen{record.suspense_fen()}.yuan()}));
+  const Fen open{std::abs(record.suspense_fen())};
+  if (total != open) {
+    return Settled(
+        tl::unexpected(Rejection{Refusal::kAllotmentSum, "the line has " + open.yuan()}));
   }
+  const auto recovering = is_recovering(to, now);
+  if (!recovering) return tl::unexpected(recovering.error());
+  if (*recovering) return Settled(tl::unexpected(Rejection{Refusal::kRecovering, ""}));
+  if (auto done = leave_batch(**entry); !done) return tl::unexpected(done.error());
   if (auto done = park(**entry, Fen{}, now); !done) return tl::unexpected(done.error());
-  const auto refused = allot(record, to, now);
+  const auto refused = debit ? take_parts(record, to, now) : allot(record, to, now);
   if (!refused) return tl::unexpected(refused.error());
-  if (auto done = park(**entry, *refused, now); !done) return tl::unexpected(done.error());
+  const Fen rest = debit ? -*refused : *refused;
+  if (auto done = park(**entry, rest, now); !done) return tl::unexpected(done.error());
   record.set_note(std::string(note));
   record.set_settled_by(std::string(user));
   if (refused->value > 0) {
@@ -55,13 +68,81 @@ Result<BankDesk::Settled> BankDesk::match_by_hand(const Digest& line,
   return Settled(result_of(**entry));
 }
 
+// A person says of which cases the bank has taken money back.
+Result<Fen> BankDesk::take_parts(Record& record, const std::vector<Allocation>& parts,
+                                 Instant now) {
+  Fen refused;
+  for (const Allocation& part : parts) {
+    const auto left = take_from_case(part.id, part.amount, now);
+    if (!left) return tl::unexpected(left.error());
+    refused.value += left->value;
+    if (left->value == 0) add_part(part.id, -part.amount, record);
+  }
+  return refused;
+}
+
+Result<BankDesk::Settled> BankDesk::match_noticed(const Digest& line, std::string_view user,
+                                                  std::string_view note, Instant now) {
+  auto entry = read(line);
+  if (!entry) return tl::unexpected(entry.error());
+  if (!*entry) return Settled(tl::unexpected(Rejection{Refusal::kBankLineUnknown, ""}));
+  Record& record = (*entry)->record;
+  if (record.tray_at_ms() == 0 || record.suspense_fen() <= 0) {
+    return Settled(tl::unexpected(Rejection{Refusal::kBankLineSettled, ""}));
+  }
+  book_.set_now(now);
+  const auto expected = book_.batch(record.batch());
+  if (!expected) return tl::unexpected(expected.error());
+  if (!*expected || (*expected)->settled || (*expected)->noticed.empty()) {
+    return Settled(tl::unexpected(Rejection{Refusal::kBatchUnknown, ""}));
+  }
+  int64_t total = 0;
+  for (const Allocation& part : (*expected)->noticed) total += part.amount.value;
+  const int64_t here = record.suspense_fen();
+  if (total > here) {
+    return Settled(tl::unexpected(Rejection{
+        Refusal::kAllotmentSum,
+        "the notices come to " + Fen{total}.yuan() + ", the line has " + Fen{here}.yuan()}));
+  }
+  const auto recovering = is_recovering((*expected)->noticed, now);
+  if (!recovering) return tl::unexpected(recovering.error());
+  if (*recovering) return Settled(tl::unexpected(Rejection{Refusal::kRecovering, ""}));
+  if (auto done = share_out(**entry, (*expected)->noticed, Fen{here - total}, now); !done) {
+    return tl::unexpected(done.error());
+  }
+  record.set_note(std::string(user) + ": " + std::string(note));
+  if (record.suspense_fen() == 0) {
+    auto done = settle(**entry, BankOutcome::kMatchedByHand, user, note, now);
+    if (!done) return tl::unexpected(done.error());
+  } else if (auto done = write(**entry); !done) {
+    return tl::unexpected(done.error());
+  }
+  return Settled(result_of(**entry));
+}
+
+// `rest` stays in suspense, and what the cases refuse.
+Result<void> BankDesk::share_out(Entry& entry, const std::vector<Allocation>& to, Fen rest,
+                                 Instant now) {
+  if (auto done = leave_batch(entry); !done) return done;
+  auto batch = book_.read_batch(entry.record.batch());
+  if (!batch) return tl::unexpected(batch.error());
+  (*batch)->set_settled(true);
+  book_.write_batch(entry.record.batch(), **batch);
+  if (auto done = park(entry, Fen{}, now); !done) return done;
+  const auto refused = allot(entry.record, to, now);
+  if (!refused) return tl::unexpected(refused.error());
+  set_outcome(BankOutcome::kBatchDiffers, entry.record);
+  return park(entry, Fen{rest.value + refused->value}, now);
+}
+
 Result<BankDesk::Settled> BankDesk::set_aside(const Digest& line, std::string_view user,
                                               std::string_view note, Instant now) {
   auto entry = read(line);
   if (!entry) return tl::unexpected(entry.error());
   if (!*entry) return Settled(tl::unexpected(Rejection{Refusal::kBankLineUnknown, ""}));
   // Money that stands with a case is that case's affair.
-  if ((*entry)->record.tray_at_ms() == 0 || (*entry)->record.to_size() > 0) {
+  const Record& record = (*entry)->record;
+  if (record.tray_at_ms() == 0 || (record.to_size() > 0 && record.suspense_fen() == 0)) {
     return Settled(tl::unexpected(Rejection{Refusal::kBankLineSettled, ""}));
   }
   if (note.empty()) return Settled(tl::unexpected(Rejection{Refusal::kInputMissing, "note"}));
@@ -121,12 +202,14 @@ Result<std::vector<Digest>> BankDesk::read_list(const Key& key) const {
   return digests;
 }
 
-Result<void> BankDesk::add_to_list(const Key& key, const Digest& digest) {
+// The oldest go if there are more than `lines_max`.
+Result<void> BankDesk::add_to_list(const Key& key, const Digest& digest, size_t lines_max) {
   auto list = records_.get(Family::kIndex, key);
   if (!list) return tl::unexpected(list.error());
   std::string bytes = std::move(*list).value_or(std::string());
   if (bytes.find(view(digest)) != bytes.npos) return {};
   bytes.append(view(digest));
+  if (bytes.size() / kDigestSize > lines_max) bytes.erase(0, kDigestSize);
   records_.put(pending_.open().batch(), Family::kIndex, key, bytes);
   pending_.open().index_last(Family::kIndex, key);
   return {};

@@ -55,12 +55,13 @@ struct BankFileCommand {
   std::shared_ptr<const v1::BankFileInput> part;
 };
 
-// A person says where the money of a waiting bank line belongs, or, without shares, that it is no
-// money of a case.
+// A person says where the money of a waiting bank line belongs, or that it goes to every case of
+// its batch whose notice is here, or, without either, that it is no money of a case.
 struct SettleLineCommand {
   Digest line{};
   std::vector<Allocation> to;
   std::string note;
+  bool noticed = false;
 };
 
 // Payments that wait are collected into batches; `after` goes on where an answer stopped.

@@ -23,10 +23,12 @@ Engine::Engine(EngineOptions options, const EngineWorld& world)
       records_(pending_, world.vault),
       cases_(options.self, world.vault, pending_, world.store, peers_, world.observer,
              options.cases_cached_max),
-      bank_(options.self, pending_, world.store, world.vault, cases_),
-      bank_files_(pending_, world.store, world.vault, bank_),
       remit_(options.self, pending_, world.store, world.vault, cases_, options.batch_rules,
-             [this](AgencyId peer) { return peers_.find(peer) && !reconciler_.blocks(peer); }),
+             [this](AgencyId peer) { return may_write(peer); }),
+      bank_(options.self, pending_, world.store, world.vault, cases_, remit_,
+            {[this](AgencyId peer) { return may_write(peer); },
+             [this] { return recovered_.load(); }}),
+      bank_files_(pending_, world.store, world.vault, bank_),
       reconciler_(options.self, options.store_complete, peers_, cases_, durable_, world.observer) {
   cases_.set_sent_before(&reconciler_);
   cases_.add_funds_watcher(&bank_);
@@ -62,6 +64,7 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, const Engine
   if (auto done = engine->cases_.start(std::move(calendar), date_of(now.wall)); !done) {
     return tl::unexpected(done.error());
   }
+  if (auto done = engine->bank_.start(); !done) return tl::unexpected(done.error());
   if (auto done = engine->bank_files_.start(); !done) return tl::unexpected(done.error());
   engine->remit_.doubt(Instant{engine->store_record_.doubt_until_ms()});
   if (!engine->options_.store_complete) engine->doubt_payments(now.wall);
@@ -127,10 +130,23 @@ Result<void> Engine::wake(Moment now) {
   const auto collected = room_ == Room::kAmple ? remit_.collect(now.wall) : Result<bool>(false);
   if (!collected) return tl::unexpected(collected.error());
   if (*collected) gather(true);
+  if (auto done = try_lines_again(now.wall); !done) return done;
   if (!may_book()) return {};
   const auto booked = bank_files_.book(now.wall);
   if (!booked) return tl::unexpected(booked.error());
   if (*booked) gather(true);
+  return {};
+}
+
+bool Engine::may_write(AgencyId peer) {
+  return peers_.find(peer) != nullptr && !reconciler_.blocks(peer);
+}
+
+Result<void> Engine::try_lines_again(Instant now) {
+  if (!bank_.wants_to_try_again() || room_ != Room::kAmple) return {};
+  const auto tried = bank_.try_again(now);
+  if (!tried) return tl::unexpected(tried.error());
+  if (*tried) gather(true);
   return {};
 }
 
@@ -143,6 +159,7 @@ bool Engine::may_book() const {
 
 int64_t Engine::wait_ms(Moment now) const {
   if (may_book() || cases_.rejudge_ready()) return 0;
+  if (bank_.wants_to_try_again() && room_ == Room::kAmple) return 0;
   Steady link{INT64_MAX};
   for (const auto& [id, peer] : peers_.all()) link = std::min(link, peer->sender().next_wake());
   if (open_.since && !in_flight_) {

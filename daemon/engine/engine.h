@@ -185,6 +185,10 @@ class Engine {
   void answer_now(const Command& command, Answer answer);
   void gather(bool urgent);
   bool may_book() const;
+  // Bank lines that had to wait for what has just happened.
+  Result<void> try_lines_again(Instant now);
+  // A message to the peer can be written now: none of ours is being recovered.
+  bool may_write(AgencyId peer);
 
   EngineOptions options_;
   EngineWorld world_;
@@ -194,11 +198,12 @@ class Engine {
   Records records_;
   Peers peers_;
   CaseDesk cases_;
+  RemitDesk remit_;
   BankDesk bank_;
   BankFiles bank_files_;
-  RemitDesk remit_;
   Reconciler reconciler_;
   std::atomic<bool> recovered_{true};
+  size_t blocked_ = 0;  // agencies whose links are being recovered
   std::atomic<Room> room_{Room::kAmple};
   bool epoch_raised_ = false;  // in this run
   bool doubted_ = false;       // payments, before the epoch could be raised

@@ -41,7 +41,10 @@ Result<void> Engine::handle(const PeerFrame& in, Moment moment) {
   if (peer == nullptr) return {};
   peer->heard(now);
   if (in.lane == Lane::kReply) return receive_reply(*peer, in.frame, now);
-  if (const auto* batch = std::get_if<BatchFrame>(&in.frame)) return receive(*peer, *batch, now);
+  if (const auto* batch = std::get_if<BatchFrame>(&in.frame)) {
+    if (auto done = receive(*peer, *batch, now); !done) return done;
+    return try_lines_again(now);
+  }
   if (const auto* open = std::get_if<OpenFrame>(&in.frame)) {
     if (auto done = answer_open(*peer, *open, now); !done) return done;
   }

@@ -78,8 +78,11 @@ void Engine::doubt_payments(Instant now) {
 }
 
 void Engine::note_recovered() {
-  recovered_ = std::ranges::none_of(
-      directory_->agencies(), [&](const Agency& agency) { return reconciler_.blocks(agency.id); });
+  const auto blocked = static_cast<size_t>(std::ranges::count_if(
+      directory_->agencies(), [&](const Agency& agency) { return reconciler_.blocks(agency.id); }));
+  if (blocked < blocked_) bank_.try_again_soon();
+  blocked_ = blocked;
+  recovered_ = blocked == 0;
 }
 
 }  // namespace jiexu

@@ -287,6 +287,8 @@ Result<void> RemitDesk::mark_exported(const BatchRecord& batch, Instant now) {
     auto payment = read(*CaseId::from_bytes(place.case_id()), place.attempt());
     if (!payment) return tl::unexpected(payment.error());
     CHECK(payment->has_value());
+    (*payment)->record.set_exported_fen(place.amount_fen());
+    (*payment)->record.set_exported_at_ms(now.ms);
     settle(**payment, PaymentState::kExported, now);
   }
   return {};

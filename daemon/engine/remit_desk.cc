@@ -180,6 +180,14 @@ void RemitDesk::write(const Payment& payment) {
   } else {
     pending_.open().batch().remove(Family::kIndex, waiting);
   }
+  if (record.exported_at_ms() == 0) return;
+  const Key exported =
+      layout::exported_payment_key(Instant{record.exported_at_ms()}, payment.id, payment.attempt);
+  if (static_cast<PaymentState>(record.state()) == PaymentState::kExported) {
+    pending_.open().batch().put(Family::kIndex, exported, "");
+  } else {
+    pending_.open().batch().remove(Family::kIndex, exported);
+  }
 }
 
 Result<std::optional<RemitDesk::BatchRecord>> RemitDesk::read_batch(std::string_view number) const {

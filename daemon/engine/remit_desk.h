@@ -14,6 +14,9 @@
 // confirmed it, by another way than the letter or change that named it: a forged letter must not
 // move money. What they confirm is the account as they saw it; another one begins anew.
 //
+// The bank's statements say the same and more: a debit that names payments and agrees with their
+// sum to the fen marks them as paid, a credit brings them back to their cases.
+//
 // If the store has lost commits, a payment that it shows as waiting may be with the bank already.
 // Such payments go into no batch until a person says that the bank does not have them.
 //
@@ -27,7 +30,9 @@
 #include <vector>
 
 #include "daemon/engine/case_desk.h"
+#include "daemon/funds/bank_outcome.h"
 #include "daemon/funds/batch_number.h"
+#include "daemon/funds/matcher.h"
 #include "daemon/funds/payment_report.h"
 #include "daemon/funds/payment_state.h"
 #include "daemon/funds/references.h"
@@ -72,6 +77,24 @@ class RemitDesk final : public FundsWatcher {
   // What the bank says of payments. The same again changes nothing.
   Result<v1::PaymentReportView> report(const std::vector<PaymentFate>& fates, std::string_view user,
                                        Instant now);
+  // What a line of a statement did to the payments that it names.
+  struct LineTaken {
+    BankOutcome outcome{};
+    std::vector<Allocation> to;     // booked with these cases; below 0: paid out
+    Fen left;                       // of the line, with no case
+    std::vector<CaseId> proposals;  // cases that it names
+    bool again = false;             // it may be taken when a link is recovered or a case changes
+  };
+  // nullopt: the line names no payment of ours. REQUIRES: the line has not been taken before.
+  Result<std::optional<LineTaken>> take_debit(const v1::BankLine& line, const Digest& digest,
+                                              Instant now);
+  // The same of a credit by which payments come back (X22).
+  Result<std::optional<LineTaken>> take_return(const v1::BankLine& line, Instant now);
+
+  // A person says how much of a return is of this case. Returns whether the case takes it.
+  Result<bool> take_return_by_hand(const CaseId& id, Fen amount, const v1::BankLine& line,
+                                   Instant now);
+
   // A person has made sure that the bank does not have the payment, or has looked at what the bank
   // says against the case.
   Outcome<v1::PaymentView> release(const EndToEndId& id, std::string_view note, Instant now);
@@ -141,6 +164,30 @@ class RemitDesk final : public FundsWatcher {
   Result<void> take_as_paid(Payment& payment, Instant now, v1::PaymentReportLineView& line);
   Result<void> take_as_rejected(const PaymentFate& fate, Payment& payment, std::string_view user,
                                 Instant now, v1::PaymentReportLineView& line);
+  // Payments that a line names. Complete: their amounts add up to the line's.
+  struct Named {
+    std::vector<Payment> payments;
+    std::vector<CaseId> cases;
+    bool complete = false;
+  };
+  enum class Way : uint8_t { kOut, kBack };
+  Result<Named> find_named(const References& found, Fen amount, Way way) const;
+  Result<Named> find_one(const EndToEndId& id) const;
+  Result<Named> find_letters(const std::vector<std::string>& letters, Fen amount, Way way) const;
+  static bool adds_up(const Named& named, Fen amount, Way way);
+  Result<void> add_batch(std::string_view number, Named& named) const;
+  // Of the letter's payments one that fits the amount, or, if there are other letters, the first.
+  Result<void> add_letter(std::string_view letter, std::optional<Fen> amount, Way way,
+                          Named& named) const;
+  Result<void> debit(Payment& payment, const Digest& line, Instant now);
+  // Returns what the case does not take.
+  Result<Fen> bring_back(const Payment& payment, std::string_view reason, Instant now);
+  // Attempt 0: not known.
+  Result<bool> tell_return(const CaseId& id, uint32_t attempt, Fen amount, std::string_view reason,
+                           Instant now);
+  // nullopt: it can come back; else what to say of the line.
+  Result<std::optional<LineTaken>> hindrance(const Payment& payment, Instant now);
+
   void contradict(Payment& payment, std::string_view detail, Instant now,
                   v1::PaymentReportLineView& line);
 

@@ -24,6 +24,8 @@ inline constexpr std::string_view kDoubtfulPayment =
     "the store had lost data: ask the bank whether it has this payment, then release it";
 inline constexpr std::string_view kUnlistedPayee =
     "the account is not the one in the directory: two people must confirm it with the agency";
+inline constexpr std::string_view kDebitedAndReturned =
+    "debited, and said to have come back before: no line of the bank brings it back";
 inline constexpr std::string_view kContradictedPayment =
     "the bank's report says what the case does not allow: look at the case, then release it";
 

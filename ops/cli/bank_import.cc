@@ -193,10 +193,12 @@ struct Settle {
   std::string line;
   std::vector<std::string> to;  // CASE=YUAN
   std::string note;
+  bool noticed = false;
 };
 
 Result<std::string> match_body(const Settle& settle) {
   v1::MatchInput input;
+  input.set_noticed(settle.noticed);
   input.set_note(settle.note);
   for (const std::string& share : settle.to) {
     const size_t equals = share.find('=');
@@ -249,7 +251,11 @@ void add_settle(CLI::App& group, Session& session) {
                                 "jiexu bank match LINE CASE=1234.56 --note \"asked the payer\"");
   const auto settle = std::make_shared<Settle>();
   match->add_option("line", settle->line, "The line's id, or how it begins")->required();
-  match->add_option("to", settle->to, "CASE=YUAN, once for each case")->required();
+  CLI::Option* to = match->add_option("to", settle->to, "CASE=YUAN, once for each case");
+  match
+      ->add_flag("--noticed", settle->noticed,
+                 "To every case of its batch whose notice is here; the rest waits on")
+      ->excludes(to);
   match->add_option("--note", settle->note, "Why");
   match->callback([&session, settle] {
     session.run = [&session, settle] {

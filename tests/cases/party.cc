@@ -142,7 +142,10 @@ void fill_exception(const Case& subject, EventKind kind, const std::string& vari
       out.mutable_payee_change()->set_version(subject.payee_version + 1);
       *out.mutable_payee_change()->mutable_payee() = other_payee();
       break;
-    case EventKind::kFundsDiffIn: out.mutable_funds_diff()->set_due_fen(subject.due.value); break;
+    case EventKind::kFundsDiffIn:
+      out.mutable_funds_diff()->set_due_fen(subject.due.value);
+      if (variant == "reversed") out.mutable_funds_diff()->set_reversed_fen(subject.due.value);
+      break;
     case EventKind::kFundsReturnedIn:
       out.mutable_funds_returned()->set_amount_fen(amount_of(variant, kBalance));
       break;

@@ -195,6 +195,69 @@ TEST_CASE("X27: a batch of another total is held, and a person shares out the go
   CHECK(office.site.ledger_sum() == 0);
 }
 
+TEST_CASE(
+    "X26: of one transfer for four cases one is unknown: a person lets the others have theirs") {
+  Office office(3);
+  const std::string batch = batch_number(1);
+  for (int n = 1; n <= 3; ++n) {
+    office.hear(n, EventKind::kInfoFormIn);
+    office.notice(n, batch, 4, 4 * kBalance);
+  }
+  CHECK(office.import(batch, 4 * kBalance) == "early");
+  const std::string line = office.last.line_id();
+  SettleLineCommand command{*to_array<32>(*from_hex(line)), {}, "the fourth is not ours", true};
+  office.site.post(command);
+  office.site.commit();
+  CHECK(office.outcome(line) == "batch_total_differs");
+  for (int n = 1; n <= 3; ++n) CHECK(office.funds(n) == Funds::kMatched);
+  CHECK(office.tray() == std::vector<std::string>{line});
+  CHECK(office.site.balance(in_site(), LedgerAccount::kSuspense) == -kBalance);
+  CHECK(office.site.ledger_sum() == 0);
+  office.site.post(command);
+  office.site.commit();
+  REQUIRE(office.site.answers.back().rejection);
+  CHECK(office.site.answers.back().rejection->refusal == Refusal::kBatchUnknown);
+  CHECK_FALSE(office.settle(line, {}, "sent back to the payer").rejection);
+  CHECK(office.tray().empty());
+}
+
+TEST_CASE("what a person has matched is not matched again by the batch's last notice") {
+  Office office(2);
+  const std::string batch = batch_number(1);
+  for (int n = 1; n <= 2; ++n) office.hear(n, EventKind::kInfoFormIn);
+  office.notice(1, batch, 2, 2 * kBalance);
+  CHECK(office.import(batch, 2 * kBalance) == "early");
+  const std::string line = office.last.line_id();
+  REQUIRE_FALSE(
+      office.settle(line, {{office.id(1), Fen{kBalance}}, {office.id(2), Fen{kBalance}}}, "")
+          .rejection);
+  office.notice(2, batch, 2, 2 * kBalance);
+  CHECK(office.funds(1) == Funds::kMatched);
+  CHECK(office.funds(2) == Funds::kMatched);
+  CHECK(office.site.balance(out_site(), LedgerAccount::kBank) == 2 * kBalance);
+  CHECK(office.site.ledger_sum() == 0);
+}
+
+TEST_CASE("a line of a batch that the bank takes back is waited for no more") {
+  Office office(2);
+  const std::string batch = batch_number(1);
+  for (int n = 1; n <= 2; ++n) {
+    office.hear(n, EventKind::kInfoFormIn);
+    office.notice(n, batch, 2, 2 * kBalance);
+  }
+  CHECK(office.import(batch, kBalance) == "early");
+  v1::BankLine reversal = bank_line("", -kBalance, "77");
+  reversal.set_remark(batch);
+  reversal.set_reversal(true);
+  CHECK(office.site.bank({reversal}).bank.results(0).outcome() == "reversed");
+  CHECK(office.tray().empty());
+  CHECK(office.import(batch, kBalance) == "early");
+  CHECK(office.funds(1) == Funds::kNoticed);
+  CHECK(office.import(batch, kBalance) == "matched");
+  CHECK(office.site.balance(in_site(), LedgerAccount::kSuspense) == 0);
+  CHECK(office.site.ledger_sum() == 0);
+}
+
 TEST_CASE("a batch number that another agency made is nobody's") {
   Office office(1);
   office.hear(1, EventKind::kInfoFormIn);

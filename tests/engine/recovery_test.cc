@@ -1,5 +1,6 @@
 // A store that has lost acknowledged commits: what the peers kept comes back, nothing happens
 // twice.
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "daemon/engine/case_store.h"
@@ -14,7 +15,9 @@ enum class Who { kIn, kOut };
 
 struct Act {
   Who who;
-  EventKind kind;  // kBankCredit: the bank's line arrives
+  EventKind
+      kind;      // kBankCredit, kBankReversal: a line of the bank; kNone: what is ordered, is paid
+  int line = 0;  // number of the bank's line
 };
 
 const std::vector<Act> kStory = {
@@ -23,14 +26,31 @@ const std::vector<Act> kStory = {
     {Who::kOut, EventKind::kStopInsurance}, {Who::kOut, EventKind::kIssueForm},
     {Who::kIn, EventKind::kQueryForm},      {Who::kOut, EventKind::kIssueForm},
     {Who::kOut, EventKind::kRemit},         {Who::kIn, EventKind::kConfirmForm},
-    {Who::kIn, EventKind::kBankCredit},     {Who::kIn, EventKind::kCredit},
+    {Who::kIn, EventKind::kBankCredit, 1},  {Who::kIn, EventKind::kCredit},
     {Who::kIn, EventKind::kClose},
 };
+
+// After the end the bank takes the money back, and it is paid again.
+std::vector<Act> with_reversal() {
+  std::vector<Act> story = kStory;
+  const auto order = std::find_if(story.begin(), story.end(),
+                                  [](const Act& act) { return act.kind == EventKind::kRemit; });
+  story.insert(order + 1, {Who::kOut, EventKind::kNone});
+  for (const Act& act : std::initializer_list<Act>{{Who::kIn, EventKind::kBankReversal, 2},
+                                                   {Who::kOut, EventKind::kBankReversal, 3},
+                                                   {Who::kOut, EventKind::kRemit},
+                                                   {Who::kIn, EventKind::kBankCredit, 4},
+                                                   {Who::kIn, EventKind::kCredit}}) {
+    story.push_back(act);
+  }
+  return story;
+}
 
 struct Pair {
   Site in{in_site(), kNow};
   Site out{out_site(), kNow};
   CaseId id = case_number(1);
+  std::string letter;
 
   Site& site(Who who) { return who == Who::kIn ? in : out; }
 
@@ -47,11 +67,13 @@ struct Pair {
 
   Answer act(const Act& act) {
     Site& at = site(act.who);
-    const Case subject = act.kind == EventKind::kApply ? Case() : at.subject(id);
     Answer answer;
-    if (act.kind == EventKind::kBankCredit) {
-      answer = at.bank({bank_line(subject.letter_number, kBalance, "1")});
+    if (act.kind == EventKind::kNone) return pay();
+    if (act.line != 0) {
+      if (letter.empty()) letter = at.subject(id).letter_number;
+      answer = at.bank({line_of(act)});
     } else {
+      const Case subject = act.kind == EventKind::kApply ? Case() : at.subject(id);
       v1::ActionInput input = sound_input(subject, act.kind);
       if (act.kind == EventKind::kIssueForm && subject.form_version > 0) {
         input.mutable_form()->set_reason("corrected");
@@ -60,6 +82,33 @@ struct Pair {
     }
     settle({&in, &out});
     return answer;
+  }
+
+  v1::BankLine line_of(const Act& act) const {
+    const bool reversal = act.kind == EventKind::kBankReversal;
+    const bool taken = reversal && act.who == Who::kIn;
+    v1::BankLine line = bank_line(letter, taken ? -kBalance : kBalance, std::to_string(act.line));
+    line.set_reversal(taken);
+    if (reversal && !taken) line.set_return_reason("AC04");
+    return line;
+  }
+
+  // All that waits goes into a batch, and to the bank.
+  Answer pay() {
+    const auto run = [&](const std::string& user, decltype(Command::what) what) {
+      const size_t before = out.answers.size();
+      out.user = user;
+      out.post(std::move(what));
+      while (out.answers.size() == before) REQUIRE(out.commit());
+      return out.answers.back();
+    };
+    const Answer made = run("maker", MakeBatchesCommand{});
+    for (const auto& batch : dynamic_cast<const v1::MadeBatchesView&>(*made.view).batches()) {
+      run("approver", ApproveBatchCommand{batch.batch(), batch.content()});
+      run("cashier", ExportBatchCommand{batch.batch()});
+    }
+    out.user = "clerk";
+    return {};
   }
 
   void restore(Who who, const MemoryStore& backup) {
@@ -108,23 +157,29 @@ bool is_local(EventKind kind) {
 }
 
 // Plays the story; the backup is taken behind `backup_at` acts and restored behind `restore_at`.
-void play(Who who, size_t backup_at, size_t restore_at) {
+void play(const std::vector<Act>& story, Who who, size_t backup_at, size_t restore_at) {
   Pair pair;
   std::unique_ptr<MemoryStore> backup;
-  for (size_t i = 0; i < kStory.size(); ++i) {
+  for (size_t i = 0; i < story.size(); ++i) {
     if (i == backup_at) backup = pair.site(who).store->clone();
     if (i == restore_at) {
       const std::string before = pair.states();
       pair.restore(who, *backup);
+      // Statements are imported again at once, while the link is being recovered, and afterwards.
+      for (size_t again = backup_at; again < i && i % 2 == 0; ++again) {
+        if (story[again].who == who && story[again].line != 0) pair.act(story[again]);
+      }
       pair.run_for(20);
       INFO("before the loss: " << before << ", after: " << pair.states());
       // What was only local is gone, and is done again by its clerk.
-      for (size_t again = backup_at; again < i && pair.states() != before; ++again) {
-        if (kStory[again].who == who && is_local(kStory[again].kind)) pair.act(kStory[again]);
+      for (size_t again = backup_at; again < i; ++again) {
+        if (story[again].who != who) continue;
+        const bool local = is_local(story[again].kind) && pair.states() != before;
+        if (local || story[again].line != 0) pair.act(story[again]);
       }
       CHECK(pair.states() == before);
     }
-    const Answer answer = pair.act(kStory[i]);
+    const Answer answer = pair.act(story[i]);
     INFO("act " << i);
     CHECK_FALSE(answer.rejection);
   }
@@ -138,12 +193,14 @@ void play(Who who, size_t backup_at, size_t restore_at) {
 }  // namespace
 
 TEST_CASE("whatever backup is restored at whatever moment, the case ends once and to the fen") {
+  const bool reversed = GENERATE(false, true);
+  const std::vector<Act> story = reversed ? with_reversal() : kStory;
   for (const Who who : {Who::kIn, Who::kOut}) {
-    for (size_t backup_at = 1; backup_at < kStory.size(); ++backup_at) {
-      for (size_t restore_at = backup_at; restore_at < kStory.size(); ++restore_at) {
+    for (size_t backup_at = 1; backup_at < story.size(); ++backup_at) {
+      for (size_t restore_at = backup_at; restore_at < story.size(); ++restore_at) {
         INFO("at " << (who == Who::kIn ? "IN" : "OUT") << ", backup before act " << backup_at
-                   << ", restored before act " << restore_at);
-        play(who, backup_at, restore_at);
+                   << ", restored before act " << restore_at << (reversed ? ", reversed" : ""));
+        play(story, who, backup_at, restore_at);
       }
     }
   }

@@ -8,6 +8,17 @@ using namespace jiexu;
 
 namespace {
 
+v1::BankLine returned(const Payer& payer, int n, const std::string& sequence) {
+  v1::BankLine line = bank_line("", kBalance, sequence);
+  line.set_end_to_end_id(payer.payment(n));
+  line.set_return_reason("AC04");
+  return line;
+}
+
+}  // namespace
+
+namespace {
+
 using Outcomes = std::vector<std::string>;
 
 v1::BankReturned last_bounce(const Payer& payer, int n) {
@@ -216,4 +227,91 @@ TEST_CASE("a payment known only from the peer's copy of our notice is not ordere
   const auto made = payer.make();
   CHECK(made.batches().empty());
   CHECK(made.held_size() == 1);
+}
+
+TEST_CASE(
+    "a return that comes before the other agency takes its credit back waits, also through a "
+    "restart") {
+  Payer payer(1);
+  payer.pay();
+  for (const EventKind kind :
+       {EventKind::kInfoConfirmIn, EventKind::kFundsAckIn, EventKind::kCloseIn}) {
+    payer.hear(1, kind);
+  }
+  REQUIRE(payer.site.subject(Payer::id(1)).closed());
+  const v1::BankLine line = returned(payer, 1, "1");
+  CHECK(payer.site.bank({line}).bank.results(0).outcome() == "not_expected");
+  payer.site.restart();
+  v1::Message reversed =
+      sound_message(payer.site.subject(Payer::id(1)), EventKind::kFundsDiffIn, "reversed");
+  Forger(in_site(), payer.site).deliver(reversed);
+  payer.site.commit();
+  CHECK(payer.site.bank({line}).bank.results(0).outcome() == "duplicate, returned_by_bank");
+  CHECK(payer.state(1) == "returned");
+  CHECK(payer.site.subject(Payer::id(1)).funds == Funds::kBankReturned);
+  CHECK(payer.site.ledger_sum() == 0);
+}
+
+TEST_CASE("one debit for all payments of a batch says that each is paid; of another sum, nothing") {
+  Payer payer(3);
+  const std::string batch = payer.pay();
+  v1::BankLine line = bank_line("", -3 * kBalance + 1, "1");
+  line.set_remark("批量 " + batch);
+  CHECK(payer.site.bank({line}).bank.results(0).outcome() == "amount_differs");
+  CHECK(payer.state(2) == "exported");
+  line.set_amount_fen(-3 * kBalance);
+  CHECK(payer.site.bank({line}).bank.results(0).outcome() == "paid_out");
+  for (int n = 1; n <= 3; ++n) CHECK(payer.state(n) == "paid");
+  line.set_host_sequence("2");
+  CHECK(payer.site.bank({line}).bank.results(0).outcome() == "not_expected");
+  CHECK(payer.site.balance(out_site(), LedgerAccount::kSuspense) == 6 * kBalance - 1);
+  CHECK(payer.site.ledger_sum() == 0);
+}
+
+TEST_CASE("one debit for the payments of two letters says that both are paid") {
+  Payer payer(3);
+  payer.pay();
+  v1::BankLine line = bank_line("", -2 * kBalance, "1");
+  line.set_remark(payer.site.subject(Payer::id(1)).letter_number + " " +
+                  payer.site.subject(Payer::id(3)).letter_number);
+  CHECK(payer.site.bank({line}).bank.results(0).outcome() == "paid_out");
+  CHECK(payer.state(1) == "paid");
+  CHECK(payer.state(2) == "exported");
+  CHECK(payer.state(3) == "paid");
+}
+
+TEST_CASE("the whole batch comes back in one credit") {
+  Payer payer(2);
+  const std::string batch = payer.pay();
+  v1::BankLine line = bank_line("", 2 * kBalance, "1");
+  line.set_remark(batch);
+  line.set_return_reason("AC04");
+  CHECK(payer.site.bank({line}).bank.results(0).outcome() == "returned_by_bank");
+  CHECK(payer.state(1) == "returned");
+  CHECK(payer.state(2) == "returned");
+  CHECK(payer.site.balance(in_site(), LedgerAccount::kInTransit) == 0);
+}
+
+TEST_CASE("a return of a payment that the bank never had is not believed") {
+  Payer payer(1);
+  CHECK(payer.site.bank({returned(payer, 1, "1")}).bank.results(0).outcome() == "not_expected");
+  CHECK(payer.state(1) == "ordered");
+  CHECK(payer.site.balance(out_site(), LedgerAccount::kSuspense) == -kBalance);
+}
+
+TEST_CASE("debited after a report has rejected it: a person looks, until its return comes") {
+  Payer payer(1);
+  payer.pay();
+  CHECK(payer.report(payer.payment(1) + "|rejected|AC04") == std::vector<std::string>{"rejected"});
+  v1::BankLine debit = bank_line("", -kBalance, "1");
+  debit.set_end_to_end_id(payer.payment(1));
+  CHECK(payer.site.bank({debit}).bank.results(0).outcome() == "paid_out");
+  const auto waiting = [&] {
+    const Answer answer = payer.run("clerk", PaymentsQuery{"", 10});
+    return dynamic_cast<const v1::PaymentViews&>(*answer.view).payments_size();
+  };
+  CHECK(waiting() == 1);
+  CHECK(payer.site.bank({returned(payer, 1, "2")}).bank.results(0).outcome() == "returned_by_bank");
+  CHECK(waiting() == 0);
+  CHECK(payer.site.balance(out_site(), LedgerAccount::kSuspense) == 0);
 }

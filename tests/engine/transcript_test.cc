@@ -1,20 +1,30 @@
-// Exceptional lives of cases (X01 to X45) as texts: who does what, what each agency sees then, and
-// what the ledgers say at the end. Three agencies, each with its engine on a store in memory, play
-// tests/engine/transcripts/X*.txt; what they see must be what is written. JIEXU_REWRITE=1 in the
-// environment rewrites the texts.
+// Exceptional lives of cases as texts: who does what, what each agency sees then, and what the
+// ledgers say at the end. X01 to X45 are the catalogue's, the others are about money on its way.
+// Three agencies, each with its engine on a store in memory, play tests/engine/transcripts/*.txt;
+// what they see must be what is written. JIEXU_REWRITE=1 in the environment rewrites the texts.
 //
 //   IN apply accept        IN, OUT or THIRD do these, one after the other; what has been sent is
 //                          delivered after each word. Behind a colon: a code, an amount, an agency.
 //   IN#2 apply             about the second case; cases have the person of case 1 unless
-//   "apply:other" bank IN 123456         the bank credits the account of IN, with the letter number
-//   of case 1 cut / join             messages wait / are delivered again day 2026-12-04         it
-//   is 10:00 on that day, and timers have run garbage OUT            OUT gets a message from IN
-//   that nobody can read # ...                  a remark
+//                          "apply:other"
+//   bank IN 123456         the bank credits the account of IN, with the letter number of case 1;
+//                          below 0: debits. Behind it: #2, unknown, again (the line before, again),
+//                          reversed or unknown-reversed (it takes back what it had booked),
+//                          returned (a payment of ours comes back, by its EndToEndId), of (names
+//                          the payment by it)
+//   pay OUT                what OUT has ordered is exported for its bank
+//   report OUT rejected    the bank says so of all of it (paid, rejected)
+//   hand IN 123456         a person at IN says that the last line belongs to case 1
+//   cut / join             messages wait / are delivered again
+//   day 2026-12-04         it is 10:00 on that day, and timers have run
+//   garbage OUT            OUT gets a message from IN that nobody can read
+//   # ...                  a remark
 // Indented lines are what is seen.
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <set>
 #include <sstream>
 
 #include "daemon/engine/case_store.h"
@@ -54,6 +64,17 @@ class Play {
       pass_to(*Date::parse(first));
     } else if (first == "bank") {
       bank(words, out);
+    } else if (first == "pay") {
+      words >> first;
+      pay(site(first), out);
+    } else if (first == "report") {
+      std::string fate;
+      words >> first >> fate;
+      report(site(first), fate, out);
+    } else if (first == "hand") {
+      int64_t fen = 0;
+      words >> first >> fen;
+      by_hand(site(first), fen, out);
     } else if (first == "garbage") {
       Forger(in_site(), site("OUT")).deliver({"\xff\xff"});
     } else {
@@ -119,9 +140,56 @@ class Play {
     words >> name >> fen >> reference;
     const bool again = reference == "again";
     if (!again) ++lines_;
-    const std::string letter = reference == "unknown" ? "" : letter_of(reference == "#2" ? 2 : 1);
-    const Answer answer = site(name).bank({bank_line(letter, fen, std::to_string(lines_))});
+    const bool unknown = reference.starts_with("unknown");
+    const std::string letter = unknown ? "" : letter_of(reference == "#2" ? 2 : 1);
+    v1::BankLine line = bank_line(letter, fen, std::to_string(lines_));
+    line.set_reversal(reference.ends_with("reversed"));
+    if (reference == "returned") line.set_return_reason("AC01");
+    if (reference == "returned" || reference == "of") {
+      const Case of = subject(site(name), case_number(1));
+      line.set_end_to_end_id(EndToEndId{letter, of.attempt}.text());
+    }
+    last_line_ = digest_of(line);
+    const Answer answer = site(name).bank({line});
     out << "    the line is: " << answer.bank.results(0).outcome() << '\n';
+  }
+
+  // One person makes the batch, another approves and exports it.
+  static void pay(Site& site, std::ostream& out) {
+    const Answer made = run(site, "maker", MakeBatchesCommand{});
+    const auto& batches = dynamic_cast<const v1::MadeBatchesView&>(*made.view);
+    for (const auto& batch : batches.batches()) {
+      REQUIRE_FALSE(
+          run(site, "approver", ApproveBatchCommand{batch.batch(), batch.content()}).rejection);
+      REQUIRE(run(site, "cashier", ExportBatchCommand{batch.batch()}).file);
+      out << "    exported: " << Fen{batch.total_fen()}.yuan() << '\n';
+    }
+    for (const auto& payment : batches.held()) out << "    held: " << payment.waits_for() << '\n';
+  }
+
+  void report(Site& site, const std::string& fate, std::ostream& out) {
+    const Case of = subject(site, case_number(1));
+    auto fates = std::make_shared<std::vector<PaymentFate>>(1);
+    fates->front().end_to_end_id = EndToEndId{of.letter_number, of.attempt}.text();
+    fates->front().status = fate == "paid" ? PaymentStatus::kPaid : PaymentStatus::kRejected;
+    const Answer answer = run(site, "cashier", PaymentReportCommand{fates});
+    const auto& view = dynamic_cast<const v1::PaymentReportView&>(*answer.view);
+    out << "    the report's line is: " << view.lines(0).outcome() << '\n';
+  }
+
+  void by_hand(Site& site, int64_t fen, std::ostream& out) {
+    const Answer answer =
+        run(site, "clerk", SettleLineCommand{last_line_, {{case_number(1), Fen{fen}}}, "so"});
+    out << "    the line is: "
+        << (answer.rejection ? outcome_text(answer) : answer.bank.results(0).outcome()) << '\n';
+  }
+
+  static Answer run(Site& site, const std::string& user, decltype(Command::what) what) {
+    const size_t before = site.answers.size();
+    site.user = user;
+    site.post(std::move(what));
+    while (site.answers.size() == before) REQUIRE(site.commit());
+    return site.answers.back();
   }
 
   std::string letter_of(size_t number) const {
@@ -235,6 +303,7 @@ class Play {
   std::map<std::string, size_t> set_aside_;
   bool cut_ = false;
   int lines_ = 0;
+  Digest last_line_{};
 };
 
 // The text with what is seen now.
@@ -262,10 +331,15 @@ std::string read(const std::filesystem::path& file) {
 }  // namespace
 
 TEST_CASE("each transcript is what the agencies see") {
-  size_t count = 0;
+  std::set<std::string> files;
+  for (const auto& entry : std::filesystem::directory_iterator(TRANSCRIPTS)) {
+    files.insert(entry.path().filename().string());
+  }
   for (int number = 1; number <= 45; ++number) {
-    const std::string name = std::string(number < 10 ? "X0" : "X") + std::to_string(number);
-    const std::filesystem::path file = std::string(TRANSCRIPTS) + "/" + name + ".txt";
+    CHECK(files.contains((number < 10 ? "X0" : "X") + std::to_string(number) + ".txt"));
+  }
+  for (const std::string& name : files) {
+    const std::filesystem::path file = std::filesystem::path(TRANSCRIPTS) / name;
     const std::string written = read(file);
     DYNAMIC_SECTION(name) {
       REQUIRE_FALSE(written.empty());
@@ -273,7 +347,5 @@ TEST_CASE("each transcript is what the agencies see") {
       if (std::getenv("JIEXU_REWRITE") != nullptr) std::ofstream(file) << seen;
       CHECK(seen == read(file));
     }
-    ++count;
   }
-  CHECK(count == 45);
 }

@@ -67,6 +67,12 @@ TEST_CASE("the keys of the journal, of payments and their batches have these byt
   CHECK(parsed->attempt == 2);
   CHECK_FALSE(parse_waiting_payment_key(waiting.view().substr(1)));
   CHECK_FALSE(parse_waiting_payment_key(payment_key(kCase, 2)));
+  const Key exported = exported_payment_key(Instant{258}, kCase, 2);
+  CHECK(exported == "E" + waiting.str().substr(1));
+  CHECK(parse_exported_payment_key(exported)->ordered == Instant{258});
+  CHECK_FALSE(parse_exported_payment_key(waiting));
+  CHECK(twin_lines_key(Digest{}) == "D" + std::string(32, '\0'));
+  CHECK(postponed_line_key(Digest{}) == "Q" + std::string(32, '\0'));
 }
 
 TEST_CASE("a key gives back what it was made of") {

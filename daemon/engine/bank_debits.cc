@@ -1,0 +1,359 @@
+// Debits, payments of ours that come back, and credits that the bank takes back.
+#include <algorithm>
+
+#include "daemon/base/check.h"
+#include "daemon/base/limits.h"
+#include "daemon/engine/bank_desk.h"
+#include "daemon/trust/suite.h"
+#include "storage/layout.h"
+
+namespace jiexu {
+namespace {
+
+constexpr std::string_view kBank = "bank";  // as an actor
+constexpr size_t kDigestSize = std::tuple_size_v<Digest>;
+
+BankOutcome outcome_of(const v1::BankLineRecord& record) {
+  return static_cast<BankOutcome>(record.outcome());
+}
+
+void set_outcome(BankOutcome outcome, v1::BankLineRecord& record) {
+  record.set_outcome(static_cast<uint32_t>(outcome));
+}
+
+void add_part(const CaseId& id, Fen amount, v1::BankLineRecord& record) {
+  v1::AllocationRecord* part = record.add_to();
+  part->set_case_id(std::string(id.bytes()));
+  part->set_amount_fen(amount.value);
+}
+
+Evidence evidence_of(const References& found) {
+  if (found.end_to_end) return Evidence::kEndToEndId;
+  if (!found.batches.empty()) return Evidence::kBatchNumber;
+  return found.letters.empty() ? Evidence::kNone : Evidence::kLetterNumber;
+}
+
+// The two accounts and how much went between them; a credit and its reversal have the same.
+Digest sides_of(const v1::BankLine& line) {
+  std::string text;
+  const std::string amount = std::to_string(std::abs(line.amount_fen()));
+  for (const std::string* field :
+       {&line.account_number(), &amount, &line.counterparty_account(), &line.counterparty_name()}) {
+    append_u32(text, static_cast<uint32_t>(field->size()));
+    text += *field;
+  }
+  return sha256(text);
+}
+
+bool is_reversal(const v1::BankLine& line) {
+  return line.reversal() && line.amount_fen() < 0;
+}
+
+// Whether `reversal` may be of `credit`, their sides being the same: not booked before it, and
+// naming the same if it names anything.
+bool suits(const v1::BankLine& credit, const v1::BankLine& reversal) {
+  if (credit.amount_fen() <= 0 || !is_reversal(reversal)) return false;
+  if (credit.booked_on() > reversal.booked_on()) return false;
+  const References named = find_references(reversal);
+  const References had = find_references(credit);
+  if (named.end_to_end && had.end_to_end) return *named.end_to_end == *had.end_to_end;
+  if (!named.batches.empty()) return named.batches == had.batches;
+  return named.letters.empty() || named.letters == had.letters;
+}
+
+int64_t sum_of_parts(const v1::BankLineRecord& record) {
+  int64_t sum = 0;
+  for (const v1::AllocationRecord& part : record.to()) sum += part.amount_fen();
+  return sum;
+}
+
+}  // namespace
+
+// --- payments of ours ---
+
+bool says_that_it_came_back(const v1::BankLine& line) {
+  return line.reversal() || !line.return_reason().empty() ||
+         EndToEndId::parse(line.end_to_end_id());
+}
+
+Result<bool> BankDesk::place_return(Entry& entry, Instant now) {
+  if (!says_that_it_came_back(entry.record.line())) return false;
+  const auto taken = payments_.take_return(entry.record.line(), now);
+  if (!taken) return tl::unexpected(taken.error());
+  if (!*taken) return false;
+  if (auto done = take(entry, **taken, now); !done) return tl::unexpected(done.error());
+  return true;
+}
+
+Result<void> BankDesk::take(Entry& entry, const RemitDesk::LineTaken& taken, Instant now) {
+  Record& record = entry.record;
+  set_outcome(taken.outcome, record);
+  record.set_evidence(static_cast<uint32_t>(evidence_of(find_references(record.line()))));
+  record.clear_to();
+  record.clear_proposals();
+  for (const Allocation& part : taken.to) add_part(part.id, part.amount, record);
+  for (const CaseId& id : taken.proposals) record.add_proposals(std::string(id.bytes()));
+  postpone(entry, taken.again);
+  return park(entry, taken.left, now);
+}
+
+Result<void> BankDesk::place_debit(Entry& entry, Instant now) {
+  Record& record = entry.record;
+  if (is_reversal(record.line())) {
+    const auto reversed = place_reversal(entry, now);
+    if (!reversed) return tl::unexpected(reversed.error());
+    if (*reversed) return {};
+  } else {
+    const auto taken = payments_.take_debit(record.line(), entry.digest, now);
+    if (!taken) return tl::unexpected(taken.error());
+    if (*taken) return take(entry, **taken, now);
+    const auto sent_back = place_sent_back(entry, now);
+    if (!sent_back) return tl::unexpected(sent_back.error());
+    if (*sent_back) return {};
+  }
+  const References found = find_references(record.line());
+  const bool names_something = evidence_of(found) != Evidence::kNone;
+  set_outcome(names_something ? BankOutcome::kUnknownReference : BankOutcome::kNoCase, record);
+  record.clear_proposals();
+  // What it names may be among what is being recovered.
+  postpone(entry, names_something && !links_.recovered());
+  return park(entry, Fen{record.line().amount_fen()}, now);
+}
+
+// A case has sent its money back in a transfer of its own, once for each time a person did so.
+Result<bool> BankDesk::place_sent_back(Entry& entry, Instant now) {
+  Record& record = entry.record;
+  record.clear_proposals();
+  for (const std::string& letter : find_references(record.line()).letters) {
+    const auto ids = cases_.find_letter(letter);
+    if (!ids) return tl::unexpected(ids.error());
+    for (const CaseId& id : *ids) {
+      const auto subject = cases_.load(id, now);
+      if (!subject) return tl::unexpected(subject.error());
+      if (*subject == nullptr || (*subject)->side != Side::kIn) continue;
+      const Key key = layout::recovered_money_key(id);
+      auto money = records_.get_message<v1::RecoveredMoneyRecord>(Family::kFunds, key);
+      if (!money) return tl::unexpected(money.error());
+      v1::RecoveredMoneyRecord next = money->value_or(v1::RecoveredMoneyRecord());
+      next.set_debited_fen(next.debited_fen() - record.line().amount_fen());
+      record.set_evidence(static_cast<uint32_t>(Evidence::kLetterNumber));
+      if (next.debited_fen() > (*subject)->returned.value) {
+        record.add_proposals(std::string(id.bytes()));
+        continue;
+      }
+      records_.put_message(pending_.open().batch(), Family::kFunds, key, next);
+      pending_.open().index_last(Family::kFunds, key);
+      add_part(id, Fen{record.line().amount_fen()}, record);
+      record.clear_proposals();
+      postpone(entry, false);
+      set_outcome(BankOutcome::kPaidOut, record);
+      return true;
+    }
+  }
+  if (record.proposals().empty()) return false;
+  set_outcome(BankOutcome::kNotExpected, record);
+  postpone(entry, !links_.recovered());
+  if (auto done = park(entry, Fen{record.line().amount_fen()}, now); !done) {
+    return tl::unexpected(done.error());
+  }
+  return true;
+}
+
+// --- reversals ---
+
+Result<void> BankDesk::note_twin(const Entry& entry) {
+  const v1::BankLine& line = entry.record.line();
+  if (line.amount_fen() < 0 && !is_reversal(line)) return {};
+  return add_to_list(layout::twin_lines_key(sides_of(line)), entry.digest, limits::kTwinLinesMax);
+}
+
+// The newest credit that it suits; nullopt also if several suit that are of different cases.
+Result<std::optional<Digest>> BankDesk::find_twin(const Entry& entry) {
+  const auto lines = read_list(layout::twin_lines_key(sides_of(entry.record.line())));
+  if (!lines) return tl::unexpected(lines.error());
+  std::optional<Digest> found;
+  std::string cases;
+  for (const Digest& digest : *lines) {
+    const auto other = read(digest);
+    if (!other) return tl::unexpected(other.error());
+    if (!*other || !(*other)->record.reversed_by().empty()) continue;
+    const Record& record = (*other)->record;
+    if (!suits(record.line(), entry.record.line())) continue;
+    std::string its_cases;
+    for (const v1::AllocationRecord& part : record.to()) its_cases += part.case_id();
+    if (found && its_cases != cases) return std::nullopt;
+    found = digest;
+    cases = std::move(its_cases);
+  }
+  return found;
+}
+
+Result<bool> BankDesk::place_reversal(Entry& entry, Instant now) {
+  const auto twin = find_twin(entry);
+  if (!twin) return tl::unexpected(twin.error());
+  if (!*twin) return false;
+  auto credit = read(**twin);
+  if (!credit) return tl::unexpected(credit.error());
+  CHECK(credit->has_value());
+  if (auto done = take_back(**credit, entry, now); !done) return tl::unexpected(done.error());
+  return true;
+}
+
+Result<bool> BankDesk::meet_reversal(const Entry& credit, Instant now) {
+  const auto lines = read_list(layout::twin_lines_key(sides_of(credit.record.line())));
+  if (!lines) return tl::unexpected(lines.error());
+  for (const Digest& digest : *lines) {
+    if (digest == credit.digest) continue;
+    auto reversal = read(digest);
+    if (!reversal) return tl::unexpected(reversal.error());
+    if (!*reversal) continue;
+    const Record& record = (*reversal)->record;
+    const bool waits = record.tray_at_ms() != 0 && record.reverses().empty();
+    if (!waits || !suits(credit.record.line(), record.line())) continue;
+    auto now_placed = read(credit.digest);
+    if (!now_placed) return tl::unexpected(now_placed.error());
+    if (auto done = take_back(**now_placed, **reversal, now); !done) {
+      return tl::unexpected(done.error());
+    }
+    if (!rule_of(outcome_of(record)).waits) {
+      (*reversal)->record.set_settled_by(std::string(kBank));
+    }
+    if (auto done = write(**reversal); !done) return tl::unexpected(done.error());
+    return true;
+  }
+  return false;
+}
+
+Result<void> BankDesk::take_back(Entry& credit, Entry& reversal, Instant now) {
+  Record& record = reversal.record;
+  record.set_evidence(credit.record.evidence());
+  std::vector<Allocation> of;
+  for (const v1::AllocationRecord& part : credit.record.to()) {
+    of.push_back({*CaseId::from_bytes(part.case_id()), Fen{part.amount_fen()}});
+  }
+  const auto recovering = is_recovering(of, now);
+  if (!recovering) return tl::unexpected(recovering.error());
+  if (*recovering || postponed_.contains(credit.digest)) return wait_for_link(reversal, of, now);
+  postpone(reversal, false);
+  record.clear_proposals();
+  if (auto done = leave_batch(credit); !done) return done;
+  Fen left{-record.line().amount_fen() - credit.record.suspense_fen()};
+  if (auto done = park(credit, Fen{}, now); !done) return done;
+  if (auto done = write(credit); !done) return done;
+  // Of lines that were matched together it is not known whose share this one was.
+  const bool whole = sum_of_parts(credit.record) == left.value;
+  for (const auto& [id, amount] : of) {
+    const auto refused = whole ? take_from_case(id, amount, now) : Result<Fen>(amount);
+    if (!refused) return tl::unexpected(refused.error());
+    if (refused->value > 0) {
+      record.add_proposals(std::string(id.bytes()));
+      continue;
+    }
+    add_part(id, Fen{-amount.value}, record);
+    left.value -= amount.value;
+  }
+  // The steps of the cases may have changed the credit's record.
+  auto after = read(credit.digest);
+  if (!after) return tl::unexpected(after.error());
+  (*after)->record.set_reversed_by(std::string(view(reversal.digest)));
+  record.set_reverses(std::string(view(credit.digest)));
+  set_outcome(left.value == 0 ? BankOutcome::kReversed : BankOutcome::kNotExpected, record);
+  if (auto done = park(reversal, Fen{-left.value}, now); !done) return done;
+  if (!(*after)->record.settled_by().empty()) {
+    set_outcome(BankOutcome::kReversed, (*after)->record);
+    return write(**after);
+  }
+  return settle(**after, BankOutcome::kReversed, kBank, "", now);
+}
+
+Result<Fen> BankDesk::take_from_case(const CaseId& id, Fen amount, Instant now) {
+  const auto subject = cases_.load(id, now);
+  if (!subject) return tl::unexpected(subject.error());
+  if (*subject == nullptr || (*subject)->side != Side::kIn) return amount;
+  const auto known = take_recovered(id, Proved::kTakenBack, amount);
+  if (!known) return tl::unexpected(known.error());
+  if (*known) return Fen{};
+  const auto taken = apply(id, EventKind::kBankReversal, amount, now);
+  if (!taken) return tl::unexpected(taken.error());
+  return *taken == nullptr ? amount : Fen{};
+}
+
+// A line that waits with its batch waits no more.
+Result<void> BankDesk::leave_batch(Entry& entry) {
+  const Record& record = entry.record;
+  if (record.batch().empty() || record.tray_at_ms() == 0) return {};
+  auto batch = book_.read_batch(record.batch());
+  if (!batch) return tl::unexpected(batch.error());
+  if (!*batch) return {};
+  auto* waiting = (*batch)->mutable_waiting();
+  const auto gone = std::find(waiting->begin(), waiting->end(), view(entry.digest));
+  if (gone == waiting->end()) return {};
+  waiting->erase(gone);
+  (*batch)->set_waiting_fen((*batch)->waiting_fen() - record.line().amount_fen());
+  book_.write_batch(record.batch(), **batch);
+  return {};
+}
+
+// --- trying again ---
+
+Result<void> BankDesk::start() {
+  const std::string prefix = layout::postponed_line_key(Digest{}).str().substr(0, 1);
+  const auto done = durable_.scan(Family::kIndex, prefix, layout::prefix_end(prefix),
+                                  [&](std::string_view key, std::string_view) {
+                                    const auto digest =
+                                        to_array<kDigestSize>(key.substr(prefix.size()));
+                                    if (digest) postponed_.insert(*digest);
+                                    return true;
+                                  });
+  if (!done) return tl::unexpected(done.error());
+  try_again_soon();
+  return {};
+}
+
+void BankDesk::postpone(const Entry& entry, bool again) {
+  const bool was = postponed_.contains(entry.digest);
+  if (was == again) return;
+  Batch& batch = pending_.open().batch();
+  if (again) {
+    postponed_.insert(entry.digest);
+    batch.put(Family::kIndex, layout::postponed_line_key(entry.digest), "");
+  } else {
+    postponed_.erase(entry.digest);
+    batch.remove(Family::kIndex, layout::postponed_line_key(entry.digest));
+  }
+}
+
+Result<bool> BankDesk::try_again(Instant now) {
+  if (!again_due_) return false;
+  again_due_ = false;
+  const std::set<Digest> lines = postponed_;
+  // A reversal waits for its credit.
+  for (const bool credits : {true, false}) {
+    for (const Digest& digest : lines) {
+      auto done = try_again(digest, credits, now);
+      if (!done) return tl::unexpected(done.error());
+    }
+  }
+  return !lines.empty();
+}
+
+Result<void> BankDesk::try_again(const Digest& digest, bool credits, Instant now) {
+  auto entry = read(digest);
+  if (!entry) return tl::unexpected(entry.error());
+  if (!*entry || (*entry)->record.tray_at_ms() == 0) {
+    postpone(Entry{digest, {}}, false);
+    return {};
+  }
+  Record& record = (*entry)->record;
+  const bool credit = record.line().amount_fen() > 0;
+  if (credit != credits) return {};
+  book_.set_now(now);
+  const auto placed = credit ? place_credit(**entry, now) : place_debit(**entry, now);
+  if (!placed) return tl::unexpected(placed.error());
+  if (!rule_of(outcome_of(record)).waits) record.set_settled_by(std::string(kBank));
+  if (auto done = write(**entry); !done) return done;
+  const auto met = credit ? meet_reversal(**entry, now) : Result<bool>(false);
+  return met ? Result<void>() : tl::unexpected(met.error());
+}
+
+}  // namespace jiexu

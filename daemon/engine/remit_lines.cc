@@ -1,0 +1,308 @@
+// What the lines of a statement say of payments: that they were paid, or that they have come back.
+#include <algorithm>
+
+#include "daemon/base/check.h"
+#include "daemon/engine/remit_desk.h"
+#include "daemon/engine/remit_views.h"
+
+namespace jiexu {
+namespace {
+
+constexpr std::string_view kBank = "bank";  // as an actor
+
+PaymentState state_of(const v1::PaymentRecord& record) {
+  return static_cast<PaymentState>(record.state());
+}
+
+// What the bank was ordered to pay. Of payments that are known only from the peer's copy of our
+// notice the file is lost; it had what was ordered.
+int64_t sent(const v1::PaymentRecord& record) {
+  return record.exported_fen() != 0 ? record.exported_fen() : record.amount_fen();
+}
+
+// Of it, what a line may still bring back.
+int64_t still_out(const v1::PaymentRecord& record) {
+  return sent(record) - record.seen_back_fen();
+}
+
+void add_case(const CaseId& id, std::vector<CaseId>& cases) {
+  if (std::find(cases.begin(), cases.end(), id) == cases.end()) cases.push_back(id);
+}
+
+}  // namespace
+
+Result<void> RemitDesk::add_batch(std::string_view number, Named& named) const {
+  const auto batch = read_batch(number);
+  if (!batch) return tl::unexpected(batch.error());
+  if (!*batch) return {};
+  for (const v1::BatchPaymentRecord& place : (*batch)->payments()) {
+    const auto id = CaseId::from_bytes(place.case_id());
+    if (!id) return fail(Errc::kCorrupt, "a remittance batch names no case");
+    auto payment = read(*id, place.attempt());
+    if (!payment) return tl::unexpected(payment.error());
+    if (*payment) named.payments.push_back(std::move(**payment));
+    add_case(*id, named.cases);
+  }
+  return {};
+}
+
+Result<void> RemitDesk::add_letter(std::string_view letter, std::optional<Fen> amount, Way way,
+                                   Named& named) const {
+  const auto ids = cases_.find_letter(letter);
+  if (!ids) return tl::unexpected(ids.error());
+  const bool back = way == Way::kBack;
+  for (const CaseId& id : *ids) {
+    std::vector<Payment> all;
+    for (uint32_t attempt = 1;; ++attempt) {
+      auto payment = read(id, attempt);
+      if (!payment) return tl::unexpected(payment.error());
+      if (!*payment) break;
+      all.push_back(std::move(**payment));
+    }
+    if (all.empty()) continue;
+    add_case(id, named.cases);
+    // The bank pays the oldest first, and sends back the newest.
+    if (back) std::reverse(all.begin(), all.end());
+    const auto open = std::stable_partition(all.begin(), all.end(), [&](const Payment& payment) {
+      return back ? still_out(payment.record) > 0 : payment.record.debit_line().empty();
+    });
+    // First of all, what is known to have come back and has no line yet.
+    if (back) {
+      std::stable_partition(all.begin(), open, [](const Payment& payment) {
+        return payment.record.amount_fen() - payment.record.returned_fen() <
+               still_out(payment.record);
+      });
+    }
+    const auto fits = [&](const Payment& payment) {
+      const int64_t fen = back ? still_out(payment.record) : sent(payment.record);
+      return !amount || fen == amount->value;
+    };
+    auto it = std::find_if(all.begin(), open, fits);
+    if (it == open) it = std::find_if(open, all.end(), fits);
+    if (it != all.end()) named.payments.push_back(std::move(*it));
+  }
+  return {};
+}
+
+// Whether what was found adds up to the line.
+bool RemitDesk::adds_up(const Named& named, Fen amount, Way way) {
+  int64_t sum = 0;
+  for (const Payment& payment : named.payments) {
+    sum += way == Way::kBack ? still_out(payment.record) : sent(payment.record);
+  }
+  return !named.payments.empty() && sum == amount.value;
+}
+
+Result<RemitDesk::Named> RemitDesk::find_one(const EndToEndId& id) const {
+  Named named;
+  auto payment = find(id.text());
+  if (!payment) return tl::unexpected(payment.error());
+  if (!*payment) return named;
+  named.cases.push_back((*payment)->id);
+  named.payments.push_back(std::move(**payment));
+  return named;
+}
+
+Result<RemitDesk::Named> RemitDesk::find_letters(const std::vector<std::string>& letters,
+                                                 Fen amount, Way way) const {
+  Named named;
+  const auto alone = letters.size() == 1 ? std::optional(amount) : std::nullopt;
+  for (const std::string& letter : letters) {
+    if (auto done = add_letter(letter, alone, way, named); !done) {
+      return tl::unexpected(done.error());
+    }
+  }
+  // Of several letters none may be without its payment.
+  if (named.payments.size() != letters.size()) named.payments.clear();
+  return named;
+}
+
+// What adds up counts, the surest first: a line may name its whole batch and a payment of it.
+Result<RemitDesk::Named> RemitDesk::find_named(const References& found, Fen amount, Way way) const {
+  Named first;
+  const auto better = [&](Named named) {
+    named.complete = adds_up(named, amount, way);
+    if (first.cases.empty() || (named.complete && !first.complete)) first = std::move(named);
+    return first.complete;
+  };
+  if (found.end_to_end) {
+    auto one = find_one(*found.end_to_end);
+    if (!one) return one;
+    if (better(std::move(*one))) return first;
+  }
+  std::vector<std::string> letters = found.letters;
+  if (letters.empty() && found.end_to_end) letters = {found.end_to_end->letter_number};
+  auto named = find_letters(letters, amount, way);
+  if (!named) return named;
+  if (better(std::move(*named))) return first;
+  for (const std::string& number : found.batches) {
+    Named batch;
+    if (auto done = add_batch(number, batch); !done) return tl::unexpected(done.error());
+    if (better(std::move(batch))) return first;
+  }
+  return first;
+}
+
+// --- debits ---
+
+Result<std::optional<RemitDesk::LineTaken>> RemitDesk::take_debit(const v1::BankLine& line,
+                                                                  const Digest& digest,
+                                                                  Instant now) {
+  auto named = find_named(find_references(line), Fen{-line.amount_fen()}, Way::kOut);
+  if (!named) return tl::unexpected(named.error());
+  if (named->cases.empty()) return std::nullopt;
+  LineTaken taken;
+  taken.left = Fen{line.amount_fen()};
+  taken.proposals = named->cases;
+  taken.outcome = BankOutcome::kAmountDiffers;
+  if (!named->complete) return taken;
+  // The bank has paid one of them twice.
+  taken.outcome = BankOutcome::kNotExpected;
+  for (const Payment& payment : named->payments) {
+    if (!payment.record.debit_line().empty()) return taken;
+  }
+  taken.outcome = BankOutcome::kPaidOut;
+  taken.left = Fen{};
+  taken.proposals.clear();
+  for (Payment& payment : named->payments) {
+    taken.to.push_back({payment.id, Fen{-sent(payment.record)}});
+    if (auto done = debit(payment, digest, now); !done) return tl::unexpected(done.error());
+  }
+  return taken;
+}
+
+Result<void> RemitDesk::debit(Payment& payment, const Digest& line, Instant now) {
+  v1::PaymentReportLineView scratch;
+  payment.record.set_debit_line(std::string(view(line)));
+  if (state_of(payment.record) != PaymentState::kReturned) {
+    write(payment);
+    return take_as_paid(payment, now, scratch);
+  }
+  // Debited and sent back is one thing, rejected and debited another: the return's line tells.
+  if (still_out(payment.record) > 0) {
+    contradict(payment, kDebitedAndReturned, now, scratch);
+  } else {
+    write(payment);
+  }
+  return {};
+}
+
+// --- returns ---
+
+Result<std::optional<RemitDesk::LineTaken>> RemitDesk::hindrance(const Payment& payment,
+                                                                 Instant now) {
+  LineTaken taken;
+  taken.outcome = BankOutcome::kNotExpected;
+  const PaymentState state = state_of(payment.record);
+  const bool sent_at_all = payment.record.exported_fen() != 0 || payment.record.recovered() ||
+                           is_doubtful(payment.record, doubt_until_ms_) ||
+                           (!is_waiting(state) && state != PaymentState::kTakenBack);
+  if (!sent_at_all || still_out(payment.record) <= 0) return taken;
+  if (payment.record.amount_fen() <= payment.record.returned_fen()) return std::nullopt;
+  const auto subject = cases_.load(payment.id, now);
+  if (!subject) return tl::unexpected(subject.error());
+  CHECK(*subject != nullptr);
+  taken.again = true;
+  taken.outcome = BankOutcome::kEarly;
+  if (!may_write_((*subject)->peer)) return taken;
+  // The other agency says that it has credited it; it has to take that back first.
+  taken.outcome = BankOutcome::kNotExpected;
+  const int64_t free = (*subject)->moved.value - (*subject)->credited.value;
+  if (payment.record.amount_fen() - payment.record.returned_fen() > free) return taken;
+  return std::nullopt;
+}
+
+Result<std::optional<RemitDesk::LineTaken>> RemitDesk::take_return(const v1::BankLine& line,
+                                                                   Instant now) {
+  auto named = find_named(find_references(line), Fen{line.amount_fen()}, Way::kBack);
+  if (!named) return tl::unexpected(named.error());
+  if (named->cases.empty()) return std::nullopt;
+  LineTaken taken;
+  taken.left = Fen{line.amount_fen()};
+  taken.proposals = named->cases;
+  // All of it has come back before, or some other amount has.
+  const bool out =
+      std::any_of(named->payments.begin(), named->payments.end(),
+                  [](const Payment& payment) { return still_out(payment.record) > 0; });
+  taken.outcome = out ? BankOutcome::kAmountDiffers : BankOutcome::kNotExpected;
+  if (!named->complete) return taken;
+  for (const Payment& payment : named->payments) {
+    const auto hindered = hindrance(payment, now);
+    if (!hindered) return tl::unexpected(hindered.error());
+    if (!*hindered) continue;
+    taken.outcome = (*hindered)->outcome;
+    taken.again = (*hindered)->again;
+    return taken;
+  }
+  taken.outcome = BankOutcome::kReturned;
+  taken.left = Fen{};
+  for (const Payment& payment : named->payments) {
+    const Fen part{still_out(payment.record)};
+    const auto refused = bring_back(payment, line.return_reason(), now);
+    if (!refused) return tl::unexpected(refused.error());
+    taken.left.value += refused->value;
+    if (refused->value == 0) taken.to.push_back({payment.id, part});
+  }
+  if (taken.left.value > 0) taken.outcome = BankOutcome::kNotExpected;
+  if (taken.left.value == 0) taken.proposals.clear();
+  return taken;
+}
+
+Result<bool> RemitDesk::tell_return(const CaseId& id, uint32_t attempt, Fen amount,
+                                    std::string_view reason, Instant now) {
+  const auto subject = cases_.load(id, now);
+  if (!subject) return tl::unexpected(subject.error());
+  if (*subject == nullptr || (*subject)->side != Side::kOut) return false;
+  v1::ActionInput input;
+  input.set_amount_fen(amount.value);
+  input.set_reason(std::string(reason));
+  Event event;
+  event.kind = EventKind::kBankReturned;
+  event.at = now;
+  event.actor = kBank;
+  event.input = &input;
+  event.attempt = attempt;
+  const auto outcome = cases_.apply(**subject, event);
+  if (!outcome) return tl::unexpected(outcome.error());
+  return outcome->has_value();
+}
+
+Result<Fen> RemitDesk::bring_back(const Payment& payment, std::string_view reason, Instant now) {
+  const Fen part{still_out(payment.record)};
+  // Less what a report or a person has said before of the same return.
+  const Fen news{payment.record.amount_fen() - payment.record.returned_fen()};
+  if (news.value > 0) {
+    const auto told = tell_return(payment.id, payment.attempt, news, reason, now);
+    if (!told) return tl::unexpected(told.error());
+    if (!*told) return part;
+  }
+  auto returned = read(payment.id, payment.attempt);
+  if (!returned) return tl::unexpected(returned.error());
+  v1::PaymentRecord& record = (*returned)->record;
+  record.set_seen_back_fen(record.seen_back_fen() + part.value);
+  if (!reason.empty()) record.set_reason(std::string(reason));
+  if (record.contradicted() && payment.record.reason() == kDebitedAndReturned) {
+    record.set_contradicted(false);
+    record.set_reason(std::string(reason));
+  }
+  write(**returned);
+  return Fen{};
+}
+
+Result<bool> RemitDesk::take_return_by_hand(const CaseId& id, Fen amount, const v1::BankLine& line,
+                                            Instant now) {
+  const References found = find_references(line);
+  const uint32_t attempt = found.end_to_end ? found.end_to_end->attempt : 0;
+  auto payment = read(id, attempt);
+  if (!payment) return tl::unexpected(payment.error());
+  const bool known = payment->has_value();
+  const auto told = tell_return(id, known ? attempt : 0, amount, line.return_reason(), now);
+  if (!told || !*told || !known) return told;
+  payment = read(id, attempt);
+  if (!payment) return tl::unexpected(payment.error());
+  (*payment)->record.set_seen_back_fen((*payment)->record.seen_back_fen() + amount.value);
+  write(**payment);
+  return true;
+}
+
+}  // namespace jiexu
