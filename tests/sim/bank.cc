@@ -7,6 +7,8 @@ namespace {
 
 constexpr uint32_t kPartPermille = 150;
 constexpr uint32_t kBouncePermille = 60;
+constexpr uint32_t kReversePermille = 40;
+constexpr uint32_t kMisquotePermille = 40;
 
 std::string full_width(const std::string& digits) {
   std::string out;
@@ -75,20 +77,36 @@ void Bank::book_later(const Order& order, Fen part) {
   const int64_t change = mutation_ == Mutation::kChangeAmount ? 1 : 0;
   schedule_.after(delay, [this, order, part, change] {
     --on_the_way_;
-    Credit& credit = book(order.in, Fen{part.value + change}, remark_for(order.letter_number));
-    credit.case_id = order.case_id;
-    credit.part = part;
-    credit.back = order.back;
+    ++statements_;
+    const std::string remark = remark_for(order.letter_number);
+    if (change == 0 && !order.back && random_.chance(kReversePermille)) {
+      book_part(order, part, remark);
+      book_part(order, -part, remark).line.set_reversal(true);
+    }
+    const bool misquoted = !order.back && random_.chance(kMisquotePermille);
+    book_part(order, part, misquoted ? "转账" : remark).misquoted = misquoted;
+    credits_.back().line.set_amount_fen(part.value + change);
   });
 }
 
+Credit& Bank::book_part(const Order& order, Fen part, const std::string& remark) {
+  Credit& credit = book(order.in, part, remark);
+  credit.case_id = order.case_id;
+  credit.part = part;
+  credit.back = order.back;
+  credit.statement = statements_;
+  return credit;
+}
+
 void Bank::credit_stranger(AgencyId in) {
+  ++statements_;
   book(in, Fen{random_.between(1, 1'000'000)}, random_.chance(500) ? "利息" : "退款 123456");
 }
 
 Credit& Bank::book(AgencyId in, Fen amount, const std::string& remark) {
   Credit credit;
   credit.in = in;
+  credit.statement = statements_;
   credit.line.set_account_number("6200" + in.str().substr(1));
   credit.line.set_host_sequence(std::to_string(credits_.size() + 1));
   credit.line.set_amount_fen(amount.value);

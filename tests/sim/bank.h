@@ -1,6 +1,8 @@
 // The banks, as one: what OUT orders arrives on IN's account after a while, as a line of a
 // statement that carries the letter number in its remark, sometimes in parts, or bounces. What IN
-// sends back arrives on OUT's account in the same way. Lines that belong to nobody arrive too.
+// sends back arrives on OUT's account in the same way. Lines that belong to nobody arrive too. Now
+// and then a credit is taken back on the same statement and booked anew, or comes with a remark
+// that says nothing.
 //
 // An order is known by case and attempt; giving the same one twice changes nothing, as with a real
 // payment file. The bank remembers everything, so that checkers can hold the agencies' books to it.
@@ -36,7 +38,9 @@ struct Credit {
   CaseId case_id;  // for whom it was ordered; empty: a stranger's
   Fen part;        // of the order
   bool back = false;
-  bool imported = false;  // the agency has said so
+  bool misquoted = false;  // its remark does not name its case
+  size_t statement = 0;    // lines of one statement lie together, and are imported together
+  bool imported = false;   // the agency has said so
 };
 
 class Bank {
@@ -68,6 +72,7 @@ class Bank {
   void pay(const Order& order);
   void book_later(const Order& order, Fen part);
   Credit& book(AgencyId in, Fen amount, const std::string& remark);
+  Credit& book_part(const Order& order, Fen part, const std::string& remark);
   std::string remark_for(const std::string& letter_number);
 
   Schedule& schedule_;
@@ -78,6 +83,7 @@ class Bank {
   std::vector<Order> contradictions_;
   std::vector<Credit> credits_;
   size_t on_the_way_ = 0;
+  size_t statements_ = 0;
   bool healed_ = false;
 };
 

@@ -20,9 +20,15 @@ void Teller::look_later() {
 std::vector<size_t> Teller::pick() {
   std::vector<size_t> out;
   const auto& credits = world_.bank.credits();
-  for (size_t i = 0; i < credits.size() && out.size() < 3; ++i) {
-    if (credits[i].in != node_.id()) continue;
-    if (!credits[i].imported || random_.chance(kAgainPermille)) out.push_back(i);
+  for (size_t i = 0; i < credits.size() && out.size() < 3;) {
+    const size_t first = i;
+    bool wanted = false;
+    for (; i < credits.size() && credits[i].statement == credits[first].statement; ++i) {
+      wanted |= credits[i].in == node_.id() && !credits[i].imported;
+    }
+    if (credits[first].in != node_.id()) continue;
+    if (!wanted && !random_.chance(kAgainPermille)) continue;
+    for (size_t line = first; line < i; ++line) out.push_back(line);
   }
   return out;
 }
@@ -44,13 +50,31 @@ void Teller::look() {
   command.user = "teller";
   command.what = std::move(lines);
   command.done = [this, picked, turn](const Answer& answer) {
-    for (const size_t i : picked) world_.bank.credits()[i].imported = true;
-    for (const auto& result : answer.bank.results()) {
+    for (int n = 0; n < answer.bank.results_size(); ++n) {
+      const v1::BankLineResult& result = answer.bank.results(n);
       world_.trace.add(node_.id().text(), "imported", result.outcome());
+      Credit& credit = world_.bank.credits()[picked[static_cast<size_t>(n)]];
+      credit.imported = !credit.misquoted || result.outcome().ends_with("matched_by_hand");
+      if (!credit.imported) match_by_hand(credit, result);
     }
     if (turn == turn_) look_later();
   };
   if (!node_.post(std::move(command)) && turn == turn_) look_later();
+}
+
+// Until that is done, the line is imported again and again.
+void Teller::match_by_hand(const Credit& credit, const v1::BankLineResult& result) {
+  const auto line = to_array<std::tuple_size_v<Digest>>(*from_hex(result.line_id()));
+  const std::vector<Allocation> to = {{credit.case_id, Fen{credit.line.amount_fen()}}};
+  Command command;
+  command.user = "teller";
+  command.what = SettleLineCommand{*line, to, "asked the bank"};
+  command.done = [this](const Answer& answer) {
+    const std::string_view refused = answer.rejection ? name(answer.rejection->refusal) : "done";
+    world_.trace.add(node_.id().text(), "matched by hand", std::string(refused));
+  };
+  if (node_.post(std::move(command))) return;
+  world_.trace.add(node_.id().text(), "matched by hand", "the inbox is full");
 }
 
 }  // namespace jiexu::sim

@@ -1,5 +1,6 @@
-// The person at an agency who imports the bank's lines: a few at a time, again if no answer came,
-// and now and then lines that were imported long ago.
+// The person at an agency who imports the bank's lines: a few statements at a time, again if no
+// answer came, and now and then lines that were imported long ago. Of a line whose remark says
+// nothing the bank is asked, and the line matched by hand.
 #pragma once
 
 #include "tests/sim/node.h"
@@ -16,6 +17,7 @@ class Teller {
   void look();
   // Indexes of the bank's credits to import now.
   std::vector<size_t> pick();
+  void match_by_hand(const Credit& credit, const v1::BankLineResult& result);
 
   World& world_;
   Node& node_;

@@ -76,6 +76,8 @@ class MoneyChecker final : public Checker {
 
   // A line is shared out to the fen, or stands in suspense.
   void judge_line(const Survey& survey, const v1::BankLineRecord& record) {
+    // A line and the one that takes it back stand for nothing together.
+    if (!record.reversed_by().empty() || !record.reverses().empty()) return;
     int64_t booked = record.suspense_fen();
     for (const v1::AllocationRecord& part : record.to()) booked += part.amount_fen();
     if (booked == record.line().amount_fen() || !record.batch().empty()) return;
@@ -113,7 +115,9 @@ class MoneyChecker final : public Checker {
     for (const Credit& credit : bank.credits()) {
       if (credit.case_id != id || credit.in != at.agency) continue;
       for (const v1::BankLineRecord& record : at.bank_lines) {
-        if (record.line().host_sequence() == credit.line.host_sequence()) sum += credit.part.value;
+        const bool same = record.line().host_sequence() == credit.line.host_sequence();
+        // In suspense under our own code, until a person or a link that recovers lets it go on.
+        if (same && record.suspense_fen() == 0) sum += credit.part.value;
       }
     }
     return sum;
