@@ -30,6 +30,7 @@ struct Key {
 
 constexpr size_t kUnixPathMax = 107;  // sun_path of sockaddr_un, less the final zero
 constexpr uintmax_t kConfigBytesMax = 1 << 20;
+constexpr int64_t kSilentDaysMax = 60;
 constexpr int64_t kTotalYuanMax = 100'000'000'000;
 
 std::string read_string(const toml::node& value, std::string& out) {
@@ -149,6 +150,15 @@ std::string read_payments_max(const toml::node& value, Config& out) {
     return "must be a whole number from 1 to " + std::to_string(limits::kBatchLinesMax);
   }
   out.remit.payments_max = static_cast<size_t>(*number);
+  return {};
+}
+
+std::string read_silent_days(const toml::node& value, Config& out) {
+  const std::optional<int64_t> days = value.value_exact<int64_t>();
+  if (!days || *days < 1 || *days > kSilentDaysMax) {
+    return "must be a whole number of working days from 1 to " + std::to_string(kSilentDaysMax);
+  }
+  out.bank_silent_days = static_cast<int32_t>(*days);
   return {};
 }
 
@@ -286,6 +296,9 @@ constexpr Key kKeys[] = {
     {"remit", "collect_at", read_collect_at, "\"\"",
      "When payments are collected into batches every day, such as \"15:30\" (China Standard\n"
      "Time); empty: only by `jiexu remit make`. They wait for an approval in any case."},
+    {"remit", "silent_days", read_silent_days, "3",
+     "For how many working days the bank may say nothing of a batch that was exported. Then\n"
+     "`jiexu overdue` lists it, and the gauge jiexu_batches_silent counts it."},
     {"remit", "columns", read_columns,
      "[\"seq\", \"end_to_end_id\", \"amount\", \"payee_account\", \"payee_holder\", "
      "\"payee_bank\", \"payee_cnaps\", \"remark\"]",

@@ -66,6 +66,8 @@ struct Config {
 
   // How payments are collected into batches and written for the bank.
   BatchRules remit;
+  // Working days after which a batch of which the bank says nothing is an alarm.
+  int32_t bank_silent_days = 3;
 
   bool operator==(const Config&) const = default;
 };

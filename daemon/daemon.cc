@@ -182,8 +182,11 @@ Result<void> Daemon::start_api() {
   api_ = std::make_unique<Api>(
       ApiPorts{*loop_, *store_, *vault_, clock_, metrics_, [this] { return not_ready(); },
                [this](auto work) { return run_aside(std::move(work)); }, config_.agency,
-               config_.policy.four_eyes},
+               config_.policy.four_eyes, config_.bank_silent_days},
       users_);
+  auto calendar = load_calendar(config_.calendars);
+  if (!calendar) return tl::unexpected(calendar.error());
+  api_->set_calendar(std::move(*calendar));
   HttpSettings settings;
   settings.host = config_.api.host;
   settings.port = config_.api.port;
@@ -235,6 +238,7 @@ Result<void> Daemon::reload() {
   directory_now_ = *directory;
   transport_->set_directory(*directory);
   loop_->post(*directory);
+  api_->set_calendar(*calendar);
   loop_->post(std::move(*calendar));
   return {};
 }

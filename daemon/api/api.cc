@@ -30,7 +30,14 @@ HttpResponse no_such_method(const std::string& allowed) {
 }  // namespace
 
 Api::Api(ApiPorts ports, std::shared_ptr<const Users> users)
-    : ports_(std::move(ports)), records_(ports_.store, ports_.vault), users_(std::move(users)) {}
+    : ports_(std::move(ports)), records_(ports_.store, ports_.vault), users_(std::move(users)) {
+  set_calendar(std::make_shared<const Calendar>(Calendar::shipped()));
+}
+
+void Api::set_calendar(std::shared_ptr<const Calendar> calendar) {
+  const std::lock_guard lock(calendar_mutex_);
+  calendar_ = std::move(calendar);
+}
 
 void Api::set_users(std::shared_ptr<const Users> users) {
   const std::lock_guard lock(users_mutex_);

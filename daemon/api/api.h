@@ -8,8 +8,8 @@
 //   * A POST with an Idempotency-Key is done once (idempotency.h).
 //
 // Threads: handle() runs on the HTTP server's thread and never blocks on the engine; set_users()
-// may be called from any thread. The HttpServer must end before this object, the engine may end
-// before or after both.
+// and set_calendar() may be called from any thread. The HttpServer must end before this object, the
+// engine may end before or after both.
 #pragma once
 
 #include <functional>
@@ -28,6 +28,7 @@
 #include "daemon/api/users.h"
 #include "daemon/base/time.h"
 #include "daemon/engine/command.h"
+#include "daemon/rules/calendar.h"
 #include "jiexu/v1/record.pb.h"
 #include "storage/records.h"
 
@@ -46,6 +47,7 @@ struct ApiPorts {
   std::function<bool(std::function<void(std::stop_token)>)> aside;
   AgencyId self;           // our own agency
   bool four_eyes = false;  // actions that need a second person are proposed (engine/four_eyes.h)
+  int32_t bank_silent_days = 3;  // working days after which a batch without a word is an alarm
 };
 
 class Api {
@@ -54,6 +56,8 @@ class Api {
 
   void handle(HttpRequest request, HttpRespond respond);
   void set_users(std::shared_ptr<const Users> users);
+  // The working days from now on; those that this build carries until then.
+  void set_calendar(std::shared_ptr<const Calendar> calendar);
 
   // Handlers of the route table.
   void apply(Call call);
@@ -117,6 +121,7 @@ class Api {
   void ask_for_view(const Call& call, decltype(Command::what) what);
   // The batch that the first argument names; answers 404 or 500 itself and returns nullopt.
   std::optional<v1::RemittanceBatchRecord> find_batch(const Call& call) const;
+  Result<std::vector<v1::SilentBatchView>> silent_batches() const;
   Result<void> add_payments(const v1::RemittanceBatchRecord& batch,
                             v1::RemittanceBatchView& view) const;
   // Why this user may not take this action on the case as it stands; nullopt: let the engine
@@ -131,6 +136,8 @@ class Api {
   Idempotency idempotency_;
   mutable std::mutex users_mutex_;
   std::shared_ptr<const Users> users_;
+  mutable std::mutex calendar_mutex_;
+  std::shared_ptr<const Calendar> calendar_;
   ProgressGate progress_gate_;
   Worker worker_;  // last, so that it ends before what it reads
 };

@@ -67,6 +67,9 @@ Metrics::Metrics()
                          .Add({}, kCommitBounds)),
       disk_free_bytes(
           gauges(registry_, "jiexu_disk_free_bytes", "Free disk of the store.").Add({})),
+      batches_silent(gauges(registry_, "jiexu_batches_silent",
+                            "Exported batches that the bank has said nothing of for too long.")
+                         .Add({})),
       storage_room(gauges(registry_, "jiexu_storage_room",
                           "0: ample, 1: low, new work is refused, 2: short, frames too.")
                        .Add({})),

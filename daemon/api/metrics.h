@@ -55,6 +55,7 @@ class Metrics {
   prometheus::Counter& commits;
   prometheus::Histogram& commit_seconds;
   prometheus::Gauge& disk_free_bytes;
+  prometheus::Gauge& batches_silent;
   prometheus::Gauge& storage_room;  // 0 ample, 1 low (new work is refused), 2 short (frames too)
   // The API.
   Counters& http_requests;   // route, status

@@ -3,6 +3,7 @@
 #include "daemon/api/json.h"
 #include "daemon/api/problem.h"
 #include "daemon/api/reply.h"
+#include "daemon/api/silence.h"
 #include "daemon/api/statistics.h"
 #include "daemon/cases/step.h"
 #include "daemon/engine/case_store.h"
@@ -72,6 +73,16 @@ void Api::show_ageing(Call call) {
   if (!begun) reply(call, busy());
 }
 
+Result<std::vector<v1::SilentBatchView>> Api::silent_batches() const {
+  std::shared_ptr<const Calendar> calendar;
+  {
+    const std::lock_guard lock(calendar_mutex_);
+    calendar = calendar_;
+  }
+  return jiexu::silent_batches(records_, *calendar, ports_.bank_silent_days,
+                               date_of(ports_.clock.now()));
+}
+
 void Api::list_overdue(Call call) {
   const std::optional<Page> page = page_of(call, {"peer"});
   std::optional<CaseId> after = page ? CaseId::parse(page->after) : std::nullopt;
@@ -81,6 +92,11 @@ void Api::list_overdue(Call call) {
   }
   const Date today = date_of(ports_.clock.now());
   v1::OverdueViews views;
+  if (!after && peer.empty()) {
+    const auto silent = silent_batches();
+    if (!silent) return reply(call, store_failure(silent.error()));
+    for (const v1::SilentBatchView& batch : *silent) *views.add_batches() = batch;
+  }
   for (size_t seen = 0; seen < kScanMax; seen += kScanPage) {
     const Result<CasePage> found = jiexu::list_cases(records_, true, after, kScanPage);
     if (!found) return reply(call, store_failure(found.error()));

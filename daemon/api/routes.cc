@@ -195,6 +195,9 @@ void Api::ready(Call call) {
 }
 
 void Api::show_metrics(Call call) {
+  if (const auto silent = silent_batches()) {
+    ports_.metrics.batches_silent.Set(static_cast<double>(silent->size()));
+  }
   reply(call, text_response(200, ports_.metrics.text()));
 }
 

@@ -39,6 +39,18 @@ void print_ageing(const std::string& body) {
   std::cout << table.text();
 }
 
+void print_silent(const v1::OverdueViews& views) {
+  if (views.batches().empty()) return;
+  std::cout << "\nThe bank has said nothing of these batches; ask it whether it has their files:\n";
+  Table table({"BATCH", "TO", "EXPORTED", "WAS DUE", "DAYS", "OPEN"});
+  for (const v1::SilentBatchView& batch : views.batches()) {
+    table.add({batch.batch(), batch.payee_holder(), batch.exported_at(), batch.due_on(),
+               std::to_string(batch.days_over()),
+               std::to_string(batch.open()) + " of " + std::to_string(batch.payments())});
+  }
+  std::cout << table.text();
+}
+
 void print_overdue(const std::string& body) {
   v1::OverdueViews views;
   if (!from_json(body, &views)) return;
@@ -49,6 +61,7 @@ void print_overdue(const std::string& body) {
                duty.expected_on()});
   }
   std::cout << table.text();
+  print_silent(views);
   if (!views.next().empty()) std::cerr << "There may be more: add --after " << views.next() << "\n";
 }
 

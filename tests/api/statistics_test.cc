@@ -1,6 +1,8 @@
 // Monthly figures, ageing and the overdue list.
 #include "daemon/api/statistics.h"
 
+#include "daemon/funds/payment_state.h"
+#include "storage/layout.h"
 #include "tests/api/api_world.h"
 
 namespace jiexu {
@@ -97,6 +99,48 @@ TEST_CASE("a month that is none is refused") {
   for (const char* target : {"/v1/statistics/2026-13", "/v1/statistics/2026-11?format=xls"}) {
     CHECK(world.ask("GET", target, Role::kAuditor).status() == 400);
   }
+}
+
+TEST_CASE("a batch of which the bank says nothing for three working days is overdue and counted") {
+  ApiWorld world;
+  const CaseId id = world.draft().id;
+  const std::string number = "411328072609210000016";
+  // The clock stands at 2026-09-21, a Monday after a Sunday that was a working day.
+  const auto put = [&](Date exported) {
+    const Instant at = end_of(exported);
+    Batch batch;
+    v1::PaymentRecord payment;
+    payment.set_batch(number);
+    payment.set_state(static_cast<uint32_t>(PaymentState::kExported));
+    v1::RemittanceBatchRecord record;
+    record.set_exported_at_ms(at.ms);
+    record.mutable_payee()->set_account_holder("Payee");
+    record.add_payments();
+    record.add_payments();
+    Records records(world.store, *world.vault);
+    records.put_message(batch, Family::kFunds, layout::payment_key(id, 1), payment);
+    records.put_message(batch, Family::kFunds, layout::remittance_batch_key(number), record);
+    batch.put(Family::kIndex, layout::exported_payment_key(at, id, 1), "");
+    REQUIRE(world.store.commit(batch));
+  };
+  const Date today = date_of(world.clock.now());
+  const auto listed = [&] {
+    return world.ask("GET", "/v1/overdue", Role::kAuditor).json()["batches"];
+  };
+  const auto counted = [&](const std::string& n) {
+    const std::string text = world.ask("GET", "/metrics", Role::kNobody).response.body;
+    return text.find("jiexu_batches_silent " + n) != std::string::npos;
+  };
+  put(Date::from_days(today.days() - 3));
+  CHECK(listed().empty());
+  CHECK(counted("0"));
+  put(Date::from_days(today.days() - 7));
+  REQUIRE(listed().size() == 1);
+  CHECK(listed()[0]["batch"] == number);
+  CHECK(listed()[0]["open"] == 1);
+  CHECK(listed()[0]["payments"] == 2);
+  CHECK(listed()[0]["due_on"] == "2026-09-17");
+  CHECK(counted("1"));
 }
 
 TEST_CASE("overdue duties are listed and summed up by counterpart and side in duty") {
