@@ -57,7 +57,8 @@ Result<void> RunningAgency::init() {
   // Many agencies on one disk, whose stores are copied.
   change_setting(config(), "ballast_mib", "0");
   if (auto done = add_user("wang", token_); !done) return done;
-  return add_user("li", second_token_);
+  if (auto done = add_user("li", second_token_); !done) return done;
+  return add_user("zhao", cashier_token_);
 }
 
 Result<void> RunningAgency::add_user(const std::string& name, std::string& token) const {
@@ -145,6 +146,12 @@ Result<void> RunningAgency::post(const std::string& target, const google::protob
                                  google::protobuf::Message* out,
                                  const std::string& idempotency_key) const {
   return exchange({"POST", target, to_json(in), token_, idempotency_key}, out);
+}
+
+Result<void> RunningAgency::post_as_cashier(const std::string& target,
+                                            const google::protobuf::Message& in,
+                                            google::protobuf::Message* out) const {
+  return exchange({"POST", target, to_json(in), cashier_token_, ""}, out);
 }
 
 Result<v1::PeerView> RunningAgency::peer(const std::string& code) const {

@@ -52,6 +52,11 @@ class RunningAgency {
   Result<void> get(const std::string& target, google::protobuf::Message* out) const;
   Result<void> post(const std::string& target, const google::protobuf::Message& in,
                     google::protobuf::Message* out, const std::string& idempotency_key = "") const;
+  // The same as the third user, who has no part in cases.
+  Result<void> post_as_cashier(const std::string& target, const google::protobuf::Message& in,
+                               google::protobuf::Message* out) const;
+  // Runs `jiexu` with this agency's configuration; what it printed.
+  Result<std::string> cli(std::vector<std::string> args) const;
   // Approves what waits in the case, as the second person.
   Result<void> approve(const v1::CaseView& view) const;
   // What it says of its links with the agency `code`. kInvalid: it does not know it.
@@ -65,7 +70,6 @@ class RunningAgency {
   const std::string& token() const { return token_; }
 
  private:
-  Result<std::string> cli(std::vector<std::string> args) const;
   Result<void> add_user(const std::string& name, std::string& token) const;
   Result<void> exchange(const cli::Request& request, google::protobuf::Message* out) const;
 
@@ -74,6 +78,7 @@ class RunningAgency {
   std::filesystem::path folder_;
   std::string token_;
   std::string second_token_;
+  std::string cashier_token_;
   mutable std::mutex process_mutex_;
   Process process_;
 };

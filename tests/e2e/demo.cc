@@ -77,7 +77,7 @@ class Killer {
   std::thread thread_;
 };
 
-// Clerks at both agencies, each its own thread, until destroyed.
+// Clerks at both agencies, each its own thread, and the cashiers on one, until destroyed.
 class Clerks {
  public:
   explicit Clerks(World& world) : world_(world) {
@@ -89,6 +89,12 @@ class Clerks {
         }
       });
     }
+    threads_[2] = std::thread([this] {
+      while (!stop_ && world_.cashiers() != nullptr) {
+        world_.cashiers()->work();
+        std::this_thread::sleep_for(50ms);
+      }
+    });
   }
   ~Clerks() {
     stop_ = true;
@@ -98,7 +104,7 @@ class Clerks {
  private:
   World& world_;
   std::atomic<bool> stop_{false};
-  std::array<std::thread, 2> threads_;
+  std::array<std::thread, 3> threads_;
 };
 
 void key_applications(World& world, size_t from, size_t to) {
@@ -138,7 +144,8 @@ size_t key_while_killing(World& world, const Options& options, size_t from, cons
 bool wait_closed(World& world, const Options& options, size_t cases, const Killer& killer) {
   const auto began = Clock::now();
   size_t closed = 0;
-  while (closed < cases) {
+  // What the bank still has to say may open a closed case again.
+  while (closed < cases || (world.cashiers() && !world.cashiers()->idle())) {
     if (g_interrupted || !all_alive(world, killer)) return false;
     if (Clock::now() - began > std::chrono::seconds(options.timeout_s)) {
       fmt::print("\nFAULT: {} of {} cases closed after {} s\n", closed, cases, options.timeout_s);
@@ -159,6 +166,7 @@ bool lose_memory(World& world, const Options& options, size_t cases) {
   for (size_t i = 0; i < 2; ++i) {
     fmt::print("\nrestoring an old backup at {}\n", world.agency(i).spec().code);
     auto done = world.agency(i).restore();
+    if (world.cashiers()) world.cashiers()->forget_imports(i);
     if (done) done = world.wait_ready(60);
     if (!done) {
       fmt::print("FAULT: {}\n", done.error().text);
@@ -224,7 +232,9 @@ void keep_running(World& world, size_t next) {
 }
 
 int run(const Options& options, const std::filesystem::path& bin) {
-  World world(bin, options.folder, options.port_base);
+  // What an agency has forgotten of its payments, people would have to ask the bank for.
+  const Bank bank = options.restore ? Bank::kPrompt : Bank::kUnruly;
+  World world(bin, options.folder, options.port_base, bank);
   if (const auto done = world.init(); !done) {
     fmt::print(stderr, "cannot make the agencies: {}\n", done.error().text);
     return 1;

@@ -86,6 +86,15 @@ class Judge {
     v1::LedgerView ledger;
     if (!world_.agency(agency).get("/v1/ledger", &ledger)) return fault("no ledger");
     if (ledger.sum_fen() != 0) fault("a ledger does not add up to zero");
+    if (const auto sound = world_.agency(agency).cli({"ledger", "--check"}); !sound) {
+      fault("ledger --check: " + sound.error().text);
+    }
+    v1::BankLineViews trays;
+    if (!world_.agency(agency).get("/v1/bank/lines", &trays)) return fault("no bank lines");
+    for (const v1::BankLineView& line : trays.lines()) {
+      fault(fmt::format("a bank line of {} waits: {}", Fen{line.amount_fen()}.yuan(),
+                        line.outcome()));
+    }
     v1::QuarantineViews quarantine;
     if (!world_.agency(agency).get("/v1/quarantine", &quarantine)) return fault("no quarantine");
     if (quarantine.entries_size() != 0) {

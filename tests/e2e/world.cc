@@ -33,12 +33,15 @@ int32_t today() {
   return date_of(SystemClock().now()).yyyymmdd();
 }
 
-World::World(std::filesystem::path bin, std::filesystem::path folder, uint16_t port_base)
+World::World(std::filesystem::path bin, std::filesystem::path folder, uint16_t port_base, Bank bank)
     : folder_(std::move(folder)) {
   for (size_t i = 0; i < agencies_.size(); ++i) {
     const AgencySpec of = spec(i, port_base);
     agencies_[i] = std::make_unique<RunningAgency>(of, bin, folder_ / of.code);
   }
+  if (bank == Bank::kPrompt) return;
+  cashiers_ = std::make_unique<Cashiers>(
+      std::array<RunningAgency*, 2>{agencies_[0].get(), agencies_[1].get()}, folder_ / "bank");
 }
 
 Result<void> World::init() {
@@ -99,7 +102,7 @@ void World::work(size_t agency) {
 }
 
 void World::work_on(size_t agency, const v1::CaseView& view) {
-  if (view.side() == "OUT" && view.moved_fen() > 0) deliver_money(agency, view);
+  if (!cashiers_ && view.side() == "OUT" && view.moved_fen() > 0) deliver_money(agency, view);
   const Applicant* applicant = nullptr;
   {
     const std::lock_guard lock(mutex_);
@@ -128,8 +131,8 @@ void World::approve(size_t agency, const v1::CaseView& view) {
   surprises_.push_back("approval in " + view.relationship() + ": " + done.error().text);
 }
 
-// The bank books what the transfer-out agency has ordered on the destination's account, and like
-// real banks tells of it twice now and then.
+// The prompt bank books what the transfer-out agency has ordered on the destination's account, and
+// like real banks tells of it twice now and then.
 void World::deliver_money(size_t agency, const v1::CaseView& view) {
   if (money_arrived(view.letter_number())) return;
   v1::BankLineInput input;
@@ -155,13 +158,16 @@ void World::deliver_money(size_t agency, const v1::CaseView& view) {
 }
 
 bool World::money_arrived(const std::string& letter_number) const {
+  if (cashiers_) return cashiers_->money_arrived(letter_number);
   const std::lock_guard lock(mutex_);
   return delivered_.contains(letter_number);
 }
 
 std::vector<std::string> World::surprises() const {
+  std::vector<std::string> all = cashiers_ ? cashiers_->surprises() : std::vector<std::string>();
   const std::lock_guard lock(mutex_);
-  return surprises_;
+  all.insert(all.end(), surprises_.begin(), surprises_.end());
+  return all;
 }
 
 }  // namespace jiexu::e2e

@@ -1,4 +1,5 @@
-// Two agencies, their clerks, the bank between them, and if asked for, somebody who kills daemons.
+// Two agencies, their clerks and cashiers, the bank between them, and if asked for, somebody who
+// kills daemons.
 #pragma once
 
 #include <array>
@@ -10,6 +11,7 @@
 #include <string>
 
 #include "tests/e2e/agency.h"
+#include "tests/e2e/cashier.h"
 #include "tests/e2e/people.h"
 
 namespace jiexu::e2e {
@@ -17,10 +19,16 @@ namespace jiexu::e2e {
 // By this machine's clock, as forms write it.
 int32_t today();
 
+enum class Bank {
+  kPrompt,  // books each payment as soon as a clerk has ordered it, by a line of its own
+  kUnruly,  // takes payment files and gives back statements, as its rules say (bank.py)
+};
+
 class World {
  public:
   // `bin`: where jiexu and jiexud are. `folder`: made new, for the agencies' folders.
-  World(std::filesystem::path bin, std::filesystem::path folder, uint16_t port_base);
+  World(std::filesystem::path bin, std::filesystem::path folder, uint16_t port_base,
+        Bank bank = Bank::kPrompt);
 
   // Makes both agencies and exchanges their directory entries.
   Result<void> init();
@@ -29,11 +37,14 @@ class World {
 
   // One applicant more: keyed at the destination. Safe to repeat after a lost answer.
   bool apply(size_t n);
-  // One round over the open cases of an agency: every clerk's next move, and the bank's deliveries.
+  // One round over the open cases of an agency: every clerk's next move, and what the prompt bank
+  // delivers.
   // Errors of a daemon that is down are not errors of the round.
   void work(size_t agency);
 
   RunningAgency& agency(size_t index) { return *agencies_[index]; }
+  // nullptr: the bank is the prompt one.
+  Cashiers* cashiers() { return cashiers_.get(); }
   People& people() { return people_; }
   // What clerks were refused although the daemon had offered it and nobody else had acted; empty
   // in a sound run.
@@ -47,9 +58,10 @@ class World {
 
   std::filesystem::path folder_;
   std::array<std::unique_ptr<RunningAgency>, 2> agencies_;
+  std::unique_ptr<Cashiers> cashiers_;
   People people_;
   mutable std::mutex mutex_;
-  std::set<std::string> delivered_;  // letter numbers whose remittance the bank has booked
+  std::set<std::string> delivered_;  // letter numbers whose remittance the prompt bank has booked
   std::vector<std::string> surprises_;
 };
 
