@@ -12,6 +12,7 @@
 // reused.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -229,6 +230,11 @@ struct Case {
            !overlays.has_any({Overlay::kReopenPending, Overlay::kReopenAsked});
   }
   const Deadline* deadline(DeadlineKind kind) const;
+  // Whether it was with this agency before it came to its peer.
+  bool was_with(AgencyId agency) const {
+    return std::ranges::any_of(former_peers,
+                               [&](const FormerPeer& former) { return former.agency == agency; });
+  }
 };
 
 }  // namespace jiexu

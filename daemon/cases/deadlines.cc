@@ -210,4 +210,19 @@ std::optional<Climbed> climb_ladder(const Event& event, Case& subject) {
   return std::nullopt;
 }
 
+Deadline* skip_to_reminder(const Event& event, Case& subject) {
+  for (Deadline& deadline : subject.deadlines) {
+    if (deadline.kind != event.deadline) continue;
+    for (bool reminded = false; deadline.steps < std::size(kLadder); ++deadline.steps) {
+      const LadderStep& step = kLadder[deadline.steps];
+      if (reminded && (!deadline.due || end_before(deadline, step) >= event.at)) break;
+      deadline.passed |= step.passes;
+      reminded |= step.reminds;
+    }
+    deadline.reminded = true;
+    return &deadline;
+  }
+  return nullptr;
+}
+
 }  // namespace jiexu

@@ -28,5 +28,8 @@ struct Climbed {
 // Takes all steps of the ladder of event.deadline that are due, as one: a reminder that comes late
 // is sent once. nullopt if none is due.
 std::optional<Climbed> climb_ladder(const Event& event, Case& subject);
+// Takes the steps up to the next reminder, whatever the day is: it was sent before. Then those that
+// are due, as above. nullptr if the case has no such deadline.
+Deadline* skip_to_reminder(const Event& event, Case& subject);
 
 }  // namespace jiexu

@@ -276,7 +276,7 @@ void send_reminder(const Deadline& deadline, int32_t day, const Event& event,
                    const Context& context, Case& subject, Step& step) {
   v1::Reminder* reminder = new_message(event, context, subject, step)->mutable_reminder();
   reminder->set_duty(static_cast<uint32_t>(deadline.kind));
-  reminder->set_due_on(deadline.due->yyyymmdd());
+  if (deadline.due) reminder->set_due_on(deadline.due->yyyymmdd());
   reminder->set_day(day);
 }
 

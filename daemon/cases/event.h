@@ -97,6 +97,8 @@ enum class EventKind : uint8_t {
   kReopenReplyIn = 86,
   kStatusQueryIn = 87,
   kStatusReplyIn = 88,
+  // A recovery found what our record of the case cannot be led to (daemon/engine/reconciler.h).
+  kContradiction = 89,
 };
 
 // The name of an action in API paths and on the command line, such as "send-letter"; of other
@@ -121,6 +123,9 @@ struct Event {
   std::string_view letter_number;  // kSendLetter: that it had before the store was lost
   std::string_view note;           // for the timeline; no personal data
   bool on_paper = false;           // `message` was keyed in; it has no number
+  // A recovery does again what was done before. The person's other cases may not stand where they
+  // stood then, and so they are not asked.
+  bool led_back = false;
 };
 
 // Whether the event counts in the case's numbering: messages do, but not faults, which may be about

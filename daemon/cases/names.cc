@@ -162,6 +162,7 @@ constexpr std::pair<EventKind, std::string_view> kEvents[] = {
     {EventKind::kReopenReplyIn, "reopen-reply-received"},
     {EventKind::kStatusQueryIn, "status-query-received"},
     {EventKind::kStatusReplyIn, "status-reply-received"},
+    {EventKind::kContradiction, "contradiction-found"},
 };
 
 }  // namespace

@@ -112,9 +112,24 @@ tl::expected<Step, Rejection> decide(Case& subject, const Event& event, const Co
   return result;
 }
 
+// We had reminded the peer, and so a term of its duty was over or nearly so. The dates from which
+// the term ran may be lost; that we had reminded is not.
+Step remind_again(Case& subject, const Event& event, const Context& context) {
+  Step result;
+  stamp(event, subject);
+  result.note = event.note;
+  const Deadline* open = skip_to_reminder(event, subject);
+  Deadline none;
+  none.kind = event.deadline;
+  send_reminder(open != nullptr ? *open : none, 0, event, context, subject, result);
+  show_deadlines(subject);
+  return result;
+}
+
 // A step of a deadline's ladder.
 tl::expected<Step, Rejection> climb(Case& subject, const Event& event, const Context& context) {
   Step result;
+  if (event.led_back) return remind_again(subject, event, context);
   const auto climbed = climb_ladder(event, subject);
   if (!climbed) return reject(Refusal::kNotAllowedNow, "no such deadline is open");
   stamp(event, subject);

@@ -13,6 +13,9 @@ namespace jiexu {
 namespace {
 
 constexpr uint32_t kLetterSequenceMax = 99'999;
+constexpr uint32_t kSkippedTo = 10'000;
+constexpr int64_t kSecondsOfDay = 86'400;
+static_assert(kSkippedTo + kSecondsOfDay < kLetterSequenceMax);
 
 // Another open transfer of the person from the same agency to us (X31).
 bool is_duplicate(const Case& subject, const Case& other) {
@@ -54,6 +57,15 @@ Result<CaseId> CaseDesk::find_other(const Case& subject, const Context& context,
     if (*other && !(*other)->closed() && wanted(subject, **other)) return id;
   }
   return CaseId();
+}
+
+// Letters of earlier days have numbers of those days. Beyond the first ten thousand, the number
+// says the second of the day, so that a second loss leads further.
+void CaseDesk::skip_letter_numbers(Instant now) {
+  if (letter_day_ != date_of(now)) return;
+  const int64_t second = kSecondsOfDay - 1 - (end_of(letter_day_).ms - now.ms) / 1000;
+  letter_sequence_ = std::max(letter_sequence_, kSkippedTo + static_cast<uint32_t>(second));
+  write_letter_counter();
 }
 
 Result<void> CaseDesk::take_letter_number(Date today, std::string_view given) {
@@ -114,10 +126,11 @@ Result<void> CaseDesk::look_up(const Case& subject, const Event& event, Context&
     case EventKind::kApply: {
       if (event.input == nullptr) return {};
       context.person_hash = vault_.person_hash(document_text(event.input->application().person()));
+      context.profile = choose_profile(profiles_, subject.peer, self_, date_of(event.at));
+      if (event.led_back) return {};
       const auto rival = find_other(subject, context, is_duplicate);
       if (!rival) return tl::unexpected(rival.error());
       context.duplicate_of = *rival;
-      context.profile = choose_profile(profiles_, subject.peer, self_, date_of(event.at));
       return {};
     }
     case EventKind::kLetterIn: return look_up_letter(subject, event.message->letter(), context);
@@ -127,6 +140,7 @@ Result<void> CaseDesk::look_up(const Case& subject, const Event& event, Context&
       }
       return look_up_letter(subject, event.input->paper().letter(), context);
     case EventKind::kAcceptLetter: {
+      if (event.led_back) return {};
       const auto rival = find_other(subject, context, claims_person);
       if (!rival) return tl::unexpected(rival.error());
       context.claimed_by_other = !rival->empty();

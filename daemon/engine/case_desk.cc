@@ -167,14 +167,26 @@ void CaseDesk::consume_number(const Case& subject, uint32_t case_seq) {
   cache_.put(std::move(next));
 }
 
-void CaseDesk::suspend(const Case& subject, uint32_t sent_case_seq, Instant now) {
+void CaseDesk::note_former(const Case& subject, AgencyId agency) {
   auto next = std::make_shared<Case>(subject);
-  next->sent_case_seq = std::max(next->sent_case_seq, sent_case_seq);
-  next->overlays.add(Overlay::kUnclear);
-  next->revision += 1;
-  next->updated_at = now;
+  next->former_peers.insert(next->former_peers.begin(), {agency, 0});
   write_case(subject, *next);
   cache_.put(std::move(next));
+}
+
+Result<void> CaseDesk::suspend(const Case& subject, uint32_t sent_case_seq, std::string_view why,
+                               Instant now) {
+  Case used = subject;
+  used.sent_case_seq = std::max(used.sent_case_seq, sent_case_seq);
+  Event event;
+  event.kind = EventKind::kContradiction;
+  event.at = now;
+  event.actor = "recovery";
+  event.note = why;
+  const auto outcome = apply(used, event);
+  if (!outcome) return tl::unexpected(outcome.error());
+  CHECK(outcome->has_value());  // its row is for all states
+  return {};
 }
 
 Result<std::vector<CaseId>> CaseDesk::find_letter(std::string_view letter_number) const {

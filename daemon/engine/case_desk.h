@@ -87,8 +87,12 @@ class CaseDesk {
   // If an agency was merged, what waits for it goes on to its successor (X44).
   Result<void> follow_successor(const Case& subject, Instant now);
 
-  // A link has been recovered, whose cases follow_successor() had passed over.
-  void look_for_successors_again();
+  // Whether cases with this peer have yet to come back to where they were.
+  bool recovering(AgencyId peer) const {
+    return sent_before_ != nullptr && sent_before_->blocks(peer);
+  }
+  // A link has been recovered, whose cases follow_successor() and fire_deadlines() had passed over.
+  void peer_recovered();
 
   // Decides on the event and writes what follows. REQUIRES: `subject` is what load() returned, or
   // for a new case holds id and peer.
@@ -112,17 +116,26 @@ class CaseDesk {
   // Writes the letter numbers of the open commit, and the last one used. REQUIRED once, at its end.
   void write_letters();
 
+  // Letter numbers of the day are left out, because a loss may have forgotten the last ones. They
+  // go on at a number that no earlier loss of the day can have led to.
+  void skip_letter_numbers(Instant now);
+
   // A numbered message of the case was refused: its number is used up all the same.
   void consume_number(const Case& subject, uint32_t case_seq);
 
+  // The case has been with this agency before it came to the one that it is with.
+  void note_former(const Case& subject, AgencyId agency);
+
   // A message of ours exists that cannot be derived again: its number is used up, and the case is
-  // marked for a person to look at.
-  void suspend(const Case& subject, uint32_t sent_case_seq, Instant now);
+  // marked for a person to look at, with `why` in its timeline.
+  Result<void> suspend(const Case& subject, uint32_t sent_case_seq, std::string_view why,
+                       Instant now);
 
   // Cases that the letter number names.
   Result<std::vector<CaseId>> find_letter(std::string_view letter_number) const;
 
-  // Fires deadlines that have passed, at most `limit`. Returns whether any was.
+  // Fires deadlines that have passed, at most `limit`. Returns whether any was. Those of cases with
+  // a peer that has to be recovered first wait: what they send may have been sent.
   Result<bool> fire_deadlines(Instant now, size_t limit);
   Instant next_deadline() const { return next_deadline_; }
   // The open commit is durable now.
@@ -242,6 +255,7 @@ class CaseDesk {
   Instant next_deadline_{INT64_MAX};     // no timer is due before
   Instant earliest_written_{INT64_MAX};  // of the timers written since they were last looked at
   std::set<std::string> fired_;          // timers removed by commits that are not durable yet
+  std::set<std::string> held_;           // due timers that wait for a recovery
 };
 
 }  // namespace jiexu

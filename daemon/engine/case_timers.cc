@@ -18,6 +18,7 @@ Result<void> CaseDesk::start(std::shared_ptr<const Calendar> calendar, Date toda
   rejudge_ = Rejudge(judged->value_or(v1::JudgedRecord()));
   calendar_ = std::move(calendar);
   use_edition(today);
+  if (auto done = take_letter_number(today, ""); !done) return done;
   next_deadline_ = Instant{INT64_MAX};
   return durable_.scan(Family::kTimer, "", std::string(26, '\xff'),
                        [&](std::string_view key, std::string_view) {
@@ -32,7 +33,10 @@ Result<bool> CaseDesk::fire_deadlines(Instant now, size_t limit) {
   next_deadline_ = Instant{INT64_MAX};
   const auto scanned = durable_.scan(Family::kTimer, "", std::string(26, '\xff'),
                                      [&](std::string_view key, std::string_view) {
-                                       if (fired_.contains(std::string(key))) return true;
+                                       const std::string known(key);
+                                       if (fired_.contains(known) || held_.contains(known)) {
+                                         return true;
+                                       }
                                        const Instant at = layout::parse_timer_key(key).due;
                                        if (at >= now || due.size() == limit) {
                                          next_deadline_ = at;
@@ -50,10 +54,14 @@ Result<bool> CaseDesk::fire_deadlines(Instant now, size_t limit) {
   next_deadline_ = std::min(next_deadline_, earliest_written_);
   for (const std::string& key : due) {
     const layout::TimerKey timer = layout::parse_timer_key(key);
-    fired_.insert(key);
-    pending_.open().batch().remove(Family::kTimer, key);
     const auto subject = load(timer.id, now);
     if (!subject) return tl::unexpected(subject.error());
+    if (*subject != nullptr && recovering((*subject)->peer)) {
+      held_.insert(key);
+      continue;
+    }
+    fired_.insert(key);
+    pending_.open().batch().remove(Family::kTimer, key);
     if (*subject == nullptr) continue;
     Event event;
     event.kind = EventKind::kDeadlinePassed;

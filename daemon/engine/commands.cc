@@ -48,12 +48,12 @@ Result<void> Engine::run(const Command& command, const ActionCommand& action, In
   answer.subject = *subject;
   if (reconciler_.blocks((*subject)->peer)) {
     answer.rejection = Rejection{Refusal::kRecovering, (*subject)->peer.str()};
-    answer_now(command, std::move(answer));
+    answer_after_commit(command, std::move(answer));
     return {};
   }
   if ((*subject)->exists() && peers_.find((*subject)->peer) == nullptr) {
     answer.rejection = Rejection{Refusal::kUnknownAgency, (*subject)->peer.str()};
-    answer_now(command, std::move(answer));
+    answer_after_commit(command, std::move(answer));
     return {};
   }
   const uint64_t wanted = action.input ? action.input->if_revision() : 0;

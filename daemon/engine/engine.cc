@@ -76,6 +76,7 @@ Result<void> Engine::set_directory(std::shared_ptr<const Directory> directory, M
   if (directory->find(options_.self) == nullptr) {
     return fail(Errc::kInvalid, "the directory lacks our own agency " + options_.self.str());
   }
+  steady_ = now.steady;
   directory_ = std::move(directory);
   cases_.set_directory(directory_);
   bank_.set_directory(*directory_);
@@ -95,7 +96,13 @@ Result<void> Engine::load_peer(AgencyId id, Instant now) {
                          now, options_.window_bytes);
   if (!peer) return tl::unexpected(peer.error());
   if (auto done = reconciler_.start(**peer); !done) return done;
+  const bool noted = options_.store_complete || (*peer)->recover_from() != 0;
+  if (!noted) (*peer)->set_recover_from((*peer)->sender().mark().receipted_seq + 1);
   peers_.add(std::move(*peer));
+  if (noted) return {};
+  peers_.touch(id);
+  open_.notes_loss = true;
+  gather(false);
   return {};
 }
 
@@ -122,6 +129,7 @@ Result<void> Engine::wake(Moment now) {
   for (const auto& [id, peer] : peers_.all()) {
     if (steady_ >= peer->sender().next_wake()) follow(*peer, peer->sender().wake(steady_));
   }
+  for (const AgencyId id : reconciler_.to_ask(steady_)) ask_to_speak(*peers_.find(id));
   const auto fired = cases_.fire_deadlines(now.wall, kDeadlinesPerWake);
   if (!fired) return tl::unexpected(fired.error());
   const auto rejudged = cases_.rejudge_some(now.wall);
@@ -160,7 +168,7 @@ bool Engine::may_book() const {
 int64_t Engine::wait_ms(Moment now) const {
   if (may_book() || cases_.rejudge_ready()) return 0;
   if (bank_.wants_to_try_again() && room_ == Room::kAmple) return 0;
-  Steady link{INT64_MAX};
+  Steady link = reconciler_.next_ask();
   for (const auto& [id, peer] : peers_.all()) link = std::min(link, peer->sender().next_wake());
   if (open_.since && !in_flight_) {
     link = std::min(link, open_.since->plus_ms(open_.urgent ? 0 : options_.lazy_commit_ms));
@@ -218,6 +226,7 @@ Result<void> Engine::commit_done(Moment now) {
     }
     peer.trim();
   }
+  if (done.notes_loss) note_recovered();
   for (auto& [command, answer] : done.answers) answer_now(command, std::move(answer));
   return {};
 }

@@ -126,6 +126,7 @@ class Engine {
   // Effects that wait for a commit.
   struct Gathered {
     bool urgent = false;
+    bool notes_loss = false;  // that links have yet to recover
     std::optional<Steady> since;
     std::vector<std::pair<Command, Answer>> answers;
     std::set<AgencyId> peers;
@@ -135,6 +136,7 @@ class Engine {
   Result<void> load_former_peers(Instant now);
   // Frames.
   Result<void> receive(Peer& peer, const BatchFrame& batch, Instant now);
+  Result<bool> comes_too_early(const Peer& peer, const BatchFrame& batch, Instant now);
   Result<void> receive_message(Peer& peer, const BatchFrame& batch, size_t index, Instant now);
   Result<void> decide_message(Peer& peer, const v1::Message& message, const LogPlace& place,
                               Instant now);
@@ -146,10 +148,12 @@ class Engine {
   Result<void> fetched(Peer& peer, const FetchedFrame& frame);
   void fetch_back(Peer& peer, Seq through, Instant now);
   void ask_to_speak(Peer& peer);
+  void stop_writing(Peer& peer);
   void outlive(Peer& peer, const RefuseFrame& refuse, Instant now);
   void raise_epoch(Instant now);
   void doubt_payments(Instant now);
   void note_recovered();
+  Result<void> end_recovery(Peer& peer, Instant now);
   Result<void> answer_open(Peer& peer, const OpenFrame& open, Instant now);
   void answer_fetch(Peer& peer, const FetchFrame& fetch);
   void reply(Peer& peer, std::string frame);

@@ -27,9 +27,7 @@ v1::FaultCode fault_of(Refusal refusal) {
 // The agency that was merged has woken up and forwards a letter that the directory had us send on
 // already: the link's log keeps the message, and the case knows what it says.
 bool told_before(const Case& subject, AgencyId peer, const v1::Message& message) {
-  return message.letter_forwarded().to_agency() == subject.peer.text() &&
-         std::ranges::any_of(subject.former_peers,
-                             [&](const FormerPeer& former) { return former.agency == peer; });
+  return message.letter_forwarded().to_agency() == subject.peer.text() && subject.was_with(peer);
 }
 
 }  // namespace
@@ -85,6 +83,11 @@ Result<void> Engine::receive(Peer& peer, const BatchFrame& batch, Instant now) {
     reply_busy(peer, "the disk is nearly full");
     return {};
   }
+  if (const auto early = comes_too_early(peer, batch, now); !early || *early) {
+    if (!early) return tl::unexpected(early.error());
+    reply_busy(peer, "recovering from a loss of data, another agency first");
+    return {};
+  }
   for (size_t i = 0; i < batch.messages.size(); ++i) {
     if (auto done = receive_message(peer, batch, i, now); !done) return done;
   }
@@ -92,9 +95,19 @@ Result<void> Engine::receive(Peer& peer, const BatchFrame& batch, Instant now) {
   peer.received(batch, now);
   peers_.touch(peer.id());
   gather(true);
-  const auto done = reconciler_.end_if_done(peer, now);
-  note_recovered();
-  return done;
+  return end_recovery(peer, now);
+}
+
+// Only while links are being recovered.
+Result<bool> Engine::comes_too_early(const Peer& peer, const BatchFrame& batch, Instant now) {
+  if (recovered_) return false;
+  for (const std::string_view bytes : batch.messages) {
+    auto& message = *google::protobuf::Arena::CreateMessage<v1::Message>(&arena_.fresh());
+    if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) continue;
+    const auto early = reconciler_.waits_for_other(peer, message, now);
+    if (!early || *early) return early;
+  }
+  return false;
 }
 
 Result<void> Engine::receive_message(Peer& peer, const BatchFrame& batch, size_t index,
@@ -120,9 +133,18 @@ Result<void> Engine::receive_message(Peer& peer, const BatchFrame& batch, size_t
 Result<void> Engine::decide_message(Peer& peer, const v1::Message& message, const LogPlace& place,
                                     Instant now) {
   const CaseId id = *CaseId::from_bytes(message.case_id());
-  if (auto done = reconciler_.before(peer, message, now); !done) return done;
-  const auto loaded = cases_.load(id, now);
+  auto loaded = cases_.load(id, now);
   if (!loaded) return tl::unexpected(loaded.error());
+  if (reconciler_.blocks(peer.id())) {
+    const bool elsewhere = *loaded != nullptr && (*loaded)->peer != peer.id();
+    const auto past =
+        elsewhere ? reconciler_.is_past(peer, **loaded, message) : Result<bool>(false);
+    if (!past) return tl::unexpected(past.error());
+    if (*past) return {};
+    if (auto done = reconciler_.before(peer, message, now); !done) return done;
+    loaded = cases_.load(id, now);
+    if (!loaded) return tl::unexpected(loaded.error());
+  }
   Case fresh;
   fresh.id = id;
   fresh.peer = peer.id();
@@ -135,7 +157,7 @@ Result<void> Engine::decide_message(Peer& peer, const v1::Message& message, cons
   }
   Event event;
   event.kind = event_of(message.body_case());
-  event.at = now;
+  event.at = reconciler_.came_at(peer, subject, message, place.seq, now);
   event.actor = peer.id().text();
   event.message = &message;
   event.place = place;
@@ -207,12 +229,15 @@ Result<void> Engine::receive_reply(Peer& peer, const Frame& frame, Instant now) 
   const std::optional<Seq> behind = step.behind;
   follow(peer, std::move(step));
   if (behind) fetch_back(peer, *behind, now);
-  if (const auto* refuse = std::get_if<RefuseFrame>(&frame)) outlive(peer, *refuse, now);
+  if (const auto* refuse = std::get_if<RefuseFrame>(&frame)) {
+    outlive(peer, *refuse, now);
+    if (refuse->reason == v1::REFUSE_REASON_DIVERGED) stop_writing(peer);
+  }
   if (peer.sender().state() != Sender::State::kFlowing) return {};
   if (!std::holds_alternative<OpenedFrame>(frame)) return {};
-  const auto done = reconciler_.agreed(peer, now);
+  reconciler_.agreed(peer);
+  const auto done = end_recovery(peer, now);
   if (reconciler_.blocks(peer.id())) ask_to_speak(peer);
-  note_recovered();
   return done;
 }
 
@@ -232,9 +257,7 @@ Result<void> Engine::answer_open(Peer& peer, const OpenFrame& open, Instant now)
     return {};
   }
   if (auto answer = peer.receiver().receive(open)) reply(peer, std::move(*answer));
-  const auto done = reconciler_.end_if_done(peer, now);
-  if (!reconciler_.blocks(peer.id())) note_recovered();
-  return done;
+  return end_recovery(peer, now);
 }
 
 void Engine::answer_fetch(Peer& peer, const FetchFrame& fetch) {

@@ -11,19 +11,16 @@
 namespace jiexu {
 namespace {
 
+constexpr int64_t kAskAgainMs = 2'000;
+// After so many Opens without anything that we lack, the peer has lost it too.
+constexpr uint32_t kFruitlessOpensMax = 5;
+
 Result<v1::Message> parse_message(std::string_view bytes) {
   v1::Message message;
   if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
     return fail(Errc::kCorrupt, "a message of our own log is unreadable");
   }
   return message;
-}
-
-bool is_former(const Case& subject, AgencyId peer) {
-  for (const FormerPeer& former : subject.former_peers) {
-    if (former.agency == peer) return true;
-  }
-  return false;
 }
 
 std::string fetch(const Peer& peer, Seq next) {
@@ -96,15 +93,28 @@ void Reconciler::heard_open(Peer& peer, const OpenFrame& open) {
     observer_.alarm(peer.id(), "the peer holds receipts of ours that our store has lost");
   }
   if (link == nullptr) return;
-  link->heard = true;
-  link->claimed = std::max(link->claimed, open.receipted_seq);
+  link->receipted = std::max(link->receipted, open.receipted_seq);
+  if (open.epoch > link->claimed_epoch) link->claimed = 0;
+  link->claimed_epoch = std::max(link->claimed_epoch, open.epoch);
+  if (open.epoch == link->claimed_epoch) link->claimed = std::max(link->claimed, open.last_seq);
+  if (std::exchange(link->heard, open.session) == open.session) return;
+  const bool waits = link->phase == Phase::kReplaying;
+  const bool more = peer.receiver().ahead().through < link->claimed;
+  link->fruitless = waits && !more ? link->fruitless + 1 : 0;
 }
 
-Result<void> Reconciler::agreed(Peer& peer, Instant now) {
+void Reconciler::agreed(const Peer& peer) {
   Link* link = find(peer.id());
-  if (link == nullptr) return {};
+  if (link == nullptr) return;
   link->phase = Phase::kReplaying;
-  return end_if_done(peer, now);
+  link->ask_at = Steady{0};
+}
+
+Instant Reconciler::came_at(const Peer& peer, const Case& subject, const v1::Message& message,
+                            Seq seq, Instant now) const {
+  const Link* link = find(peer.id());
+  if (link == nullptr || seq > link->receipted) return now;
+  return std::min(now, std::max(Instant{message.sent_at_ms()}, subject.updated_at));
 }
 
 std::optional<std::string> Reconciler::fell_behind(Peer& peer, Seq through) {
@@ -133,11 +143,11 @@ Result<void> Reconciler::gather_own(Peer& peer, Link& link, const BatchFrame& ba
     if (message->has_letter()) link.letters.insert(message->letter().letter_number());
     const auto subject = read_case(durable_, *id);
     if (!subject) return tl::unexpected(subject.error());
-    if (*subject && is_former(**subject, peer.id())) continue;
+    if (*subject && (*subject)->was_with(peer.id())) continue;
     const bool here = *subject && (*subject)->peer == peer.id();
     if (here && (*subject)->sent_case_seq >= message->case_seq()) continue;
     const LogPlace place{true, batch.epoch, batch.first_seq + i};
-    link.own[place.seq] = {place, *id, message->case_seq()};
+    link.own[place.seq] = {place, *id, message->case_seq(), message->seen_case_seq()};
     link.by_case[{*id, message->case_seq()}] = place.seq;
   }
   return {};
@@ -208,9 +218,17 @@ bool Reconciler::contradicts(const Link& link, const v1::Message& orphan) const 
 Result<void> Reconciler::set_aside(Peer& peer, Link& link, const v1::Message& orphan) {
   const CaseId id = CaseId::from_bytes(orphan.case_id()).value_or(CaseId());
   observer_.alarm(peer.id(), "case " + id.str() + " has two histories; one was never sent");
-  const auto subject = read_case(durable_, id);
+  const Instant at{orphan.sent_at_ms()};
+  const auto subject = cases_.load(id, at);
   if (!subject) return tl::unexpected(subject.error());
-  if (*subject) cases_.suspend(**subject, (*subject)->sent_case_seq, (*subject)->updated_at);
+  if (*subject != nullptr) {
+    const uint32_t sent = (*subject)->sent_case_seq;
+    auto done = cases_.suspend(**subject, sent,
+                               "message " + std::to_string(orphan.case_seq()) +
+                                   " of ours was written twice; this one was never sent",
+                               at);
+    if (!done) return done;
+  }
   if (const auto it = link.by_case.find({id, orphan.case_seq()}); it != link.by_case.end()) {
     link.own.erase(it->second);
     link.by_case.erase(it);
@@ -256,28 +274,66 @@ Result<void> Reconciler::before(Peer& peer, const v1::Message& message, Instant 
   Link* link = find(peer.id());
   const auto id = CaseId::from_bytes(message.case_id());
   if (link == nullptr || !id) return {};
-  for (uint32_t seq = 1; seq <= message.seen_case_seq(); ++seq) {
-    const auto it = link->by_case.find({*id, seq});
-    if (it == link->by_case.end()) continue;
-    const auto own = link->own.find(it->second);
-    if (own == link->own.end()) continue;
-    if (auto done = replay(peer, *link, Own(own->second), now); !done) return done;
+  for (;;) {
+    const auto it = link->by_case.lower_bound({*id, 0});
+    if (it == link->by_case.end() || it->first.first != *id) return {};
+    const Own own = link->own.at(it->second);
+    if (own.seen >= message.case_seq()) return {};
+    if (auto done = replay(peer, *link, own, now); !done) return done;
   }
-  return {};
 }
 
 Result<void> Reconciler::end_if_done(Peer& peer, Instant now) {
   Link* link = find(peer.id());
-  if (link == nullptr || link->phase != Phase::kReplaying || !link->heard) return {};
+  if (link == nullptr || link->phase != Phase::kReplaying || link->heard == 0) return {};
   if (peer.receiver().ahead().through < link->claimed) return {};
-  while (!link->own.empty()) {
-    if (auto done = replay(peer, *link, Own(link->own.begin()->second), now); !done) return done;
-  }
+  if (auto done = replay_what_fits(peer, *link, now); !done) return done;
+  if (!link->own.empty()) return {};
   peer.set_recover_from(0);
   peers_.touch(peer.id());
   links_.erase(peer.id());
-  cases_.look_for_successors_again();
+  cases_.peer_recovered();
   return {};
+}
+
+// Whether the case is not yet where it was when we wrote the message, and may still get there.
+Result<bool> Reconciler::waits(const Link& link, const Own& own, Instant now) {
+  const auto loaded = cases_.load(own.id, now);
+  if (!loaded) return tl::unexpected(loaded.error());
+  const uint32_t received = *loaded != nullptr ? (*loaded)->received_case_seq : 0;
+  return received < own.seen && link.fruitless < kFruitlessOpensMax;
+}
+
+Result<void> Reconciler::replay_what_fits(Peer& peer, Link& link, Instant now) {
+  for (auto it = link.own.begin(); it != link.own.end();) {
+    const Own own = it->second;
+    const auto early = waits(link, own, now);
+    if (!early) return tl::unexpected(early.error());
+    if (!*early) {
+      if (auto done = replay(peer, link, own, now); !done) return done;
+    }
+    it = link.own.upper_bound(own.place.seq);
+  }
+  return {};
+}
+
+std::vector<AgencyId> Reconciler::to_ask(Steady now) {
+  std::vector<AgencyId> out;
+  for (auto& [id, link] : links_) {
+    if (link.phase != Phase::kReplaying || now < link.ask_at) continue;
+    link.ask_at = now.plus_ms(kAskAgainMs);
+    const Seq has = peers_.find(id)->receiver().ahead().through;
+    if (std::exchange(link.had, has) == has) out.push_back(id);
+  }
+  return out;
+}
+
+Steady Reconciler::next_ask() const {
+  Steady next{INT64_MAX};
+  for (const auto& [id, link] : links_) {
+    if (link.phase == Phase::kReplaying) next = std::min(next, link.ask_at);
+  }
+  return next;
 }
 
 Result<void> Reconciler::replay(Peer& peer, Link& link, const Own& own, Instant now) {
@@ -290,25 +346,30 @@ Result<void> Reconciler::replay(Peer& peer, Link& link, const Own& own, Instant 
   fresh.peer = peer.id();
   const Case subject = *loaded != nullptr ? **loaded : fresh;
   // A case that has gone on to another agency is past all that it had said to this one.
-  bool reached = subject.sent_case_seq >= own.case_seq || is_former(subject, peer.id());
-  if (!reached && subject.peer == peer.id()) {
-    const auto acted = act(subject, *message, own);
+  const bool here = subject.peer == peer.id();
+  const bool reached =
+      (here && subject.sent_case_seq >= own.case_seq) || subject.was_with(peer.id());
+  std::optional<std::string> wrong;
+  if (!reached) {
+    auto acted = here ? act(subject, *message, own) : follow(peer.id(), subject, *message, own);
     if (!acted) return tl::unexpected(acted.error());
-    reached = *acted;
+    wrong = std::move(*acted);
   }
   link.own.erase(own.place.seq);
   link.by_case.erase({own.id, own.case_seq});
-  if (reached) return {};
-  observer_.alarm(peer.id(), "case " + own.id.str() + ": message " + std::to_string(own.case_seq) +
-                                 " of ours came back and does not fit; a person must look");
+  if (!wrong) return {};
+  const std::string what =
+      "message " + std::to_string(own.case_seq) + " of ours came back and does not fit: " + *wrong;
+  observer_.alarm(peer.id(), "case " + own.id.str() + ": " + what + "; a person must look");
   loaded = cases_.load(own.id, now);
   if (!loaded) return tl::unexpected(loaded.error());
-  if (*loaded != nullptr) cases_.suspend(**loaded, own.case_seq, now);
-  return {};
+  if (*loaded == nullptr) return {};
+  const uint32_t used = (*loaded)->peer == peer.id() ? own.case_seq : 0;
+  return cases_.suspend(**loaded, used, what, now);
 }
 
-// Does the acts behind the message; whether the case has sent it in the end.
-Result<bool> Reconciler::act(const Case& subject, const v1::Message& message, const Own& own) {
+Result<std::optional<std::string>> Reconciler::act(const Case& subject, const v1::Message& message,
+                                                   const Own& own) {
   auto current = std::make_shared<const Case>(subject);
   const std::vector<Replay> acts = acts_behind(subject, message);
   for (const Replay& replay : acts) {
@@ -321,13 +382,20 @@ Result<bool> Reconciler::act(const Case& subject, const v1::Message& message, co
     event.attempt = replay.attempt;
     event.letter_number = replay.letter_number;
     event.deadline = replay.deadline;
+    event.led_back = true;
     event.note = "led back from our own message, which the peer had kept";
     const auto outcome = cases_.apply(*current, event);
     if (!outcome) return tl::unexpected(outcome.error());
-    if (!*outcome) return false;
+    if (!*outcome) {
+      const Rejection& why = outcome->error();
+      return std::string(name(replay.kind)) + ", " + std::string(name(why.refusal)) +
+             (why.detail.empty() ? "" : ", " + why.detail);
+    }
     current = **outcome;
   }
-  return !acts.empty() && current->sent_case_seq >= own.case_seq;
+  if (acts.empty()) return "nothing that people do sends it";
+  if (current->sent_case_seq < own.case_seq) return "what it followed on is missing";
+  return std::nullopt;
 }
 
 }  // namespace jiexu

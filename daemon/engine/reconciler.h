@@ -9,8 +9,11 @@
 //            are given new numbers behind them
 //   3 replay the peer sends again what it had sent us and we no longer show a receipt for; our own
 //            messages are led back to the acts behind them (cases/replay.h), each when the case has
-//            seen as many of the peer's messages as it had when it was sent (seen_case_seq)
-//   4 end    by itself, in a new epoch, so that an old copy of this agency cannot go on
+//            seen as many of the peer's messages as it had when it was sent (seen_case_seq): not
+//            earlier, and not later either, because two messages that crossed may not fit the other
+//            way round
+//   4 end    by itself, in a new epoch, so that an old copy of this agency cannot go on, when all
+//            that the peer had for us is here and every message of ours has found its place
 //
 // Until then actions on cases with that peer are refused (kRecovering), and the peer's batches are
 // answered with BUSY unless replaying needs them. What was only local is gone: drafts, and bank
@@ -18,8 +21,14 @@
 // is named to the operator. If the peer's copy differs from what it had receipted, the link stops:
 // that is for people.
 //
+// A case whose letter was forwarded spans two links, which are recovered in any order. Our letter
+// to the second agency proves that the first one is done with the case, whether that one has said
+// so again or not. Before its message sends the letter on, it must be known whether the second one
+// has it already.
+//
 // A recovery that a crash interrupts goes on after the restart: the fetched messages are in the
-// log, and what each case has not reached yet is found by its message number.
+// log, and what each case has not reached yet is found by its message number. That a store was
+// incomplete is noted with every link until its own recovery has ended.
 #pragma once
 
 #include <map>
@@ -53,13 +62,13 @@ class Reconciler final : public SentBefore {
   // Whether an Open of the peer has come since the start. A copy of this agency beside the one that
   // peers know must not shut that one out with a new epoch.
   bool spoken_to(AgencyId peer) const { return spoken_to_.contains(peer); }
-  // The peer holds more of our log than we do, and has not spoken to us yet.
+  // The peer holds something of our log that we do not, and is not known to be speaking to us.
   void fell_behind_unheard(Peer& peer);
 
-  // The peer's Open says what it holds receipts of ours for.
+  // The peer's Open says what it has written to us, and what of it we gave receipts for.
   void heard_open(Peer& peer, const OpenFrame& open);
   // Our Open was answered: all is well.
-  Result<void> agreed(Peer& peer, Instant now);
+  void agreed(const Peer& peer);
   // Our Open was answered: the peer holds our log up to `through`. Returns the frame to send.
   std::optional<std::string> fell_behind(Peer& peer, Seq through);
   // A fetched frame; the next one to ask for, if there is one. kCorrupt: the histories differ.
@@ -67,10 +76,25 @@ class Reconciler final : public SentBefore {
   // The commit with everything fetched is durable: the link may be opened.
   bool ready_to_open(const Peer& peer) const;
 
-  // Before a message of the peer is treated: our own that it had seen come first.
+  // Before a message of the peer is treated: our own come first that were written before it came.
   Result<void> before(Peer& peer, const v1::Message& message, Instant now);
+  // When the message came. One that comes again after we had given a receipt for it came at a time
+  // that is lost, and at least not before it was written: with that time terms of law are kept that
+  // run from the day of the receipt.
+  Instant came_at(const Peer& peer, const Case& subject, const v1::Message& message, Seq seq,
+                  Instant now) const;
   // Ends the recovery if nothing is missing any more. After each batch and Open.
   Result<void> end_if_done(Peer& peer, Instant now);
+  // Whether the peer must keep the message for now, because another link has to be recovered
+  // before.
+  Result<bool> waits_for_other(const Peer& peer, const v1::Message& message, Instant now);
+  // Whether the message, of a peer that the case is not with, comes from a time when it was. Then
+  // the case knows more than it says. REQUIRES: the peer's link is being recovered.
+  Result<bool> is_past(const Peer& peer, const Case& subject, const v1::Message& message);
+
+  // Peers that are to say again where they are: nothing else goes on with them by itself.
+  std::vector<AgencyId> to_ask(Steady now);
+  Steady next_ask() const;
 
   std::optional<LogPlace> claim(AgencyId peer, const CaseId& id,
                                 const v1::Message& message) override;
@@ -88,15 +112,22 @@ class Reconciler final : public SentBefore {
     LogPlace place;
     CaseId id;
     uint32_t case_seq = 0;
+    uint32_t seen = 0;  // of the peer's messages of the case, when it was written
   };
   struct Link {
     Phase phase = Phase::kNone;
-    Seq next = 0;        // to fetch
-    Seq target = 0;      // what the peer holds
-    Seq asked = 0;       // `next` when an Opened last came; unchanged since: ask again
-    Digest head{};       // of our log before `next`
-    Seq claimed = 0;     // the peer holds our receipts for its messages up to here
-    bool heard = false;  // an Open of the peer since the start
+    Seq next = 0;    // to fetch
+    Seq target = 0;  // what the peer holds
+    Seq asked = 0;   // `next` when an Opened last came; unchanged since: ask again
+    Digest head{};   // of our log before `next`
+    // The peer's Opens since the start say that it has written up to here, in this epoch.
+    Seq claimed = 0;
+    Epoch claimed_epoch = 0;
+    Seq receipted = 0;       // it holds our receipts for its messages up to here
+    uint64_t heard = 0;      // the newest one's session; 0: none came
+    uint32_t fruitless = 0;  // Opens in a row that announced nothing that we lack
+    Steady ask_at;
+    Seq had = 0;  // of the peer's messages, when it was last to be asked
     std::map<Seq, Own> own;
     // The same, by case: one case may have been with several agencies, each with its own numbers.
     std::map<std::pair<CaseId, uint32_t>, Seq> by_case;
@@ -109,8 +140,17 @@ class Reconciler final : public SentBefore {
   Result<void> gather_own(Peer& peer, Link& link, const BatchFrame& batch);
   Result<void> give_up_tail(Peer& peer, Link& link);
   Result<void> finish_fetch(Peer& peer, Link& link);
+  Result<bool> waits(const Link& link, const Own& own, Instant now);
+  const Own* own_letter(AgencyId peer, const CaseId& id) const;
+  Result<bool> is_earlier(AgencyId peer, const Own& letter, const Case& subject);
+  void leave_behind(AgencyId peer, const Case& subject);
+  Result<std::optional<std::string>> follow(AgencyId peer, const Case& subject,
+                                            const v1::Message& message, const Own& own);
+  Result<void> replay_what_fits(Peer& peer, Link& link, Instant now);
   Result<void> replay(Peer& peer, Link& link, const Own& own, Instant now);
-  Result<bool> act(const Case& subject, const v1::Message& message, const Own& own);
+  // Does the acts behind the message; why the case has not sent it in the end, or nothing.
+  Result<std::optional<std::string>> act(const Case& subject, const v1::Message& message,
+                                         const Own& own);
   bool contradicts(const Link& link, const v1::Message& orphan) const;
   Result<void> set_aside(Peer& peer, Link& link, const v1::Message& orphan);
 

@@ -42,9 +42,17 @@ void Engine::ask_to_speak(Peer& peer) {
   reply(peer, encode(peer.receiver().gap()));
 }
 
+// The peer holds something else under a number that we have just used: another copy of this agency
+// was faster. The next answer to Open tells how far the two are apart.
+void Engine::stop_writing(Peer& peer) {
+  recovered_ = false;
+  reconciler_.fell_behind_unheard(peer);
+}
+
 // A peer has heard us in a later epoch. If our store comes from a backup, that was us as well.
 void Engine::outlive(Peer& peer, const RefuseFrame& refuse, Instant now) {
-  const bool restored = reconciler_.blocks(peer.id()) && !options_.store_complete;
+  const bool lost = !options_.store_complete || peer.recover_from() != 0;
+  const bool restored = reconciler_.blocks(peer.id()) && lost;
   if (refuse.reason != v1::REFUSE_REASON_EPOCH || !restored || refuse.epoch < epoch_) return;
   if (!reconciler_.spoken_to(peer.id())) {
     outlived_later_.insert_or_assign(peer.id(), refuse);
@@ -70,19 +78,33 @@ void Engine::raise_epoch(Instant now) {
   gather(true);
 }
 
-// What the store shows as waiting for the bank may have been exported in a commit that is lost.
+// What the store shows as waiting for the bank may have been exported in a commit that is lost, and
+// letters have gone out in others.
 void Engine::doubt_payments(Instant now) {
+  cases_.skip_letter_numbers(now);
   remit_.doubt(now);
   store_record_.set_doubt_until_ms(std::max(store_record_.doubt_until_ms(), now.ms));
   records_.put_message(pending_.open().batch(), Family::kMeta, layout::kStoreKey, store_record_);
 }
 
+// A peer that the directory lacks today may come back tomorrow: that it has to be asked must be on
+// the disk before the store may be called complete.
 void Engine::note_recovered() {
+  const bool noted = !open_.notes_loss && !(in_flight_ && in_flight_->notes_loss);
   const auto blocked = static_cast<size_t>(std::ranges::count_if(
       directory_->agencies(), [&](const Agency& agency) { return reconciler_.blocks(agency.id); }));
   if (blocked < blocked_) bank_.try_again_soon();
   blocked_ = blocked;
-  recovered_ = blocked == 0;
+  recovered_ = noted && blocked == 0;
+}
+
+Result<void> Engine::end_recovery(Peer& peer, Instant now) {
+  if (!reconciler_.blocks(peer.id())) return {};
+  if (auto done = reconciler_.end_if_done(peer, now); !done) return done;
+  if (reconciler_.blocks(peer.id())) return {};
+  gather(true);
+  note_recovered();
+  return {};
 }
 
 }  // namespace jiexu

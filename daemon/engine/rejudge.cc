@@ -62,7 +62,8 @@ void Rejudge::finished() {
   record_.clear_after();
 }
 
-void CaseDesk::look_for_successors_again() {
+void CaseDesk::peer_recovered() {
+  if (!std::exchange(held_, {}).empty()) next_deadline_ = Instant{0};
   if (directory_->successions(judged_day_).empty()) return;
   rejudge_.again(true);
   write_judged();

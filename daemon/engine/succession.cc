@@ -16,11 +16,6 @@ namespace {
 
 constexpr std::string_view kActor = "directory";
 
-bool was_there(const Case& subject, AgencyId agency) {
-  return std::ranges::any_of(subject.former_peers,
-                             [&](const FormerPeer& former) { return former.agency == agency; });
-}
-
 std::string merged_note(AgencyId from, AgencyId into) {
   return from.str() + " was merged into " + into.str();
 }
@@ -43,12 +38,13 @@ Case CaseDesk::fresh_case(const CaseId& id, const v1::Application& application, 
 }
 
 Result<void> CaseDesk::follow_successor(const Case& subject, Instant now) {
-  if (sent_before_ != nullptr && sent_before_->blocks(subject.peer)) return {};
+  if (recovering(subject.peer)) return {};
   const bool in = subject.side == Side::kIn;
   const AgencyId merged = in ? subject.peer : self_;
   const AgencyId next = directory_->successor_of(merged, date_of(now));
   if (next == merged || next == subject.peer || !is_other_agency(next.text())) return {};
-  if (was_there(subject, next)) return {};
+  if (subject.was_with(next)) return {};
+  if (recovering(next)) return {};
   switch (subject.relationship) {
     case Relationship::kDraft:
     case Relationship::kAccepted: return change_peer(subject, next, now);

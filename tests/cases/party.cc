@@ -267,7 +267,7 @@ Outcome Party::play_token(const std::string& token) {
     if (kind == EventKind::kBankCredit || kind == EventKind::kBankReversal) {
       return bank(amount_of(variant, sound_amount(subject, kind)), kind);
     }
-    if (kind != EventKind::kDelivered) {
+    if (kind != EventKind::kDelivered && kind != EventKind::kContradiction) {
       v1::Message message = sound_message(subject, kind, variant);
       message.set_sent_at_ms(now.ms);
       if (unaware) message.set_seen_case_seq(0);
@@ -381,7 +381,7 @@ Event sound_event(const Case& subject, EventKind kind, v1::ActionInput& input,
     event.amount = Fen{sound_amount(subject, kind)};
   } else if (kind == EventKind::kDeadlinePassed) {
     event.deadline = DeadlineKind::kFormDue;
-  } else if (kind != EventKind::kDelivered) {
+  } else if (kind != EventKind::kDelivered && kind != EventKind::kContradiction) {
     message = sound_message(subject, kind);
     event.message = &message;
   }

@@ -192,6 +192,8 @@ constexpr Transition kTransitions[] = {
     {"it is answered", kOut, TO_STOPPED "question-received answer", "STOPPED / NOT_COMPUTED", "clarify_reply", "", "form 2026-12-04"},
     {"X39: a reminder comes", kOut, TO_STOPPED "reminder-received", "STOPPED / NOT_COMPUTED / REMINDED", "", "", "form 2026-12-04"},
     {"X39: a reminder is answered with a day", kOut, TO_STOPPED "reminder-received reply-reminder", "STOPPED / NOT_COMPUTED", "reminder_reply", "", "form 2026-12-04"},
+    {"what a recovery finds out of place is looked into", kIn, TO_ACCEPT "contradiction-found", "LETTER_ACCEPTED / UNKNOWN / UNCLEAR", "", "", "form 2026-12-04"},
+    {"the same at OUT", kOut, "letter-received contradiction-found", "LETTER_RECEIVED / NOT_COMPUTED / UNCLEAR", "", "", ""},
     {"X38: a letter that differs from the paper is looked into", kOut, "key-paper:letter-received letter-received:changed mark-seen", "LETTER_RECEIVED / NOT_COMPUTED", "", "", ""},
     {"transfer-out asks for the status", kOut, TO_STOPPED "ask-status", "STOPPED / NOT_COMPUTED", "status_query", "", "form 2026-12-04"},
     {"the status is told at once by transfer-out", kOut, TO_STOPPED "status-query-received", "STOPPED / NOT_COMPUTED", "status_reply", "", "form 2026-12-04"},

@@ -170,8 +170,15 @@ TEST_CASE("after a loss of commits no payment is ordered that the bank may have"
     CHECK(payer.make().held().empty());
   }
   SECTION("the bank has rejected it") {
+    // Every peer has been asked, and had nothing of ours.
+    Batch asked;
+    for (const AgencyId peer : {in_site(), out_site(), third_site()}) {
+      asked.remove(Family::kLink, layout::link_key(peer, layout::Direction::kOut));
+    }
+    payer.site.engine.reset();
+    REQUIRE(payer.site.store->commit(asked));
     payer.site.store_complete = true;
-    payer.site.restart();  // and every peer has been asked
+    payer.site.restart();
     CHECK(payer.report(payer.payment(1) + "|rejected|AC04\n") == Outcomes{"rejected"});
     CHECK(payer.state(1) == "taken_back");
   }

@@ -97,6 +97,7 @@ TEST_CASE("when a day's letter numbers run out, the rest is refused whole") {
   Batch batch;
   batch.put(Family::kMeta, layout::letter_counter_key(date_of(kNow)), value);
   REQUIRE(site.store->commit(batch));
+  site.restart();
   const Answer answer = submit(site, {1, 2});
   CHECK(result(answer, 0).refusal().empty());
   CHECK(result(answer, 1).refusal() == "letter_numbers_exhausted");

@@ -1,0 +1,100 @@
+// Cases whose letter was forwarded, so that one agency's part of them follows on another one's.
+#include "daemon/engine/case_store.h"
+#include "daemon/engine/reconciler.h"
+
+namespace jiexu {
+
+const Reconciler::Own* Reconciler::own_letter(AgencyId peer, const CaseId& id) const {
+  const Link* link = find(peer);
+  if (link == nullptr) return nullptr;
+  const auto it = link->by_case.find({id, 1});
+  return it == link->by_case.end() ? nullptr : &link->own.at(it->second);
+}
+
+// Whether our letter to `peer` was sent before the one to the agency that the case is with.
+Result<bool> Reconciler::is_earlier(AgencyId peer, const Own& letter, const Case& subject) {
+  if (!subject.letter_place) return false;
+  const auto ours = read_message(durable_, peer, letter.place);
+  if (!ours) return tl::unexpected(ours.error());
+  const auto other = read_message(durable_, subject.peer, *subject.letter_place);
+  if (!other && other.error().code == Errc::kNotFound) return true;  // being written now
+  if (!other) return tl::unexpected(other.error());
+  return ours->sent_at_ms() < other->sent_at_ms();
+}
+
+// The case is past its time with `peer`.
+void Reconciler::leave_behind(AgencyId peer, const Case& subject) {
+  cases_.note_former(subject, peer);
+  Link& link = links_.at(peer);
+  auto it = link.by_case.lower_bound({subject.id, 0});
+  while (it != link.by_case.end() && it->first.first == subject.id) {
+    link.own.erase(it->second);
+    it = link.by_case.erase(it);
+  }
+}
+
+Result<bool> Reconciler::waits_for_other(const Peer& peer, const v1::Message& message,
+                                         Instant now) {
+  const auto id = CaseId::from_bytes(message.case_id());
+  if (!id) return false;
+  if (message.has_letter_forwarded()) {
+    const auto to = AgencyId::parse(message.letter_forwarded().to_agency());
+    return to && recovers(*to) && !takes_batches(*to);
+  }
+  const Own* letter = own_letter(peer.id(), *id);
+  if (letter == nullptr) return false;
+  const auto subject = cases_.load(*id, now);
+  if (!subject) return tl::unexpected(subject.error());
+  const bool elsewhere = *subject != nullptr && (*subject)->peer != peer.id();
+  if (!elsewhere || !recovers((*subject)->peer)) return false;
+  return is_earlier(peer.id(), *letter, **subject);
+}
+
+Result<bool> Reconciler::is_past(const Peer& peer, const Case& subject,
+                                 const v1::Message& message) {
+  if (subject.was_with(peer.id())) return true;
+  const Own* letter = own_letter(peer.id(), subject.id);
+  if (letter == nullptr) return false;
+  if (!message.has_letter_forwarded()) {
+    const auto earlier = is_earlier(peer.id(), *letter, subject);
+    if (!earlier || !*earlier) return earlier;
+  }
+  leave_behind(peer.id(), subject);
+  return true;
+}
+
+// Our letter to `peer` came back, and the case is with another agency.
+Result<std::optional<std::string>> Reconciler::follow(AgencyId peer, const Case& subject,
+                                                      const v1::Message& message, const Own& own) {
+  if (!message.has_letter()) return "the case is with " + subject.peer.str();
+  if (!subject.letter_place) {  // it is forgotten that the first letter went out
+    Case moved = subject;
+    moved.former_peers.push_back({subject.peer, subject.timeline_count});
+    moved.peer = peer;
+    return act(moved, message, own);
+  }
+  const auto earlier = is_earlier(peer, own, subject);
+  if (!earlier) return tl::unexpected(earlier.error());
+  if (*earlier) {
+    leave_behind(peer, subject);
+    return std::nullopt;
+  }
+  v1::Message forwarded;
+  forwarded.mutable_letter_forwarded()->set_to_agency(peer.str());
+  forwarded.mutable_letter_forwarded()->set_code(v1::REJECT_CODE_WRONG_AGENCY);
+  Event event;
+  event.kind = EventKind::kLetterForwardedIn;
+  event.at = Instant{message.sent_at_ms()};
+  event.actor = "recovery";
+  event.message = &forwarded;
+  event.on_paper = true;
+  event.led_back = true;
+  event.note = "led back from our own letter to the next agency, which that one had kept";
+  const auto outcome = cases_.apply(subject, event);
+  if (!outcome) return tl::unexpected(outcome.error());
+  if (*outcome && (**outcome)->peer == peer) return std::nullopt;
+  return "the case is with " + subject.peer.str() + ", which cannot have forwarded it" +
+         (*outcome ? "" : ": " + std::string(name(outcome->error().refusal)));
+}
+
+}  // namespace jiexu
