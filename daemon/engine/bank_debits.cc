@@ -272,10 +272,11 @@ Result<Fen> BankDesk::take_from_case(const CaseId& id, Fen amount, Instant now) 
   if (*subject == nullptr || (*subject)->side != Side::kIn) return amount;
   const auto known = take_recovered(id, Proved::kTakenBack, amount);
   if (!known) return tl::unexpected(known.error());
-  if (*known) return Fen{};
-  const auto taken = apply(id, EventKind::kBankReversal, amount, now);
+  const Fen rest{amount.value - known->value};
+  if (rest.value == 0) return Fen{};
+  const auto taken = apply(id, EventKind::kBankReversal, rest, now);
   if (!taken) return tl::unexpected(taken.error());
-  return *taken == nullptr ? amount : Fen{};
+  return *taken == nullptr ? rest : Fen{};
 }
 
 // A line that waits with its batch waits no more.

@@ -211,34 +211,43 @@ Result<void> BankDesk::place_batch(Entry& entry, const BankMatch& match, Instant
 Result<Fen> BankDesk::allot(Record& record, const std::vector<Allocation>& parts, Instant now) {
   Fen refused;
   for (const Allocation& part : parts) {
-    const auto taken = credit(record.line(), part, now);
-    if (!taken) return tl::unexpected(taken.error());
-    if (*taken == nullptr) {
-      refused.value += part.amount.value;
-      continue;
-    }
-    add_part(part.id, part.amount, record);
-    if (parts.size() == 1) set_outcome(outcome_in(**taken), record);
+    const auto credited = credit(record.line(), part, now);
+    if (!credited) return tl::unexpected(credited.error());
+    refused.value += credited->refused.value;
+    if (credited->subject == nullptr) continue;
+    add_part(part.id, Fen{part.amount.value - credited->refused.value}, record);
+    if (parts.size() == 1) set_outcome(outcome_in(*credited->subject), record);
   }
   return refused;
 }
 
-Result<std::shared_ptr<const Case>> BankDesk::credit(const v1::BankLine& line,
-                                                     const Allocation& part, Instant now) {
+Result<BankDesk::Credited> BankDesk::credit(const v1::BankLine& line, const Allocation& part,
+                                            Instant now) {
   const auto& [id, amount] = part;
   if (says_that_it_came_back(line)) {
     const auto returned = payments_.take_return_by_hand(id, amount, line, now);
     if (!returned) return tl::unexpected(returned.error());
-    if (*returned) return cases_.load(id, now);
+    if (*returned) {
+      const auto subject = cases_.load(id, now);
+      if (!subject) return tl::unexpected(subject.error());
+      return Credited{*subject, Fen{}};
+    }
   }
-  const auto recovered = take_recovered(id, Proved::kBrought, amount);
-  if (!recovered) return tl::unexpected(recovered.error());
-  if (!*recovered) return apply(id, EventKind::kBankCredit, amount, now);
+  const auto proved = take_recovered(id, Proved::kBrought, amount);
+  if (!proved) return tl::unexpected(proved.error());
+  const Fen rest{amount.value - proved->value};
+  if (rest.value > 0) {
+    const auto taken = apply(id, EventKind::kBankCredit, rest, now);
+    if (!taken) return tl::unexpected(taken.error());
+    if (*taken != nullptr) return Credited{*taken, Fen{}};
+    if (proved->value == 0) return Credited{nullptr, amount};
+  }
   const auto subject = cases_.load(id, now);
-  if (!subject || *subject == nullptr) return subject;
+  if (!subject) return tl::unexpected(subject.error());
+  CHECK(*subject != nullptr);  // its own messages have proved the money
   auto matched = std::make_shared<Case>(**subject);
   matched->funds = Funds::kMatched;  // for the outcome alone: the case has had the money all along
-  return std::shared_ptr<const Case>(std::move(matched));
+  return Credited{std::move(matched), rest};
 }
 
 Result<void> BankDesk::note_recovered(const CaseId& id, Proved what, Fen amount) {
@@ -253,20 +262,20 @@ Result<void> BankDesk::note_recovered(const CaseId& id, Proved what, Fen amount)
   return {};
 }
 
-Result<bool> BankDesk::take_recovered(const CaseId& id, Proved what, Fen amount) {
+Result<Fen> BankDesk::take_recovered(const CaseId& id, Proved what, Fen amount) {
   const Key key = layout::recovered_money_key(id);
   auto record = records_.get_message<v1::RecoveredMoneyRecord>(Family::kFunds, key);
   if (!record) return tl::unexpected(record.error());
-  if (!*record) return false;
+  if (!*record) return Fen{};
   const bool brought = what == Proved::kBrought;
-  const int64_t left =
-      (brought ? (*record)->amount_fen() : (*record)->reversed_fen()) - amount.value;
-  if (left < 0) return false;
-  if (brought) (*record)->set_amount_fen(left);
-  if (!brought) (*record)->set_reversed_fen(left);
+  const int64_t proved = brought ? (*record)->amount_fen() : (*record)->reversed_fen();
+  const Fen taken{std::min(proved, amount.value)};
+  if (taken.value == 0) return Fen{};
+  if (brought) (*record)->set_amount_fen(proved - taken.value);
+  if (!brought) (*record)->set_reversed_fen(proved - taken.value);
   records_.put_message(pending_.open().batch(), Family::kFunds, key, **record);
   pending_.open().index_last(Family::kFunds, key);
-  return true;
+  return taken;
 }
 
 Result<std::shared_ptr<const Case>> BankDesk::apply(const CaseId& id, EventKind kind, Fen amount,

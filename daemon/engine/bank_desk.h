@@ -124,15 +124,18 @@ class BankDesk final : public FundsWatcher {
   Result<void> place_batch(Entry& entry, const BankMatch& match, Instant now);
   // Books the parts with their cases; returns what they refused.
   Result<Fen> allot(Record& record, const std::vector<Allocation>& parts, Instant now);
-  // nullopt: the case refuses the money.
-  Result<std::shared_ptr<const Case>> credit(const v1::BankLine& line, const Allocation& part,
-                                             Instant now);
+  struct Credited {
+    std::shared_ptr<const Case> subject;  // as it is now; nullptr: it refuses all of the money
+    Fen refused;
+  };
+  Result<Credited> credit(const v1::BankLine& line, const Allocation& part, Instant now);
   // What the case's own messages proved that the bank had brought, or taken back, while its line
   // was lost with the store. The line is to come again.
   enum class Proved : uint8_t { kBrought, kTakenBack };
   Result<void> hear_of_recovery(const Case& after, const Event& event);
   Result<void> note_recovered(const CaseId& id, Proved what, Fen amount);
-  Result<bool> take_recovered(const CaseId& id, Proved what, Fen amount);
+  // How much of the amount is proved already; that is used up then.
+  Result<Fen> take_recovered(const CaseId& id, Proved what, Fen amount);
   Result<std::shared_ptr<const Case>> apply(const CaseId& id, EventKind kind, Fen amount,
                                             Instant now);
   // Changes what of the line stands in suspense.

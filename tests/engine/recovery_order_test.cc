@@ -173,6 +173,19 @@ TEST_CASE("money that is imported while its case is being fetched back finds it 
   pair.check_sound();
 }
 
+TEST_CASE("of a line that is more than the recovery has proved, the rest is booked") {
+  Pair pair;
+  play(pair, 0, 10);
+  const auto backup = pair.in.store->clone();
+  play(pair, 10, 13);
+  pair.restore(Who::kIn, *backup);
+  pair.run_for(20);
+  const std::string letter = pair.in.subject(pair.id).letter_number;
+  pair.in.bank({bank_line(letter, kBalance + 500, "2")});
+  CHECK(pair.in.balance(out_site(), LedgerAccount::kBank) == kBalance + 500);
+  CHECK(pair.in.ledger_sum() == 0);
+}
+
 // Seed 100: the recovery was called finished while an entry of the directory was missing.
 TEST_CASE("an agency that is missing in the directory meanwhile is asked when it is there again") {
   Pair pair;
