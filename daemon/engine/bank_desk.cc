@@ -336,6 +336,8 @@ Result<bool> BankDesk::place_come_back(Entry& entry, Instant now) {
       set_outcome(*taken ? BankOutcome::kCameBack : BankOutcome::kNotExpected, entry.record);
       if (*taken) {
         add_part(id, amount, entry.record);
+        // It may have waited for the link in suspense.
+        if (auto done = park(entry, Fen{}, now); !done) return tl::unexpected(done.error());
         return true;
       }
       entry.record.add_proposals(std::string(id.bytes()));
