@@ -41,6 +41,7 @@ struct Credit {
   bool misquoted = false;  // its remark does not name its case
   size_t statement = 0;    // lines of one statement lie together, and are imported together
   bool imported = false;   // the agency has said so
+  bool forgotten = false;  // it had said so before its store was set back
 };
 
 class Bank {

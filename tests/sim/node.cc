@@ -33,23 +33,29 @@ Node::Node(World& world, AgencyId id, std::unique_ptr<Signer> signer, Random ran
   clock_offset_ms_ = random_.between(-skew, skew);
   directory_ = world.directory;
   vault_ = make_vault(random_);
-  make_store();
-  store_.set_fault_hook([this](const Batch&) { return draw_fault(); });
+  use(make_store());
   world_.network.attach(id, [this](AgencyId from, Lane lane, std::string bytes) {
     receive(from, lane, std::move(bytes));
   });
 }
 
-void Node::make_store() {
+void Node::use(std::unique_ptr<MemoryStore> store) {
+  store_ = std::move(store);
+  store_->set_fault_hook([this](const Batch&) { return draw_fault(); });
+}
+
+std::unique_ptr<MemoryStore> Node::make_store() {
+  auto store = std::make_unique<MemoryStore>();
   v1::StoreRecord record;
   record.set_format(layout::kFormat);
   record.set_agency(id_.str());
   record.set_epoch(1);
   record.set_store_id(random_.bytes(16));
-  Records records(store_, *vault_);
+  Records records(*store, *vault_);
   Batch batch;
   records.put_message(batch, Family::kMeta, layout::kStoreKey, record);
-  CHECK(store_.commit(batch).has_value());
+  CHECK(store->commit(batch).has_value());
+  return store;
 }
 
 CommitFault Node::draw_fault() {
@@ -64,14 +70,15 @@ CommitFault Node::draw_fault() {
 void Node::start() {
   if (up()) return;
   world_.trace.add(id_.text(), "start");
-  store_.reopen();
+  store_->reopen();
   EngineOptions options;
   options.self = id_;
   options.seed = random_.next();
+  options.store_complete = complete_;
   options.cases_cached_max = world_.plan.cases_cached_max;
   if (world_.plan.network.window_bytes > 0) options.window_bytes = world_.plan.network.window_bytes;
   auto engine =
-      Engine::open(options, {store_, *vault_, *signer_, *this, *this}, directory_, moment());
+      Engine::open(options, {*store_, *vault_, *signer_, *this, *this}, directory_, moment());
   if (!engine) return world_.watch.report("engine", "does not open: " + engine.error().text);
   engine_ = std::move(*engine);
   engine_->set_room(room_);
@@ -82,13 +89,27 @@ void Node::start() {
 void Node::stop(Stop how) {
   if (!up()) return;
   world_.trace.add(id_.text(), how == Stop::kClean ? "stop" : "crash");
-  if (how == Stop::kClean && in_flight_ != nullptr) (void)store_.commit(*in_flight_);
+  if (how == Stop::kClean && in_flight_ != nullptr) (void)store_->commit(*in_flight_);
   in_flight_ = nullptr;
   armed_for_ = -1;
   ++life_;
   engine_.reset();
   const int64_t down = random_.between(1, std::max<int64_t>(1, world_.plan.disk.down_ms_max));
   world_.schedule.after(down, [this] { start(); });
+}
+
+// As an operator restores a backup: whoever lost more than the peers can give back would have to be
+// asked by people, and so it happens only when nothing of this agency waits for a receipt.
+bool Node::set_back() {
+  if (!backup_ || !up() || !whole() || engine_->committing()) return false;
+  for (const auto& [id, peer] : engine_->peers().all()) {
+    if (peer->last_seq() != peer->sender().mark().receipted_seq) return false;
+  }
+  world_.trace.add(id_.text(), "set back", std::to_string(backup_->lsn()));
+  stop(Stop::kCrash);
+  use(backup_->clone());
+  complete_ = whole_ = false;
+  return true;
 }
 
 void Node::later(int64_t delay_ms, std::function<void()> action) {
@@ -102,6 +123,10 @@ void Node::settle(const Result<void>& done) {
     world_.watch.report("engine", "gives up: " + done.error().text);
     return stop(Stop::kCrash);
   }
+  if (engine_->recovered()) complete_ = true;
+  whole_ = complete_ &&
+           std::ranges::all_of(world_.directory->agencies(),
+                               [&](const Agency& agency) { return engine_->recovered(agency.id); });
   if (!engine_->committing() && engine_->wants_commit(moment())) begin_commit();
   arm();
 }
@@ -158,7 +183,7 @@ void Node::begin_commit() {
   const bool mutate = ++commits_ > kMutateAfterCommits && random_.chance(400);
   if (mutate && world_.plan.mutation == Mutation::kAnswerEarly) {
     later(random_.between(1, world_.plan.disk.commit_ms_max),
-          [this, copy = std::make_shared<Batch>(batch)] { (void)store_.commit(*copy); });
+          [this, copy = std::make_shared<Batch>(batch)] { (void)store_->commit(*copy); });
     return report_commit();
   }
   if (mutate && world_.plan.mutation == Mutation::kDropCommit) return report_commit();
@@ -168,11 +193,11 @@ void Node::begin_commit() {
 
 void Node::land(const Batch& batch) {
   in_flight_ = nullptr;
-  if (auto done = store_.commit(batch); !done) {
+  if (auto done = store_->commit(batch); !done) {
     world_.trace.add(id_.text(), "disk", done.error().text);
     return stop(Stop::kCrash);
   }
-  world_.trace.add(id_.text(), "landed", std::to_string(store_.lsn()));
+  world_.trace.add(id_.text(), "landed", std::to_string(store_->lsn()));
   later(random_.between(0, world_.plan.disk.commit_ms_max), [this] { report_commit(); });
 }
 
@@ -231,6 +256,9 @@ void Node::send(AgencyId peer, Lane lane, FrameBytes frame) {
 
 void Node::alarm(AgencyId peer, std::string_view text) {
   world_.trace.add(id_.text(), "alarm", peer.str() + " " + std::string(text));
+  // Whoever is set back here had given all that it had written to its peers.
+  if (text.starts_with("case "))
+    world_.watch.report("recovery", id_.str() + ": " + std::string(text));
 }
 
 void Node::quarantined(AgencyId peer, v1::FaultCode code) {

@@ -22,6 +22,12 @@ class Node final : public Transport, public EngineObserver {
   // Ends the process and starts it again after a while.
   void stop(Stop how);
   bool up() const { return engine_ != nullptr; }
+  // Keeps a copy of what is on the disk now.
+  void back_up() { backup_ = store_->clone(); }
+  // Crashes, and starts again on the last copy; false if that cannot be now.
+  bool set_back();
+  // Has nothing to get back from any peer.
+  bool whole() const { return whole_; }
 
   // Asks the engine; the answer comes through command.done unless the process ends before. False if
   // nobody is there.
@@ -42,19 +48,20 @@ class Node final : public Transport, public EngineObserver {
   Moment moment() const { return {now(), {world_.schedule.now()}}; }
 
   AgencyId id() const { return id_; }
-  MemoryStore& store() { return store_; }
-  const MemoryStore& store() const { return store_; }
+  MemoryStore& store() { return *store_; }
+  const MemoryStore& store() const { return *store_; }
   // How long the process has run without its clock being moved; 0: it is down.
   int64_t steady_ms() const { return up() ? world_.schedule.now() - steady_since_ : 0; }
   const Vault& vault() const { return *vault_; }
-  Site site() const { return {id_, store_, *vault_}; }
+  Site site() const { return {id_, *store_, *vault_}; }
 
   void send(AgencyId peer, Lane lane, FrameBytes frame) override;
   void alarm(AgencyId peer, std::string_view text) override;
   void quarantined(AgencyId peer, v1::FaultCode code) override;
 
  private:
-  void make_store();
+  void use(std::unique_ptr<MemoryStore> store);
+  std::unique_ptr<MemoryStore> make_store();
   int64_t draw_commit_ms();
   std::optional<PeerFrame> admit(AgencyId from, Lane lane, std::string bytes);
   std::optional<PeerFrame> admit_forged(AgencyId from, Lane lane, const std::string& bytes);
@@ -72,7 +79,10 @@ class Node final : public Transport, public EngineObserver {
   AgencyId id_;
   std::unique_ptr<Signer> signer_;
   Random random_;
-  MemoryStore store_;
+  std::unique_ptr<MemoryStore> store_;
+  std::unique_ptr<MemoryStore> backup_;
+  bool complete_ = true;  // the store may be taken for one that holds all that was acknowledged
+  bool whole_ = true;     // and does
   std::unique_ptr<Vault> vault_;
   std::unique_ptr<Engine> engine_;
   uint64_t life_ = 0;  // which process this is

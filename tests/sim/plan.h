@@ -17,6 +17,11 @@
 // never lost or changed: torn writes and lost files are tested on the real store. A disk may be
 // slow, may hang for seconds, and may get low or short of space for a while, as the engine is told.
 //
+// Backup. The whole store of an agency may be set back to an earlier copy, one agency at a time,
+// when all that it had sent is receipted: its peers hold it. So every case must come back by
+// itself; one that is left to a person is an error. What was only local (drafts, imported bank
+// lines) is done again by its people.
+//
 // Directory. An agency may lack the entry of another one for a while: it turns away that agency's
 // frames as those of a stranger.
 //
@@ -64,6 +69,7 @@ struct DiskPlan {
   int64_t hang_every_ms = 0;  // mean, of each agency: commits take seconds for a while
   int64_t full_every_ms = 0;  // mean, of each agency: the disk gets low or short for a while
   int64_t full_ms_max = 0;
+  int64_t restore_every_ms = 0;  // mean: somebody makes or restores a backup
 };
 
 struct ClockPlan {

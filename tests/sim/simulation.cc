@@ -1,5 +1,7 @@
 #include "tests/sim/simulation.h"
 
+#include <algorithm>
+
 #include "daemon/engine/case_store.h"
 #include "tests/sim/clerk.h"
 #include "tests/sim/operator.h"
@@ -68,6 +70,7 @@ class Simulation {
   void make_papers();
   void live();
   void finish();
+  bool getting_back() const;
   // False if the run is over.
   bool advance(int64_t ms);
   void survey(bool ended);
@@ -131,14 +134,21 @@ void Simulation::live() {
   for (int64_t left = world_.plan.trouble_ms; left > 0; left -= kSurveyEveryMs) {
     if (!advance(std::min(left, kSurveyEveryMs))) return;
     meddle();
-    survey(false);
+    if (!getting_back()) survey(false);
   }
+}
+
+// Somebody's store was set back, and not all of it is there again.
+bool Simulation::getting_back() const {
+  const auto& credits = world_.bank.credits();
+  return std::ranges::any_of(nodes_, [](const auto& node) { return !node->whole(); }) ||
+         std::ranges::any_of(credits, [](const Credit& credit) { return credit.forgotten; });
 }
 
 void Simulation::finish() {
   for (int64_t waited = 0; waited < kFinishMsMax; waited += kFinishLookMs) {
     if (!advance(kFinishLookMs)) return;
-    if (waited >= kSettleMs && all_closed()) break;
+    if (waited >= kSettleMs && !getting_back() && all_closed()) break;
   }
   // Receipts and late answers of the last messages.
   world_.mood = Mood::kRest;

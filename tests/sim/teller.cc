@@ -55,6 +55,7 @@ void Teller::look() {
       world_.trace.add(node_.id().text(), "imported", result.outcome());
       Credit& credit = world_.bank.credits()[picked[static_cast<size_t>(n)]];
       credit.imported = !credit.misquoted || result.outcome().ends_with("matched_by_hand");
+      credit.forgotten &= !credit.imported;
       if (!credit.imported) match_by_hand(credit, result);
     }
     if (turn == turn_) look_later();

@@ -31,6 +31,7 @@ void Trouble::start() {
     repeat(plan.disk.full_every_ms, [this, &node = *node] { fill_disk(node); });
     repeat(plan.stranger_every_ms, [this, &node = *node] { forget_peer(node); });
   }
+  repeat(plan.disk.restore_every_ms, [this] { use_backups(); });
   repeat(plan.network.swizzle_every_ms, [this] { swizzle(); });
   repeat(plan.network.partition_every_ms, [this] { part_network(); });
   repeat(plan.clock.jump_every_ms, [this] { pass_days(); });
@@ -88,6 +89,21 @@ void Trouble::forget_peer(Node& node) {
   if (peer == node.id()) return;
   node.set_directory(peer);
   undo(kStrangerMsMax, [&node] { node.set_directory(std::nullopt); });
+}
+
+// Two agencies that both have lost their memory could not help each other.
+void Trouble::use_backups() {
+  Node& node = any_node();
+  if (random_.chance(500)) return node.back_up();
+  for (const auto& other : nodes_) {
+    if (!other->whole()) return;
+  }
+  if (!node.set_back()) return;
+  for (Credit& credit : world_.bank.credits()) {
+    if (credit.in != node.id()) continue;
+    credit.forgotten = credit.imported;
+    credit.imported = false;
+  }
 }
 
 void Trouble::step_clock(Node& node) {

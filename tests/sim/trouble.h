@@ -28,6 +28,7 @@ class Trouble {
   void hang_disk(Node& node);
   void fill_disk(Node& node);
   void forget_peer(Node& node);
+  void use_backups();
   // Does `what` after a random while of at most `ms_max`, unless everything has healed before.
   void undo(int64_t ms_max, std::function<void()> what);
   void step_clock(Node& node);

@@ -63,7 +63,13 @@ class OnceChecker final : public Checker {
     const auto booked = std::count_if(credits.begin(), credits.end(), [&](const Credit& credit) {
       return credit.case_id == id && !credit.back;
     });
-    if (count(file, EventKind::kBankCredit) > booked) {
+    // What a recovery knows from our own messages came by a line before; its sum is I3's affair.
+    const auto lines = std::count_if(
+        file.timeline.begin(), file.timeline.end(), [](const v1::TimelineRecord& entry) {
+          return entry.event() == static_cast<uint32_t>(EventKind::kBankCredit) &&
+                 entry.actor() == "bank";
+        });
+    if (lines > booked) {
       violated("case " + id.str() + " received more often than it was paid");
     }
     if (file.subject.credited > file.subject.moved) {
