@@ -147,6 +147,7 @@ Result<bool> BankDesk::place_sent_back(Entry& entry, Instant now) {
       record.clear_proposals();
       postpone(entry, false);
       set_outcome(BankOutcome::kPaidOut, record);
+      if (auto done = park(entry, Fen{}, now); !done) return tl::unexpected(done.error());
       return true;
     }
   }
