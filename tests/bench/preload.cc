@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <cstdlib>
 #include <ctime>
+#include <new>
 
 #include "tests/bench/sync_times.h"
 
@@ -72,20 +73,21 @@ int synced(int (*real)(int), int fd) {
 
 }  // namespace
 
-// The C library's own names, under which it keeps its allocator for such wrappers.
+// The allocator behind is the next one: the C library's, or the one that a daemon links.
 extern "C" {
-void* __libc_malloc(size_t);
-void* __libc_calloc(size_t, size_t);
-void* __libc_realloc(void*, size_t);
-
 void* malloc(size_t size) {
-  return count(__libc_malloc(size), size);
+  static const auto real = reinterpret_cast<void* (*)(size_t)>(::dlsym(RTLD_NEXT, "malloc"));
+  return count(real(size), size);
 }
 void* calloc(size_t items, size_t size) {
-  return count(__libc_calloc(items, size), items * size);
+  static const auto real =
+      reinterpret_cast<void* (*)(size_t, size_t)>(::dlsym(RTLD_NEXT, "calloc"));
+  return count(real(items, size), items * size);
 }
 void* realloc(void* block, size_t size) {
-  return count(__libc_realloc(block, size), size);
+  static const auto real =
+      reinterpret_cast<void* (*)(void*, size_t)>(::dlsym(RTLD_NEXT, "realloc"));
+  return count(real(block, size), size);
 }
 
 int fsync(int fd) {
@@ -96,4 +98,13 @@ int fdatasync(int fd) {
   static const auto real = reinterpret_cast<int (*)(int)>(::dlsym(RTLD_NEXT, "fdatasync"));
   return synced(real, fd);
 }
+}
+
+// An allocator that brings its own would not be asked through malloc().
+void* operator new(size_t size) {
+  if (void* const block = malloc(size)) return block;
+  throw std::bad_alloc();
+}
+void* operator new[](size_t size) {
+  return operator new(size);
 }
