@@ -4,6 +4,7 @@
 #include "daemon/base/check.h"
 #include "daemon/base/limits.h"
 #include "daemon/engine/bank_desk.h"
+#include "daemon/engine/bank_line_record.h"
 #include "daemon/trust/suite.h"
 #include "storage/layout.h"
 
@@ -12,20 +13,6 @@ namespace {
 
 constexpr std::string_view kBank = "bank";  // as an actor
 constexpr size_t kDigestSize = std::tuple_size_v<Digest>;
-
-BankOutcome outcome_of(const v1::BankLineRecord& record) {
-  return static_cast<BankOutcome>(record.outcome());
-}
-
-void set_outcome(BankOutcome outcome, v1::BankLineRecord& record) {
-  record.set_outcome(static_cast<uint32_t>(outcome));
-}
-
-void add_part(const CaseId& id, Fen amount, v1::BankLineRecord& record) {
-  v1::AllocationRecord* part = record.add_to();
-  part->set_case_id(std::string(id.bytes()));
-  part->set_amount_fen(amount.value);
-}
 
 Evidence evidence_of(const References& found) {
   if (found.end_to_end) return Evidence::kEndToEndId;

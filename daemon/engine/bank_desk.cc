@@ -4,6 +4,7 @@
 
 #include "daemon/base/check.h"
 #include "daemon/base/limits.h"
+#include "daemon/engine/bank_line_record.h"
 #include "daemon/rules/field_checks.h"
 #include "daemon/trust/suite.h"
 #include "storage/layout.h"
@@ -31,12 +32,6 @@ bool is_usable(const v1::BankLine& line) {
          !line.host_sequence().empty() && !line.account_number().empty();
 }
 
-void add_part(const CaseId& id, Fen amount, v1::BankLineRecord& record) {
-  v1::AllocationRecord* part = record.add_to();
-  part->set_case_id(std::string(id.bytes()));
-  part->set_amount_fen(amount.value);
-}
-
 BankOutcome outcome_in(const Case& subject) {
   if (subject.side == Side::kOut) return BankOutcome::kCameBack;
   if (subject.funds == Funds::kMatched) return BankOutcome::kMatched;
@@ -45,14 +40,6 @@ BankOutcome outcome_in(const Case& subject) {
 
 bool is_parked(Funds funds) {
   return funds == Funds::kSuspense || funds == Funds::kReceivedDiffers;
-}
-
-BankOutcome outcome_of(const v1::BankLineRecord& record) {
-  return static_cast<BankOutcome>(record.outcome());
-}
-
-void set_outcome(BankOutcome outcome, v1::BankLineRecord& record) {
-  record.set_outcome(static_cast<uint32_t>(outcome));
 }
 
 bool is_complete(const v1::IncomingBatchRecord& batch) {

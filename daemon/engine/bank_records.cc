@@ -1,26 +1,13 @@
 // What people decide about bank lines, and the records of lines and trays.
 #include "daemon/base/check.h"
 #include "daemon/engine/bank_desk.h"
+#include "daemon/engine/bank_line_record.h"
 #include "storage/layout.h"
 
 namespace jiexu {
 namespace {
 
 constexpr size_t kDigestSize = std::tuple_size_v<Digest>;
-
-BankOutcome outcome_of(const v1::BankLineRecord& record) {
-  return static_cast<BankOutcome>(record.outcome());
-}
-
-void set_outcome(BankOutcome outcome, v1::BankLineRecord& record) {
-  record.set_outcome(static_cast<uint32_t>(outcome));
-}
-
-void add_part(const CaseId& id, Fen amount, v1::BankLineRecord& record) {
-  v1::AllocationRecord* part = record.add_to();
-  part->set_case_id(std::string(id.bytes()));
-  part->set_amount_fen(amount.value);
-}
 
 }  // namespace
 

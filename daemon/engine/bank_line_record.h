@@ -1,0 +1,29 @@
+// How the desk reads and changes the record of a bank line. Records hold plain numbers and bytes;
+// these are what they mean.
+#pragma once
+
+#include <string>
+
+#include "daemon/base/ids.h"
+#include "daemon/base/money.h"
+#include "daemon/funds/bank_outcome.h"
+#include "jiexu/v1/record.pb.h"
+
+namespace jiexu {
+
+inline BankOutcome outcome_of(const v1::BankLineRecord& record) {
+  return static_cast<BankOutcome>(record.outcome());
+}
+
+inline void set_outcome(BankOutcome outcome, v1::BankLineRecord& record) {
+  record.set_outcome(static_cast<uint32_t>(outcome));
+}
+
+// `amount` of the line is booked with the case.
+inline void add_part(const CaseId& id, Fen amount, v1::BankLineRecord& record) {
+  v1::AllocationRecord* part = record.add_to();
+  part->set_case_id(std::string(id.bytes()));
+  part->set_amount_fen(amount.value);
+}
+
+}  // namespace jiexu
