@@ -13,7 +13,7 @@ namespace jiexu {
 class Key {
  public:
   // No key of storage/layout.h is longer.
-  static constexpr size_t kSizeMax = 42;
+  static constexpr size_t kSizeMax = 52;
 
   Key() = default;
   explicit Key(char kind) { u8(static_cast<uint8_t>(kind)); }

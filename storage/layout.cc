@@ -34,11 +34,13 @@ constexpr char kLetter = 'L';
 constexpr char kOpenCase = 'o';
 constexpr char kClosedCase = 'c';
 constexpr char kReceipt = 'R';
+constexpr char kWantedAttachment = 'A';
 
 // Bank lines and payments: accounts and what banks wrote.
 constexpr std::string_view kSealedFunds = "BSIRXY";
 
 constexpr size_t kDatedPaymentKeySize = 1 + 8 + CaseId::kSize + 4;
+constexpr size_t kWantedAttachmentKeySize = 1 + AgencyId::kSize + CaseId::kSize + 4;
 constexpr size_t kLinkLogKeySize = AgencyId::kSize + 1 + 4 + 8;
 constexpr size_t kTimerKeySize = 8 + CaseId::kSize + 1;
 constexpr size_t kLetterEndSize = 2;  // last digit of the sequence number, check digit
@@ -69,7 +71,8 @@ bool is_sealed(Family family, std::string_view key) {
     case Family::kLinkLog:
     case Family::kCase:
     case Family::kTimeline:
-    case Family::kQuarantine: return true;
+    case Family::kQuarantine:
+    case Family::kAttachment: return true;
     case Family::kFunds: return !key.empty() && kSealedFunds.find(key.front()) != kSealedFunds.npos;
     case Family::kMeta:
     case Family::kLink:
@@ -86,8 +89,8 @@ bool is_packed(Family family) {
 
 std::string_view family_name(Family family) {
   static constexpr std::array<std::string_view, kFamilyCount> kNames = {
-      "meta",  "link_log", "link",  "case",       "timeline",
-      "timer", "funds",    "index", "quarantine", "audit"};
+      "meta",  "link_log", "link",       "case",  "timeline",  "timer",
+      "funds", "index",    "quarantine", "audit", "attachment"};
   const auto index = static_cast<size_t>(family);
   CHECK(index < kNames.size());
   return kNames[index];
@@ -247,6 +250,31 @@ std::optional<std::vector<CaseId>> cases_of_letter(std::string_view letter_numbe
     out.push_back(*CaseId::from_bytes(record.substr(at + kLetterEndSize, CaseId::kSize)));
   }
   return out;
+}
+
+Key attachment_key(const CaseId& id, const Digest& file, uint32_t piece) {
+  return Key(id.bytes()).add(view(file)).u32(piece);
+}
+
+uint32_t attachment_piece(std::string_view key) {
+  CHECK(key.size() == CaseId::kSize + std::tuple_size_v<Digest> + 4);
+  return read_u32(key.substr(key.size() - 4));
+}
+
+Key wanted_attachments_prefix(std::optional<AgencyId> peer) {
+  return tagged(kWantedAttachment, peer ? peer->text() : std::string_view());
+}
+
+Key wanted_attachment_key(AgencyId peer, const CaseId& id, uint32_t n) {
+  return wanted_attachments_prefix(peer).add(id.bytes()).u32(n);
+}
+
+std::optional<WantedAttachment> parse_wanted_attachment_key(std::string_view key) {
+  if (key.size() != kWantedAttachmentKeySize || key[0] != kWantedAttachment) return std::nullopt;
+  const auto peer = AgencyId::parse(key.substr(1, AgencyId::kSize));
+  const auto id = CaseId::from_bytes(key.substr(1 + AgencyId::kSize, CaseId::kSize));
+  if (!peer || !id) return std::nullopt;
+  return WantedAttachment{*peer, *id, read_u32(key.substr(key.size() - 4))};
 }
 
 Key quarantine_key(AgencyId peer, Epoch epoch, Seq seq) {

@@ -34,6 +34,8 @@
 //   index       'L' | letter number without its last two digits 18  two digits, case id 16  no
 //   quarantine  peer 12 | epoch u32 | seq u64                    QuarantineRecord    yes
 //   audit       'R' | peer 12 | through seq u64                  LinkFrame: receipt  no
+//   attachment  case id 16 | SHA-256 of the file 32 | piece u32  bytes of the file   yes
+//   index       'A' | peer 12 | case id 16 | n u32               (empty): it is to be fetched  no
 //
 // seq in link_log is the number of the first message of the frame; a message is found by seeking
 // the last key not above it. direction: 0 = we send, 1 = we receive.
@@ -68,8 +70,8 @@ std::string_view family_name(Family family);
 // StoreRecord.format of stores that this program writes, and the only one that it opens.
 // 2: a case's key says whether it is open, and it holds its newest timeline entries. 3: frames of
 // the link log are packed. 4: every posting is in the journal. 5: ten letter numbers share a
-// record.
-inline constexpr uint32_t kFormat = 5;
+// record. 6: the family of attachments.
+inline constexpr uint32_t kFormat = 6;
 
 inline constexpr std::string_view kStoreKey = "store";
 inline constexpr std::string_view kLsnKey = "lsn";
@@ -141,6 +143,22 @@ void append_letter(std::string_view letter_number, const CaseId& id, std::string
 // Those of the one number; nullopt if the record is none.
 std::optional<std::vector<CaseId>> cases_of_letter(std::string_view letter_number,
                                                    std::string_view record);
+// A piece of a file, from 0.
+Key attachment_key(const CaseId& id, const Digest& file, uint32_t piece);
+// REQUIRES: a key made by attachment_key.
+uint32_t attachment_piece(std::string_view key);
+// Attachment `n` of the case, from 1, whose bytes are to be fetched from `peer`.
+Key wanted_attachment_key(AgencyId peer, const CaseId& id, uint32_t n);
+
+struct WantedAttachment {
+  AgencyId peer;
+  CaseId id;
+  uint32_t n = 0;
+};
+// nullopt for any other key.
+std::optional<WantedAttachment> parse_wanted_attachment_key(std::string_view key);
+// Before all of one peer, or of every peer.
+Key wanted_attachments_prefix(std::optional<AgencyId> peer);
 Key quarantine_key(AgencyId peer, Epoch epoch, Seq seq);
 // The peer's receipt for our messages up to `through`.
 Key receipt_key(AgencyId peer, Seq through);

@@ -71,6 +71,7 @@ rocksdb::BlockBasedTableOptions table_options(const std::shared_ptr<rocksdb::Cac
 }
 
 // Keys of the link log only grow, nothing is overwritten or removed: merging files frees nothing.
+// Of attachments, which are large and never change, the keys grow nearly so.
 // Universal compaction merges files of like size, so that a record is copied some few times in its
 // life, not once for each level.
 void tune_for_growing_keys(rocksdb::ColumnFamilyOptions& options) {
@@ -127,7 +128,9 @@ rocksdb::ColumnFamilyOptions rocks_family_options(std::string_view name,
   options.compression = rocksdb::kNoCompression;
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table_options(cache)));
   tune_inserts(options);
-  if (name == layout::family_name(Family::kLinkLog)) tune_for_growing_keys(options);
+  const bool grows = name == layout::family_name(Family::kLinkLog) ||
+                     name == layout::family_name(Family::kAttachment);
+  if (grows) tune_for_growing_keys(options);
   const bool asked_for_new_keys =
       name == layout::family_name(Family::kCase) || name == layout::family_name(Family::kIndex);
   if (asked_for_new_keys) tune_for_absent_keys(options);

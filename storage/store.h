@@ -30,8 +30,9 @@ enum class Family : uint8_t {
   kIndex = 7,
   kQuarantine = 8,
   kAudit = 9,
+  kAttachment = 10,
 };
-inline constexpr size_t kFamilyCount = 10;
+inline constexpr size_t kFamilyCount = 11;
 
 // Writes that become durable together or not at all. Keys and values lie in one buffer, so that
 // filling a batch costs a copy and no allocation per write. A later write to a key wins.

@@ -66,6 +66,9 @@ class Api {
   void show_timeline(Call call);
   void show_document(Call call);
   void act(Call call);
+  void list_attachments(Call call);
+  void show_attachment(Call call);
+  void put_attachment(Call call);
   void list_papers(Call call);
   void show_paper(Call call);
   void key_paper(Call call);
@@ -115,6 +118,10 @@ class Api {
   void ask_for_action(const Call& call, ActionCommand command, int status_done);
   // A person's word about the proposal that the call names.
   void ask_about_proposal(const Call& call, std::optional<Digest> approve);
+  // Hands the next piece of the file to the engine.
+  struct Upload;
+  void upload_next(const std::shared_ptr<Upload>& upload);
+  void upload_piece(const std::shared_ptr<Upload>& upload, std::string content);
   void set_paused(const Call& call, bool pause);
   void settle_line(const Call& call, SettleLineCommand command);
   // Asks for something whose answer is the view that the engine gives.
@@ -138,6 +145,7 @@ class Api {
   std::shared_ptr<const Users> users_;
   mutable std::mutex calendar_mutex_;
   std::shared_ptr<const Calendar> calendar_;
+  uint64_t uploads_ = 0;  // begun so far
   ProgressGate progress_gate_;
   Worker worker_;  // last, so that it ends before what it reads
 };

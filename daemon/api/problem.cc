@@ -59,6 +59,8 @@ int status_of(Refusal refusal) {
     case Refusal::kClaimedByOther:
     case Refusal::kLetterNumbersExhausted:
     case Refusal::kLetterNumberTaken:
+    case Refusal::kTooManyAttachments:
+    case Refusal::kAttachmentUnknown:
     case Refusal::kBankLineSettled:
     case Refusal::kBatchState:
     case Refusal::kBatchNotApproved:

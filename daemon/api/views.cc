@@ -118,7 +118,26 @@ v1::CaseView case_view(const Case& subject) {
   add_deadlines(subject, view);
   add_actions(subject, view);
   add_proposals(subject, view);
+  view.mutable_attachments()->Swap(attachment_views(subject).mutable_attachments());
   return view;
+}
+
+v1::AttachmentViews attachment_views(const Case& subject) {
+  v1::AttachmentViews views;
+  for (const Attachment& attachment : subject.attachments) {
+    v1::AttachmentView* out = views.add_attachments();
+    out->set_n(static_cast<uint32_t>(views.attachments_size()));
+    out->set_name(attachment.name);
+    out->set_media_type(attachment.media_type);
+    out->set_size(attachment.size);
+    out->set_sha256(to_hex(jiexu::view(attachment.sha256)));
+    out->set_ours(attachment.ours);
+    out->set_content(text(name(attachment.content)));
+    if (!attachment.bound) continue;
+    const std::string version = std::to_string(attachment.version);
+    out->set_of(attachment.version == 0 ? "letter" : "form " + version);
+  }
+  return views;
 }
 
 v1::CaseViews case_views(const CasePage& page) {

@@ -12,6 +12,7 @@ namespace jiexu {
 
 // With the deadlines and the actions that are allowed now.
 v1::CaseView case_view(const Case& subject);
+v1::AttachmentViews attachment_views(const Case& subject);
 v1::CaseViews case_views(const CasePage& page);
 
 // `records` in order; the first is number 0.

@@ -89,6 +89,21 @@ inline constexpr size_t kIdempotencyEntriesMax = 10'000;
 inline constexpr size_t kIdempotencyBytesMax = 32 << 20;
 inline constexpr size_t kIdempotencyKeyBytesMax = 128;
 
+// Attachments: a sealed copy of a form has 0.1 to 0.5 MB, a bad scan of many pages some MB.
+inline constexpr uint64_t kAttachmentBytesMax = 20 << 20;
+// Of one letter or form; of one case in its life. The case record names them all.
+inline constexpr size_t kAttachmentsMax = 8;
+inline constexpr size_t kAttachmentsOfCaseMax = 64;
+// A piece as it is stored, sent and uploaded. At 2 Mbit/s it takes half a second, so that what is
+// asked for at once (below) holds up a receipt on the same connection by two, less than a sender's
+// patience of three. The number is part of the protocol.
+inline constexpr size_t kPieceBytes = 128 << 10;
+inline constexpr uint32_t kPiecesAsked = 4;
+// Peers from which attachments are fetched at once: bounds memory, and what letters share the line
+// with.
+inline constexpr size_t kFetchingPeersMax = 8;
+static_assert(kPieceBytes < kMessageBytesMax);
+
 // Forms (domain: field lists of the live screens).
 inline constexpr size_t kNameCharsMax = 50;
 inline constexpr size_t kHistoryRowsMax = 480;

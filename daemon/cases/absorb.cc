@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "daemon/cases/attachments.h"
+
 namespace jiexu {
 namespace {
 
@@ -30,6 +32,7 @@ void absorb_letter(const Content& content, Case& subject) {
   subject.policy_profile = letter.policy_profile();
   subject.letter_place = content.event->place;
   if (content.context->upstream_open) subject.overlays.add(Overlay::kUpstreamOpen);
+  if (!content.event->on_paper) take_attachments(letter.attachments(), 0, subject);
 }
 
 void absorb_form(const Content& content, Case& subject) {
@@ -42,8 +45,10 @@ void absorb_form(const Content& content, Case& subject) {
   subject.stopped_on = form.stopped_on();
   if (content.event->kind == EventKind::kInfoFormIn) {
     subject.form_place = content.event->place;
+    if (!content.event->on_paper) take_attachments(form.attachments(), form.version(), subject);
     return;
   }
+  bind_attachments(form.attachments(), form.version(), subject);
   const bool refunds = account.disposition() == v1::DISPOSITION_REFUND_PERSON;
   subject.refund = Fen{refunds ? account.balance_fen() : 0};
 }
@@ -95,6 +100,7 @@ void absorb_action(const Content& content, Case& subject) {
       subject.letter_number = content.context->letter_number;
       subject.payee = *content.context->own_payee;
       subject.payee_version = 1;
+      bind_waiting(subject);
       return;
     case EventKind::kRejectLetter:
     case EventKind::kForwardLetter: subject.reject_code = event.input->code(); return;
@@ -113,6 +119,19 @@ void absorb_action(const Content& content, Case& subject) {
       return take_away(content.amount, subject);
     case EventKind::kHold: return absorb_hold(event.input->code(), event.input->date(), subject);
     case EventKind::kResume: return absorb_hold(v1::REJECT_CODE_UNSPECIFIED, 0, subject);
+    case EventKind::kAttach: return attach(event.input->attachment(), !event.led_back, subject);
+    case EventKind::kDetach: return detach(event.input->attachment(), subject);
+    default: return;
+  }
+}
+
+void absorb_bytes(const Event& event, Case& subject) {
+  using Content = Attachment::Content;
+  switch (event.kind) {
+    case EventKind::kAttachmentHere: return set_content(event.attachment, Content::kHere, subject);
+    case EventKind::kAttachmentGone: return set_content(event.attachment, Content::kGone, subject);
+    case EventKind::kAttachmentDamaged:
+      return set_content(event.attachment, Content::kDamaged, subject);
     default: return;
   }
 }
@@ -174,6 +193,7 @@ void absorb(const Content& content, Case& subject) {
   }
   absorb_action(content, subject);
   absorb_bank(content, subject);
+  absorb_bytes(*content.event, subject);
 }
 
 }  // namespace jiexu

@@ -107,6 +107,7 @@ enum class Overlay : uint8_t {
   kEscalated = 14,         // a deadline is over for long and nobody has answered: the operator's
   kUnclear = 15,           // something contradicts our record of the case: a person must look
   kUpstreamOpen = 16,      // OUT: the person's own transfer to us is not finished (X34)
+  kIncomplete = 17,        // a file that the peer's form or letter names is not here
 };
 using Overlays = StateSet<Overlay>;
 
@@ -167,6 +168,26 @@ struct Proposal {
   std::string input;  // v1::ActionInput as it was entered, serialised once
 };
 
+// A file that goes with a letter or form (attachments.h).
+struct Attachment {
+  // Stored, never reused.
+  enum class Content : uint8_t {
+    kMissing = 0,  // not here, or not whole
+    kHere = 1,
+    kGone = 2,     // not here, and the peer says that it does not have it either
+    kDamaged = 3,  // what the peer sent is not what its message names
+  };
+  Digest sha256{};
+  uint64_t size = 0;  // bytes
+  std::string name;
+  std::string media_type;
+  bool ours = false;     // we sent it, or shall
+  bool bound = false;    // a message names it; if not, it waits for the next one
+  uint32_t version = 0;  // of the form that names it; 0: the letter
+  Content content = Content::kMissing;
+};
+std::string_view name(Attachment::Content content);  // such as "missing"
+
 struct Case {
   CaseId id;
   Side side = Side::kIn;
@@ -220,7 +241,8 @@ struct Case {
   std::vector<v1::Finding> findings;  // about the newest form version
   int32_t stopped_on = 0;             // yyyymmdd
   v1::FaultCode last_fault =
-      v1::FAULT_CODE_UNSPECIFIED;   // the peer could not use a message of ours
+      v1::FAULT_CODE_UNSPECIFIED;  // the peer could not use a message of ours
+  std::vector<Attachment> attachments;
   std::vector<Proposal> proposals;  // at most one of an action; step() leaves them alone
   std::string newest_entries;  // of the timeline, as the store keeps them; step() leaves it alone
 

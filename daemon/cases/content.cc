@@ -1,6 +1,7 @@
 #include "daemon/cases/content.h"
 
 #include "daemon/base/limits.h"
+#include "daemon/cases/attachments.h"
 #include "daemon/rules/field_checks.h"
 #include "daemon/rules/form_check.h"
 #include "daemon/rules/history.h"
@@ -90,7 +91,7 @@ Checked check_form_in(const Case& subject, const Event& event, Content& content)
   }
   content.form = &form;
   content.findings = to_wire(check_form(form, latest_today(event.at)));
-  return std::nullopt;
+  return check_named(subject, form.attachments());
 }
 
 Checked check_amount(Fen amount, Content& content) {
@@ -121,7 +122,7 @@ Checked check_letter_in(const Event& event, const Context& context) {
   const auto findings = check_letter(letter, latest_today(event.at));
   if (!findings.empty()) return reject(Refusal::kLetterInvalid, describe(findings));
   if (context.letter_number_taken) return reject(Refusal::kLetterNumberTaken, "letter_number");
-  return std::nullopt;
+  return check_named(Case(), letter.attachments());
 }
 
 // Fills in what the case knows and what follows from the rows, so that a clerk enters each once.
@@ -159,10 +160,12 @@ Checked check_issue_form(const Case& subject, const Event& event, const Context&
   if (event.input == nullptr || !event.input->has_form()) {
     return reject(Refusal::kInputMissing, "form: is missing");
   }
-  const v1::InformationForm* form = complete_form(subject, event, context);
+  v1::InformationForm* form = complete_form(subject, event, context);
   const auto findings = check_form(*form, date_of(event.at));
   if (!findings.empty()) return reject(Refusal::kFormInvalid, describe(findings));
   content.form = form;
+  const bool here = !event.led_back;
+  if (auto wrong = name_attachments(subject, here, *form->mutable_attachments())) return wrong;
   return check_refunded(subject, *form);
 }
 
@@ -254,6 +257,8 @@ Checked check_action(const Case& subject, const Event& event, const Context& con
     case EventKind::kAsk: return check_text(input.reason(), "reason");
     case EventKind::kAnswer: return check_text(input.note(), "note");
     case EventKind::kReplyReminder: return check_reply_reminder(input);
+    case EventKind::kAttach: return check_attach(subject, input.attachment());
+    case EventKind::kDetach: return check_detach(subject, input.attachment());
     default: return std::nullopt;
   }
 }

@@ -1,6 +1,7 @@
 #include "daemon/cases/effects.h"
 
 #include "daemon/base/check.h"
+#include "daemon/cases/attachments.h"
 #include "daemon/cases/deadlines.h"
 
 namespace jiexu {
@@ -54,6 +55,7 @@ void fill_letter(const Sending& s) {
   letter->set_certificate_number(s.subject.certificate_number);
   letter->set_issued_on(s.today);
   letter->set_policy_profile(s.subject.policy_profile);
+  add_of_letter(s.subject, letter->mutable_attachments());
 }
 
 void fill_reject(const Sending& s) {

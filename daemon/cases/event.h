@@ -99,6 +99,13 @@ enum class EventKind : uint8_t {
   kStatusReplyIn = 88,
   // A recovery found what our record of the case cannot be led to (daemon/engine/reconciler.h).
   kContradiction = 89,
+  // Actions of people on either side, about files that go with the next letter or form.
+  kAttach = 90,
+  kDetach = 91,
+  // Of a file's bytes: they are here, the peer lacks them too, what came is not what was named.
+  kAttachmentHere = 92,
+  kAttachmentGone = 93,
+  kAttachmentDamaged = 94,
 };
 
 // The name of an action in API paths and on the command line, such as "send-letter"; of other
@@ -124,8 +131,9 @@ struct Event {
   std::string_view note;           // for the timeline; no personal data
   bool on_paper = false;           // `message` was keyed in; it has no number
   // A recovery does again what was done before. The person's other cases may not stand where they
-  // stood then, and so they are not asked.
+  // stood then, and so they are not asked; files that it names may have been lost with the store.
   bool led_back = false;
+  Digest attachment{};             // kAttachmentHere, ...Gone, ...Damaged: which file
 };
 
 // Whether the event counts in the case's numbering: messages do, but not faults, which may be about

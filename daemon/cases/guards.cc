@@ -1,5 +1,9 @@
 #include "daemon/cases/guards.h"
 
+#include <algorithm>
+
+#include "daemon/cases/attachments.h"
+
 namespace jiexu {
 namespace {
 
@@ -22,11 +26,10 @@ bool is_overtaken(const Case& subject, const Event& event) {
   return is_numbered(event) && event.message->seen_case_seq() < subject.turn;
 }
 
-bool is_former(const Case& subject, std::string_view agency) {
-  for (const FormerPeer& former : subject.former_peers) {
-    if (former.agency.text() == agency) return true;
-  }
-  return agency == subject.peer.text();
+// Neither is the case with this agency nor was it.
+bool is_new_to(const Case& subject, std::string_view agency) {
+  const auto id = AgencyId::parse(agency);
+  return id && *id != subject.peer && !subject.was_with(*id);
 }
 
 }  // namespace
@@ -39,6 +42,11 @@ bool may_hold(Guard guard, const Case& subject) {
     case Guard::kAllOnPaper: return is_terminal(subject.funds) && subject.received_case_seq == 0;
     case Guard::kMoreHereThanDue: return subject.moved > subject.due;
     case Guard::kAmountStillOut: return subject.moved > subject.credited;
+    case Guard::kAttachmentWaits: return std::ranges::any_of(subject.attachments, is_waiting);
+    case Guard::kAttachmentAbsent:
+      return std::ranges::any_of(subject.attachments, [](const Attachment& attachment) {
+        return attachment.content != Attachment::Content::kHere;
+      });
     default: return true;
   }
 }
@@ -55,7 +63,7 @@ bool holds(Guard guard, const Case& subject, const Content& content) {
     case Guard::kVersionCurrent: return version_of(*content.event->message) == subject.form_version;
     case Guard::kSuccessorKnown:
       return content.context->agency_known &&
-             !is_former(subject, content.event->message->letter_forwarded().to_agency());
+             is_new_to(subject, content.event->message->letter_forwarded().to_agency());
     case Guard::kAmountAcknowledged:
       return amount.value <= subject.moved.value + subject.returned.value;
     case Guard::kAmountStillOut:
@@ -73,6 +81,8 @@ bool holds(Guard guard, const Case& subject, const Content& content) {
     case Guard::kHasAccount:
     case Guard::kFundsTerminal:
     case Guard::kAllOnPaper:
+    case Guard::kAttachmentWaits:
+    case Guard::kAttachmentAbsent:
     case Guard::kMoreHereThanDue: return may_hold(guard, subject);
   }
   return false;

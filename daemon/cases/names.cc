@@ -87,6 +87,7 @@ constexpr std::pair<Overlay, std::string_view> kOverlays[] = {
     {Overlay::kEscalated, "ESCALATED"},
     {Overlay::kUnclear, "UNCLEAR"},
     {Overlay::kUpstreamOpen, "UPSTREAM_OPEN"},
+    {Overlay::kIncomplete, "INCOMPLETE"},
 };
 
 constexpr std::pair<EventKind, std::string_view> kEvents[] = {
@@ -163,6 +164,11 @@ constexpr std::pair<EventKind, std::string_view> kEvents[] = {
     {EventKind::kStatusQueryIn, "status-query-received"},
     {EventKind::kStatusReplyIn, "status-reply-received"},
     {EventKind::kContradiction, "contradiction-found"},
+    {EventKind::kAttach, "attach"},
+    {EventKind::kDetach, "detach"},
+    {EventKind::kAttachmentHere, "attachment-complete"},
+    {EventKind::kAttachmentGone, "attachment-gone"},
+    {EventKind::kAttachmentDamaged, "attachment-damaged"},
 };
 
 }  // namespace
@@ -222,7 +228,8 @@ std::string_view name(EventKind kind) {
 }
 bool is_action(EventKind kind) {
   return (kind != EventKind::kNone && static_cast<uint8_t>(kind) < 40) ||
-         kind == EventKind::kAskStatus || kind == EventKind::kSupplementForm;
+         kind == EventKind::kAskStatus || kind == EventKind::kSupplementForm ||
+         kind == EventKind::kAttach || kind == EventKind::kDetach;
 }
 
 std::optional<EventKind> action_from_name(std::string_view text) {
@@ -277,6 +284,16 @@ std::string_view deadline_name(DeadlineKind kind) {
     case DeadlineKind::kFundsDue: return "funds-due";
     case DeadlineKind::kIntakeDue: return "intake-due";
     case DeadlineKind::kCreditDue: return "credit-due";
+  }
+  return "";
+}
+
+std::string_view name(Attachment::Content content) {
+  switch (content) {
+    case Attachment::Content::kMissing: return "missing";
+    case Attachment::Content::kHere: return "here";
+    case Attachment::Content::kGone: return "gone";
+    case Attachment::Content::kDamaged: return "damaged";
   }
   return "";
 }

@@ -96,6 +96,8 @@ constexpr ActionText kTexts[] = {
     {E::kAgree, "Agree to what the other agency asks", {}, "reviewer", Eyes::kFour},
     {E::kDecline, "Decline what the other agency asks", {}, "reviewer", Eyes::kTwo},
     {E::kKeyPaper, "Key in what came on paper", {"paper", "paper_sha256"}, "reviewer", Eyes::kFour},
+    {E::kAttach, "Attach a file to what is sent next", {"attachment"}, "clerk", Eyes::kTwo},
+    {E::kDetach, "Take an attached file off again", {"attachment"}, "clerk", Eyes::kTwo},
     {E::kMarkSeen, "The contradiction has been looked into", {"note"}, "reviewer", Eyes::kTwo},
 };
 

@@ -23,7 +23,11 @@ uint32_t number_of(const v1::Message& message) {
 
 // FNV-1a, to see a slip of the keyboard; it protects against nobody, and need not: the electronic
 // message is signed.
-uint64_t digest_of(const v1::Message& message) {
+// Files that go with it are not keyed in.
+uint64_t digest_of(const v1::Message& whole) {
+  v1::Message message = whole;
+  if (message.has_letter()) message.mutable_letter()->clear_attachments();
+  if (message.has_information_form()) message.mutable_information_form()->clear_attachments();
   const auto* body = v1::Message::descriptor()->FindFieldByNumber(message.body_case());
   uint64_t digest = 14695981039346656037ull;
   for (const char byte : message.GetReflection()->GetMessage(message, body).SerializeAsString()) {

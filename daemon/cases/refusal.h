@@ -44,6 +44,9 @@ enum class Refusal : uint16_t {
   kPayeeInvalid = 40,    // the account breaks a rule
   kPaperInvalid = 41,    // what was keyed in is no message of the other side
   kRefundPaid = 42,      // the person was paid already; the form cannot say otherwise
+  kTooManyAttachments = 43,
+  kAttachmentInvalid = 44,  // size, name or hash
+  kAttachmentUnknown = 45,  // no such file was uploaded, or its bytes are not here
   // The daemon as a whole.
   kStorageLow = 60,  // the disk is nearly full
   // Bank lines and batches.

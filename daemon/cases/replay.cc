@@ -1,5 +1,9 @@
 #include "daemon/cases/replay.h"
 
+#include <algorithm>
+
+#include "daemon/cases/attachments.h"
+
 namespace jiexu {
 namespace {
 
@@ -28,6 +32,22 @@ v1::Application application_behind(const Case& subject, const v1::ContactLetter&
   return form;
 }
 
+// The files had been uploaded; that their bytes may be lost is found out afterwards.
+void add_attaching(const Case& subject, const NamedAttachments& named, std::vector<Replay>& acts) {
+  for (const v1::Attachment& file : named) {
+    const bool known = std::ranges::any_of(subject.attachments, [&](const Attachment& attachment) {
+      return attachment.ours && view(attachment.sha256) == file.sha256();
+    });
+    if (known) continue;
+    acts.push_back(act(EventKind::kAttach));
+    v1::AttachmentInput* input = acts.back().input.mutable_attachment();
+    input->set_sha256(to_hex(file.sha256()));
+    input->set_size(file.size());
+    input->set_name(file.name());
+    input->set_media_type(file.media_type());
+  }
+}
+
 std::vector<Replay> acts_behind_letter(const Case& subject, const v1::ContactLetter& letter) {
   std::vector<Replay> acts;
   if (!subject.exists()) {
@@ -37,6 +57,7 @@ std::vector<Replay> acts_behind_letter(const Case& subject, const v1::ContactLet
   if (!subject.exists() || subject.relationship == Relationship::kDraft) {
     acts.push_back(act(EventKind::kAccept));
   }
+  add_attaching(subject, letter.attachments(), acts);
   acts.push_back(act(EventKind::kSendLetter));
   acts.back().letter_number = letter.letter_number();
   return acts;
@@ -50,6 +71,7 @@ std::vector<Replay> acts_behind_form(const Case& subject, const v1::InformationF
   }
   const bool supplement = subject.relationship == Relationship::kFormIssued ||
                           subject.relationship == Relationship::kFormConfirmed;
+  add_attaching(subject, form.attachments(), acts);
   acts.push_back(act(supplement ? EventKind::kSupplementForm : EventKind::kIssueForm));
   *acts.back().input.mutable_form() = form;
   return acts;

@@ -4,6 +4,7 @@
 
 #include "daemon/base/check.h"
 #include "daemon/cases/absorb.h"
+#include "daemon/cases/attachments.h"
 #include "daemon/cases/books.h"
 #include "daemon/cases/content.h"
 #include "daemon/cases/deadlines.h"
@@ -105,6 +106,7 @@ tl::expected<Step, Rejection> decide(Case& subject, const Event& event, const Co
   }
   move(**row, subject);
   subject.funds = judge_funds(subject);
+  subject.overlays.put(Overlay::kIncomplete, lacks_attachment(subject));
   apply_effect((*row)->effect, *content, subject, result);
   post_changes(before, books_of(subject), result.postings);
   update_deadlines(event, context, subject);
@@ -141,11 +143,24 @@ tl::expected<Step, Rejection> climb(Case& subject, const Event& event, const Con
   return result;
 }
 
-// The electronic twin of what was keyed in has come: it is kept as evidence, and moves nothing.
+// Whether the files that the twin of a paper names could be taken note of.
+bool take_attachments_of(const v1::Message& message, Case& subject) {
+  const v1::InformationForm& form = message.information_form();
+  const NamedAttachments& named =
+      message.has_letter() ? message.letter().attachments() : form.attachments();
+  if (check_named(subject, named)) return false;
+  take_attachments(named, form.version(), subject);
+  return true;
+}
+
+// The electronic twin of what was keyed in has come: it is kept as evidence, and moves nothing. The
+// files that it names are fetched.
 Step meet_twin(Case& subject, const Event& event) {
   Step result;
   stamp(event, subject);
-  const bool same = take_twin(*event.message, subject);
+  const bool same =
+      take_twin(*event.message, subject) && take_attachments_of(*event.message, subject);
+  subject.overlays.put(Overlay::kIncomplete, lacks_attachment(subject));
   if (event.kind == EventKind::kLetterIn) subject.letter_place = event.place;
   if (event.kind == EventKind::kInfoFormIn) subject.form_place = event.place;
   subject.overlays.put(Overlay::kUnclear, !same || subject.overlays.has(Overlay::kUnclear));

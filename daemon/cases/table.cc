@@ -52,6 +52,7 @@ constexpr EventSet kFromPeer = {
     E::kCancelReplyIn,    E::kReopenRequestIn, E::kReopenReplyIn,     E::kStatusQueryIn,
     E::kStatusReplyIn};
 constexpr EventSet kBankTookBack = {E::kBankReversal, E::kBankReturned};
+constexpr EventSet kOfBytes = {E::kAttachmentHere, E::kAttachmentGone, E::kAttachmentDamaged};
 
 // clang-format off
 constexpr Row kInRows[] = {
@@ -75,7 +76,7 @@ constexpr Row kInRows[] = {
     {E::kInfoFormIn,        kInDone,          kAnyFunds,       kNo,                 kNo,                 G::kCrossed,            R::kInfoReceived,     kNo,                 O::kReopenPending,   X::kNone},
     {E::kInvalidateIn,      kHasForm,         kAnyFunds,       kNo,                 kNo,                 G::kAlways,             R::kInfoDisputed,     O::kInvalidated,     kNo,                 X::kNone},
     {E::kInvalidateIn,      kInDone,          kAnyFunds,       kNo,                 kNo,                 G::kCrossed,            R::kInfoDisputed,     O::kInvalidated,     O::kReopenPending,   X::kNone},
-    {E::kConfirmForm,       R::kInfoReceived, kAnyFunds,       kNo,                 kNo,                 G::kNoFindings,         R::kInfoConfirmed,    kNo,                 kNo,                 X::kSendInfoConfirm},
+    {E::kConfirmForm,       R::kInfoReceived, kAnyFunds,       kNo,                 O::kIncomplete,      G::kNoFindings,         R::kInfoConfirmed,    kNo,                 kNo,                 X::kSendInfoConfirm},
     {E::kQueryForm,         {R::kInfoReceived, R::kInfoConfirmed}, kAnyFunds, kNo,  kNo,                 G::kAlways,             R::kInfoDisputed,     kNo,                 kNo,                 X::kSendInfoQuery},
     {E::kClose,             R::kInfoConfirmed, kAnyFunds,      kNo,                 kGivingUp,           G::kAllOnPaper,         R::kPaper,            kNo,                 kNo,                 X::kSendClose},
     {E::kClose,             R::kInfoConfirmed, kAnyFunds,      kNo,                 kGivingUp,           G::kFundsTerminal,      R::kDone,             kNo,                 kNo,                 X::kSendClose},
@@ -123,6 +124,9 @@ constexpr Row kInRows[] = {
     {E::kAskStatus,         kInOpen,          kAnyFunds,       kNo,                 kNo,                 G::kAlways,             kStay,                kNo,                 kNo,                 X::kSendStatusQuery},
     {E::kStatusQueryIn,     kInSent,          kAnyFunds,       kNo,                 kNo,                 G::kAlways,             kStay,                kNo,                 kNo,                 X::kSendStatusReply},
     {E::kContradiction,     kInAny,           kAnyFunds,       kNo,                 kNo,                 G::kAlways,             kStay,                O::kUnclear,         kNo,                 X::kNone},
+    {E::kAttach,            {R::kDraft, R::kAccepted}, kAnyFunds, kNo,              kNo,                 G::kAlways,             kStay,                kNo,                 kNo,                 X::kNone},
+    {E::kDetach,            {R::kDraft, R::kAccepted}, kAnyFunds, kNo,              kNo,                 G::kAttachmentWaits,    kStay,                kNo,                 kNo,                 X::kNone},
+    {kOfBytes,              kInAny,           kAnyFunds,       kNo,                 kNo,                 G::kAttachmentAbsent,   kStay,                kNo,                 kNo,                 X::kNone},
     {E::kMarkSeen,          kInAny,           kAnyFunds,       O::kUnclear,         kNo,                 G::kAlways,             kStay,                kNo,                 O::kUnclear,         X::kNone},
     {E::kFaultIn,           kInAny,           kAnyFunds,       kNo,                 kNo,                 G::kAlways,             kStay,                kNo,                 kNo,                 X::kNone},
     {kFromPeer,             kInSent,          kAnyFunds,       kNo,                 kNo,                 G::kOvertaken,          kStay,                kNo,                 kNo,                 X::kNone},
@@ -131,7 +135,7 @@ constexpr Row kInRows[] = {
 constexpr Row kOutRows[] = {
     // events               from              funds            needs                bars                 guard                   to                    set                  clear                effect
     {E::kLetterIn,          R::kNone,         kAnyFunds,       kNo,                 kNo,                 G::kAlways,             R::kLetterReceived,   kNo,                 kNo,                 X::kNone},
-    {E::kAcceptLetter,      R::kLetterReceived, kAnyFunds,     kNo,                 O::kSuspended,       G::kAlways,             R::kOutAccepted,      kNo,                 kNo,                 X::kSendLetterAccept},
+    {E::kAcceptLetter,      R::kLetterReceived, kAnyFunds,     kNo,                 {O::kSuspended, O::kIncomplete}, G::kAlways,             R::kOutAccepted,      kNo,                 kNo,                 X::kSendLetterAccept},
     {E::kRejectLetter,      kRejectable,      F::kNotComputed, kNo,                 O::kCancelPending,   G::kAlways,             R::kLetterRejected,   kNo,                 kNo,                 X::kSendLetterReject},
     {E::kForwardLetter,     R::kLetterReceived, kAnyFunds,     kNo,                 kNo,                 G::kAlways,             R::kLetterForwarded,  kNo,                 kNo,                 X::kSendLetterForwarded},
     {E::kWithdrawIn,        R::kLetterReceived, kAnyFunds,     kNo,                 kNo,                 G::kAlways,             R::kOutWithdrawn,     kNo,                 kNo,                 X::kReplyWithdrawAccepted},
@@ -184,6 +188,9 @@ constexpr Row kOutRows[] = {
     {E::kAskStatus,         kOutOpen,         kAnyFunds,       kNo,                 kNo,                 G::kAlways,             kStay,                kNo,                 kNo,                 X::kSendStatusQuery},
     {E::kStatusQueryIn,     kOutOpen | R::kOutDone, kAnyFunds, kNo,                 kNo,                 G::kAlways,             kStay,                kNo,                 kNo,                 X::kSendStatusReply},
     {E::kContradiction,     kOutAny,          kAnyFunds,       kNo,                 kNo,                 G::kAlways,             kStay,                O::kUnclear,         kNo,                 X::kNone},
+    {E::kAttach,            kOutWorking,      kAnyFunds,       kNo,                 kNo,                 G::kAlways,             kStay,                kNo,                 kNo,                 X::kNone},
+    {E::kDetach,            kOutWorking,      kAnyFunds,       kNo,                 kNo,                 G::kAttachmentWaits,    kStay,                kNo,                 kNo,                 X::kNone},
+    {kOfBytes,              kOutAny,          kAnyFunds,       kNo,                 kNo,                 G::kAttachmentAbsent,   kStay,                kNo,                 kNo,                 X::kNone},
     {E::kMarkSeen,          kOutAny,          kAnyFunds,       O::kUnclear,         kNo,                 G::kAlways,             kStay,                kNo,                 O::kUnclear,         X::kNone},
     {E::kFaultIn,           kOutAny,          kAnyFunds,       kNo,                 kNo,                 G::kAlways,             kStay,                kNo,                 kNo,                 X::kNone},
     {kFromPeer,             kOutAny,          kAnyFunds,       kNo,                 kNo,                 G::kOvertaken,          kStay,                kNo,                 kNo,                 X::kNone},

@@ -58,11 +58,13 @@ enum class Guard : uint8_t {
   kAmountMoved,         // no more than what has come, or was paid
   kAmountNoticed,       // no more than what was announced
   kMoreHereThanDue,
-  kLessCredited,    // no more than what was acknowledged
-  kCrossed,         // the peer wrote it without knowing our last turn
-  kOvertaken,       // the same, and thereby it has lost its object
-  kTakesWhatIsDue,  // it was here, and less is left than is due
-  kLast = kTakesWhatIsDue,
+  kLessCredited,      // no more than what was acknowledged
+  kCrossed,           // the peer wrote it without knowing our last turn
+  kOvertaken,         // the same, and thereby it has lost its object
+  kTakesWhatIsDue,    // it was here, and less is left than is due
+  kAttachmentWaits,   // a file is attached that no message names yet
+  kAttachmentAbsent,  // a file's bytes are not here
+  kLast = kAttachmentAbsent,
 };
 
 // What a transition sends. Amounts are those of case and event.

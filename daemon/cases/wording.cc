@@ -35,6 +35,8 @@ constexpr std::pair<Guard, std::string_view> kGuards[] = {
     {Guard::kCrossed, "it crossed our own message"},
     {Guard::kOvertaken, "our own message has overtaken it"},
     {Guard::kTakesWhatIsDue, "less is left than is due"},
+    {Guard::kAttachmentWaits, "a file waits for the next letter or form"},
+    {Guard::kAttachmentAbsent, "the bytes of a file are not here"},
 };
 
 constexpr std::pair<Effect, std::string_view> kEffects[] = {
@@ -146,6 +148,11 @@ constexpr RefusalText kRefusals[] = {
      "What was keyed in is no message that the other agency sends in this case."},
     {Refusal::kRefundPaid, "refund_paid",
      "The person was paid at origin already; the form must say so."},
+    {Refusal::kTooManyAttachments, "too_many_attachments",
+     "No more files can go with this letter, form or case."},
+    {Refusal::kAttachmentInvalid, "attachment_invalid", "The file's description breaks a rule."},
+    {Refusal::kAttachmentUnknown, "attachment_unknown",
+     "The case has no such file here; upload it first."},
     {Refusal::kBankLineUnknown, "bank_line_unknown", "There is no such bank line."},
     {Refusal::kBankLineSettled, "bank_line_settled",
      "The line waits in no tray, or its money stands with a case: act on the case."},

@@ -159,6 +159,13 @@ Result<CaseDesk::Outcome> CaseDesk::finish(const Case& before, Decision& decisio
   return Outcome(std::move(*next));
 }
 
+Result<std::optional<Rejection>> CaseDesk::try_out(const Case& subject, const Event& event) {
+  const auto decided = decide(begin(subject), event);
+  if (!decided) return tl::unexpected(decided.error());
+  if (*decided) return std::nullopt;
+  return decided->error();
+}
+
 void CaseDesk::consume_number(const Case& subject, uint32_t case_seq) {
   if (case_seq != subject.received_case_seq + 1) return;
   auto next = std::make_shared<Case>(subject);

@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <unordered_map>
+#include <utility>
 
 #include "daemon/cases/step.h"
 #include "daemon/engine/case_store.h"
@@ -138,6 +139,10 @@ class CaseDesk {
   // a peer that has to be recovered first wait: what they send may have been sent.
   Result<bool> fire_deadlines(Instant now, size_t limit);
   Instant next_deadline() const { return next_deadline_; }
+  // From whom cases have come to want files since the last call.
+  std::set<AgencyId> take_wanted() { return std::exchange(wanted_, {}); }
+  // Why the event would be refused; nullopt: it would not.
+  Result<std::optional<Rejection>> try_out(const Case& subject, const Event& event);
   // The open commit is durable now.
   void landed();
   // Finds the first deadline, and where a pass over the open cases stands; once at start.
@@ -213,6 +218,7 @@ class CaseDesk {
   void write_letter_counter();
   Result<void> post_steps(const Decision& decision);
   void write_timers(const Case& before, const Case& after);
+  void write_wanted(const Case& before, const Case& after);
   Result<void> write_indexes(const Case& before, const Case& after);
   Result<void> add_to_list(const Key& key, const CaseId& id);
   // The index record as it is now; of the last few asked for, as it was found then.
@@ -254,6 +260,7 @@ class CaseDesk {
   std::map<std::pair<AgencyId, LedgerAccount>, int64_t> balances_;
   Instant next_deadline_{INT64_MAX};     // no timer is due before
   Instant earliest_written_{INT64_MAX};  // of the timers written since they were last looked at
+  std::set<AgencyId> wanted_;            // since take_wanted()
   std::set<std::string> fired_;          // timers removed by commits that are not durable yet
   std::set<std::string> held_;           // due timers that wait for a recovery
 };

@@ -55,6 +55,13 @@ Result<void> decode_memory(const v1::CaseRecord& record, Case& out) {
   for (const v1::PaperRecord& in : record.papers()) {
     out.papers.push_back({static_cast<v1::Message::BodyCase>(in.body()), in.number(), in.digest()});
   }
+  for (const v1::AttachmentRecord& in : record.attachments()) {
+    const auto sha256 = to_array<32>(in.file().sha256());
+    if (!sha256) return fail(Errc::kCorrupt, "case record: an attachment has no hash");
+    out.attachments.push_back({*sha256, in.file().size(), in.file().name(), in.file().media_type(),
+                               in.ours(), in.bound(), in.version(),
+                               static_cast<Attachment::Content>(in.content())});
+  }
   for (const v1::ProposalRecord& in : record.proposals()) {
     out.proposals.push_back({in.number(), static_cast<uint8_t>(in.action()), in.user(),
                              Instant{in.at_ms()}, in.input()});
@@ -139,6 +146,17 @@ void encode_memory(const Case& in, v1::CaseRecord* record) {
     out->set_body(paper.body);
     out->set_number(paper.number);
     out->set_digest(paper.digest);
+  }
+  for (const Attachment& attachment : in.attachments) {
+    v1::AttachmentRecord* out = record->add_attachments();
+    out->mutable_file()->set_sha256(std::string(view(attachment.sha256)));
+    out->mutable_file()->set_size(attachment.size);
+    out->mutable_file()->set_name(attachment.name);
+    out->mutable_file()->set_media_type(attachment.media_type);
+    out->set_ours(attachment.ours);
+    out->set_bound(attachment.bound);
+    out->set_version(attachment.version);
+    out->set_content(static_cast<uint32_t>(attachment.content));
   }
   for (const Proposal& proposal : in.proposals) {
     v1::ProposalRecord* out = record->add_proposals();

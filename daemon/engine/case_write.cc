@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "daemon/base/check.h"
+#include "daemon/cases/attachments.h"
 #include "daemon/engine/case_desk.h"
 #include "daemon/engine/case_store.h"
 #include "storage/layout.h"
@@ -16,6 +17,16 @@ std::vector<Key> timer_keys(const Case& subject) {
     const auto at = next_firing(subject.side, deadline);
     if (!at) continue;
     keys.push_back(layout::timer_key(*at, subject.id, static_cast<uint8_t>(deadline.kind)));
+  }
+  return keys;
+}
+
+std::vector<Key> wanted_keys(const Case& subject) {
+  std::vector<Key> keys;
+  for (size_t i = 0; i < subject.attachments.size(); ++i) {
+    if (!is_wanted(subject.attachments[i])) continue;
+    keys.push_back(
+        layout::wanted_attachment_key(subject.peer, subject.id, static_cast<uint32_t>(i + 1)));
   }
   return keys;
 }
@@ -162,7 +173,22 @@ Result<std::string> CaseDesk::read_list(const Key& key) {
   return lists_.back().second;
 }
 
+// Which files are to be fetched, and from whom: the case is with one agency at a time.
+void CaseDesk::write_wanted(const Case& before, const Case& after) {
+  const auto old_keys = wanted_keys(before);
+  const auto new_keys = wanted_keys(after);
+  for (const Key& key : old_keys) {
+    if (!contains(new_keys, key)) pending_.open().batch().remove(Family::kIndex, key);
+  }
+  for (const Key& key : new_keys) {
+    if (contains(old_keys, key)) continue;
+    put(Family::kIndex, key, "", false);
+    wanted_.insert(after.peer);
+  }
+}
+
 Result<void> CaseDesk::write_indexes(const Case& before, const Case& after) {
+  if (!before.attachments.empty() || !after.attachments.empty()) write_wanted(before, after);
   if (!before.exists()) {
     if (auto done = add_to_list(layout::person_key(after.person_hash), after.id); !done)
       return done;

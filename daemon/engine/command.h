@@ -37,6 +37,15 @@ struct ProposalCommand {
   std::optional<Digest> approve;  // digest of what that person has seen; nullopt: to retract it
 };
 
+// A piece of a file that is to go with the case's next letter or form. The last one attaches it.
+struct UploadCommand {
+  CaseId case_id;
+  std::shared_ptr<const v1::AttachmentInput> file;  // size and hash are those of the whole file
+  uint64_t session = 0;                             // one request; later ones have higher numbers
+  uint32_t piece = 0;                               // from 0, of kPieceBytes but for the last
+  std::string content;
+};
+
 // Applications that a core system of the agency has accepted already: each becomes a case, is
 // accepted and its letter sent, or is refused and leaves no trace. One commit holds them all.
 struct SubmitCommand {
@@ -136,10 +145,10 @@ struct Answer {
 
 struct Command {
   std::string user;  // name of the authenticated user, goes into the timeline
-  std::variant<ActionCommand, ProposalCommand, SubmitCommand, BankCommand, BankFileCommand,
-               SettleLineCommand, MakeBatchesCommand, ApproveBatchCommand, ExportBatchCommand,
-               PaymentReportCommand, ReleasePaymentCommand, PaymentsQuery, PayeeQuery,
-               ConfirmPayeeCommand, PauseCommand, PeersQuery>
+  std::variant<ActionCommand, ProposalCommand, UploadCommand, SubmitCommand, BankCommand,
+               BankFileCommand, SettleLineCommand, MakeBatchesCommand, ApproveBatchCommand,
+               ExportBatchCommand, PaymentReportCommand, ReleasePaymentCommand, PaymentsQuery,
+               PayeeQuery, ConfirmPayeeCommand, PauseCommand, PeersQuery>
       what;
   std::function<void(Answer&&)> done;  // called once, on the engine's thread; must not block
 };

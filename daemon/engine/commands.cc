@@ -36,6 +36,17 @@ Result<std::shared_ptr<const Case>> Engine::subject_of(const ActionCommand& acti
   return fresh;
 }
 
+// Why nothing can be done in the case now, whatever it is.
+std::optional<Rejection> Engine::out_of_reach(const Case& subject) const {
+  if (reconciler_.blocks(subject.peer)) {
+    return Rejection{Refusal::kRecovering, subject.peer.str()};
+  }
+  if (subject.exists() && !peers_.all().contains(subject.peer)) {
+    return Rejection{Refusal::kUnknownAgency, subject.peer.str()};
+  }
+  return std::nullopt;
+}
+
 Result<void> Engine::run(const Command& command, const ActionCommand& action, Instant now) {
   const auto subject = subject_of(action, now);
   if (!subject) return tl::unexpected(subject.error());
@@ -46,13 +57,8 @@ Result<void> Engine::run(const Command& command, const ActionCommand& action, In
     return {};
   }
   answer.subject = *subject;
-  if (reconciler_.blocks((*subject)->peer)) {
-    answer.rejection = Rejection{Refusal::kRecovering, (*subject)->peer.str()};
-    answer_after_commit(command, std::move(answer));
-    return {};
-  }
-  if ((*subject)->exists() && peers_.find((*subject)->peer) == nullptr) {
-    answer.rejection = Rejection{Refusal::kUnknownAgency, (*subject)->peer.str()};
+  answer.rejection = out_of_reach(**subject);
+  if (answer.rejection) {
     answer_after_commit(command, std::move(answer));
     return {};
   }
@@ -68,6 +74,13 @@ Result<void> Engine::run(const Command& command, const ActionCommand& action, In
   event.at = now;
   event.actor = command.user;
   event.input = action.input.get();
+  v1::ActionInput attaching;
+  if (action.action == EventKind::kAttach && action.input != nullptr) {
+    attaching = *action.input;
+    // Without its bytes the size stays 0, and the file is refused.
+    fill_from_known(**subject, attaching.mutable_attachment());
+    event.input = &attaching;
+  }
   // A letter that is keyed in begins a case, which nobody has accepted yet.
   const bool propose =
       options_.four_eyes && needs_second_person(action.action) && (*subject)->exists();

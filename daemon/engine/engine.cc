@@ -29,7 +29,9 @@ Engine::Engine(EngineOptions options, const EngineWorld& world)
             {[this](AgencyId peer) { return may_write(peer); },
              [this] { return recovered_.load(); }}),
       bank_files_(pending_, world.store, world.vault, bank_),
-      reconciler_(options.self, options.store_complete, peers_, cases_, durable_, world.observer) {
+      reconciler_(options.self, options.store_complete, peers_, cases_, durable_, world.observer),
+      fetch_(pending_, world.store, world.vault, cases_, world.transport, world.observer,
+             [this](AgencyId peer) { return can_be_asked(peer); }) {
   cases_.set_sent_before(&reconciler_);
   cases_.add_funds_watcher(&bank_);
   cases_.add_funds_watcher(&remit_);
@@ -66,6 +68,7 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, const Engine
   }
   if (auto done = engine->bank_.start(); !done) return tl::unexpected(done.error());
   if (auto done = engine->bank_files_.start(); !done) return tl::unexpected(done.error());
+  if (auto done = engine->fetch_.start(now.steady); !done) return tl::unexpected(done.error());
   engine->remit_.doubt(Instant{engine->store_record_.doubt_until_ms()});
   if (!engine->options_.store_complete) engine->doubt_payments(now.wall);
   engine->remit_.plan_collection(now.wall);
@@ -139,6 +142,9 @@ Result<void> Engine::wake(Moment now) {
   if (!collected) return tl::unexpected(collected.error());
   if (*collected) gather(true);
   if (auto done = try_lines_again(now.wall); !done) return done;
+  const auto fetched = room_ == Room::kAmple ? fetch_.go_on(now) : Result<bool>(false);
+  if (!fetched) return tl::unexpected(fetched.error());
+  if (*fetched) gather(true);
   if (!may_book()) return {};
   const auto booked = bank_files_.book(now.wall);
   if (!booked) return tl::unexpected(booked.error());
@@ -170,6 +176,7 @@ int64_t Engine::wait_ms(Moment now) const {
   if (bank_.wants_to_try_again() && room_ == Room::kAmple) return 0;
   Steady link = reconciler_.next_ask();
   for (const auto& [id, peer] : peers_.all()) link = std::min(link, peer->sender().next_wake());
+  if (room_ == Room::kAmple) link = std::min(link, fetch_.next_wake());
   if (open_.since && !in_flight_) {
     link = std::min(link, open_.since->plus_ms(open_.urgent ? 0 : options_.lazy_commit_ms));
   }
@@ -201,6 +208,7 @@ const Batch& Engine::begin_commit() {
   for (const AgencyId id : open_.peers) {
     peers_.find(id)->write(records_, pending_.open().batch(), world_.signer);
   }
+  fetch_.launched();
   in_flight_ = std::exchange(open_, {});
   pending_.launch();
   return pending_.in_flight().batch();
@@ -214,6 +222,7 @@ Result<void> Engine::commit_done(Moment now) {
   pending_.land();
   cases_.landed();
   bank_files_.landed();
+  fetch_.landed();
   Gathered done = std::move(*in_flight_);
   in_flight_.reset();
   for (const AgencyId id : done.peers) {

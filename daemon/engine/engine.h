@@ -26,6 +26,8 @@
 #include <vector>
 
 #include "daemon/base/limits.h"
+#include "daemon/engine/attachment_fetch.h"
+#include "daemon/engine/attachment_uploads.h"
 #include "daemon/engine/bank_desk.h"
 #include "daemon/engine/bank_files.h"
 #include "daemon/engine/case_desk.h"
@@ -156,12 +158,15 @@ class Engine {
   Result<void> end_recovery(Peer& peer, Instant now);
   Result<void> answer_open(Peer& peer, const OpenFrame& open, Instant now);
   void answer_fetch(Peer& peer, const FetchFrame& fetch);
+  Result<void> answer_want(Peer& peer, const WantFrame& want, Instant now);
+  Result<void> receive_piece(Peer& peer, const PieceFrame& piece, Instant now);
   void reply(Peer& peer, std::string frame);
   void reply_busy(Peer& peer, std::string why);
   void follow(Peer& peer, SenderStep step);
   // Commands.
   Result<void> run(const Command& command, const ActionCommand& action, Instant now);
   Result<void> run(const Command& command, const ProposalCommand& proposal, Instant now);
+  Result<void> run(const Command& command, const UploadCommand& upload, Instant now);
   Result<void> run(const Command& command, const SubmitCommand& submit, Instant now);
   Result<void> run(const Command& command, const BankCommand& bank, Instant now);
   Result<void> run(const Command& command, const BankFileCommand& part, Instant now);
@@ -179,6 +184,7 @@ class Engine {
   Result<CaseDesk::Outcome> submit(const CaseId& id, const v1::ActionInput& input,
                                    const std::string& user, CaseDesk::Letter letter, Instant now);
   Result<std::shared_ptr<const Case>> subject_of(const ActionCommand& action, Instant now);
+  std::optional<Rejection> out_of_reach(const Case& subject) const;
   Result<void> keyed_in(const CaseDesk::Outcome& outcome, const v1::ActionInput& input,
                         Instant now);
   Result<void> paper_approved(const Proposal& proposal, const CaseDesk::Outcome& outcome,
@@ -193,6 +199,7 @@ class Engine {
   Result<void> try_lines_again(Instant now);
   // A message to the peer can be written now: none of ours is being recovered.
   bool may_write(AgencyId peer);
+  bool can_be_asked(AgencyId peer) const;
 
   EngineOptions options_;
   EngineWorld world_;
@@ -206,6 +213,8 @@ class Engine {
   BankDesk bank_;
   BankFiles bank_files_;
   Reconciler reconciler_;
+  AttachmentFetch fetch_;
+  AttachmentUploads uploads_;
   std::atomic<bool> recovered_{true};
   size_t blocked_ = 0;  // agencies whose links are being recovered
   std::atomic<Room> room_{Room::kAmple};

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "daemon/base/bytes.h"
+#include "daemon/cases/attachments.h"
 #include "daemon/engine/engine.h"
 #include "daemon/trust/suite.h"
 
@@ -38,6 +39,11 @@ void add_facts(const Case& subject, Content& content) {
   content.add(subject.form_version);
   content.add(subject.disposition);
   content.add(subject.attempt);
+  for (const Attachment& attachment : subject.attachments) {
+    if (!is_waiting(attachment)) continue;
+    content.add(view(attachment.sha256));
+    content.add(attachment.name);
+  }
   for (const Fen amount : {subject.due, subject.moved, subject.returned, subject.credited,
                            subject.refund, subject.refunded}) {
     content.add(amount.value);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "daemon/base/check.h"
+#include "daemon/engine/attachment_store.h"
 #include "daemon/engine/case_store.h"
 #include "daemon/engine/engine.h"
 #include "storage/layout.h"
@@ -46,6 +47,7 @@ Result<void> Engine::handle(const PeerFrame& in, Moment moment) {
   if (const auto* open = std::get_if<OpenFrame>(&in.frame)) {
     if (auto done = answer_open(*peer, *open, now); !done) return done;
   }
+  if (const auto* want = std::get_if<WantFrame>(&in.frame)) return answer_want(*peer, *want, now);
   if (const auto* fetch = std::get_if<FetchFrame>(&in.frame)) answer_fetch(*peer, *fetch);
   // The peer is alive: if our own link to it waits for an answer, now is a good time.
   follow(*peer, peer->sender().nudge(steady_));
@@ -222,6 +224,7 @@ Result<void> Engine::receive_reply(Peer& peer, const Frame& frame, Instant now) 
     // Asked for again with the next Open.
     return room_ == Room::kShort ? Result<void>() : fetched(peer, *back);
   }
+  if (const auto* piece = std::get_if<PieceFrame>(&frame)) return receive_piece(peer, *piece, now);
   const Seq receipted = peer.sender().mark().receipted_seq;
   SenderStep step = to_sender(peer, frame);
   const Seq through = peer.sender().mark().receipted_seq;
@@ -235,6 +238,9 @@ Result<void> Engine::receive_reply(Peer& peer, const Frame& frame, Instant now) 
   }
   if (peer.sender().state() != Sender::State::kFlowing) return {};
   if (!std::holds_alternative<OpenedFrame>(frame)) return {};
+  const auto wanted = wants_files(durable_, peer.id());
+  if (!wanted) return tl::unexpected(wanted.error());
+  if (*wanted) fetch_.ready_again(peer.id());
   reconciler_.agreed(peer);
   const auto done = end_recovery(peer, now);
   if (reconciler_.blocks(peer.id())) ask_to_speak(peer);

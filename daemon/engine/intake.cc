@@ -14,9 +14,9 @@ Turned turn(v1::RefuseReason reason, const std::string& why, Lane lane) {
 }
 
 bool lane_fits(Lane lane, const Frame& frame) {
-  const bool forward = std::holds_alternative<OpenFrame>(frame) ||
-                       std::holds_alternative<BatchFrame>(frame) ||
-                       std::holds_alternative<FetchFrame>(frame);
+  const bool forward =
+      std::holds_alternative<OpenFrame>(frame) || std::holds_alternative<BatchFrame>(frame) ||
+      std::holds_alternative<FetchFrame>(frame) || std::holds_alternative<WantFrame>(frame);
   return forward == (lane == Lane::kForward);
 }
 

@@ -204,6 +204,30 @@ Result<Frame> from_proto(const v1::Fetched& in) {
   return out;
 }
 
+// Case and file of Want and Piece.
+template <class Wire, class Out>
+bool read_file(const Wire& in, Out& out) {
+  const auto id = CaseId::from_bytes(in.case_id());
+  if (!id || !read_digest(in.sha256(), out.file)) return false;
+  out.id = *id;
+  out.piece = in.piece();
+  return true;
+}
+
+Result<Frame> from_proto(const v1::Want& in) {
+  WantFrame out;
+  if (!read_file(in, out)) return malformed("Want has a wrong length");
+  return out;
+}
+
+Result<Frame> from_proto(v1::Piece& in) {
+  PieceFrame out;
+  if (!read_file(in, out)) return malformed("Piece has a wrong length");
+  if (in.content().size() > limits::kPieceBytes) return malformed("Piece is over the size limit");
+  out.content = std::move(*in.mutable_content());
+  return out;
+}
+
 Result<Frame> decode_small(const std::string& bytes) {
   CodedInputStream in(reinterpret_cast<const uint8_t*>(bytes.data()),
                       static_cast<int>(bytes.size()));
@@ -223,6 +247,8 @@ Result<Frame> decode_small(const std::string& bytes) {
       return FetchFrame{frame.fetch().epoch(), frame.fetch().first_seq(),
                         std::max<uint32_t>(1, frame.fetch().frames())};
     case v1::LinkFrame::kFetched: return from_proto(frame.fetched());
+    case v1::LinkFrame::kWant: return from_proto(frame.want());
+    case v1::LinkFrame::kPiece: return from_proto(*frame.mutable_piece());
     default: return malformed("of a kind that this version does not know");
   }
 }
@@ -314,6 +340,23 @@ std::string encode(const FetchedFrame& frame) {
   if (frame.batch) out.mutable_fetched()->set_frame(*frame.batch->bytes);
   out.mutable_fetched()->set_last_seq(frame.last_seq);
   out.mutable_fetched()->set_more(frame.more);
+  return out.SerializeAsString();
+}
+
+std::string encode(const WantFrame& frame) {
+  v1::LinkFrame out;
+  out.mutable_want()->set_case_id(std::string(frame.id.bytes()));
+  out.mutable_want()->set_sha256(std::string(view(frame.file)));
+  out.mutable_want()->set_piece(frame.piece);
+  return out.SerializeAsString();
+}
+
+std::string encode(const PieceFrame& frame) {
+  v1::LinkFrame out;
+  out.mutable_piece()->set_case_id(std::string(frame.id.bytes()));
+  out.mutable_piece()->set_sha256(std::string(view(frame.file)));
+  out.mutable_piece()->set_piece(frame.piece);
+  out.mutable_piece()->set_content(frame.content);
   return out.SerializeAsString();
 }
 

@@ -93,8 +93,22 @@ struct FetchedFrame {
   bool more = false;  // another one follows
 };
 
+// Asks for a piece of a file that goes with a letter or form of the case.
+struct WantFrame {
+  CaseId id;
+  Digest file{};  // SHA-256 of it
+  uint32_t piece = 0;
+};
+
+struct PieceFrame {
+  CaseId id;
+  Digest file{};
+  uint32_t piece = 0;
+  std::string content;  // empty: the file is not here
+};
+
 using Frame = std::variant<OpenFrame, OpenedFrame, BatchFrame, Receipt, GapFrame, RefuseFrame,
-                           FetchFrame, FetchedFrame>;
+                           FetchFrame, FetchedFrame, WantFrame, PieceFrame>;
 
 // Error kCorrupt, naming what is missing, malformed or over a limit. Verifies nothing.
 Result<Frame> decode_frame(FrameBytes bytes);
@@ -108,6 +122,8 @@ std::string encode(const GapFrame& frame);
 std::string encode(const RefuseFrame& frame);
 std::string encode(const FetchFrame& frame);
 std::string encode(const FetchedFrame& frame);
+std::string encode(const WantFrame& frame);
+std::string encode(const PieceFrame& frame);
 
 // Recomputes the chain over the messages and checks the signature with the sender's key in the
 // directory. Independent of where the link stands, so that it may run on any thread.

@@ -59,6 +59,10 @@ void add_deadlines(const v1::CaseView& view, const std::string& today, std::ostr
 // The command line for an action, with a place for each field that it needs.
 std::string command_line(const v1::CaseView& view, const v1::ActionView& action,
                          const std::string& command) {
+  if (action.action() == "attach") return command + " case attach " + view.case_id() + " FILE";
+  if (action.action() == "detach") {
+    return command + " case do " + view.case_id() + " detach --set attachment.sha256=...";
+  }
   std::string line = command + " case do " + view.case_id() + " " + action.action();
   for (const std::string& field : action.fields()) {
     if (field == "form" || field == "application") {
@@ -98,6 +102,11 @@ void add_proposals(const v1::CaseView& view, const std::string& command, std::os
   }
 }
 
+void add_attachments(const v1::CaseView& view, std::ostream& out) {
+  if (view.attachments().empty()) return;
+  out << "\nFiles\n" << attachments_text(view.attachments());
+}
+
 // Possible at almost any time, and so no hint at what is to be done.
 bool is_paper(const v1::ActionView& action) {
   return action.action() == "key-paper";
@@ -125,11 +134,23 @@ void add_actions(const v1::CaseView& view, const std::string& command, std::ostr
 
 }  // namespace
 
+std::string attachments_text(
+    const google::protobuf::RepeatedPtrField<v1::AttachmentView>& attachments) {
+  Table table({"  N", "NAME", "BYTES", "OF", "WHOSE", "BYTES ARE", "SHA-256"});
+  for (const v1::AttachmentView& one : attachments) {
+    table.add({"  " + std::to_string(one.n()), one.name(), std::to_string(one.size()),
+               one.of().empty() ? "what is sent next" : one.of(), one.ours() ? "ours" : "theirs",
+               one.content(), one.sha256()});
+  }
+  return table.text();
+}
+
 std::string case_text(const v1::CaseView& view, const std::string& today,
                       const std::string& command) {
   std::ostringstream out;
   add_state(view, out);
   add_deadlines(view, today, out);
+  add_attachments(view, out);
   add_proposals(view, command, out);
   add_actions(view, command, out);
   return out.str();

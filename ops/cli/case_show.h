@@ -12,6 +12,10 @@ namespace jiexu::cli {
 std::string case_text(const v1::CaseView& view, const std::string& today,
                       const std::string& command);
 
+// The files of a case as a table.
+std::string attachments_text(
+    const google::protobuf::RepeatedPtrField<v1::AttachmentView>& attachments);
+
 // Why payments of the case are held: its account is not in the directory and two people have not
 // confirmed it. Empty if they are not.
 std::string held_text(const v1::PayeeView& payee, const std::string& command);

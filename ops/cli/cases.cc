@@ -197,6 +197,7 @@ void add_case(CLI::App& app, Session& session) {
   add_submit(*group, session);
   add_proposals(*group, session);
   add_papers(*group, session);
+  add_attachments(*group, session);
 }
 
 }  // namespace jiexu::cli

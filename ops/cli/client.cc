@@ -27,13 +27,23 @@ class Connection {
     return wait([&](auto done) { stream_.async_connect(endpoint, done); });
   }
 
-  error_code write(const http::request<http::string_body>& request) {
+  template <class Body>
+  error_code write(http::request<Body>& request) {
     return wait([&](auto done) {
       http::async_write(stream_, request, [done](error_code error, size_t) { done(error); });
     });
   }
 
-  error_code read(http::response_parser<http::string_body>& parser) {
+  template <class Body>
+  error_code read_header(http::response_parser<Body>& parser) {
+    return wait([&](auto done) {
+      http::async_read_header(stream_, buffer_, parser,
+                              [done](error_code error, size_t) { done(error); });
+    });
+  }
+
+  template <class Body>
+  error_code read(http::response_parser<Body>& parser) {
     return wait([&](auto done) {
       http::async_read(stream_, buffer_, parser, [done](error_code error, size_t) { done(error); });
     });
@@ -64,40 +74,92 @@ Protocol::endpoint address_of(const Endpoint& endpoint, error_code& error) {
   return asio::ip::tcp::endpoint(address, endpoint.port);
 }
 
-http::request<http::string_body> to_beast(const Endpoint& endpoint, const Request& request) {
-  http::request<http::string_body> out(http::string_to_verb(request.method), request.target, 11);
+template <class Body>
+http::request<Body> head_of(const Endpoint& endpoint, const Request& request) {
+  http::request<Body> out(http::string_to_verb(request.method), request.target, 11);
   out.set(http::field::host, endpoint.host);
   out.set(http::field::connection, "close");
   if (!request.token.empty()) out.set(http::field::authorization, "Bearer " + request.token);
   if (!request.idempotency_key.empty()) out.set("Idempotency-Key", request.idempotency_key);
+  return out;
+}
+
+http::request<http::string_body> to_beast(const Endpoint& endpoint, const Request& request) {
+  auto out = head_of<http::string_body>(endpoint, request);
   if (!request.body.empty()) out.set(http::field::content_type, request.content_type);
   out.body() = request.body;
   out.prepare_payload();
   return out;
 }
 
+Result<void> connect(const Endpoint& endpoint, Connection& connection) {
+  error_code error;
+  const Protocol::endpoint address = address_of(endpoint, error);
+  if (!error) error = connection.connect(address);
+  if (!error) return {};
+  return fail(Errc::kBusy, "the daemon does not answer on " + endpoint.host + ":" +
+                               std::to_string(endpoint.port) + " (" + error.message() +
+                               "); is jiexud running? `jiexu doctor` looks further");
+}
+
+tl::unexpected<Error> no_answer(const error_code& error) {
+  return fail(Errc::kIo, "no answer (" + error.message() +
+                             "); whether it was done is not known: look before repeating");
+}
+
+// An answer may be there although the write failed: the daemon refuses large requests early.
+Result<Reply> read_reply(Connection& connection, const error_code& write_error) {
+  http::response_parser<http::string_body> parser;
+  parser.body_limit(kAnswerBytesMax);
+  const error_code error = connection.read(parser);
+  if (error) return no_answer(write_error ? write_error : error);
+  return Reply{static_cast<int>(parser.get().result_int()), std::move(parser.get().body())};
+}
+
 }  // namespace
 
 Result<Reply> send(const Endpoint& endpoint, const Request& request) {
-  error_code error;
-  const Protocol::endpoint address = address_of(endpoint, error);
   Connection connection;
-  if (!error) error = connection.connect(address);
-  if (error) {
-    return fail(Errc::kBusy, "the daemon does not answer on " + endpoint.host + ":" +
-                                 std::to_string(endpoint.port) + " (" + error.message() +
-                                 "); is jiexud running? `jiexu doctor` looks further");
+  if (Result<void> done = connect(endpoint, connection); !done) return tl::unexpected(done.error());
+  auto out = to_beast(endpoint, request);
+  return read_reply(connection, connection.write(out));
+}
+
+Result<Reply> upload(const Endpoint& endpoint, const Request& request,
+                     const std::filesystem::path& file) {
+  auto out = head_of<http::file_body>(endpoint, request);
+  error_code error;
+  out.body().open(file.c_str(), beast::file_mode::scan, error);
+  if (error) return fail(Errc::kNotFound, file.string() + ": " + error.message());
+  out.prepare_payload();
+  Connection connection;
+  if (Result<void> done = connect(endpoint, connection); !done) return tl::unexpected(done.error());
+  return read_reply(connection, connection.write(out));
+}
+
+Result<Reply> download(const Endpoint& endpoint, const Request& request,
+                       const std::filesystem::path& file) {
+  Connection connection;
+  if (Result<void> done = connect(endpoint, connection); !done) return tl::unexpected(done.error());
+  auto out = to_beast(endpoint, request);
+  const error_code written = connection.write(out);
+  http::response_parser<http::empty_body> head;
+  head.body_limit(kAnswerBytesMax);
+  error_code error = connection.read_header(head);
+  if (error) return no_answer(written ? written : error);
+  const int status = static_cast<int>(head.get().result_int());
+  if (status != 200) {
+    http::response_parser<http::string_body> parser(std::move(head));
+    error = connection.read(parser);
+    if (error) return no_answer(error);
+    return Reply{status, std::move(parser.get().body())};
   }
-  http::response_parser<http::string_body> parser;
-  parser.body_limit(kAnswerBytesMax);
-  error = connection.write(to_beast(endpoint, request));
-  // An answer may be there although the write failed: the daemon refuses large requests early.
-  const error_code read_error = connection.read(parser);
-  if (read_error) {
-    return fail(Errc::kIo, "no answer (" + (error ? error : read_error).message() +
-                               "); whether it was done is not known: look before repeating");
-  }
-  return Reply{static_cast<int>(parser.get().result_int()), std::move(parser.get().body())};
+  http::response_parser<http::file_body> parser(std::move(head));
+  parser.get().body().open(file.c_str(), beast::file_mode::write, error);
+  if (error) return fail(Errc::kIo, file.string() + ": " + error.message());
+  error = connection.read(parser);
+  if (error) return fail(Errc::kIo, file.string() + ": broke off (" + error.message() + ")");
+  return Reply{status, ""};
 }
 
 }  // namespace jiexu::cli

@@ -29,6 +29,13 @@ struct Reply {
   std::string body;
 };
 
+// Sends `file` as the body instead, without reading it into memory.
+Result<Reply> upload(const Endpoint& endpoint, const Request& request,
+                     const std::filesystem::path& file);
+// An answer of 200 goes into `file`, which is made or replaced, and not into the reply's body.
+Result<Reply> download(const Endpoint& endpoint, const Request& request,
+                       const std::filesystem::path& file);
+
 // Errors: kBusy (nobody listens, or no answer in time), each with what to look at; kIo.
 Result<Reply> send(const Endpoint& endpoint, const Request& request);
 

@@ -80,6 +80,7 @@ constexpr Words kOverlays[] = {
     {"ESCALATED", "A term is over for long and nobody has answered: call, or go higher."},
     {"UNCLEAR", "Something contradicts our record of the case: a person must look."},
     {"UPSTREAM_OPEN", "The person's own transfer to us is not finished."},
+    {"INCOMPLETE", "A file that the form or letter names is not here yet."},
 };
 
 constexpr Words kDeadlines[] = {

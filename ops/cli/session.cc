@@ -38,6 +38,17 @@ int exit_code(Errc code) {
   return EX_SOFTWARE;
 }
 
+// While the daemon is busy.
+template <class Send>
+Result<Reply> repeated(const Send& send) {
+  Result<Reply> reply = send();
+  for (int i = 1; i < kBusyAttempts && reply && reply->status == 429; ++i) {
+    std::this_thread::sleep_for(std::chrono::seconds(1));
+    reply = send();
+  }
+  return reply;
+}
+
 int exit_code_of_status(int status) {
   if (status == 401 || status == 403) return EX_NOPERM;
   if (status == 404) return EX_NOINPUT;
@@ -74,19 +85,38 @@ Result<std::string> Session::token(const Config& config) const {
 
 Result<Reply> Session::ask(const std::string& method, const std::string& target,
                            const std::string& body, const std::string& content_type) const {
+  Result<Prepared> prepared = prepare(method, target);
+  if (!prepared) return tl::unexpected(prepared.error());
+  prepared->request.body = body;
+  prepared->request.content_type = content_type;
+  return repeated([&] { return send(prepared->endpoint, prepared->request); });
+}
+
+Result<Session::Prepared> Session::prepare(const std::string& method,
+                                           const std::string& target) const {
   const Result<Config> config = this->config();
   if (!config) return tl::unexpected(config.error());
   const Result<std::string> token = this->token(*config);
   if (!token) return tl::unexpected(token.error());
-  const Endpoint endpoint{config->api.host, config->api.port, config->api.unix_socket};
-  Request request{method, target, body, *token, "", content_type};
-  if (method == "POST") request.idempotency_key = to_hex(random_bytes(kKeyBytes));
-  Result<Reply> reply = send(endpoint, request);
-  for (int i = 1; i < kBusyAttempts && reply && reply->status == 429; ++i) {
-    std::this_thread::sleep_for(std::chrono::seconds(1));
-    reply = send(endpoint, request);
-  }
-  return reply;
+  Prepared out;
+  out.endpoint = {config->api.host, config->api.port, config->api.unix_socket};
+  out.request.method = method;
+  out.request.target = target;
+  out.request.token = *token;
+  if (method == "POST") out.request.idempotency_key = to_hex(random_bytes(kKeyBytes));
+  return out;
+}
+
+Result<Reply> Session::upload(const std::string& target, const fs::path& file) const {
+  const Result<Prepared> prepared = prepare("PUT", target);
+  if (!prepared) return tl::unexpected(prepared.error());
+  return repeated([&] { return cli::upload(prepared->endpoint, prepared->request, file); });
+}
+
+Result<Reply> Session::download(const std::string& target, const fs::path& file) const {
+  const Result<Prepared> prepared = prepare("GET", target);
+  if (!prepared) return tl::unexpected(prepared.error());
+  return repeated([&] { return cli::download(prepared->endpoint, prepared->request, file); });
 }
 
 int Session::show(const std::string& method, const std::string& target, const std::string& body,

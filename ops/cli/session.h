@@ -38,6 +38,10 @@ class Session {
                     const std::string& body = "",
                     const std::string& content_type = "application/json") const;
 
+  // Sends a file as the body of a PUT, and takes the answer to a GET into a file.
+  Result<Reply> upload(const std::string& target, const std::filesystem::path& file) const;
+  Result<Reply> download(const std::string& target, const std::filesystem::path& file) const;
+
   // Asks, prints --json or what `print` says, and returns the exit code. Errors of the API are
   // printed with what to do next.
   int show(const std::string& method, const std::string& target, const std::string& body,
@@ -45,6 +49,11 @@ class Session {
 
  private:
   Result<std::string> token(const Config& config) const;
+  struct Prepared {
+    Endpoint endpoint;
+    Request request;
+  };
+  Result<Prepared> prepare(const std::string& method, const std::string& target) const;
 };
 
 // Prints an error to stderr and returns the exit code for it.
@@ -71,6 +80,7 @@ void add_config(CLI::App& app, Session& session);
 void add_case(CLI::App& app, Session& session);
 void add_submit(CLI::App& case_group, Session& session);
 void add_papers(CLI::App& case_group, Session& session);
+void add_attachments(CLI::App& case_group, Session& session);
 void add_proposals(CLI::App& case_group, Session& session);
 void add_peer(CLI::App& app, Session& session);
 void add_bank(CLI::App& app, Session& session);

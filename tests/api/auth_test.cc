@@ -18,6 +18,7 @@ std::string path_of(const Route& route, const ApiWorld& world) {
                                                         {"{agency}", ApiWorld::kPeer},
                                                         {"{batch}", "411328072609210000016"},
                                                         {"{payment}", "41132807260921000016-1"},
+                                                        {"{file}", std::string(64, '0')},
                                                         {"{digest}", std::string(64, '0')}};
   for (const auto& [brace, value] : values) {
     const size_t at = path.find(brace);

@@ -45,6 +45,106 @@ TEST_CASE("a connection is kept and its requests are answered in order, also whe
   CHECK(client.read().body == "GET/a");
 }
 
+// Reads the body in pieces of three bytes and answers with them, one in brackets each.
+void echo_pieces(const std::shared_ptr<HttpBody>& body, const std::string& so_far,
+                 const HttpRespond& respond) {
+  body->read(3, [=](std::optional<std::string> piece) {
+    if (!piece) return;
+    if (!piece->empty()) return echo_pieces(body, so_far + "[" + *piece + "]", respond);
+    respond([so_far] { return HttpResponse{200, "text/plain", so_far, {}}; });
+  });
+}
+
+void stream(HttpRequest request, HttpRespond respond) {
+  if (!request.stream) return echo(std::move(request), std::move(respond));
+  echo_pieces(request.stream, "", respond);
+}
+
+std::string put(std::string_view body) {
+  return "PUT /p HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body.size()) +
+         "\r\n\r\n" + std::string(body);
+}
+
+TEST_CASE("the body of a PUT comes to its handler in pieces, and the connection goes on") {
+  const auto server = serve({}, stream);
+  RawClient client(server->port());
+  REQUIRE(client.send(put("12345678") + kGet + put("")));
+  CHECK(client.read().body == "[123][456][78]");
+  CHECK(client.read().body == "GET/a");
+  CHECK(client.read().body == "");
+}
+
+TEST_CASE("a chunked PUT comes in pieces too, and says no size") {
+  std::optional<uint64_t> size = 1;
+  const auto server = serve({}, [&](HttpRequest request, HttpRespond respond) {
+    size = request.stream->size();
+    stream(std::move(request), std::move(respond));
+  });
+  RawClient client(server->port());
+  REQUIRE(
+      client.send("PUT /p HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+                  "5\r\nabcde\r\n2\r\nfg\r\n0\r\n\r\n"));
+  CHECK(client.read().body == "[abc][def][g]");
+  CHECK_FALSE(size);
+}
+
+TEST_CASE("a PUT whose handler answers before its end is answered, and the connection ends") {
+  const auto server = serve({}, echo);
+  RawClient client(server->port());
+  const std::string body(1 << 20, 'x');
+  REQUIRE(client.send(put(body)));
+  CHECK(client.read().body == "PUT/p");
+  CHECK(client.closed_by_server());
+}
+
+TEST_CASE("a handler hears of a client that has gone in the middle of its PUT") {
+  std::promise<bool> gone;
+  const auto server = serve({}, [&](HttpRequest request, HttpRespond) {
+    request.stream->read(100, [&gone, keep = request.stream](std::optional<std::string> piece) {
+      gone.set_value(!piece);
+    });
+  });
+  {
+    RawClient client(server->port());
+    REQUIRE(client.send("PUT /p HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf"));
+  }
+  CHECK(gone.get_future().get());
+}
+
+TEST_CASE("an answer in pieces arrives as one, and the connection goes on") {
+  const auto server = serve({}, [](HttpRequest, const HttpRespond& respond) {
+    respond([] {
+      HttpResponse response{200, "text/plain", "", {}};
+      response.size = 6;
+      response.pieces = [n = 0]() mutable -> std::optional<std::string> {
+        return n == 3 ? "" : std::string(2, static_cast<char>('a' + n++));
+      };
+      return response;
+    });
+  });
+  RawClient client(server->port());
+  REQUIRE(client.send(kGet + kGet));
+  CHECK(client.read().body == "aabbcc");
+  CHECK(client.read().body == "aabbcc");
+}
+
+TEST_CASE("an answer that cannot go on ends the connection before its end") {
+  const auto server = serve({}, [](HttpRequest, const HttpRespond& respond) {
+    respond([] {
+      HttpResponse response{200, "text/plain", "", {}};
+      response.size = 6;
+      response.pieces = [n = 0]() mutable -> std::optional<std::string> {
+        if (n++ == 1) return std::nullopt;
+        return "aa";
+      };
+      return response;
+    });
+  });
+  RawClient client(server->port());
+  REQUIRE(client.send(kGet));
+  CHECK(client.read().status == 0);
+}
+
 TEST_CASE("a pipelined answer that is ready early waits for the one before it") {
   std::promise<HttpRespond> first;
   int calls = 0;

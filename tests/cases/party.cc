@@ -40,8 +40,22 @@ void set_account(const std::string& variant, const Case& subject, v1::Account& a
   account.set_interest_fen(0);
 }
 
-v1::InformationForm form_for(const Case& subject, const std::string& variant) {
+// A file whose hash begins with the case's version, so that two forms do not name the same one.
+v1::Attachment sample_file(const Case& subject) {
+  v1::Attachment file;
+  file.set_sha256(std::string(1, static_cast<char>(subject.form_version)) + std::string(31, 'f'));
+  file.set_size(300'000);
+  file.set_name("信息表.pdf");
+  file.set_media_type("application/pdf");
+  return file;
+}
+
+v1::InformationForm form_for(const Case& subject, std::string variant) {
   v1::InformationForm form = sample_form();
+  if (variant == "file") {
+    *form.add_attachments() = sample_file(subject);
+    variant.clear();
+  }
   form.set_letter_number(subject.letter_number);
   form.set_version(subject.form_version + 1);
   form.set_replaces(subject.form_version);
@@ -94,6 +108,7 @@ void fill_body(const Case& subject, EventKind kind, const std::string& variant, 
     case EventKind::kLetterIn:
       *out.mutable_letter() = letter();
       if (variant == "changed") out.mutable_letter()->set_certificate_number("8");
+      if (variant == "file") *out.mutable_letter()->add_attachments() = sample_file(subject);
       break;
     case EventKind::kLetterAcceptIn:
       out.mutable_letter_accept()->set_accepted_on(variant == "changed" ? 20261119 : 20261120);
@@ -174,6 +189,19 @@ void fill_exception(const Case& subject, EventKind kind, const std::string& vari
     case EventKind::kFaultIn: out.mutable_fault()->set_code(v1::FAULT_CODE_NOT_ALLOWED); break;
     default: break;
   }
+}
+
+// The first whose bytes are not here.
+Digest absent_file(const Case& subject) {
+  for (const Attachment& attachment : subject.attachments) {
+    if (attachment.content != Attachment::Content::kHere) return attachment.sha256;
+  }
+  return {};
+}
+
+bool is_of_bytes(EventKind kind) {
+  return kind == EventKind::kAttachmentHere || kind == EventKind::kAttachmentGone ||
+         kind == EventKind::kAttachmentDamaged;
 }
 
 }  // namespace
@@ -267,6 +295,13 @@ Outcome Party::play_token(const std::string& token) {
     if (kind == EventKind::kBankCredit || kind == EventKind::kBankReversal) {
       return bank(amount_of(variant, sound_amount(subject, kind)), kind);
     }
+    if (is_of_bytes(kind)) {
+      Event event;
+      event.kind = kind;
+      event.at = now;
+      event.attachment = absent_file(subject);
+      return apply(event);
+    }
     if (kind != EventKind::kDelivered && kind != EventKind::kContradiction) {
       v1::Message message = sound_message(subject, kind, variant);
       message.set_sent_at_ms(now.ms);
@@ -311,6 +346,16 @@ int64_t Party::ledger_sum() const {
 
 namespace {
 
+// Of a file whose hash is one digit again and again.
+v1::AttachmentInput sample_attachment(const std::string& digit) {
+  v1::AttachmentInput file;
+  file.set_sha256(std::string(64, digit.empty() ? '1' : digit[0]));
+  file.set_size(1'000);
+  file.set_name("scan " + digit + ".pdf");
+  file.set_media_type("application/pdf");
+  return file;
+}
+
 // The message that the variant names, such as "form-received".
 v1::Message paper_for(const Case& subject, const std::string& variant) {
   v1::Message paper;
@@ -347,6 +392,8 @@ v1::ActionInput sound_input(const Case& subject, EventKind action, const std::st
     case EventKind::kReplyReminder: input.set_date(20261210); break;
     case EventKind::kAnswer: input.set_note("this one"); break;
     case EventKind::kKeyPaper: *input.mutable_paper() = paper_for(subject, variant); break;
+    case EventKind::kAttach:
+    case EventKind::kDetach: *input.mutable_attachment() = sample_attachment(variant); break;
     case EventKind::kAsk:
     case EventKind::kCancel:
     case EventKind::kReopen:
@@ -381,6 +428,8 @@ Event sound_event(const Case& subject, EventKind kind, v1::ActionInput& input,
     event.amount = Fen{sound_amount(subject, kind)};
   } else if (kind == EventKind::kDeadlinePassed) {
     event.deadline = DeadlineKind::kFormDue;
+  } else if (is_of_bytes(kind)) {
+    event.attachment = absent_file(subject);
   } else if (kind != EventKind::kDelivered && kind != EventKind::kContradiction) {
     message = sound_message(subject, kind);
     event.message = &message;
@@ -395,76 +444,6 @@ std::vector<EventKind> all_events() {
     if (!name(kind).empty()) out.push_back(kind);
   }
   return out;
-}
-
-namespace {
-
-bool has_form(Relationship relationship) {
-  switch (relationship) {
-    case Relationship::kInfoReceived:
-    case Relationship::kInfoDisputed:
-    case Relationship::kInfoConfirmed:
-    case Relationship::kDone:
-    case Relationship::kFormIssued:
-    case Relationship::kFormDisputed:
-    case Relationship::kFormConfirmed:
-    case Relationship::kOutDone: return true;
-    default: return false;
-  }
-}
-
-int64_t moved_in(Funds funds) {
-  static const std::map<Funds, int64_t> kMoved = {
-      {Funds::kReceivedDiffers, 100'000}, {Funds::kMatched, kBalance},
-      {Funds::kCredited, kBalance},       {Funds::kSuspense, kBalance},
-      {Funds::kPaid, kBalance},           {Funds::kAckedByIn, kBalance},
-      {Funds::kOverpaid, 2 * kBalance},
-  };
-  const auto found = kMoved.find(funds);
-  return found == kMoved.end() ? 0 : found->second;
-}
-
-bool nothing_due(Funds funds) {
-  return funds == Funds::kNoneDue || funds == Funds::kRefundedToPerson ||
-         funds == Funds::kRefundToPerson || funds == Funds::kNothingToPay ||
-         funds == Funds::kReturnedToOut || funds == Funds::kRefundDue;
-}
-
-}  // namespace
-
-Case case_in(Side side, Relationship relationship, Funds funds) {
-  Case subject = Party(side).subject;
-  if (relationship == Relationship::kNone) return subject;
-  subject.side = side;
-  subject.relationship = relationship;
-  subject.funds = funds;
-  subject.revision = 1;
-  subject.timeline_count = 1;
-  subject.created_at = kNow;
-  subject.updated_at = kNow;
-  subject.person = letter().person();
-  subject.scheme_from = letter().scheme_from();
-  subject.scheme_to = letter().scheme_to();
-  subject.payee = letter().payee();
-  subject.policy_profile = "NHSA-2021";
-  const bool numbered =
-      relationship != Relationship::kDraft && relationship != Relationship::kAccepted;
-  if (numbered) subject.letter_number = letter().letter_number();
-  subject.form_version = has_form(relationship) ? 1 : 0;
-  subject.moved = Fen{moved_in(funds)};
-  if (subject.form_version > 0 && !nothing_due(funds)) subject.due = Fen{kBalance};
-  if (funds == Funds::kNoticed) subject.noticed = Fen{kBalance};
-  if (funds == Funds::kReturnedToOut) subject.returned = Fen{kBalance};
-  if (funds == Funds::kCredited || funds == Funds::kAckedByIn) subject.credited = subject.moved;
-  if (funds == Funds::kRefundDue) subject.refund = Fen{kBalance};
-  if (funds == Funds::kRefundDue || funds == Funds::kRefundToPerson ||
-      funds == Funds::kRefundedToPerson) {
-    subject.disposition = v1::DISPOSITION_REFUND_PERSON;
-  }
-  subject.bounced = funds == Funds::kBankReturned;
-  if (subject.bounced) subject.due = Fen{kBalance};
-  subject.last_order = subject.moved;
-  return subject;
 }
 
 std::string state_text(const Case& subject) {

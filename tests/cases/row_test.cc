@@ -131,6 +131,12 @@ constexpr Transition kTransitions[] = {
     {"the status is asked for", kIn, TO_LETTER "ask-status", "LETTER_SENT / UNKNOWN", "status_query", "", ""},
     {"the status is told at once by transfer-in", kIn, TO_LETTER "status-query-received", "LETTER_SENT / UNKNOWN", "status_reply", "", ""},
     {"what crossed the close has lost its object", kIn, TO_DONE "~question-received", "DONE / NONE_DUE", "", "", ""},
+    {"a file is attached to the letter", kIn, "apply accept attach", "ACCEPTED / UNKNOWN", "", "", ""},
+    {"a file is taken off again", kIn, "apply accept attach detach", "ACCEPTED / UNKNOWN", "", "", ""},
+    {"a form that names a file is not complete", kIn, TO_ACCEPT "form-received:file", "INFO_RECEIVED / EXPECTED / INCOMPLETE", "", "receivable<owed_persons 123456", "intake 2026-11-27"},
+    {"a file that the other agency lacks leaves the form incomplete", kIn, TO_ACCEPT "form-received:file attachment-gone", "INFO_RECEIVED / EXPECTED / INCOMPLETE", "", "", "intake 2026-11-27"},
+    {"a form is complete with its file", kIn, TO_ACCEPT "form-received:file attachment-gone attachment-complete", "INFO_RECEIVED / EXPECTED", "", "", "intake 2026-11-27"},
+    {"a form without the file replaces one that lacked it", kIn, TO_ACCEPT "form-received:file query-form form-received", "INFO_RECEIVED / EXPECTED", "", "", "intake 2026-11-27"},
     {"a fault at transfer-in is noted", kIn, TO_LETTER "fault-received", "LETTER_SENT / UNKNOWN", "", "", ""},
 
     {"a letter opens the case", kOut, "letter-received", "LETTER_RECEIVED / NOT_COMPUTED", "", "", ""},
@@ -198,6 +204,10 @@ constexpr Transition kTransitions[] = {
     {"transfer-out asks for the status", kOut, TO_STOPPED "ask-status", "STOPPED / NOT_COMPUTED", "status_query", "", "form 2026-12-04"},
     {"the status is told at once by transfer-out", kOut, TO_STOPPED "status-query-received", "STOPPED / NOT_COMPUTED", "status_reply", "", "form 2026-12-04"},
     {"a confirmation that crossed the next form has lost its object", kOut, TO_STOPPED "issue-form supplement-form:5000 ~form-confirm-received:1", "FORM_ISSUED / COMPUTED", "", "", ""},
+    {"a file is attached to the next form", kOut, TO_STOPPED "attach", "STOPPED / NOT_COMPUTED", "", "", "form 2026-12-04"},
+    {"it is taken off again", kOut, TO_STOPPED "attach detach", "STOPPED / NOT_COMPUTED", "", "", "form 2026-12-04"},
+    {"a letter that names a file is not complete", kOut, "letter-received:file", "LETTER_RECEIVED / NOT_COMPUTED / INCOMPLETE", "", "", ""},
+    {"it is complete with the file", kOut, "letter-received:file attachment-complete", "LETTER_RECEIVED / NOT_COMPUTED", "", "", ""},
     {"a fault at transfer-out is noted", kOut, "letter-received fault-received", "LETTER_RECEIVED / NOT_COMPUTED", "", "", ""},
 };
 // clang-format on

@@ -38,9 +38,9 @@ std::string kind_of(const std::string& bytes) {
   return std::string(field->name());
 }
 
-constexpr Family kFamilies[] = {Family::kMeta,  Family::kLinkLog,  Family::kLink,
-                                Family::kCase,  Family::kTimeline, Family::kTimer,
-                                Family::kFunds, Family::kIndex,    Family::kQuarantine};
+constexpr Family kFamilies[] = {
+    Family::kMeta,  Family::kLinkLog, Family::kLink,  Family::kCase,       Family::kTimeline,
+    Family::kTimer, Family::kFunds,   Family::kIndex, Family::kQuarantine, Family::kAttachment};
 
 std::string comparable(Family family, std::string value) {
   if (family != Family::kLink) return value;

@@ -66,6 +66,8 @@ void frames(const fs::path& root) {
       encode(RefuseFrame{v1::REFUSE_REASON_BUSY, 1, 5, head, "磁盘空间不足"}),
       encode(RefuseFrame{v1::REFUSE_REASON_BUSY, 1, 5, head, long_text}),
       encode(FetchFrame{1, 5}),
+      encode(WantFrame{CaseId(), head, 1}),
+      encode(PieceFrame{CaseId(), head, 1, "content"}),
       encode(fetched),
       encode(FetchedFrame{}),
   };

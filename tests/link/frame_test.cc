@@ -81,6 +81,21 @@ TEST_CASE("SequenceGap, Refuse and Fetch come back as they were sent") {
   CHECK(fetch.first_seq == 5);
 }
 
+TEST_CASE("Want and Piece come back as they were sent") {
+  const CaseId id = CaseId::make(1'795'140'000'000, {});
+  const auto want = decoded<WantFrame>(encode(WantFrame{id, digest_of(1), 7}));
+  CHECK(want.id == id);
+  CHECK(want.file == digest_of(1));
+  CHECK(want.piece == 7);
+  const std::string content(limits::kPieceBytes, 'x');
+  const auto piece = decoded<PieceFrame>(encode(PieceFrame{id, digest_of(1), 7, content}));
+  CHECK(piece.id == id);
+  CHECK(piece.file == digest_of(1));
+  CHECK(piece.piece == 7);
+  CHECK(piece.content == content);
+  CHECK_FALSE(decode_frame(shared(encode(PieceFrame{id, digest_of(1), 7, content + 'x'}))));
+}
+
 TEST_CASE("Fetched carries a whole Batch frame, or none") {
   FetchedFrame sent;
   sent.batch = sample_batch(2);

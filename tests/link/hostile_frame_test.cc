@@ -122,6 +122,8 @@ TEST_CASE("random changes of frames of every kind do not crash the reader") {
                                encode(GapFrame{1, 2}),
                                encode(RefuseFrame{v1::REFUSE_REASON_BUSY, 1, 2, log.head(), "x"}),
                                encode(FetchFrame{1, 2}),
+                               encode(WantFrame{CaseId(), log.head(), 1}),
+                               encode(PieceFrame{CaseId(), log.head(), 1, "content"}),
                                encode(fetched),
                                sample_bytes()};
   std::mt19937_64 random(7);

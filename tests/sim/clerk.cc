@@ -2,7 +2,10 @@
 
 #include <algorithm>
 
+#include "daemon/base/limits.h"
+#include "daemon/engine/attachment_store.h"
 #include "daemon/engine/case_store.h"
+#include "daemon/trust/suite.h"
 
 namespace jiexu::sim {
 namespace {
@@ -12,6 +15,7 @@ constexpr int64_t kFinishThinkMsMax = 300;
 constexpr uint32_t kWildPermille = 30;       // of actions that are not offered
 constexpr uint32_t kRevisionPermille = 200;  // of actions that name the revision seen
 constexpr uint32_t kFormVersionsMax = 6;
+constexpr size_t kFilesMax = 4;             // of a case
 constexpr uint32_t kIdlePermille = 60;      // of looks at cases that wait for somebody else
 constexpr uint32_t kLookBackPermille = 20;  // into cases that are closed
 
@@ -26,7 +30,8 @@ constexpr EventKind kActions[] = {
     EventKind::kResume,         EventKind::kAsk,           EventKind::kAnswer,
     EventKind::kReplyReminder,  EventKind::kCancel,        EventKind::kReopen,
     EventKind::kAgree,          EventKind::kDecline,       EventKind::kMarkSeen,
-    EventKind::kInvalidateForm, EventKind::kAskStatus,     EventKind::kSupplementForm};
+    EventKind::kInvalidateForm, EventKind::kAskStatus,     EventKind::kSupplementForm,
+    EventKind::kAttach,         EventKind::kDetach};
 
 // What leads a case to its end is done sooner or later. The rest is done now and then.
 constexpr uint32_t kDuty = 60;
@@ -39,6 +44,8 @@ std::optional<uint32_t> whim_of(EventKind action) {
     case EventKind::kQueryForm:
     case EventKind::kReportDifference:
     case EventKind::kRemit: return 30;
+    case EventKind::kAttach: return 8;
+    case EventKind::kDetach: return 2;
     case EventKind::kHold:
     case EventKind::kInvalidateForm:
     case EventKind::kSupplementForm:
@@ -158,6 +165,9 @@ uint32_t Clerk::weight(EventKind action, const Paper& paper, const Case& subject
     case EventKind::kRemit:
       if (subject.form_version > 0) return kDuty;
       break;
+    case EventKind::kAttach:
+      if (subject.attachments.size() >= kFilesMax) return 0;
+      break;
     case EventKind::kKeyPaper: return 0;  // links heal here; nobody writes on paper
     case EventKind::kBankReturned: return bounces(subject).value > 0 ? 2 * kDuty : 0;
     default: break;
@@ -170,6 +180,26 @@ uint32_t Clerk::weight(EventKind action, const Paper& paper, const Case& subject
 
 Fen Clerk::bounces(const Case& subject) const {
   return world_.bank.unrecorded(subject.id, subject.moved, subject.returned);
+}
+
+void Clerk::upload(Paper& paper, std::shared_ptr<const std::string> content, uint32_t piece,
+                   uint64_t turn) {
+  auto file = std::make_shared<v1::AttachmentInput>();
+  file->set_sha256(to_hex(view(sha256(*content))));
+  file->set_size(content->size());
+  file->set_name("scan.pdf");
+  file->set_media_type("application/pdf");
+  Command command;
+  command.user = "clerk";
+  command.what = UploadCommand{paper.case_id, file, turn, piece,
+                               content->substr(piece * limits::kPieceBytes, limits::kPieceBytes)};
+  const bool last = piece + 1 == piece_count(content->size());
+  command.done = [this, &paper, content, piece, turn, last](const Answer& answer) {
+    if (!answer.rejection && !last) return upload(paper, content, piece + 1, turn);
+    hear(paper, EventKind::kAttach, answer);
+    if (turn == turn_) look_later();
+  };
+  if (!node_.post(std::move(command)) && turn == turn_) look_later();
 }
 
 void Clerk::act(Paper& paper, EventKind action, const Case& subject) {
@@ -186,6 +216,9 @@ void Clerk::act(Paper& paper, EventKind action, const Case& subject) {
   world_.schedule.after(kPatienceMs, [this, turn] {
     if (turn == turn_) look_later();
   });
+  if (action == EventKind::kAttach && random_.chance(900)) {
+    return upload(paper, std::make_shared<const std::string>(make_file(random_)), 0, turn);
+  }
   Command command;
   command.user = "clerk";
   command.what = ActionCommand{action, paper.case_id, input};

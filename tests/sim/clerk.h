@@ -31,6 +31,9 @@ class Clerk {
   // Payments that the bank sent back, which the case does not know yet. The bank has all orders.
   Fen bounces(const Case& subject) const;
   void act(Paper& paper, EventKind action, const Case& subject);
+  // Uploads from this piece on, each when the one before it is answered.
+  void upload(Paper& paper, std::shared_ptr<const std::string> content, uint32_t piece,
+              uint64_t turn);
   void hear(Paper& paper, EventKind action, const Answer& answer);
 
   World& world_;

@@ -5,7 +5,8 @@
 namespace jiexu::sim {
 namespace {
 
-constexpr Overlays kDerived = {Overlay::kReminded, Overlay::kReminding, Overlay::kEscalated};
+constexpr Overlays kDerived = {Overlay::kReminded, Overlay::kReminding, Overlay::kEscalated,
+                               Overlay::kIncomplete};
 
 Overlays without_derived(Overlays overlays) {
   overlays.remove(kDerived);

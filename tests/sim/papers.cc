@@ -1,5 +1,6 @@
 #include "tests/sim/papers.h"
 
+#include "daemon/base/limits.h"
 #include "daemon/rules/citizen_id.h"
 
 namespace jiexu::sim {
@@ -95,6 +96,13 @@ void fill_money(EventKind action, const Case& subject, const Desk& desk, v1::Act
   if (subject.form_version == 0) input.set_amount_fen(random.between(1, kAmountFenMax));
 }
 
+// Any file of the case.
+void name_file(const Case& subject, v1::AttachmentInput& input, Random& random) {
+  if (subject.attachments.empty()) return;
+  const Attachment& any = subject.attachments[random.below(subject.attachments.size())];
+  input.set_sha256(to_hex(view(any.sha256)));
+}
+
 }  // namespace
 
 v1::Person make_person(uint32_t number) {
@@ -122,6 +130,15 @@ Paper make_paper(const Route& route, const v1::Person& person, Instant now, Rand
   return paper;
 }
 
+std::string make_file(Random& random) {
+  if (random.chance(200)) return "the same scan again";
+  const int64_t most = random.chance(100) ? limits::kPieceBytes * 5 / 2 : 500;
+  // Long ones repeat themselves: drawing each byte would take longer than all else.
+  std::string out = random.bytes(static_cast<size_t>(random.between(1, most / 10 + 10)));
+  while (out.size() < static_cast<size_t>(most) / 2) out += out;
+  return out;
+}
+
 std::shared_ptr<const v1::ActionInput> make_input(EventKind action, const Case& subject,
                                                   const Paper& paper, const Desk& desk,
                                                   Random& random) {
@@ -140,6 +157,8 @@ std::shared_ptr<const v1::ActionInput> make_input(EventKind action, const Case& 
       input->set_code(v1::REJECT_CODE_WRONG_AGENCY);
       input->set_agency(draw_other(subject, desk, random));
       break;
+    case EventKind::kAttach:
+    case EventKind::kDetach: name_file(subject, *input->mutable_attachment(), random); break;
     case EventKind::kChangePayee: *input->mutable_payee() = other_payee(desk, random); break;
     case EventKind::kReplyReminder:
       input->set_date(date_of(desk.now.plus_ms(259'200'000)).yyyymmdd());

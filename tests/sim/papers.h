@@ -32,6 +32,9 @@ struct Route {
 };
 Paper make_paper(const Route& route, const v1::Person& person, Instant now, Random& random);
 
+// What a clerk scans: mostly little, now and then some pieces; sometimes the same as before.
+std::string make_file(Random& random);
+
 // Where a clerk sits.
 struct Desk {
   Instant now;

@@ -2,6 +2,7 @@
 
 #include "daemon/engine/case_store.h"
 #include "daemon/engine/ledger_check.h"
+#include "daemon/trust/digest.h"
 #include "storage/records.h"
 
 namespace jiexu::sim {
@@ -41,6 +42,7 @@ class Reading {
       out_.timers.push_back(layout::parse_timer_key(key));
       return true;
     });
+    files();
     if (result_) check_books();
     return result_;
   }
@@ -85,6 +87,27 @@ class Reading {
       const bool read = parse(file.subject.newest_entries, file.timeline.emplace_back());
       if (!read && result_) result_ = fail(Errc::kCorrupt, "a case without its newest entries");
     }
+  }
+
+  // Keys of one file's pieces follow one another.
+  void files() {
+    std::pair<CaseId, Digest> name;
+    std::unique_ptr<Sha256> hash;
+    const auto close = [&] {
+      if (hash) out_.files[name] = hash->digest();
+    };
+    each(Family::kAttachment, [&](std::string_view key, std::string_view value) {
+      const std::pair next{*CaseId::from_bytes(key.substr(0, CaseId::kSize)),
+                           *to_array<32>(key.substr(CaseId::kSize, 32))};
+      if (!hash || next != name) {
+        close();
+        name = next;
+        hash = std::make_unique<Sha256>();
+      }
+      hash->add(value);
+      return true;
+    });
+    close();
   }
 
   bool funds(std::string_view key, std::string_view value) {

@@ -38,6 +38,8 @@ struct Survey {
   std::vector<Receipt> receipts;  // held from peers
   std::vector<v1::QuarantineRecord> quarantine;
   std::vector<layout::TimerKey> timers;
+  std::map<std::pair<CaseId, Digest>, Digest>
+      files;  // the hash of what lies under each file's name
 };
 
 // Error: a record that does not open or parse.

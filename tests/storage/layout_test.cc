@@ -75,6 +75,24 @@ TEST_CASE("the keys of the journal, of payments and their batches have these byt
   CHECK(postponed_line_key(Digest{}) == "Q" + std::string(32, '\0'));
 }
 
+TEST_CASE("keys of attachments and of those that are to be fetched") {
+  Digest file;
+  file.fill(0xab);
+  const Key key = attachment_key(kCase, file, 258);
+  CHECK(to_hex(key) == std::string(kCaseHex) + to_hex(view(file)) + "00000102");
+  CHECK(attachment_piece(key) == 258);
+  const std::string wanted = wanted_attachment_key(kPeer, kCase, 3).str();
+  CHECK(to_hex(wanted) == "41" + to_hex(kPeer.text()) + std::string(kCaseHex) + "00000003");
+  const auto parsed = parse_wanted_attachment_key(wanted);
+  REQUIRE(parsed);
+  CHECK(parsed->peer == kPeer);
+  CHECK(parsed->id == kCase);
+  CHECK(parsed->n == 3);
+  CHECK_FALSE(parse_wanted_attachment_key(wanted.substr(1)));
+  CHECK(wanted.starts_with(wanted_attachments_prefix(kPeer).view()));
+  CHECK(wanted.starts_with(wanted_attachments_prefix(std::nullopt).view()));
+}
+
 TEST_CASE("a key gives back what it was made of") {
   CHECK(link_log_seq(link_log_key(kPeer, Direction::kOut, 1, 0x0102030405060708)) ==
         0x0102030405060708);
@@ -110,8 +128,8 @@ TEST_CASE("byte order is number order") {
 }
 
 TEST_CASE("what shows a person is sealed, and nothing else") {
-  for (const Family family :
-       {Family::kLinkLog, Family::kCase, Family::kTimeline, Family::kQuarantine}) {
+  for (const Family family : {Family::kLinkLog, Family::kCase, Family::kTimeline,
+                              Family::kQuarantine, Family::kAttachment}) {
     CHECK(is_sealed(family, "any"));
   }
   for (const Family family :
@@ -143,6 +161,7 @@ TEST_CASE("the end of the empty prefix is above the longest key of highest bytes
   CHECK(bank_line_key(Digest{}).view().size() <= Key::kSizeMax);
   CHECK(staged_line_key(Digest{}, 0).view().size() <= Key::kSizeMax);
   CHECK(tray_key(1, Instant{0}, Digest{}).view().size() <= Key::kSizeMax);
+  CHECK(attachment_key(kCase, Digest{}, 0).view().size() == Key::kSizeMax);
 }
 
 }  // namespace jiexu::layout

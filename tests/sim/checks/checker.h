@@ -4,7 +4,7 @@
 //
 //   I1  durable.cc     what an agency says to anyone outside is on its disk: every message that a
 //                      receipt covers, with that head; every frame that it sends; every case that
-//                      an answer shows
+//                      an answer shows; files.cc: every file that a case says is here
 //   I2  once.cc        a remittance has one order, one credit and, if acknowledged, one crediting
 //   I3  money.cc       per pair, paid = received + on the way; every ledger adds up to zero; every
 //                      balance follows from the cases
@@ -68,6 +68,7 @@ class Checker {
 
 using CheckerPtr = std::unique_ptr<Checker>;
 CheckerPtr make_durable_checker(std::vector<Violation>& found);
+CheckerPtr make_files_checker(std::vector<Violation>& found);
 CheckerPtr make_once_checker(std::vector<Violation>& found);
 CheckerPtr make_money_checker(std::vector<Violation>& found);
 CheckerPtr make_rows_checker(std::vector<Violation>& found);

@@ -1,4 +1,5 @@
 // I4: only rows of the table move a case, and the timeline tells all of it.
+#include "daemon/cases/attachments.h"
 #include "tests/sim/checks/checker.h"
 #include "tests/sim/moves.h"
 
@@ -35,6 +36,9 @@ class RowsChecker final : public Checker {
     const States now{subject.relationship, subject.funds, subject.overlays};
     if (states != now) violated(who + ": is not where its timeline ends");
     if (judge_funds(subject) != subject.funds) violated(who + ": its amounts say other funds");
+    if (lacks_attachment(subject) != subject.overlays.has(Overlay::kIncomplete)) {
+      violated(who + ": its files say another overlay");
+    }
   }
 };
 

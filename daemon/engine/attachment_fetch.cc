@@ -1,0 +1,279 @@
+#include "daemon/engine/attachment_fetch.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "daemon/base/limits.h"
+#include "daemon/cases/attachments.h"
+#include "daemon/engine/attachment_store.h"
+#include "daemon/engine/case_store.h"
+#include "storage/layout.h"
+
+namespace jiexu {
+namespace {
+
+using Content = Attachment::Content;
+
+constexpr Steady kNever{INT64_MAX};
+// Without a piece for this long, those on their way count as lost.
+constexpr int64_t kPatienceMs = 5'000;
+constexpr int kSilencesMax = 3;
+// What a peer did not have, or had damaged, is asked for again.
+constexpr int64_t kRoundMs = 20'000;
+
+// Once, however often it is asked for again.
+bool is_news(const Case& subject, const Digest& file, Attachment::Content content) {
+  return std::ranges::any_of(subject.attachments, [&](const Attachment& attachment) {
+    return attachment.sha256 == file && attachment.content != content;
+  });
+}
+
+}  // namespace
+
+AttachmentFetch::AttachmentFetch(PendingReader& pending, const Reader& durable, const Vault& vault,
+                                 CaseDesk& cases, Transport& transport, EngineObserver& observer,
+                                 std::function<bool(AgencyId)> ready)
+    : pending_(pending),
+      durable_(durable, vault),
+      records_(pending, vault),
+      cases_(cases),
+      transport_(transport),
+      observer_(observer),
+      ready_(std::move(ready)) {}
+
+// One seek for each peer of which something is wanted.
+Result<void> AttachmentFetch::look_at_all(Steady now) {
+  next_round_ = kNever;
+  std::string from = layout::wanted_attachments_prefix(std::nullopt).str();
+  const std::string end = layout::prefix_end(from);
+  while (true) {
+    std::optional<AgencyId> found;
+    const auto done =
+        durable_.scan(Family::kIndex, from, end, [&](std::string_view key, std::string_view) {
+          if (const auto wanted = layout::parse_wanted_attachment_key(key)) found = wanted->peer;
+          return false;
+        });
+    if (!done) return done;
+    if (!found) return {};
+    lines_.try_emplace(*found);
+    next_round_ = now.plus_ms(kRoundMs);
+    from = layout::prefix_end(layout::wanted_attachments_prefix(found));
+  }
+}
+
+Result<bool> AttachmentFetch::begin(AgencyId peer, const layout::WantedAttachment& wanted,
+                                    Steady now) {
+  const auto subject = read_case(records_, wanted.id);
+  if (!subject) return tl::unexpected(subject.error());
+  if (!*subject || (*subject)->attachments.size() < wanted.n || wanted.n == 0) return false;
+  const Attachment& attachment = (*subject)->attachments[wanted.n - 1];
+  if (!is_wanted(attachment)) return false;  // told already, and not durable yet
+  const auto stored = stored_pieces(durable_, wanted.id, attachment.sha256);
+  if (!stored) return tl::unexpected(stored.error());
+  Pull pull;
+  pull.id = wanted.id;
+  pull.file = attachment.sha256;
+  pull.size = attachment.size;
+  pull.pieces = piece_count(attachment.size);
+  pull.have = pull.closed = pull.durable = pull.asked = std::min(*stored, pull.pieces);
+  pull.resumed = pull.have > 0;
+  pull.hash = std::make_unique<Sha256>();
+  pull.patience = now.plus_ms(kPatienceMs);
+  next_round_ = std::min(next_round_, now.plus_ms(kRoundMs));
+  ask(peer, pull, now);
+  pulls_.insert_or_assign(peer, std::move(pull));
+  return true;
+}
+
+Result<bool> AttachmentFetch::begin_next(AgencyId peer, Line& line, Steady now) {
+  while (true) {
+    const std::string prefix = layout::wanted_attachments_prefix(peer).str();
+    // The smallest key above the last one is that and a zero byte.
+    const std::string from = line.after.empty() ? prefix : line.after + std::string(1, '\0');
+    line.after.clear();
+    const auto done = durable_.scan(Family::kIndex, from, layout::prefix_end(prefix),
+                                    [&](std::string_view key, std::string_view) {
+                                      line.after = key;
+                                      return false;
+                                    });
+    if (!done) return tl::unexpected(done.error());
+    if (line.after.empty() && !std::exchange(line.fresh, false)) return false;
+    const auto wanted = layout::parse_wanted_attachment_key(line.after);
+    if (!wanted) continue;
+    const auto begun = begin(peer, *wanted, now);
+    if (!begun || *begun) return begun;
+  }
+}
+
+Result<void> AttachmentFetch::begin_some(Steady now) {
+  for (auto it = lines_.begin(); it != lines_.end();) {
+    const AgencyId peer = it->first;
+    if (pulls_.contains(peer)) {
+      ++it;
+      continue;
+    }
+    if (pulls_.size() >= limits::kFetchingPeersMax) return {};
+    const auto begun = ready_(peer) ? begin_next(peer, it->second, now) : false;
+    if (!begun) return tl::unexpected(begun.error());
+    it = *begun ? std::next(it) : lines_.erase(it);
+  }
+  return {};
+}
+
+// Of what an earlier run has stored.
+Result<void> AttachmentFetch::catch_up(Pull& pull) {
+  const auto content = read_piece(durable_, pull.id, pull.file, pull.hashed);
+  if (!content) return tl::unexpected(content.error());
+  if (!*content) {
+    restart(pull);
+    return {};
+  }
+  pull.hash->add(**content);
+  pull.hashed += 1;
+  return {};
+}
+
+void AttachmentFetch::restart(Pull& pull) {
+  remove_pieces(pending_.open().batch(), pull.id, pull.file, pull.pieces);
+  pull.have = pull.closed = pull.durable = pull.asked = pull.hashed = 0;
+  pull.resumed = false;
+  pull.hash = std::make_unique<Sha256>();
+}
+
+void AttachmentFetch::ask(AgencyId peer, Pull& pull, Steady now) {
+  if (pull.hashed < pull.have) return;
+  const uint32_t end = std::min(pull.pieces, pull.durable + limits::kPiecesAsked);
+  if (pull.asked < end && pull.asked == pull.have) pull.patience = now.plus_ms(kPatienceMs);
+  for (; pull.asked < end; ++pull.asked) {
+    transport_.send(peer, Lane::kForward, share(encode(WantFrame{pull.id, pull.file, pull.asked})));
+  }
+}
+
+Result<bool> AttachmentFetch::tell_case(const Pull& pull, Attachment::Content content, Moment now) {
+  const auto subject = cases_.load(pull.id, now.wall);
+  if (!subject) return tl::unexpected(subject.error());
+  if (*subject == nullptr || !is_news(**subject, pull.file, content)) return false;
+  Event event;
+  event.kind = content == Content::kHere   ? EventKind::kAttachmentHere
+               : content == Content::kGone ? EventKind::kAttachmentGone
+                                           : EventKind::kAttachmentDamaged;
+  event.at = now.wall;
+  event.actor = "link";
+  event.attachment = pull.file;
+  const auto outcome = cases_.apply(**subject, event);
+  if (!outcome) return tl::unexpected(outcome.error());
+  return outcome->has_value();
+}
+
+// All pieces are here. REQUIRES: all are hashed.
+Result<bool> AttachmentFetch::finish(AgencyId peer, Pull& pull, Moment now) {
+  if (pull.hash->digest() == pull.file) {
+    auto told = tell_case(pull, Content::kHere, now);
+    pulls_.erase(peer);
+    return told;
+  }
+  const bool once_more = pull.resumed;
+  restart(pull);
+  if (once_more) {
+    ask(peer, pull, now.steady);
+    return true;
+  }
+  const auto told = tell_case(pull, Content::kDamaged, now);
+  if (!told) return told;
+  if (*told) {
+    observer_.alarm(
+        peer, "case " + pull.id.str() + ": a file that came is not the one that its message names");
+  }
+  pulls_.erase(peer);
+  return true;
+}
+
+bool AttachmentFetch::out_of_patience(Pull& pull, AgencyId peer, Steady now) {
+  if (now < pull.patience || pull.hashed < pull.have) return false;
+  // What waits for our own disk is no silence of the peer.
+  if (pull.asked > pull.have && ++pull.silences >= kSilencesMax) return true;
+  pull.asked = pull.have;
+  pull.patience = now.plus_ms(kPatienceMs);
+  ask(peer, pull, now);
+  return false;
+}
+
+Result<bool> AttachmentFetch::go_on(Moment now) {
+  if (now.steady >= next_round_) {
+    if (auto done = look_at_all(now.steady); !done) return tl::unexpected(done.error());
+  }
+  bool wrote = false;
+  for (auto it = pulls_.begin(); it != pulls_.end();) {
+    const auto [peer, pull] = std::pair<AgencyId, Pull&>(it->first, it->second);
+    ++it;  // it may be erased
+    if (pull.hashed < pull.have) {
+      if (auto done = catch_up(pull); !done) return tl::unexpected(done.error());
+      if (pull.hashed == pull.have && pull.have < pull.pieces) ask(peer, pull, now.steady);
+      if (pull.hashed < pull.have || pull.have < pull.pieces) continue;
+      const auto finished = finish(peer, pull, now);
+      if (!finished) return finished;
+      wrote = true;
+    } else if (out_of_patience(pull, peer, now.steady)) {
+      lines_.erase(peer);  // nobody is there; the next round asks again
+      pulls_.erase(peer);
+    }
+  }
+  if (auto done = begin_some(now.steady); !done) return tl::unexpected(done.error());
+  return wrote;
+}
+
+Steady AttachmentFetch::next_wake() const {
+  Steady next = next_round_;
+  for (const auto& [peer, pull] : pulls_) {
+    next = std::min(next, pull.hashed < pull.have ? Steady{0} : pull.patience);
+  }
+  const bool idle =
+      std::ranges::any_of(lines_, [&](const auto& line) { return !pulls_.contains(line.first); });
+  return idle && pulls_.size() < limits::kFetchingPeersMax ? Steady{0} : next;
+}
+
+Result<bool> AttachmentFetch::receive(AgencyId peer, const PieceFrame& piece, Moment now) {
+  const auto it = pulls_.find(peer);
+  const bool known =
+      it != pulls_.end() && it->second.id == piece.id && it->second.file == piece.file;
+  if (!known || piece.piece >= it->second.asked) {
+    observer_.frame_refused(peer, "a piece of a file that was not asked for");
+    return false;
+  }
+  Pull& pull = it->second;
+  if (pull.hashed < pull.have || piece.piece != pull.have) return false;  // twice, or one was lost
+  if (piece.content.empty()) {
+    const auto told = tell_case(pull, Content::kGone, now);
+    pulls_.erase(it);
+    return told;
+  }
+  if (piece.content.size() != piece_size(pull.size, piece.piece)) {
+    observer_.frame_refused(peer, "a piece of a file has another size than it must");
+    return false;
+  }
+  put_piece(records_, pending_.open().batch(), pull.id, pull.file, pull.have, piece.content);
+  pull.hash->add(piece.content);
+  pull.have += 1;
+  pull.hashed += 1;
+  pull.silences = 0;
+  pull.patience = now.steady.plus_ms(kPatienceMs);
+  if (pull.have < pull.pieces) return true;
+  const auto finished = finish(peer, pull, now);
+  if (!finished) return finished;
+  return true;
+}
+
+void AttachmentFetch::launched() {
+  wanted_closed_ = cases_.take_wanted();
+  for (auto& [peer, pull] : pulls_) pull.closed = pull.have;
+}
+
+void AttachmentFetch::landed() {
+  for (const AgencyId peer : std::exchange(wanted_closed_, {})) lines_[peer].fresh = true;
+  for (auto& [peer, pull] : pulls_) {
+    pull.durable = pull.closed;
+    ask(peer, pull, Steady{pull.patience.ms - kPatienceMs});
+  }
+}
+
+}  // namespace jiexu

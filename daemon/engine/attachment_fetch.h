@@ -1,0 +1,97 @@
+// Fetches attachments that cases want from their peers (layout: wanted_attachment_key), a file at a
+// time from each of a few peers at once. Whoever lacks the bytes asks for them, a few pieces ahead
+// of what is durable here; the other side only answers. So memory is bounded at both ends, a peer
+// can send nothing that was not asked for, and after a crash the asking goes on where the disk says
+// it stood. Pieces travel on the connection that the asker opened, letters of the other side on
+// another one, so that no letter waits behind a file.
+//
+// The bytes are hashed as they come. Those of an earlier run are read and hashed again first, one
+// piece at each wake. If the whole is not what the message names, it is forgotten, and the case
+// says "damaged" unless some of it was of an earlier run. What is damaged, or what the peer does
+// not have, is asked for again from time to time.
+//
+// On the engine's thread; errors are those of the store.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <set>
+
+#include "daemon/engine/case_desk.h"
+#include "daemon/link/frame.h"
+#include "daemon/trust/digest.h"
+
+namespace jiexu {
+
+class AttachmentFetch {
+ public:
+  // `ready`: whether the peer can be asked now. All references must outlive this object.
+  AttachmentFetch(PendingReader& pending, const Reader& durable, const Vault& vault,
+                  CaseDesk& cases, Transport& transport, EngineObserver& observer,
+                  std::function<bool(AgencyId)> ready);
+
+  // Finds out what is wanted. Once, at start.
+  Result<void> start(Steady now) { return look_at_all(now); }
+  // Asks for what is wanted and not on its way. Whether something was written.
+  Result<bool> go_on(Moment now);
+  // When go_on() has something to do; it may be earlier than now.
+  Steady next_wake() const;
+  // A piece has come. Whether something was written.
+  Result<bool> receive(AgencyId peer, const PieceFrame& piece, Moment now);
+  // The peer can be asked again.
+  void ready_again(AgencyId peer) { lines_.try_emplace(peer); }
+
+  // The open commit is closed, and then durable.
+  void launched();
+  void landed();
+
+ private:
+  // What is still to be looked at of one peer's wanted files.
+  struct Line {
+    std::string after;   // the last key looked at
+    bool fresh = false;  // files were added since
+  };
+  struct Pull {
+    CaseId id;
+    Digest file{};
+    uint32_t pieces = 0;
+    uint64_t size = 0;
+    uint32_t have = 0;    // stored, durable or not
+    uint32_t closed = 0;  // of them, in the commit that runs or in earlier ones
+    uint32_t durable = 0;
+    uint32_t asked = 0;
+    uint32_t hashed = 0;
+    bool resumed = false;  // some of it is of an earlier run
+    std::unique_ptr<Sha256> hash;
+    Steady patience;  // when to ask again
+    int silences = 0;
+  };
+  using Pulls = std::map<AgencyId, Pull>;
+
+  Result<void> look_at_all(Steady now);
+  Result<void> begin_some(Steady now);
+  // The next file wanted from the peer; false if there is none.
+  Result<bool> begin_next(AgencyId peer, Line& line, Steady now);
+  Result<bool> begin(AgencyId peer, const layout::WantedAttachment& wanted, Steady now);
+  Result<void> catch_up(Pull& pull);
+  void ask(AgencyId peer, Pull& pull, Steady now);
+  void restart(Pull& pull);
+  Result<bool> finish(AgencyId peer, Pull& pull, Moment now);
+  Result<bool> tell_case(const Pull& pull, Attachment::Content content, Moment now);
+  bool out_of_patience(Pull& pull, AgencyId peer, Steady now);
+
+  PendingReader& pending_;
+  Records durable_;
+  Records records_;
+  CaseDesk& cases_;
+  Transport& transport_;
+  EngineObserver& observer_;
+  std::function<bool(AgencyId)> ready_;
+  Steady next_round_;  // when all peers are looked at
+  std::map<AgencyId, Line> lines_;
+  Pulls pulls_;
+  std::set<AgencyId> wanted_closed_;  // of peers, in the commit that runs
+};
+
+}  // namespace jiexu
