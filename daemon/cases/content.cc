@@ -54,6 +54,20 @@ Checked check_apply(const Case& subject, const Event& event, const Context& cont
   return std::nullopt;
 }
 
+// What the letter says of our own agency is not the clerk's doing: the peer would refuse it, and
+// who keeps the directory must know.
+Checked check_send_letter(const Context& context) {
+  if (context.letter_number.empty()) return reject(Refusal::kLetterNumbersExhausted);
+  std::vector<Finding> findings = check_contact(*context.own_contact);
+  const std::vector<Finding> about_payee = check_payee(*context.own_payee);
+  findings.insert(findings.end(), about_payee.begin(), about_payee.end());
+  if (findings.empty()) return std::nullopt;
+  return reject(Refusal::kLetterInvalid,
+                describe(findings) +
+                    "; to be put right in this agency's own entry of the directory: contact in"
+                    " [agency.contact], payee in [agency.bank]");
+}
+
 // The letter that the transfer-in agency would hold the form against.
 v1::ContactLetter letter_of(const Case& subject) {
   v1::ContactLetter letter;
@@ -234,9 +248,7 @@ Checked check_action(const Case& subject, const Event& event, const Context& con
   const v1::ActionInput& input = input_of(event);
   switch (event.kind) {
     case EventKind::kApply: return check_apply(subject, event, context);
-    case EventKind::kSendLetter:
-      if (context.letter_number.empty()) return reject(Refusal::kLetterNumbersExhausted);
-      return std::nullopt;
+    case EventKind::kSendLetter: return check_send_letter(context);
     case EventKind::kAcceptLetter:
       if (context.claimed_by_other) return reject(Refusal::kClaimedByOther);
       return std::nullopt;

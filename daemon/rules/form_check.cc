@@ -227,6 +227,12 @@ std::vector<Finding> check_payee(const v1::Payee& payee) {
   return checks.take();
 }
 
+std::vector<Finding> check_contact(const v1::Contact& contact) {
+  FieldChecks checks({});
+  check_contact(checks, contact);
+  return checks.take();
+}
+
 std::vector<Finding> check_form(const v1::InformationForm& form, Date today) {
   FieldChecks checks(today);
   check_letter_number(checks, form.letter_number());

@@ -81,6 +81,7 @@ std::vector<Finding> check_application(const v1::Application& form, Date today);
 std::vector<Finding> check_letter(const v1::ContactLetter& form, Date today);
 // The account of a letter by itself, under `payee`.
 std::vector<Finding> check_payee(const v1::Payee& payee);
+std::vector<Finding> check_contact(const v1::Contact& contact);
 
 // The form by itself. Totals and gaps are judged only if every row is sound, and money only if each
 // amount is in range, so that one wrong cell gives one finding.

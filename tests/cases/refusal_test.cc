@@ -289,6 +289,17 @@ const RefusalTest kTests[] = {
      }},
     {Refusal::kLetterInvalid, "a letter without an account is refused",
      [] { return hear_letter([](Party&, v1::ContactLetter& letter) { letter.clear_payee(); }); }},
+    {Refusal::kLetterInvalid, "a letter that could name no phone of ours is not sent",
+     [] {
+       Party in = at(Side::kIn, "apply accept");
+       v1::Contact contact = *in.context.own_contact;
+       contact.clear_phone();
+       in.context.own_contact = &contact;
+       const Outcome outcome = in.play("send-letter");
+       CHECK(outcome.rejection->detail.starts_with("contact.phone: "));
+       CHECK(outcome.rejection->detail.find("[agency.contact]") != std::string::npos);
+       return outcome;
+     }},
     {Refusal::kFormInvalid, "a form with a thirteenth month is not issued", issue_wrong_form},
     {Refusal::kFormInvalid, "a form whose amount no ledger should hold is not taken in",
      [] {
