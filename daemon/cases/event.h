@@ -133,7 +133,7 @@ struct Event {
   // A recovery does again what was done before. The person's other cases may not stand where they
   // stood then, and so they are not asked; files that it names may have been lost with the store.
   bool led_back = false;
-  Digest attachment{};             // kAttachmentHere, ...Gone, ...Damaged: which file
+  Digest attachment{};  // kAttachmentHere, ...Gone, ...Damaged: which file
 };
 
 // Whether the event counts in the case's numbering: messages do, but not faults, which may be about

@@ -42,19 +42,25 @@ Rejection wrong_state(const Case& subject, EventKind kind) {
   return {subject.closed() ? Refusal::kCaseClosed : Refusal::kNotAllowedNow, std::move(where)};
 }
 
+// What was decided when the peer's files were here is led back also if they were lost with the
+// store; they are on their way again.
+Overlays overlooked(const Event& event) {
+  return event.led_back ? Overlays(Overlay::kIncomplete) : Overlays();
+}
+
 // Whether any row fits; the guard is for later.
-std::optional<Rejection> check_states(const Case& subject, EventKind kind) {
-  for (const Row& row : rows(side_of(subject, kind))) {
-    if (fits(row, subject, kind)) return std::nullopt;
+std::optional<Rejection> check_states(const Case& subject, const Event& event) {
+  for (const Row& row : rows(side_of(subject, event.kind))) {
+    if (fits(row, subject, event.kind, overlooked(event))) return std::nullopt;
   }
-  return wrong_state(subject, kind);
+  return wrong_state(subject, event.kind);
 }
 
 tl::expected<const Row*, Rejection> find_row(const Case& subject, const Content& content) {
   const EventKind kind = content.event->kind;
   std::string missing;
   for (const Row& row : rows(side_of(subject, kind))) {
-    if (!fits(row, subject, kind)) continue;
+    if (!fits(row, subject, kind, overlooked(*content.event))) continue;
     if (holds(row.guard, subject, content)) return &row;
     if (row.guard == Guard::kOvertaken) continue;  // that would have been an excuse, no condition
     missing += missing.empty() ? "needs that " : ", or that ";
@@ -88,7 +94,7 @@ void note_closing(const Event& event, Case& subject) {
 }
 
 tl::expected<Step, Rejection> decide(Case& subject, const Event& event, const Context& context) {
-  if (auto wrong = check_states(subject, event.kind)) return tl::unexpected(*wrong);
+  if (auto wrong = check_states(subject, event)) return tl::unexpected(*wrong);
   const auto content = read_content(subject, event, context);
   if (!content) return tl::unexpected(content.error());
   const auto row = find_row(subject, *content);

@@ -278,10 +278,12 @@ Funds judge_funds(const Case& subject) {
   return subject.funds;
 }
 
-bool fits(const Row& row, const Case& subject, EventKind kind) {
+bool fits(const Row& row, const Case& subject, EventKind kind, Overlays overlooked) {
+  Overlays bars = row.bars;
+  bars.remove(overlooked);
   return row.events.has(kind) && row.from.has(subject.relationship) &&
          row.funds.has(subject.funds) && subject.overlays.has_all(row.needs) &&
-         !subject.overlays.has_any(row.bars);
+         !subject.overlays.has_any(bars);
 }
 
 }  // namespace jiexu

@@ -161,7 +161,8 @@ bool holds(Money money, const Case& subject);
 // What the amounts say, by the rules.
 Funds judge_funds(const Case& subject);
 // The states and overlays fit; the guard is not asked.
-bool fits(const Row& row, const Case& subject, EventKind kind);
+// Overlays that are `overlooked` bar nothing.
+bool fits(const Row& row, const Case& subject, EventKind kind, Overlays overlooked = {});
 
 std::string_view name(Guard guard);
 std::string_view name(Effect effect);

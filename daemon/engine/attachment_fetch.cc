@@ -113,7 +113,10 @@ Result<void> AttachmentFetch::begin_some(Steady now) {
       continue;
     }
     if (pulls_.size() >= limits::kFetchingPeersMax) return {};
-    const auto begun = ready_(peer) ? begin_next(peer, it->second, now) : false;
+    const bool ready = ready_(peer);
+    // Wanted when the peer could not be asked, perhaps for a recovery, whose end nobody tells here.
+    if (!ready) next_round_ = std::min(next_round_, now.plus_ms(kRoundMs));
+    const auto begun = ready ? begin_next(peer, it->second, now) : false;
     if (!begun) return tl::unexpected(begun.error());
     it = *begun ? std::next(it) : lines_.erase(it);
   }

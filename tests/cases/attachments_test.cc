@@ -125,6 +125,23 @@ TEST_CASE("acts behind a form that came back attach its files, and their bytes m
   CHECK(is_wanted(again.subject.attachments[0]));
 }
 
+TEST_CASE("a confirmed form is led back although the file that it names was lost with the store") {
+  Party in(Side::kIn);
+  in.play(std::string(kAccepted) + "form-received:file");
+  REQUIRE(in.subject.overlays.has(Overlay::kIncomplete));
+  const v1::ActionInput input = sound_input(in.subject, EventKind::kConfirmForm);
+  Event event;
+  event.kind = EventKind::kConfirmForm;
+  event.at = kNow;
+  event.actor = "recovery";
+  event.input = &input;
+  CHECK(in.apply(event).rejection->refusal == Refusal::kNotAllowedNow);
+  event.led_back = true;
+  CHECK_FALSE(in.apply(event).rejection);
+  CHECK(in.subject.relationship == Relationship::kInfoConfirmed);
+  CHECK(in.subject.overlays.has(Overlay::kIncomplete));
+}
+
 TEST_CASE("a form is not issued while bytes of a file that it names are lost") {
   Party out(Side::kOut);
   out.play(std::string(kStopped) + "attach:1 issue-form");

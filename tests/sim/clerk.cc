@@ -90,6 +90,7 @@ void Clerk::look() {
       return look_later();
     }
     if (*found) take_to_bank(**found);
+    if (auto lost = *found ? lost_scan(paper, **found) : nullptr) return upload(paper, lost);
     if (*found ? !(*found)->closed() || looks_back() : paper.in == node_.id()) {
       return consider(paper, *found);
     }
@@ -182,6 +183,21 @@ Fen Clerk::bounces(const Case& subject) const {
   return world_.bank.unrecorded(subject.id, subject.moved, subject.returned);
 }
 
+std::shared_ptr<const std::string> Clerk::lost_scan(const Paper& paper, const Case& subject) const {
+  for (const Attachment& file : subject.attachments) {
+    if (!file.ours || file.content == Attachment::Content::kHere) continue;
+    if (const auto known = paper.scans.find(file.sha256); known != paper.scans.end()) {
+      return known->second;
+    }
+  }
+  return nullptr;
+}
+
+void Clerk::upload(Paper& paper, std::shared_ptr<const std::string> content) {
+  paper.scans.emplace(sha256(*content), content);
+  upload(paper, content, 0, begin_turn());
+}
+
 void Clerk::upload(Paper& paper, std::shared_ptr<const std::string> content, uint32_t piece,
                    uint64_t turn) {
   auto file = std::make_shared<v1::AttachmentInput>();
@@ -202,6 +218,14 @@ void Clerk::upload(Paper& paper, std::shared_ptr<const std::string> content, uin
   if (!node_.post(std::move(command)) && turn == turn_) look_later();
 }
 
+uint64_t Clerk::begin_turn() {
+  const uint64_t turn = ++turn_;
+  world_.schedule.after(kPatienceMs, [this, turn] {
+    if (turn == turn_) look_later();
+  });
+  return turn;
+}
+
 void Clerk::act(Paper& paper, EventKind action, const Case& subject) {
   auto input = make_input(action, subject, paper,
                           {node_.now(), *world_.directory, node_.id(), bounces(subject)}, random_);
@@ -212,13 +236,10 @@ void Clerk::act(Paper& paper, EventKind action, const Case& subject) {
   }
   world_.trace.add(node_.id().text(), "clerk",
                    std::string(name(action)) + " " + subject.id.str().substr(24));
-  const uint64_t turn = ++turn_;
-  world_.schedule.after(kPatienceMs, [this, turn] {
-    if (turn == turn_) look_later();
-  });
   if (action == EventKind::kAttach && random_.chance(900)) {
-    return upload(paper, std::make_shared<const std::string>(make_file(random_)), 0, turn);
+    return upload(paper, std::make_shared<const std::string>(make_file(random_)));
   }
+  const uint64_t turn = begin_turn();
   Command command;
   command.user = "clerk";
   command.what = ActionCommand{action, paper.case_id, input};

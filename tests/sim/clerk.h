@@ -31,6 +31,11 @@ class Clerk {
   // Payments that the bank sent back, which the case does not know yet. The bank has all orders.
   Fen bounces(const Case& subject) const;
   void act(Paper& paper, EventKind action, const Case& subject);
+  // Its number. Whoever hears no answer for long looks at something else.
+  uint64_t begin_turn();
+  // A scan of ours that this store has lost; nullptr if there is none.
+  std::shared_ptr<const std::string> lost_scan(const Paper& paper, const Case& subject) const;
+  void upload(Paper& paper, std::shared_ptr<const std::string> content);
   // Uploads from this piece on, each when the one before it is answered.
   void upload(Paper& paper, std::shared_ptr<const std::string> content, uint32_t piece,
               uint64_t turn);

@@ -54,8 +54,10 @@ const Row* find_move(Side side, const States& before, const v1::TimelineRecord& 
   probe.relationship = before.relationship;
   probe.funds = before.funds;
   probe.overlays = before.overlays;
+  const Overlays overlooked =
+      entry.actor() == "recovery" ? Overlays(Overlay::kIncomplete) : Overlays();
   for (const Row& row : rows(side)) {
-    if (fits(row, probe, event) && leads(row, before, after, overtaken)) return &row;
+    if (fits(row, probe, event, overlooked) && leads(row, before, after, overtaken)) return &row;
   }
   return nullptr;
 }

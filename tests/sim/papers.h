@@ -2,6 +2,7 @@
 // break no rule. The people are made up and their numbers come from the algorithm.
 #pragma once
 
+#include <map>
 #include <memory>
 #include <vector>
 
@@ -21,6 +22,8 @@ struct Paper {
   int64_t apply_at_ms = 0;  // in simulated time
   bool claimed = false;     // OUT has heard that another destination was first: refuse the letter
   bool given_up = false;    // IN has heard that the person has an open case already
+  // Scans that were uploaded, by hash: a store that was set back may have lost them everywhere.
+  std::map<Digest, std::shared_ptr<const std::string>> scans;
 };
 
 // `persons` made-up people; the same number makes the same person.

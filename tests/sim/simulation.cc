@@ -155,11 +155,15 @@ void Simulation::finish() {
   advance(kRestMs);
 }
 
-// A case is nowhere if it never began, and only where its letter has been.
+// A case is nowhere if it never began, and only where its letter has been. The files that it names
+// are here.
 bool Simulation::closed_at(const Node& node, const Paper& paper) {
   const auto found = read_case(Records(node.store(), node.vault()), paper.case_id);
   const bool never = found && !*found && (node.id() != paper.in || paper.given_up);
-  return never || (found && *found && (*found)->closed());
+  if (never || !found || !*found || !(*found)->closed()) return never;
+  return std::ranges::all_of((*found)->attachments, [](const Attachment& file) {
+    return file.content == Attachment::Content::kHere;
+  });
 }
 
 bool Simulation::all_closed() {
