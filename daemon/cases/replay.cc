@@ -83,6 +83,13 @@ std::vector<Replay> acts_behind_remittance(const Case& subject,
   if (subject.relationship == Relationship::kOutAccepted) {
     acts.push_back(act(EventKind::kStopInsurance));
   }
+  // No more is ordered than the form lacks, and before the form nothing is ordered twice: what
+  // would be beyond had come back from the peer.
+  const int64_t before = subject.form_version == 0 ? 0 : subject.due.value - notice.amount_fen();
+  if (subject.moved.value > before) {
+    acts.push_back(act(EventKind::kBankCredit));
+    acts.back().amount = Fen{subject.moved.value - before};
+  }
   acts.push_back(act(EventKind::kRemit));
   acts.back().input.set_amount_fen(notice.amount_fen());
   acts.back().input.set_date(notice.paid_on());

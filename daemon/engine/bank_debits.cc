@@ -103,7 +103,7 @@ Result<void> BankDesk::place_debit(Entry& entry, Instant now) {
   set_outcome(names_something ? BankOutcome::kUnknownReference : BankOutcome::kNoCase, record);
   record.clear_proposals();
   // What it names may be among what is being recovered.
-  postpone(entry, names_something && !links_.recovered());
+  postpone(entry, names_something && !links_.whole());
   return park(entry, Fen{record.line().amount_fen()}, now);
 }
 
@@ -140,7 +140,7 @@ Result<bool> BankDesk::place_sent_back(Entry& entry, Instant now) {
   }
   if (record.proposals().empty()) return false;
   set_outcome(BankOutcome::kNotExpected, record);
-  postpone(entry, !links_.recovered());
+  postpone(entry, !links_.whole());
   if (auto done = park(entry, Fen{record.line().amount_fen()}, now); !done) {
     return tl::unexpected(done.error());
   }

@@ -127,7 +127,7 @@ Result<void> BankDesk::place_credit(Entry& entry, Instant now) {
   for (const CaseId& id : match->proposals) record.add_proposals(std::string(id.bytes()));
   const auto hindered = is_recovering(match->to, now);
   if (!hindered) return tl::unexpected(hindered.error());
-  const bool unknown = match->outcome == BankOutcome::kUnknownReference && !links_.recovered();
+  const bool unknown = match->outcome == BankOutcome::kUnknownReference && !links_.whole();
   postpone(entry, *hindered || unknown);
   if (*hindered) return wait_for_link(entry, match->to, now);
   if (!match->batch.empty()) return place_batch(entry, *match, now);
@@ -220,6 +220,10 @@ Result<BankDesk::Credited> BankDesk::credit(const v1::BankLine& line, const Allo
       return Credited{*subject, Fen{}};
     }
   }
+  return bring(id, amount, now);
+}
+
+Result<BankDesk::Credited> BankDesk::bring(const CaseId& id, Fen amount, Instant now) {
   const auto proved = take_recovered(id, Proved::kBrought, amount);
   if (!proved) return tl::unexpected(proved.error());
   const Fen rest{amount.value - proved->value};
@@ -298,7 +302,35 @@ Result<void> BankDesk::park(Entry& entry, Fen amount, Instant now) {
 // --- money that comes back ---
 
 Result<bool> BankDesk::place_come_back(Entry& entry, Instant now) {
-  const References found = find_references(entry.record.line());
+  const auto payer = payer_case(entry.record.line(), now);
+  if (!payer) return tl::unexpected(payer.error());
+  if (*payer == nullptr) return false;
+  const CaseId id = (*payer)->id;
+  const Fen amount{entry.record.line().amount_fen()};
+  entry.record.clear_proposals();
+  postpone(entry, false);
+  if (!links_.may_write((*payer)->peer)) {
+    if (auto done = wait_for_link(entry, {{id, amount}}, now); !done) {
+      return tl::unexpected(done.error());
+    }
+    return true;
+  }
+  const auto taken = bring(id, amount, now);
+  if (!taken) return tl::unexpected(taken.error());
+  const Fen refused = taken->refused;
+  entry.record.set_evidence(static_cast<uint32_t>(Evidence::kLetterNumber));
+  set_outcome(refused.value == 0 ? BankOutcome::kCameBack : BankOutcome::kNotExpected,
+              entry.record);
+  if (refused < amount) add_part(id, Fen{amount.value - refused.value}, entry.record);
+  if (refused.value > 0) entry.record.add_proposals(std::string(id.bytes()));
+  // What the case takes may have waited for the link in suspense.
+  if (auto done = park(entry, refused, now); !done) return tl::unexpected(done.error());
+  return true;
+}
+
+// The case that had paid what the line names; nullptr if we have none.
+Result<std::shared_ptr<const Case>> BankDesk::payer_case(const v1::BankLine& line, Instant now) {
+  const References found = find_references(line);
   std::vector<std::string> letters = found.letters;
   if (found.end_to_end) letters.push_back(found.end_to_end->letter_number);
   for (const std::string& letter : letters) {
@@ -307,32 +339,10 @@ Result<bool> BankDesk::place_come_back(Entry& entry, Instant now) {
     for (const CaseId& id : *ids) {
       const auto subject = cases_.load(id, now);
       if (!subject) return tl::unexpected(subject.error());
-      if (*subject == nullptr || (*subject)->side != Side::kOut) continue;
-      const Fen amount{entry.record.line().amount_fen()};
-      entry.record.clear_proposals();
-      postpone(entry, false);
-      if (!links_.may_write((*subject)->peer)) {
-        if (auto done = wait_for_link(entry, {{id, amount}}, now); !done) {
-          return tl::unexpected(done.error());
-        }
-        return true;
-      }
-      const auto taken = apply(id, EventKind::kBankCredit, amount, now);
-      if (!taken) return tl::unexpected(taken.error());
-      entry.record.set_evidence(static_cast<uint32_t>(Evidence::kLetterNumber));
-      set_outcome(*taken ? BankOutcome::kCameBack : BankOutcome::kNotExpected, entry.record);
-      if (*taken) {
-        add_part(id, amount, entry.record);
-        // It may have waited for the link in suspense.
-        if (auto done = park(entry, Fen{}, now); !done) return tl::unexpected(done.error());
-        return true;
-      }
-      entry.record.add_proposals(std::string(id.bytes()));
-      if (auto done = park(entry, amount, now); !done) return tl::unexpected(done.error());
-      return true;
+      if (*subject != nullptr && (*subject)->side == Side::kOut) return *subject;
     }
   }
-  return false;
+  return nullptr;
 }
 
 // --- what settles lines later ---

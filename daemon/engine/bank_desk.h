@@ -35,7 +35,7 @@ class BankDesk final : public FundsWatcher {
   // What is known of the links.
   struct Links {
     std::function<bool(AgencyId)> may_write;  // messages to this peer, now
-    std::function<bool()> recovered;          // all of them
+    std::function<bool()> whole;              // all have shown that nothing is lost
   };
 
   BankDesk(AgencyId self, PendingReader& pending, const Reader& durable, const Vault& vault,
@@ -97,6 +97,7 @@ class BankDesk final : public FundsWatcher {
   Result<void> place_debit(Entry& entry, Instant now);
   // Money that IN sends back; false if it is not.
   Result<bool> place_come_back(Entry& entry, Instant now);
+  Result<std::shared_ptr<const Case>> payer_case(const v1::BankLine& line, Instant now);
   // A payment of ours that its bank sends back; false if it is not.
   Result<bool> place_return(Entry& entry, Instant now);
   // The debit of what a case of ours has sent back; false if it is not.
@@ -129,6 +130,7 @@ class BankDesk final : public FundsWatcher {
     Fen refused;
   };
   Result<Credited> credit(const v1::BankLine& line, const Allocation& part, Instant now);
+  Result<Credited> bring(const CaseId& id, Fen amount, Instant now);
   // What the case's own messages proved that the bank had brought, or taken back, while its line
   // was lost with the store. The line is to come again.
   enum class Proved : uint8_t { kBrought, kTakenBack };

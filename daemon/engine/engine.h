@@ -217,6 +217,9 @@ class Engine {
   AttachmentUploads uploads_;
   std::atomic<bool> recovered_{true};
   size_t blocked_ = 0;  // agencies whose links are being recovered
+  // Besides, since the start each has said what it holds of ours: before, an older copy of the
+  // store does not know that it is one.
+  bool whole_ = false;
   std::atomic<Room> room_{Room::kAmple};
   bool epoch_raised_ = false;  // in this run
   bool doubted_ = false;       // payments, before the epoch could be raised

@@ -241,7 +241,9 @@ Result<void> Engine::receive_reply(Peer& peer, const Frame& frame, Instant now) 
   const auto wanted = wants_files(durable_, peer.id());
   if (!wanted) return tl::unexpected(wanted.error());
   if (*wanted) fetch_.ready_again(peer.id());
+  const bool first_time = !reconciler_.has_compared(peer.id());
   reconciler_.agreed(peer);
+  if (first_time) note_recovered();
   const auto done = end_recovery(peer, now);
   if (reconciler_.blocks(peer.id())) ask_to_speak(peer);
   return done;
@@ -250,7 +252,10 @@ Result<void> Engine::receive_reply(Peer& peer, const Frame& frame, Instant now) 
 Result<void> Engine::answer_open(Peer& peer, const OpenFrame& open, Instant now) {
   const bool first_words = !reconciler_.spoken_to(peer.id());
   reconciler_.heard_open(peer, open);
-  if (first_words) follow(peer, peer.sender().spoken_to(steady_));
+  if (first_words) {
+    follow(peer, peer.sender().spoken_to(steady_));
+    note_recovered();
+  }
   if (auto later = outlived_later_.extract(peer.id()); !later.empty()) {
     outlive(peer, later.mapped(), now);
   }

@@ -104,6 +104,7 @@ void Reconciler::heard_open(Peer& peer, const OpenFrame& open) {
 }
 
 void Reconciler::agreed(const Peer& peer) {
+  agreed_.insert(peer.id());
   Link* link = find(peer.id());
   if (link == nullptr) return;
   link->phase = Phase::kReplaying;

@@ -62,6 +62,9 @@ class Reconciler final : public SentBefore {
   // Whether an Open of the peer has come since the start. A copy of this agency beside the one that
   // peers know must not shut that one out with a new epoch.
   bool spoken_to(AgencyId peer) const { return spoken_to_.contains(peer); }
+  bool blocks_any() const { return !links_.empty(); }
+  // Whether since the start both its Open has come and ours was answered with agreement.
+  bool has_compared(AgencyId peer) const { return spoken_to(peer) && agreed_.contains(peer); }
   // The peer holds something of our log that we do not, and is not known to be speaking to us.
   void fell_behind_unheard(Peer& peer);
 
@@ -162,6 +165,7 @@ class Reconciler final : public SentBefore {
   EngineObserver& observer_;
   std::map<AgencyId, Link> links_;
   std::set<AgencyId> spoken_to_;
+  std::set<AgencyId> agreed_;  // with our log, since the start
 };
 
 }  // namespace jiexu

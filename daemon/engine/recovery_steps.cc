@@ -91,11 +91,18 @@ void Engine::doubt_payments(Instant now) {
 // the disk before the store may be called complete.
 void Engine::note_recovered() {
   const bool noted = !open_.notes_loss && !(in_flight_ && in_flight_->notes_loss);
+  const auto& agencies = directory_->agencies();
   const auto blocked = static_cast<size_t>(std::ranges::count_if(
-      directory_->agencies(), [&](const Agency& agency) { return reconciler_.blocks(agency.id); }));
-  if (blocked < blocked_) bank_.try_again_soon();
-  blocked_ = blocked;
+      agencies, [&](const Agency& agency) { return reconciler_.blocks(agency.id); }));
   recovered_ = noted && blocked == 0;
+  // Also of an agency that the directory lacks today.
+  const bool missing = !noted || reconciler_.blocks_any();
+  const bool whole = !missing && std::ranges::all_of(agencies, [&](const Agency& agency) {
+    return agency.id == options_.self || reconciler_.has_compared(agency.id);
+  });
+  if (blocked < blocked_ || (whole && !whole_)) bank_.try_again_soon();
+  blocked_ = blocked;
+  whole_ = whole;
 }
 
 Result<void> Engine::end_recovery(Peer& peer, Instant now) {
