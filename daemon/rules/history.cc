@@ -41,15 +41,18 @@ bool counts(const v1::Segment& row) {
 // Indexes of the rows that count, by scheme, then by first month.
 std::vector<int> in_order(const Segments& segments) {
   std::vector<int> rows;
+  rows.reserve(static_cast<size_t>(segments.size()));
   for (int i = 0; i < segments.size(); ++i) {
     if (counts(segments[i])) rows.push_back(i);
   }
-  std::stable_sort(rows.begin(), rows.end(), [&](int a, int b) {
+  const auto before = [&](int a, int b) {
     const auto key = [&](int i) {
       return std::pair(static_cast<int>(segments[i].scheme()), segments[i].from_month());
     };
     return key(a) < key(b);
-  });
+  };
+  // Rows mostly come in order, and sorting takes memory.
+  if (!std::ranges::is_sorted(rows, before)) std::ranges::stable_sort(rows, before);
   return rows;
 }
 
@@ -133,12 +136,26 @@ bool same_gaps(const v1::InformationForm& form, const std::vector<v1::Gap>& deri
                     });
 }
 
+Totals totals_of(const Segments& segments, v1::Scheme scheme, const std::vector<v1::Gap>& gaps) {
+  const int32_t run_after = gaps.empty() ? 0 : gaps.back().to_month();
+  Totals totals;
+  for (const v1::Segment& row : segments) {
+    if (!counts(row)) continue;
+    const bool deemed = row.kind() == v1::SEGMENT_KIND_DEEMED;
+    (deemed ? totals.deemed_months : totals.actual_months) += row.months();
+    if (row.scheme() == scheme && row.from_month() > run_after) {
+      totals.continuous_months += row.months();
+    }
+  }
+  return totals;
+}
+
 void check_derived(FieldChecks& checks, const v1::InformationForm& form) {
-  const Totals totals = derive_totals(form.segments(), form.scheme_from());
+  const auto gaps = derive_gaps(form.segments(), form.scheme_from());
+  const Totals totals = totals_of(form.segments(), form.scheme_from(), gaps);
   check_total(checks, "actual_months", form.actual_months(), totals.actual_months);
   check_total(checks, "deemed_months", form.deemed_months(), totals.deemed_months);
   check_total(checks, "continuous_months", form.continuous_months(), totals.continuous_months);
-  const auto gaps = derive_gaps(form.segments(), form.scheme_from());
   if (!same_gaps(form, gaps)) {
     checks.add(FormRule::kGaps, {"", "gaps"},
                "the rows leave " + std::to_string(gaps.size()) + " gaps, not these");
@@ -164,18 +181,7 @@ std::vector<v1::Gap> derive_gaps(const Segments& segments, v1::Scheme scheme) {
 }
 
 Totals derive_totals(const Segments& segments, v1::Scheme scheme) {
-  const auto gaps = derive_gaps(segments, scheme);
-  const int32_t run_after = gaps.empty() ? 0 : gaps.back().to_month();
-  Totals totals;
-  for (const v1::Segment& row : segments) {
-    if (!counts(row)) continue;
-    const bool deemed = row.kind() == v1::SEGMENT_KIND_DEEMED;
-    (deemed ? totals.deemed_months : totals.actual_months) += row.months();
-    if (row.scheme() == scheme && row.from_month() > run_after) {
-      totals.continuous_months += row.months();
-    }
-  }
-  return totals;
+  return totals_of(segments, scheme, derive_gaps(segments, scheme));
 }
 
 std::string form_number(std::string_view letter_number, uint32_t version) {
@@ -185,10 +191,9 @@ std::string form_number(std::string_view letter_number, uint32_t version) {
 void fill_derived(v1::InformationForm& form) {
   form.set_form_number(form_number(form.letter_number(), form.version()));
   form.clear_gaps();
-  for (const v1::Gap& gap : derive_gaps(form.segments(), form.scheme_from())) {
-    *form.add_gaps() = gap;
-  }
-  const Totals totals = derive_totals(form.segments(), form.scheme_from());
+  const auto gaps = derive_gaps(form.segments(), form.scheme_from());
+  for (const v1::Gap& gap : gaps) *form.add_gaps() = gap;
+  const Totals totals = totals_of(form.segments(), form.scheme_from(), gaps);
   form.set_actual_months(totals.actual_months);
   form.set_deemed_months(totals.deemed_months);
   form.set_continuous_months(totals.continuous_months);
