@@ -22,6 +22,8 @@ constexpr char kPayment = 'I';
 constexpr char kRemittanceBatch = 'R';
 constexpr char kPaymentFile = 'X';
 constexpr char kPayeeConfirmation = 'Y';
+constexpr char kComparison = 'C';
+constexpr char kOpenMoney = 'Z';
 constexpr char kWaitingPayment = 'I';
 constexpr char kExportedPayment = 'E';
 constexpr char kTwinLines = 'D';
@@ -47,6 +49,8 @@ constexpr size_t kLetterEndSize = 2;  // last digit of the sequence number, chec
 constexpr size_t kLetterEntrySize = kLetterEndSize + CaseId::kSize;
 constexpr size_t kLetterSize = 20;
 constexpr size_t kBatchSize = 21;
+constexpr size_t kComparisonKeySize = 1 + AgencyId::kSize + 4;
+constexpr size_t kOpenMoneyKeySize = 1 + AgencyId::kSize + CaseId::kSize;
 
 Key tagged(char tag, std::string_view rest) {
   return Key(tag).add(rest);
@@ -187,6 +191,24 @@ Key payment_file_key(std::string_view batch_number) {
 
 Key payee_confirmation_key(const CaseId& id) {
   return tagged(kPayeeConfirmation, id.bytes());
+}
+
+Key comparison_key(AgencyId peer, Date day) {
+  return tagged(kComparison, peer.text()).u32(static_cast<uint32_t>(day.yyyymmdd()));
+}
+
+std::optional<Date> parse_comparison_key(std::string_view key) {
+  if (key.size() != kComparisonKeySize || key.front() != kComparison) return std::nullopt;
+  return Date::from_yyyymmdd(static_cast<int32_t>(read_u32(key.substr(kComparisonKeySize - 4))));
+}
+
+Key open_money_key(AgencyId peer, const CaseId& id) {
+  return tagged(kOpenMoney, peer.text()).add(id.bytes());
+}
+
+CaseId parse_open_money_key(std::string_view key) {
+  CHECK(key.size() == kOpenMoneyKeySize && key.front() == kOpenMoney);
+  return *CaseId::from_bytes(key.substr(1 + AgencyId::kSize));
 }
 
 Key waiting_payment_key(Instant ordered, const CaseId& id, uint32_t attempt) {

@@ -23,6 +23,7 @@
 //   funds       'R' | batch number 21                            RemittanceBatchRecord yes
 //   funds       'X' | batch number 21                            payment file, bytes yes
 //   funds       'Y' | case id 16                                 PayeeConfirmationRecord yes
+//   funds       'C' | peer 12 | yyyymmdd u32                     ComparisonRecord    no
 //   index       'I' | ordered ms u64 | case id 16 | attempt u32  (empty)             no
 //   index       'E' | exported ms u64 | case id 16 | attempt u32 (empty): not told of  no
 //   index       'D' | digest of the two sides and the amount 32  line digests 32 each no
@@ -30,6 +31,7 @@
 //   index       'T' | outcome u8 | since ms u64 | line digest 32 (empty): it waits   no
 //   index       'W' | case id 16                                 line digests 32 each no
 //   index       'M' | missing fen u64 | case id 16               (empty)             no
+//   index       'Z' | peer 12 | case id 16                       (empty): money open no
 //   index       'P' | person hash 16                             case ids 16 each    no
 //   index       'L' | letter number without its last two digits 18  two digits, case id 16  no
 //   quarantine  peer 12 | epoch u32 | seq u64                    QuarantineRecord    yes
@@ -70,8 +72,8 @@ std::string_view family_name(Family family);
 // StoreRecord.format of stores that this program writes, and the only one that it opens.
 // 2: a case's key says whether it is open, and it holds its newest timeline entries. 3: frames of
 // the link log are packed. 4: every posting is in the journal. 5: ten letter numbers share a
-// record. 6: the family of attachments.
-inline constexpr uint32_t kFormat = 6;
+// record. 6: the family of attachments. 7: an index of cases with open money, for daily statements.
+inline constexpr uint32_t kFormat = 7;
 
 inline constexpr std::string_view kStoreKey = "store";
 inline constexpr std::string_view kLsnKey = "lsn";
@@ -113,6 +115,14 @@ Key remittance_batch_key(std::string_view batch_number);
 Key payment_file_key(std::string_view batch_number);
 // Who has confirmed the account that the case's money is to go to.
 Key payee_confirmation_key(const CaseId& id);
+// How the peer's statement of that day compares with our books.
+Key comparison_key(AgencyId peer, Date day);
+// The day in a comparison_key; nullopt for any other key.
+std::optional<Date> parse_comparison_key(std::string_view key);
+// Cases that a daily statement to the peer must list. An empty id begins them all.
+Key open_money_key(AgencyId peer, const CaseId& id);
+// REQUIRES: a key made by open_money_key.
+CaseId parse_open_money_key(std::string_view key);
 // A payment that the bank does not have yet, or that waits for a person.
 Key waiting_payment_key(Instant ordered, const CaseId& id, uint32_t attempt);
 

@@ -103,6 +103,7 @@ class Api {
   void show_quarantine(Call call);
   void show_ledger(Call call);
   void check_books(Call call);
+  void show_comparison(Call call);
   void live(Call call);
   void ready(Call call);
   void show_metrics(Call call);
@@ -129,6 +130,8 @@ class Api {
   // The batch that the first argument names; answers 404 or 500 itself and returns nullopt.
   std::optional<v1::RemittanceBatchRecord> find_batch(const Call& call) const;
   Result<std::vector<v1::SilentBatchView>> silent_batches() const;
+  // Sets the gauges of daily comparisons.
+  void measure_comparisons();
   Result<void> add_payments(const v1::RemittanceBatchRecord& batch,
                             v1::RemittanceBatchView& view) const;
   // Why this user may not take this action on the case as it stands; nullopt: let the engine

@@ -70,6 +70,10 @@ Metrics::Metrics()
       batches_silent(gauges(registry_, "jiexu_batches_silent",
                             "Exported batches that the bank has said nothing of for too long.")
                          .Add({})),
+      comparison_differences(gauges(registry_, "jiexu_comparison_differences",
+                                    "Differences that the newest daily comparison has found.")),
+      comparison_day(gauges(registry_, "jiexu_comparison_day_seconds",
+                            "End of the newest day that a peer has stated, as Unix time.")),
       storage_room(gauges(registry_, "jiexu_storage_room",
                           "0: ample, 1: low, new work is refused, 2: short, frames too.")
                        .Add({})),

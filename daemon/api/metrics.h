@@ -56,6 +56,8 @@ class Metrics {
   prometheus::Histogram& commit_seconds;
   prometheus::Gauge& disk_free_bytes;
   prometheus::Gauge& batches_silent;
+  Gauges& comparison_differences;   // peer
+  Gauges& comparison_day;           // peer
   prometheus::Gauge& storage_room;  // 0 ample, 1 low (new work is refused), 2 short (frames too)
   // The API.
   Counters& http_requests;   // route, status

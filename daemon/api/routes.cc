@@ -52,6 +52,7 @@ constexpr Route kRoutes[] = {
     {"POST", "/v1/payments/{payment}/release", Role::kReviewer, &Api::release_payment},
     {"GET", "/v1/ledger", Role::kAuditor, &Api::show_ledger},
     {"GET", "/v1/ledger/check", Role::kAuditor, &Api::check_books},
+    {"GET", "/v1/ledger/comparisons/{agency}", Role::kAuditor, &Api::show_comparison},
     {"GET", "/v1/peers", Role::kAuditor, &Api::show_peers},
     {"GET", "/v1/queues", Role::kAuditor, &Api::show_peers},
     {"POST", "/v1/peers/{agency}/pause", Role::kOperator, &Api::pause_peer},
@@ -201,6 +202,7 @@ void Api::show_metrics(Call call) {
   if (const auto silent = silent_batches()) {
     ports_.metrics.batches_silent.Set(static_cast<double>(silent->size()));
   }
+  measure_comparisons();
   reply(call, text_response(200, ports_.metrics.text()));
 }
 

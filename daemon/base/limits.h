@@ -138,6 +138,23 @@ inline constexpr size_t kBatchPageMax = 50;
 // Differences of the ledger that one answer names: more than anybody looks at one by one.
 inline constexpr size_t kLedgerDifferencesMax = 200;
 
+// Cases in one part of a daily statement: some 60 kB, and some 10 ms of the engine's thread at
+// either end. And parts that are written before others have their turn.
+inline constexpr size_t kStatementRowsMax = 1000;
+inline constexpr int kStatementPartsPerWake = 4;
+
+// An amount in a daily statement: the sum of a thousand payments of the largest kind. More is no
+// case's money, and sums of such could overflow.
+inline constexpr int64_t kStatementFenMax = 1'000'000'000'000'000;
+
+// What one comparison of two agencies' books names, and how long comparisons are kept: the year
+// that is audited, and some weeks to do it in.
+inline constexpr size_t kComparisonDifferencesMax = 200;
+inline constexpr int32_t kComparisonDaysMax = 400;
+
+// Messages set aside that are named one by one in a day's comparison.
+inline constexpr size_t kSetAsideNamedMax = 20;
+
 // Bytes of a bank's remark (附言) that survive on the way, in GBK.
 inline constexpr size_t kRemarkBytesMax = 60;
 

@@ -173,7 +173,8 @@ void absorb_message(const Content& content, const v1::Message& message, Case& su
       subject.payee = message.payee_change().payee();
       subject.payee_version = message.payee_change().version();
       return;
-    case EventKind::kRefundToPersonIn: subject.refunded = content.amount; return;
+    // The rest is paid after a form that names more.
+    case EventKind::kRefundToPersonIn: subject.refunded.value += content.amount.value; return;
     case EventKind::kHoldIn:
       return absorb_hold(message.hold().code(), message.hold().expected_on(), subject);
     case EventKind::kResumeIn: return absorb_hold(v1::REJECT_CODE_UNSPECIFIED, 0, subject);

@@ -272,6 +272,7 @@ EventKind event_of(v1::Message::BodyCase body) {
     case v1::Message::kReopenReply: return EventKind::kReopenReplyIn;
     case v1::Message::kStatusQuery: return EventKind::kStatusQueryIn;
     case v1::Message::kStatusReply: return EventKind::kStatusReplyIn;
+    case v1::Message::kDailyStatement:
     case v1::Message::BODY_NOT_SET: return EventKind::kNone;
   }
   return EventKind::kNone;

@@ -68,6 +68,10 @@ enum class Refusal : uint16_t {
   kPaymentNotHeld = 107,  // it waits for nobody
   kPayeeListed = 108,     // the account needs no confirmation
   kPayeeNotAsSeen = 109,  // the account is another than what was seen
+  // Daily statements of a peer.
+  kStatementDay = 120,      // no day, one that is not over, or one that was stated before
+  kStatementOrder = 121,    // a part or a case is not where it belongs
+  kStatementContent = 122,  // a figure that cannot be
 };
 
 // The name in answers, such as "duplicate_open_case".

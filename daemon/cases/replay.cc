@@ -252,6 +252,7 @@ std::vector<Replay> acts_behind(const Case& subject, const v1::Message& own) {
     case v1::Message::kStatusQuery: return {act(EventKind::kAskStatus)};
     case v1::Message::kWithdrawReply:
     case v1::Message::kStatusReply:
+    case v1::Message::kDailyStatement:
     case v1::Message::kFault:
     case v1::Message::BODY_NOT_SET: return {};
   }

@@ -30,8 +30,13 @@ Engine::Engine(EngineOptions options, const EngineWorld& world)
       bank_files_(pending_, world.store, world.vault, bank_),
       reconciler_(options.self, options.store_complete, peers_, cases_, durable_, world.observer),
       fetch_(pending_, world.store, world.vault, cases_, world.transport, world.observer,
-             [this](AgencyId peer) { return can_be_asked(peer); }) {
+             [this](AgencyId peer) { return can_be_asked(peer); }),
+      open_money_(pending_, world.store),
+      statements_(peers_, cases_, open_money_, [this](AgencyId peer) { return may_write(peer); }),
+      comparer_(options.self, pending_, world.store, world.vault, cases_, open_money_,
+                world.observer) {
   cases_.set_sent_before(&reconciler_);
+  cases_.add_funds_watcher(&open_money_);
   cases_.add_funds_watcher(&bank_);
   cases_.add_funds_watcher(&remit_);
 }
@@ -140,6 +145,10 @@ Result<void> Engine::wake(Moment now) {
   const auto collected = room_ == Room::kAmple ? remit_.collect(now.wall) : Result<bool>(false);
   if (!collected) return tl::unexpected(collected.error());
   if (*collected) gather(true);
+  const auto stated =
+      room_ == Room::kAmple ? statements_.write_some(now.wall) : Result<bool>(false);
+  if (!stated) return tl::unexpected(stated.error());
+  if (*stated) gather(false);
   if (auto done = try_lines_again(now.wall); !done) return done;
   const auto fetched = room_ == Room::kAmple ? fetch_.go_on(now) : Result<bool>(false);
   if (!fetched) return tl::unexpected(fetched.error());
@@ -182,7 +191,9 @@ int64_t Engine::wait_ms(Moment now) const {
   const int64_t until_link = link.ms == INT64_MAX ? INT64_MAX : link.ms - now.steady.ms;
   const int64_t deadline = cases_.next_deadline().ms;
   int64_t due = deadline == INT64_MAX ? INT64_MAX : deadline + 1;
-  if (room_ == Room::kAmple) due = std::min(due, remit_.next_collection().ms);
+  if (room_ == Room::kAmple) {
+    due = std::min({due, remit_.next_collection().ms, statements_.next().ms});
+  }
   const int64_t until_due = due == INT64_MAX ? INT64_MAX : due - now.wall.ms;
   return std::max<int64_t>(0, std::min(until_link, until_due));
 }
@@ -222,6 +233,7 @@ Result<void> Engine::commit_done(Moment now) {
   cases_.landed();
   bank_files_.landed();
   fetch_.landed();
+  open_money_.landed();
   Gathered done = std::move(*in_flight_);
   in_flight_.reset();
   for (const AgencyId id : done.peers) {

@@ -32,12 +32,14 @@
 #include "daemon/engine/bank_files.h"
 #include "daemon/engine/case_desk.h"
 #include "daemon/engine/command.h"
+#include "daemon/engine/comparer.h"
 #include "daemon/engine/observer.h"
 #include "daemon/engine/peers.h"
 #include "daemon/engine/pending.h"
 #include "daemon/engine/reconciler.h"
 #include "daemon/engine/remit_desk.h"
 #include "daemon/engine/scratch_arena.h"
+#include "daemon/engine/statement_desk.h"
 #include "daemon/link/frame.h"
 #include "daemon/link/transport.h"
 #include "storage/space.h"
@@ -142,6 +144,9 @@ class Engine {
   Result<void> receive_message(Peer& peer, const BatchFrame& batch, size_t index, Instant now);
   Result<void> decide_message(Peer& peer, const v1::Message& message, const LogPlace& place,
                               Instant now);
+  // A daily statement, or a fault about one of ours; both are about no case. Whether it was one.
+  Result<bool> receive_statement(Peer& peer, const v1::Message& message, const BatchFrame& batch,
+                                 const LogPlace& place, Instant now);
   void quarantine(Peer& peer, const v1::Message* message, const LogPlace& place, v1::FaultCode code,
                   const Rejection& why, Instant now);
   Result<void> receive_reply(Peer& peer, const Frame& frame, Instant now);
@@ -215,6 +220,9 @@ class Engine {
   Reconciler reconciler_;
   AttachmentFetch fetch_;
   AttachmentUploads uploads_;
+  OpenMoney open_money_;
+  StatementDesk statements_;
+  Comparer comparer_;
   std::atomic<bool> recovered_{true};
   size_t blocked_ = 0;  // agencies whose links are being recovered
   // Besides, since the start each has said what it holds of ours: before, an older copy of the

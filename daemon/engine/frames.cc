@@ -6,6 +6,7 @@
 #include "daemon/engine/attachment_store.h"
 #include "daemon/engine/case_store.h"
 #include "daemon/engine/engine.h"
+#include "daemon/trust/chain.h"
 #include "storage/layout.h"
 
 namespace jiexu {
@@ -121,15 +122,48 @@ Result<void> Engine::receive_message(Peer& peer, const BatchFrame& batch, size_t
   in.SetRecursionLimit(limits::kProtoDepthMax);
   auto& message = *google::protobuf::Arena::CreateMessage<v1::Message>(&arena_.fresh());
   if (!message.ParseFromCodedStream(&in) || !CaseId::from_bytes(message.case_id())) {
+    peer.heard_of().tally.add(v1::Message::BODY_NOT_SET);
     quarantine(peer, nullptr, place, v1::FAULT_CODE_UNREADABLE, {}, now);
     return {};
   }
   world_.observer.message_received(peer.id(), message.body_case());
+  if (const auto taken = receive_statement(peer, message, batch, place, now); !taken || *taken) {
+    return taken ? Result<void>() : tl::unexpected(taken.error());
+  }
+  peer.heard_of().tally.add(message.body_case());
   if (event_of(message.body_case()) == EventKind::kNone) {
     quarantine(peer, &message, place, v1::FAULT_CODE_UNKNOWN_KIND, {}, now);
     return {};
   }
   return decide_message(peer, message, place, now);
+}
+
+Result<bool> Engine::receive_statement(Peer& peer, const v1::Message& message,
+                                       const BatchFrame& batch, const LogPlace& place,
+                                       Instant now) {
+  if (message.has_fault()) {
+    const v1::Fault& fault = message.fault();
+    if (!statements_.refused(peer, fault.seq(), fault.code())) return false;
+    peer.heard_of().tally.add(message.body_case());
+    peers_.touch(peer.id());
+    if (fault.code() != v1::FAULT_CODE_UNKNOWN_KIND) {
+      world_.observer.alarm(peer.id(), "our daily statement was refused: " + fault.text());
+    }
+    return true;
+  }
+  if (!message.has_daily_statement()) return false;
+  Digest head = batch.prev_head;
+  for (Seq seq = batch.first_seq; seq < place.seq; ++seq) {
+    head = chain_next(head, seq, batch.messages[seq - batch.first_seq]);
+  }
+  const bool recovering = reconciler_.blocks(peer.id());
+  const auto refused =
+      comparer_.take(peer, message.daily_statement(), place.seq, head, recovering, now);
+  if (!refused) return tl::unexpected(refused.error());
+  if (message.daily_statement().last()) peer.heard_of().begin_day(place.seq);
+  peer.set_unknown_there(false);
+  if (*refused) quarantine(peer, &message, place, v1::FAULT_CODE_BAD_CONTENT, **refused, now);
+  return true;
 }
 
 Result<void> Engine::decide_message(Peer& peer, const v1::Message& message, const LogPlace& place,
@@ -191,6 +225,7 @@ void Engine::quarantine(Peer& peer, const v1::Message* message, const LogPlace& 
   }
   records_.put_message(pending_.open().batch(), Family::kQuarantine,
                        layout::quarantine_key(peer.id(), place.epoch, place.seq), record);
+  peer.heard_of().add_set_aside(place.seq, record.body_kind(), code);
   world_.observer.quarantined(peer.id(), code);
   if (message != nullptr && message->has_fault()) return;  // no fault about a fault
   v1::Message answer;
@@ -228,7 +263,11 @@ Result<void> Engine::receive_reply(Peer& peer, const Frame& frame, Instant now) 
   const Seq receipted = peer.sender().mark().receipted_seq;
   SenderStep step = to_sender(peer, frame);
   const Seq through = peer.sender().mark().receipted_seq;
-  if (through > receipted) world_.observer.receipt_received(peer.id(), through - receipted);
+  if (through > receipted) {
+    world_.observer.receipt_received(peer.id(), through - receipted);
+    const Seq statement = peer.said().last_part_seq;
+    if (statement > receipted && statement <= through) statements_.look_again();
+  }
   const std::optional<Seq> behind = step.behind;
   follow(peer, std::move(step));
   if (behind) fetch_back(peer, *behind, now);

@@ -63,6 +63,8 @@ Result<OutgoingState> read_outgoing(const Records& records, const LinkName& link
   out.mark.receipt = (*record)->receipt();
   out.paused = (*record)->paused();
   out.recover_from = (*record)->recover_from();
+  const bool counted = (*record)->has_said();
+  out.said = counted ? Said((*record)->said()) : Said(out.mark.last_seq + 1);
   return out;
 }
 
@@ -91,6 +93,8 @@ Result<IncomingState> read_incoming(const Records& records, const LinkName& link
   auto receipt = decode_receipt((*record)->receipt());
   if (!receipt) return tl::unexpected(receipt.error());
   out.receipt = std::move(*receipt);
+  const bool counted = (*record)->has_heard();
+  out.heard = counted ? Heard((*record)->heard()) : Heard(out.mark.through + 1);
   return out;
 }
 

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "daemon/engine/tally.h"
 #include "daemon/link/log.h"
 #include "daemon/link/receiver.h"
 #include "daemon/link/sender.h"
@@ -38,6 +39,7 @@ struct OutgoingState {
   SenderMark mark;
   bool paused = false;
   Seq recover_from = 0;  // a recovery from here was not finished; 0: none
+  Said said;
 };
 Result<OutgoingState> read_outgoing(const Records& records, const LinkName& link, Epoch epoch);
 v1::LinkRecord to_record(const SenderMark& mark, bool paused, Seq recover_from);
@@ -45,6 +47,7 @@ v1::LinkRecord to_record(const SenderMark& mark, bool paused, Seq recover_from);
 struct IncomingState {
   ReceiverMark mark;
   std::optional<Receipt> receipt;  // the last one given
+  Heard heard;
 };
 Result<IncomingState> read_incoming(const Records& records, const LinkName& link);
 v1::LinkRecord to_record(const ReceiverMark& mark, const Receipt& receipt);

@@ -33,6 +33,8 @@ Result<std::unique_ptr<Peer>> Peer::load(const Records& durable, AgencyId self, 
   auto incoming = read_incoming(durable, peer->in_);
   if (!incoming) return tl::unexpected(incoming.error());
   peer->paused_ = outgoing->paused;
+  peer->said_ = outgoing->said;
+  peer->heard_ = incoming->heard;
   peer->recover_from_ = outgoing->recover_from;
   peer->last_seq_ = outgoing->mark.last_seq;
   peer->head_ = outgoing->mark.head;
@@ -55,6 +57,7 @@ LogPlace Peer::append(const v1::Message& message) {
   }
   last_seq_ = writers_.back().add(message);
   head_ = writers_.back().head();
+  said_.wrote(message, last_seq_);
   return {true, epoch_, last_seq_};
 }
 
@@ -97,8 +100,9 @@ void Peer::write_outgoing(Records& records, Batch& batch, const Signer& signer) 
   mark.epoch = epoch_;
   mark.last_seq = last_seq_;
   mark.head = head_;
-  records.put_message(batch, Family::kLink, layout::link_key(id_, layout::Direction::kOut),
-                      to_record(mark, paused_, recover_from_));
+  v1::LinkRecord record = to_record(mark, paused_, recover_from_);
+  *record.mutable_said() = said_.to_record();
+  records.put_message(batch, Family::kLink, layout::link_key(id_, layout::Direction::kOut), record);
   if (mark.receipted_seq > stored_receipt_) {
     stored_receipt_ = mark.receipted_seq;
     records.put(batch, Family::kAudit, layout::receipt_key(id_, mark.receipted_seq), mark.receipt);
@@ -119,8 +123,9 @@ void Peer::write_incoming(Records& records, Batch& batch, const Signer& signer) 
   const ReceiverMark& mark = receiver_->ahead();
   in_flight_.received = mark;
   in_flight_.receipt = make_receipt(in_, mark.epoch, mark.through, mark.head, received_at_, signer);
-  records.put_message(batch, Family::kLink, layout::link_key(id_, layout::Direction::kIn),
-                      to_record(mark, *in_flight_.receipt));
+  v1::LinkRecord record = to_record(mark, *in_flight_.receipt);
+  *record.mutable_heard() = heard_.to_record();
+  records.put_message(batch, Family::kLink, layout::link_key(id_, layout::Direction::kIn), record);
 }
 
 void Peer::write(Records& records, Batch& batch, const Signer& signer) {
@@ -171,6 +176,7 @@ void Peer::rewind(Seq seq, const Digest& head) {
   recent_bytes_ = 0;
   last_seq_ = seq;
   head_ = head;
+  said_.gave_up_after(seq);
   mark_moved_ = true;
 }
 
@@ -181,6 +187,13 @@ void Peer::restore(const BatchFrame& frame) {
       layout::link_log_key(id_, layout::Direction::kOut, frame.epoch, frame.first_seq));
   last_seq_ = frame.last_seq();
   head_ = frame.head;
+  Seq seq = frame.first_seq;
+  for (const std::string_view bytes : frame.messages) {
+    v1::Message message;
+    // One of ours that we could not read would count as of no kind.
+    (void)message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
+    said_.wrote(message, seq++);
+  }
   mark_moved_ = true;
 }
 
@@ -198,6 +211,11 @@ void Peer::raise_epoch(Epoch epoch) {
 void Peer::receiver_moved(Instant now) {
   receiver_moved_ = true;
   received_at_ = now;
+}
+
+void Peer::set_unknown_there(bool unknown) {
+  mark_moved_ |= unknown != said_.unknown_there;
+  said_.unknown_there = unknown;
 }
 
 void Peer::pause(bool paused) {

@@ -9,6 +9,7 @@
 
 #include "daemon/cases/case.h"
 #include "daemon/engine/link_store.h"
+#include "daemon/engine/tally.h"
 #include "daemon/link/frame.h"
 #include "daemon/link/receiver.h"
 #include "daemon/link/sender.h"
@@ -70,6 +71,13 @@ class Peer {
   // The receiver's mark changed without a message: it and a receipt belong into the next commit.
   void receiver_moved(Instant now);
 
+  // Daily statements: ours to the peer, and the peer's to us. What is changed in the latter goes
+  // into the next commit with the frame that changed it.
+  const Said& said() const { return said_; }
+  void set_unknown_there(bool unknown);
+  const Heard& heard_of() const { return heard_; }
+  Heard& heard_of() { return heard_; }
+
   void pause(bool paused);
   bool paused() const { return paused_; }
   Instant last_heard() const { return last_heard_; }
@@ -104,6 +112,8 @@ class Peer {
   std::optional<Receiver> receiver_;
   bool paused_ = false;
   Instant last_heard_;
+  Said said_;
+  Heard heard_;
 
   // Ahead of the disk.
   Seq last_seq_ = 0;

@@ -140,7 +140,7 @@ Result<void> Reconciler::gather_own(Peer& peer, Link& link, const BatchFrame& ba
     const auto message = parse_message(batch.messages[i]);
     if (!message) return tl::unexpected(message.error());
     const auto id = CaseId::from_bytes(message->case_id());
-    if (!id || message->has_fault()) continue;
+    if (!id || message->has_fault() || message->has_daily_statement()) continue;
     if (message->has_letter()) link.letters.insert(message->letter().letter_number());
     const auto subject = read_case(durable_, *id);
     if (!subject) return tl::unexpected(subject.error());
@@ -165,7 +165,8 @@ Result<void> Reconciler::give_up_tail(Peer& peer, Link& link) {
     for (const std::string_view bytes : batch->messages) {
       auto message = parse_message(bytes);
       if (!message) return tl::unexpected(message.error());
-      link.orphans.push_back(std::move(*message));
+      // A statement speaks of the place at which it stood; another one will be written.
+      if (!message->has_daily_statement()) link.orphans.push_back(std::move(*message));
     }
     next = batch->last_seq() + 1;
   }

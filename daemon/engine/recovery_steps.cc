@@ -110,6 +110,7 @@ Result<void> Engine::end_recovery(Peer& peer, Instant now) {
   if (auto done = reconciler_.end_if_done(peer, now); !done) return done;
   if (reconciler_.blocks(peer.id())) return {};
   gather(true);
+  statements_.look_again();
   note_recovered();
   return {};
 }

@@ -26,6 +26,7 @@ enum class LedgerAccount : uint8_t {
   kCredited = 14,     // booked to persons
 };
 
+// Empty if there is no account of this number.
 std::string_view name(LedgerAccount account);
 
 // Moves `amount` from the account that is credited to the one that is debited.

@@ -1,5 +1,6 @@
-// jiexu ledger: money as the books see it.
+// jiexu ledger: money as the books see it, and as another agency's do.
 #include <iostream>
+#include <set>
 
 #include "jiexu/v1/api.pb.h"
 #include "ops/cli/json.h"
@@ -57,6 +58,124 @@ int check(const Session& session) {
   return view.sound() ? EX_OK : EX_DATAERR;
 }
 
+std::string figure(const v1::DifferenceView& difference, int64_t value) {
+  static constexpr std::string_view kNumbers[] = {
+      "sent-head", "received-head",  "received-beyond", "count",
+      "set-aside", "their-messages", "our-messages",    "form-version"};
+  for (const std::string_view name : kNumbers) {
+    if (difference.name() == name) return std::to_string(value);
+  }
+  return yuan(value);
+}
+
+// What the difference is about: a case, a message, a kind of messages.
+std::string subject(const v1::DifferenceView& difference) {
+  std::string text = difference.case_id();
+  if (!difference.message().empty()) text += difference.message();
+  if (difference.seq() != 0) text += " " + std::to_string(difference.seq());
+  return text;
+}
+
+void print_differences(const v1::ComparisonView& view) {
+  std::cout << "\n" << view.differences_total() << " differences:\n";
+  Table table({"DIFFERENCE", "MISSING AT", "CASE OR MESSAGE", "OURS", "THEIRS"});
+  for (const v1::DifferenceView& difference : view.differences()) {
+    const std::string at = difference.side() == "ours"     ? "us"
+                           : difference.side() == "theirs" ? "them"
+                                                           : "";
+    table.add({difference.name(), at, subject(difference), figure(difference, difference.ours()),
+               figure(difference, difference.theirs())});
+  }
+  std::cout << table.text();
+  std::set<std::string> explained;
+  for (const v1::DifferenceView& difference : view.differences()) {
+    if (!explained.insert(difference.name()).second) continue;
+    std::cout << difference.name() << ": " << difference.text() << "\n";
+  }
+}
+
+void print_books(const v1::ComparisonView& view) {
+  Table accounts({"ACCOUNT", "OURS", "THEIRS"});
+  for (const v1::AccountCompared& account : view.accounts()) {
+    accounts.add({account.account(), yuan(account.ours_fen()), yuan(account.theirs_fen())});
+  }
+  if (view.accounts_size() > 0) std::cout << "\n" << accounts.text();
+  Table counts({"MESSAGES OF THEIRS", "TAKEN HERE", "SENT THERE"});
+  for (const v1::CountCompared& count : view.counts()) {
+    counts.add({count.message(), std::to_string(count.ours()), std::to_string(count.theirs())});
+  }
+  if (view.counts_size() > 0) std::cout << "\n" << counts.text();
+}
+
+void print_own(const v1::OwnStatement& own) {
+  if (own.unknown_there()) {
+    std::cout << "Their program does not know our statements; it is too old.\n";
+  } else if (own.day().empty()) {
+    std::cout << "We have written them no statement yet.\n";
+  } else {
+    std::cout << "Our newest statement to them is of " << own.day() << ", message " << own.seq()
+              << (own.receipted() ? ", and they have it.\n" : "; they have not taken it yet.\n");
+  }
+}
+
+void print_comparison(const v1::ComparisonView& view) {
+  std::cout << view.day() << ", " << view.peer() << ": " << view.outcome() << ". " << view.text()
+            << "\n";
+  if (!view.next_day().empty()) {
+    std::cout << "Their statement of " << view.next_day() << " speaks of this day too.\n";
+  }
+  if (view.outcome() != "silent") {
+    std::cout << view.rows() << " cases with open money compared; " << view.on_the_way()
+              << " left for the next day, " << view.on_paper() << " in part on paper.\n";
+  }
+  if (view.outcome() == "agrees" && !view.sums_judged()) {
+    std::cout << "Sums were not compared: messages of ours were on their way.\n";
+  }
+  if (view.outcome() == "agrees" && !view.counts_judged()) {
+    std::cout << "Counts were not compared: one side began to count later.\n";
+  }
+  if (view.differences_total() > 0) print_differences(view);
+  print_books(view);
+  print_own(view.own());
+}
+
+// As of diff(1): the two differ.
+constexpr int kDiffers = 1;
+
+// EX_TEMPFAIL: nothing can be said of that day, or not yet.
+int exit_code(const v1::ComparisonView& view) {
+  if (view.outcome() == "agrees") return EX_OK;
+  return view.outcome() == "differs" ? kDiffers : EX_TEMPFAIL;
+}
+
+int compare(const Session& session, const std::string& peer, const std::string& day) {
+  const auto reply =
+      session.ask("GET", "/v1/ledger/comparisons/" + peer + (day.empty() ? "" : "?day=" + day));
+  if (!reply) return report(reply.error());
+  if (reply->status >= 400) return report_problem(*reply);
+  v1::ComparisonView view;
+  if (!from_json(reply->body, &view)) return report(EX_PROTOCOL, "the answer cannot be read");
+  if (session.json) {
+    std::cout << reply->body << "\n";
+  } else {
+    print_comparison(view);
+  }
+  return exit_code(view);
+}
+
+void add_compare(CLI::App& ledger, Session& session) {
+  CLI::App* command =
+      add_command(ledger, "compare", "Another agency's daily statement against our books",
+                  "jiexu ledger compare S41132810207 --day 2026-11-21");
+  const auto peer = std::make_shared<std::string>();
+  const auto day = std::make_shared<std::string>();
+  command->add_option("peer", *peer, "The agency's code")->required();
+  command->add_option("--day", *day, "In China (default: yesterday)")->type_name("YYYY-MM-DD");
+  command->callback([&session, peer, day] {
+    session.run = [&session, peer, day] { return compare(session, *peer, *day); };
+  });
+}
+
 }  // namespace
 
 void add_money(CLI::App& app, Session& session) {
@@ -64,7 +183,9 @@ void add_money(CLI::App& app, Session& session) {
   const auto anew = std::make_shared<bool>(false);
   ledger->add_flag("--check", *anew,
                    "Work them out anew from every posting and case, and name what differs");
-  ledger->callback([&session, anew] {
+  add_compare(*ledger, session);
+  ledger->callback([&session, ledger, anew] {
+    if (!ledger->get_subcommands().empty()) return;
     session.run = [&session, anew] {
       return *anew ? check(session) : session.show("GET", "/v1/ledger", "", print_ledger);
     };

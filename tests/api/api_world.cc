@@ -23,4 +23,18 @@ void ApiWorld::put_account(AgencyId peer, uint8_t account, int64_t balance_fen) 
   REQUIRE(store.commit(batch));
 }
 
+void ApiWorld::put_link(AgencyId peer, const v1::LinkRecord& link) {
+  Batch batch;
+  Records(store, *vault)
+      .put_message(batch, Family::kLink, layout::link_key(peer, layout::Direction::kOut), link);
+  REQUIRE(store.commit(batch));
+}
+
+void ApiWorld::put_comparison(AgencyId peer, Date day, const v1::ComparisonRecord& record) {
+  Batch batch;
+  Records(store, *vault)
+      .put_message(batch, Family::kFunds, layout::comparison_key(peer, day), record);
+  REQUIRE(store.commit(batch));
+}
+
 }  // namespace jiexu

@@ -101,6 +101,9 @@ class ApiWorld {
 
   void put(const Case& subject);
   void put_account(AgencyId peer, uint8_t account, int64_t balance_fen);
+  // That there has been a link with the peer.
+  void put_link(AgencyId peer, const v1::LinkRecord& link);
+  void put_comparison(AgencyId peer, Date day, const v1::ComparisonRecord& record);
 
   // The answer that came at once; `Got` is filled later too if it lives that long.
   void send(HttpRequest request, Got& got) {

@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <fstream>
 
+#include "daemon/funds/comparison.h"
 #include "daemon/rules/form_check.h"
 #include "tests/api/api_world.h"
 #include "tests/api/temp_folder.h"
@@ -175,6 +176,37 @@ TEST_CASE("queues, peers, quarantine and bank lines are within reach") {
   }
   CHECK(agency.jiexu("bank add --file " + file).code == 0);
   CHECK(agency.jiexu("bank add --file /nonexistent").code == 66);
+}
+
+TEST_CASE(
+    "a day's comparison ends with 0 if the books agree, with 1 if they differ, else with 75") {
+  Agency agency;
+  const AgencyId peer = *AgencyId::parse(ApiWorld::kPeer);
+  const std::string compare = std::string("ledger compare ") + ApiWorld::kPeer;
+  CHECK(agency.jiexu(compare).code == 66);
+  agency.world.put_link(peer, {});
+  const Ran silent = agency.jiexu(compare + " --day 2026-09-18");
+  CHECK(silent.code == 75);
+  CHECK_THAT(silent.out, Catch::Contains("silent"));
+  v1::ComparisonRecord record;
+  conclude(record);
+  const Date yesterday = *Date::parse("2026-09-20");
+  agency.world.put_comparison(peer, yesterday, record);
+  const Ran agrees = agency.jiexu(compare);
+  CHECK(agrees.code == 0);
+  CHECK_THAT(agrees.out, Catch::Contains("2026-09-20") && Catch::Contains("agrees"));
+  v1::DifferenceRecord* difference = add_difference(Difference::kCredited, record);
+  difference->set_case_id(std::string(16, '\1'));
+  difference->set_ours(150);
+  conclude(record);
+  agency.world.put_comparison(peer, yesterday, record);
+  const Ran differs = agency.jiexu(compare);
+  CHECK(differs.code == 1);
+  CHECK_THAT(differs.out, Catch::Contains("01010101-0101") && Catch::Contains("1.50 yuan") &&
+                              Catch::Contains("credited: What is credited"));
+  CHECK_THAT(agency.jiexu(compare + " --json").out, Catch::StartsWith("{"));
+  CHECK(agency.jiexu(compare + " --day yesterday").code > 1);
+  CHECK(agency.jiexu("ledger").code == 0);
 }
 
 TEST_CASE("a daemon that does not run is unreachable, and doctor says so") {

@@ -35,12 +35,38 @@ class Seeds {
   int count_ = 0;
 };
 
+v1::Message sample_statement() {
+  v1::Message message;
+  message.set_case_id(std::string(16, '\0'));
+  v1::DailyStatement& statement = *message.mutable_daily_statement();
+  statement.set_day(20261121);
+  statement.set_part(1);
+  statement.set_last(true);
+  statement.set_sent_head(std::string(32, 'h'));
+  statement.set_received_head(std::string(32, 'h'));
+  for (const char n : {'1', '2'}) {
+    v1::StatementRow* row = statement.add_rows();
+    row->set_case_id(std::string(16, n));
+    row->set_sent_case_seq(2);
+    row->set_form_version(1);
+    row->set_due_fen(123'456);
+  }
+  v1::KindCount* count = statement.add_counts();
+  count->set_kind(v1::Message::kLetter);
+  count->set_count(2);
+  v1::AccountBalance* balance = statement.add_accounts();
+  balance->set_account(2);
+  balance->set_balance_fen(-123'456);
+  return message;
+}
+
 std::string sample_batch(Seq first) {
   const FuzzWorld& world = fuzz_world();
   FrameWriter writer(world.link, 1, first, chain_start(world.link));
   const Case subject = case_in(Side::kIn, Relationship::kLetterAccepted, Funds::kUnknown);
   writer.add(sound_message(subject, EventKind::kInfoFormIn));
   writer.add(sound_message(subject, EventKind::kRemitNoticeIn));
+  writer.add(sample_statement());
   return writer.close(*world.sender);
 }
 
@@ -177,6 +203,13 @@ void remarks(const fs::path& root) {
   seeds.add("阿卜杜拉·买买提•ａｂｃ");
 }
 
+void statements(const fs::path& root) {
+  Seeds seeds(root, "fuzz_statements");
+  for (const char kind : {'\0', '\1'}) {
+    seeds.add(kind, sample_statement().daily_statement().SerializeAsString());
+  }
+}
+
 void bank(const fs::path& root) {
   Seeds seeds(root, "fuzz_bank");
   for (const auto& entry : fs::directory_iterator(JIEXU_ROOT "/tests/funds/files")) {
@@ -210,5 +243,6 @@ int main(int argc, char** argv) {
   files(root);
   remarks(root);
   bank(root);
+  statements(root);
   return 0;
 }

@@ -15,6 +15,7 @@ std::string_view name(Mutation mutation) {
     case Mutation::kStayDeaf: return "stay-deaf";
     case Mutation::kStayFull: return "stay-full";
     case Mutation::kStayStranger: return "stay-stranger";
+    case Mutation::kForgetMoney: return "forget-money";
   }
   return "";
 }
@@ -32,6 +33,7 @@ std::string_view invariant_of(Mutation mutation) {
     case Mutation::kStayDeaf:
     case Mutation::kStayFull:
     case Mutation::kStayStranger: return "I7";
+    case Mutation::kForgetMoney: return "I8";
   }
   return "";
 }

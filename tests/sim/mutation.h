@@ -20,9 +20,10 @@ enum class Mutation : uint8_t {
   kStayDeaf,          // one direction of one link never heals: I7
   kStayFull,          // one disk never gets free again: I7
   kStayStranger,      // one agency never gets the other's entry again: I7
+  kForgetMoney,       // a commit loses which cases have money open: I8
 };
 
-inline constexpr Mutation kMutationLast = Mutation::kStayStranger;
+inline constexpr Mutation kMutationLast = Mutation::kForgetMoney;
 
 std::string_view name(Mutation mutation);
 // The invariant that must find it.

@@ -70,6 +70,7 @@ class Node final : public Transport, public EngineObserver {
   void settle(const Result<void>& done);
   void begin_commit();
   void land(const Batch& batch);
+  Batch without_open_money(const Batch& batch) const;
   void report_commit();
   void arm();
   // Runs `action` later unless the process has ended by then.

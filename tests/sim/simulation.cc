@@ -19,6 +19,7 @@ constexpr int64_t kFinishMsMax = 1'800'000;
 // A stopped link asks again after 30 s and some jitter, on a clock that may have stepped back
 // since.
 constexpr int64_t kRestMs = 180'000;
+constexpr int64_t kDayMs = 86'400'000;
 
 Agency make_agency(int index, const Signer& signer, Random& random) {
   static constexpr std::string_view kCodes[] = {"S41132810207", "S35050000101", "S11010500103",
@@ -152,7 +153,13 @@ void Simulation::finish() {
   }
   // Receipts and late answers of the last messages.
   world_.mood = Mood::kRest;
-  advance(kRestMs);
+  if (!advance(kRestMs)) return;
+  // Two days end: after a recovery, the first only begins a count that both sides share.
+  for (int day = 0; day < 2; ++day) {
+    world_.jumped_ms += kDayMs;
+    for (const auto& node : nodes_) node->look_around();
+    if (!advance(kRestMs)) return;
+  }
 }
 
 // A case is nowhere if it never began, and only where its letter has been. The files that it names

@@ -112,6 +112,9 @@ class Reading {
 
   bool funds(std::string_view key, std::string_view value) {
     if (key[0] == 'B') return parse(value, out_.bank_lines.emplace_back());
+    if (const auto day = layout::parse_comparison_key(key)) {
+      return parse(value, out_.comparisons[{peer_of(key, 1), *day}]);
+    }
     if (key[0] != 'A') return true;  // files, batches, recovered money: not money of an account
     v1::AccountRecord record;
     if (!parse(value, record)) return false;

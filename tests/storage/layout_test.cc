@@ -51,6 +51,18 @@ TEST_CASE("the keys of bank files, batches and trays have these bytes") {
   CHECK(to_hex(missing_key(1, kCase)) == "4d0000000000000001" + to_hex(kCase.bytes()));
 }
 
+TEST_CASE("the keys of daily comparisons have these bytes") {
+  const Key comparison = comparison_key(kPeer, *Date::parse("2026-09-18"));
+  CHECK(to_hex(comparison) == "43" + std::string(kPeerHex) + "01352836");
+  CHECK(parse_comparison_key(comparison) == Date::parse("2026-09-18"));
+  CHECK_FALSE(parse_comparison_key(comparison.view().substr(1)));
+  CHECK_FALSE(parse_comparison_key(payment_key(kCase, 2)));
+  const Key open = open_money_key(kPeer, kCase);
+  CHECK(to_hex(open) == "5a" + std::string(kPeerHex) + kCaseHex);
+  CHECK(parse_open_money_key(open) == kCase);
+  CHECK_FALSE(is_sealed(Family::kFunds, comparison));
+}
+
 TEST_CASE("the keys of the journal, of payments and their batches have these bytes") {
   CHECK(to_hex(payment_key(kCase, 2)) == "49" + std::string(kCaseHex) + "00000002");
   CHECK(remittance_batch_key("411328072611200000010") == "R411328072611200000010");

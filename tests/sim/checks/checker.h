@@ -13,6 +13,8 @@
 //   I6  signatures.cc  every stored frame and receipt verifies
 //   I7  endings.cc     after healing every case is closed on both sides in states that belong
 //                      together, and nothing is left over
+//   I8  agreement.cc   the agencies' daily comparison finds no difference, and in the end each has
+//                      compared the last day of each other
 #pragma once
 
 #include <map>
@@ -75,5 +77,6 @@ CheckerPtr make_rows_checker(std::vector<Violation>& found);
 CheckerPtr make_links_checker(std::vector<Violation>& found);
 CheckerPtr make_signatures_checker(std::vector<Violation>& found);
 CheckerPtr make_endings_checker(std::vector<Violation>& found);
+CheckerPtr make_agreement_checker(std::vector<Violation>& found);
 
 }  // namespace jiexu::sim

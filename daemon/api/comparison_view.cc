@@ -1,0 +1,184 @@
+#include "daemon/api/comparison_view.h"
+
+#include <set>
+
+#include "daemon/cases/case.h"
+#include "daemon/funds/comparison.h"
+#include "daemon/funds/ledger.h"
+#include "jiexu/v1/record.pb.h"
+#include "storage/layout.h"
+
+namespace jiexu {
+namespace {
+
+std::string text(std::string_view view) {
+  return std::string(view);
+}
+
+// As it stands in proto/README.md, such as "letter_accept".
+std::string kind_name(uint32_t kind) {
+  const auto* field = v1::Message::descriptor()->FindFieldByNumber(static_cast<int>(kind));
+  return field == nullptr ? "unknown " + std::to_string(kind) : field->name();
+}
+
+std::string day_text(int32_t number) {
+  const auto day = Date::from_yyyymmdd(number);
+  return day ? day->str() : "";
+}
+
+std::string_view meaning(ComparisonOutcome outcome) {
+  switch (outcome) {
+    case ComparisonOutcome::kNone: return "";
+    case ComparisonOutcome::kAgrees: return "Their books and ours say the same.";
+    case ComparisonOutcome::kDiffers: return "Their books and ours differ.";
+    case ComparisonOutcome::kIncomplete: return "A part of their statement is still to come.";
+    case ComparisonOutcome::kNotJudged:
+      return "The statement came while our link with them was being recovered; the next one is "
+             "compared.";
+  }
+  return "";
+}
+
+// Which side lacks what the other has; empty if both say something else.
+std::string_view side_of(const v1::DifferenceRecord& record) {
+  switch (static_cast<Difference>(record.kind())) {
+    case Difference::kSetAside:
+    case Difference::kCaseNotHere: return "ours";
+    case Difference::kCaseNotListed: return "theirs";
+    case Difference::kReceivedBeyond: return "ours";
+    case Difference::kCount:
+    case Difference::kTheirMessages:
+    case Difference::kOurMessages: return record.ours() < record.theirs() ? "ours" : "theirs";
+    default: return "";
+  }
+}
+
+void show(const v1::DifferenceRecord& record, v1::DifferenceView& view) {
+  const auto kind = static_cast<Difference>(record.kind());
+  view.set_name(text(name(kind)));
+  view.set_text(text(explain(kind)));
+  view.set_side(text(side_of(record)));
+  if (const auto id = CaseId::from_bytes(record.case_id())) view.set_case_id(id->str());
+  view.set_seq(record.seq());
+  if (kind == Difference::kSetAside || kind == Difference::kCount) {
+    view.set_message(kind_name(record.body()));
+  }
+  view.set_ours(record.ours());
+  view.set_theirs(record.theirs());
+}
+
+void show(const v1::ComparisonRecord& record, v1::ComparisonView& view) {
+  const auto outcome = static_cast<ComparisonOutcome>(record.outcome());
+  view.set_outcome(text(name(outcome)));
+  view.set_text(text(meaning(outcome)));
+  view.set_at(Instant{record.at_ms()}.str());
+  view.set_seq(record.seq());
+  view.set_rows(record.rows());
+  view.set_on_the_way(record.on_the_way());
+  view.set_on_paper(record.on_paper());
+  for (const auto& difference : record.differences()) show(difference, *view.add_differences());
+  view.set_differences_total(record.differences_total());
+  for (const v1::CountComparedRecord& count : record.counts()) {
+    v1::CountCompared* out = view.add_counts();
+    out->set_message(kind_name(count.kind()));
+    out->set_ours(count.ours());
+    out->set_theirs(count.theirs());
+  }
+  view.set_counts_judged(record.counts_judged());
+  for (const v1::AccountComparedRecord& account : record.accounts()) {
+    v1::AccountCompared* out = view.add_accounts();
+    out->set_account(text(name(static_cast<LedgerAccount>(account.account()))));
+    out->set_ours_fen(account.ours_fen());
+    out->set_theirs_fen(account.theirs_fen());
+  }
+  view.set_sums_judged(record.sums_judged());
+}
+
+// A statement after a silence speaks of the days of the silence too.
+Result<void> show_silence(const Records& records, AgencyId peer, Date day,
+                          v1::ComparisonView& view) {
+  view.set_outcome("silent");
+  view.set_text("No statement of theirs has come for this day.");
+  const Key lower = layout::comparison_key(peer, day);
+  const std::string end =
+      layout::prefix_end(lower.view().substr(0, lower.view().size() - sizeof(uint32_t)));
+  return records.scan(Family::kFunds, lower, end, [&](std::string_view key, std::string_view) {
+    if (const auto next = layout::parse_comparison_key(key)) view.set_next_day(next->str());
+    return false;
+  });
+}
+
+void show_own(const v1::LinkRecord& link, v1::OwnStatement& own) {
+  own.set_day(day_text(link.said().day()));
+  own.set_seq(link.said().last_part_seq());
+  own.set_receipted(link.said().last_part_seq() != 0 &&
+                    link.said().last_part_seq() <= link.receipted_seq());
+  own.set_unknown_there(link.said().unknown_there());
+}
+
+// A peer with whom a link has begun in either direction.
+Result<std::optional<v1::LinkRecord>> outgoing_link(const Records& records, AgencyId peer) {
+  auto out = records.get_message<v1::LinkRecord>(Family::kLink,
+                                                 layout::link_key(peer, layout::Direction::kOut));
+  if (!out || *out) return out;
+  return records.get_message<v1::LinkRecord>(Family::kLink,
+                                             layout::link_key(peer, layout::Direction::kIn));
+}
+
+Result<std::set<AgencyId>> linked_peers(const Records& records) {
+  std::set<AgencyId> peers;
+  const auto done = records.scan(
+      Family::kLink, "", layout::prefix_end("S"), [&](std::string_view key, std::string_view) {
+        if (const auto id = AgencyId::parse(key.substr(0, AgencyId::kSize))) {
+          peers.insert(*id);
+        }
+        return true;
+      });
+  if (!done) return tl::unexpected(done.error());
+  return peers;
+}
+
+}  // namespace
+
+Result<std::optional<v1::ComparisonView>> view_comparison(const Records& records, AgencyId peer,
+                                                          Date day) {
+  const auto link = outgoing_link(records, peer);
+  if (!link) return tl::unexpected(link.error());
+  if (!*link) return std::optional<v1::ComparisonView>();
+  v1::ComparisonView view;
+  view.set_peer(peer.str());
+  view.set_day(day.str());
+  show_own(**link, *view.mutable_own());
+  const auto record =
+      records.get_message<v1::ComparisonRecord>(Family::kFunds, layout::comparison_key(peer, day));
+  if (!record) return tl::unexpected(record.error());
+  if (*record) {
+    show(**record, view);
+  } else if (auto done = show_silence(records, peer, day, view); !done) {
+    return tl::unexpected(done.error());
+  }
+  return std::optional(std::move(view));
+}
+
+Result<std::vector<NewestComparison>> newest_comparisons(const Records& records) {
+  const auto peers = linked_peers(records);
+  if (!peers) return tl::unexpected(peers.error());
+  std::vector<NewestComparison> out;
+  for (const AgencyId peer : *peers) {
+    const Key lower = layout::comparison_key(peer, Date::from_days(0));
+    const std::string end =
+        layout::prefix_end(lower.view().substr(0, lower.view().size() - sizeof(uint32_t)));
+    const auto done = records.scan_back(
+        Family::kFunds, lower, end, [&](std::string_view key, std::string_view value) {
+          v1::ComparisonRecord record;
+          const auto day = layout::parse_comparison_key(key);
+          const bool read = record.ParseFromArray(value.data(), static_cast<int>(value.size()));
+          if (day && read) out.push_back({peer, *day, record.differences_total()});
+          return false;
+        });
+    if (!done) return tl::unexpected(done.error());
+  }
+  return out;
+}
+
+}  // namespace jiexu

@@ -1,0 +1,216 @@
+#include "daemon/engine/comparer.h"
+
+#include <algorithm>
+
+#include "daemon/base/limits.h"
+#include "daemon/cases/stated.h"
+#include "daemon/engine/statement_desk.h"
+#include "daemon/funds/comparison.h"
+#include "daemon/trust/chain.h"
+#include "storage/layout.h"
+
+namespace jiexu {
+namespace {
+
+constexpr size_t kPrunedAtOnce = 8;
+// Cases of ours that one part of a statement passes over: some 50 ms of the engine's thread. Of a
+// peer that does not list so many, enough differences are named.
+constexpr size_t kUnlistedMax = 5000;
+
+Rejection refuse(Refusal refusal, std::string detail) {
+  return {refusal, std::move(detail)};
+}
+
+CaseId case_of(const v1::StatementRow& row) {
+  return CaseId::from_bytes(row.case_id()).value_or(CaseId());
+}
+
+// The parts must speak of one moment if their sums are to be compared with the last one's.
+void note_place(const v1::DailyStatement& statement, Seq seq, v1::ComparisonRecord& record) {
+  const bool next = statement.part() == 1 || seq == record.seq() + 1;
+  const bool same = statement.part() == 1 || statement.received_seq() == record.received_seq();
+  if (!next || !same) record.set_moved(true);
+  record.set_part(statement.part());
+  record.set_seq(seq);
+  record.set_received_seq(statement.received_seq());
+}
+
+}  // namespace
+
+std::optional<Rejection> Comparer::check(const Heard& heard, const v1::DailyStatement& statement,
+                                         Instant now) const {
+  const auto day = Date::from_yyyymmdd(statement.day());
+  if (!day) return refuse(Refusal::kStatementDay, "day");
+  if (end_of(*day) > now.plus_ms(limits::kClockSkewMsMax)) {
+    return refuse(Refusal::kStatementDay, "day: not over here");
+  }
+  if (statement.day() <= heard.whole_day) {
+    return refuse(Refusal::kStatementDay, "day: stated before");
+  }
+  const bool first = statement.part() == 1;
+  const bool follows = statement.day() == heard.day && statement.part() == heard.part + 1;
+  if (!first && !follows) return refuse(Refusal::kStatementOrder, "part");
+  const CaseId through = first ? CaseId() : heard.through;
+  const auto fault = check_statement(statement, first ? std::string_view() : through.bytes());
+  if (!fault) return std::nullopt;
+  return refuse(fault->order ? Refusal::kStatementOrder : Refusal::kStatementContent,
+                fault->detail);
+}
+
+Result<std::optional<Rejection>> Comparer::take(Peer& peer, const v1::DailyStatement& statement,
+                                                Seq seq, const Digest& head, bool recovering,
+                                                Instant now) {
+  if (auto rejection = check(peer.heard_of(), statement, now)) return rejection;
+  const Date day = *Date::from_yyyymmdd(statement.day());
+  auto record = begin(peer.id(), statement, day, seq);
+  if (!record) return tl::unexpected(record.error());
+  note_place(statement, seq, *record);
+  record->set_at_ms(now.ms);
+  if (recovering) record->set_unjudged(true);
+  // Statements of ours may be on their way; they speak of no case.
+  const bool quiet = peer.said().last_seq <= statement.received_seq();
+  if (!recovering) {
+    if (auto done = judge_heads(peer, statement, head, *record); !done) {
+      return tl::unexpected(done.error());
+    }
+    if (auto done = judge_cases(peer, statement, quiet, now, *record); !done) {
+      return tl::unexpected(done.error());
+    }
+  }
+  if (statement.last()) {
+    auto done = finish(peer, statement, day, quiet && !recovering, *record);
+    if (!done) return tl::unexpected(done.error());
+  }
+  Heard& heard = peer.heard_of();
+  heard.day = statement.last() ? 0 : statement.day();
+  heard.part = statement.part();
+  if (!statement.rows().empty()) heard.through = case_of(*statement.rows().rbegin());
+  if (statement.last()) heard.whole_day = statement.day();
+  const Key key = layout::comparison_key(peer.id(), day);
+  records_.put_message(pending_.open().batch(), Family::kFunds, key, *record);
+  pending_.open().index_last(Family::kFunds, key);
+  return std::optional<Rejection>();
+}
+
+// A first part begins anew: a statement that was never finished is replaced.
+Result<v1::ComparisonRecord> Comparer::begin(AgencyId peer, const v1::DailyStatement& statement,
+                                             Date day, Seq seq) {
+  v1::ComparisonRecord fresh;
+  fresh.set_outcome(static_cast<uint32_t>(ComparisonOutcome::kIncomplete));
+  fresh.set_first_seq(seq);
+  if (statement.part() == 1) return fresh;
+  auto found =
+      records_.get_message<v1::ComparisonRecord>(Family::kFunds, layout::comparison_key(peer, day));
+  if (!found) return tl::unexpected(found.error());
+  return found->has_value() ? std::move(**found) : std::move(fresh);
+}
+
+Result<void> Comparer::judge_heads(Peer& peer, const v1::DailyStatement& statement,
+                                   const Digest& head, v1::ComparisonRecord& record) {
+  const Seq before = record.seq() - 1;
+  const bool sent = statement.sent_seq() == before && statement.sent_head() == view(head);
+  if (!sent) {
+    add_difference(Difference::kSentHead, static_cast<int64_t>(before),
+                   static_cast<int64_t>(statement.sent_seq()), record);
+  }
+  const Seq received = statement.received_seq();
+  if (received > peer.last_seq()) {
+    add_difference(Difference::kReceivedBeyond, static_cast<int64_t>(peer.last_seq()),
+                   static_cast<int64_t>(received), record);
+    return {};
+  }
+  std::optional<Digest> ours;
+  if (received == 0) ours = chain_start(LinkName{self_, peer.id()});
+  if (received != 0) {
+    const auto frame = peer.log().frame_with(received);
+    if (!frame) return tl::unexpected(frame.error());
+    if (*frame && (*frame)->last_seq == received) ours = (*frame)->head;
+  }
+  if (!ours || statement.received_head() != view(*ours)) {
+    v1::DifferenceRecord* difference = add_difference(Difference::kReceivedHead, record);
+    if (difference != nullptr) difference->set_seq(received);
+  }
+  return {};
+}
+
+Result<void> Comparer::judge_cases(const Peer& peer, const v1::DailyStatement& statement,
+                                   bool quiet, Instant now, v1::ComparisonRecord& record) {
+  for (const v1::StatementRow& theirs : statement.rows()) {
+    const auto subject = cases_.load(case_of(theirs), now);
+    if (!subject) return tl::unexpected(subject.error());
+    const bool here = *subject != nullptr && (*subject)->peer == peer.id();
+    const v1::StatementRow ours = here ? state(**subject) : v1::StatementRow();
+    compare_case(theirs, here ? &ours : nullptr, quiet, record);
+  }
+  return judge_unlisted(peer, statement, quiet, now, record);
+}
+
+// Cases of ours between the part before and the end of this one.
+Result<void> Comparer::judge_unlisted(const Peer& peer, const v1::DailyStatement& statement,
+                                      bool quiet, Instant now, v1::ComparisonRecord& record) {
+  CaseId after = statement.part() == 1 ? CaseId() : peer.heard_of().through;
+  std::optional<CaseId> through;
+  if (!statement.last()) through = case_of(*statement.rows().rbegin());
+  const auto listed = [&](const CaseId& id) {
+    return std::ranges::binary_search(
+        statement.rows(), id.bytes(), {},
+        [](const auto& row) -> std::string_view { return row.case_id(); });
+  };
+  for (size_t seen = 0; seen < kUnlistedMax + limits::kStatementRowsMax;) {
+    const auto ours = open_.list(peer.id(), after, through, limits::kStatementRowsMax);
+    if (!ours) return tl::unexpected(ours.error());
+    for (const CaseId& id : *ours) {
+      after = id;
+      if (listed(id)) continue;
+      const auto subject = cases_.load(id, now);
+      if (!subject) return tl::unexpected(subject.error());
+      if (*subject == nullptr || (*subject)->peer != peer.id()) continue;
+      note_unlisted(state(**subject), must_be_stated(**subject), quiet, record);
+    }
+    if (ours->size() < limits::kStatementRowsMax) return {};
+    seen += ours->size();
+  }
+  record.set_moved(true);
+  return {};
+}
+
+Result<void> Comparer::finish(const Peer& peer, const v1::DailyStatement& statement, Date day,
+                              bool quiet, v1::ComparisonRecord& record) {
+  const Heard& heard = peer.heard_of();
+  for (const Heard::SetAside& message : heard.set_aside) {
+    v1::DifferenceRecord* difference = add_difference(Difference::kSetAside, record);
+    if (difference == nullptr) break;
+    difference->set_seq(message.seq);
+    difference->set_body(message.kind);
+    difference->set_theirs(message.code);
+  }
+  const uint64_t unnamed = heard.set_aside_total - heard.set_aside.size();
+  record.set_differences_total(record.differences_total() + unnamed);
+  compare_counts(heard.tally.from(), heard.tally.counts(), statement, record);
+  const auto balances = balances_with(peer.id(), cases_);
+  if (!balances) return tl::unexpected(balances.error());
+  compare_sums(*balances, statement, quiet, record);
+  conclude(record);
+  if (record.differences_total() > 0) {
+    observer_.alarm(peer.id(), "the books of " + day.str() + " differ in " +
+                                   std::to_string(record.differences_total()) +
+                                   " things; see `jiexu ledger compare`");
+  }
+  return prune(peer.id(), day);
+}
+
+Result<void> Comparer::prune(AgencyId peer, Date newest) {
+  const Date oldest = Date::from_days(newest.days() - limits::kComparisonDaysMax);
+  const Key lower = layout::comparison_key(peer, Date::from_days(0));
+  std::vector<std::string> old;
+  const auto done = durable_.scan(Family::kFunds, lower, layout::comparison_key(peer, oldest),
+                                  [&](std::string_view key, std::string_view) {
+                                    old.emplace_back(key);
+                                    return old.size() < kPrunedAtOnce;
+                                  });
+  if (!done) return done;
+  for (const std::string& key : old) pending_.open().batch().remove(Family::kFunds, key);
+  return {};
+}
+
+}  // namespace jiexu

@@ -1,0 +1,60 @@
+#include "daemon/engine/open_money.h"
+
+#include <algorithm>
+#include <set>
+
+#include "daemon/cases/stated.h"
+#include "storage/layout.h"
+
+namespace jiexu {
+namespace {
+
+// The commit that runs, and the one that holds the write.
+constexpr int kLandings = 2;
+
+}  // namespace
+
+Result<void> OpenMoney::funds_changed(const Case& before, const Case& after, const Event&) {
+  if (!is_stated(after) || (is_stated(before) && before.peer == after.peer)) return {};
+  pending_.open().batch().put(Family::kIndex, layout::open_money_key(after.peer, after.id), "");
+  fresh_[{after.peer, after.id}] = kLandings;
+  return {};
+}
+
+Result<std::vector<CaseId>> OpenMoney::list(AgencyId peer, const CaseId& after,
+                                            const std::optional<CaseId>& through,
+                                            size_t max) const {
+  std::set<CaseId> found;
+  const Key lower = layout::open_money_key(peer, after);
+  const std::string end = layout::prefix_end(
+      layout::open_money_key(peer, {}).view().substr(0, lower.view().size() - CaseId::kSize));
+  const auto fits = [&](const CaseId& id) { return id > after && (!through || id <= *through); };
+  const auto done =
+      durable_.scan(Family::kIndex, lower, end, [&](std::string_view key, std::string_view) {
+        const CaseId id = layout::parse_open_money_key(key);
+        if (id > after && !fits(id)) return false;
+        if (fits(id)) found.insert(id);
+        return found.size() < max;
+      });
+  if (!done) return tl::unexpected(done.error());
+  for (auto it = fresh_.upper_bound({peer, after}); it != fresh_.end(); ++it) {
+    if (it->first.first != peer || !fits(it->first.second)) break;
+    found.insert(it->first.second);
+  }
+  std::vector<CaseId> out(found.begin(), found.end());
+  if (out.size() > max) out.resize(max);
+  return out;
+}
+
+void OpenMoney::remove(AgencyId peer, const CaseId& id) {
+  pending_.open().batch().remove(Family::kIndex, layout::open_money_key(peer, id));
+  fresh_.erase({peer, id});
+}
+
+void OpenMoney::landed() {
+  for (auto it = fresh_.begin(); it != fresh_.end();) {
+    it = --it->second == 0 ? fresh_.erase(it) : std::next(it);
+  }
+}
+
+}  // namespace jiexu

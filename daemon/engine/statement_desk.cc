@@ -1,0 +1,116 @@
+#include "daemon/engine/statement_desk.h"
+
+#include "daemon/base/limits.h"
+#include "daemon/cases/stated.h"
+
+namespace jiexu {
+namespace {
+
+constexpr LedgerAccount kAccounts[] = {LedgerAccount::kFund,        LedgerAccount::kPayable,
+                                       LedgerAccount::kInTransit,   LedgerAccount::kSettled,
+                                       LedgerAccount::kRefunded,    LedgerAccount::kReceivable,
+                                       LedgerAccount::kBank,        LedgerAccount::kSuspense,
+                                       LedgerAccount::kOwedPersons, LedgerAccount::kCredited};
+
+Date day_before(Date day) {
+  return Date::from_days(day.days() - 1);
+}
+
+void set_bytes(const Digest& digest, std::string* out) {
+  out->assign(view(digest));
+}
+
+}  // namespace
+
+Result<std::vector<v1::AccountBalance>> balances_with(AgencyId peer, CaseDesk& cases) {
+  std::vector<v1::AccountBalance> out;
+  for (const LedgerAccount account : kAccounts) {
+    const auto balance = cases.balance(peer, account);
+    if (!balance) return tl::unexpected(balance.error());
+    if (*balance == 0) continue;
+    out.emplace_back();
+    out.back().set_account(static_cast<uint32_t>(account));
+    out.back().set_balance_fen(*balance);
+  }
+  return out;
+}
+
+StatementDesk::Turn StatementDesk::turn_of(const Peer& peer, Date day) const {
+  const Said& said = peer.said();
+  if (said.whole && said.day >= day.yyyymmdd()) return Turn::kNothing;
+  if (said.day == 0 && !day_ended_) return Turn::kNothing;
+  const bool strangers = peer.last_seq() == 0 && peer.receiver().ahead().through == 0;
+  if (said.unknown_there || strangers) return Turn::kNothing;
+  const bool taken = said.last_part_seq <= peer.sender().mark().receipted_seq;
+  if (!may_write_(peer.id()) || (said.whole && !taken)) return Turn::kWait;
+  return Turn::kWrite;
+}
+
+Result<bool> StatementDesk::write_some(Instant now) {
+  if (now < next_) return false;
+  const Date day = day_before(date_of(now));
+  next_ = end_of(date_of(now)).plus_ms(1);
+  int parts = 0;
+  for (const auto& [id, peer] : peers_.all()) {
+    while (true) {
+      const Turn turn = turn_of(*peer, day);
+      waiting_ |= turn == Turn::kWait;
+      if (turn != Turn::kWrite) break;
+      if (parts++ == limits::kStatementPartsPerWake) {
+        next_ = Instant{0};
+        return true;
+      }
+      if (auto done = write_part(*peer, day, now); !done) return tl::unexpected(done.error());
+    }
+  }
+  day_ended_ = true;
+  return parts > 0;
+}
+
+Result<void> StatementDesk::write_part(Peer& peer, Date day, Instant now) {
+  const Said& said = peer.said();
+  v1::Message message;
+  message.set_case_id(CaseId().bytes().data(), CaseId::kSize);
+  message.set_sent_at_ms(now.ms);
+  v1::DailyStatement& statement = *message.mutable_daily_statement();
+  statement.set_day(said.whole ? day.yyyymmdd() : said.day);
+  statement.set_part(said.whole ? 1 : said.part + 1);
+  const CaseId after = said.whole ? CaseId() : said.through;
+  const auto found = open_.list(peer.id(), after, std::nullopt, limits::kStatementRowsMax + 1);
+  if (!found) return tl::unexpected(found.error());
+  statement.set_last(found->size() <= limits::kStatementRowsMax);
+  for (const CaseId& id : *found) {
+    if (static_cast<size_t>(statement.rows_size()) == limits::kStatementRowsMax) break;
+    const auto subject = cases_.load(id, now);
+    if (!subject) return tl::unexpected(subject.error());
+    const bool here = *subject != nullptr && (*subject)->peer == peer.id();
+    if (here) *statement.add_rows() = state(**subject);
+    if (!here || !is_stated(**subject)) open_.remove(peer.id(), id);
+  }
+  statement.set_sent_seq(peer.last_seq());
+  set_bytes(peer.head(), statement.mutable_sent_head());
+  statement.set_received_seq(peer.receiver().ahead().through);
+  set_bytes(peer.receiver().ahead().head, statement.mutable_received_head());
+  if (statement.last()) {
+    if (auto done = fill_end(peer, statement); !done) return done;
+  }
+  peers_.append(peer.id(), message);
+  return {};
+}
+
+Result<void> StatementDesk::fill_end(const Peer& peer, v1::DailyStatement& statement) {
+  statement.set_counted_from(peer.said().tally.from());
+  for (const v1::KindCount& count : peer.said().tally.counts()) *statement.add_counts() = count;
+  const auto balances = balances_with(peer.id(), cases_);
+  if (!balances) return tl::unexpected(balances.error());
+  for (const v1::AccountBalance& balance : *balances) *statement.add_accounts() = balance;
+  return {};
+}
+
+bool StatementDesk::refused(Peer& peer, Seq seq, v1::FaultCode code) {
+  if (!peer.said().is_statement(seq)) return false;
+  if (code == v1::FAULT_CODE_UNKNOWN_KIND) peer.set_unknown_there(true);
+  return true;
+}
+
+}  // namespace jiexu
