@@ -25,14 +25,14 @@ CaseId case_of(const v1::StatementRow& row) {
   return CaseId::from_bytes(row.case_id()).value_or(CaseId());
 }
 
-// The parts must speak of one moment if their sums are to be compared with the last one's.
+// The parts must speak of one moment if their sums are to be compared with the last one's: nothing
+// but parts between them, and nothing of ours that only some of them have seen.
 void note_place(const v1::DailyStatement& statement, Seq seq, v1::ComparisonRecord& record) {
-  const bool next = statement.part() == 1 || seq == record.seq() + 1;
-  const bool same = statement.part() == 1 || statement.received_seq() == record.received_seq();
-  if (!next || !same) record.set_moved(true);
+  const bool first = statement.part() == 1;
+  if (first) record.set_received_seq(statement.received_seq());
+  if (!first && seq != record.seq() + 1) record.set_moved(true);
   record.set_part(statement.part());
   record.set_seq(seq);
-  record.set_received_seq(statement.received_seq());
 }
 
 }  // namespace
@@ -58,30 +58,31 @@ std::optional<Rejection> Comparer::check(const Heard& heard, const v1::DailyStat
 }
 
 Result<std::optional<Rejection>> Comparer::take(Peer& peer, const v1::DailyStatement& statement,
-                                                Seq seq, const Digest& head, bool recovering,
+                                                Seq seq, const Digest& head, OurBooks books,
                                                 Instant now) {
-  if (auto rejection = check(peer.heard_of(), statement, now)) return rejection;
+  Heard& heard = peer.heard_of();
+  if (auto rejection = check(heard, statement, now)) return rejection;
   const Date day = *Date::from_yyyymmdd(statement.day());
   auto record = begin(peer.id(), statement, day, seq);
   if (!record) return tl::unexpected(record.error());
   note_place(statement, seq, *record);
   record->set_at_ms(now.ms);
-  if (recovering) record->set_unjudged(true);
+  record->set_unjudged(record->unjudged() || books == OurBooks::kRecovering);
   // Statements of ours may be on their way; they speak of no case.
   const bool quiet = peer.said().last_seq <= statement.received_seq();
-  if (!recovering) {
-    if (auto done = judge_heads(peer, statement, head, *record); !done) {
+  if (books != OurBooks::kRecovering) {
+    if (auto done = judge(peer, statement, head, quiet, now, *record); !done) {
       return tl::unexpected(done.error());
     }
-    if (auto done = judge_cases(peer, statement, quiet, now, *record); !done) {
-      return tl::unexpected(done.error());
-    }
+  }
+  if (books == OurBooks::kUncertain && record->differences_total() > 0) {
+    record->clear_differences();
+    record->clear_differences_total();
+    record->set_unjudged(true);
   }
   if (statement.last()) {
-    auto done = finish(peer, statement, day, quiet && !recovering, *record);
-    if (!done) return tl::unexpected(done.error());
+    if (auto done = finish(peer.id(), day, *record); !done) return tl::unexpected(done.error());
   }
-  Heard& heard = peer.heard_of();
   heard.day = statement.last() ? 0 : statement.day();
   heard.part = statement.part();
   if (!statement.rows().empty()) heard.through = case_of(*statement.rows().rbegin());
@@ -90,6 +91,13 @@ Result<std::optional<Rejection>> Comparer::take(Peer& peer, const v1::DailyState
   records_.put_message(pending_.open().batch(), Family::kFunds, key, *record);
   pending_.open().index_last(Family::kFunds, key);
   return std::optional<Rejection>();
+}
+
+Result<void> Comparer::judge(Peer& peer, const v1::DailyStatement& statement, const Digest& head,
+                             bool quiet, Instant now, v1::ComparisonRecord& record) {
+  if (auto done = judge_heads(peer, statement, head, record); !done) return done;
+  if (auto done = judge_cases(peer, statement, quiet, now, record); !done) return done;
+  return statement.last() ? judge_end(peer, statement, record) : Result<void>();
 }
 
 // A first part begins anew: a statement that was never finished is replaced.
@@ -174,12 +182,12 @@ Result<void> Comparer::judge_unlisted(const Peer& peer, const v1::DailyStatement
   return {};
 }
 
-Result<void> Comparer::finish(const Peer& peer, const v1::DailyStatement& statement, Date day,
-                              bool quiet, v1::ComparisonRecord& record) {
+Result<void> Comparer::judge_end(const Peer& peer, const v1::DailyStatement& statement,
+                                 v1::ComparisonRecord& record) {
   const Heard& heard = peer.heard_of();
   for (const Heard::SetAside& message : heard.set_aside) {
     v1::DifferenceRecord* difference = add_difference(Difference::kSetAside, record);
-    if (difference == nullptr) break;
+    if (difference == nullptr) continue;
     difference->set_seq(message.seq);
     difference->set_body(message.kind);
     difference->set_theirs(message.code);
@@ -189,14 +197,19 @@ Result<void> Comparer::finish(const Peer& peer, const v1::DailyStatement& statem
   compare_counts(heard.tally.from(), heard.tally.counts(), statement, record);
   const auto balances = balances_with(peer.id(), cases_);
   if (!balances) return tl::unexpected(balances.error());
-  compare_sums(*balances, statement, quiet, record);
+  const bool all_quiet = peer.said().last_seq <= record.received_seq();
+  compare_sums(*balances, statement, all_quiet, record);
+  return {};
+}
+
+Result<void> Comparer::finish(AgencyId peer, Date day, v1::ComparisonRecord& record) {
   conclude(record);
   if (record.differences_total() > 0) {
-    observer_.alarm(peer.id(), "the books of " + day.str() + " differ in " +
-                                   std::to_string(record.differences_total()) +
-                                   " things; see `jiexu ledger compare`");
+    observer_.alarm(peer, "the books of " + day.str() + " differ in " +
+                              std::to_string(record.differences_total()) +
+                              " things; see `jiexu ledger compare`");
   }
-  return prune(peer.id(), day);
+  return prune(peer, day);
 }
 
 Result<void> Comparer::prune(AgencyId peer, Date newest) {

@@ -32,7 +32,7 @@ Engine::Engine(EngineOptions options, const EngineWorld& world)
       fetch_(pending_, world.store, world.vault, cases_, world.transport, world.observer,
              [this](AgencyId peer) { return can_be_asked(peer); }),
       open_money_(pending_, world.store),
-      statements_(peers_, cases_, open_money_, [this](AgencyId peer) { return may_write(peer); }),
+      statements_(peers_, cases_, open_money_, [this](AgencyId peer) { return is_sound(peer); }),
       comparer_(options.self, pending_, world.store, world.vault, cases_, open_money_,
                 world.observer) {
   cases_.set_sent_before(&reconciler_);

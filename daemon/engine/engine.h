@@ -204,6 +204,11 @@ class Engine {
   Result<void> try_lines_again(Instant now);
   // A message to the peer can be written now: none of ours is being recovered.
   bool may_write(AgencyId peer);
+  // Our cases with the peer are where they were: nothing of ours is being recovered, and since the
+  // start the two have compared what each holds.
+  bool is_sound(AgencyId peer) const {
+    return !reconciler_.blocks(peer) && reconciler_.has_compared(peer);
+  }
   bool can_be_asked(AgencyId peer) const;
 
   EngineOptions options_;

@@ -156,9 +156,10 @@ Result<bool> Engine::receive_statement(Peer& peer, const v1::Message& message,
   for (Seq seq = batch.first_seq; seq < place.seq; ++seq) {
     head = chain_next(head, seq, batch.messages[seq - batch.first_seq]);
   }
-  const bool recovering = reconciler_.blocks(peer.id());
-  const auto refused =
-      comparer_.take(peer, message.daily_statement(), place.seq, head, recovering, now);
+  const OurBooks books = reconciler_.blocks(peer.id())         ? OurBooks::kRecovering
+                         : reconciler_.has_compared(peer.id()) ? OurBooks::kSound
+                                                               : OurBooks::kUncertain;
+  const auto refused = comparer_.take(peer, message.daily_statement(), place.seq, head, books, now);
   if (!refused) return tl::unexpected(refused.error());
   if (message.daily_statement().last()) peer.heard_of().begin_day(place.seq);
   peer.set_unknown_there(false);

@@ -103,6 +103,7 @@ void Engine::note_recovered() {
   if (blocked < blocked_ || (whole && !whole_)) bank_.try_again_soon();
   blocked_ = blocked;
   whole_ = whole;
+  statements_.look_again();
 }
 
 Result<void> Engine::end_recovery(Peer& peer, Instant now) {
@@ -110,7 +111,6 @@ Result<void> Engine::end_recovery(Peer& peer, Instant now) {
   if (auto done = reconciler_.end_if_done(peer, now); !done) return done;
   if (reconciler_.blocks(peer.id())) return {};
   gather(true);
-  statements_.look_again();
   note_recovered();
   return {};
 }

@@ -37,12 +37,15 @@ Result<std::vector<v1::AccountBalance>> balances_with(AgencyId peer, CaseDesk& c
 
 StatementDesk::Turn StatementDesk::turn_of(const Peer& peer, Date day) const {
   const Said& said = peer.said();
-  if (said.whole && said.day >= day.yyyymmdd()) return Turn::kNothing;
+  // A day that is still to come was stated by a clock that was wrong; the peer has refused it.
+  const Date today = Date::from_days(day.days() + 1);
+  const bool stated = said.day >= day.yyyymmdd() && said.day <= today.yyyymmdd();
+  if (said.whole && stated) return Turn::kNothing;
   if (said.day == 0 && !day_ended_) return Turn::kNothing;
   const bool strangers = peer.last_seq() == 0 && peer.receiver().ahead().through == 0;
   if (said.unknown_there || strangers) return Turn::kNothing;
   const bool taken = said.last_part_seq <= peer.sender().mark().receipted_seq;
-  if (!may_write_(peer.id()) || (said.whole && !taken)) return Turn::kWait;
+  if (!is_sound_(peer.id()) || (said.whole && !taken)) return Turn::kWait;
   return Turn::kWrite;
 }
 

@@ -5,7 +5,8 @@
 // and brought back by the peer if our store has lost it. One with many cases is written in parts, a
 // few at a time, each true at its own place in the log. A peer gets no new one before it has
 // taken the last, so that one that is away costs one message and not one a day; its next one
-// speaks of all the days between. Nothing is written to a link that is being recovered.
+// speaks of all the days between. Nothing is written to a link
+// that is being recovered, nor before it is known, after a start, whether it has to be.
 //
 // Owned by the engine's thread; writes into the open commit. Errors: the store's.
 #pragma once
@@ -25,8 +26,8 @@ Result<std::vector<v1::AccountBalance>> balances_with(AgencyId peer, CaseDesk& c
 class StatementDesk {
  public:
   StatementDesk(Peers& peers, CaseDesk& cases, OpenMoney& open,
-                std::function<bool(AgencyId)> may_write)
-      : peers_(peers), cases_(cases), open_(open), may_write_(std::move(may_write)) {}
+                std::function<bool(AgencyId)> is_sound)
+      : peers_(peers), cases_(cases), open_(open), is_sound_(std::move(is_sound)) {}
 
   // Writes parts that are due, not more than a few. Whether any were.
   Result<bool> write_some(Instant now);
@@ -48,7 +49,7 @@ class StatementDesk {
   Peers& peers_;
   CaseDesk& cases_;
   OpenMoney& open_;
-  std::function<bool(AgencyId)> may_write_;
+  std::function<bool(AgencyId)> is_sound_;
   Instant next_{0};
   bool waiting_ = false;  // a peer's statement waits for what look_again() tells
   // A link that was never stated has to wait for the end of a day: it may be new.

@@ -160,7 +160,7 @@ class Patient {
 };
 
 // How often each outcome came.
-using Tally = std::map<Outcome, size_t>;
+using OutcomeCounts = std::map<Outcome, size_t>;
 
 struct Damage {
   size_t count;
@@ -189,9 +189,9 @@ std::string damaged_bytes(std::string bytes, bool cut, std::mt19937_64& random,
 }
 
 // Files are taken in turn, so that small ones are hit as often as large ones.
-Tally damage(const Damage& what) {
+OutcomeCounts damage(const Damage& what) {
   std::mt19937_64 random(seed_of_today() * 2 + (what.cut ? 1 : 0));
-  Tally tally;
+  OutcomeCounts tally;
   for (size_t i = 0; i < what.count; ++i) {
     const fs::path& file = sound().files()[i % sound().files().size()];
     std::string where;
@@ -210,7 +210,7 @@ Tally damage(const Damage& what) {
   return tally;
 }
 
-std::string text_of(Tally tally) {
+std::string text_of(OutcomeCounts tally) {
   return std::to_string(tally[Outcome::kRefused]) + " refused, " +
          std::to_string(tally[Outcome::kReported]) + " reported, " +
          std::to_string(tally[Outcome::kReadError]) + " errors when read, " +
@@ -234,19 +234,20 @@ TEST_CASE("the undamaged store is whole, in tables and in the log") {
 }
 
 TEST_CASE("a flipped bit in any file loses nothing silently and gives no wrong read") {
-  const Tally tally = damage({.count = sample(250, 10'000), .cut = false});
+  const OutcomeCounts tally = damage({.count = sample(250, 10'000), .cut = false});
   WARN(text_of(tally));
 }
 
 TEST_CASE("a cut of any file loses nothing silently and gives no wrong read") {
-  const Tally tally = damage({.count = sample(100, 1'000), .cut = true});
+  const OutcomeCounts tally = damage({.count = sample(100, 1'000), .cut = true});
   WARN(text_of(tally));
 }
 
 // The two above can fail: RocksDB alone does lose commits silently.
 TEST_CASE("without the watermark flips and cuts lose commits silently, and the judge sees it") {
-  Tally flips = damage({.count = sample(250, 2'000), .cut = false, .with_watermark = false});
-  Tally cuts = damage({.count = sample(100, 1'000), .cut = true, .with_watermark = false});
+  OutcomeCounts flips =
+      damage({.count = sample(250, 2'000), .cut = false, .with_watermark = false});
+  OutcomeCounts cuts = damage({.count = sample(100, 1'000), .cut = true, .with_watermark = false});
   INFO(text_of(flips) << "; " << text_of(cuts));
   CHECK(flips[Outcome::kSilentLoss] > 0);
   CHECK(cuts[Outcome::kSilentLoss] > 0);

@@ -29,6 +29,8 @@ const bool prepared = prepare();
 Outcome simulate_seed(uint64_t seed, Mutation mutation = Mutation::kNone) {
   Plan plan = draw_plan(seed);
   plan.mutation = mutation;
+  // It shows when days end.
+  if (mutation == Mutation::kForgetMoney) plan.clock.jump_every_ms = 10'000;
   return simulate(plan);
 }
 
