@@ -90,10 +90,11 @@ void tune_inserts(rocksdb::ColumnFamilyOptions& options) {
 }
 
 // Every new letter asks for a case, a person and a number that are mostly not there. A filter over
-// the memtable answers that without a walk; the tables have theirs.
-void tune_for_absent_keys(rocksdb::ColumnFamilyOptions& options) {
+// the memtable answers that without a walk; the tables have theirs. It has 10 bits for each record
+// of `bytes` that a full memtable holds: a larger one would not stay in the processor's cache.
+void tune_for_absent_keys(double bytes, rocksdb::ColumnFamilyOptions& options) {
   options.memtable_whole_key_filtering = true;
-  options.memtable_prefix_bloom_size_ratio = 0.02;
+  options.memtable_prefix_bloom_size_ratio = 10 / 8.0 / bytes;
 }
 
 }  // namespace
@@ -131,9 +132,8 @@ rocksdb::ColumnFamilyOptions rocks_family_options(std::string_view name,
   const bool grows = name == layout::family_name(Family::kLinkLog) ||
                      name == layout::family_name(Family::kAttachment);
   if (grows) tune_for_growing_keys(options);
-  const bool asked_for_new_keys =
-      name == layout::family_name(Family::kCase) || name == layout::family_name(Family::kIndex);
-  if (asked_for_new_keys) tune_for_absent_keys(options);
+  if (name == layout::family_name(Family::kCase)) tune_for_absent_keys(600, options);
+  if (name == layout::family_name(Family::kIndex)) tune_for_absent_keys(100, options);
   return options;
 }
 

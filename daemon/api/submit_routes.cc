@@ -8,6 +8,7 @@
 #include "daemon/api/json.h"
 #include "daemon/api/problem.h"
 #include "daemon/api/reply.h"
+#include "daemon/engine/four_eyes.h"
 #include "daemon/trust/suite.h"
 
 namespace jiexu {
@@ -40,14 +41,41 @@ Result<void> read_submit(const HttpRequest& request, v1::SubmitInput& out) {
   return fail(Errc::kInvalid, "the body is no jiexu.v1.SubmitInput");
 }
 
-HttpResponse render(const v1::SubmitResults& results, bool as_protobuf) {
-  if (as_protobuf) return {200, std::string(kProtobuf), results.SerializeAsString(), {}};
-  std::string lines;
-  for (const v1::SubmitResult& result : results.results()) {
-    lines += to_json(result);
-    lines += '\n';
+// A letter that waits for a second person.
+void fill_proposal(const Case& subject, v1::SubmitResult& result) {
+  if (subject.proposals.empty()) return;
+  const Proposal& proposal = subject.proposals.front();
+  result.set_proposal(proposal.number);
+  result.set_digest(to_hex(view(proposal_digest(subject, proposal))));
+}
+
+void fill(size_t line, const Submitted& outcome, v1::SubmitResult& result) {
+  result.set_line(static_cast<uint32_t>(line));
+  if (outcome) {
+    result.set_case_id((*outcome)->id.str());
+    result.set_letter_number((*outcome)->letter_number);
+    fill_proposal(**outcome, result);
+  } else {
+    result.set_refusal(std::string(name(outcome.error().refusal)));
+    result.set_detail(outcome.error().detail);
   }
-  return {200, std::string(kNdjson), std::move(lines), {}};
+}
+
+HttpResponse render(const std::vector<Submitted>& outcomes, bool as_protobuf) {
+  std::string body;
+  v1::SubmitResults one;  // whose memory each uses again
+  v1::SubmitResult& result = *one.add_results();
+  for (size_t i = 0; i < outcomes.size(); ++i) {
+    result.Clear();
+    fill(i + 1, outcomes[i], result);
+    if (as_protobuf) {
+      one.AppendToString(&body);  // lists one after another are one list
+    } else {
+      body += to_json(result);
+      body += '\n';
+    }
+  }
+  return {200, std::string(as_protobuf ? kProtobuf : kNdjson), std::move(body), {}};
 }
 
 std::vector<CaseId> new_case_ids(size_t count, Instant now) {
@@ -84,8 +112,8 @@ void Api::submit_letters(Call call) {
   ask(call, std::move(command), [this, as_protobuf](const Answer& answer) -> HttpResponse {
     if (answer.rejection) return refusal_response(*answer.rejection, nullptr);
     std::map<std::string_view, size_t> outcomes;
-    for (const v1::SubmitResult& result : answer.submitted.results()) {
-      ++outcomes[result.refusal().empty() ? std::string_view("done") : result.refusal()];
+    for (const Submitted& one : answer.submitted) {
+      ++outcomes[one ? std::string_view("done") : name(one.error().refusal)];
     }
     for (const auto& [outcome, letters] : outcomes) {
       ports_.metrics.actions.Add({{"action", "submit"}, {"outcome", std::string(outcome)}})

@@ -12,15 +12,19 @@ int hex_digit(char c) {
 
 }  // namespace
 
-std::string to_hex(std::string_view bytes) {
+void append_hex(std::string_view bytes, std::string& out) {
   static constexpr char kDigits[] = "0123456789abcdef";
-  std::string out;
-  out.reserve(bytes.size() * 2);
   for (const char c : bytes) {
     const auto b = static_cast<uint8_t>(c);
     out.push_back(kDigits[b >> 4]);
     out.push_back(kDigits[b & 15]);
   }
+}
+
+std::string to_hex(std::string_view bytes) {
+  std::string out;
+  out.reserve(bytes.size() * 2);
+  append_hex(bytes, out);
   return out;
 }
 

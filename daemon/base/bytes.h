@@ -57,6 +57,7 @@ std::optional<std::array<uint8_t, N>> to_array(std::string_view in) {
 
 // Lower-case hex, two characters a byte.
 std::string to_hex(std::string_view bytes);
+void append_hex(std::string_view bytes, std::string& out);
 
 // The inverse of to_hex, upper case accepted; nullopt on an odd length or another character.
 std::optional<std::string> from_hex(std::string_view hex);

@@ -43,9 +43,14 @@ std::optional<CaseId> CaseId::parse(std::string_view text) {
 }
 
 std::string CaseId::str() const {
-  const std::string hex = to_hex(bytes());
-  return hex.substr(0, 8) + '-' + hex.substr(8, 4) + '-' + hex.substr(12, 4) + '-' +
-         hex.substr(16, 4) + '-' + hex.substr(20);
+  std::string out;
+  out.reserve(kTextSize);
+  for (const auto& [from, count] :
+       {std::pair<size_t, size_t>(0, 4), {4, 2}, {6, 2}, {8, 2}, {10, 6}}) {
+    if (from != 0) out += '-';
+    append_hex(bytes().substr(from, count), out);
+  }
+  return out;
 }
 
 }  // namespace jiexu

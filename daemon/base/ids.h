@@ -42,6 +42,7 @@ class AgencyId {
 class CaseId {
  public:
   static constexpr size_t kSize = 16;
+  static constexpr size_t kTextSize = 36;
 
   CaseId() { bytes_.fill(0); }
 

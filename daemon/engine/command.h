@@ -129,15 +129,18 @@ struct PauseCommand {
 // Where all links stand.
 struct PeersQuery {};
 
+// The new case, or why there is none.
+using Submitted = tl::expected<std::shared_ptr<const Case>, Rejection>;
+
 struct Answer {
   // Set if refused.
   std::optional<Rejection> rejection;
   // The case after the action, or as it is if the action was refused.
   std::shared_ptr<const Case> subject;
-  v1::BankLineResults bank;     // BankCommand, SettleLineCommand
-  v1::BankFileView bank_file;   // BankFileCommand
-  v1::SubmitResults submitted;  // SubmitCommand
-  v1::PeerViews peers;          // PeersQuery
+  v1::BankLineResults bank;          // BankCommand, SettleLineCommand
+  v1::BankFileView bank_file;        // BankFileCommand
+  std::vector<Submitted> submitted;  // SubmitCommand, one for each application
+  v1::PeerViews peers;               // PeersQuery
   // Of commands about payments: what the API shows.
   std::shared_ptr<const google::protobuf::Message> view;
   std::shared_ptr<const std::string> file;  // ExportBatchCommand

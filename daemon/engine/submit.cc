@@ -3,34 +3,12 @@
 // the core system's own second person has approved already.
 #include <algorithm>
 
-#include "daemon/base/bytes.h"
 #include "daemon/engine/engine.h"
-#include "daemon/engine/four_eyes.h"
 
 namespace jiexu {
 namespace {
 
 constexpr EventKind kSteps[] = {EventKind::kApply, EventKind::kAccept, EventKind::kSendLetter};
-
-// A letter that waits for a second person.
-void add_proposal(const Case& subject, v1::SubmitResult& result) {
-  if (subject.proposals.empty()) return;
-  const Proposal& proposal = subject.proposals.front();
-  result.set_proposal(proposal.number);
-  result.set_digest(to_hex(view(proposal_digest(subject, proposal))));
-}
-
-void to_result(int line, const CaseDesk::Outcome& outcome, v1::SubmitResult& result) {
-  result.set_line(static_cast<uint32_t>(line));
-  if (outcome) {
-    result.set_case_id((*outcome)->id.str());
-    result.set_letter_number((*outcome)->letter_number);
-    add_proposal(**outcome, result);
-  } else {
-    result.set_refusal(std::string(name(outcome.error().refusal)));
-    result.set_detail(outcome.error().detail);
-  }
-}
 
 }  // namespace
 
@@ -70,18 +48,19 @@ Result<void> Engine::run(const Command& command, const SubmitCommand& submit, In
       !options_.four_eyes || std::ranges::find(options_.trusted_submitters, command.user) !=
                                  options_.trusted_submitters.end();
   const auto letter = trusted ? CaseDesk::Letter::kSend : CaseDesk::Letter::kPropose;
+  answer.submitted.reserve(submit.case_ids.size());
   // The input of an action, around one application after another.
   v1::ActionInput input;
   for (int i = 0; i < submit.input->applications_size(); ++i) {
     // Lent for the call and taken back: copying it costs a score of allocations.
     input.unsafe_arena_set_allocated_application(
         const_cast<v1::Application*>(&submit.input->applications(i)));
-    const auto outcome =
+    auto outcome =
         this->submit(submit.case_ids[static_cast<size_t>(i)], input, command.user, letter, now);
     input.unsafe_arena_release_application();
     if (!outcome) return tl::unexpected(outcome.error());
     any |= outcome->has_value();
-    to_result(i + 1, *outcome, *answer.submitted.add_results());
+    answer.submitted.push_back(std::move(*outcome));
   }
   if (any) gather(true);
   answer_after_commit(command, std::move(answer));

@@ -15,10 +15,12 @@ void refuse_every_second(ApiWorld& world) {
     Answer answer;
     const auto& submit = std::get<SubmitCommand>(command.what);
     for (int i = 0; i < submit.input->applications_size(); ++i) {
-      v1::SubmitResult* result = answer.submitted.add_results();
-      result->set_line(static_cast<uint32_t>(i + 1));
-      if (i % 2 == 0) result->set_case_id(submit.case_ids[static_cast<size_t>(i)].str());
-      if (i % 2 == 1) result->set_refusal("duplicate_open_case");
+      auto made = std::make_shared<Case>();
+      made->id = submit.case_ids[static_cast<size_t>(i)];
+      if (i % 2 == 0) answer.submitted.push_back(std::move(made));
+      if (i % 2 == 1) {
+        answer.submitted.push_back(tl::unexpected(Rejection{Refusal::kDuplicateOpenCase, ""}));
+      }
     }
     return answer;
   };
@@ -65,6 +67,23 @@ TEST_CASE("applications as protobuf are answered as protobuf") {
   REQUIRE(results.ParseFromString(got.response.body));
   CHECK(results.results_size() == 1);
   CHECK(command_of(world).input->applications(0).origin_agency() == "S41132810207");
+}
+
+TEST_CASE("a letter that waits for a second person is answered with what is to be approved") {
+  ApiWorld world;
+  world.engine.answer = [](const Command&) {
+    auto made = std::make_shared<Case>();
+    Proposal& proposal = made->proposals.emplace_back();
+    proposal.number = 7;
+    proposal.action = static_cast<uint8_t>(EventKind::kSendLetter);
+    Answer answer;
+    answer.submitted.push_back(std::move(made));
+    return answer;
+  };
+  const auto json = nlohmann::json::parse(submit(world, kOne).response.body);
+  CHECK(json["proposal"] == 7);
+  CHECK(json["digest"].get<std::string>().size() == 64);
+  CHECK(json["letter_number"] == "");
 }
 
 TEST_CASE("each application gets a case id of its own, in the order of the keys") {

@@ -203,17 +203,18 @@ TEST_CASE("letters in bulk are proposals, but those of a trusted system go out a
     two.in.post(SubmitCommand{std::move(input), {case_number(number)}});
     while (two.in.commit()) {
     }
-    return two.in.answers.back().submitted.results(0);
+    return *two.in.answers.back().submitted.at(0).value();
   };
-  const v1::SubmitResult sent = submit("core", 2);
-  CHECK(sent.proposal() == 0);
-  CHECK_FALSE(sent.letter_number().empty());
+  const Case sent = submit("core", 2);
+  CHECK(sent.proposals.empty());
+  CHECK_FALSE(sent.letter_number.empty());
 
-  const v1::SubmitResult waits = submit("clerk", 3);
-  CHECK(waits.letter_number().empty());
+  const Case waits = submit("clerk", 3);
+  CHECK(waits.letter_number.empty());
   const Case subject = two.in.subject(case_number(3));
   REQUIRE(subject.proposals.size() == 1);
-  CHECK(waits.proposal() == subject.proposals[0].number);
+  REQUIRE(waits.proposals.size() == 1);
+  CHECK(waits.proposals[0].number == subject.proposals[0].number);
   two.id = case_number(3);
   CHECK(refusal(two.approve("clerk")) == "own_proposal");
   CHECK_FALSE(two.approve("li").rejection);

@@ -186,6 +186,64 @@ TEST_CASE("of a line that is more than the recovery has proved, the rest is book
   CHECK(pair.in.ledger_sum() == 0);
 }
 
+// Seed 854: whoever starts from an older copy and does not know it must not give up a line.
+TEST_CASE("a line imported before a peer tells us of our loss finds its case afterwards") {
+  Pair pair;
+  const auto backup = pair.in.store->clone();
+  play(pair, 0, 9);
+  const std::string letter = pair.in.subject(pair.id).letter_number;
+  pair.in.engine.reset();
+  pair.in.store = backup->clone();
+  pair.in.sent.clear();
+  pair.in.restart();
+  CHECK(pair.in.engine->recovered());  // as it seems
+  CHECK(pair.in.bank({bank_line(letter, kBalance, "1")}).bank.results(0).outcome() ==
+        "unknown_reference");
+  pair.run_for(20);
+  CHECK(pair.in.subject(pair.id).funds == Funds::kMatched);
+  CHECK(pair.in.balance(in_site(), LedgerAccount::kSuspense) == 0);
+  pair.check_sound();
+}
+
+TEST_CASE("the debit of money sent back that waits for a recovery leaves suspense afterwards") {
+  Pair pair;
+  play(pair, 0, 10);
+  const std::string letter = pair.in.subject(pair.id).letter_number;
+  pair.in.bank({bank_line(letter, kBalance + 500, "1")});
+  const auto backup = pair.in.store->clone();
+  REQUIRE_FALSE(pair.act({Who::kIn, EventKind::kReturnFunds}).rejection);
+  pair.restore(Who::kIn, *backup);
+  CHECK(pair.in.bank({bank_line(letter, -500, "2")}).bank.results(0).outcome() == "not_expected");
+  CHECK(pair.in.balance(in_site(), LedgerAccount::kSuspense) == 500);
+  pair.run_for(20);
+  CHECK(pair.in.subject(pair.id).returned == Fen{500});
+  CHECK(pair.in.balance(in_site(), LedgerAccount::kSuspense) == 0);
+  CHECK(pair.in.bank({bank_line(letter, -500, "2")}).bank.results(0).outcome() ==
+        "duplicate, paid_out");
+  pair.check_sound();
+}
+
+// Seeds 966 and 1355: the bank's line of what had come back was lost with the store.
+TEST_CASE("a second payment order proves what had come back, and its line is booked once") {
+  Pair pair;
+  play(pair, 0, 9);
+  const std::string letter = pair.in.subject(pair.id).letter_number;
+  const auto backup = pair.out.store->clone();
+  CHECK(pair.out.bank({bank_line(letter, 500, "7")}).bank.results(0).outcome() == "came_back");
+  REQUIRE_FALSE(pair.act({Who::kOut, EventKind::kRemit}).rejection);
+  const Case before = pair.out.subject(pair.id);
+  const int64_t bank = pair.out.balance(in_site(), LedgerAccount::kBank);
+  pair.restore(Who::kOut, *backup);
+  pair.run_for(20);
+  CHECK(pair.out.subject(pair.id).moved == before.moved);
+  CHECK(pair.out.subject(pair.id).attempt == before.attempt);
+  CHECK(pair.out.bank({bank_line(letter, 500, "7")}).bank.results(0).outcome() == "came_back");
+  CHECK(pair.out.subject(pair.id).moved == before.moved);
+  CHECK(pair.out.balance(in_site(), LedgerAccount::kBank) == bank);
+  CHECK(pair.out.balance(out_site(), LedgerAccount::kSuspense) == 0);
+  pair.check_sound();
+}
+
 // Seed 100: the recovery was called finished while an entry of the directory was missing.
 TEST_CASE("an agency that is missing in the directory meanwhile is asked when it is there again") {
   Pair pair;

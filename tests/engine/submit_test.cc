@@ -31,8 +31,8 @@ Answer submit(Site& site, const std::vector<int>& persons, int first = 1) {
   return site.answers.back();
 }
 
-v1::SubmitResult result(const Answer& answer, int index) {
-  return answer.submitted.results(index);
+Case sent(const Answer& answer, int index) {
+  return *answer.submitted.at(static_cast<size_t>(index)).value();
 }
 
 }  // namespace
@@ -44,12 +44,10 @@ TEST_CASE("submitted applications become cases whose letters are on their way, i
   const Lsn before = in.store->lsn();
   const Answer answer = submit(in, {1, 2, 3});
   CHECK(in.store->lsn() == before + 1);
-  REQUIRE(answer.submitted.results_size() == 3);
+  REQUIRE(answer.submitted.size() == 3);
   settle({&in, &out});
   for (int n = 1; n <= 3; ++n) {
-    CHECK(result(answer, n - 1).line() == static_cast<uint32_t>(n));
-    CHECK(result(answer, n - 1).refusal().empty());
-    CHECK(in.subject(case_number(n)).letter_number == result(answer, n - 1).letter_number());
+    CHECK(in.subject(case_number(n)).letter_number == sent(answer, n - 1).letter_number);
     CHECK(out.subject(case_number(n)).relationship == Relationship::kLetterReceived);
   }
 }
@@ -82,10 +80,9 @@ TEST_CASE("a submitted case is what three single actions make of it") {
 TEST_CASE("a refused application is named and leaves no trace; the others go on") {
   Site site(in_site(), kNow);
   const Answer answer = submit(site, {1, 1, 2});
-  CHECK(result(answer, 0).refusal().empty());
-  CHECK(result(answer, 1).refusal() == "duplicate_open_case");
-  CHECK(result(answer, 1).case_id().empty());
-  CHECK(result(answer, 2).refusal().empty());
+  CHECK(answer.submitted.at(0));
+  CHECK(answer.submitted.at(1).error().refusal == Refusal::kDuplicateOpenCase);
+  CHECK(answer.submitted.at(2));
   CHECK(site.timeline(case_number(2)).empty());
   CHECK(site.peer(out_site()).sender().mark().last_seq == 2);
 }
@@ -99,19 +96,19 @@ TEST_CASE("when a day's letter numbers run out, the rest is refused whole") {
   REQUIRE(site.store->commit(batch));
   site.restart();
   const Answer answer = submit(site, {1, 2});
-  CHECK(result(answer, 0).refusal().empty());
-  CHECK(result(answer, 1).refusal() == "letter_numbers_exhausted");
+  CHECK(answer.submitted.at(0));
+  CHECK(answer.submitted.at(1).error().refusal == Refusal::kLetterNumbersExhausted);
   CHECK(site.timeline(case_number(2)).empty());
   // Nothing stands in the way of the person tomorrow.
   site.now = kNow.plus_ms(86'400'000);
-  CHECK(result(submit(site, {2}, 3), 0).refusal().empty());
+  CHECK(submit(site, {2}, 3).submitted.at(0));
 }
 
 TEST_CASE("letter numbers of a submission go on after a restart") {
   Site site(in_site(), kNow);
-  const std::string second = result(submit(site, {1, 2}), 1).letter_number();
+  const std::string second = sent(submit(site, {1, 2}), 1).letter_number;
   site.restart();
-  const std::string third = result(submit(site, {3}, 3), 0).letter_number();
+  const std::string third = sent(submit(site, {3}, 3), 0).letter_number;
   CHECK(third.substr(14, 5) == "00003");
   CHECK(second.substr(14, 5) == "00002");
 }

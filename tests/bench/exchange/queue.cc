@@ -38,9 +38,9 @@ void submit(Engine& engine, Store& store, SubmitCommand what, Instant now) {
   const size_t count = what.case_ids.size();
   size_t sent = 0;
   Command command{"bench", std::move(what), [&](Answer&& answer) {
-                    for (const auto& result : answer.submitted.results()) {
-                      if (!result.refusal().empty())
-                        give_up(result.refusal() + ": " + result.detail());
+                    for (const Submitted& one : answer.submitted) {
+                      if (!one)
+                        give_up(std::string(name(one.error().refusal)) + ": " + one.error().detail);
                       ++sent;
                     }
                   }};
