@@ -188,6 +188,7 @@ class CamtReader::Handler final : public XmlHandler {
   Result<void> hand_on_detail(const Detail& detail, Fen amount);
   Result<Fen> signed_amount(Fen amount, std::string_view sign) const;
   std::string number(const Detail& detail, bool alone) const;
+  bool is_reversal() const { return entry_.reversal == "true" || entry_.reversal == "1"; }
   const Party& counterparty(const Detail& detail, bool credit) const;
   bool booked() const { return entry_.status.empty() || entry_.status == "BOOK"; }
 
@@ -354,11 +355,13 @@ std::string CamtReader::Handler::number(const Detail& detail, bool alone) const 
 }
 
 // In a payment of ours that came back we are still the debtor, in a credit that is reversed still
-// the creditor.
+// the creditor; some banks then name only the other one.
 const Party& CamtReader::Handler::counterparty(const Detail& detail, bool credit) const {
   const Party& usual = credit ? detail.debtor : detail.creditor;
-  if (usual.account != account_) return usual;
-  return credit ? detail.creditor : detail.debtor;
+  const Party& other = credit ? detail.creditor : detail.debtor;
+  const bool unnamed = usual.account.empty() && usual.name.empty();
+  if (is_reversal() && unnamed && other.account != account_) return other;
+  return usual.account == account_ ? other : usual;
 }
 
 Result<void> CamtReader::Handler::hand_on_detail(const Detail& detail, Fen amount) {
@@ -387,7 +390,7 @@ Result<void> CamtReader::Handler::hand_on_detail(const Detail& detail, Fen amoun
   // Banks write this where the payer gave no reference.
   if (detail.end_to_end_id != "NOTPROVIDED") line_.set_end_to_end_id(detail.end_to_end_id);
   line_.set_batch_reference(detail.batch.empty() ? entry_.batch : detail.batch);
-  line_.set_reversal(entry_.reversal == "true" || entry_.reversal == "1");
+  line_.set_reversal(is_reversal());
   line_.set_return_reason(detail.return_reason);
   line_.set_raw(detail.raw);
   line_.set_file_line(detail.line);

@@ -83,6 +83,25 @@ TEST_CASE("a GBK file is read as the same in UTF-8") {
   CHECK(read.text() == read_bank_file(utf8).text());
 }
 
+TEST_CASE("the other side of a reversed credit is its payer, in whichever role the bank names it") {
+  const std::string nobody;
+  const std::string payer = "<DbtrAcct><Id><Othr><Id>6300</Id></Othr></Id></DbtrAcct>";
+  const std::string as_creditor = "<CdtrAcct><Id><Othr><Id>6300</Id></Othr></Id></CdtrAcct>";
+  const auto other_side = [](const std::string& parties, const std::string& kind) {
+    const ReadFile read = read_bank_file(camt053(
+        "<Ntry><Amt Ccy=\"CNY\">12.50</Amt><CdtDbtInd>DBIT</CdtDbtInd>" + kind +
+        "<Sts>BOOK</Sts><BookgDt><Dt>2026-11-20</Dt></BookgDt><NtryDtls><TxDtls><RltdPties>" +
+        parties + "</RltdPties></TxDtls></NtryDtls></Ntry>"));
+    REQUIRE(read.lines.size() == 1);
+    return read.lines[0].counterparty_account();
+  };
+  const std::string reversal = "<RvslInd>true</RvslInd>";
+  CHECK(other_side(payer, reversal) == "6300");
+  CHECK(other_side(as_creditor, reversal) == "6300");
+  CHECK(other_side("", reversal).empty());
+  CHECK(other_side(payer, "").empty());  // of a plain debit the debtor is ourselves
+}
+
 TEST_CASE("of a single detail the entry's amount counts") {
   const ReadFile read = read_bank_file(camt053(entry("99.00", detail("100.00"))));
   REQUIRE(read.lines.size() == 1);
