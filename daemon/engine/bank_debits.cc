@@ -111,39 +111,40 @@ Result<void> BankDesk::place_debit(Entry& entry, Instant now) {
 Result<bool> BankDesk::place_sent_back(Entry& entry, Instant now) {
   Record& record = entry.record;
   record.clear_proposals();
-  for (const std::string& letter : find_references(record.line()).letters) {
-    const auto ids = cases_.find_letter(letter);
-    if (!ids) return tl::unexpected(ids.error());
-    for (const CaseId& id : *ids) {
-      const auto subject = cases_.load(id, now);
-      if (!subject) return tl::unexpected(subject.error());
-      if (*subject == nullptr || (*subject)->side != Side::kIn) continue;
-      const Key key = layout::recovered_money_key(id);
-      auto money = records_.get_message<v1::RecoveredMoneyRecord>(Family::kFunds, key);
-      if (!money) return tl::unexpected(money.error());
-      v1::RecoveredMoneyRecord next = money->value_or(v1::RecoveredMoneyRecord());
-      next.set_debited_fen(next.debited_fen() - record.line().amount_fen());
-      record.set_evidence(static_cast<uint32_t>(Evidence::kLetterNumber));
-      if (next.debited_fen() > (*subject)->returned.value) {
-        record.add_proposals(std::string(id.bytes()));
-        continue;
-      }
-      records_.put_message(pending_.open().batch(), Family::kFunds, key, next);
-      pending_.open().index_last(Family::kFunds, key);
-      add_part(id, Fen{record.line().amount_fen()}, record);
+  const auto senders = named_cases(record.line(), Side::kIn, now);
+  if (!senders) return tl::unexpected(senders.error());
+  if (senders->empty()) return false;
+  record.set_evidence(static_cast<uint32_t>(Evidence::kLetterNumber));
+  const Fen amount{record.line().amount_fen()};
+  for (const auto& sender : *senders) {
+    const auto taken = take_debit(*sender, amount);
+    if (!taken) return tl::unexpected(taken.error());
+    if (*taken) {
+      add_part(sender->id, amount, record);
       record.clear_proposals();
       postpone(entry, false);
       set_outcome(BankOutcome::kPaidOut, record);
       if (auto done = park(entry, Fen{}, now); !done) return tl::unexpected(done.error());
       return true;
     }
+    record.add_proposals(std::string(sender->id.bytes()));
   }
-  if (record.proposals().empty()) return false;
   set_outcome(BankOutcome::kNotExpected, record);
   postpone(entry, !links_.whole());
-  if (auto done = park(entry, Fen{record.line().amount_fen()}, now); !done) {
-    return tl::unexpected(done.error());
-  }
+  if (auto done = park(entry, amount, now); !done) return tl::unexpected(done.error());
+  return true;
+}
+
+// Notes the debit with the case, if it has sent back that much more than was debited before.
+Result<bool> BankDesk::take_debit(const Case& sender, Fen amount) {
+  const Key key = layout::recovered_money_key(sender.id);
+  auto money = records_.get_message<v1::RecoveredMoneyRecord>(Family::kFunds, key);
+  if (!money) return tl::unexpected(money.error());
+  v1::RecoveredMoneyRecord next = money->value_or(v1::RecoveredMoneyRecord());
+  next.set_debited_fen(next.debited_fen() - amount.value);
+  if (next.debited_fen() > sender.returned.value) return false;
+  records_.put_message(pending_.open().batch(), Family::kFunds, key, next);
+  pending_.open().index_last(Family::kFunds, key);
   return true;
 }
 

@@ -302,14 +302,15 @@ Result<void> BankDesk::park(Entry& entry, Fen amount, Instant now) {
 // --- money that comes back ---
 
 Result<bool> BankDesk::place_come_back(Entry& entry, Instant now) {
-  const auto payer = payer_case(entry.record.line(), now);
-  if (!payer) return tl::unexpected(payer.error());
-  if (*payer == nullptr) return false;
-  const CaseId id = (*payer)->id;
+  const auto payers = named_cases(entry.record.line(), Side::kOut, now);
+  if (!payers) return tl::unexpected(payers.error());
+  if (payers->empty()) return false;
+  const Case& payer = *payers->front();
+  const CaseId id = payer.id;
   const Fen amount{entry.record.line().amount_fen()};
   entry.record.clear_proposals();
   postpone(entry, false);
-  if (!links_.may_write((*payer)->peer)) {
+  if (!links_.may_write(payer.peer)) {
     if (auto done = wait_for_link(entry, {{id, amount}}, now); !done) {
       return tl::unexpected(done.error());
     }
@@ -328,21 +329,22 @@ Result<bool> BankDesk::place_come_back(Entry& entry, Instant now) {
   return true;
 }
 
-// The case that had paid what the line names; nullptr if we have none.
-Result<std::shared_ptr<const Case>> BankDesk::payer_case(const v1::BankLine& line, Instant now) {
+Result<std::vector<std::shared_ptr<const Case>>> BankDesk::named_cases(const v1::BankLine& line,
+                                                                       Side side, Instant now) {
   const References found = find_references(line);
   std::vector<std::string> letters = found.letters;
   if (found.end_to_end) letters.push_back(found.end_to_end->letter_number);
+  std::vector<std::shared_ptr<const Case>> named;
   for (const std::string& letter : letters) {
     const auto ids = cases_.find_letter(letter);
     if (!ids) return tl::unexpected(ids.error());
     for (const CaseId& id : *ids) {
       const auto subject = cases_.load(id, now);
       if (!subject) return tl::unexpected(subject.error());
-      if (*subject != nullptr && (*subject)->side == Side::kOut) return *subject;
+      if (*subject != nullptr && (*subject)->side == side) named.push_back(*subject);
     }
   }
-  return nullptr;
+  return named;
 }
 
 // --- what settles lines later ---

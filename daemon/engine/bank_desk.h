@@ -97,11 +97,14 @@ class BankDesk final : public FundsWatcher {
   Result<void> place_debit(Entry& entry, Instant now);
   // Money that IN sends back; false if it is not.
   Result<bool> place_come_back(Entry& entry, Instant now);
-  Result<std::shared_ptr<const Case>> payer_case(const v1::BankLine& line, Instant now);
+  // Whose letters the line names.
+  Result<std::vector<std::shared_ptr<const Case>>> named_cases(const v1::BankLine& line, Side side,
+                                                               Instant now);
   // A payment of ours that its bank sends back; false if it is not.
   Result<bool> place_return(Entry& entry, Instant now);
   // The debit of what a case of ours has sent back; false if it is not.
   Result<bool> place_sent_back(Entry& entry, Instant now);
+  Result<bool> take_debit(const Case& sender, Fen amount);
   Result<void> take(Entry& entry, const RemitDesk::LineTaken& taken, Instant now);
   void postpone(const Entry& entry, bool again);
   Result<void> try_again(const Digest& digest, bool credits, Instant now);
