@@ -125,8 +125,10 @@ void print_comparison(const v1::ComparisonView& view) {
     std::cout << "Their statement of " << view.next_day() << " speaks of this day too.\n";
   }
   if (view.outcome() != "silent") {
-    std::cout << view.rows() << " cases with open money compared; " << view.on_the_way()
-              << " left for the next day, " << view.on_paper() << " in part on paper.\n";
+    std::cout << view.rows()
+              << " cases with money, open or settled since their last statement, compared; "
+              << view.on_the_way() << " left for the next day, " << view.on_paper()
+              << " in part on paper.\n";
   }
   if (view.outcome() == "agrees" && !view.sums_judged()) {
     std::cout << "Sums were not compared: messages of ours were on their way.\n";
