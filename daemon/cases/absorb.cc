@@ -14,7 +14,9 @@ void absorb_application(const Content& content, Case& subject) {
   subject.person_hash = content.context->person_hash;
   subject.scheme_from = form.scheme_from();
   subject.scheme_to = form.scheme_to();
-  subject.certificate_number = form.certificate_number();
+  subject.certificate_number =
+      form.has_certificate() ? form.certificate().number() : form.certificate_number();
+  if (form.has_filing()) subject.filing = form.filing().SerializeAsString();
   subject.policy_profile = content.context->profile;
 }
 
@@ -29,6 +31,7 @@ void absorb_letter(const Content& content, Case& subject) {
   subject.payee = letter.payee();
   subject.payee_version = 1;
   subject.certificate_number = letter.certificate_number();
+  if (letter.has_filing()) subject.filing = letter.filing().SerializeAsString();
   subject.policy_profile = letter.policy_profile();
   subject.letter_place = content.event->place;
   if (content.context->upstream_open) subject.overlays.add(Overlay::kUpstreamOpen);

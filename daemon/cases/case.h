@@ -205,6 +205,7 @@ struct Case {
   uint32_t payee_version = 0;
   std::string policy_profile;
   std::string certificate_number;
+  std::string filing;  // v1::Filing as it was entered or received, serialised; empty: none
 
   uint32_t sent_case_seq = 0;      // messages of this case that we sent
   uint32_t received_case_seq = 0;  // messages of this case that we accepted or refused

@@ -53,6 +53,9 @@ void fill_letter(const Sending& s) {
   *letter->mutable_payee() = s.subject.payee;
   *letter->mutable_contact() = *s.content.context->own_contact;
   letter->set_certificate_number(s.subject.certificate_number);
+  if (!s.subject.filing.empty()) {
+    CHECK(letter->mutable_filing()->ParseFromString(s.subject.filing));
+  }
   letter->set_issued_on(s.today);
   letter->set_policy_profile(s.subject.policy_profile);
   add_of_letter(s.subject, letter->mutable_attachments());
@@ -174,12 +177,14 @@ void fill_about_the_end(const Sending& s) {
       return s.out.mutable_cancel_request()->set_reason(s.input.reason());
     case Effect::kSendCancelAgreed:
     case Effect::kSendCancelDeclined:
-      return s.out.mutable_cancel_reply()->set_agreed(s.effect == Effect::kSendCancelAgreed);
+      s.out.mutable_cancel_reply()->set_agreed(s.effect == Effect::kSendCancelAgreed);
+      return s.out.mutable_cancel_reply()->set_note(s.input.note());
     case Effect::kSendReopenRequest:
       return s.out.mutable_reopen_request()->set_reason(s.input.reason());
     case Effect::kSendReopenAgreed:
     case Effect::kSendReopenDeclined:
-      return s.out.mutable_reopen_reply()->set_agreed(s.effect == Effect::kSendReopenAgreed);
+      s.out.mutable_reopen_reply()->set_agreed(s.effect == Effect::kSendReopenAgreed);
+      return s.out.mutable_reopen_reply()->set_note(s.input.note());
     default: return s.out.mutable_close()->set_closed_on(s.today);
   }
 }

@@ -28,6 +28,7 @@ v1::Application application_behind(const Case& subject, const v1::ContactLetter&
   form.set_scheme_from(letter.scheme_from());
   form.set_scheme_to(letter.scheme_to());
   form.set_certificate_number(letter.certificate_number());
+  if (letter.has_filing()) *form.mutable_filing() = letter.filing();
   form.set_applied_on(letter.issued_on());
   return form;
 }
@@ -196,8 +197,10 @@ Replay with_reason(EventKind kind, const std::string& reason) {
   return replay;
 }
 
-Replay answer_behind(bool agreed) {
-  return act(agreed ? EventKind::kAgree : EventKind::kDecline);
+// To a request to give up, or to open again.
+template <class Reply>
+Replay answer_behind(const Reply& reply) {
+  return with_note(reply.agreed() ? EventKind::kAgree : EventKind::kDecline, reply.note());
 }
 
 Replay refund_behind(const v1::RefundToPerson& refund) {
@@ -247,8 +250,8 @@ std::vector<Replay> acts_behind(const Case& subject, const v1::Message& own) {
       return {with_reason(EventKind::kCancel, own.cancel_request().reason())};
     case v1::Message::kReopenRequest:
       return {with_reason(EventKind::kReopen, own.reopen_request().reason())};
-    case v1::Message::kCancelReply: return {answer_behind(own.cancel_reply().agreed())};
-    case v1::Message::kReopenReply: return {answer_behind(own.reopen_reply().agreed())};
+    case v1::Message::kCancelReply: return {answer_behind(own.cancel_reply())};
+    case v1::Message::kReopenReply: return {answer_behind(own.reopen_reply())};
     case v1::Message::kStatusQuery: return {act(EventKind::kAskStatus)};
     case v1::Message::kWithdrawReply:
     case v1::Message::kStatusReply:

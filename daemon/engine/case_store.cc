@@ -104,6 +104,7 @@ Result<Case> decode_case(const CaseId& id, const v1::CaseRecord& record) {
   out.payee = record.payee();
   out.policy_profile = record.policy_profile();
   out.certificate_number = record.certificate_number();
+  out.filing = record.filing();
   out.newest_entries = record.newest_entries();
   decode_numbers(record, out);
   if (record.has_letter_ref()) out.letter_place = from_record(record.letter_ref());
@@ -194,6 +195,7 @@ void encode_rest(const Case& in, v1::CaseRecord* record) {
   record->set_person_hash(in.person_hash.data(), in.person_hash.size());
   record->set_policy_profile(in.policy_profile);
   record->set_certificate_number(in.certificate_number);
+  record->set_filing(in.filing);
   record->set_newest_entries(in.newest_entries);
   record->set_sent_case_seq(in.sent_case_seq);
   record->set_received_case_seq(in.received_case_seq);
@@ -361,18 +363,12 @@ Result<std::vector<CaseId>> find_by_person(const Records& records, const PersonH
   return read_list(records, layout::person_key(hash));
 }
 
-namespace {
-
-// With whom the case was when its timeline entry `number` was written. The entry that forwards the
-// letter sends it to the next agency.
 AgencyId peer_at(const Case& subject, uint32_t number) {
   for (const FormerPeer& former : subject.former_peers) {
     if (number < former.until) return former.agency;
   }
   return subject.peer;
 }
-
-}  // namespace
 
 Result<std::vector<SentMessage>> list_sent(const Records& records, const Case& subject) {
   const auto timeline = read_timeline(records, subject.id);

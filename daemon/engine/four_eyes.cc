@@ -34,6 +34,7 @@ void add_facts(const Case& subject, Content& content) {
   content.add(subject.person.SerializeAsString());
   content.add(subject.payee.SerializeAsString());
   content.add(subject.certificate_number);
+  content.add(subject.filing);
   content.add(subject.scheme_from);
   content.add(subject.scheme_to);
   content.add(subject.form_version);

@@ -2,10 +2,21 @@
 
 #include <algorithm>
 
+#include "daemon/base/ids.h"
 #include "daemon/base/text.h"
 #include "daemon/rules/iso7064.h"
 
 namespace jiexu {
+namespace {
+
+constexpr int32_t kMonthMin = 195001;
+constexpr int32_t kMonthMax = 205012;
+
+}  // namespace
+
+bool is_month(int32_t yyyymm) {
+  return yyyymm >= kMonthMin && yyyymm <= kMonthMax && yyyymm % 100 >= 1 && yyyymm % 100 <= 12;
+}
 
 void FieldChecks::add(FormRule rule, Field field, std::string text) {
   std::string path(field.parent);
@@ -30,9 +41,14 @@ bool FieldChecks::text(Field field, std::string_view value, Need need, size_t ch
   return true;
 }
 
-void FieldChecks::six_digits(Field field, std::string_view value) {
-  if (!text(field, value, Need::kRequired, 6)) return;
+void FieldChecks::six_digits(Field field, std::string_view value, Need need) {
+  if (!text(field, value, need, 6)) return;
   if (value.size() != 6 || !is_digits(value)) add(FormRule::kSixDigits, field, "must be 6 digits");
+}
+
+void FieldChecks::agency(Field field, std::string_view value) {
+  if (value.empty() || AgencyId::parse(value)) return;
+  add(FormRule::kAgencyCode, field, "must be 'S' and 11 digits");
 }
 
 bool FieldChecks::code(Field field, int value, bool known) {
@@ -50,6 +66,17 @@ bool FieldChecks::date(Field field, int32_t value, Need need) {
   if (!date) add(FormRule::kDate, field, "this date does not exist");
   if (date && *date > today_) add(FormRule::kFutureDate, field, "this date is in the future");
   return date && *date <= today_;
+}
+
+void FieldChecks::month(Field field, int32_t yyyymm, Need need) {
+  if (is_month(yyyymm) || (yyyymm == 0 && need == Need::kOptional)) return;
+  add(FormRule::kMonth, field, "must be a month yyyymm from 195001 to 205012");
+}
+
+void FieldChecks::amount(Field field, int64_t fen, int64_t min_fen) {
+  if (fen >= min_fen && fen <= kFormAmountMaxFen) return;
+  add(FormRule::kAmountRange, field,
+      min_fen < 0 ? "must be within 9999999999.99 yuan" : "must be from 0 to 9999999999.99 yuan");
 }
 
 std::vector<Finding> FieldChecks::take() {

@@ -15,6 +15,9 @@ namespace jiexu {
 // What an amount field of the live screens can hold: 9,999,999,999.99 yuan.
 inline constexpr int64_t kFormAmountMaxFen = 999'999'999'999;
 
+// Months of the live screens: yyyymm from 195001 to 205012.
+bool is_month(int32_t yyyymm);
+
 enum class Need : uint8_t { kRequired, kOptional };
 
 class FieldChecks {
@@ -32,11 +35,17 @@ class FieldChecks {
   // Rules kNotUtf8, kMissing, kTooLong. True if there is a value and it breaks none of them.
   bool text(Field field, std::string_view value, Need need, size_t chars_max);
   // As text(), and exactly six ASCII digits.
-  void six_digits(Field field, std::string_view value);
+  void six_digits(Field field, std::string_view value, Need need = Need::kRequired);
+  // Rule kAgencyCode, of a code that may be left out.
+  void agency(Field field, std::string_view value);
   // Rules kMissing, kUnknownCode. 0 means that the code is not given.
   bool code(Field field, int value, bool known);
   // Rules kMissing, kDate, kFutureDate. 0 means that the date is not given.
   bool date(Field field, int32_t value, Need need);
+  // Rule kMonth; an optional month may be 0.
+  void month(Field field, int32_t yyyymm, Need need);
+  // Rule kAmountRange: from `min_fen`, 0 or the lowest below it, to kFormAmountMaxFen.
+  void amount(Field field, int64_t fen, int64_t min_fen = 0);
 
   Date today() const { return today_; }
   size_t count() const { return findings_.size(); }

@@ -3,6 +3,7 @@
 #include "daemon/base/ids.h"
 #include "daemon/base/limits.h"
 #include "daemon/base/text.h"
+#include "daemon/rules/application_check.h"
 #include "daemon/rules/citizen_id.h"
 #include "daemon/rules/cnaps.h"
 #include "daemon/rules/field_checks.h"
@@ -16,7 +17,6 @@ namespace {
 using enum Need;
 
 // Lengths are those of the fields on the live screens of transfer-in and transfer-out.
-constexpr size_t kDocumentCharsMax = 30;
 constexpr size_t kCertificateCharsMax = 50;
 
 void check_citizen_id(FieldChecks& checks, const v1::Person& person) {
@@ -49,6 +49,7 @@ void check_person(FieldChecks& checks, const v1::Person& person) {
   const bool born = person.birth_date() == 0 ||
                     checks.date({"person", "birth_date"}, person.birth_date(), kOptional);
   checks.text({"person", "origin_person_number"}, person.origin_person_number(), kOptional, 30);
+  checks.text({"person", "household_type"}, person.household_type(), kOptional, 20);
   const bool citizen = person.document_type() == v1::DOCUMENT_TYPE_CITIZEN_ID;
   if (typed && numbered && born && citizen) check_citizen_id(checks, person);
 }
@@ -110,29 +111,15 @@ void check_version(FieldChecks& checks, const v1::InformationForm& form) {
   checks.text({"", "reason"}, form.reason(), form.replaces() > 0 ? kRequired : kOptional, 500);
 }
 
-void check_hands(FieldChecks& checks, const v1::InformationForm& form) {
-  const bool handled = checks.text({"", "handler"}, form.handler(), kRequired, 50);
-  const bool reviewed = checks.text({"", "reviewer"}, form.reviewer(), kRequired, 50);
-  if (handled && reviewed && name_key(form.handler()) == name_key(form.reviewer())) {
-    checks.add(FormRule::kFourEyes, {"", "reviewer"}, "handler and reviewer must be two people");
-  }
-}
-
 // Only an overdrawn account has negative parts.
 bool check_amounts(FieldChecks& checks, const v1::Account& account) {
   const size_t before = checks.count();
   const bool overdrawn = account.disposition() == v1::DISPOSITION_NEGATIVE_OFFSET;
-  const auto check = [&](std::string_view name, int64_t fen, int64_t min_fen) {
-    if (fen >= min_fen && fen <= kFormAmountMaxFen) return;
-    checks.add(
-        FormRule::kAmountRange, {"account", name},
-        min_fen < 0 ? "must be within 9999999999.99 yuan" : "must be from 0 to 9999999999.99 yuan");
-  };
   const int64_t min_fen = overdrawn ? -kFormAmountMaxFen : 0;
-  check("amount_fen", account.amount_fen(), 0);
-  check("principal_fen", account.principal_fen(), min_fen);
-  check("interest_fen", account.interest_fen(), min_fen);
-  check("balance_fen", account.balance_fen(), min_fen);
+  checks.amount({"account", "amount_fen"}, account.amount_fen());
+  checks.amount({"account", "principal_fen"}, account.principal_fen(), min_fen);
+  checks.amount({"account", "interest_fen"}, account.interest_fen(), min_fen);
+  checks.amount({"account", "balance_fen"}, account.balance_fen(), min_fen);
   return checks.count() == before;
 }
 
@@ -179,13 +166,6 @@ void check_account(FieldChecks& checks, const v1::InformationForm& form) {
   if (check_amounts(checks, account) && known) check_money(checks, form);
 }
 
-std::string document_key(const v1::Person& person) {
-  if (person.document_type() == v1::DOCUMENT_TYPE_CITIZEN_ID) {
-    return normalise_citizen_id(person.document_number());
-  }
-  return name_key(person.document_number());
-}
-
 }  // namespace
 
 std::vector<Finding> check_application(const v1::Application& form, Date today) {
@@ -199,10 +179,10 @@ std::vector<Finding> check_application(const v1::Application& form, Date today) 
   checks.text({"", "origin_area_name"}, form.origin_area_name(), kRequired, 100);
   checks.text({"", "certificate_number"}, form.certificate_number(), kOptional,
               kCertificateCharsMax);
-  const v1::Agent& agent = form.agent();
-  checks.text({"agent", "name"}, agent.name(), form.has_agent() ? kRequired : kOptional, 60);
-  checks.text({"agent", "phone"}, agent.phone(), kOptional, 50);
-  checks.text({"agent", "relation"}, agent.relation(), kOptional, 20);
+  check_origin(checks, form);
+  check_agent(checks, form);
+  check_certificate(checks, form);
+  check_filing(checks, form.filing());
   checks.date({"", "applied_on"}, form.applied_on(), kRequired);
   return checks.take();
 }
@@ -216,6 +196,7 @@ std::vector<Finding> check_letter(const v1::ContactLetter& form, Date today) {
   check_contact(checks, form.contact());
   checks.text({"", "certificate_number"}, form.certificate_number(), kOptional,
               kCertificateCharsMax);
+  check_filing(checks, form.filing());
   const bool issued = checks.date({"", "issued_on"}, form.issued_on(), kRequired);
   check_profile(checks, form, issued);
   return checks.take();
@@ -241,9 +222,10 @@ std::vector<Finding> check_form(const v1::InformationForm& form, Date today) {
   check_schemes(checks, form);
   checks.text({"", "last_employer"}, form.last_employer(), kOptional, 100);
   checks.date({"", "stopped_on"}, form.stopped_on(), kRequired);
+  checks.date({"", "transferred_on"}, form.transferred_on(), kOptional);
   check_history(checks, form);
   check_account(checks, form);
-  check_hands(checks, form);
+  check_hands(checks, "", form.handler(), form.reviewer(), kRequired);
   checks.date({"", "issued_on"}, form.issued_on(), kRequired);
   return checks.take();
 }
@@ -257,7 +239,8 @@ std::vector<Finding> check_form_against_letter(const v1::InformationForm& form,
     checks.add(FormRule::kLetterDiffers, {"", "letter_number"}, "answers another letter");
   }
   const bool same_type = theirs.document_type() == ours.document_type();
-  if (!same_type || document_key(theirs) != document_key(ours)) {
+  if (!same_type || document_key(theirs.document_type(), theirs.document_number()) !=
+                        document_key(ours.document_type(), ours.document_number())) {
     checks.add(FormRule::kPersonDiffers, {"person", "document_number"},
                "not the document of the letter");
   }

@@ -64,9 +64,13 @@ enum class FormRule : uint32_t {
   kLetterDiffers = 32,  // answers another letter
   kPersonDiffers = 33,  // another document number, or another name
   kSchemeDiffers = 34,  // other schemes than the letter asks for
+  // Paper that the person brought, and single rows.
+  kCertificateDiffers = 35,  // the certificate has another person, number or scheme
+  kCapitalAmount = 36,       // figures and capitals (大写) say different amounts
+  kRowYear = 37,             // a row that lies outside of its year
 };
 
-inline constexpr uint32_t kFormRuleLast = 34;
+inline constexpr uint32_t kFormRuleLast = 37;
 
 struct Finding {
   FormRule rule = FormRule::kMissing;

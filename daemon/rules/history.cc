@@ -7,14 +7,7 @@
 namespace jiexu {
 namespace {
 
-using Field = FieldChecks::Field;
-
-constexpr int32_t kMonthMin = 195001;
-constexpr int32_t kMonthMax = 205012;
-
-bool is_month(int32_t yyyymm) {
-  return yyyymm >= kMonthMin && yyyymm <= kMonthMax && yyyymm % 100 >= 1 && yyyymm % 100 <= 12;
-}
+constexpr size_t kRemarkCharsMax = 200;
 
 // Months counted from year 0, so that neighbours differ by one.
 int32_t ordinal(int32_t yyyymm) {
@@ -60,15 +53,9 @@ std::string row_path(int row) {
   return "segments[" + std::to_string(row) + "]";
 }
 
-void check_month(FieldChecks& checks, Field field, int32_t yyyymm) {
-  if (!is_month(yyyymm)) {
-    checks.add(FormRule::kMonth, field, "must be a month yyyymm from 195001 to 205012");
-  }
-}
-
 void check_months(FieldChecks& checks, std::string_view path, const v1::Segment& row) {
-  check_month(checks, {path, "from_month"}, row.from_month());
-  check_month(checks, {path, "to_month"}, row.to_month());
+  checks.month({path, "from_month"}, row.from_month(), Need::kRequired);
+  checks.month({path, "to_month"}, row.to_month(), Need::kRequired);
   if (!is_month(row.from_month()) || !is_month(row.to_month())) return;
   if (row.from_month() > row.to_month()) {
     checks.add(FormRule::kMonthOrder, {path, "to_month"}, "the row ends before it begins");
@@ -88,15 +75,21 @@ void check_after_stop(FieldChecks& checks, std::string_view path, const v1::Segm
 
 void check_row_amounts(FieldChecks& checks, std::string_view path, const v1::Segment& row,
                        bool overdrawn) {
-  if (row.base_fen() < 0 || row.base_fen() > kFormAmountMaxFen) {
-    checks.add(FormRule::kAmountRange, {path, "base_fen"}, "must be from 0 to 9999999999.99 yuan");
-  }
+  checks.amount({path, "base_fen"}, row.base_fen());
   // An account that ends overdrawn may have been so at a year's end.
-  const int64_t min_fen = overdrawn ? -kFormAmountMaxFen : 0;
-  if (row.year_end_balance_fen() < min_fen || row.year_end_balance_fen() > kFormAmountMaxFen) {
-    checks.add(FormRule::kAmountRange, {path, "year_end_balance_fen"},
-               "must be from 0 to 9999999999.99 yuan");
-  }
+  checks.amount({path, "year_end_balance_fen"}, row.year_end_balance_fen(),
+                overdrawn ? -kFormAmountMaxFen : 0);
+  checks.amount({path, "wage_fen"}, row.wage_fen());
+  checks.amount({path, "employer_to_account_fen"}, row.employer_to_account_fen());
+  checks.amount({path, "employer_to_pool_fen"}, row.employer_to_pool_fen());
+  checks.amount({path, "person_to_account_fen"}, row.person_to_account_fen());
+  checks.amount({path, "person_to_pool_fen"}, row.person_to_pool_fen());
+}
+
+void check_year(FieldChecks& checks, std::string_view path, const v1::Segment& row) {
+  const bool inside = row.from_month() / 100 <= row.year() && row.year() <= row.to_month() / 100;
+  if (row.year() == 0 || inside) return;
+  checks.add(FormRule::kRowYear, {path, "year"}, "no month of the row lies in this year");
 }
 
 void check_row(FieldChecks& checks, int index, const v1::InformationForm& form) {
@@ -104,12 +97,16 @@ void check_row(FieldChecks& checks, int index, const v1::InformationForm& form) 
   const std::string path = row_path(index);
   checks.six_digits({path, "area"}, row.area());
   checks.text({path, "area_name"}, row.area_name(), Need::kOptional, 100);
+  checks.agency({path, "agency"}, row.agency());
   checks.code({path, "scheme"}, row.scheme(), v1::Scheme_IsValid(row.scheme()));
   check_months(checks, path, row);
+  check_year(checks, path, row);
+  checks.month({path, "arrival_month"}, row.arrival_month(), Need::kOptional);
   checks.code({path, "kind"}, row.kind(), v1::SegmentKind_IsValid(row.kind()));
   check_row_amounts(checks, path, row,
                     form.account().disposition() == v1::DISPOSITION_NEGATIVE_OFFSET);
   check_after_stop(checks, path, row, form.stopped_on());
+  checks.text({path, "remark"}, row.remark(), Need::kOptional, kRemarkCharsMax);
 }
 
 void check_overlap(FieldChecks& checks, const Segments& segments) {

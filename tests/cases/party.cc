@@ -367,12 +367,20 @@ v1::Message paper_for(const Case& subject, const std::string& variant) {
   return paper;
 }
 
+// Tests write other people in, and the certificate is to stay theirs.
+v1::Application application_of_anybody() {
+  v1::Application application = full_application();
+  application.mutable_certificate()->clear_name();
+  application.mutable_certificate()->clear_document_number();
+  return application;
+}
+
 }  // namespace
 
 v1::ActionInput sound_input(const Case& subject, EventKind action, const std::string& variant) {
   v1::ActionInput input;
   switch (action) {
-    case EventKind::kApply: *input.mutable_application() = sample_application(); break;
+    case EventKind::kApply: *input.mutable_application() = application_of_anybody(); break;
     case EventKind::kRejectLetter: input.set_code(v1::REJECT_CODE_NOT_FOUND); break;
     case EventKind::kIssueForm:
     case EventKind::kSupplementForm: *input.mutable_form() = form_for(subject, variant); break;

@@ -236,9 +236,50 @@ std::vector<Case> money_cases() {
   };
 }
 
+std::vector<Case> paper_cases() {
+  using enum FormRule;
+  const auto changed = [](const Change<v1::Certificate>& change) {
+    Application form = full_application();
+    change(*form.mutable_certificate());
+    return check_application(form, kSampleToday);
+  };
+  return {
+      {kCertificateDiffers, "certificate.name",
+       changed([](v1::Certificate& f) { f.set_name("阿依古丽"); })},
+      {kCertificateDiffers, "certificate.number",
+       changed([](v1::Certificate& f) { f.set_number("闽2026年第00043号"); })},
+      {kCertificateDiffers, "certificate.document_number", changed([](v1::Certificate& f) {
+         f.set_document_number(make_citizen_id("350500", {1988, 4, 9}, 4));
+       })},
+      {kCertificateDiffers, "certificate.scheme",
+       changed([](v1::Certificate& f) { f.set_scheme(v1::SCHEME_RESIDENT); })},
+      {kCapitalAmount, "certificate.balance_capitals",
+       changed([](v1::Certificate& f) { f.set_balance_capitals("壹仟贰佰肆拾元零伍分"); })},
+      {kRowYear, "segments[2].year",
+       of_form([](Form& f) { f.mutable_segments(2)->set_year(2025); })},
+      {kMissing, "certificate.number", changed([](v1::Certificate& f) { f.clear_number(); })},
+      {kUnknownCode, "certificate.copy", changed([](v1::Certificate& f) { f.set_copy(4); })},
+      {kMonthOrder, "certificate.benefits_to_month",
+       changed([](v1::Certificate& f) { f.set_benefits_to_month(201507); })},
+      {kFourEyes, "filing.reviewer", of_letter([](Letter& f) {
+         *f.mutable_filing() = sample_filing();
+         f.mutable_filing()->set_reviewer("0207");
+       })},
+      {kMonth, "segments[0].arrival_month",
+       of_form([](Form& f) { f.mutable_segments(0)->set_arrival_month(201513); })},
+      {kAgencyCode, "segments[0].agency",
+       of_form([](Form& f) { f.mutable_segments(0)->set_agency("350500"); })},
+      {kAmountRange, "segments[0].person_to_pool_fen",
+       of_form([](Form& f) { f.mutable_segments(0)->set_person_to_pool_fen(-1); })},
+      {kTooLong, "segments[0].remark",
+       of_form([](Form& f) { f.mutable_segments(0)->set_remark(std::string(201, 'a')); })},
+  };
+}
+
 std::vector<Case> all_cases() {
   std::vector<Case> all;
-  for (const auto& part : {field_cases(), number_cases(), history_cases(), money_cases()}) {
+  for (const auto& part :
+       {field_cases(), number_cases(), history_cases(), money_cases(), paper_cases()}) {
     all.insert(all.end(), part.begin(), part.end());
   }
   return all;
@@ -251,6 +292,34 @@ TEST_CASE("forms that break no rule give no finding") {
   CHECK(of_letter([](Letter&) {}).empty());
   CHECK(of_form([](Form&) {}).empty());
   CHECK(of_answer([](Form&) {}).empty());
+}
+
+TEST_CASE("an application with every field, and a form with every column, break no rule") {
+  CHECK(check_application(full_application(), kSampleToday).empty());
+  CHECK(of_letter([](Letter& f) { *f.mutable_filing() = sample_filing(); }).empty());
+  CHECK(of_form([](Form& f) {
+          f.set_transferred_on(20261106);
+          v1::Segment& row = *f.mutable_segments(1);
+          row.set_year(2020);
+          row.set_agency("S35050000101");
+          row.set_wage_fen(650'000);
+          row.set_arrival_month(201704);
+          row.set_employer_to_account_fen(100);
+          row.set_employer_to_pool_fen(200);
+          row.set_person_to_account_fen(300);
+          row.set_person_to_pool_fen(0);
+          row.set_remark("原单位补缴");
+        }).empty());
+}
+
+TEST_CASE("capitals are one amount however a printer spells them") {
+  for (const char* capitals :
+       {"壹仟贰佰零肆元零伍分", "壹仟贰佰零肆圆伍分", "人民币 壹仟贰佰零肆元零伍分"}) {
+    CAPTURE(capitals);
+    Application form = full_application();
+    form.mutable_certificate()->set_balance_capitals(capitals);
+    CHECK(check_application(form, kSampleToday).empty());
+  }
 }
 
 TEST_CASE("each broken rule gives its one finding, at its field") {

@@ -35,6 +35,62 @@ v1::Application sample_application() {
   return form;
 }
 
+v1::Application full_application() {
+  v1::Application form = sample_application();
+  form.set_certificate_number("闽2026年第00042号");
+  form.set_origin_area("350500");
+  form.set_origin_office("泉州市医疗保障中心");
+  form.mutable_origin_contact()->set_phone("0595-00000000");
+  form.mutable_origin_contact()->set_postcode("362000");
+  v1::Agent& agent = *form.mutable_agent();
+  agent.set_name("阿不都·热合曼");
+  agent.set_phone("13900000000");
+  agent.set_relation("配偶");
+  agent.set_address("南阳市卧龙区");
+  agent.set_postcode("473000");
+  *form.mutable_certificate() = sample_certificate();
+  *form.mutable_filing() = sample_filing();
+  return form;
+}
+
+v1::Certificate sample_certificate() {
+  const v1::Person person = sample_person();
+  v1::Certificate certificate;
+  certificate.set_number("闽2026年第00042号");
+  certificate.set_copy(1);
+  certificate.set_check_code("7Q2M");
+  certificate.set_name(person.name());
+  certificate.set_document_number(person.document_number());
+  certificate.set_insurance_number("3505000000012345");
+  certificate.set_household_address("福建省泉州市丰泽区");
+  certificate.set_household_type("20");
+  certificate.set_scheme(v1::SCHEME_EMPLOYEE);
+  certificate.set_place("泉州市医疗保障中心");
+  certificate.set_insured_from_month(201507);
+  certificate.set_insured_to_month(202609);
+  certificate.set_benefits_from_month(201508);
+  certificate.set_benefits_to_month(202609);
+  certificate.set_balance_fen(120'405);
+  certificate.set_balance_capitals("人民币壹仟贰佰零肆圆零伍分");
+  certificate.set_office("泉州市医疗保障中心");
+  certificate.mutable_contact()->set_person("0107");
+  certificate.mutable_contact()->set_phone("0595-00000000");
+  certificate.set_printed_on(20261028);
+  return certificate;
+}
+
+v1::Filing sample_filing() {
+  v1::Filing filing;
+  filing.set_business_serial("YW20261030000001");
+  filing.set_trace_id("T1");
+  filing.set_transfer_type("1");
+  filing.set_direction("11");
+  filing.set_transfer_system("1");
+  filing.set_handler("0207");
+  filing.set_reviewer("0212");
+  return filing;
+}
+
 v1::ContactLetter sample_letter() {
   v1::ContactLetter form;
   form.set_letter_number(sample_letter_number());

@@ -10,6 +10,10 @@ namespace jiexu {
 inline constexpr Date kSampleToday{2026, 11, 20};
 
 v1::Application sample_application();
+// With every field that an application has.
+v1::Application full_application();
+v1::Certificate sample_certificate();
+v1::Filing sample_filing();
 v1::ContactLetter sample_letter();
 
 // Answers sample_letter(): three rows of employee insurance with one gap, 1234.56 yuan to transfer.
