@@ -48,9 +48,22 @@ auto find(const v1::Message& message, const std::vector<PaperTwin>& papers) {
   });
 }
 
+// A notice counts money, and a second one of the same payment would count it twice. Of the other
+// messages that a state cannot tell from a repetition, a repetition says nothing new. An agency
+// that has no Jiexu gives its payments no numbers.
+bool is_here(const v1::Message& message, const Case& subject) {
+  const uint32_t number = number_of(message);
+  if (number == 0) return false;
+  if (message.has_remittance_notice()) return number <= subject.attempt;
+  return message.has_payee_change() && number <= subject.payee_version;
+}
+
 }  // namespace
 
 std::optional<Rejection> check_paper(const Case& subject, const v1::ActionInput& input) {
+  if (is_here(input.paper(), subject)) {
+    return Rejection{Refusal::kPaperInvalid, "paper: this number is here already"};
+  }
   if (subject.papers.size() >= kPapersMax) return Rejection{Refusal::kPaperInvalid, "too many"};
   if (subject.exists() && !input.agency().empty() && input.agency() != subject.peer.text()) {
     return Rejection{Refusal::kPaperInvalid, "agency: the case is with another one"};

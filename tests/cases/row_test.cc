@@ -5,6 +5,7 @@
 
 #include "daemon/cases/table.h"
 #include "tests/cases/party.h"
+#include "tests/rules/sample_forms.h"
 
 using namespace jiexu;
 
@@ -304,6 +305,8 @@ TEST_CASE("what a message says is what the case holds") {
   const v1::ContactLetter& sent = letter.messages.at(0).letter();
   CHECK(sent.letter_number() == in.subject.letter_number);
   CHECK(sent.policy_profile() == "NHSA-2021");
+  CHECK(sent.certificate_number() == sample_certificate().number());
+  CHECK(sent.filing().trace_id() == sample_filing().trace_id());
   CHECK(sent.issued_on() == 20261120);
   CHECK(sent.payee().account_number() == in.context.own_payee->account_number());
 
@@ -321,6 +324,34 @@ TEST_CASE("what a message says is what the case holds") {
   CHECK(notice.attempt() == 1);
   CHECK(notice.end_to_end_id() == out.subject.letter_number + "-1");
   CHECK(notice.payee().account_number() == out.subject.payee.account_number());
+}
+
+TEST_CASE("an answer to a request to give up or to open says why") {
+  for (const EventKind answer : {EventKind::kAgree, EventKind::kDecline}) {
+    v1::ActionInput input;
+    input.set_note("the person has died");
+    Party asked(kIn);
+    asked.play(TO_ACCEPT "cancel-request-received");
+    CHECK(asked.act(answer, input).messages.at(0).cancel_reply().note() == input.note());
+    Party closed(kIn);
+    closed.play(TO_DONE "reopen-request-received");
+    CHECK(closed.act(answer, input).messages.at(0).reopen_reply().note() == input.note());
+  }
+}
+
+TEST_CASE("X38: a payment that was announced is not keyed in again from its sheet") {
+  Party in(kIn);
+  in.play(TO_ACCEPT);
+  v1::Message notice = sound_message(in.subject, EventKind::kRemitNoticeIn);
+  notice.mutable_remittance_notice()->set_attempt(1);
+  REQUIRE(in.hear(notice).refusal() == Refusal::kNone);
+  const Fen noticed = in.subject.noticed;
+  v1::ActionInput sheet;
+  *sheet.mutable_paper() = notice;
+  CHECK(in.act(EventKind::kKeyPaper, sheet).refusal() == Refusal::kPaperInvalid);
+  CHECK(in.subject.noticed == noticed);
+  sheet.mutable_paper()->mutable_remittance_notice()->set_attempt(0);  // agencies without Jiexu
+  CHECK(in.act(EventKind::kKeyPaper, sheet).refusal() == Refusal::kNone);
 }
 
 TEST_CASE("a query carries the findings about the form, the clerk's own, and the reason") {
