@@ -62,8 +62,10 @@ class Api {
   // Handlers of the route table.
   void apply(Call call);
   void list_cases(Call call);
+  void find_cases(Call call);
   void show_case(Call call);
   void show_timeline(Call call);
+  void list_messages(Call call);
   void show_document(Call call);
   void act(Call call);
   void list_attachments(Call call);

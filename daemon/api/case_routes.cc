@@ -7,6 +7,7 @@
 #include "daemon/api/reply.h"
 #include "daemon/api/views.h"
 #include "daemon/cases/step.h"
+#include "daemon/engine/case_desk.h"
 #include "daemon/engine/case_store.h"
 #include "daemon/trust/suite.h"
 
@@ -114,6 +115,36 @@ void Api::list_cases(Call call) {
   reply(call, case_views(*found));
 }
 
+// A question, not a GET, so that no proxy writes a person's number into its log. The body is what
+// is known of the letter: its number, or the person, of whom several origins may have cases.
+void Api::find_cases(Call call) {
+  v1::ContactLetter known;
+  if (Result<void> read = from_json(call.request.body, &known); !read) {
+    return reply(call, bad_body(read.error()));
+  }
+  const bool by_letter = !known.letter_number().empty();
+  if (!by_letter && known.person().document_number().empty()) {
+    return reply(call, problem_response(400, "bad_question",
+                                        "letter_number, or person with document_type and "
+                                        "document_number"));
+  }
+  const auto ids =
+      by_letter ? find_by_letter(records_, known.letter_number())
+                : find_by_person(records_, ports_.vault.person_hash(document_text(known.person())));
+  if (!ids) return reply(call, store_failure(ids.error()));
+  CasePage page;
+  for (const CaseId& id : *ids) {
+    auto subject = read_case(records_, id);
+    if (!subject) return reply(call, store_failure(subject.error()));
+    if (!*subject) continue;
+    if (auto shown = show_delivery(records_, **subject); !shown) {
+      return reply(call, store_failure(shown.error()));
+    }
+    page.cases.push_back(std::move(**subject));
+  }
+  reply(call, case_views(page));
+}
+
 void Api::show_case(Call call) {
   if (const std::optional<Case> subject = find_case(call)) reply(call, case_view(*subject));
 }
@@ -124,24 +155,6 @@ void Api::show_timeline(Call call) {
   const auto records = read_timeline(records_, subject->id);
   if (!records) return reply(call, store_failure(records.error()));
   reply(call, timeline_view(*records));
-}
-
-void Api::show_document(Call call) {
-  const std::string& kind = call.args[1];
-  if (kind != "letter" && kind != "form") {
-    return reply(call, problem_response(404, "no_such_document", "there are: letter, form"));
-  }
-  const std::optional<Case> subject = find_case(call);
-  if (!subject) return;
-  const auto& place = kind == "letter" ? subject->letter_place : subject->form_place;
-  if (!place) {
-    return reply(call,
-                 problem_response(404, "no_document_yet", "the case has no " + kind + " yet"));
-  }
-  const Result<v1::Message> message = read_message(records_, subject->peer, *place);
-  if (!message) return reply(call, store_failure(message.error()));
-  if (kind == "letter") return reply(call, message->letter());
-  reply(call, message->information_form());
 }
 
 }  // namespace jiexu

@@ -9,7 +9,7 @@
 #include "daemon/api/reply.h"
 #include "daemon/base/bytes.h"
 #include "daemon/cases/step.h"
-#include "daemon/engine/case_store.h"
+#include "daemon/engine/case_documents.h"
 #include "daemon/trust/suite.h"
 
 namespace jiexu {
@@ -62,6 +62,16 @@ std::string wrong_with(const v1::PaperView& paper, AgencyId self) {
   return {};
 }
 
+// Whether the electronic message that the sheet's hash names has come.
+Result<bool> has_come(const Records& records, const Case& subject, const v1::PaperView& paper) {
+  if (paper.sha256().empty()) return false;
+  const auto messages = list_messages(records, subject);
+  if (!messages) return tl::unexpected(messages.error());
+  return std::ranges::any_of(*messages, [&](const CaseMessage& message) {
+    return !message.ours && to_hex(view(sha256(message.bytes))) == paper.sha256();
+  });
+}
+
 }  // namespace
 
 void Api::list_papers(Call call) {
@@ -75,6 +85,26 @@ void Api::list_papers(Call call) {
     if (!view) return reply(call, store_failure(view.error()));
     view->clear_message();
     *views.add_papers() = std::move(*view);
+  }
+  reply(call, views);
+}
+
+// All that either agency wrote in the case, as sheets without a number.
+void Api::list_messages(Call call) {
+  const std::optional<Case> subject = find_case(call);
+  if (!subject) return;
+  auto messages = jiexu::list_messages(records_, *subject);
+  if (!messages) return reply(call, store_failure(messages.error()));
+  v1::PaperViews views;
+  for (CaseMessage& message : *messages) {
+    v1::PaperView& view = *views.add_papers();
+    view.set_case_id(subject->id.str());
+    view.set_from_agency(message.ours ? ports_.self.str() : message.peer.str());
+    view.set_to_agency(message.ours ? message.peer.str() : ports_.self.str());
+    view.set_kind(kind_of(message.message));
+    view.set_written_at(message.at.str());
+    if (!message.on_paper) view.set_sha256(to_hex(jiexu::view(sha256(message.bytes))));
+    *view.mutable_message() = std::move(message.message);
   }
   reply(call, views);
 }
@@ -111,6 +141,12 @@ void Api::key_paper(Call call) {
       CaseId::parse(paper.case_id()).value_or(CaseId::make(ports_.clock.now().ms, *random));
   const auto found = read_case(records_, id);
   if (!found) return reply(call, store_failure(found.error()));
+  const Result<bool> come = *found ? has_come(records_, **found, paper) : false;
+  if (!come) return reply(call, store_failure(come.error()));
+  if (*come) {
+    return reply(call, problem_response(409, "paper_is_here",
+                                        "the message itself has come; nothing is to be keyed in"));
+  }
   auto input = std::make_shared<v1::ActionInput>();
   *input->mutable_paper() = std::move(*paper.mutable_message());
   input->set_agency(paper.from_agency());

@@ -15,8 +15,10 @@ namespace {
 constexpr Route kRoutes[] = {
     {"POST", "/v1/cases", Role::kClerk, &Api::apply},
     {"GET", "/v1/cases", Role::kAuditor, &Api::list_cases},
+    {"POST", "/v1/cases:find", Role::kAuditor, &Api::find_cases},
     {"GET", "/v1/cases/{id}", Role::kAuditor, &Api::show_case},
     {"GET", "/v1/cases/{id}/timeline", Role::kAuditor, &Api::show_timeline},
+    {"GET", "/v1/cases/{id}/messages", Role::kAuditor, &Api::list_messages},
     {"GET", "/v1/cases/{id}/documents/{kind}", Role::kAuditor, &Api::show_document},
     {"GET", "/v1/cases/{id}/attachments", Role::kAuditor, &Api::list_attachments},
     {"GET", "/v1/cases/{id}/attachments/{file}", Role::kAuditor, &Api::show_attachment},

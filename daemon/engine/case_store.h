@@ -51,6 +51,10 @@ Result<v1::Message> read_message(const Records& records, AgencyId peer, const Lo
 // that we hold tells of it. Shows it in `subject`, for readers.
 Result<void> show_delivery(const Records& records, Case& subject);
 
+// With whom the case was when its timeline entry `number` was written. The entry that forwards the
+// letter sends it to the next agency.
+AgencyId peer_at(const Case& subject, uint32_t number);
+
 // A page of cases in id order (which is time order) after `after`, as readers see them; open ones
 // only if asked.
 struct CasePage {

@@ -134,7 +134,9 @@ void CaseDesk::write_timeline(const Case& before, Decision& decision) {
     const bool silent = message == step.messages_end;
     for (; message < step.messages_end; ++message)
       to_record(decision.sent[message], record->add_sent());
-    if (step.event.input != nullptr && silent) {
+    // What came on paper is in no log.
+    const bool paper = step.event.kind == EventKind::kKeyPaper;
+    if (step.event.input != nullptr && (silent || paper)) {
       step.event.input->SerializeToString(record->mutable_payload());
     }
   }

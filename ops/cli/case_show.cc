@@ -69,6 +69,10 @@ std::string command_line(const v1::CaseView& view, const v1::ActionView& action,
       line += " --file " + field + ".json";
     } else if (field == "findings") {
       line += " --set findings.0.field=... --set findings.0.text=...";
+    } else if (field == "payee") {
+      for (const char* part : {"account_holder", "account_number", "bank_name", "cnaps"}) {
+        line += std::string(" --set payee.") + part + "=...";
+      }
     } else {
       line += " --set " + field + "=...";
     }

@@ -8,6 +8,7 @@
 #include "ops/cli/input.h"
 #include "ops/cli/json.h"
 #include "ops/cli/output.h"
+#include "ops/cli/paper_text.h"
 #include "ops/cli/session.h"
 
 namespace jiexu::cli {
@@ -71,6 +72,18 @@ void print_held(const Session& session, const std::string& body) {
   std::cout << held_text(payee, session.command());
 }
 
+// What the other agency wants is in its message, not in the case.
+void print_last_word(const Session& session, const std::string& body) {
+  v1::CaseView view;
+  if (!from_json(body, &view) || view.letter_number().empty()) return;
+  const auto reply = session.ask("GET", "/v1/cases/" + view.case_id() + "/messages");
+  v1::PaperViews messages;
+  if (!reply || reply->status != 200 || !from_json(reply->body, &messages)) return;
+  std::vector<std::string> others(view.former_peers().begin(), view.former_peers().end());
+  others.push_back(view.peer());
+  std::cout << last_word_text(messages, others);
+}
+
 // An application that keeps every rule, of a person who does not exist.
 int print_example() {
   v1::Application example;
@@ -118,6 +131,37 @@ int list(const Session& session, const Options& options) {
   return session.show("GET", target, "", print_list);
 }
 
+// A person's number comes by standard input, so that it stays out of the list of processes.
+int find(const Session& session, const std::string& letter, const std::string& type) {
+  v1::ContactLetter known;
+  known.set_letter_number(letter);
+  if (letter.empty()) {
+    v1::DocumentType document{};
+    std::string number;
+    if (!v1::DocumentType_Parse("DOCUMENT_TYPE_" + type, &document)) {
+      return report(EX_USAGE, "--type is CITIZEN_ID, PASSPORT, FOREIGN_RESIDENT or OTHER");
+    }
+    if (!std::getline(std::cin, number) || number.empty()) {
+      return report(EX_USAGE, "give --letter, or the document number on standard input");
+    }
+    known.mutable_person()->set_document_type(document);
+    known.mutable_person()->set_document_number(number);
+  }
+  return session.show("POST", "/v1/cases:find", to_json(known), print_list);
+}
+
+void add_find(CLI::App& group, Session& session) {
+  CLI::App* command = add_command(group, "find", "Find cases by letter number, or of a person",
+                                  "jiexu case find < document-number");
+  const auto letter = std::make_shared<std::string>();
+  const auto type = std::make_shared<std::string>("CITIZEN_ID");
+  command->add_option("--letter", *letter, "The letter's number");
+  command->add_option("--type", *type, "Of the document: CITIZEN_ID, PASSPORT, ...");
+  command->callback([&session, letter, type] {
+    session.run = [&session, letter, type] { return find(session, *letter, *type); };
+  });
+}
+
 void add_writes(CLI::App& group, Session& session, const std::shared_ptr<Options>& options) {
   CLI::App* apply_command = add_command(group, "apply", "Enter an application: a new case",
                                         "jiexu case apply --file application.json");
@@ -158,6 +202,7 @@ void add_reads(CLI::App& group, Session& session, const std::shared_ptr<Options>
       return session.show("GET", "/v1/cases/" + options->id, "", [&](const std::string& body) {
         print_case(body, session.command());
         print_held(session, body);
+        print_last_word(session, body);
       });
     };
   });
@@ -193,9 +238,11 @@ void add_case(CLI::App& app, Session& session) {
   const auto options = std::make_shared<Options>();
   add_writes(*group, session, options);
   add_reads(*group, session, options);
+  add_find(*group, session);
   add_offline(*group, session);
   add_submit(*group, session);
   add_proposals(*group, session);
+  add_documents(*group, session);
   add_papers(*group, session);
   add_attachments(*group, session);
 }

@@ -3,10 +3,12 @@
 #include <google/protobuf/descriptor.h>
 
 #include <algorithm>
+#include <cctype>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <utility>
 
+#include "daemon/base/bytes.h"
 #include "daemon/base/time.h"
 #include "daemon/rules/capital_amount.h"
 #include "ops/cli/input.h"
@@ -34,7 +36,25 @@ constexpr std::pair<std::string_view, std::string_view> kTitles[] = {
     {"remittance-notice", "划转通知 Remittance notice"},
     {"funds-ack", "到账确认 Acknowledgement of funds"},
     {"close", "办结通知 The case is closed"},
+    {"fault", "报文无法使用 A message could not be used"},
+    {"hold", "暂缓办理 The case is held"},
+    {"resume", "恢复办理 The case goes on"},
+    {"clarify", "询问 Question"},
+    {"clarify-reply", "询问答复 Answer to the question"},
+    {"invalidate", "信息表作废 The form is void"},
     {"payee-change", "收款账户变更 Change of account"},
+    {"funds-diff", "金额不符 What came is not what the form says"},
+    {"funds-returned", "资金退回 Money is sent back"},
+    {"bank-returned", "银行退汇 The bank sent a payment back"},
+    {"refund-to-person", "清算给个人 The person was paid at origin"},
+    {"reminder", "催办 Reminder"},
+    {"reminder-reply", "催办答复 Answer to the reminder"},
+    {"cancel-request", "终止申请 Request to give up"},
+    {"cancel-reply", "终止答复 Answer to the request to give up"},
+    {"reopen-request", "重新办理申请 Request to open again"},
+    {"reopen-reply", "重新办理答复 Answer to the request to open again"},
+    {"status-query", "进度查询 How far are you?"},
+    {"status-reply", "进度答复 How far the other agency is"},
 };
 
 std::string with_dashes(int64_t number, bool day) {
@@ -44,56 +64,115 @@ std::string with_dashes(int64_t number, bool day) {
   return day ? text.insert(7, "-") : text;
 }
 
+enum class Amounts : uint8_t { kFigures, kAlsoCapitals };
+
 // How a whole number is written follows from its field's name: the schema has no types for it.
-std::string number_text(const std::string& field, int64_t number) {
-  if (field.ends_with("_fen")) return yuan(number) + "  " + capital_amount(Fen{number});
+std::string number_text(const std::string& field, int64_t number, Amounts amounts) {
+  if (field.ends_with("_fen")) {
+    const bool capitals = amounts == Amounts::kAlsoCapitals;
+    return capitals ? yuan(number) + "  " + capital_amount(Fen{number}) : yuan(number);
+  }
   if (field.ends_with("_on") || field.ends_with("_date") || field == "as_of") {
     return with_dashes(number, true);
   }
   return field.ends_with("_month") ? with_dashes(number, false) : std::to_string(number);
 }
 
-std::string scalar_text(const Message& message, const FieldDescriptor& field, int index) {
+std::string scalar_text(const Message& message, const FieldDescriptor& field, int index,
+                        Amounts amounts) {
   const auto& get = *message.GetReflection();
   const bool many = field.is_repeated();
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING: {
       std::string text =
           many ? get.GetRepeatedString(message, &field, index) : get.GetString(message, &field);
-      return text;
+      return field.type() == FieldDescriptor::TYPE_BYTES ? to_hex(text) : text;
     }
     case FieldDescriptor::CPPTYPE_ENUM:
       return (many ? get.GetRepeatedEnum(message, &field, index) : get.GetEnum(message, &field))
           ->name();
     case FieldDescriptor::CPPTYPE_BOOL: return get.GetBool(message, &field) ? "yes" : "no";
     case FieldDescriptor::CPPTYPE_INT32:
-      return number_text(field.name(), get.GetInt32(message, &field));
+      return number_text(field.name(), get.GetInt32(message, &field), amounts);
     case FieldDescriptor::CPPTYPE_INT64:
-      return number_text(field.name(), get.GetInt64(message, &field));
+      return number_text(field.name(), get.GetInt64(message, &field), amounts);
     case FieldDescriptor::CPPTYPE_UINT32: return std::to_string(get.GetUInt32(message, &field));
+    case FieldDescriptor::CPPTYPE_UINT64: return std::to_string(get.GetUInt64(message, &field));
     default: return "";
   }
 }
 
-// Adds the fields of `message`, one line each, named by their path.
-void add_fields(const Message& message, const std::string& path, Table& table) {
+std::vector<const FieldDescriptor*> set_fields(const Message& message) {
   std::vector<const FieldDescriptor*> fields;
   message.GetReflection()->ListFields(message, &fields);
-  for (const FieldDescriptor* field : fields) {
-    const int count = field->is_repeated() ? message.GetReflection()->FieldSize(message, field) : 1;
+  return fields;
+}
+
+bool is_rows(const FieldDescriptor& field) {
+  return field.is_repeated() && field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
+}
+
+// Adds the fields of `message`, one line each, named by their path; rows are tables of their own.
+void add_fields(const Message& message, const std::string& path, Table& table) {
+  const auto& get = *message.GetReflection();
+  for (const FieldDescriptor* field : set_fields(message)) {
+    if (is_rows(*field)) continue;
+    if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+      add_fields(get.GetMessage(message, field), path + field->name() + ".", table);
+      continue;
+    }
+    const int count = field->is_repeated() ? get.FieldSize(message, field) : 1;
     for (int i = 0; i < count; ++i) {
       std::string name = path + field->name();
       if (field->is_repeated()) name += "." + std::to_string(i + 1);
-      if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
-        const auto& get = *message.GetReflection();
-        add_fields(field->is_repeated() ? get.GetRepeatedMessage(message, field, i)
-                                        : get.GetMessage(message, field),
-                   name + ".", table);
-      } else {
-        table.add({"  " + name, scalar_text(message, *field, i)});
-      }
+      table.add({"  " + name, scalar_text(message, *field, i, Amounts::kAlsoCapitals)});
     }
   }
+}
+
+// The fields that any row has, in the order of the schema.
+std::vector<const FieldDescriptor*> columns_of(const std::vector<const Message*>& rows) {
+  std::vector<const FieldDescriptor*> columns;
+  for (const Message* row : rows) {
+    for (const FieldDescriptor* field : set_fields(*row)) {
+      if (std::ranges::find(columns, field) == columns.end()) columns.push_back(field);
+    }
+  }
+  std::ranges::sort(columns, {}, &FieldDescriptor::number);
+  return columns;
+}
+
+// Of a column. Amounts say their unit themselves.
+std::string upper(std::string name) {
+  if (name.ends_with("_fen")) name.resize(name.size() - 4);
+  for (char& c : name) c = c == '_' ? ' ' : static_cast<char>(std::toupper(c));
+  return name;
+}
+
+std::string rows_text(const Message& message, const FieldDescriptor& field) {
+  std::vector<const Message*> rows;
+  for (int i = 0; i < message.GetReflection()->FieldSize(message, &field); ++i) {
+    rows.push_back(&message.GetReflection()->GetRepeatedMessage(message, &field, i));
+  }
+  const auto columns = columns_of(rows);
+  std::vector<std::string> header = {"  N"};
+  for (const FieldDescriptor* column : columns) header.push_back(upper(column->name()));
+  Table table(std::move(header));
+  for (size_t i = 0; i < rows.size(); ++i) {
+    std::vector<std::string> cells = {"  " + std::to_string(i)};
+    for (const FieldDescriptor* column : columns) {
+      const bool set = rows[i]->GetReflection()->HasField(*rows[i], column);
+      cells.push_back(set ? scalar_text(*rows[i], *column, 0, Amounts::kFigures) : "-");
+    }
+    table.add(std::move(cells));
+  }
+  return "\n" + field.name() + "\n" + table.text();
+}
+
+// nullptr: none, or one that this version does not know.
+const Message* body_of(const v1::Message& message) {
+  const auto* body = v1::Message::descriptor()->FindFieldByNumber(message.body_case());
+  return body == nullptr ? nullptr : &message.GetReflection()->GetMessage(message, body);
 }
 
 std::string grouped(const std::string& hash) {
@@ -112,6 +191,40 @@ std::string paper_title(const std::string& kind) {
   return found == std::end(kTitles) ? kind : std::string(found->second);
 }
 
+std::string document_text(const Message& document) {
+  Table table({"  FIELD", "VALUE"});
+  add_fields(document, "", table);
+  std::string out = table.text();
+  for (const FieldDescriptor* field : set_fields(document)) {
+    if (is_rows(*field)) out += rows_text(document, *field);
+  }
+  return out;
+}
+
+std::string message_text(const v1::PaperView& message) {
+  std::string out = message.written_at() + "  " + message.from_agency() + "  " +
+                    paper_title(message.kind()) + (message.sha256().empty() ? " (on paper)" : "") +
+                    "\n";
+  if (message.message().has_letter() || message.message().has_information_form()) {
+    const std::string kind =
+        message.message().has_letter()
+            ? "letter"
+            : "form-" + std::to_string(message.message().information_form().version());
+    return out + "  to be read: jiexu case document " + message.case_id() + " " + kind + "\n";
+  }
+  const Message* body = body_of(message.message());
+  return body == nullptr || set_fields(*body).empty() ? out : out + document_text(*body);
+}
+
+std::string last_word_text(const v1::PaperViews& messages, const std::vector<std::string>& others) {
+  std::string out;
+  for (const v1::PaperView& message : messages.papers()) {
+    if (std::ranges::find(others, message.from_agency()) == others.end()) continue;
+    out = "\nThe other agency wrote last\n" + message_text(message);
+  }
+  return out;
+}
+
 std::string paper_text(const v1::PaperView& paper) {
   std::ostringstream out;
   out << paper_title(paper.kind()) << "\n"
@@ -120,13 +233,9 @@ std::string paper_text(const v1::PaperView& paper) {
       << "To       " << paper.to_agency() << "\n"
       << "Written  " << paper.written_at() << "\n"
       << "Case     " << paper.case_id() << "\n\n";
-  const auto* body = v1::Message::descriptor()->FindFieldByNumber(paper.message().body_case());
-  Table table({"  FIELD", "VALUE"});
-  if (body != nullptr) {
-    add_fields(paper.message().GetReflection()->GetMessage(paper.message(), body), "", table);
-  }
-  out << table.text() << "\nSHA-256 of the electronic message, which may follow:\n  "
-      << grouped(paper.sha256()) << "\n";
+  if (const Message* body = body_of(paper.message())) out << document_text(*body);
+  out << "\nSHA-256 of the electronic message, which may follow:\n  " << grouped(paper.sha256())
+      << "\n";
   return out.str();
 }
 

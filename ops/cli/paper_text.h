@@ -15,6 +15,15 @@ std::string paper_title(const std::string& kind);
 
 std::string paper_text(const v1::PaperView& paper);
 
+// Who wrote it when, what it is, and its fields; letters and forms are read by `case document`.
+std::string message_text(const v1::PaperView& message);
+
+// What one of `others` wrote last; empty: nothing yet.
+std::string last_word_text(const v1::PaperViews& messages, const std::vector<std::string>& others);
+
+// The fields of a letter or form that are set: a line each, and rows of history as a table.
+std::string document_text(const google::protobuf::Message& document);
+
 // What `jiexu case key-paper` sends: `json` (empty: none) with `fields` laid over it as in
 // with_fields(). With a kind, both are fields of that message; without, of the whole paper.
 // Error kInvalid.

@@ -53,6 +53,39 @@ TEST_CASE("a sheet names every field, money also in capital figures, and the has
   CHECK_THAT(text, Catch::EndsWith("aaaaaaaa bbbbbbbb\n"));
 }
 
+TEST_CASE("a form is shown with its history as a table, numbered as findings number it") {
+  v1::InformationForm form;
+  form.set_version(2);
+  form.add_segments()->set_area("350500");
+  form.add_segments()->set_from_month(201703);
+  form.mutable_segments(1)->set_base_fen(500'000);
+  CHECK(document_text(form) ==
+        "  FIELD    VALUE\n"
+        "  version  2\n"
+        "\n"
+        "segments\n"
+        "  N  AREA    FROM MONTH  BASE\n"
+        "  0  350500  -           -\n"
+        "  1  -       2017-03     5,000.00 yuan\n");
+}
+
+TEST_CASE("the last word is that of the other agency, with what it says") {
+  v1::PaperViews messages;
+  v1::PaperView& question = *messages.add_papers();
+  question.set_kind("clarify");
+  question.set_from_agency("S35050000101");
+  question.set_written_at("2026-11-22T10:00:00.000+08:00");
+  question.set_sha256("aa");
+  question.mutable_message()->mutable_clarify()->set_question("which employer?");
+  messages.add_papers()->set_from_agency("S41132810207");
+  CHECK(last_word_text(messages, {"S35050000101"}) ==
+        "\nThe other agency wrote last\n"
+        "2026-11-22T10:00:00.000+08:00  S35050000101  询问 Question\n"
+        "  FIELD     VALUE\n"
+        "  question  which employer?\n");
+  CHECK(last_word_text(messages, {"S11010500103"}).empty());
+}
+
 TEST_CASE("a paper is keyed in by kind and fields, or whole as the other agency printed it") {
   CHECK(nlohmann::json::parse(*with_paper("", "letter-accept", {"accepted_on=20261122"})) ==
         nlohmann::json{{"message", {{"letter_accept", {{"accepted_on", "20261122"}}}}}});

@@ -160,6 +160,113 @@ TEST_CASE("what was sent to the agency that forwarded the letter stays under its
   }
 }
 
+nlohmann::json document(Desk& desk, const CaseId& id, const std::string& kind) {
+  return desk.ask("GET", "/v1/cases/" + id.str() + "/documents/" + kind, Role::kAuditor).json();
+}
+
+TEST_CASE("application, letter and every version of the form can be read where they are") {
+  Cut cut;
+  const auto act = [&](Desk& desk, EventKind action) {
+    desk.act(cut.id, action);
+    cut.join();
+  };
+  cut.join();
+  for (const EventKind action :
+       {EventKind::kAcceptLetter, EventKind::kStopInsurance, EventKind::kIssueForm}) {
+    act(cut.out, action);
+  }
+  act(cut.in, EventKind::kQueryForm);
+  act(cut.out, EventKind::kIssueForm);
+  CHECK(document(cut.in, cut.id, "application")["certificate"]["check_code"] == "7Q2M");
+  CHECK(document(cut.out, cut.id, "application")["code"] == "no_document_yet");
+  for (Desk* desk : {&cut.in, &cut.out}) {
+    CHECK(document(*desk, cut.id, "letter")["filing"]["trace_id"] == "T1");
+    CHECK(document(*desk, cut.id, "form-1")["version"] == 1);
+    CHECK(document(*desk, cut.id, "form-2")["replaces"] == 1);
+    CHECK(document(*desk, cut.id, "form") == document(*desk, cut.id, "form-2"));
+    CHECK(document(*desk, cut.id, "form-3")["code"] == "no_document_yet");
+  }
+}
+
+TEST_CASE("cases are found by letter number, and by person in any spelling of the number") {
+  Cut cut;
+  const Case subject = cut.in.site.subject(cut.id);
+  const auto find = [&](const nlohmann::json& known) {
+    return cut.in.ask("POST", "/v1/cases:find", Role::kAuditor, known.dump());
+  };
+  const auto person = [](const std::string& number) {
+    return nlohmann::json{{"person", {{"document_type", 1}, {"document_number", number}}}};
+  };
+  const std::string number = subject.person.document_number();
+  const std::string old = number.substr(0, 6) + number.substr(8, 9);  // of 15 digits
+  for (const nlohmann::json& known :
+       {nlohmann::json{{"letter_number", subject.letter_number}}, person(number), person(old)}) {
+    REQUIRE(find(known).json()["cases"].size() == 1);
+    CHECK(find(known).json()["cases"][0]["case_id"] == cut.id.str());
+  }
+  CHECK(find(person("11010519491231002X")).json()["cases"].empty());
+  CHECK(find({}).status() == 400);
+}
+
+TEST_CASE("what one agency writes, people of both can read") {
+  Cut cut;
+  cut.join();
+  v1::ActionInput question;
+  question.set_reason("which employer?");
+  REQUIRE_FALSE(cut.out.site.act(EventKind::kAsk, cut.id, question).rejection);
+  cut.join();
+  for (Desk* desk : {&cut.in, &cut.out}) {
+    const Got got = desk->ask("GET", "/v1/cases/" + cut.id.str() + "/messages", Role::kAuditor);
+    REQUIRE(got.json()["papers"].size() == 2);
+    const nlohmann::json last = got.json()["papers"][1];
+    CHECK(last["kind"] == "clarify");
+    CHECK(last["from_agency"] == out_site().str());
+    CHECK(last["message"]["clarify"]["question"] == "which employer?");
+    CHECK(last["sha256"] == cut.out.print(cut.id, 1)["sha256"]);
+  }
+}
+
+TEST_CASE("what was keyed in can be read, also if it was answered at once") {
+  Cut cut;
+  REQUIRE(cut.out.key(cut.in.print(cut.id, 1)).status() == 201);
+  const nlohmann::json withdrawal = {{"case_id", cut.id.str()},
+                                     {"from_agency", in_site().str()},
+                                     {"message", {{"withdraw", {{"reason", "moved back"}}}}}};
+  REQUIRE(cut.out.key(withdrawal).status() == 200);
+  const Got got = cut.out.ask("GET", "/v1/cases/" + cut.id.str() + "/messages", Role::kAuditor);
+  REQUIRE(got.json()["papers"].size() == 3);
+  const nlohmann::json keyed = got.json()["papers"][1];
+  CHECK(keyed["message"]["withdraw"]["reason"] == "moved back");
+  CHECK(keyed["from_agency"] == in_site().str());
+  CHECK(keyed.value("sha256", "") == "");
+  CHECK(got.json()["papers"][2]["kind"] == "withdraw-reply");
+}
+
+TEST_CASE("a sheet whose message has come is not keyed in") {
+  Cut cut;
+  cut.join();
+  cut.out.act(cut.id, EventKind::kAsk);
+  const nlohmann::json question = cut.out.print(cut.id, 1);
+  cut.join();
+  const Got got = cut.in.key(question);
+  CHECK(got.status() == 409);
+  CHECK(got.json()["code"] == "paper_is_here");
+  CHECK(cut.in.site.subject(cut.id).papers.empty());
+}
+
+TEST_CASE("a letter and a form that came on paper can be read") {
+  Cut cut;
+  REQUIRE(cut.out.key(cut.in.print(cut.id, 1)).status() == 201);
+  CHECK(document(cut.out, cut.id, "letter")["filing"]["trace_id"] == "T1");
+  for (const EventKind action :
+       {EventKind::kAcceptLetter, EventKind::kStopInsurance, EventKind::kIssueForm}) {
+    cut.out.act(cut.id, action);
+  }
+  for (const int number : {1, 2})
+    REQUIRE(cut.in.key(cut.out.print(cut.id, number)).status() == 200);
+  CHECK(document(cut.in, cut.id, "form")["version"] == 1);
+}
+
 TEST_CASE("under four eyes a reply on paper waits for a second person, a letter does not") {
   Cut cut(true);
   CHECK(cut.out.key(cut.in.print(cut.id, 1), Role::kClerk).status() == 201);
