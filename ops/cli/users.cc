@@ -61,7 +61,7 @@ void add_user(CLI::App& app, Session& session) {
   add_one->add_option("name", *user, "1 to 32 of a-z 0-9 - _ .")->required();
   add_one->add_option("--role", *role, "What the user may do")
       ->required()
-      ->check(CLI::IsMember({"auditor", "clerk", "system", "reviewer", "operator"}));
+      ->check(CLI::IsMember({"inquirer", "auditor", "clerk", "system", "reviewer", "operator"}));
   add_one->callback([&session, user, role] {
     session.run = [&session, user, role] { return add(session, *user, *role); };
   });
