@@ -50,7 +50,7 @@ void Api::show_statistics(Call call) {
   const bool csv = format == "csv";
   const bool begun = worker_.start(call.respond, [this, month, csv](const std::stop_token& stop) {
     auto view = std::make_shared<Result<v1::StatisticsView>>(
-        compute_statistics(ports_.store, ports_.vault, *month, stop));
+        compute_statistics(ports_.store, ports_.vault, ports_.self, *month, stop));
     return [view, csv]() -> HttpResponse {
       if (!*view) return store_failure(view->error());
       if (csv) return {200, "text/csv; charset=utf-8", to_csv(**view), {}};

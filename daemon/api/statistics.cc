@@ -4,6 +4,7 @@
 #include <array>
 #include <map>
 #include <tuple>
+#include <vector>
 
 #include "daemon/cases/step.h"
 #include "daemon/engine/case_store.h"
@@ -13,6 +14,7 @@ namespace jiexu {
 namespace {
 
 constexpr size_t kCountyDigits = 6;       // of an agency code, after its letter
+constexpr size_t kProvinceDigits = 2;     // of these
 constexpr int32_t kAges[] = {5, 10, 30};  // calendar days over
 
 using Visit = std::function<void(const Case&)>;
@@ -83,6 +85,27 @@ void count(const Case& subject, const Month& month, v1::StatisticsRow& row) {
   count_money(subject, row);
 }
 
+// In the order of the totals.
+enum class Group : uint8_t { kCounty, kAll, kOutside, kMigrants, kMigrantsOutside };
+constexpr std::string_view kGroupNames[] = {"county", "all", "outside-province", "migrants",
+                                            "migrants-outside-province"};
+
+bool is_migrant(const v1::Person& person) {
+  const std::string& type = person.household_type();
+  return type == "20" || type == "21" || type == "22";
+}
+
+std::vector<Group> groups_of(const Case& subject, AgencyId self) {
+  const bool outside = county_of(subject.peer).substr(0, kProvinceDigits) !=
+                       county_of(self).substr(0, kProvinceDigits);
+  std::vector<Group> groups = {Group::kCounty, Group::kAll};
+  if (outside) groups.push_back(Group::kOutside);
+  if (!is_migrant(subject.person)) return groups;
+  groups.push_back(Group::kMigrants);
+  if (outside) groups.push_back(Group::kMigrantsOutside);
+  return groups;
+}
+
 bool says_nothing(const v1::StatisticsRow& row) {
   return row.begun() + row.done() + row.ended_without() == 0;
 }
@@ -117,19 +140,25 @@ bool Month::contains(Instant at) const {
 }
 
 Result<v1::StatisticsView> compute_statistics(const Reader& store, const Vault& vault,
-                                              const Month& month, const std::stop_token& stop) {
-  std::map<std::tuple<Side, std::string>, v1::StatisticsRow> rows;
+                                              AgencyId self, const Month& month,
+                                              const std::stop_token& stop) {
+  std::map<std::tuple<Side, Group, std::string>, v1::StatisticsRow> rows;
   const auto done = visit_cases(store, vault, true, stop, [&](const Case& subject) {
-    count(subject, month, rows[{subject.side, county_of(subject.peer)}]);
+    for (const Group group : groups_of(subject, self)) {
+      const std::string county = group == Group::kCounty ? county_of(subject.peer) : "";
+      count(subject, month, rows[{subject.side, group, county}]);
+    }
   });
   if (!done) return tl::unexpected(done.error());
   v1::StatisticsView view;
   view.set_month(month.str());
   for (auto& [key, row] : rows) {
     if (says_nothing(row)) continue;
+    const auto group = std::get<Group>(key);
     row.set_direction(std::string(name(std::get<Side>(key))));
+    row.set_group(std::string(kGroupNames[static_cast<size_t>(group)]));
     row.set_county(std::get<std::string>(key));
-    *view.add_rows() = std::move(row);
+    *(group == Group::kCounty ? view.add_rows() : view.add_totals()) = std::move(row);
   }
   return view;
 }
@@ -161,21 +190,29 @@ Result<v1::AgeingView> compute_ageing(const Reader& store, const Vault& vault, D
   return view;
 }
 
+namespace {
+
+std::string csv_line(const std::string& month, const v1::StatisticsRow& row) {
+  std::string out = month + "," + row.direction() + "," + row.group() + "," + row.county();
+  for (const uint64_t number :
+       {row.begun(), row.done(), row.ended_without(), row.employee_to_employee(),
+        row.employee_to_resident(), row.resident_to_employee(), row.resident_to_resident(),
+        static_cast<uint64_t>(row.transferred_fen()), row.refunded_persons(),
+        static_cast<uint64_t>(row.refunded_fen())}) {
+    out += "," + std::to_string(number);
+  }
+  return out + "\r\n";
+}
+
+}  // namespace
+
 std::string to_csv(const v1::StatisticsView& view) {
   std::string out =
-      "month,direction,county,begun,done,ended_without,employee_to_employee,employee_to_resident,"
+      "month,direction,group,county,begun,done,ended_without,employee_to_employee,employee_to_"
+      "resident,"
       "resident_to_employee,resident_to_resident,transferred_fen,refunded_persons,refunded_fen\r\n";
-  for (const v1::StatisticsRow& row : view.rows()) {
-    out += view.month() + "," + row.direction() + "," + row.county();
-    for (const uint64_t number :
-         {row.begun(), row.done(), row.ended_without(), row.employee_to_employee(),
-          row.employee_to_resident(), row.resident_to_employee(), row.resident_to_resident(),
-          static_cast<uint64_t>(row.transferred_fen()), row.refunded_persons(),
-          static_cast<uint64_t>(row.refunded_fen())}) {
-      out += "," + std::to_string(number);
-    }
-    out += "\r\n";
-  }
+  for (const v1::StatisticsRow& row : view.rows()) out += csv_line(view.month(), row);
+  for (const v1::StatisticsRow& row : view.totals()) out += csv_line(view.month(), row);
   return out;
 }
 

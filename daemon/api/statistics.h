@@ -32,15 +32,18 @@ struct Month {
 
 // What was begun, ended and moved in the month. Of an ended case (its closing falls into the month)
 // count its direction, the two schemes, and the counterpart's county; the money is that of its
-// ended cases. Error: the store's; kBusy if `stop` was asked for.
+// ended cases. Totals are over all cases, over those with another province than `self`'s, and of
+// both over rural migrants, as cities report them. Error: the store's; kBusy if `stop` was asked
+// for.
 Result<v1::StatisticsView> compute_statistics(const Reader& store, const Vault& vault,
-                                              const Month& month, const std::stop_token& stop);
+                                              AgencyId self, const Month& month,
+                                              const std::stop_token& stop);
 
 // Open duties whose day is over on `today`, by counterpart and side in duty.
 Result<v1::AgeingView> compute_ageing(const Reader& store, const Vault& vault, Date today,
                                       const std::stop_token& stop);
 
-// One header line, then one line a county and direction. RFC 4180.
+// One header line, then one line a county and direction, then the totals. RFC 4180.
 std::string to_csv(const v1::StatisticsView& view);
 
 // Runs one job at a time on a thread of its own.

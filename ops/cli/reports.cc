@@ -18,12 +18,14 @@ void print_statistics(const std::string& body) {
   if (!from_json(body, &view)) return;
   Table table({"DIRECTION", "COUNTY", "BEGUN", "DONE", "E-E", "E-R", "R-E", "R-R", "ENDED WITHOUT",
                "TRANSFERRED", "PAID AT ORIGIN"});
-  for (const v1::StatisticsRow& row : view.rows()) {
-    table.add({row.direction(), row.county(), number(row.begun()), number(row.done()),
+  const auto add = [&](const v1::StatisticsRow& row, const std::string& of) {
+    table.add({row.direction(), of, number(row.begun()), number(row.done()),
                number(row.employee_to_employee()), number(row.employee_to_resident()),
                number(row.resident_to_employee()), number(row.resident_to_resident()),
                number(row.ended_without()), yuan(row.transferred_fen()), yuan(row.refunded_fen())});
-  }
+  };
+  for (const v1::StatisticsRow& row : view.rows()) add(row, row.county());
+  for (const v1::StatisticsRow& row : view.totals()) add(row, row.group());
   std::cout << table.text();
 }
 

@@ -8,6 +8,7 @@
 namespace jiexu {
 namespace {
 
+const AgencyId kSelf = *AgencyId::parse("S41010000101");
 const Instant kInMonth = end_of({2026, 11, 20});
 const Instant kBefore = end_of({2026, 10, 31});  // the last millisecond of the month before
 
@@ -27,7 +28,8 @@ Case case_of(const ApiWorld& world, int n, Side side, Relationship relationship)
 }
 
 v1::StatisticsView november(const ApiWorld& world) {
-  const auto view = compute_statistics(world.store, *world.vault, {2026, 11}, std::stop_token());
+  const auto view =
+      compute_statistics(world.store, *world.vault, kSelf, {2026, 11}, std::stop_token());
   REQUIRE(view);
   return *view;
 }
@@ -75,6 +77,35 @@ TEST_CASE("cases closed in the month count by direction, schemes and the counter
   CHECK(view.rows(1).refunded_fen() == 700);
 }
 
+TEST_CASE("totals tell other provinces and rural migrants apart, with their money") {
+  ApiWorld world;
+  Case near = case_of(world, 1, Side::kIn, Relationship::kDone);  // of our own province
+  near.person.set_household_type("20");
+  near.credited = Fen{100};
+  world.put(near);
+  Case far = case_of(world, 2, Side::kIn, Relationship::kDone);
+  far.peer = *AgencyId::parse("S35050000101");
+  far.credited = Fen{30};
+  world.put(far);
+  Case migrant = far;
+  migrant.id = case_of(world, 3, Side::kIn, Relationship::kDone).id;
+  migrant.person.set_household_type("22");
+  migrant.credited = Fen{4};
+  world.put(migrant);
+
+  std::string seen;
+  const v1::StatisticsView view = november(world);
+  for (const v1::StatisticsRow& row : view.totals()) {
+    seen += row.direction() + " " + row.group() + " " + std::to_string(row.done()) + " " +
+            std::to_string(row.transferred_fen()) + "\n";
+  }
+  CHECK(seen ==
+        "IN all 3 134\n"
+        "IN outside-province 2 34\n"
+        "IN migrants 2 104\n"
+        "IN migrants-outside-province 1 4\n");
+}
+
 TEST_CASE("what was closed in another month, or is open, is not in the month's figures") {
   ApiWorld world;
   Case earlier = case_of(world, 1, Side::kIn, Relationship::kDone);
@@ -90,7 +121,9 @@ TEST_CASE("the figures as CSV: one header, one line a row, and nothing of a pers
   const Got got = world.ask("GET", "/v1/statistics/2026-11?format=csv", Role::kAuditor);
   CHECK(got.status() == 200);
   CHECK(got.response.content_type == "text/csv; charset=utf-8");
-  CHECK_THAT(got.response.body, Catch::EndsWith("\r\n2026-11,IN,411328,0,1,0,1,0,0,0,0,0,0\r\n"));
+  CHECK_THAT(got.response.body,
+             Catch::Contains("\r\n2026-11,IN,county,411328,0,1,0,1,0,0,0,0,0,0\r\n"));
+  CHECK_THAT(got.response.body, Catch::Contains("\r\n2026-11,IN,all,,0,1,0,1,0,0,0,0,0,0\r\n"));
   CHECK(got.response.body.find("Test Person") == std::string::npos);
 }
 
@@ -197,7 +230,8 @@ TEST_CASE("one report at a time, and a stopped one says so") {
   world.put(case_of(world, 1, Side::kIn, Relationship::kDone));
   std::stop_source stop;
   stop.request_stop();
-  const auto view = compute_statistics(world.store, *world.vault, {2026, 11}, stop.get_token());
+  const auto view =
+      compute_statistics(world.store, *world.vault, kSelf, {2026, 11}, stop.get_token());
   REQUIRE_FALSE(view);
   CHECK(view.error().code == Errc::kBusy);
 }
