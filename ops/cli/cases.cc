@@ -2,6 +2,7 @@
 #include <iostream>
 
 #include "daemon/cases/table.h"
+#include "daemon/cases/table_drawing.h"
 #include "daemon/rules/citizen_id.h"
 #include "jiexu/v1/api.pb.h"
 #include "ops/cli/case_show.h"
@@ -221,13 +222,16 @@ void add_offline(CLI::App& group, Session& session) {
   add_command(group, "example", "Print an application to start from",
               "jiexu case example > application.json")
       ->callback([&session] { session.run = print_example; });
-  add_command(group, "states", "Print every state and transition", "jiexu case states")
-      ->callback([&session] {
-        session.run = [] {
-          std::cout << print_tables();
-          return EX_OK;
-        };
-      });
+  CLI::App* states =
+      add_command(group, "states", "Print every state and transition", "jiexu case states");
+  const auto drawing = std::make_shared<bool>(false);
+  states->add_flag("--drawing", *drawing, "Only what leads where, for Mermaid");
+  states->callback([&session, drawing] {
+    session.run = [drawing] {
+      std::cout << (*drawing ? draw_table(Side::kIn) + draw_table(Side::kOut) : print_tables());
+      return EX_OK;
+    };
+  });
 }
 
 }  // namespace
