@@ -61,6 +61,15 @@ Result<void> AttachmentFetch::look_at_all(Steady now) {
   }
 }
 
+// None if their removal is on its way to the disk.
+Result<uint32_t> AttachmentFetch::pieces_here(const CaseId& id, const Digest& file) {
+  const auto stored = stored_pieces(durable_, id, file);
+  if (!stored || *stored == 0) return stored;
+  const auto last = read_piece(records_, id, file, *stored - 1);
+  if (!last) return tl::unexpected(last.error());
+  return *last ? *stored : 0;
+}
+
 Result<bool> AttachmentFetch::begin(AgencyId peer, const layout::WantedAttachment& wanted,
                                     Steady now) {
   const auto subject = read_case(records_, wanted.id);
@@ -68,7 +77,7 @@ Result<bool> AttachmentFetch::begin(AgencyId peer, const layout::WantedAttachmen
   if (!*subject || (*subject)->attachments.size() < wanted.n || wanted.n == 0) return false;
   const Attachment& attachment = (*subject)->attachments[wanted.n - 1];
   if (!is_wanted(attachment)) return false;  // told already, and not durable yet
-  const auto stored = stored_pieces(durable_, wanted.id, attachment.sha256);
+  const auto stored = pieces_here(wanted.id, attachment.sha256);
   if (!stored) return tl::unexpected(stored.error());
   Pull pull;
   pull.id = wanted.id;
@@ -137,7 +146,7 @@ Result<void> AttachmentFetch::catch_up(Pull& pull) {
 }
 
 void AttachmentFetch::restart(Pull& pull) {
-  remove_pieces(pending_.open().batch(), pull.id, pull.file, pull.pieces);
+  remove_pieces(pending_.open(), pull.id, pull.file, pull.pieces);
   pull.have = pull.closed = pull.durable = pull.asked = pull.hashed = 0;
   pull.resumed = false;
   pull.hash = std::make_unique<Sha256>();

@@ -74,6 +74,7 @@ class AttachmentFetch {
   // The next file wanted from the peer; false if there is none.
   Result<bool> begin_next(AgencyId peer, Line& line, Steady now);
   Result<bool> begin(AgencyId peer, const layout::WantedAttachment& wanted, Steady now);
+  Result<uint32_t> pieces_here(const CaseId& id, const Digest& file);
   Result<void> catch_up(Pull& pull);
   void ask(AgencyId peer, Pull& pull, Steady now);
   void restart(Pull& pull);

@@ -36,9 +36,11 @@ void put_piece(Records& records, Batch& batch, const CaseId& id, const Digest& f
   records.put(batch, Family::kAttachment, layout::attachment_key(id, file, n), content);
 }
 
-void remove_pieces(Batch& batch, const CaseId& id, const Digest& file, uint32_t count) {
+void remove_pieces(PendingBatch& batch, const CaseId& id, const Digest& file, uint32_t count) {
   for (uint32_t n = 0; n < count; ++n) {
-    batch.remove(Family::kAttachment, layout::attachment_key(id, file, n));
+    const Key key = layout::attachment_key(id, file, n);
+    batch.batch().remove(Family::kAttachment, key);
+    batch.index_last(Family::kAttachment, key);
   }
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "daemon/cases/case.h"
+#include "daemon/engine/pending.h"
 #include "storage/records.h"
 
 namespace jiexu {
@@ -24,8 +25,8 @@ Result<uint32_t> stored_pieces(const Records& records, const CaseId& id, const D
 
 void put_piece(Records& records, Batch& batch, const CaseId& id, const Digest& file, uint32_t n,
                std::string_view content);
-// The first `count` pieces of what turned out not to be the file.
-void remove_pieces(Batch& batch, const CaseId& id, const Digest& file, uint32_t count);
+// The first `count` pieces of what turned out not to be the file. Pending reads see it at once.
+void remove_pieces(PendingBatch& batch, const CaseId& id, const Digest& file, uint32_t count);
 
 // Whether any case wants a file from the peer.
 Result<bool> wants_files(const Records& records, AgencyId peer);

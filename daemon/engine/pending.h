@@ -1,8 +1,9 @@
 // Reads that already see what is written but not yet durable. The engine decides the next steps
 // while the last ones are on their way to the disk, and must not decide on old state.
 //
-// Of pending writes only those to the families case, index and funds and the counters of letters
-// are found; the engine reads no others by key. Scans see durable data only.
+// Of pending writes only those to the families case, index and funds, the counters of letters and
+// the removal of attachments are found; the engine reads no others by key. Scans see durable data
+// only.
 #pragma once
 
 #include <array>

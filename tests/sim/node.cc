@@ -124,9 +124,13 @@ void Node::settle(const Result<void>& done) {
     return stop(Stop::kCrash);
   }
   if (engine_->recovered()) complete_ = true;
-  whole_ = complete_ &&
-           std::ranges::all_of(world_.directory->agencies(),
-                               [&](const Agency& agency) { return engine_->recovered(agency.id); });
+  const bool back =
+      complete_ && std::ranges::all_of(world_.directory->agencies(), [&](const Agency& agency) {
+        return engine_->recovered(agency.id);
+      });
+  // What came back last is on the disk, too.
+  const bool on_disk = !engine_->committing() && !engine_->wants_commit(moment());
+  whole_ = back && (whole_ || on_disk);
   if (!engine_->committing() && engine_->wants_commit(moment())) begin_commit();
   arm();
 }
