@@ -15,6 +15,8 @@ constexpr int64_t kFinishThinkMsMax = 300;
 constexpr uint32_t kWildPermille = 30;       // of actions that are not offered
 constexpr uint32_t kRevisionPermille = 200;  // of actions that name the revision seen
 constexpr uint32_t kFormVersionsMax = 6;
+constexpr uint32_t kPaperWhim = 10;
+constexpr uint32_t kLetterByHandPermille = 50;
 constexpr size_t kFilesMax = 4;             // of a case
 constexpr uint32_t kIdlePermille = 60;      // of looks at cases that wait for somebody else
 constexpr uint32_t kLookBackPermille = 20;  // into cases that are closed
@@ -58,6 +60,18 @@ std::optional<uint32_t> whim_of(EventKind action) {
   }
 }
 
+bool is_carried(v1::Message::BodyCase body) {
+  switch (body) {
+    case v1::Message::kLetter:
+    case v1::Message::kLetterAccept:
+    case v1::Message::kLetterReject:
+    case v1::Message::kInformationForm:
+    case v1::Message::kInformationConfirm:
+    case v1::Message::kRemittanceNotice: return true;
+    default: return false;
+  }
+}
+
 // After these the clerk takes something to the bank: the next one must have seen it.
 bool orders_money(EventKind action) {
   return action == EventKind::kRemit || action == EventKind::kReturnFunds ||
@@ -91,7 +105,8 @@ void Clerk::look() {
     }
     if (*found) take_to_bank(**found);
     if (auto lost = *found ? lost_scan(paper, **found) : nullptr) return upload(paper, lost);
-    if (*found ? !(*found)->closed() || looks_back() : paper.in == node_.id()) {
+    const bool mine = paper.in == node_.id() || paper.out == node_.id();
+    if (*found ? !(*found)->closed() || looks_back() : mine) {
       return consider(paper, *found);
     }
   }
@@ -104,6 +119,9 @@ bool Clerk::looks_back() {
 
 void Clerk::consider(Paper& paper, const std::optional<Case>& found) {
   if (!found) {
+    if (paper.out == node_.id() && keys_paper() && random_.chance(kLetterByHandPermille)) {
+      return act(paper, EventKind::kKeyPaper, Case());
+    }
     if (paper.in != node_.id() || paper.given_up) return look_later();
     Case fresh;
     fresh.id = paper.case_id;
@@ -169,7 +187,7 @@ uint32_t Clerk::weight(EventKind action, const Paper& paper, const Case& subject
     case EventKind::kAttach:
       if (subject.attachments.size() >= kFilesMax) return 0;
       break;
-    case EventKind::kKeyPaper: return 0;  // links heal here; nobody writes on paper
+    case EventKind::kKeyPaper: return keys_paper() ? kPaperWhim : 0;
     case EventKind::kBankReturned: return bounces(subject).value > 0 ? 2 * kDuty : 0;
     default: break;
   }
@@ -177,6 +195,23 @@ uint32_t Clerk::weight(EventKind action, const Paper& paper, const Case& subject
   if (!whim) return kDuty;
   const bool many_versions = subject.form_version >= kFormVersionsMax;
   return world_.mood == Mood::kFinish || many_versions ? 0 : *whim;
+}
+
+// What was keyed in and lost with the store is keyed in again by people who know what they had;
+// here nobody does.
+bool Clerk::keys_paper() const {
+  return world_.mood == Mood::kLife && world_.plan.disk.restore_every_ms == 0;
+}
+
+// The next message of the other agency, if a second one like it would be known.
+std::shared_ptr<const v1::ActionInput> Clerk::sheet(const Paper& paper, const Case& subject) const {
+  const AgencyId writer = subject.exists() ? subject.peer : paper.in;
+  auto message = world_.printed(writer, paper.case_id, subject.received_case_seq + 1);
+  if (!message || !is_carried(message->body_case())) return nullptr;
+  auto input = std::make_shared<v1::ActionInput>();
+  *input->mutable_paper() = std::move(*message);
+  input->set_agency(writer.str());
+  return input;
 }
 
 Fen Clerk::bounces(const Case& subject) const {
@@ -227,8 +262,12 @@ uint64_t Clerk::begin_turn() {
 }
 
 void Clerk::act(Paper& paper, EventKind action, const Case& subject) {
-  auto input = make_input(action, subject, paper,
-                          {node_.now(), *world_.directory, node_.id(), bounces(subject)}, random_);
+  auto input =
+      action == EventKind::kKeyPaper
+          ? sheet(paper, subject)
+          : make_input(action, subject, paper,
+                       {node_.now(), *world_.directory, node_.id(), bounces(subject)}, random_);
+  if (!input) return look_later();
   if (subject.exists() && (orders_money(action) || random_.chance(kRevisionPermille))) {
     auto careful = std::make_shared<v1::ActionInput>(*input);
     careful->set_if_revision(subject.revision);

@@ -30,6 +30,9 @@ class Clerk {
   uint32_t weight(EventKind action, const Paper& paper, const Case& subject) const;
   // Payments that the bank sent back, which the case does not know yet. The bank has all orders.
   Fen bounces(const Case& subject) const;
+  bool keys_paper() const;
+  // nullptr: nothing that would be keyed in.
+  std::shared_ptr<const v1::ActionInput> sheet(const Paper& paper, const Case& subject) const;
   void act(Paper& paper, EventKind action, const Case& subject);
   // Its number. Whoever hears no answer for long looks at something else.
   uint64_t begin_turn();

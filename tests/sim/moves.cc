@@ -13,8 +13,27 @@ Overlays without_derived(Overlays overlays) {
   return overlays;
 }
 
-bool leads(const Row& row, const States& before, const States& after, bool overtaken) {
-  if (overtaken != (row.guard == Guard::kOvertaken)) return false;
+constexpr std::string_view kFromPaper = "keyed in from paper: ";
+
+bool is_paper(const v1::TimelineRecord& entry) {
+  return static_cast<EventKind>(entry.event()) == EventKind::kKeyPaper;
+}
+
+// What came on paper is judged as the message that it stands for, which the note names.
+EventKind event_of(const v1::TimelineRecord& entry) {
+  if (!is_paper(entry) || !entry.note().starts_with(kFromPaper)) {
+    return static_cast<EventKind>(entry.event());
+  }
+  std::string_view kind(entry.note());
+  kind.remove_prefix(kFromPaper.size());
+  kind = kind.substr(0, kind.find(','));
+  for (int number = 0; number < 128; ++number) {
+    if (name(static_cast<EventKind>(number)) == kind) return static_cast<EventKind>(number);
+  }
+  return EventKind::kNone;
+}
+
+bool leads(const Row& row, const States& before, const States& after) {
   if (after.relationship != (row.to == kSameRelationship ? before.relationship : row.to)) {
     return false;
   }
@@ -46,7 +65,7 @@ States states_of(const v1::TimelineRecord& entry) {
 }
 
 const Row* find_move(Side side, const States& before, const v1::TimelineRecord& entry) {
-  const auto event = static_cast<EventKind>(entry.event());
+  const EventKind event = event_of(entry);
   const States after = states_of(entry);
   if (!funds_are_of(side, after.funds)) return nullptr;
   const bool overtaken = entry.note().starts_with("overtaken");
@@ -57,7 +76,9 @@ const Row* find_move(Side side, const States& before, const v1::TimelineRecord& 
   const Overlays overlooked =
       entry.actor() == "recovery" ? Overlays(Overlay::kIncomplete) : Overlays();
   for (const Row& row : rows(side)) {
-    if (fits(row, probe, event, overlooked) && leads(row, before, after, overtaken)) return &row;
+    // Of what came on paper the note does not say that it was overtaken.
+    if (!is_paper(entry) && overtaken != (row.guard == Guard::kOvertaken)) continue;
+    if (fits(row, probe, event, overlooked) && leads(row, before, after)) return &row;
   }
   return nullptr;
 }

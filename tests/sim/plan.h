@@ -35,10 +35,11 @@
 //
 // People. Clerks on both sides take random applications and random actions out of those that are
 // offered, now and then one that is not; they dispute forms, withdraw and refuse at random moments
-// and pay before the form. They attach files to letters and forms and take some off again. A clerk
-// whose answer was lost looks at the case first. The bank delivers what was ordered after a random
-// delay, sometimes in parts; its lines are imported once or more often, and some lines belong to
-// nobody. Operators pause a link for a while.
+// and pay before the form. Where no backups are restored, they also carry letters, answers, forms
+// and notices by hand, keyed in before the message itself comes. They attach files to letters and
+// forms and take some off again. A clerk whose answer was lost looks at the case first. The bank
+// delivers what was ordered after a random delay, sometimes in parts; its lines are imported once
+// or more often, and some lines belong to nobody. Operators pause a link for a while.
 //
 // After the time of trouble everything heals: no more faults, nobody withdraws or disputes any
 // more, and every case must reach its end.

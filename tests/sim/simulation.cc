@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "daemon/engine/case_store.h"
+#include "daemon/engine/case_documents.h"
 #include "tests/sim/clerk.h"
 #include "tests/sim/operator.h"
 #include "tests/sim/teller.h"
@@ -42,6 +42,9 @@ class Simulation {
       : world_(plan, readable), trouble_(world_, nodes_, world_.random.fork()) {
     make_agencies();
     make_papers();
+    world_.printed = [this](AgencyId writer, const CaseId& id, uint32_t case_seq) {
+      return print(writer, id, case_seq);
+    };
     for (const auto& node : nodes_) {
       for (int i = 0; i < plan.clerks; ++i) {
         clerks_.push_back(std::make_unique<Clerk>(world_, *node, papers_, world_.random.fork()));
@@ -69,6 +72,7 @@ class Simulation {
  private:
   void make_agencies();
   void make_papers();
+  std::optional<v1::Message> print(AgencyId writer, const CaseId& id, uint32_t case_seq) const;
   void live();
   void finish();
   bool getting_back() const;
@@ -122,6 +126,22 @@ void Simulation::make_papers() {
                                  world_.wall(), random));
     papers_.back().apply_at_ms = random.between(0, world_.plan.trouble_ms * 2 / 3);
   }
+}
+
+std::optional<v1::Message> Simulation::print(AgencyId writer, const CaseId& id,
+                                             uint32_t case_seq) const {
+  for (const auto& node : nodes_) {
+    if (node->id() != writer) continue;
+    const Records records(node->store(), node->vault());
+    const auto subject = read_case(records, id);
+    if (!subject || !*subject) return std::nullopt;
+    const auto messages = list_messages(records, **subject);
+    if (!messages) return std::nullopt;
+    for (const CaseMessage& message : *messages) {
+      if (message.ours && message.message.case_seq() == case_seq) return message.message;
+    }
+  }
+  return std::nullopt;
 }
 
 bool Simulation::advance(int64_t ms) {

@@ -1,7 +1,9 @@
 // What all parts of a simulated world share.
 #pragma once
 
+#include <functional>
 #include <memory>
+#include <optional>
 
 #include "daemon/trust/directory.h"
 #include "tests/sim/bank.h"
@@ -25,6 +27,10 @@ struct World {
   Bank bank;
   Watch watch;
   std::shared_ptr<const Directory> directory;
+  // The message of a case that its writer sent as number `case_seq` of the case, as it is on the
+  // writer's disk: somebody has printed it and carries it. Set by the simulation.
+  std::function<std::optional<v1::Message>(AgencyId writer, const CaseId& id, uint32_t case_seq)>
+      printed;
   int64_t jumped_ms = 0;  // days that passed in one moment for everybody
   Mood mood = Mood::kLife;
 
