@@ -25,7 +25,7 @@ void FieldChecks::add(FormRule rule, Field field, std::string text) {
   findings_.push_back({rule, std::move(path), std::move(text)});
 }
 
-bool FieldChecks::text(Field field, std::string_view value, Need need, size_t chars_max) {
+bool FieldChecks::text(const Field& field, std::string_view value, Need need, size_t chars_max) {
   if (!is_utf8(value)) {
     add(FormRule::kNotUtf8, field, "the text is not well-formed UTF-8");
     return false;
@@ -41,23 +41,23 @@ bool FieldChecks::text(Field field, std::string_view value, Need need, size_t ch
   return true;
 }
 
-void FieldChecks::six_digits(Field field, std::string_view value, Need need) {
+void FieldChecks::six_digits(const Field& field, std::string_view value, Need need) {
   if (!text(field, value, need, 6)) return;
   if (value.size() != 6 || !is_digits(value)) add(FormRule::kSixDigits, field, "must be 6 digits");
 }
 
-void FieldChecks::agency(Field field, std::string_view value) {
+void FieldChecks::agency(const Field& field, std::string_view value) {
   if (value.empty() || AgencyId::parse(value)) return;
   add(FormRule::kAgencyCode, field, "must be 'S' and 11 digits");
 }
 
-bool FieldChecks::code(Field field, int value, bool known) {
+bool FieldChecks::code(const Field& field, int value, bool known) {
   if (value == 0) add(FormRule::kMissing, field, "this field is required");
   if (value != 0 && !known) add(FormRule::kUnknownCode, field, "the code is not in the list");
   return value != 0 && known;
 }
 
-bool FieldChecks::date(Field field, int32_t value, Need need) {
+bool FieldChecks::date(const Field& field, int32_t value, Need need) {
   if (value == 0) {
     if (need == Need::kRequired) add(FormRule::kMissing, field, "this field is required");
     return false;
@@ -68,12 +68,12 @@ bool FieldChecks::date(Field field, int32_t value, Need need) {
   return date && *date <= today_;
 }
 
-void FieldChecks::month(Field field, int32_t yyyymm, Need need) {
+void FieldChecks::month(const Field& field, int32_t yyyymm, Need need) {
   if (is_month(yyyymm) || (yyyymm == 0 && need == Need::kOptional)) return;
   add(FormRule::kMonth, field, "must be a month yyyymm from 195001 to 205012");
 }
 
-void FieldChecks::amount(Field field, int64_t fen, int64_t min_fen) {
+void FieldChecks::amount(const Field& field, int64_t fen, int64_t min_fen) {
   if (fen >= min_fen && fen <= kFormAmountMaxFen) return;
   add(FormRule::kAmountRange, field,
       min_fen < 0 ? "must be within 9999999999.99 yuan" : "must be from 0 to 9999999999.99 yuan");
