@@ -45,6 +45,11 @@ Fen Bank::sent_back(const CaseId& case_id) const {
   return sum;
 }
 
+uint32_t Bank::times_sent_back(const CaseId& case_id) const {
+  return static_cast<uint32_t>(std::ranges::count_if(
+      orders_, [&](const Order& order) { return order.case_id == case_id && order.back; }));
+}
+
 void Bank::order(const Order& order) {
   for (const Order& known : orders_) {
     if (known.case_id != order.case_id || known.attempt != order.attempt) continue;

@@ -57,6 +57,7 @@ class Bank {
   Fen unrecorded(const CaseId& case_id, Fen paid, Fen returned) const;
   // What was ordered to go back, in all.
   Fen sent_back(const CaseId& case_id) const;
+  uint32_t times_sent_back(const CaseId& case_id) const;
   // From now on nothing bounces.
   void heal() { healed_ = true; }
   // Money of a stranger, with a remark that means nothing.

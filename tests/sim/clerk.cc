@@ -137,7 +137,8 @@ void Clerk::take_to_bank(const Case& subject) {
     const Fen known = world_.bank.sent_back(subject.id);
     if (subject.returned <= known) return;
     const Fen more{subject.returned.value - known.value};
-    const auto nth = static_cast<uint32_t>(subject.timeline_count);
+    // Not by the timeline, which may be shorter after a recovery.
+    const uint32_t nth = world_.bank.times_sent_back(subject.id) + 1;
     return world_.bank.order(
         {subject.id, true, nth, subject.letter_number, more, node_.id(), subject.peer});
   }
