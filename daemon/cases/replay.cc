@@ -78,19 +78,22 @@ std::vector<Replay> acts_behind_form(const Case& subject, const v1::InformationF
   return acts;
 }
 
+// What is beyond `left` had come back from the peer before; its bank line may be lost.
+void add_come_back(const Case& subject, int64_t left, std::vector<Replay>& acts) {
+  if (subject.moved.value <= left) return;
+  acts.push_back(act(EventKind::kBankCredit));
+  acts.back().amount = Fen{subject.moved.value - left};
+}
+
 std::vector<Replay> acts_behind_remittance(const Case& subject,
                                            const v1::RemittanceNotice& notice) {
   std::vector<Replay> acts;
   if (subject.relationship == Relationship::kOutAccepted) {
     acts.push_back(act(EventKind::kStopInsurance));
   }
-  // No more is ordered than the form lacks, and before the form nothing is ordered twice: what
-  // would be beyond had come back from the peer.
+  // No more is ordered than the form lacks, and before the form nothing is ordered twice.
   const int64_t before = subject.form_version == 0 ? 0 : subject.due.value - notice.amount_fen();
-  if (subject.moved.value > before) {
-    acts.push_back(act(EventKind::kBankCredit));
-    acts.back().amount = Fen{subject.moved.value - before};
-  }
+  add_come_back(subject, before, acts);
   acts.push_back(act(EventKind::kRemit));
   acts.back().input.set_amount_fen(notice.amount_fen());
   acts.back().input.set_date(notice.paid_on());
@@ -203,10 +206,13 @@ Replay answer_behind(const Reply& reply) {
   return with_note(reply.agreed() ? EventKind::kAgree : EventKind::kDecline, reply.note());
 }
 
-Replay refund_behind(const v1::RefundToPerson& refund) {
-  Replay replay = act(EventKind::kRefund);
-  replay.input.set_date(refund.paid_on());
-  return replay;
+// The person is paid only when no more is at the peer than is due there.
+std::vector<Replay> acts_behind_refund(const Case& subject, const v1::RefundToPerson& refund) {
+  std::vector<Replay> acts;
+  add_come_back(subject, subject.due.value, acts);
+  acts.push_back(act(EventKind::kRefund));
+  acts.back().input.set_date(refund.paid_on());
+  return acts;
 }
 
 Replay query_behind(const v1::InformationQuery& query) {
@@ -243,7 +249,7 @@ std::vector<Replay> acts_behind(const Case& subject, const v1::Message& own) {
     case v1::Message::kFundsDiff: return acts_behind_difference(subject, own.funds_diff());
     case v1::Message::kFundsReturned: return acts_behind_return(subject, own.funds_returned());
     case v1::Message::kBankReturned: return {bounce_behind(own.bank_returned())};
-    case v1::Message::kRefundToPerson: return {refund_behind(own.refund_to_person())};
+    case v1::Message::kRefundToPerson: return acts_behind_refund(subject, own.refund_to_person());
     case v1::Message::kReminder: return {reminder_behind(own.reminder())};
     case v1::Message::kReminderReply: return {reminder_reply_behind(own.reminder_reply())};
     case v1::Message::kCancelRequest:
