@@ -61,6 +61,15 @@ void fill_letter(const Sending& s) {
   add_of_letter(s.subject, letter->mutable_attachments());
 }
 
+void fill_letter_on(const Sending& s) {
+  v1::ContactLetter* letter = s.out.mutable_letter();
+  *letter = *s.content.context->original_letter;
+  letter->clear_former_agencies();
+  for (const FormerPeer& former : s.subject.former_peers) {
+    letter->add_former_agencies(former.agency.str());
+  }
+}
+
 void fill_reject(const Sending& s) {
   v1::LetterReject* reject = s.out.mutable_letter_reject();
   reject->set_code(s.subject.reject_code);
@@ -198,9 +207,7 @@ void fill(const Sending& s) {
   switch (s.effect) {
     case Effect::kNone: return;
     case Effect::kSendLetter: return fill_letter(s);
-    case Effect::kSendLetterOn:
-      *s.out.mutable_letter() = *s.content.context->original_letter;
-      return;
+    case Effect::kSendLetterOn: return fill_letter_on(s);
     case Effect::kSendLetterAccept: return s.out.mutable_letter_accept()->set_accepted_on(s.today);
     case Effect::kSendLetterReject: return fill_reject(s);
     case Effect::kSendLetterForwarded: return fill_forwarded(s);

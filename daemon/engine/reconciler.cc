@@ -86,10 +86,12 @@ void Reconciler::fell_behind_unheard(Peer& peer) {
 void Reconciler::heard_open(Peer& peer, const OpenFrame& open) {
   spoken_to_.insert(peer.id());
   Link* link = find(peer.id());
-  if (link == nullptr && open.receipted_seq > peer.receiver().on_disk().through) {
-    // It holds a receipt of ours for something that our store does not know: we have lost data.
+  if (link == nullptr && open.receipted_seq > peer.receiver().ahead().through) {
+    // It holds a receipt of ours for something that we do not know: we have lost data. What is
+    // being written just now came again, and an Open that was long on its way need not know of
+    // that.
     link = &links_[peer.id()];
-    link->phase = Phase::kAsking;
+    link->phase = agreed_.contains(peer.id()) ? Phase::kReplaying : Phase::kAsking;
     observer_.alarm(peer.id(), "the peer holds receipts of ours that our store has lost");
   }
   if (link == nullptr) return;

@@ -144,8 +144,8 @@ class Reconciler final : public SentBefore {
   Result<void> give_up_tail(Peer& peer, Link& link);
   Result<void> finish_fetch(Peer& peer, Link& link);
   Result<bool> waits(const Link& link, const Own& own, Instant now);
-  const Own* own_letter(AgencyId peer, const CaseId& id) const;
-  Result<bool> is_earlier(AgencyId peer, const Own& letter, const Case& subject);
+  bool has_own_letter(AgencyId peer, const CaseId& id) const;
+  Result<bool> is_earlier(AgencyId peer, const Case& subject);
   void leave_behind(AgencyId peer, const Case& subject);
   Result<std::optional<std::string>> follow(AgencyId peer, const Case& subject,
                                             const v1::Message& message, const Own& own);

@@ -1,25 +1,25 @@
 // Cases whose letter was forwarded, so that one agency's part of them follows on another one's.
+#include <algorithm>
+
 #include "daemon/engine/case_store.h"
 #include "daemon/engine/reconciler.h"
 
 namespace jiexu {
 
-const Reconciler::Own* Reconciler::own_letter(AgencyId peer, const CaseId& id) const {
+bool Reconciler::has_own_letter(AgencyId peer, const CaseId& id) const {
   const Link* link = find(peer);
-  if (link == nullptr) return nullptr;
-  const auto it = link->by_case.find({id, 1});
-  return it == link->by_case.end() ? nullptr : &link->own.at(it->second);
+  return link != nullptr && link->by_case.contains({id, 1});
 }
 
-// Whether our letter to `peer` was sent before the one to the agency that the case is with.
-Result<bool> Reconciler::is_earlier(AgencyId peer, const Own& letter, const Case& subject) {
+// Whether our letter to `peer` was sent before the one to the agency that the case is with, which
+// names then whom it was with. Not by their times: our clock may have been set back between them.
+Result<bool> Reconciler::is_earlier(AgencyId peer, const Case& subject) {
   if (!subject.letter_place) return false;
-  const auto ours = read_message(durable_, peer, letter.place);
-  if (!ours) return tl::unexpected(ours.error());
-  const auto other = read_message(durable_, subject.peer, *subject.letter_place);
-  if (!other && other.error().code == Errc::kNotFound) return true;  // being written now
-  if (!other) return tl::unexpected(other.error());
-  return ours->sent_at_ms() < other->sent_at_ms();
+  const auto current = read_message(durable_, subject.peer, *subject.letter_place);
+  if (!current && current.error().code == Errc::kNotFound) return true;  // being written now
+  if (!current) return tl::unexpected(current.error());
+  return std::ranges::find(current->letter().former_agencies(), peer.text()) !=
+         current->letter().former_agencies().end();
 }
 
 // The case is past its time with `peer`.
@@ -41,22 +41,20 @@ Result<bool> Reconciler::waits_for_other(const Peer& peer, const v1::Message& me
     const auto to = AgencyId::parse(message.letter_forwarded().to_agency());
     return to && recovers(*to) && !takes_batches(*to);
   }
-  const Own* letter = own_letter(peer.id(), *id);
-  if (letter == nullptr) return false;
+  if (!has_own_letter(peer.id(), *id)) return false;
   const auto subject = cases_.load(*id, now);
   if (!subject) return tl::unexpected(subject.error());
   const bool elsewhere = *subject != nullptr && (*subject)->peer != peer.id();
   if (!elsewhere || !recovers((*subject)->peer)) return false;
-  return is_earlier(peer.id(), *letter, **subject);
+  return is_earlier(peer.id(), **subject);
 }
 
 Result<bool> Reconciler::is_past(const Peer& peer, const Case& subject,
                                  const v1::Message& message) {
   if (subject.was_with(peer.id())) return true;
-  const Own* letter = own_letter(peer.id(), subject.id);
-  if (letter == nullptr) return false;
+  if (!has_own_letter(peer.id(), subject.id)) return false;
   if (!message.has_letter_forwarded()) {
-    const auto earlier = is_earlier(peer.id(), *letter, subject);
+    const auto earlier = is_earlier(peer.id(), subject);
     if (!earlier || !*earlier) return earlier;
   }
   leave_behind(peer.id(), subject);
@@ -73,7 +71,7 @@ Result<std::optional<std::string>> Reconciler::follow(AgencyId peer, const Case&
     moved.peer = peer;
     return act(moved, message, own);
   }
-  const auto earlier = is_earlier(peer, own, subject);
+  const auto earlier = is_earlier(peer, subject);
   if (!earlier) return tl::unexpected(earlier.error());
   if (*earlier) {
     leave_behind(peer, subject);

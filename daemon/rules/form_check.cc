@@ -14,6 +14,8 @@
 namespace jiexu {
 namespace {
 
+constexpr int kFormerAgenciesMax = 16;
+
 using enum Need;
 
 // Lengths are those of the fields on the live screens of transfer-in and transfer-out.
@@ -96,6 +98,14 @@ void check_profile(FieldChecks& checks, const v1::ContactLetter& form, bool issu
     checks.add(FormRule::kPolicyProfile, {"", "policy_profile"},
                "no deadline profile of this name is in force on the day of issue");
   }
+}
+
+void check_former_agencies(FieldChecks& checks, const v1::ContactLetter& form) {
+  const FieldChecks::Field field{"", "former_agencies"};
+  if (form.former_agencies_size() > kFormerAgenciesMax) {
+    return checks.add(FormRule::kTooLong, field, "the letter was sent on too often");
+  }
+  for (const std::string& agency : form.former_agencies()) checks.agency(field, agency);
 }
 
 void check_version(FieldChecks& checks, const v1::InformationForm& form) {
@@ -197,6 +207,7 @@ std::vector<Finding> check_letter(const v1::ContactLetter& form, Date today) {
   checks.text({"", "certificate_number"}, form.certificate_number(), kOptional,
               kCertificateCharsMax);
   check_filing(checks, form.filing());
+  check_former_agencies(checks, form);
   const bool issued = checks.date({"", "issued_on"}, form.issued_on(), kRequired);
   check_profile(checks, form, issued);
   return checks.take();

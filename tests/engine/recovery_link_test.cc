@@ -29,12 +29,15 @@ struct Pair {
     settle({&in, &out});
   }
 
-  void lose_to(const MemoryStore& backup) {
-    in.engine.reset();
-    in.store = backup.clone();
-    in.store_complete = false;
-    in.sent.clear();
-    in.restart();
+  void lose_to(const MemoryStore& backup) { lose(in, backup, false); }
+
+  // `complete`: the site takes its store for all that it had acknowledged.
+  void lose(Site& site, const MemoryStore& backup, bool complete) {
+    site.engine.reset();
+    site.store = backup.clone();
+    site.store_complete = complete;
+    site.sent.clear();
+    site.restart();
   }
 
   void run_for(int seconds) {
@@ -157,4 +160,52 @@ TEST_CASE("a wall clock that is set back an hour delays no link") {
     const auto frame = decode_frame(std::make_shared<const std::string>(sent.bytes));
     return sent.peer == out_site() && std::holds_alternative<OpenFrame>(*frame);
   }));
+}
+
+// Seed 7061: the link stayed in a recovery that nothing could end.
+TEST_CASE("an Open that was long on its way begins no recovery of what is being written") {
+  Pair pair;
+  const auto backup = pair.out.store->clone();
+  pair.send_letter(1);
+  pair.in.engine->connected(out_site(), at(pair.in.now));
+  REQUIRE(pair.in.sent.size() == 1);
+  const SentFrame open = pair.in.sent.front();  // it says that it has a receipt for the letter
+  pair.in.sent.clear();
+  pair.lose(pair.out, *backup, false);
+  const Receiver& receiver = pair.out.peer(in_site()).receiver();
+  for (int turns = 0; turns < 100 && receiver.ahead().through == 0; ++turns) {
+    pair.in.now = pair.out.now = pair.in.now.plus_ms(1'000);
+    for (auto [from, to] : {std::pair{&pair.in, &pair.out}, {&pair.out, &pair.in}}) {
+      from->wake();
+      while (receiver.ahead().through == 0 && from->commit()) {
+      }
+      while (!from->sent.empty() && receiver.ahead().through == 0) {
+        const SentFrame frame = from->sent.front();
+        from->sent.pop_front();
+        if (frame.peer == to->self) to->hear(from->self, frame.lane, frame.bytes);
+      }
+    }
+  }
+  REQUIRE(receiver.ahead().through == 1);
+  REQUIRE(receiver.on_disk().through == 0);
+  REQUIRE(pair.out.engine->recovered(in_site()));
+  pair.out.hear(in_site(), Lane::kForward, open.bytes);
+  CHECK(pair.out.engine->recovered(in_site()));
+  pair.run_for(10);
+  CHECK(pair.out.engine->recovered(in_site()));
+  CHECK(receiver.on_disk().through == 1);
+}
+
+TEST_CASE("a loss that shows only after our own link was opened is recovered too") {
+  Pair pair;
+  const auto backup = pair.out.store->clone();
+  pair.send_letter(1);
+  pair.lose(pair.out, *backup, true);
+  pair.run_for(20);  // transfer-in's link flows on: it has not noticed
+  pair.send_letter(2);
+  pair.run_for(20);
+  CHECK(pair.out.engine->recovered(in_site()));
+  CHECK(pair.out.subject(case_number(1)).exists());
+  CHECK(pair.out.subject(case_number(2)).exists());
+  CHECK(pair.in.peer(out_site()).sender().queued() == 0);
 }

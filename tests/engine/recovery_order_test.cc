@@ -282,9 +282,11 @@ TEST_CASE("an agency that is missing in the directory meanwhile is asked when it
 TEST_CASE("a case that was forwarded comes back with its last agency, whichever link is first") {
   // Whether the last agency is heard first, and whether the backup knows the first letter.
   enum class Kept { kNothing, kAccepted, kLetter };
-  for (const bool last_first : {true, false})
+  for (const auto& [last_first, clock_back] :
+       {std::pair{true, false}, {true, true}, {false, false}, {false, true}})
     for (const Kept kept : {Kept::kNothing, Kept::kAccepted, Kept::kLetter}) {
-      INFO("last first: " << last_first << ", kept: " << static_cast<int>(kept));
+      INFO("last first: " << last_first << ", kept: " << static_cast<int>(kept)
+                          << ", clock set back: " << clock_back);
       Site in{in_site(), kNow};
       Site first{out_site(), kNow};
       Site last{third_site(), kNow};
@@ -302,6 +304,8 @@ TEST_CASE("a case that was forwarded comes back with its last agency, whichever 
       }
       both({&in, &first, &last});
       if (kept == Kept::kLetter) backup = in.store->clone();
+      // Seed 10551: the clock is set back between the two letters.
+      if (clock_back) in.now = in.now.plus_ms(-60'000);
       first.act(EventKind::kHold, id, sound_input(first.subject(id), EventKind::kHold));
       v1::ActionInput to_last = sound_input(first.subject(id), EventKind::kForwardLetter);
       to_last.set_agency(third_site().str());
