@@ -121,6 +121,8 @@ class Engine {
   bool recovered() const { return recovered_; }
   // The same for one peer. On the engine's thread.
   bool recovered(AgencyId peer) const { return !reconciler_.blocks(peer); }
+  // Since the start, both have told each other how far their logs reach, and agreed.
+  bool has_compared(AgencyId peer) const { return reconciler_.has_compared(peer); }
   const Peers& peers() const { return peers_; }
   CaseDesk& cases() { return cases_; }
 

@@ -124,13 +124,17 @@ void Node::settle(const Result<void>& done) {
     return stop(Stop::kCrash);
   }
   if (engine_->recovered()) complete_ = true;
-  const bool back =
-      complete_ && std::ranges::all_of(world_.directory->agencies(), [&](const Agency& agency) {
-        return engine_->recovered(agency.id);
-      });
-  // What came back last is on the disk, too.
+  const auto& agencies = world_.directory->agencies();
+  const bool back = complete_ && std::ranges::all_of(agencies, [&](const Agency& agency) {
+                      return engine_->recovered(agency.id);
+                    });
+  // What came back last is on the disk, too; and one that the directory lacked for a while, and the
+  // backup has never heard of, has been asked.
   const bool on_disk = !engine_->committing() && !engine_->wants_commit(moment());
-  whole_ = back && (whole_ || on_disk);
+  const bool asked = std::ranges::all_of(agencies, [&](const Agency& agency) {
+    return agency.id == id_ || engine_->has_compared(agency.id);
+  });
+  whole_ = back && (whole_ || (on_disk && asked));
   if (!engine_->committing() && engine_->wants_commit(moment())) begin_commit();
   arm();
 }
