@@ -38,11 +38,12 @@ bool claims_person(const Case&, const Case& other) {
 }  // namespace
 
 std::string document_text(const v1::Person& person) {
-  std::string number = person.document_number();
-  if (person.document_type() == v1::DOCUMENT_TYPE_CITIZEN_ID) {
-    number = normalise_citizen_id(number);
-  }
-  return std::to_string(person.document_type()) + ":" + number;
+  const std::string& number = person.document_number();
+  std::string text = std::to_string(person.document_type());
+  text.reserve(text.size() + 1 + number.size());
+  text += ':';
+  const bool citizen = person.document_type() == v1::DOCUMENT_TYPE_CITIZEN_ID;
+  return text += citizen ? normalise_citizen_id(number) : number;
 }
 
 Result<CaseId> CaseDesk::find_other(const Case& subject, const Context& context, Wanted wanted) {

@@ -26,10 +26,6 @@ void FieldChecks::add(FormRule rule, Field field, std::string text) {
 }
 
 bool FieldChecks::text(const Field& field, std::string_view value, Need need, size_t chars_max) {
-  if (!is_utf8(value)) {
-    add(FormRule::kNotUtf8, field, "the text is not well-formed UTF-8");
-    return false;
-  }
   if (is_blank(value)) {
     if (need == Need::kRequired) add(FormRule::kMissing, field, "this field is required");
     return false;

@@ -33,7 +33,8 @@ class FieldChecks {
 
   void add(FormRule rule, Field field, std::string text);
 
-  // Rules kNotUtf8, kMissing, kTooLong. True if there is a value and it breaks none of them.
+  // Rules kMissing, kTooLong. True if there is a value and it breaks none of them. That it is UTF-8
+  // was checked when the message was parsed, on the wire and in the API.
   bool text(const Field& field, std::string_view value, Need need, size_t chars_max);
   // As text(), and exactly six ASCII digits.
   void six_digits(const Field& field, std::string_view value, Need need = Need::kRequired);

@@ -23,8 +23,7 @@ namespace jiexu {
 
 // Enum order is check order. Numbers are never reused; they cross the wire.
 enum class FormRule : uint32_t {
-  // Any field.
-  kNotUtf8 = 1,      // not well-formed UTF-8
+  // Any field. 1 was a text that is not well-formed UTF-8: parsing refuses it before any rule.
   kMissing = 2,      // required and empty
   kTooLong = 3,      // more characters than the field has on the live screens
   kUnknownCode = 4,  // not in the code list

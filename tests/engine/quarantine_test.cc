@@ -70,6 +70,17 @@ struct Desk {
 
 }  // namespace
 
+TEST_CASE("a text that is not UTF-8 makes the message unreadable, so that no rule ever meets it") {
+  Desk desk;
+  v1::Message letter = Desk::other_letter();
+  letter.mutable_letter()->mutable_contact()->set_address("政务路1号");
+  std::string bytes = letter.SerializeAsString();
+  const size_t at = bytes.find("政务路1号");
+  REQUIRE(at != std::string::npos);
+  bytes[at] = '\xc0';
+  CHECK(desk.deliver(bytes).code() == v1::FAULT_CODE_UNREADABLE);
+}
+
 TEST_CASE("bytes that are no message are set aside as unreadable") {
   Desk desk;
   const v1::QuarantineRecord record = desk.deliver(std::string("\xff\xff\xff"));

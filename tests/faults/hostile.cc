@@ -334,6 +334,14 @@ void expect_one_effect(HostileWorld& world, const std::string& after) {
   }
 }
 
+// Such a frame asks for what its sender may have, and changes nothing: a flipped bit of the tag
+// makes one of a batch.
+bool is_question(const std::string& bytes) {
+  const auto frame = decode_frame(share(bytes));
+  return frame &&
+         (std::holds_alternative<FetchFrame>(*frame) || std::holds_alternative<WantFrame>(*frame));
+}
+
 // The same again, and with one bit changed; every one is answered, so that none is overlooked.
 void replay(HostileWorld& world, HostileClient& client, const std::string& batch, size_t count) {
   std::mt19937_64 random(count);
@@ -346,7 +354,8 @@ void replay(HostileWorld& world, HostileClient& client, const std::string& batch
     if (!answer) return world.fault()("a replayed frame was not answered");
     const auto decoded = decode_frame(share(*answer));
     const Receipt* receipt = decoded ? std::get_if<Receipt>(&*decoded) : nullptr;
-    const bool refused = decoded && std::holds_alternative<RefuseFrame>(*decoded);
+    const bool refused =
+        is_question(frame) || (decoded && std::holds_alternative<RefuseFrame>(*decoded));
     if (!altered && (receipt == nullptr || receipt->through != 1)) {
       world.fault()("a replayed frame was not known as that");
     }
