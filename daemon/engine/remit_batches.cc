@@ -30,6 +30,13 @@ Instant start_of(Date date) {
   return end_of(date).plus_ms(1 - kDayMs);
 }
 
+// A batch pays a case once, so that who gets one transfer for all of it knows each case's share.
+bool pays(const v1::RemittanceBatchRecord& batch, const CaseId& id) {
+  return std::ranges::any_of(batch.payments(), [&](const v1::BatchPaymentRecord& place) {
+    return place.case_id() == id.bytes();
+  });
+}
+
 BatchState state_of(const v1::RemittanceBatchRecord& batch) {
   return static_cast<BatchState>(batch.state());
 }
@@ -100,7 +107,7 @@ Result<void> RemitDesk::gather(const Case& subject, Payment& payment, std::strin
   Collecting& group = groups[subject.payee.SerializeAsString()];
   const auto count = static_cast<size_t>(group.batch.payments_size());
   const bool full = count >= rules_.payments_max || amount > rules_.total_max.value - group.total;
-  if (count > 0 && full) close_batch(group, made);
+  if (count > 0 && (full || pays(group.batch, payment.id))) close_batch(group, made);
   if (group.number.empty()) {
     if (auto done = open_batch(subject, user, now, group); !done) return done;
   }

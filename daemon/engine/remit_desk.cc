@@ -74,14 +74,23 @@ void RemitDesk::order(const Case& subject, const Event& event) {
   settle(payment, PaymentState::kOrdered, event.at);
 }
 
-// Of payments whose number is not known, first those that the bank has had: what it sends back is
-// theirs. What it has not had is taken back only then.
+// What is more than the named payment has is of others: our own message, which a recovery leads
+// back, names one payment also of a sum. Of payments whose number is not known, first those that
+// the bank has had: what it sends back is theirs. What it has not had is taken back only then,
+// unless it is known not to be the bank that speaks (takes_waiting_first).
 Result<void> RemitDesk::take_back(const Case& subject, uint32_t attempt, int64_t amount,
                                   Instant now) {
-  const uint32_t last = attempt != 0 ? attempt : subject.attempt;
-  const uint32_t first = attempt != 0 ? attempt : 1;
-  for (const bool waiting : {false, true}) {
-    for (uint32_t n = last; n >= first && amount > 0; --n) {
+  if (attempt != 0) {
+    auto named = read(subject.id, attempt);
+    if (!named) return tl::unexpected(named.error());
+    const auto taken = *named ? take_from(**named, amount, now) : Result<int64_t>(0);
+    if (!taken) return tl::unexpected(taken.error());
+    amount -= *taken;
+  }
+  const auto first_waiting = takes_waiting_first(subject, amount);
+  if (!first_waiting) return tl::unexpected(first_waiting.error());
+  for (const bool waiting : {*first_waiting, !*first_waiting}) {
+    for (uint32_t n = subject.attempt; n > 0 && amount > 0; --n) {
       auto payment = read(subject.id, n);
       if (!payment) return tl::unexpected(payment.error());
       if (!*payment) continue;
@@ -92,6 +101,26 @@ Result<void> RemitDesk::take_back(const Case& subject, uint32_t attempt, int64_t
     }
   }
   return {};
+}
+
+// A case that was given up has to take back what waits: it can never go. And an amount that is
+// exactly what waits, and no payment that the bank has had, is of what waits.
+Result<bool> RemitDesk::takes_waiting_first(const Case& subject, int64_t amount) const {
+  int64_t waiting = 0;
+  bool sent_fits = false;
+  for (uint32_t n = 1; n <= subject.attempt; ++n) {
+    const auto payment = read(subject.id, n);
+    if (!payment) return tl::unexpected(payment.error());
+    if (!*payment) continue;
+    const Record& record = (*payment)->record;
+    const int64_t left = record.amount_fen() - record.returned_fen();
+    if (!is_waiting(static_cast<PaymentState>(record.state()))) {
+      sent_fits |= left == amount;
+    } else if (!is_doubtful(record, doubt_until_ms_)) {
+      waiting += left;
+    }
+  }
+  return is_dead(subject.relationship) ? amount <= waiting : amount == waiting && !sent_fits;
 }
 
 Result<int64_t> RemitDesk::take_from(Payment& payment, int64_t amount, Instant now) {

@@ -131,6 +131,8 @@ class RemitDesk final : public FundsWatcher {
 
   void order(const Case& subject, const Event& event);
   Result<void> take_back(const Case& subject, uint32_t attempt, int64_t amount, Instant now);
+  // Whether a person who names no payment means those that the bank does not have.
+  Result<bool> takes_waiting_first(const Case& subject, int64_t amount) const;
   // Returns how much of it this payment could give.
   Result<int64_t> take_from(Payment& payment, int64_t amount, Instant now);
   Result<void> unbatch(Payment& payment);
@@ -188,6 +190,9 @@ class RemitDesk final : public FundsWatcher {
   // nullopt: it can come back; else what to say of the line.
   Result<std::optional<LineTaken>> hindrance(const Payment& payment, Instant now);
 
+  // The store had lost what was known of it, and the case took it back before anybody had asked the
+  // bank, which says now that it has had it.
+  bool was_doubtful(const Record& record) const;
   void contradict(Payment& payment, std::string_view detail, Instant now,
                   v1::PaymentReportLineView& line);
 

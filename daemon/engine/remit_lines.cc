@@ -25,6 +25,17 @@ int64_t still_out(const v1::PaymentRecord& record) {
   return sent(record) - record.seen_back_fen();
 }
 
+// Known to have come back, and no line has brought it yet.
+bool is_known_back(const v1::PaymentRecord& record) {
+  return record.amount_fen() - record.returned_fen() < still_out(record);
+}
+
+// The bank has paid it, for all that is known: it has neither rejected it, nor does it lack it.
+bool has_gone_out(const v1::PaymentRecord& record) {
+  return state_of(record) == PaymentState::kExported || state_of(record) == PaymentState::kPaid ||
+         record.seen_back_fen() > 0;
+}
+
 void add_case(const CaseId& id, std::vector<CaseId>& cases) {
   if (std::find(cases.begin(), cases.end(), id) == cases.end()) cases.push_back(id);
 }
@@ -66,13 +77,9 @@ Result<void> RemitDesk::add_letter(std::string_view letter, std::optional<Fen> a
     const auto open = std::stable_partition(all.begin(), all.end(), [&](const Payment& payment) {
       return back ? still_out(payment.record) > 0 : payment.record.debit_line().empty();
     });
-    // First of all, what is known to have come back and has no line yet.
-    if (back) {
-      std::stable_partition(all.begin(), open, [](const Payment& payment) {
-        return payment.record.amount_fen() - payment.record.returned_fen() <
-               still_out(payment.record);
-      });
-    }
+    std::stable_partition(all.begin(), open, [&](const Payment& payment) {
+      return back ? is_known_back(payment.record) : has_gone_out(payment.record);
+    });
     const auto fits = [&](const Payment& payment) {
       const int64_t fen = back ? still_out(payment.record) : sent(payment.record);
       return !amount || fen == amount->value;
@@ -174,6 +181,9 @@ Result<std::optional<RemitDesk::LineTaken>> RemitDesk::take_debit(const v1::Bank
 Result<void> RemitDesk::debit(Payment& payment, const Digest& line, Instant now) {
   v1::PaymentReportLineView scratch;
   payment.record.set_debit_line(std::string(view(line)));
+  const bool forgotten =
+      state_of(payment.record) == PaymentState::kTakenBack && was_doubtful(payment.record);
+  if (forgotten) settle(payment, PaymentState::kReturned, now);
   if (state_of(payment.record) != PaymentState::kReturned) {
     write(payment);
     return take_as_paid(payment, now, scratch);

@@ -72,6 +72,14 @@ Result<void> RemitDesk::take_as_paid(Payment& payment, Instant now,
   const PaymentState state = state_of(payment.record);
   line.set_outcome("known");
   if (state == PaymentState::kPaid) return {};
+  const bool went_and_came =
+      !payment.record.debit_line().empty() || payment.record.seen_back_fen() > 0;
+  if (state == PaymentState::kReturned && went_and_came) return {};
+  if (state == PaymentState::kTakenBack && was_doubtful(payment.record)) {
+    settle(payment, PaymentState::kReturned, now);
+    contradict(payment, kDebitedAndReturned, now, line);
+    return {};
+  }
   if (state == PaymentState::kReturned || state == PaymentState::kTakenBack) {
     contradict(payment, "paid, and the case has it back", now, line);
     return {};
@@ -130,6 +138,10 @@ Result<void> RemitDesk::take_as_rejected(const PaymentFate& fate, Payment& payme
   line.set_outcome("rejected");
   line.set_detail(input.reason());
   return {};
+}
+
+bool RemitDesk::was_doubtful(const Record& record) const {
+  return record.recovered() || record.ordered_at_ms() <= doubt_until_ms_;
 }
 
 void RemitDesk::contradict(Payment& payment, std::string_view detail, Instant now,

@@ -108,6 +108,59 @@ TEST_CASE("of a bounce without a number, what the bank has had comes back first"
   CHECK(payer.state(1, 2) == "ordered");
 }
 
+TEST_CASE("a case that was given up takes back what waits, not what the bank has") {
+  Payer payer(1);
+  payer.pay();
+  v1::ActionInput half;
+  half.set_amount_fen(kBalance / 2);
+  REQUIRE_FALSE(payer.site.act(EventKind::kBankReturned, Payer::id(1), half).rejection);
+  REQUIRE_FALSE(payer.site.act(EventKind::kRemit, Payer::id(1)).rejection);
+  REQUIRE_FALSE(payer.act(1, EventKind::kCancel).rejection);
+  payer.hear(1, EventKind::kCancelReplyIn);
+  REQUIRE(payer.site.subject(Payer::id(1)).relationship == Relationship::kOutFailed);
+  REQUIRE_FALSE(payer.site.act(EventKind::kBankReturned, Payer::id(1), half).rejection);
+  CHECK(payer.state(1, 1) == "exported");
+  CHECK(payer.state(1, 2) == "taken_back");
+}
+
+TEST_CASE("an amount that only a waiting payment has is taken back of that one") {
+  Payer payer(1);
+  payer.pay();
+  v1::ActionInput quarter;
+  quarter.set_amount_fen(kBalance / 4);
+  REQUIRE_FALSE(payer.site.act(EventKind::kBankReturned, Payer::id(1), quarter).rejection);
+  REQUIRE_FALSE(payer.site.act(EventKind::kRemit, Payer::id(1)).rejection);
+  REQUIRE_FALSE(payer.site.act(EventKind::kBankReturned, Payer::id(1), quarter).rejection);
+  CHECK(payer.state(1, 1) == "exported");
+  CHECK(payer.state(1, 2) == "taken_back");
+}
+
+TEST_CASE("a debit that names the letter alone is not of the payment that was rejected") {
+  Payer payer(1);
+  payer.pay();
+  payer.report(payer.payment(1) + "|rejected|AC04\n");
+  REQUIRE_FALSE(payer.act(1, EventKind::kRemit).rejection);
+  payer.pay();
+  v1::BankLine debit = bank_line("", -kBalance, "1");
+  debit.set_remark(EndToEndId::parse(payer.payment(1))->letter_number);
+  CHECK(payer.site.bank({debit}).bank.results(0).outcome() == "paid_out");
+  CHECK(payer.state(1, 1) == "returned");
+  CHECK(payer.state(1, 2) == "paid");
+  CHECK(payer.make().held().empty());
+}
+
+TEST_CASE("a payment that went out and came back is known as paid") {
+  Payer payer(1);
+  payer.pay();
+  v1::BankLine debit = bank_line("", -kBalance, "1");
+  debit.set_end_to_end_id(payer.payment(1));
+  payer.site.bank({debit});
+  payer.site.bank({returned(payer, 1, "2")});
+  REQUIRE(payer.state(1) == "returned");
+  CHECK(payer.report(payer.payment(1) + "|paid\n") == Outcomes{"known"});
+  CHECK(payer.make().held().empty());
+}
+
 TEST_CASE("pain.002 speaks of a whole batch") {
   Payer payer(2);
   const std::string number = payer.pay();
@@ -202,38 +255,102 @@ TEST_CASE("a batch that was approved before a loss of commits is not exported af
   CHECK(payer.make().batches().empty());
 }
 
-TEST_CASE("a payment known only from the peer's copy of our notice is not ordered again") {
-  Site in(in_site(), kNow);
-  Payer payer(0);
+namespace {
+
+// Both agencies of case 1. OUT has a backup from before it took the letter up.
+struct Recovering {
+  Site in{in_site(), kNow};
+  Payer payer{0};
   Site& out = payer.site;
   const CaseId id = case_number(1);
-  const auto in_acts = [&](EventKind kind) {
-    REQUIRE_FALSE(in.act(kind, id, sound_input(Case(), kind)).rejection);
-    settle({&in, &out});
-  };
-  for (const EventKind kind : {EventKind::kApply, EventKind::kAccept, EventKind::kSendLetter}) {
-    in_acts(kind);
+  std::unique_ptr<MemoryStore> backup;
+
+  Recovering() {
+    for (const EventKind kind : {EventKind::kApply, EventKind::kAccept, EventKind::kSendLetter}) {
+      REQUIRE_FALSE(in.act(kind, id, sound_input(Case(), kind)).rejection);
+      jiexu::settle({&in, &out});
+    }
+    backup = out.store->clone();
+    for (const EventKind kind : {EventKind::kAcceptLetter, EventKind::kStopInsurance,
+                                 EventKind::kIssueForm, EventKind::kRemit}) {
+      REQUIRE_FALSE(payer.act(1, kind).rejection);
+      jiexu::settle({&in, &out});
+    }
+    payer.pay();
   }
-  const auto backup = out.store->clone();
-  for (const EventKind kind : {EventKind::kAcceptLetter, EventKind::kStopInsurance,
-                               EventKind::kIssueForm, EventKind::kRemit}) {
-    REQUIRE_FALSE(payer.act(1, kind).rejection);
-    settle({&in, &out});
+
+  // The bank sends back so much, and no one says of which payment.
+  void come_back(int64_t fen) {
+    v1::ActionInput input;
+    input.set_amount_fen(fen);
+    REQUIRE_FALSE(out.act(EventKind::kBankReturned, id, input).rejection);
+    jiexu::settle({&in, &out});
   }
-  payer.pay();
-  restore(out, *backup);
-  for (int i = 0; i < 60; ++i) {
-    settle({&in, &out});
-    for (Site* site : {&in, &out}) {
-      site->now = site->now.plus_ms(1000);
-      site->wake();
+
+  void remit() {
+    REQUIRE_FALSE(out.act(EventKind::kRemit, id).rejection);
+    jiexu::settle({&in, &out});
+  }
+
+  void recover() {
+    restore(out, *backup);
+    for (int i = 0; i < 60; ++i) {
+      jiexu::settle({&in, &out});
+      for (Site* site : {&in, &out}) {
+        site->now = site->now.plus_ms(1000);
+        site->wake();
+      }
     }
   }
-  REQUIRE(out.subject(id).attempt == 1);
-  CHECK(payer.state(1) == "ordered");
-  const auto made = payer.make();
+};
+
+}  // namespace
+
+TEST_CASE("a payment known only from the peer's copy of our notice is not ordered again") {
+  Recovering world;
+  world.recover();
+  REQUIRE(world.out.subject(world.id).attempt == 1);
+  CHECK(world.payer.state(1) == "ordered");
+  const auto made = world.payer.make();
   CHECK(made.batches().empty());
   CHECK(made.held_size() == 1);
+}
+
+TEST_CASE("what came back of several payments at once is led back to all of them") {
+  Recovering world;
+  world.come_back(kBalance / 2);
+  world.remit();
+  world.come_back(kBalance);
+  world.recover();
+  REQUIRE(world.out.subject(world.id).attempt == 2);
+  CHECK(world.payer.state(1, 1) == "taken_back");
+  CHECK(world.payer.state(1, 2) == "taken_back");
+}
+
+TEST_CASE("of a payment that is forgotten and had come back, the bank's lines tell the rest") {
+  Recovering world;
+  world.come_back(kBalance);
+  world.recover();
+  REQUIRE(world.payer.state(1) == "taken_back");
+  SECTION("a debit") {
+    v1::BankLine debit = bank_line("", -kBalance, "1");
+    debit.set_end_to_end_id(world.payer.payment(1));
+    CHECK(world.out.bank({debit}).bank.results(0).outcome() == "paid_out");
+  }
+  SECTION("the bank's list") {
+    CHECK(world.payer.report(world.payer.payment(1) + "|paid\n") == Outcomes{"contradicts"});
+  }
+  CHECK(world.payer.state(1) == "returned");
+  CHECK(world.payer.make().held_size() == 0);
+  const auto waiting = [&] {
+    const Answer answer = world.payer.run("clerk", PaymentsQuery{"", 10});
+    return dynamic_cast<const v1::PaymentViews&>(*answer.view).payments_size();
+  };
+  CHECK(waiting() == 1);
+  const v1::BankLine back = returned(world.payer, 1, "2");
+  CHECK(world.out.bank({back}).bank.results(0).outcome() == "returned_by_bank");
+  CHECK(waiting() == 0);
+  CHECK(world.out.subject(world.id).moved == Fen{});
 }
 
 TEST_CASE(

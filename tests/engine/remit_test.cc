@@ -155,6 +155,18 @@ TEST_CASE("a case that is held or being given up holds its payment") {
   CHECK(payer.batch(number).state() == "void");
 }
 
+TEST_CASE("a batch pays a case once: of two payments the other goes into the next batch") {
+  Payer payer(1);
+  v1::ActionInput half;
+  half.set_amount_fen(kBalance / 2);
+  REQUIRE_FALSE(payer.site.act(EventKind::kBankReturned, Payer::id(1), half).rejection);
+  REQUIRE_FALSE(payer.site.act(EventKind::kRemit, Payer::id(1)).rejection);
+  const auto made = payer.make();
+  REQUIRE(made.batches_size() == 2);
+  CHECK(made.batches(0).count() == 1);
+  CHECK(made.batches(1).count() == 1);
+}
+
 TEST_CASE("a batch keeps to the limits of count and sum") {
   BatchRules rules;
   rules.payments_max = 2;
