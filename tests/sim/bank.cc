@@ -1,36 +1,34 @@
+// Orders, and what can be asked about them; bookings are in bank_bookings.cc.
 #include "tests/sim/bank.h"
 
 #include <algorithm>
+#include <sstream>
+
+#include "daemon/base/check.h"
+#include "daemon/funds/bank_text.h"
+#include "daemon/funds/references.h"
 
 namespace jiexu::sim {
-namespace {
 
-constexpr uint32_t kPartPermille = 150;
-constexpr uint32_t kBouncePermille = 60;
-constexpr uint32_t kReversePermille = 40;
-constexpr uint32_t kMisquotePermille = 40;
-
-std::string full_width(const std::string& digits) {
-  std::string out;
-  for (const char digit : digits) {
-    out += "\xef\xbc";
-    out += static_cast<char>(0x90 + (digit - '0'));
+Fen Entry::share_of(const CaseId& id) const {
+  Fen sum;
+  for (const Share& share : shares) {
+    if (share.case_id == id) sum.value += share.fen.value;
   }
-  return out;
+  return sum;
 }
 
-}  // namespace
-
-bool Bank::knows(const CaseId& case_id, uint32_t attempt) const {
-  return std::any_of(orders_.begin(), orders_.end(), [&](const Order& order) {
+const Order* Bank::find(const CaseId& case_id, uint32_t attempt) const {
+  const auto found = std::ranges::find_if(orders_, [&](const Order& order) {
     return order.case_id == case_id && order.attempt == attempt && !order.back;
   });
+  return found == orders_.end() ? nullptr : &*found;
 }
 
 Fen Bank::unrecorded(const CaseId& case_id, Fen paid, Fen returned) const {
   Fen expected;
   for (const Order& order : orders_) {
-    if (order.case_id == case_id && !order.back && !order.bounced) {
+    if (order.case_id == case_id && !order.back && order.fate == Fate::kPaid) {
       expected.value += order.amount.value;
     }
   }
@@ -50,81 +48,76 @@ uint32_t Bank::times_sent_back(const CaseId& case_id) const {
       orders_, [&](const Order& order) { return order.case_id == case_id && order.back; }));
 }
 
-void Bank::order(const Order& order) {
+bool Bank::is_new(const Order& order) {
   for (const Order& known : orders_) {
     if (known.case_id != order.case_id || known.attempt != order.attempt) continue;
     if (known.back != order.back) continue;
     if (known.amount != order.amount) contradictions_.push_back(order);
-    return;
+    return false;
   }
   trace_.add("bank", "order", order.letter_number + " " + order.amount.yuan());
   orders_.push_back(order);
-  orders_.back().bounced = !order.back && !healed_ && random_.chance(kBouncePermille);
-  if (orders_.back().bounced) return;
+  return true;
+}
+
+void Bank::order(const Order& order) {
+  if (!is_new(order)) return;
+  if (!order.back && !healed_ && random_.chance(plan_.bounce_permille)) {
+    orders_.back().fate = Fate::kBounced;
+    return;
+  }
+  if (plan_.files) debit(order);
   pay(order);
   if (mutation_ == Mutation::kPayTwice) pay(order);
 }
 
-void Bank::pay(const Order& order) {
-  int64_t left = order.amount.value;
-  while (left > 1 && random_.chance(kPartPermille)) {
-    const int64_t part = random_.between(1, left - 1);
-    book_later(order, Fen{part});
-    left -= part;
+// --- files ---
+
+// Columns of the default layout: seq|end_to_end_id|amount|payee_account|...
+std::optional<Order> Bank::read_line(const std::string& line, const PaymentFile& file) const {
+  std::istringstream columns(line);
+  std::string seq, end_to_end, amount, account;
+  std::getline(columns, seq, '|');
+  std::getline(columns, end_to_end, '|');
+  std::getline(columns, amount, '|');
+  std::getline(columns, account, '|');
+  const auto id = EndToEndId::parse(end_to_end);
+  const auto fen = parse_amount(amount);
+  constexpr std::string_view kBranch = "6200";
+  const auto payee = AgencyId::parse("S" + account.substr(kBranch.size(), AgencyId::kSize - 1));
+  if (!id || !fen || !payee || !file.cases.contains(id->letter_number)) return std::nullopt;
+  Order order;
+  order.case_id = file.cases.at(id->letter_number);
+  order.attempt = id->attempt;
+  order.letter_number = id->letter_number;
+  order.amount = *fen;
+  order.out = file.payer;
+  order.in = *payee;
+  order.batch = file.batch;
+  return order;
+}
+
+void Bank::take_file(const PaymentFile& file) {
+  trace_.add("bank", "file", file.batch);
+  const size_t first = orders_.size();
+  std::istringstream lines(file.bytes);
+  for (std::string line; std::getline(lines, line);) {
+    const auto order = read_line(line, file);
+    CHECK(order.has_value());
+    (void)is_new(*order);
   }
-  book_later(order, Fen{left});
+  const size_t count = orders_.size() - first;
+  if (count > 1 && random_.chance(plan_.together_permille)) return execute_together(first, count);
+  for (size_t i = 0; i < count; ++i) {
+    orders_[first + i].fate = draw_fate();
+    execute(first + i);
+  }
 }
 
-void Bank::book_later(const Order& order, Fen part) {
-  ++on_the_way_;
-  const int64_t delay =
-      random_.chance(500) ? random_.between(1, 500) : random_.between(500, 20'000);
-  const int64_t change = mutation_ == Mutation::kChangeAmount ? 1 : 0;
-  schedule_.after(delay, [this, order, part, change] {
-    --on_the_way_;
-    ++statements_;
-    const std::string remark = remark_for(order.letter_number);
-    if (change == 0 && !order.back && random_.chance(kReversePermille)) {
-      book_part(order, part, remark);
-      book_part(order, -part, remark).line.set_reversal(true);
-    }
-    const bool misquoted = !order.back && random_.chance(kMisquotePermille);
-    book_part(order, part, misquoted ? "转账" : remark).misquoted = misquoted;
-    credits_.back().line.set_amount_fen(part.value + change);
-  });
-}
-
-Credit& Bank::book_part(const Order& order, Fen part, const std::string& remark) {
-  Credit& credit = book(order.in, part, remark);
-  credit.case_id = order.case_id;
-  credit.part = part;
-  credit.back = order.back;
-  credit.statement = statements_;
-  return credit;
-}
-
-void Bank::credit_stranger(AgencyId in) {
-  ++statements_;
-  book(in, Fen{random_.between(1, 1'000'000)}, random_.chance(500) ? "利息" : "退款 123456");
-}
-
-Credit& Bank::book(AgencyId in, Fen amount, const std::string& remark) {
-  Credit credit;
-  credit.in = in;
-  credit.statement = statements_;
-  credit.line.set_account_number("6200" + in.str().substr(1));
-  credit.line.set_host_sequence(std::to_string(credits_.size() + 1));
-  credit.line.set_amount_fen(amount.value);
-  credit.line.set_counterparty_account("6100000000");
-  credit.line.set_counterparty_name("医保基金财政专户");
-  credit.line.set_remark(remark);
-  trace_.add("bank", "credit", in.str() + " " + amount.yuan());
-  return credits_.emplace_back(std::move(credit));
-}
-
-std::string Bank::remark_for(const std::string& letter_number) {
-  const std::string number = random_.chance(300) ? full_width(letter_number) : letter_number;
-  return random_.chance(500) ? "医保转移 " + number + "/1" : number;
+Fate Bank::draw_fate() {
+  if (healed_) return Fate::kPaid;
+  if (random_.chance(plan_.reject_permille)) return Fate::kRejected;
+  return random_.chance(plan_.return_permille) ? Fate::kReturned : Fate::kPaid;
 }
 
 }  // namespace jiexu::sim

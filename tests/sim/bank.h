@@ -1,24 +1,41 @@
-// The banks, as one: what OUT orders arrives on IN's account after a while, as a line of a
-// statement that carries the letter number in its remark, sometimes in parts, or bounces. What IN
-// sends back arrives on OUT's account in the same way. Lines that belong to nobody arrive too. Now
-// and then a credit is taken back on the same statement and booked anew, or comes with a remark
-// that says nothing.
+// The banks, as one. A world gives them orders in one of two ways (BankPlan::files):
 //
-// An order is known by case and attempt; giving the same one twice changes nothing, as with a real
-// payment file. The bank remembers everything, so that checkers can hold the agencies' books to it.
+//   singly   a clerk takes each payment there by hand. A payment may bounce at once, which the
+//            clerk is told; statements show credits only.
+//   files    OUT exports its batches, and the bank does what a file says: payment by payment, or in
+//            one transfer for the whole batch. Statements show debits too. A payment may be
+//            rejected, which the bank's list says, or be debited and come back days later as a line
+//            of OUT's statement. An EndToEndId is paid once, whatever comes again.
+//
+// What is ordered arrives on IN's account after a while, as a line that carries the letter number
+// in its remark, sometimes in parts, with a remark that says nothing, or with a wrong amount that
+// is put right later. Now and then a credit is taken back, at once or days later, and booked anew.
+// What IN sends back arrives on OUT's account. Lines that belong to nobody arrive too.
+//
+// The bank remembers everything, so that checkers can hold the agencies' books to it.
 #pragma once
 
+#include <map>
+#include <string>
 #include <vector>
 
 #include "daemon/base/ids.h"
 #include "daemon/base/money.h"
 #include "jiexu/v1/funds.pb.h"
 #include "tests/sim/mutation.h"
+#include "tests/sim/plan.h"
 #include "tests/sim/random.h"
 #include "tests/sim/schedule.h"
 #include "tests/sim/trace.h"
 
 namespace jiexu::sim {
+
+enum class Fate : uint8_t {
+  kPaid,
+  kBounced,   // sent back at once; nothing is booked (singly)
+  kReturned,  // debited, and booked back later (files)
+  kRejected,  // nothing is booked, and the bank's list says so (files)
+};
 
 struct Order {
   CaseId case_id;
@@ -26,64 +43,105 @@ struct Order {
   uint32_t attempt = 0;  // number of the payment; of one that goes back, the order of it
   std::string letter_number;
   Fen amount;
-  AgencyId out;          // who pays
-  AgencyId in;           // who is paid
-  bool bounced = false;  // sent back at once; no credit comes of it
+  AgencyId out;  // who pays
+  AgencyId in;   // who is paid
+  std::string batch;
+  Fate fate = Fate::kPaid;
+  bool decided = false;  // the bank's list says what became of it
 };
 
-// A credit on the account of `in`.
-struct Credit {
+struct Share {
+  CaseId case_id;
+  Fen fen;
+};
+
+// A line on the account of `holder`.
+struct Entry {
+  enum class Kind : uint8_t {
+    kStranger,  // belongs to nobody
+    kPaid,      // OUT's payment, at IN; below 0: taken back
+    kBack,      // what IN sent back, at OUT
+    kDebit,     // of either, at the one who pays
+    kReturned,  // OUT's payment, back at OUT
+  };
   v1::BankLine line;
-  AgencyId in;
-  CaseId case_id;  // for whom it was ordered; empty: a stranger's
-  Fen part;        // of the order
-  bool back = false;
-  bool misquoted = false;  // its remark does not name its case
-  size_t statement = 0;    // lines of one statement lie together, and are imported together
-  bool imported = false;   // the agency has said so
-  bool forgotten = false;  // it had said so before its store was set back
+  AgencyId holder;
+  Kind kind = Kind::kStranger;
+  std::vector<Share> shares;  // for whom it was ordered
+  bool mistaken = false;      // of a wrong amount, or what takes that back
+  size_t statement = 0;       // lines of one statement lie together, and are imported together
+  bool imported = false;      // the agency has said so
+  bool settled = false;       // and holds nothing of it in suspense any more
+  bool forgotten = false;     // it was imported before the agency's store was set back
+
+  Fen share_of(const CaseId& id) const;
+};
+
+// A delimited payment file, as OUT has exported it, and whose letters it names.
+struct PaymentFile {
+  std::string batch;
+  std::string bytes;
+  AgencyId payer;
+  std::map<std::string, CaseId> cases;  // by letter number
 };
 
 class Bank {
  public:
-  Bank(Schedule& schedule, Trace& trace, Mutation mutation, Random random)
-      : schedule_(schedule), trace_(trace), mutation_(mutation), random_(random) {}
+  Bank(Schedule& schedule, Trace& trace, const BankPlan& plan, Mutation mutation, Random random)
+      : schedule_(schedule), trace_(trace), plan_(plan), mutation_(mutation), random_(random) {}
 
   // Orders that differ from an earlier one of the same case and attempt are kept as contradictions.
   void order(const Order& order);
-  bool knows(const CaseId& case_id, uint32_t attempt) const;
+  void take_file(const PaymentFile& file);
+  const Order* find(const CaseId& case_id, uint32_t attempt) const;
   // What bounced of the payments ordered for the case, though OUT holds `paid` of them as paid and
   // knows that `returned` came back from IN: bounces that OUT has not recorded yet.
   Fen unrecorded(const CaseId& case_id, Fen paid, Fen returned) const;
   // What was ordered to go back, in all.
   Fen sent_back(const CaseId& case_id) const;
   uint32_t times_sent_back(const CaseId& case_id) const;
-  // From now on nothing bounces.
+  // A mistake of the bank about the case is still to be put right.
+  bool corrects(const CaseId& case_id) const { return corrections_.contains(case_id); }
+  // From now on nothing bounces, comes back or is rejected.
   void heal() { healed_ = true; }
   // Money of a stranger, with a remark that means nothing.
   void credit_stranger(AgencyId in);
 
   const std::vector<Order>& orders() const { return orders_; }
   const std::vector<Order>& contradictions() const { return contradictions_; }
-  std::vector<Credit>& credits() { return credits_; }
-  const std::vector<Credit>& credits() const { return credits_; }
-  // Every order has become a credit.
+  std::vector<Entry>& entries() { return entries_; }
+  const std::vector<Entry>& entries() const { return entries_; }
+  // Whatever was ordered is booked.
   bool idle() const { return on_the_way_ == 0; }
 
  private:
+  // Whether the bank has not had it.
+  bool is_new(const Order& order);
+  std::optional<Order> read_line(const std::string& line, const PaymentFile& file) const;
+  Fate draw_fate();
+  void execute(size_t index);
+  void execute_together(size_t first, size_t count);
   void pay(const Order& order);
-  void book_later(const Order& order, Fen part);
-  Credit& book(AgencyId in, Fen amount, const std::string& remark);
-  Credit& book_part(const Order& order, Fen part, const std::string& remark);
-  std::string remark_for(const std::string& letter_number);
+  void pay_part(const Order& order, Fen part);
+  void debit(const Order& order);
+  void give_back(const Order& order);
+  void book_wrongly(const Order& order, Fen part);
+  void take_back_and_rebook(const Order& order, Fen booked, Fen right);
+  void later(int64_t delay_ms, std::function<void()> what);
+  int64_t draw_delay();
+  Entry& book(AgencyId holder, Fen amount, const std::string& remark);
+  Entry& book_part(const Order& order, Fen part, const std::string& remark);
+  std::string remark_for(const std::string& number);
 
   Schedule& schedule_;
   Trace& trace_;
+  const BankPlan& plan_;
   Mutation mutation_;
   Random random_;
   std::vector<Order> orders_;
   std::vector<Order> contradictions_;
-  std::vector<Credit> credits_;
+  std::vector<Entry> entries_;
+  std::map<CaseId, int> corrections_;
   size_t on_the_way_ = 0;
   size_t statements_ = 0;
   bool healed_ = false;

@@ -5,7 +5,10 @@
 #include "daemon/base/limits.h"
 #include "daemon/engine/attachment_store.h"
 #include "daemon/engine/case_store.h"
+#include "daemon/funds/payment_state.h"
 #include "daemon/trust/suite.h"
+#include "storage/layout.h"
+#include "storage/records.h"
 
 namespace jiexu::sim {
 namespace {
@@ -140,11 +143,12 @@ void Clerk::take_to_bank(const Case& subject) {
     // Not by the timeline, which may be shorter after a recovery.
     const uint32_t nth = world_.bank.times_sent_back(subject.id) + 1;
     return world_.bank.order(
-        {subject.id, true, nth, subject.letter_number, more, node_.id(), subject.peer});
+        {subject.id, true, nth, subject.letter_number, more, node_.id(), subject.peer, ""});
   }
-  if (subject.attempt == 0 || world_.bank.knows(subject.id, subject.attempt)) return;
+  if (world_.plan.bank.files || subject.attempt == 0) return;
+  if (world_.bank.find(subject.id, subject.attempt) != nullptr) return;
   world_.bank.order({subject.id, false, subject.attempt, subject.letter_number, subject.last_order,
-                     node_.id(), subject.peer});
+                     node_.id(), subject.peer, ""});
 }
 
 std::optional<EventKind> Clerk::choose(const Paper& paper, const Case& subject) {
@@ -190,6 +194,10 @@ uint32_t Clerk::weight(EventKind action, const Paper& paper, const Case& subject
       break;
     case EventKind::kKeyPaper: return keys_paper() ? kPaperWhim : 0;
     case EventKind::kBankReturned: return bounces(subject).value > 0 ? 2 * kDuty : 0;
+    case EventKind::kReturnFunds:
+      // Before money is sent back the bank is asked whether it stays.
+      if (world_.bank.corrects(subject.id)) return 0;
+      break;
     default: break;
   }
   const std::optional<uint32_t> whim = whim_of(action);
@@ -216,7 +224,22 @@ std::shared_ptr<const v1::ActionInput> Clerk::sheet(const Paper& paper, const Ca
 }
 
 Fen Clerk::bounces(const Case& subject) const {
+  if (world_.plan.bank.files) return never_paid(subject);
   return world_.bank.unrecorded(subject.id, subject.moved, subject.returned);
+}
+
+Fen Clerk::never_paid(const Case& subject) const {
+  Fen sum;
+  if (!is_dead(subject.relationship)) return sum;
+  const Records records(node_.store(), node_.vault());
+  for (uint32_t attempt = 1; attempt <= subject.attempt; ++attempt) {
+    const auto payment = records.get_message<v1::PaymentRecord>(
+        Family::kFunds, layout::payment_key(subject.id, attempt));
+    if (!payment || !*payment || world_.bank.find(subject.id, attempt) != nullptr) continue;
+    if (!is_waiting(static_cast<PaymentState>((*payment)->state()))) continue;
+    sum.value += (*payment)->amount_fen() - (*payment)->returned_fen();
+  }
+  return sum;
 }
 
 std::shared_ptr<const std::string> Clerk::lost_scan(const Paper& paper, const Case& subject) const {

@@ -10,6 +10,7 @@ constexpr int64_t kSecond = 1000;
 constexpr int64_t kDay = 86'400 * kSecond;
 constexpr uint32_t kQuietPermille = 60;   // seeds without any fault
 constexpr uint32_t kClassPermille = 650;  // of a class of faults to be there at all
+constexpr uint32_t kFilesPermille = 650;  // of worlds whose bank gets files
 constexpr uint32_t kRealSignaturesPermille = 30;
 
 NetworkPlan draw_network(Random& random) {
@@ -54,6 +55,30 @@ ClockPlan draw_clock(Random& random) {
   return plan;
 }
 
+uint32_t draw_rate(Random& random, uint64_t permille_max) {
+  return random.chance(kClassPermille) ? static_cast<uint32_t>(random.below(permille_max)) : 0;
+}
+
+BankPlan draw_bank(Random random) {
+  BankPlan plan;
+  plan.files = random.chance(kFilesPermille);
+  plan.collect_ms_max =
+      random.chance(500) ? random.between(200, 2'000) : random.between(5'000, 30'000);
+  plan.together_permille = draw_rate(random, 700);
+  plan.part_permille = draw_rate(random, 250);
+  plan.misquote_permille = draw_rate(random, 100);
+  plan.wrong_permille = draw_rate(random, 80);
+  plan.reverse_permille = draw_rate(random, 100);
+  plan.bounce_permille = plan.files ? 0 : draw_rate(random, 120);
+  plan.return_permille = draw_rate(random, 250);
+  plan.reject_permille = draw_rate(random, 150);
+  plan.delay_ms_max =
+      random.chance(500) ? random.between(600, 5'000) : random.between(5'000, 40'000);
+  plan.return_ms_max =
+      random.chance(500) ? random.between(1, 5'000) : random.between(5'000, 60'000);
+  return plan;
+}
+
 // Somewhere in the years whose calendars are shipped; often just before midnight, where days
 // change.
 int64_t draw_start(Random& random) {
@@ -79,6 +104,7 @@ Plan draw_plan(uint64_t seed) {
   plan.clerks = static_cast<int>(random.between(1, 4));
   plan.think_ms_max = random.chance(500) ? random.between(20, 500) : random.between(500, 8'000);
   plan.cases_cached_max = random.chance(400) ? random.between(1, 3) : 1'000;
+  plan.bank = draw_bank(Random(seed ^ 0x62616e6b));
   if (random.chance(kQuietPermille)) return plan;
   plan.network = draw_network(random);
   plan.disk = draw_disk(random);

@@ -37,9 +37,15 @@
 // offered, now and then one that is not; they dispute forms, withdraw and refuse at random moments
 // and pay before the form. Where no backups are restored, they also carry letters, answers, forms
 // and notices by hand, keyed in before the message itself comes. They attach files to letters and
-// forms and take some off again. A clerk whose answer was lost looks at the case first. The bank
-// delivers what was ordered after a random delay, sometimes in parts; its lines are imported once
-// or more often, and some lines belong to nobody. Operators pause a link for a while.
+// forms and take some off again. A clerk whose answer was lost looks at the case first. Tellers
+// import the bank's lines once or more often. Cashiers collect payments into batches, approve and
+// export them, take the files to the bank and hand in its lists; when a store was set back they ask
+// the bank what it has. Operators pause a link for a while.
+//
+// Bank. It delivers after a random delay, in parts, in one transfer for a whole file, with remarks
+// that say nothing and with wrong amounts; payments bounce, are rejected, or come back days later;
+// credits are taken back and booked anew; some lines belong to nobody (bank.h). What it books
+// wrongly it puts right in the end: it never keeps money, and never pays an order twice.
 //
 // After the time of trouble everything heals: no more faults, nobody withdraws or disputes any
 // more, and every case must reach its end.
@@ -80,6 +86,23 @@ struct ClockPlan {
   int64_t jump_every_ms = 0;  // mean; 0: never
 };
 
+// How the bank gets its orders, and how it misbehaves; see bank.h. Chances are of each payment, or
+// each file or line of it.
+struct BankPlan {
+  bool files = false;
+  int64_t collect_ms_max = 1'000;  // between two looks of a cashier
+  uint32_t together_permille = 0;  // one transfer for a whole file
+  uint32_t part_permille = 150;
+  uint32_t misquote_permille = 40;  // the remark says nothing
+  uint32_t wrong_permille = 0;      // the amount is wrong at first
+  uint32_t reverse_permille = 40;   // a credit is taken back, and booked anew
+  uint32_t bounce_permille = 60;
+  uint32_t return_permille = 0;
+  uint32_t reject_permille = 0;
+  int64_t delay_ms_max = 20'000;
+  int64_t return_ms_max = 20'000;  // until what comes back is booked, or what was wrong put right
+};
+
 struct Plan {
   uint64_t seed = 0;
   Mutation mutation = Mutation::kNone;
@@ -96,6 +119,7 @@ struct Plan {
   NetworkPlan network;
   DiskPlan disk;
   ClockPlan clock;
+  BankPlan bank;
 };
 
 Plan draw_plan(uint64_t seed);

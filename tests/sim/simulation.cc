@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "daemon/engine/case_documents.h"
+#include "tests/sim/cashier.h"
 #include "tests/sim/clerk.h"
 #include "tests/sim/operator.h"
 #include "tests/sim/teller.h"
@@ -50,6 +51,7 @@ class Simulation {
         clerks_.push_back(std::make_unique<Clerk>(world_, *node, papers_, world_.random.fork()));
       }
       tellers_.push_back(std::make_unique<Teller>(world_, *node, world_.random.fork()));
+      cashiers_.push_back(std::make_unique<Cashier>(world_, *node, world_.random.fork()));
       operators_.push_back(std::make_unique<Operator>(world_, *node, world_.random.fork()));
     }
   }
@@ -58,6 +60,7 @@ class Simulation {
     for (const auto& node : nodes_) node->start();
     for (const auto& clerk : clerks_) clerk->start();
     for (const auto& teller : tellers_) teller->start();
+    for (const auto& cashier : cashiers_) cashier->start();
     for (const auto& person : operators_) person->start();
     trouble_.start();
     live();
@@ -80,6 +83,8 @@ class Simulation {
   bool advance(int64_t ms);
   void survey(bool ended);
   bool all_closed();
+  bool money_rests();
+  bool no_payment_waits();
   bool closed_at(const Node& node, const Paper& paper);
   void meddle();
   bool failed() const { return world_.watch.failed(); }
@@ -91,6 +96,7 @@ class Simulation {
   Trouble trouble_;
   std::vector<std::unique_ptr<Clerk>> clerks_;
   std::vector<std::unique_ptr<Teller>> tellers_;
+  std::vector<std::unique_ptr<Cashier>> cashiers_;
   std::vector<std::unique_ptr<Operator>> operators_;
   Coverage coverage_;
 };
@@ -161,15 +167,15 @@ void Simulation::live() {
 
 // Somebody's store was set back, and not all of it is there again.
 bool Simulation::getting_back() const {
-  const auto& credits = world_.bank.credits();
+  const auto& entries = world_.bank.entries();
   return std::ranges::any_of(nodes_, [](const auto& node) { return !node->whole(); }) ||
-         std::ranges::any_of(credits, [](const Credit& credit) { return credit.forgotten; });
+         std::ranges::any_of(entries, [](const Entry& entry) { return entry.forgotten; });
 }
 
 void Simulation::finish() {
   for (int64_t waited = 0; waited < kFinishMsMax; waited += kFinishLookMs) {
     if (!advance(kFinishLookMs)) return;
-    if (waited >= kSettleMs && !getting_back() && all_closed()) break;
+    if (waited >= kSettleMs && !getting_back() && all_closed() && money_rests()) break;
   }
   // Receipts and late answers of the last messages.
   world_.mood = Mood::kRest;
@@ -202,8 +208,25 @@ bool Simulation::all_closed() {
   return true;
 }
 
+// All that the bank was to do is done, and the agencies know.
+bool Simulation::money_rests() {
+  const bool known =
+      std::ranges::all_of(world_.bank.entries(), [](const Entry& entry) { return entry.settled; });
+  return known && world_.bank.idle() && (!world_.plan.bank.files || no_payment_waits());
+}
+
+bool Simulation::no_payment_waits() {
+  const std::string prefix = layout::waiting_payment_key({}, {}, 0).str().substr(0, 1);
+  return std::ranges::none_of(nodes_, [&](const auto& node) {
+    bool waits = false;
+    const auto done = node->store().scan(Family::kIndex, prefix, layout::prefix_end(prefix),
+                                         [&](auto, auto) { return !(waits = true); });
+    return !done || waits;
+  });
+}
+
 void Simulation::survey(bool ended) {
-  Scene scene{{}, *world_.directory, world_.bank, ended};
+  Scene scene{{}, *world_.directory, world_.bank, world_.plan.bank, ended};
   for (const auto& node : nodes_) {
     auto taken = take_survey(node->store(), node->vault(), node->id(), node->now());
     if (!taken) return world_.watch.report("store", taken.error().text);

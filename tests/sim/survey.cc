@@ -112,6 +112,7 @@ class Reading {
 
   bool funds(std::string_view key, std::string_view value) {
     if (key[0] == 'B') return parse(value, out_.bank_lines.emplace_back());
+    if (key[0] == 'I') return payment(key.substr(1), value);
     if (const auto day = layout::parse_comparison_key(key)) {
       return parse(value, out_.comparisons[{peer_of(key, 1), *day}]);
     }
@@ -121,6 +122,12 @@ class Reading {
     const auto account = static_cast<LedgerAccount>(key.back());
     out_.balances[{peer_of(key, 1), account}] = record.balance_fen();
     return true;
+  }
+
+  bool payment(std::string_view place, std::string_view value) {
+    const auto id = CaseId::from_bytes(place.substr(0, CaseId::kSize));
+    const uint32_t attempt = read_u32(place.substr(CaseId::kSize));
+    return id && parse(value, out_.payments[{*id, attempt}]);
   }
 
   bool frame(std::string_view key, std::string_view value) {

@@ -1,5 +1,9 @@
 #include "tests/sim/teller.h"
 
+#include "daemon/engine/bank_desk.h"
+#include "storage/layout.h"
+#include "storage/records.h"
+
 namespace jiexu::sim {
 namespace {
 
@@ -7,6 +11,11 @@ constexpr int64_t kPatienceMs = 6'000;
 constexpr int64_t kThinkMsMax = 1'500;
 constexpr uint32_t kAgainPermille = 30;
 constexpr uint32_t kStrangerPermille = 5;
+
+// Whom the line is of can be told by a person; who was paid by a debit, the desk knows itself.
+bool can_be_matched(const Entry& entry) {
+  return entry.kind != Entry::Kind::kDebit;
+}
 
 }  // namespace
 
@@ -19,14 +28,14 @@ void Teller::look_later() {
 
 std::vector<size_t> Teller::pick() {
   std::vector<size_t> out;
-  const auto& credits = world_.bank.credits();
-  for (size_t i = 0; i < credits.size() && out.size() < 3;) {
+  const auto& entries = world_.bank.entries();
+  for (size_t i = 0; i < entries.size() && out.size() < 3;) {
     const size_t first = i;
     bool wanted = false;
-    for (; i < credits.size() && credits[i].statement == credits[first].statement; ++i) {
-      wanted |= credits[i].in == node_.id() && !credits[i].imported;
+    for (; i < entries.size() && entries[i].statement == entries[first].statement; ++i) {
+      wanted |= entries[i].holder == node_.id() && !entries[i].imported;
     }
-    if (credits[first].in != node_.id()) continue;
+    if (entries[first].holder != node_.id()) continue;
     if (!wanted && !random_.chance(kAgainPermille)) continue;
     for (size_t line = first; line < i; ++line) out.push_back(line);
   }
@@ -37,45 +46,74 @@ void Teller::look() {
   if (world_.mood == Mood::kLife && random_.chance(kStrangerPermille)) {
     world_.bank.credit_stranger(node_.id());
   }
-  const std::vector<size_t> picked = node_.up() ? pick() : std::vector<size_t>();
-  if (picked.empty()) return look_later();
-  world_.trace.add(node_.id().text(), "import", std::to_string(picked.size()));
-  BankCommand lines;
-  for (const size_t i : picked) lines.lines.push_back(world_.bank.credits()[i].line);
+  if (!node_.up()) return look_later();
+  const auto waiting = look_through_tray();
+  if (waiting && random_.chance(500)) return match_by_hand(world_.bank.entries()[*waiting]);
+  const std::vector<size_t> picked = pick();
+  picked.empty() ? look_later() : import(picked);
+}
+
+void Teller::post(Command command) {
   const uint64_t turn = ++turn_;
   world_.schedule.after(kPatienceMs, [this, turn] {
     if (turn == turn_) look_later();
   });
-  Command command;
   command.user = "teller";
-  command.what = std::move(lines);
-  command.done = [this, picked, turn](const Answer& answer) {
-    for (int n = 0; n < answer.bank.results_size(); ++n) {
-      const v1::BankLineResult& result = answer.bank.results(n);
-      world_.trace.add(node_.id().text(), "imported", result.outcome());
-      Credit& credit = world_.bank.credits()[picked[static_cast<size_t>(n)]];
-      credit.imported = !credit.misquoted || result.outcome().ends_with("matched_by_hand");
-      credit.forgotten &= !credit.imported;
-      if (!credit.imported) match_by_hand(credit, result);
-    }
+  command.done = [this, turn, done = std::move(command.done)](Answer&& answer) {
+    done(std::move(answer));
     if (turn == turn_) look_later();
   };
   if (!node_.post(std::move(command)) && turn == turn_) look_later();
 }
 
-// Until that is done, the line is imported again and again.
-void Teller::match_by_hand(const Credit& credit, const v1::BankLineResult& result) {
-  const auto line = to_array<std::tuple_size_v<Digest>>(*from_hex(result.line_id()));
-  const std::vector<Allocation> to = {{credit.case_id, Fen{credit.line.amount_fen()}}};
+void Teller::import(const std::vector<size_t>& picked) {
+  world_.trace.add(node_.id().text(), "import", std::to_string(picked.size()));
+  BankCommand lines;
+  for (const size_t i : picked) lines.lines.push_back(world_.bank.entries()[i].line);
   Command command;
-  command.user = "teller";
-  command.what = SettleLineCommand{*line, to, "asked the bank"};
+  command.what = std::move(lines);
+  command.done = [this, picked](const Answer& answer) {
+    for (int n = 0; n < answer.bank.results_size(); ++n) {
+      world_.trace.add(node_.id().text(), "imported", answer.bank.results(n).outcome());
+      world_.bank.entries()[picked[static_cast<size_t>(n)]].imported = true;
+    }
+  };
+  post(std::move(command));
+}
+
+std::optional<size_t> Teller::look_through_tray() {
+  const Records records(node_.store(), node_.vault());
+  auto& entries = world_.bank.entries();
+  std::optional<size_t> waiting;
+  for (size_t i = 0; i < entries.size(); ++i) {
+    Entry& entry = entries[i];
+    if (entry.holder != node_.id() || !entry.imported || entry.settled) continue;
+    const Key key = layout::bank_line_key(digest_of(entry.line));
+    const auto record = records.get_message<v1::BankLineRecord>(Family::kFunds, key);
+    if (!record || !*record) continue;
+    const bool stranger = entry.kind == Entry::Kind::kStranger;
+    if ((*record)->suspense_fen() != 0 && !stranger) {
+      if (can_be_matched(entry)) waiting = i;
+      continue;
+    }
+    entry.settled = true;
+    entry.forgotten = false;
+  }
+  return waiting;
+}
+
+void Teller::match_by_hand(const Entry& entry) {
+  const int64_t sign = entry.line.amount_fen() > 0 ? 1 : -1;
+  std::vector<Allocation> to;
+  for (const Share& share : entry.shares)
+    to.push_back({share.case_id, Fen{sign * share.fen.value}});
+  Command command;
+  command.what = SettleLineCommand{digest_of(entry.line), to, "asked the bank"};
   command.done = [this](const Answer& answer) {
     const std::string_view refused = answer.rejection ? name(answer.rejection->refusal) : "done";
     world_.trace.add(node_.id().text(), "matched by hand", std::string(refused));
   };
-  if (node_.post(std::move(command))) return;
-  world_.trace.add(node_.id().text(), "matched by hand", "the inbox is full");
+  post(std::move(command));
 }
 
 }  // namespace jiexu::sim

@@ -1,7 +1,9 @@
 // The person at an agency who imports the bank's lines: a few statements at a time, again if no
-// answer came, and now and then lines that were imported long ago. Of a line whose remark says
-// nothing the bank is asked, and the line matched by hand.
+// answer came, and now and then lines that were imported long ago. Of a line that stays in suspense
+// the bank is asked, and the line matched by hand.
 #pragma once
+
+#include <optional>
 
 #include "tests/sim/node.h"
 
@@ -15,9 +17,13 @@ class Teller {
  private:
   void look_later();
   void look();
-  // Indexes of the bank's credits to import now.
+  // Indexes of the bank's entries to import now.
   std::vector<size_t> pick();
-  void match_by_hand(const Credit& credit, const v1::BankLineResult& result);
+  void import(const std::vector<size_t>& picked);
+  // Looks on the disk what became of lines; one that a person has to match.
+  std::optional<size_t> look_through_tray();
+  void match_by_hand(const Entry& entry);
+  void post(Command command);
 
   World& world_;
   Node& node_;

@@ -99,10 +99,10 @@ void Trouble::use_backups() {
     if (!other->whole()) return;
   }
   if (!node.set_back()) return;
-  for (Credit& credit : world_.bank.credits()) {
-    if (credit.in != node.id()) continue;
-    credit.forgotten = credit.imported;
-    credit.imported = false;
+  for (Entry& entry : world_.bank.entries()) {
+    if (entry.holder != node.id()) continue;
+    entry.forgotten = entry.imported;
+    entry.imported = entry.settled = false;
   }
 }
 

@@ -3,9 +3,10 @@
 namespace jiexu::sim {
 
 Watch::Watch() {
-  for (const auto make : {make_durable_checker, make_files_checker, make_once_checker,
-                          make_money_checker, make_rows_checker, make_links_checker,
-                          make_signatures_checker, make_endings_checker, make_agreement_checker}) {
+  for (const auto make :
+       {make_durable_checker, make_files_checker, make_once_checker, make_money_checker,
+        make_rows_checker, make_links_checker, make_signatures_checker, make_endings_checker,
+        make_payments_checker, make_agreement_checker}) {
     checkers_.push_back(make(found_));
   }
 }

@@ -39,7 +39,7 @@ struct World {
         trace(schedule, readable),
         random(drawn.seed ^ 0x6a78),
         network(schedule, trace, drawn.network, random.fork()),
-        bank(schedule, trace, drawn.mutation, random.fork()) {}
+        bank(schedule, trace, plan.bank, drawn.mutation, random.fork()) {}
   World(const World&) = delete;
 
   // What a perfect clock on the wall shows.

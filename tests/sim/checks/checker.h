@@ -13,6 +13,8 @@
 //   I6  signatures.cc  every stored frame and receipt verifies
 //   I7  endings.cc     after healing every case is closed on both sides in states that belong
 //                      together, and nothing is left over
+//       payments.cc    and so does every payment: its books say what the bank did, and no line of a
+//                      statement waits for anybody but those of strangers
 //   I8  agreement.cc   the agencies' daily comparison finds no difference, and in the end each has
 //                      compared the last day of each other
 #pragma once
@@ -47,6 +49,7 @@ struct Scene {
   std::map<AgencyId, Survey> surveys;
   const Directory& directory;
   const Bank& bank;
+  const BankPlan& bank_plan;
   bool ended = false;  // everything has healed and come to rest
 };
 
@@ -77,6 +80,7 @@ CheckerPtr make_rows_checker(std::vector<Violation>& found);
 CheckerPtr make_links_checker(std::vector<Violation>& found);
 CheckerPtr make_signatures_checker(std::vector<Violation>& found);
 CheckerPtr make_endings_checker(std::vector<Violation>& found);
+CheckerPtr make_payments_checker(std::vector<Violation>& found);
 CheckerPtr make_agreement_checker(std::vector<Violation>& found);
 
 }  // namespace jiexu::sim

@@ -110,14 +110,17 @@ class MoneyChecker final : public Checker {
     }
   }
 
+  // What the bank brought for the case, less what it took back.
   static int64_t imported(const Bank& bank, const CaseId& id, const Survey& at) {
     int64_t sum = 0;
-    for (const Credit& credit : bank.credits()) {
-      if (credit.case_id != id || credit.in != at.agency) continue;
+    for (const Entry& entry : bank.entries()) {
+      const bool brings = entry.kind == Entry::Kind::kPaid || entry.kind == Entry::Kind::kBack;
+      const Fen share = entry.share_of(id);
+      if (!brings || share.value == 0 || entry.holder != at.agency) continue;
       for (const v1::BankLineRecord& record : at.bank_lines) {
-        const bool same = record.line().host_sequence() == credit.line.host_sequence();
+        const bool same = record.line().host_sequence() == entry.line.host_sequence();
         // In suspense under our own code, until a person or a link that recovers lets it go on.
-        if (same && record.suspense_fen() == 0) sum += credit.part.value;
+        if (same && record.suspense_fen() == 0) sum += share.value;
       }
     }
     return sum;

@@ -59,9 +59,8 @@ class OnceChecker final : public Checker {
   // Every line reached the case once at most, and nothing is credited that is not here.
   void judge_in(const Scene& scene, const CaseFile& file) {
     const CaseId& id = file.subject.id;
-    const auto& credits = scene.bank.credits();
-    const auto booked = std::count_if(credits.begin(), credits.end(), [&](const Credit& credit) {
-      return credit.case_id == id && !credit.back;
+    const auto booked = std::ranges::count_if(scene.bank.entries(), [&](const Entry& entry) {
+      return entry.kind == Entry::Kind::kPaid && entry.share_of(id).value != 0;
     });
     // What a recovery knows from our own messages came by a line before; its sum is I3's affair.
     const auto lines = std::count_if(
@@ -97,8 +96,9 @@ class OnceChecker final : public Checker {
     for (const Order& other : scene.bank.orders()) {
       if (other.case_id == order.case_id && other.back == order.back) ordered += other.amount.value;
     }
-    for (const Credit& credit : scene.bank.credits()) {
-      if (credit.case_id == order.case_id && credit.back == order.back) came += credit.part.value;
+    const auto kind = order.back ? Entry::Kind::kBack : Entry::Kind::kPaid;
+    for (const Entry& entry : scene.bank.entries()) {
+      if (entry.kind == kind && !entry.mistaken) came += entry.share_of(order.case_id).value;
     }
     if (came > ordered) {
       violated("of the payments for " + order.letter_number + " more arrived than was ordered");

@@ -1,0 +1,205 @@
+#include "tests/sim/cashier.h"
+
+#include "daemon/engine/remit_desk.h"
+#include "daemon/engine/remit_views.h"
+#include "storage/layout.h"
+#include "storage/records.h"
+
+namespace jiexu::sim {
+namespace {
+
+constexpr int64_t kPatienceMs = 6'000;
+constexpr int64_t kFinishThinkMsMax = 500;
+constexpr uint32_t kListAgainPermille = 50;
+constexpr size_t kHeldMax = 20;
+constexpr const char* kCashier = "cashier";
+constexpr const char* kManager = "manager";
+
+BatchState state_of(const v1::RemittanceBatchRecord& batch) {
+  return static_cast<BatchState>(batch.state());
+}
+
+}  // namespace
+
+void Cashier::start() {
+  if (world_.plan.bank.files) look_later();
+}
+
+void Cashier::look_later() {
+  if (world_.mood == Mood::kRest) return;
+  const bool finishing = world_.mood == Mood::kFinish;
+  const int64_t think =
+      random_.between(1, finishing ? kFinishThinkMsMax : world_.plan.bank.collect_ms_max);
+  world_.schedule.after(think, [this, turn = ++turn_] {
+    if (turn == turn_) look();
+  });
+}
+
+void Cashier::look() {
+  if (!node_.up()) return look_later();
+  if (tend_batch()) return;
+  if (lacks_list() || random_.chance(kListAgainPermille)) return hand_in_list();
+  if (random_.chance(300)) return look_at_held();
+  Command command;
+  command.what = MakeBatchesCommand{};
+  command.done = [](const Answer&) {};
+  post(kCashier, std::move(command));
+}
+
+void Cashier::post(std::string user, Command command) {
+  const uint64_t turn = ++turn_;
+  world_.schedule.after(kPatienceMs, [this, turn] {
+    if (turn == turn_) look_later();
+  });
+  command.user = std::move(user);
+  command.done = [this, turn, done = std::move(command.done)](Answer&& answer) {
+    if (answer.rejection) {
+      world_.trace.add(node_.id().text(), "cashier refused",
+                       std::string(name(answer.rejection->refusal)));
+    }
+    done(std::move(answer));
+    if (turn == turn_) look_later();
+  };
+  if (!node_.post(std::move(command)) && turn == turn_) look_later();
+}
+
+// --- batches ---
+
+bool Cashier::tend_batch() {
+  const Records records(node_.store(), node_.vault());
+  const Key any = layout::remittance_batch_key(std::string(BatchNumber::kSize, '0'));
+  const std::string prefix(any.view().substr(0, any.view().size() - BatchNumber::kSize));
+  std::string number;
+  v1::RemittanceBatchRecord batch;
+  const auto done = records.scan(
+      Family::kFunds, prefix, layout::prefix_end(prefix), [&](std::string_view key, auto value) {
+        CHECK(batch.ParseFromArray(value.data(), static_cast<int>(value.size())));
+        const bool wanted = state_of(batch) == BatchState::kExported
+                                ? !is_at_bank(batch)
+                                : state_of(batch) != BatchState::kVoid;
+        if (wanted) number = std::string(key.substr(prefix.size()));
+        return !wanted;
+      });
+  CHECK(done.has_value());
+  if (number.empty()) return false;
+  tend(number, batch);
+  return true;
+}
+
+bool Cashier::is_at_bank(const v1::RemittanceBatchRecord& batch) const {
+  return std::ranges::all_of(batch.payments(), [&](const v1::BatchPaymentRecord& place) {
+    return world_.bank.find(*CaseId::from_bytes(place.case_id()), place.attempt()) != nullptr;
+  });
+}
+
+void Cashier::tend(const std::string& number, const v1::RemittanceBatchRecord& batch) {
+  Command command;
+  command.done = [](const Answer&) {};
+  if (state_of(batch) == BatchState::kMade) {
+    command.what = ApproveBatchCommand{number, to_hex(view(content_of(number, batch)))};
+    return post(kManager, std::move(command));
+  }
+  command.what = ExportBatchCommand{number, PaymentFormat::kDelimited};
+  command.done = [this, number](const Answer& answer) {
+    if (answer.file == nullptr) return;
+    // What it holds is on the disk together with the file.
+    const Records records(node_.store(), node_.vault());
+    const auto exported = records.get_message<v1::RemittanceBatchRecord>(
+        Family::kFunds, layout::remittance_batch_key(number));
+    CHECK(exported && *exported);
+    take_to_bank(number, **exported, *answer.file);
+  };
+  post(kCashier, std::move(command));
+}
+
+void Cashier::take_to_bank(const std::string& number, const v1::RemittanceBatchRecord& batch,
+                           const std::string& file) {
+  PaymentFile order{number, file, node_.id(), {}};
+  for (const v1::BatchPaymentRecord& place : batch.payments()) {
+    order.cases[place.letter_number()] = *CaseId::from_bytes(place.case_id());
+  }
+  world_.bank.take_file(order);
+}
+
+// --- what the bank says, and what waits for people ---
+
+bool Cashier::lacks_list() const {
+  const Records records(node_.store(), node_.vault());
+  return std::ranges::any_of(world_.bank.orders(), [&](const Order& order) {
+    const bool rejected = order.out == node_.id() && order.decided && order.fate == Fate::kRejected;
+    if (!rejected) return false;
+    const auto payment = records.get_message<v1::PaymentRecord>(
+        Family::kFunds, layout::payment_key(order.case_id, order.attempt));
+    CHECK(payment.has_value());
+    if (!*payment) return false;
+    const auto state = static_cast<PaymentState>((*payment)->state());
+    return state != PaymentState::kReturned && state != PaymentState::kTakenBack;
+  });
+}
+
+void Cashier::hand_in_list() {
+  auto fates = std::make_shared<std::vector<PaymentFate>>();
+  for (const Order& order : world_.bank.orders()) {
+    if (order.out != node_.id() || order.back || !order.decided) continue;
+    const bool rejected = order.fate == Fate::kRejected;
+    fates->push_back({"", EndToEndId{order.letter_number, order.attempt}.text(),
+                      rejected ? PaymentStatus::kRejected : PaymentStatus::kPaid,
+                      rejected ? "AC04" : "", fates->size() + 1});
+  }
+  Command command;
+  command.what = PaymentReportCommand{fates};
+  command.done = [this](const Answer& answer) {
+    if (answer.view) world_.trace.add(node_.id().text(), "list", answer.view->ShortDebugString());
+  };
+  post(kCashier, std::move(command));
+}
+
+void Cashier::look_at_held() {
+  Command command;
+  command.what = PaymentsQuery{"", kHeldMax};
+  command.done = [this](const Answer& answer) {
+    const auto* held = dynamic_cast<const v1::PaymentViews*>(answer.view.get());
+    if (held == nullptr) return;
+    for (const v1::PaymentView& payment : held->payments()) clear_up(payment);
+  };
+  post(kCashier, std::move(command));
+}
+
+void Cashier::clear_up(const v1::PaymentView& held) {
+  const auto id = CaseId::parse(held.case_id());
+  const auto payment = EndToEndId::parse(held.payment());
+  CHECK(id && payment);
+  world_.trace.add(node_.id().text(), "held", held.payment() + " " + held.waits_for());
+  if (held.waits_for() == kUnlistedPayee) return confirm_payee(*id);
+  if (held.waits_for() == kContradictedPayment) return release(held);
+  if (held.waits_for() != kDoubtfulPayment) return;
+  // What the bank has, its list will say.
+  const Order* known = world_.bank.find(*id, payment->attempt);
+  if (known == nullptr) return release(held);
+  if (known->decided) hand_in_list();
+}
+
+void Cashier::release(const v1::PaymentView& held) {
+  Command command;
+  command.what = ReleasePaymentCommand{*EndToEndId::parse(held.payment()), "asked the bank"};
+  command.done = [](const Answer&) {};
+  post(kCashier, std::move(command));
+}
+
+void Cashier::confirm_payee(const CaseId& id) {
+  Command query;
+  query.what = PayeeQuery{id};
+  query.done = [this, id](const Answer& answer) {
+    const auto* shown = dynamic_cast<const v1::PayeeView*>(answer.view.get());
+    if (shown == nullptr) return;
+    for (const char* user : {kCashier, kManager}) {
+      Command command;
+      command.what = ConfirmPayeeCommand{id, shown->content(), "rang them up"};
+      command.done = [](const Answer&) {};
+      post(user, std::move(command));
+    }
+  };
+  post(kCashier, std::move(query));
+}
+
+}  // namespace jiexu::sim

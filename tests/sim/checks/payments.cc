@@ -1,0 +1,94 @@
+// I7 of payments: in the end each agency's books say of every order what the bank has done with it,
+// and of every line of a statement whose it is.
+#include <algorithm>
+
+#include "daemon/funds/bank_outcome.h"
+#include "daemon/funds/payment_state.h"
+#include "daemon/funds/references.h"
+#include "tests/sim/checks/checker.h"
+
+namespace jiexu::sim {
+namespace {
+
+PaymentState state_of(const v1::PaymentRecord& record) {
+  return static_cast<PaymentState>(record.state());
+}
+
+class PaymentsChecker final : public Checker {
+ public:
+  explicit PaymentsChecker(std::vector<Violation>& found) : Checker("I7", found) {}
+
+  void surveyed(const Scene& scene) override {
+    if (!scene.ended) return;
+    for (const auto& [agency, survey] : scene.surveys) judge_lines(scene, survey);
+    if (!scene.bank_plan.files) return;
+    for (const Order& order : scene.bank.orders()) {
+      if (!order.back) judge_order(scene.surveys.at(order.out), order);
+    }
+    for (const auto& [agency, survey] : scene.surveys) {
+      for (const auto& [place, record] : survey.payments) judge_unordered(scene, place, record);
+    }
+  }
+
+ private:
+  void judge_lines(const Scene& scene, const Survey& survey) {
+    std::map<std::string, const v1::BankLineRecord*> by_host;
+    for (const v1::BankLineRecord& record : survey.bank_lines) {
+      by_host[record.line().host_sequence()] = &record;
+    }
+    for (const Entry& entry : scene.bank.entries()) {
+      if (entry.holder != survey.agency || entry.kind == Entry::Kind::kStranger) continue;
+      const auto found = by_host.find(entry.line.host_sequence());
+      const std::string who =
+          "bank line " + entry.line.host_sequence() + " of " + survey.agency.str();
+      if (found == by_host.end()) {
+        violated(who + " was never imported");
+      } else if (found->second->tray_at_ms() != 0) {
+        const auto outcome = static_cast<BankOutcome>(found->second->outcome());
+        violated(who + " is left in the tray: " + std::string(jiexu::name(outcome)));
+      }
+    }
+  }
+
+  void judge_order(const Survey& survey, const Order& order) {
+    const std::string who = "payment " + EndToEndId{order.letter_number, order.attempt}.text() +
+                            " of " + survey.agency.str();
+    const auto found = survey.payments.find({order.case_id, order.attempt});
+    if (found == survey.payments.end()) return violated(who + " is not in its books");
+    const v1::PaymentRecord& record = found->second;
+    const bool paid = order.fate == Fate::kPaid;
+    const bool forgotten = order.fate == Fate::kRejected && record.recovered() &&
+                           state_of(record) == PaymentState::kTakenBack;
+    const auto state = paid ? PaymentState::kPaid : PaymentState::kReturned;
+    if (state_of(record) != state && !forgotten) {
+      violated(who + " is said to be " + std::string(jiexu::name(state_of(record))));
+    }
+    if (record.contradicted()) violated(who + " is left as contradicted: " + record.reason());
+    const bool debited = order.fate != Fate::kRejected;
+    if (record.debit_line().empty() == debited) violated(who + ": its debit is not as it was");
+    const bool back = order.fate == Fate::kReturned;
+    if (record.seen_back_fen() != (back ? order.amount.value : 0)) {
+      violated(who + ": what came back is not as it was");
+    }
+  }
+
+  // What the bank never had was taken back.
+  void judge_unordered(const Scene& scene, const std::pair<CaseId, uint32_t>& place,
+                       const v1::PaymentRecord& record) {
+    if (scene.bank.find(place.first, place.second) != nullptr) return;
+    const bool gone =
+        state_of(record) == PaymentState::kTakenBack || state_of(record) == PaymentState::kReturned;
+    if (gone) return;
+    violated("payment " + EndToEndId{record.letter_number(), place.second}.text() + " is " +
+             std::string(jiexu::name(state_of(record))) +
+             ", and the bank does not have it: " + record.ShortDebugString());
+  }
+};
+
+}  // namespace
+
+CheckerPtr make_payments_checker(std::vector<Violation>& found) {
+  return std::make_unique<PaymentsChecker>(found);
+}
+
+}  // namespace jiexu::sim
