@@ -49,10 +49,11 @@ void Engine::stop_writing(Peer& peer) {
   reconciler_.fell_behind_unheard(peer);
 }
 
-// A peer has heard us in a later epoch. If our store comes from a backup, that was us as well.
+// A peer has heard us in a later epoch. If our store comes from a backup, that was us as well; also
+// if the peer has agreed with us since: what we had said before may come late.
 void Engine::outlive(Peer& peer, const RefuseFrame& refuse, Instant now) {
-  const bool lost = !options_.store_complete || peer.recover_from() != 0;
-  const bool restored = reconciler_.blocks(peer.id()) && lost;
+  const bool restored =
+      !options_.store_complete || (reconciler_.blocks(peer.id()) && peer.recover_from() != 0);
   if (refuse.reason != v1::REFUSE_REASON_EPOCH || !restored || refuse.epoch < epoch_) return;
   if (!reconciler_.spoken_to(peer.id())) {
     outlived_later_.insert_or_assign(peer.id(), refuse);

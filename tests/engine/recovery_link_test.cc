@@ -196,6 +196,28 @@ TEST_CASE("an Open that was long on its way begins no recovery of what is being 
   CHECK(receiver.on_disk().through == 1);
 }
 
+// An agency that was set back twice: before the second time it had spoken in a later epoch.
+TEST_CASE("what a restored agency had said in a later epoch does not stop it when it comes late") {
+  Pair pair;
+  const auto backup = pair.in.store->clone();
+  pair.in.engine->connected(out_site(), at(pair.in.now));
+  REQUIRE(pair.in.sent.size() == 1);
+  const auto frame = decode_frame(std::make_shared<const std::string>(pair.in.sent.front().bytes));
+  REQUIRE(frame);
+  OpenFrame later = std::get<OpenFrame>(*frame);
+  later.epoch += 1;
+  sign(later, *signer_of(in_site()));
+  pair.lose(pair.in, *backup, false);
+  pair.run_for(10);
+  REQUIRE(pair.in.engine->recovered(out_site()));
+  pair.out.hear(in_site(), Lane::kForward, encode(later));
+  pair.run_for(40);
+  pair.send_letter(1);
+  pair.run_for(40);
+  CHECK(pair.out.subject(case_number(1)).exists());
+  CHECK(pair.in.peer(out_site()).sender().queued() == 0);
+}
+
 TEST_CASE("a loss that shows only after our own link was opened is recovered too") {
   Pair pair;
   const auto backup = pair.out.store->clone();
