@@ -45,9 +45,9 @@ void start_all(Site& site, size_t open_cases) {
 void run(const Options& options) {
   Site site(options.site, options.peers + 1);
   if (options.mode == kMake) return;
-  if (options.open_cases > 0) {
-    for (size_t i = 0; i < site.size(); ++i) make_open_cases(site.folder(i), options.open_cases);
-  }
+  // Of many receivers each is another agency's machine in life: here, only the sender's is filled.
+  const size_t filled = options.open_cases == 0 ? 0 : options.peers > 1 ? 1 : site.size();
+  for (size_t i = 0; i < filled; ++i) make_open_cases(site.folder(i), options.open_cases);
   start_all(site, options.open_cases);
   for (const Mode& mode : kModes) {
     if (mode.name == options.mode) mode.run(options, site);
@@ -75,7 +75,8 @@ int main(int argc, char** argv) {
   app.add_option("--messages", options.messages)->capture_default_str();
   app.add_option("--bytes", site.letter_bytes, "Of one letter, 300 to 1024")->capture_default_str();
   app.add_option("--peers", options.peers, "Receiving agencies")->check(CLI::Range(1, 400));
-  app.add_option("--open-cases", options.open_cases, "That each store holds at the start");
+  app.add_option("--open-cases", options.open_cases,
+                 "That the stores hold at the start; of several receivers, the sender's only");
   app.add_option("--per-second", options.per_second, "Of the open load")->capture_default_str();
   app.add_option("--slow-fsync", site.sync_ms, "Each sync takes so many ms longer");
   app.add_option("--preload", site.preload, "The library that counts syncs");
