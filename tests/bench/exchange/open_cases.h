@@ -1,5 +1,5 @@
-// Fills the store of an agency that is not running with cases that are open, as if letters had come
-// for weeks: far faster than by letters, and with the same records.
+// Fills the store of an agency that is not running with open cases, applied for and accepted over some
+// days: far faster than by the API, and with the records that the engine writes.
 #pragma once
 
 #include <cstddef>
