@@ -1,5 +1,5 @@
-// Fills the store of an agency that is not running with open cases, applied for and accepted over some
-// days: far faster than by the API, and with the records that the engine writes.
+// Fills the store of an agency that is not running with open cases, applied for and accepted over
+// some days: far faster than by the API, and with the records that the engine writes.
 #pragma once
 
 #include <cstddef>
