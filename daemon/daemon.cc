@@ -55,7 +55,6 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const Config& config) {
 
 Daemon::~Daemon() {
   http_.reset();
-  aside_ = std::jthread();
   loop_now_ = nullptr;
   if (transport_) transport_->stop();
   if (loop_) loop_->stop();
@@ -181,8 +180,7 @@ Result<void> Daemon::start_engine() {
 Result<void> Daemon::start_api() {
   api_ = std::make_unique<Api>(
       ApiPorts{*loop_, *store_, *vault_, clock_, metrics_, [this] { return not_ready(); },
-               [this](auto work) { return run_aside(std::move(work)); }, config_.agency,
-               config_.policy.four_eyes, config_.bank_silent_days},
+               config_.agency, config_.policy.four_eyes, config_.bank_silent_days},
       users_);
   auto calendar = load_calendar(config_.calendars);
   if (!calendar) return tl::unexpected(calendar.error());
@@ -197,16 +195,6 @@ Result<void> Daemon::start_api() {
   if (!http) return tl::unexpected(http.error());
   http_ = std::move(*http);
   return {};
-}
-
-bool Daemon::run_aside(std::function<void(std::stop_token)> work) {
-  if (aside_busy_.exchange(true)) return false;
-  // The thread before has nothing left to do but to end.
-  aside_ = std::jthread([this, work = std::move(work)](const std::stop_token& stop) {
-    work(stop);
-    aside_busy_ = false;
-  });
-  return true;
 }
 
 void Daemon::on_frame(AgencyId peer, Lane lane, std::string bytes) {

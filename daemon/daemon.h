@@ -4,17 +4,15 @@
 //   engine thread     events -> steps -> commit          (the only one that writes state)
 //   commit thread     batch -> store, fsync
 //   http thread       request -> loop; reads of the durable store
-//   aside thread      reads a snapshot, when somebody has the books checked
+//   report thread     reads a snapshot, when somebody asks for a report or has the books checked
 //   main thread       signals, watchdog, gauges
 //
 // Parts are started in the order in which they need each other and stopped in reverse.
 #pragma once
 
 #include <atomic>
-#include <functional>
 #include <memory>
 #include <string>
-#include <thread>
 
 #include "daemon/api/api.h"
 #include "daemon/config.h"
@@ -58,7 +56,6 @@ class Daemon {
   Result<void> start_engine();
   Result<void> start_api();
   void on_frame(AgencyId peer, Lane lane, std::string bytes);
-  bool run_aside(std::function<void(std::stop_token)> work);
   void refresh_gauges();
   void look_at_disk();
 
@@ -79,8 +76,6 @@ class Daemon {
   std::unique_ptr<EngineLoop> loop_;
   std::atomic<EngineLoop*> loop_now_{nullptr};  // set when the loop may be given frames
   std::unique_ptr<Api> api_;
-  std::atomic<bool> aside_busy_{false};
-  std::jthread aside_;  // work that takes long; http thread
   std::unique_ptr<HttpServer> http_;
 };
 

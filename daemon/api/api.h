@@ -26,6 +26,7 @@
 #include "daemon/api/router.h"
 #include "daemon/api/statistics.h"
 #include "daemon/api/users.h"
+#include "daemon/api/worker.h"
 #include "daemon/base/time.h"
 #include "daemon/engine/command.h"
 #include "daemon/rules/calendar.h"
@@ -43,8 +44,6 @@ struct ApiPorts {
   Metrics& metrics;
   // Why the daemon takes no work now, in words for an operator; nullopt: it does.
   std::function<std::optional<std::string>()> not_ready;
-  // Runs long work on another thread; false: there is such work already.
-  std::function<bool(std::function<void(std::stop_token)>)> aside;
   AgencyId self;           // our own agency
   bool four_eyes = false;  // actions that need a second person are proposed (engine/four_eyes.h)
   int32_t bank_silent_days = 3;  // working days after which a batch without a word is an alarm

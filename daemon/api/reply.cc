@@ -41,6 +41,13 @@ HttpResponse store_failure(const Error& error) {
                           error.text);
 }
 
+HttpResponse busy() {
+  HttpResponse response =
+      problem_response(429, "busy", "another report is being computed; try again");
+  response.headers.emplace_back("Retry-After", "2");
+  return response;
+}
+
 std::optional<Page> page_of(const Call& call, std::initializer_list<std::string_view> others) {
   Page page;
   for (const auto& [key, value] : call.query) {

