@@ -150,6 +150,12 @@ void absorb_bank(const Content& content, Case& subject) {
   }
 }
 
+// The payment is known; now it is said in which batch it went to the bank.
+bool only_names_batch(const v1::RemittanceNotice& notice, const Case& subject) {
+  const bool known = notice.attempt() != 0 && notice.attempt() <= subject.attempt;
+  return known && !notice.batch_number().empty();
+}
+
 void absorb_message(const Content& content, const v1::Message& message, Case& subject) {
   switch (content.event->kind) {
     case EventKind::kLetterIn: return absorb_letter(content, subject);
@@ -159,6 +165,7 @@ void absorb_message(const Content& content, const v1::Message& message, Case& su
       return;
     case EventKind::kInfoFormIn: return absorb_form(content, subject);
     case EventKind::kRemitNoticeIn:
+      if (only_names_batch(message.remittance_notice(), subject)) return;
       subject.attempt = message.remittance_notice().attempt();
       subject.noticed.value += content.amount.value;
       return;

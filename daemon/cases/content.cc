@@ -322,7 +322,9 @@ Checked check_event(const Case& subject, const Event& event, const Context& cont
                     Content& content) {
   if (event.message != nullptr) return check_message(subject, event, context, content);
   if (event.kind == EventKind::kBankCredit) return check_bank_credit(subject, event, content);
-  if (event.kind == EventKind::kBankReversal) return check_amount(event.amount, content);
+  if (event.kind == EventKind::kBankReversal || event.kind == EventKind::kBatchExported) {
+    return check_amount(event.amount, content);
+  }
   return check_action(subject, event, context, content);
 }
 

@@ -104,11 +104,16 @@ void fill_info_query(const Sending& s) {
 void fill_remit_notice(const Sending& s) {
   v1::RemittanceNotice* notice = s.out.mutable_remittance_notice();
   notice->set_letter_number(s.subject.letter_number);
-  notice->set_attempt(s.subject.attempt);
+  const Event& event = *s.content.event;
+  const uint32_t attempt = event.attempt != 0 ? event.attempt : s.subject.attempt;
+  notice->set_attempt(attempt);
   notice->set_amount_fen(s.content.amount.value);
   notice->set_paid_on(s.content.date);
-  notice->set_end_to_end_id(s.subject.letter_number + "-" + std::to_string(s.subject.attempt));
+  notice->set_end_to_end_id(s.subject.letter_number + "-" + std::to_string(attempt));
   *notice->mutable_payee() = s.subject.payee;
+  notice->set_batch_number(std::string(event.batch.number));
+  notice->set_batch_lines(event.batch.lines);
+  notice->set_batch_total_fen(event.batch.total.value);
 }
 
 void fill_funds_ack(const Sending& s) {

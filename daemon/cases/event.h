@@ -106,6 +106,7 @@ enum class EventKind : uint8_t {
   kAttachmentHere = 92,
   kAttachmentGone = 93,
   kAttachmentDamaged = 94,
+  kBatchExported = 95,  // OUT: a payment went to the bank in a batch, which the peer is told of
 };
 
 // The name of an action in API paths and on the command line, such as "send-letter"; of other
@@ -117,6 +118,13 @@ bool is_action(EventKind kind);
 // The event that a message body means; kNone for a body that this version does not know.
 EventKind event_of(v1::Message::BodyCase body);
 
+// The batch that a payment has gone to the bank in.
+struct BatchPlace {
+  std::string_view number;
+  uint32_t lines = 0;  // cases that it pays
+  Fen total;
+};
+
 struct Event {
   EventKind kind = EventKind::kNone;
   Instant at;
@@ -124,8 +132,10 @@ struct Event {
   const v1::Message* message = nullptr;    // messages from the peer
   const v1::ActionInput* input = nullptr;  // actions of people
   LogPlace place;                          // of `message`; kDelivered: of what was delivered
-  Fen amount;                              // kBankCredit, kBankReversal
-  uint32_t attempt = 0;            // kBankReturned, kBankReversal: which payment; 0: not known
+  Fen amount;                              // kBankCredit, kBankReversal, kBatchExported
+  uint32_t attempt =
+      0;             // kBankReturned, kBankReversal: which payment, 0: not known; kBatchExported
+  BatchPlace batch;  // kBatchExported
   DeadlineKind deadline{};         // kDeadlinePassed
   std::string_view letter_number;  // kSendLetter: that it had before the store was lost
   std::string_view note;           // for the timeline; no personal data

@@ -169,6 +169,7 @@ constexpr std::pair<EventKind, std::string_view> kEvents[] = {
     {EventKind::kAttachmentHere, "attachment-complete"},
     {EventKind::kAttachmentGone, "attachment-gone"},
     {EventKind::kAttachmentDamaged, "attachment-damaged"},
+    {EventKind::kBatchExported, "batch-exported"},
 };
 
 }  // namespace

@@ -85,9 +85,18 @@ void add_come_back(const Case& subject, int64_t left, std::vector<Replay>& acts)
   acts.back().amount = Fen{subject.moved.value - left};
 }
 
+Replay export_behind(const v1::RemittanceNotice& notice) {
+  Replay replay = act(EventKind::kBatchExported);
+  replay.amount = Fen{notice.amount_fen()};
+  replay.attempt = notice.attempt();
+  replay.batch = {notice.batch_number(), notice.batch_lines(), Fen{notice.batch_total_fen()}};
+  return replay;
+}
+
 std::vector<Replay> acts_behind_remittance(const Case& subject,
                                            const v1::RemittanceNotice& notice) {
   std::vector<Replay> acts;
+  if (!notice.batch_number().empty()) return {export_behind(notice)};
   if (subject.relationship == Relationship::kOutAccepted) {
     acts.push_back(act(EventKind::kStopInsurance));
   }

@@ -17,8 +17,9 @@ namespace jiexu {
 struct Replay {
   EventKind kind = EventKind::kNone;
   v1::ActionInput input;
-  Fen amount;                 // kBankCredit, kBankReversal
-  uint32_t attempt = 0;       // kBankReturned
+  Fen amount;                 // kBankCredit, kBankReversal, kBatchExported
+  uint32_t attempt = 0;       // kBankReturned, kBatchExported
+  BatchPlace batch;           // kBatchExported; its number is in the message
   std::string letter_number;  // kSendLetter
   DeadlineKind deadline{};    // kDeadlinePassed
 };

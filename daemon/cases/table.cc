@@ -154,6 +154,7 @@ constexpr Row kOutRows[] = {
     {E::kRemit,             kFormOut,         {F::kComputed, F::kBankReturned}, kNo, kHeldOrGivingUp,    G::kAlways,             kStay,                kNo,                 O::kFundsDiffer,     X::kSendRemitNotice},
     {E::kRemit,             R::kOutDone,      {F::kComputed, F::kBankReturned}, kNo, kHeldOrGivingUp,    G::kAlways,             kStay,                kNo,                 O::kFundsDiffer,     X::kSendRemitNotice},
     {kBankTookBack,         kOutAny,          {F::kPaid, F::kComputed, F::kOverpaid, F::kBankReturned}, kNo, kNo, G::kAmountStillOut, kStay,             kNo,                 O::kFundsDiffer,     X::kSendBankReturned},
+    {E::kBatchExported,     kOutAny,          kAnyFunds,       kNo,                 kNo,                 G::kAlways,             kStay,                kNo,                 kNo,                 X::kSendRemitNotice},
     {E::kBankCredit,        kOutAny,          kAnyFunds,       kNo,                 kNo,                 G::kAmountMoved,        kStay,                kNo,                 kNo,                 X::kNone},
     {E::kFundsAckIn,        kOutAny,          kAnyFunds,       kNo,                 kNo,                 G::kAmountAcknowledged, kStay,                kNo,                 O::kFundsDiffer,     X::kNone},
     {E::kFundsDiffIn,       kOutWorking | R::kOutDone, kAnyFunds,       kNo,                 kNo,                 G::kAlways,             kStay,                O::kFundsDiffer,     kNo,                 X::kNone},

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "daemon/funds/bank_text.h"
+#include "daemon/funds/batch_number.h"
 #include "storage/layout.h"
 
 namespace jiexu {
@@ -24,8 +25,10 @@ ExpectedCase expected_from(const Case& subject) {
 
 void BankBook::set_directory(const Directory& directory, AgencyId self) {
   owners_.clear();
+  others_.clear();
   for (const Agency& agency : directory.agencies()) {
     const std::string account = clean_number(agency.bank.account);
+    if (agency.id != self) others_.push_back(agency.id);
     if (agency.id != self && !account.empty()) owners_.emplace(account, agency.id);
   }
 }
@@ -44,7 +47,7 @@ void BankBook::write_batch(std::string_view number, const v1::IncomingBatchRecor
 Result<std::optional<ExpectedBatch>> BankBook::batch(std::string_view number) {
   const auto record = read_batch(number);
   if (!record) return tl::unexpected(record.error());
-  if (!*record) return std::nullopt;
+  if (!*record || (*record)->peer().empty()) return unannounced(number);
   ExpectedBatch batch;
   batch.payer = AgencyId::parse((*record)->peer()).value_or(AgencyId());
   batch.lines = (*record)->lines();
@@ -56,6 +59,17 @@ Result<std::optional<ExpectedBatch>> BankBook::batch(std::string_view number) {
     if (!id) return fail(Errc::kCorrupt, "an incoming batch names no case");
     batch.noticed.push_back({*id, Fen{part.amount_fen()}});
   }
+  return batch;
+}
+
+std::optional<ExpectedBatch> BankBook::unannounced(std::string_view number) const {
+  const auto parsed = BatchNumber::parse(number);
+  const auto payer = std::ranges::find_if(
+      others_, [&](AgencyId agency) { return parsed && parsed->is_of(agency); });
+  if (payer == others_.end()) return std::nullopt;
+  ExpectedBatch batch;
+  batch.payer = *payer;
+  batch.announced = false;
   return batch;
 }
 

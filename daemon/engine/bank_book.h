@@ -32,11 +32,15 @@ class BankBook final : public FundsBook {
   void write_batch(std::string_view number, const v1::IncomingBatchRecord& record);
 
  private:
+  // What the number alone says; nullopt: no agency that we know gives such numbers.
+  std::optional<ExpectedBatch> unannounced(std::string_view number) const;
+
   PendingReader& pending_;
   const Reader& durable_;
   Records records_;
   CaseDesk& cases_;
   std::map<std::string, AgencyId, std::less<>> owners_;
+  std::vector<AgencyId> others_;  // agencies of the directory but for ours
   Instant now_;
 };
 

@@ -128,7 +128,11 @@ Result<void> BankDesk::place_credit(Entry& entry, Instant now) {
   const auto hindered = is_recovering(match->to, now);
   if (!hindered) return tl::unexpected(hindered.error());
   const bool unknown = match->outcome == BankOutcome::kUnknownReference && !links_.whole();
-  postpone(entry, *hindered || unknown);
+  // One transfer for several letters is tried again with every form of theirs.
+  const bool early =
+      match->outcome == BankOutcome::kEarly && match->to.empty() && match->batch.empty();
+  if (early) awaited_.insert(match->proposals.begin(), match->proposals.end());
+  postpone(entry, *hindered || unknown || early);
   if (*hindered) return wait_for_link(entry, match->to, now);
   if (!match->batch.empty()) return place_batch(entry, *match, now);
   if (match->to.empty()) return park(entry, Fen{record.line().amount_fen()}, now);
@@ -166,7 +170,7 @@ Result<void> BankDesk::place_batch(Entry& entry, const BankMatch& match, Instant
   const Fen amount{record.line().amount_fen()};
   auto batch = book_.read_batch(match.batch);
   if (!batch) return tl::unexpected(batch.error());
-  CHECK(batch->has_value());
+  if (!*batch) batch->emplace();  // the line comes before the notices
   if (!match.settles_batch) {
     const bool waits = match.outcome == BankOutcome::kEarly;
     if (waits) {
@@ -415,6 +419,7 @@ Result<void> BankDesk::funds_changed(const Case& before, const Case& after, cons
     if (was > 0) batch.remove(Family::kIndex, layout::missing_key(was, after.id));
     if (is > 0) batch.put(Family::kIndex, layout::missing_key(is, after.id), "");
   }
+  if (before.form_version != after.form_version && awaited_.contains(after.id)) try_again_soon();
   if (!is_parked(before.funds) || before.funds == after.funds) return {};
   const Key key = layout::waiting_lines_key(after.id);
   const auto lines = read_list(key);

@@ -166,6 +166,7 @@ class BankDesk final : public FundsWatcher {
   BankBook book_;
   std::set<Digest> postponed_;  // lines that are tried again
   bool again_due_ = false;
+  std::set<CaseId> awaited_;  // whose forms postponed lines of this run wait for
 };
 
 }  // namespace jiexu

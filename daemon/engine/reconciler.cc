@@ -384,6 +384,7 @@ Result<std::optional<std::string>> Reconciler::act(const Case& subject, const v1
     event.input = &replay.input;
     event.amount = replay.amount;
     event.attempt = replay.attempt;
+    event.batch = replay.batch;
     event.letter_number = replay.letter_number;
     event.deadline = replay.deadline;
     event.led_back = true;

@@ -30,13 +30,6 @@ Instant start_of(Date date) {
   return end_of(date).plus_ms(1 - kDayMs);
 }
 
-// A batch pays a case once, so that who gets one transfer for all of it knows each case's share.
-bool pays(const v1::RemittanceBatchRecord& batch, const CaseId& id) {
-  return std::ranges::any_of(batch.payments(), [&](const v1::BatchPaymentRecord& place) {
-    return place.case_id() == id.bytes();
-  });
-}
-
 BatchState state_of(const v1::RemittanceBatchRecord& batch) {
   return static_cast<BatchState>(batch.state());
 }
@@ -245,6 +238,9 @@ RemitDesk::Outcome<std::string> RemitDesk::export_file(std::string_view number,
   if (view(content_of(number, batch)) != batch.approved_content()) {
     return Answer(refuse(Refusal::kBatchChanged, "it is not what was approved"));
   }
+  const auto reachable = can_be_told(batch, now);
+  if (!reachable) return tl::unexpected(reachable.error());
+  if (!*reachable) return Answer(refuse(Refusal::kRecovering));
   const auto file = write_file(number, batch, format, now);
   if (!file) return Answer(refuse(Refusal::kFileUnwritable, file.error().text));
   batch.set_state(static_cast<uint32_t>(BatchState::kExported));
@@ -252,6 +248,7 @@ RemitDesk::Outcome<std::string> RemitDesk::export_file(std::string_view number,
   batch.set_exported_at_ms(now.ms);
   batch.set_format(static_cast<uint32_t>(format));
   if (auto done = mark_exported(batch, now); !done) return tl::unexpected(done.error());
+  if (auto done = tell(number, batch, user, now); !done) return tl::unexpected(done.error());
   write_batch(number, batch);
   const Key key = layout::payment_file_key(number);
   records_.put(pending_.open().batch(), Family::kFunds, key, *file);
@@ -269,7 +266,7 @@ RemitDesk::Outcome<std::string> RemitDesk::exported_file(std::string_view number
   }
   auto file = records_.get(Family::kFunds, layout::payment_file_key(number));
   if (!file) return tl::unexpected(file.error());
-  if (!*file) return fail(Errc::kCorrupt, "the file of an exported batch is missing");
+  if (!*file) return Answer(refuse(Refusal::kBatchState, batch.note()));
   return Answer(std::move(**file));
 }
 
@@ -287,6 +284,41 @@ Result<std::string> RemitDesk::write_file(std::string_view number, const BatchRe
   }
   if (format == PaymentFormat::kDelimited) return write_delimited(out, rules_.layout);
   return write_pain001(out);
+}
+
+Result<bool> RemitDesk::can_be_told(const BatchRecord& batch, Instant now) {
+  for (const v1::BatchPaymentRecord& place : batch.payments()) {
+    const auto subject = cases_.load(*CaseId::from_bytes(place.case_id()), now);
+    if (!subject) return tl::unexpected(subject.error());
+    CHECK(*subject != nullptr);
+    if (!may_write_((*subject)->peer)) return false;
+  }
+  return true;
+}
+
+// The bank may pay the batch in one transfer, which names nothing but its number.
+Result<void> RemitDesk::tell(std::string_view number, const BatchRecord& batch,
+                             std::string_view user, Instant now) {
+  Event event;
+  event.kind = EventKind::kBatchExported;
+  event.at = now;
+  event.actor = user;
+  event.batch.number = number;
+  event.batch.lines = static_cast<uint32_t>(batch.payments_size());
+  for (const v1::BatchPaymentRecord& place : batch.payments()) {
+    event.batch.total.value += place.amount_fen();
+  }
+  for (const v1::BatchPaymentRecord& place : batch.payments()) {
+    const auto subject = cases_.load(*CaseId::from_bytes(place.case_id()), now);
+    if (!subject) return tl::unexpected(subject.error());
+    CHECK(*subject != nullptr);
+    event.attempt = place.attempt();
+    event.amount = Fen{place.amount_fen()};
+    const auto told = cases_.apply(**subject, event);
+    if (!told) return tl::unexpected(told.error());
+    CHECK(told->has_value());  // a row of the table, whatever the case's state
+  }
+  return {};
 }
 
 Result<void> RemitDesk::mark_exported(const BatchRecord& batch, Instant now) {

@@ -28,6 +28,12 @@ void append_account(const v1::Payee& account, std::string& text) {
 
 }  // namespace
 
+bool pays(const v1::RemittanceBatchRecord& batch, const CaseId& id) {
+  return std::ranges::any_of(batch.payments(), [&](const v1::BatchPaymentRecord& place) {
+    return place.case_id() == id.bytes();
+  });
+}
+
 Digest content_of(std::string_view number, const v1::RemittanceBatchRecord& batch) {
   std::string text;
   append_field(number, text);
@@ -60,8 +66,42 @@ Result<void> RemitDesk::funds_changed(const Case& before, const Case& after, con
     order(after, event);
     return {};
   }
+  if (event.kind == EventKind::kBatchExported && event.actor == kRecovery) {
+    return recover_batch(after, event);
+  }
   if (event.kind != EventKind::kBankReturned && event.kind != EventKind::kBankReversal) return {};
   return take_back(after, event.attempt, before.moved.value - after.moved.value, event.at);
+}
+
+// What our own notices, led back, say of a batch that the store has lost: enough to know whose
+// money a line of the bank is that names nothing else. Its file is lost; whether the bank has it,
+// the bank must say, and until then its payments stay doubtful.
+Result<void> RemitDesk::recover_batch(const Case& subject, const Event& event) {
+  auto found = read_batch(event.batch.number);
+  if (!found) return tl::unexpected(found.error());
+  auto payment = read(subject.id, event.attempt);
+  if (!payment) return tl::unexpected(payment.error());
+  if (!*payment) return {};
+  BatchRecord batch = found->value_or(BatchRecord());
+  if (!pays(batch, subject.id)) {
+    v1::BatchPaymentRecord* place = batch.add_payments();
+    place->set_case_id(std::string(subject.id.bytes()));
+    place->set_attempt(event.attempt);
+    place->set_letter_number((*payment)->record.letter_number());
+    place->set_amount_fen(event.amount.value);
+    place->set_ordered_by((*payment)->record.ordered_by());
+  }
+  *batch.mutable_payer() = own_account_;
+  *batch.mutable_payee() = subject.payee;
+  batch.set_state(static_cast<uint32_t>(BatchState::kExported));
+  batch.set_exported_by(std::string(kRecovery));
+  batch.set_exported_at_ms(event.at.ms);
+  batch.set_note("known only from the other agency's copy of our notices");
+  write_batch(event.batch.number, batch);
+  if (static_cast<PaymentState>((*payment)->record.state()) != PaymentState::kBatched) return {};
+  (*payment)->record.clear_batch();
+  settle(**payment, PaymentState::kOrdered, event.at);
+  return {};
 }
 
 void RemitDesk::order(const Case& subject, const Event& event) {

@@ -4,7 +4,9 @@
 // that a bank can refuse the same one twice. Payments to one account are collected into a batch; a
 // person approves it who has neither made it nor ordered a payment in it, for the content that its
 // digest names; then its file is written, once: the file is kept with the batch, and whoever asks
-// again gets the same bytes. The bank's report says what became of each payment.
+// again gets the same bytes; and the other agency is told of each payment in which batch it went,
+// because the bank may pay all of it in one transfer that names no letter. The bank's report says
+// what became of each payment.
 //
 // What a case takes back before the bank has it is paid no more: it leaves its batch, and with that
 // the batch's approval is lost. The same happens when a case is held, given up or names another
@@ -42,6 +44,9 @@ namespace jiexu {
 
 // What an approval names: everything that goes into the file but the day.
 Digest content_of(std::string_view number, const v1::RemittanceBatchRecord& batch);
+// Whether the batch pays the case: at most once, so that who gets one transfer for all of it knows
+// each case's share.
+bool pays(const v1::RemittanceBatchRecord& batch, const CaseId& id);
 
 class RemitDesk final : public FundsWatcher {
  public:
@@ -130,6 +135,7 @@ class RemitDesk final : public FundsWatcher {
   using Groups = std::map<std::string, Collecting>;
 
   void order(const Case& subject, const Event& event);
+  Result<void> recover_batch(const Case& subject, const Event& event);
   Result<void> take_back(const Case& subject, uint32_t attempt, int64_t amount, Instant now);
   // Whether a person who names no payment means those that the bank does not have.
   Result<bool> takes_waiting_first(const Case& subject, int64_t amount) const;
@@ -158,6 +164,9 @@ class RemitDesk final : public FundsWatcher {
   Result<std::string> write_file(std::string_view number, const BatchRecord& batch,
                                  PaymentFormat format, Instant now) const;
   Result<void> mark_exported(const BatchRecord& batch, Instant now);
+  Result<bool> can_be_told(const BatchRecord& batch, Instant now);
+  Result<void> tell(std::string_view number, const BatchRecord& batch, std::string_view user,
+                    Instant now);
 
   Result<void> report_batch(const PaymentFate& fate, std::string_view user, Instant now,
                             v1::PaymentReportView& out);

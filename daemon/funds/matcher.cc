@@ -118,6 +118,14 @@ Result<BankMatch> match_letters(const v1::BankLine& line, const std::vector<std:
   return match;
 }
 
+BankMatch wait_for_notices(const std::string& number) {
+  BankMatch match;
+  match.evidence = Evidence::kBatchNumber;
+  match.outcome = BankOutcome::kEarly;
+  match.batch = number;
+  return match;
+}
+
 Result<BankMatch> propose(const v1::BankLine& line, BankOutcome outcome, FundsBook& book) {
   BankMatch match;
   match.outcome = outcome;
@@ -133,10 +141,12 @@ Result<BankMatch> propose(const v1::BankLine& line, BankOutcome outcome, FundsBo
 Result<BankMatch> match_line(const v1::BankLine& line, FundsBook& book) {
   CHECK(line.amount_fen() > 0);
   const References found = find_references(line);
+  std::string unannounced;
   for (const std::string& number : found.batches) {
     auto batch = book.batch(number);
     if (!batch) return tl::unexpected(batch.error());
-    if (*batch) return match_batch(line, number, **batch, book);
+    if (*batch && (*batch)->announced) return match_batch(line, number, **batch, book);
+    if (*batch && unannounced.empty()) unannounced = number;
   }
   if (!found.letters.empty()) {
     auto match = match_letters(line, found.letters, Evidence::kLetterNumber, book);
@@ -147,6 +157,7 @@ Result<BankMatch> match_line(const v1::BankLine& line, FundsBook& book) {
         match_letters(line, {found.end_to_end->letter_number}, Evidence::kEndToEndId, book);
     if (!match || match->outcome != BankOutcome::kUnknownReference) return match;
   }
+  if (!unannounced.empty()) return wait_for_notices(unannounced);
   const bool names_something =
       !found.batches.empty() || !found.letters.empty() || found.end_to_end.has_value();
   return propose(line, names_something ? BankOutcome::kUnknownReference : BankOutcome::kNoCase,

@@ -5,6 +5,7 @@
 //   one line, many cases    a batch number, or several letter numbers: only if the sum agrees
 //   many lines, one case    each goes to the case, which is complete when their sum is
 //   many lines, one batch   they wait until their sum is the batch's total
+//   a line before notices   names a batch of an agency that we know, and waits for them
 //
 // Pure: what is expected comes in by FundsBook, the answer says what is to happen.
 #pragma once
@@ -39,7 +40,7 @@ struct Allocation {
   bool operator==(const Allocation&) const = default;
 };
 
-// A batch that remittance notices have announced.
+// A batch that remittance notices have announced, or will have.
 struct ExpectedBatch {
   AgencyId payer;
   uint32_t lines = 0;               // that its notices say it has
@@ -47,6 +48,7 @@ struct ExpectedBatch {
   std::vector<Allocation> noticed;  // one for each notice that is here
   Fen waiting;                      // sum of the lines that came for it and wait
   bool settled = false;             // it was matched before
+  bool announced = true;            // else only `payer` is known, by the number
 };
 
 // What is expected, as the matcher asks for it. Errors: the store's.

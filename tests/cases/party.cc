@@ -292,7 +292,8 @@ Outcome Party::play_token(const std::string& token) {
   for (const EventKind kind : all_events()) {
     if (name(kind) != word) continue;
     if (is_action(kind)) return act(kind, sound_input(subject, kind, variant));
-    if (kind == EventKind::kBankCredit || kind == EventKind::kBankReversal) {
+    if (kind == EventKind::kBankCredit || kind == EventKind::kBankReversal ||
+        kind == EventKind::kBatchExported) {
       return bank(amount_of(variant, sound_amount(subject, kind)), kind);
     }
     if (is_of_bytes(kind)) {
@@ -432,7 +433,8 @@ Event sound_event(const Case& subject, EventKind kind, v1::ActionInput& input,
   if (is_action(kind)) {
     input = sound_input(subject, kind);
     event.input = &input;
-  } else if (kind == EventKind::kBankCredit || kind == EventKind::kBankReversal) {
+  } else if (kind == EventKind::kBankCredit || kind == EventKind::kBankReversal ||
+             kind == EventKind::kBatchExported) {
     event.amount = Fen{sound_amount(subject, kind)};
   } else if (kind == EventKind::kDeadlinePassed) {
     event.deadline = DeadlineKind::kFormDue;

@@ -167,6 +167,7 @@ constexpr Transition kTransitions[] = {
     {"X28: a part is paid", kOut, TO_STOPPED "issue-form remit:23456", "FORM_ISSUED / COMPUTED", "remittance_notice", "payable<in_transit 23456", ""},
     {"X21: a form after the payment may let the person be paid here", kOut, TO_STOPPED "issue-form remit form-query-received issue-form:refund", "FORM_ISSUED / OVERPAID", "information_form", "payable<fund 123456", ""},
     {"X21: the money comes back", kOut, TO_STOPPED "issue-form remit form-query-received issue-form:refund bank-credit", "FORM_ISSUED / REFUND_DUE", "", "in_transit<payable 123456", ""},
+    {"X26: the payment is in a batch, which the other agency is told", kOut, TO_STOPPED "issue-form remit batch-exported", "FORM_ISSUED / PAID", "remittance_notice", "", ""},
     {"X20: the person is paid", kOut, TO_STOPPED "issue-form:refund refund", "FORM_ISSUED / REFUND_TO_PERSON", "refund_to_person", "fund<refunded 123456", ""},
     {"X22: the bank sends a payment back, as a clerk has seen", kOut, TO_STOPPED "issue-form remit bank-returned", "FORM_ISSUED / BANK_RETURNED", "bank_returned", "in_transit<payable 123456", ""},
     {"X22: the bank's file says so", kOut, TO_STOPPED "issue-form remit bank-reversal", "FORM_ISSUED / BANK_RETURNED", "bank_returned", "in_transit<payable 123456", ""},

@@ -31,6 +31,8 @@ ends.
     reverse every N        the credit is taken back in the next round, and booked anew in the round
                            after that
     early every N          credited in this round, debited in the next one
+    together every N       of files, by their batch number: one debit and one credit for the whole
+                           file, whose remark has the batch number only (X26)
 """
 import argparse
 import datetime
@@ -45,7 +47,7 @@ from xml.sax.saxutils import escape
 
 PAIN = {"p": "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"}
 RULES = {"return": 1, "delay": 1, "split": 1, "merge": 0, "misquote": 0, "double": 0,
-         "reverse": 0, "early": 0}
+         "reverse": 0, "early": 0, "together": 0}
 FORMATS = {1: ("camt.053.001.08", "BkToCstmrStmt", "Stmt"),
            0: ("camt.054.001.08", "BkToCstmrDbtCdtNtfctn", "Ntfctn")}
 
@@ -67,14 +69,23 @@ def read_rules(path):
     return rules
 
 
+def hits(rule, number):
+    drawn = hashlib.sha256((rule["what"] + number).encode()).digest()
+    return int.from_bytes(drawn[:4], "big") % rule["every"] == 0
+
+
 def rule_for(payment, rules):
     if not payment["id"].endswith("-1"):
         return {"what": ""}
     for rule in rules:
-        drawn = hashlib.sha256((rule["what"] + payment["id"]).encode()).digest()
-        if int.from_bytes(drawn[:4], "big") % rule["every"] == 0:
+        if rule["what"] != "together" and hits(rule, payment["id"]):
             return rule
     return {"what": ""}
+
+
+def go_together(payments, rules):
+    return len(payments) > 1 and any(
+        rule["what"] == "together" and hits(rule, payments[0]["batch"]) for rule in rules)
 
 
 def fen(text):
@@ -128,6 +139,9 @@ class Bank:
     def take(self, path):
         payments = [p for p in read_orders(path) if p["id"] not in self.state["had"]]
         self.state["had"] += [p["id"] for p in payments]
+        if go_together(payments, self.rules):
+            self.transfer(payments, "医保转移 " + payments[0]["batch"])
+            payments = []
         while payments:
             payment = payments.pop(0)
             rule = rule_for(payment, self.rules)
@@ -137,9 +151,12 @@ class Bank:
                 self.pay(payment, rule)
 
     def merge(self, both):
-        remark = " ".join(re.search(r"\d{20}", p["remark"]).group() for p in both)
-        self.debit(0, both, remark=remark)
-        self.credit(0, both, sum(p["fen"] for p in both), remark=remark)
+        self.transfer(both, " ".join(re.search(r"\d{20}", p["remark"]).group() for p in both))
+
+    def transfer(self, payments, remark):
+        """All of them in one."""
+        self.debit(0, payments, remark=remark)
+        self.credit(0, payments, sum(p["fen"] for p in payments), remark=remark)
 
     def pay(self, payment, rule):
         what = rule["what"]

@@ -113,8 +113,9 @@ bool Cashiers::settle(size_t agency) {
   v1::BankLineViews trays;
   if (!at.ready() || !at.get("/v1/bank/lines?limit=500", &trays)) return true;
   for (const v1::BankLineView& line : trays.lines()) {
-    // What is with its case, or wrong in another way, settles by itself or is nobody's to guess.
-    const bool named = line.outcome() == "early" || line.outcome() == "amount_differs";
+    // What is early, or with its case, settles by itself; what is wrong in another way is nobody's
+    // to guess.
+    const bool named = line.outcome() == "amount_differs";
     const bool nameless = line.outcome() == "no_case" || line.outcome() == "unknown_reference";
     const bool mine = line.to().empty() && line.suspense_fen() > 0;
     if (mine && (nameless || named)) match(agency, line);

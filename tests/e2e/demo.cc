@@ -90,8 +90,8 @@ class Clerks {
       });
     }
     threads_[2] = std::thread([this] {
-      while (!stop_ && world_.cashiers() != nullptr) {
-        world_.cashiers()->work();
+      while (!stop_) {
+        world_.cashiers().work();
         std::this_thread::sleep_for(50ms);
       }
     });
@@ -145,7 +145,7 @@ bool wait_closed(World& world, const Options& options, size_t cases, const Kille
   const auto began = Clock::now();
   size_t closed = 0;
   // What the bank still has to say may open a closed case again.
-  while (closed < cases || (world.cashiers() && !world.cashiers()->idle())) {
+  while (closed < cases || !world.cashiers().idle()) {
     if (g_interrupted || !all_alive(world, killer)) return false;
     if (Clock::now() - began > std::chrono::seconds(options.timeout_s)) {
       fmt::print("\nFAULT: {} of {} cases closed after {} s\n", closed, cases, options.timeout_s);
@@ -166,7 +166,7 @@ bool lose_memory(World& world, const Options& options, size_t cases) {
   for (size_t i = 0; i < 2; ++i) {
     fmt::print("\nrestoring an old backup at {}\n", world.agency(i).spec().code);
     auto done = world.agency(i).restore();
-    if (world.cashiers()) world.cashiers()->forget_imports(i);
+    world.cashiers().forget_imports(i);
     if (done) done = world.wait_ready(60);
     if (!done) {
       fmt::print("FAULT: {}\n", done.error().text);
@@ -232,9 +232,7 @@ void keep_running(World& world, size_t next) {
 }
 
 int run(const Options& options, const std::filesystem::path& bin) {
-  // What an agency has forgotten of its payments, people would have to ask the bank for.
-  const Bank bank = options.restore ? Bank::kPrompt : Bank::kUnruly;
-  World world(bin, options.folder, options.port_base, bank);
+  World world(bin, options.folder, options.port_base);
   if (const auto done = world.init(); !done) {
     fmt::print(stderr, "cannot make the agencies: {}\n", done.error().text);
     return 1;

@@ -139,20 +139,68 @@ TEST_CASE("X26: one transfer for three cases, after their notices") {
 TEST_CASE("X26: one transfer before its notices waits for the last of them") {
   Office office(2);
   const std::string batch = batch_number(1);
-  CHECK(office.import(batch, 2 * kBalance) == "unknown_reference");
   office.hear(1, EventKind::kInfoFormIn);
   office.hear(2, EventKind::kInfoFormIn);
   office.notice(1, batch, 2, 2 * kBalance);
   CHECK(office.import(batch, 2 * kBalance) == "early");
   const std::string line = office.last.line_id();
-  CHECK(office.site.balance(in_site(), LedgerAccount::kSuspense) == -4 * kBalance);
+  CHECK(office.site.balance(in_site(), LedgerAccount::kSuspense) == -2 * kBalance);
   office.site.restart();
   office.notice(2, batch, 2, 2 * kBalance);
   CHECK(office.outcome(line) == "matched");
   CHECK(office.funds(1) == Funds::kMatched);
   CHECK(office.funds(2) == Funds::kMatched);
-  CHECK(office.site.balance(in_site(), LedgerAccount::kSuspense) == -2 * kBalance);
+  CHECK(office.site.balance(in_site(), LedgerAccount::kSuspense) == 0);
   CHECK(office.site.ledger_sum() == 0);
+}
+
+TEST_CASE("X26: one transfer before anybody has named its batch waits for the notices") {
+  Office office(2);
+  const std::string batch = batch_number(1);
+  CHECK(office.import(batch, 2 * kBalance) == "early");
+  const std::string line = office.last.line_id();
+  CHECK(office.site.balance(in_site(), LedgerAccount::kSuspense) == -2 * kBalance);
+  for (int n = 1; n <= 2; ++n) {
+    office.hear(n, EventKind::kInfoFormIn);
+    CHECK(office.outcome(line) == "early");
+    office.notice(n, batch, 2, 2 * kBalance);
+  }
+  CHECK(office.outcome(line) == "matched");
+  for (int n = 1; n <= 2; ++n) CHECK(office.funds(n) == Funds::kMatched);
+  CHECK(office.site.balance(in_site(), LedgerAccount::kSuspense) == 0);
+  CHECK(office.tray().empty());
+}
+
+TEST_CASE("a notice that names the batch of a payment that is known counts no money again") {
+  Office office(1);
+  office.hear(1, EventKind::kInfoFormIn);
+  office.hear(1, EventKind::kRemitNoticeIn);
+  const Case before = office.site.subject(office.id(1));
+  v1::Message again = sound_message(before, EventKind::kRemitNoticeIn);
+  again.mutable_remittance_notice()->set_attempt(before.attempt);
+  again.mutable_remittance_notice()->set_batch_number(batch_number(1));
+  again.mutable_remittance_notice()->set_batch_lines(1);
+  again.mutable_remittance_notice()->set_batch_total_fen(kBalance);
+  office.hear(1, again);
+  const Case after = office.site.subject(office.id(1));
+  CHECK(after.noticed == before.noticed);
+  CHECK(after.attempt == before.attempt);
+  CHECK(office.import(batch_number(1), kBalance) == "matched");
+}
+
+TEST_CASE("X26: one transfer for two letters before their forms is matched with the last of them") {
+  Office office(2);
+  CHECK(office.import(office.letters[0] + " " + office.letters[1], 2 * kBalance) == "early");
+  const std::string line = office.last.line_id();
+  for (int n = 1; n <= 2; ++n) {
+    CHECK(office.outcome(line) == "early");
+    office.hear(n, EventKind::kInfoFormIn);
+    office.site.wake();
+    office.site.commit();
+  }
+  CHECK(office.outcome(line) == "matched");
+  for (int n = 1; n <= 2; ++n) CHECK(office.funds(n) == Funds::kMatched);
+  CHECK(office.tray().empty());
 }
 
 TEST_CASE("X28: two transfers for one batch are matched when the second comes") {
@@ -258,11 +306,18 @@ TEST_CASE("a line of a batch that the bank takes back is waited for no more") {
   CHECK(office.site.ledger_sum() == 0);
 }
 
-TEST_CASE("a batch number that another agency made is nobody's") {
+TEST_CASE("a notice that names another agency's batch is not believed") {
   Office office(1);
   office.hear(1, EventKind::kInfoFormIn);
   office.notice(1, batch_number(1, third_site()), 1, kBalance);
-  CHECK(office.import(batch_number(1, third_site()), kBalance) == "unknown_reference");
+  CHECK(office.import(batch_number(1, third_site()), kBalance) == "early");
+  CHECK(office.funds(1) == Funds::kNoticed);
+}
+
+TEST_CASE("a batch number that no agency of the directory gives is an unknown reference") {
+  Office office(1);
+  const auto stranger = *AgencyId::parse("S99999999999");
+  CHECK(office.import(batch_number(1, stranger), kBalance) == "unknown_reference");
 }
 
 TEST_CASE("X29: money without a reference proposes the case that misses it; a person confirms") {

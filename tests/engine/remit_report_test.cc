@@ -316,6 +316,27 @@ TEST_CASE("a payment known only from the peer's copy of our notice is not ordere
   CHECK(made.held_size() == 1);
 }
 
+TEST_CASE("a debit that names only a batch that the store has lost is known from our notices") {
+  Recovering world;
+  const auto number = [&] {
+    const auto timeline = world.out.timeline(world.id);
+    const LogPlace place{true, timeline.back().sent(0).epoch(), timeline.back().sent(0).seq()};
+    const auto message = read_message(world.out.records(), in_site(), place);
+    REQUIRE(message);
+    return message->remittance_notice().batch_number();
+  }();
+  jiexu::settle({&world.in, &world.out});
+  world.recover();
+  CHECK(world.payer.state(1) == "ordered");
+  const Answer file = world.payer.order(number);
+  REQUIRE(file.rejection);
+  CHECK(file.rejection->refusal == Refusal::kBatchState);
+  v1::BankLine debit = bank_line("", -kBalance, "1");
+  debit.set_batch_reference(number);
+  CHECK(world.out.bank({debit}).bank.results(0).outcome() == "paid_out");
+  CHECK(world.payer.state(1) == "paid");
+}
+
 TEST_CASE("what came back of several payments at once is led back to all of them") {
   Recovering world;
   world.come_back(kBalance / 2);

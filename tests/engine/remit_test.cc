@@ -1,6 +1,7 @@
 // Payments: collected, approved by a second person, exported once.
 #include <catch2/catch.hpp>
 
+#include "daemon/engine/case_store.h"
 #include "storage/layout.h"
 #include "tests/engine/payer.h"
 
@@ -41,6 +42,29 @@ TEST_CASE("what cases have ordered is collected, approved and exported as pain.0
   CHECK(exported.file->find("<CtrlSum>2469.12</CtrlSum>") != std::string::npos);
   CHECK(exported.file->find("<PmtInfId>" + number + "<") != std::string::npos);
   CHECK(payer.batch(number).exported_by() == "cashier");
+}
+
+TEST_CASE("an export tells the other agency in which batch each payment went, once") {
+  Payer payer(2);
+  const std::string number = payer.pay();
+  payer.order(number);
+  for (int n = 1; n <= 2; ++n) {
+    const auto timeline = payer.site.timeline(Payer::id(n));
+    REQUIRE(timeline.size() > 1);
+    CHECK(timeline.back().event() == static_cast<uint32_t>(EventKind::kBatchExported));
+    CHECK(timeline[timeline.size() - 2].event() == static_cast<uint32_t>(EventKind::kRemit));
+    REQUIRE(timeline.back().sent_size() == 1);
+    const LogPlace place{true, timeline.back().sent(0).epoch(), timeline.back().sent(0).seq()};
+    const auto message = read_message(payer.site.records(), in_site(), place);
+    REQUIRE(message);
+    const v1::RemittanceNotice& notice = message->remittance_notice();
+    CHECK(notice.batch_number() == number);
+    CHECK(notice.batch_lines() == 2);
+    CHECK(notice.batch_total_fen() == 2 * kBalance);
+    CHECK(notice.amount_fen() == kBalance);
+    CHECK(notice.attempt() == 1);
+    CHECK(notice.end_to_end_id() == payer.payment(n));
+  }
 }
 
 TEST_CASE("a holder whose name GBK lacks goes out as pain.001, and not as a GBK file") {

@@ -11,6 +11,7 @@ constexpr int64_t kPatienceMs = 6'000;
 constexpr int64_t kThinkMsMax = 1'500;
 constexpr uint32_t kAgainPermille = 30;
 constexpr uint32_t kStrangerPermille = 5;
+constexpr uint32_t kEarlyPermille = 5;  // of lines that would settle by themselves
 
 // Whom the line is of can be told by a person; who was paid by a debit, the desk knows itself.
 bool can_be_matched(const Entry& entry) {
@@ -93,7 +94,8 @@ std::optional<size_t> Teller::look_through_tray() {
     if (!record || !*record) continue;
     const bool stranger = entry.kind == Entry::Kind::kStranger;
     if ((*record)->suspense_fen() != 0 && !stranger) {
-      if (can_be_matched(entry)) waiting = i;
+      const bool early = static_cast<BankOutcome>((*record)->outcome()) == BankOutcome::kEarly;
+      if (can_be_matched(entry) && (!early || random_.chance(kEarlyPermille))) waiting = i;
       continue;
     }
     entry.settled = true;
