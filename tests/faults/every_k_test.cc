@@ -75,8 +75,9 @@ TEST_CASE("power cuts one upon the other, also while the store recovers, lose no
   for (size_t i = 0; i < runs; ++i) {
     Scenario scenario;
     scenario.seed = random();
-    // The first in the exchange; the next soon after, most of them during the opening.
-    scenario.cuts = {sound_run().setup_operations + random() % 1'000};
+    // The first in the exchange, when there is a store; the next soon after, most of them during
+    // the opening.
+    scenario.cuts = {sound_run().setup_operations + 1 + random() % 1'000};
     while (scenario.cuts.size() < 6) scenario.cuts.push_back(1 + random() % 150);
     const Report report = play(scenario, &*sound_run().end);
     INFO("seed " << scenario.seed << "\n" << text_of(report));

@@ -1,8 +1,6 @@
 // jiexu-faults: disk faults under the real daemon, put there by strace. Run by tests/faults/run.
 //
-//   order    no answer to a POST leaves before the sync that covers it. Receipts to peers leave
-//            encrypted, in libzmq's thread, where a trace cannot tell them from heartbeats; that
-//            they too wait for the commit is what every_k_test and the engine's tests show.
+//   order    no answer to a POST and no receipt to a peer leaves before the sync that covers it
 //   eio      fdatasync fails: the daemon ends with 74 within a second and has told nobody of what
 //            was lost; a restart goes on, nothing is done twice
 //   stall    fdatasync hangs for 25 s: not ready after 10 s, gives up before the end, exit 75
@@ -51,21 +49,50 @@ Trace finished_trace(const TracedWorld& traced) {
   return trace;
 }
 
+// None of the kind may be early, and the judge must be able to say no: without the syncs all are.
+void judge(const char* kind, Trace trace, size_t expected,
+           const std::function<EarlyAnswers(const Trace&)>& find, Failure& fault) {
+  const EarlyAnswers found = find(trace);
+  fmt::print("order: {} {}, {} before their sync\n", found.answers, kind, found.early);
+  if (found.answers < expected) fault("too few were seen to judge");
+  if (found.early > 0) fault("some left before the sync that covers them");
+  std::erase_if(trace.calls, [](const Call& call) { return call.name == "fdatasync"; });
+  if (find(trace).early != found.answers) fault("the judge of the trace sees nothing");
+}
+
+// One letter at a time to the victim, so that each receipt belongs to the batch before it.
+void letters_one_by_one(TracedWorld& traced, size_t count, Failure& fault) {
+  e2e::People people;
+  size_t next = 0;
+  for (size_t sent = 1; sent <= count && !fault.failed(); ++sent) {
+    submit_letters(traced.world(), 1, people, next, 1, fault);
+    const auto receipted = [&] {
+      const v1::PeerView link = link_of(traced.world(), 1);
+      return link.out_last_seq() == sent && link.queued() == 0;
+    };
+    if (!wait_until(60, receipted)) fault("a letter was not receipted");
+  }
+}
+
 void test_order(const Setup& setup, Failure& fault) {
   if (!setup.preload.empty()) ::setenv("LD_PRELOAD", setup.preload.c_str(), 1);
+  const std::vector<std::string> trace = {"-yy", "-s", "48", "-e", kFollowAll};
+  {
+    TracedWorld traced(setup.bin, setup.folder, setup.port_base);
+    if (!start_world(traced, trace, fault)) return;
+    work_to_end(traced, setup.cases, fault);
+    if (traced.victim().stop() != 0) fault("the daemon did not stop cleanly");
+    judge("answers to POSTs", finished_trace(traced), setup.cases, find_early_answers, fault);
+  }
   TracedWorld traced(setup.bin, setup.folder, setup.port_base);
-  if (!start_world(traced, {"-yy", "-s", "48", "-e", kFollowAll}, fault)) return;
-  work_to_end(traced, setup.cases, fault);
+  if (auto done = traced.init(); !done) return fault(done.error().text);
+  traced.without_second_person();
+  traced.trace_with(trace);
+  if (auto done = traced.world().start(); !done) return fault(done.error().text);
+  letters_one_by_one(traced, setup.cases, fault);
   if (traced.victim().stop() != 0) fault("the daemon did not stop cleanly");
-  Trace trace = finished_trace(traced);
-  const EarlyAnswers found = find_early_answers(trace);
-  fmt::print("order: {} answers to POSTs, {} before their sync\n", found.answers, found.early);
-  if (found.answers < setup.cases) fault("too few answers were seen to judge");
-  if (found.early > 0) fault("answers left before the sync that covers them");
-  // The judge must be able to say no: without the syncs every answer is early.
-  std::erase_if(trace.calls, [](const Call& call) { return call.name == "fdatasync"; });
-  if (find_early_answers(trace).early != found.answers)
-    fault("the judge of the trace sees nothing");
+  const auto find = [&](const Trace& all) { return find_early_receipts(all, setup.port_base); };
+  judge("receipts", finished_trace(traced), setup.cases, find, fault);
 }
 
 const Call* injected_call(const Trace& trace) {

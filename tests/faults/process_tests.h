@@ -58,6 +58,11 @@ std::optional<double> wait_until(double seconds_max, const Done& done) {
 // The configuration of the world's first agency, with its ports five higher.
 std::string config_on_other_ports(const std::filesystem::path& config, uint16_t port_base);
 
+// Applications of `people` from number `next` on, handed in at agency `from` of the two until
+// `count` letters go to the other one. REQUIRES: without_second_person().
+void submit_letters(e2e::World& world, size_t from, e2e::People& people, size_t& next, size_t count,
+                    Failure& fault);
+
 // What agency `at` says of its link with the other one of the two, or with any.
 v1::PeerView link_of(e2e::World& world, size_t at);
 v1::PeerView peer_of(e2e::World& world, size_t at, const std::string& code);

@@ -102,6 +102,29 @@ void work_to_end(TracedWorld& traced, size_t cases, Failure& fault) {
   for (const std::string& text : traced.verdict()) fault(text);
 }
 
+void submit_letters(e2e::World& world, size_t from, e2e::People& people, size_t& next, size_t count,
+                    Failure& fault) {
+  v1::SubmitInput input;
+  for (size_t made = 0; made < count; ++next) {
+    const e2e::Applicant& applicant = people.make(next);
+    if (static_cast<size_t>(applicant.destination) != from) continue;
+    *input.add_applications() =
+        e2e::application_of(applicant, world.agency(1 - from).spec().code, e2e::today());
+    ++made;
+  }
+  const e2e::RunningAgency& sender = world.agency(from);
+  cli::Request request{"POST", "/v1/letters:submit",    input.SerializeAsString(), sender.token(),
+                       "",     "application/x-protobuf"};
+  const auto reply = cli::send({"127.0.0.1", sender.spec().api_port, {}}, request);
+  v1::SubmitResults results;
+  if (!reply || reply->status != 200 || !results.ParseFromString(reply->body)) {
+    return fault("a submission was refused");
+  }
+  for (const v1::SubmitResult& result : results.results()) {
+    if (!result.refusal().empty()) return fault("a letter was refused: " + result.refusal());
+  }
+}
+
 std::string config_on_other_ports(const fs::path& config, uint16_t port_base) {
   std::ifstream file(config);
   std::string text{std::istreambuf_iterator<char>(file), {}};

@@ -47,25 +47,7 @@ class Letters {
   }
 
   void submit(size_t count) {
-    v1::SubmitInput input;
-    for (size_t made = 0; made < count; ++next_) {
-      const e2e::Applicant& applicant = people_.make(next_);
-      if (applicant.destination != 0) continue;
-      *input.add_applications() =
-          e2e::application_of(applicant, world_.agency(1).spec().code, e2e::today());
-      ++made;
-    }
-    const e2e::RunningAgency& sender = world_.agency(0);
-    cli::Request request{"POST", "/v1/letters:submit",    input.SerializeAsString(), sender.token(),
-                         "",     "application/x-protobuf"};
-    const auto reply = cli::send({"127.0.0.1", sender.spec().api_port, {}}, request);
-    v1::SubmitResults results;
-    if (!reply || reply->status != 200 || !results.ParseFromString(reply->body)) {
-      return fault_("a submission was refused");
-    }
-    for (const v1::SubmitResult& result : results.results()) {
-      if (!result.refusal().empty()) return fault_("a letter was refused: " + result.refusal());
-    }
+    submit_letters(world_, 0, people_, next_, count, fault_);
     sent_ += count;
   }
 

@@ -10,6 +10,10 @@ namespace {
 constexpr std::string_view kUnfinished = " <unfinished ...>";
 constexpr std::string_view kResumed = " resumed>";
 
+// Bytes on the wire, in CURVE: an Open has 190, the shortest batch 249, a receipt 197.
+constexpr int64_t kBatchBytesMin = 220;
+constexpr int64_t kReceiptBytesMin = 150;
+
 struct Line {
   std::string thread;
   double at = 0;
@@ -61,6 +65,14 @@ bool is_write(const Call& call) {
 bool is_log_sync(const Call& call) {
   return call.name == "fdatasync" && call.result == 0 &&
          call.text.find(".log>") != std::string::npos;
+}
+
+// Whether one of the syncs began after one line and ended before the other.
+bool any_between(const std::vector<const Call*>& syncs, size_t after, size_t before) {
+  for (auto sync = syncs.rbegin(); sync != syncs.rend() && (*sync)->ended > after; ++sync) {
+    if ((*sync)->began > after && (*sync)->ended < before) return true;
+  }
+  return false;
 }
 
 }  // namespace
@@ -119,12 +131,25 @@ EarlyAnswers find_early_answers(const Trace& trace) {
     if (!is_write(call) || call.text.find("\"HTTP/1.1 2") == std::string::npos) continue;
     if (!posted[connection]) continue;
     ++out.answers;
-    bool covered = false;
-    for (auto sync = syncs.rbegin(); sync != syncs.rend() && !covered; ++sync) {
-      if ((*sync)->ended < last_read[connection]) break;
-      covered = (*sync)->began > last_read[connection] && (*sync)->ended < call.began;
-    }
-    if (!covered) ++out.early;
+    if (!any_between(syncs, last_read[connection], call.began)) ++out.early;
+  }
+  return out;
+}
+
+EarlyAnswers find_early_receipts(const Trace& trace, uint16_t link_port) {
+  const std::string ours = "]:" + std::to_string(link_port) + "->";
+  std::vector<const Call*> syncs;
+  size_t batch = 0;  // line at which the last one had been read; 0: it has its receipt
+  EarlyAnswers out;
+  for (const Call& call : trace.calls) {
+    if (is_log_sync(call)) syncs.push_back(&call);
+    const bool at_link = call.text.find(ours) != std::string::npos;
+    if (!at_link || call.text.find("\\7MESSAGE") == std::string::npos) continue;
+    if (is_read(call) && call.result >= kBatchBytesMin) batch = call.ended;
+    if (!is_write(call) || call.result < kReceiptBytesMin || batch == 0) continue;
+    ++out.answers;
+    if (!any_between(syncs, batch, call.began)) ++out.early;
+    batch = 0;
   }
   return out;
 }

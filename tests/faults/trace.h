@@ -5,6 +5,7 @@
 // thread did because of another's call comes later in the file.
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
@@ -38,5 +39,11 @@ struct EarlyAnswers {
   size_t early = 0;
 };
 EarlyAnswers find_early_answers(const Trace& trace);
+
+// The same of receipts to peers, which leave encrypted: on connections that peers have opened to
+// the link port, what is as long as a batch comes in, and what is as long as a receipt goes out; an
+// Open is shorter than the one, a heartbeat than the other. REQUIRES: one peer, which sent one
+// batch at a time and waited for its receipt.
+EarlyAnswers find_early_receipts(const Trace& trace, uint16_t link_port);
 
 }  // namespace jiexu::faults
