@@ -190,6 +190,7 @@ class RemitDesk final : public FundsWatcher {
   // Of the letter's payments one that fits the amount, or, if there are other letters, the first.
   Result<void> add_letter(std::string_view letter, std::optional<Fen> amount, Way way,
                           Named& named) const;
+  Result<bool> recovers_any(const std::vector<CaseId>& cases, Instant now);
   Result<void> debit(Payment& payment, const Digest& line, Instant now);
   // Returns what the case does not take.
   Result<Fen> bring_back(const Payment& payment, std::string_view reason, Instant now);

@@ -150,6 +150,16 @@ Result<RemitDesk::Named> RemitDesk::find_named(const References& found, Fen amou
   return first;
 }
 
+// Whether payments of these cases may still come to light.
+Result<bool> RemitDesk::recovers_any(const std::vector<CaseId>& cases, Instant now) {
+  for (const CaseId& id : cases) {
+    const auto subject = cases_.load(id, now);
+    if (!subject) return tl::unexpected(subject.error());
+    if (*subject != nullptr && !may_write_((*subject)->peer)) return true;
+  }
+  return false;
+}
+
 // --- debits ---
 
 Result<std::optional<RemitDesk::LineTaken>> RemitDesk::take_debit(const v1::BankLine& line,
@@ -162,6 +172,9 @@ Result<std::optional<RemitDesk::LineTaken>> RemitDesk::take_debit(const v1::Bank
   taken.left = Fen{line.amount_fen()};
   taken.proposals = named->cases;
   taken.outcome = BankOutcome::kAmountDiffers;
+  const auto again = recovers_any(named->cases, now);
+  if (!again) return tl::unexpected(again.error());
+  taken.again = *again;
   if (!named->complete) return taken;
   // The bank has paid one of them twice.
   taken.outcome = BankOutcome::kNotExpected;
@@ -169,6 +182,7 @@ Result<std::optional<RemitDesk::LineTaken>> RemitDesk::take_debit(const v1::Bank
     if (!payment.record.debit_line().empty()) return taken;
   }
   taken.outcome = BankOutcome::kPaidOut;
+  taken.again = false;
   taken.left = Fen{};
   taken.proposals.clear();
   for (Payment& payment : named->payments) {
@@ -235,6 +249,9 @@ Result<std::optional<RemitDesk::LineTaken>> RemitDesk::take_return(const v1::Ban
       std::any_of(named->payments.begin(), named->payments.end(),
                   [](const Payment& payment) { return still_out(payment.record) > 0; });
   taken.outcome = out ? BankOutcome::kAmountDiffers : BankOutcome::kNotExpected;
+  const auto again = recovers_any(named->cases, now);
+  if (!again) return tl::unexpected(again.error());
+  taken.again = *again;
   if (!named->complete) return taken;
   for (const Payment& payment : named->payments) {
     const auto hindered = hindrance(payment, now);
@@ -245,6 +262,7 @@ Result<std::optional<RemitDesk::LineTaken>> RemitDesk::take_return(const v1::Ban
     return taken;
   }
   taken.outcome = BankOutcome::kReturned;
+  taken.again = false;
   taken.left = Fen{};
   for (const Payment& payment : named->payments) {
     const Fen part{still_out(payment.record)};

@@ -294,6 +294,10 @@ struct Recovering {
 
   void recover() {
     restore(out, *backup);
+    run();
+  }
+
+  void run() {
     for (int i = 0; i < 60; ++i) {
       jiexu::settle({&in, &out});
       for (Site* site : {&in, &out}) {
@@ -335,6 +339,22 @@ TEST_CASE("a debit that names only a batch that the store has lost is known from
   debit.set_batch_reference(number);
   CHECK(world.out.bank({debit}).bank.results(0).outcome() == "paid_out");
   CHECK(world.payer.state(1) == "paid");
+}
+
+TEST_CASE("a debit of a payment that is still being led back is tried again when it is there") {
+  Recovering world;
+  world.come_back(kBalance / 2);
+  world.backup = world.out.store->clone();
+  world.remit();
+  const std::string letter = EndToEndId::parse(world.payer.payment(1))->letter_number;
+  restore(world.out, *world.backup);
+  v1::BankLine debit = bank_line("", -kBalance / 2, "1");
+  debit.set_remark(letter);
+  CHECK(world.out.bank({debit}).bank.results(0).outcome() == "amount_differs");
+  world.run();
+  REQUIRE(world.out.subject(world.id).attempt == 2);
+  CHECK(world.out.bank({debit}).bank.results(0).outcome() == "duplicate, paid_out");
+  CHECK(world.payer.state(1, 2) == "paid");
 }
 
 TEST_CASE("what came back of several payments at once is led back to all of them") {
