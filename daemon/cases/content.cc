@@ -211,15 +211,24 @@ Checked check_text(const std::string& text, const char* field) {
 
 Checked check_code(v1::RejectCode code) {
   if (code != v1::REJECT_CODE_UNSPECIFIED && v1::RejectCode_IsValid(code)) return std::nullopt;
-  return reject(Refusal::kRejectCodeMissing, "code: is missing");
+  return reject(Refusal::kRejectCodeMissing, "code: is missing; such as REJECT_CODE_NOT_FOUND");
 }
 
 Checked check_forward(const Case& subject, const v1::ActionInput& input, const Context& context) {
   if (auto wrong = check_text(input.agency(), "agency")) return wrong;
-  if (!context.agency_known || input.agency() == subject.peer.text()) {
-    return reject(Refusal::kUnknownAgency, "agency");
+  if (input.agency() == context.self.text()) return reject(Refusal::kOwnAgency, "agency: is ours");
+  if (input.agency() == subject.peer.text()) {
+    return reject(Refusal::kUnknownAgency, "agency: is the one that wrote the letter");
   }
-  if (input.agency() == context.self.text()) return reject(Refusal::kOwnAgency, "agency");
+  if (!context.agency_known) return reject(Refusal::kUnknownAgency, "agency: " + input.agency());
+  return check_code(input.code());
+}
+
+// The right agency, if it is named, may be one that is not in our directory.
+Checked check_reject(const v1::ActionInput& input) {
+  if (!input.agency().empty() && !AgencyId::parse(input.agency())) {
+    return reject(Refusal::kUnknownAgency, "agency: a code is 'S' and 11 digits");
+  }
   return check_code(input.code());
 }
 
@@ -250,9 +259,9 @@ Checked check_action(const Case& subject, const Event& event, const Context& con
     case EventKind::kApply: return check_apply(subject, event, context);
     case EventKind::kSendLetter: return check_send_letter(context);
     case EventKind::kAcceptLetter:
-      if (context.claimed_by_other) return reject(Refusal::kClaimedByOther);
-      return std::nullopt;
-    case EventKind::kRejectLetter:
+      if (context.claimed_by.empty()) return std::nullopt;
+      return reject(Refusal::kClaimedByOther, "case " + context.claimed_by.str());
+    case EventKind::kRejectLetter: return check_reject(input);
     case EventKind::kHold: return check_code(input.code());
     case EventKind::kForwardLetter: return check_forward(subject, input, context);
     case EventKind::kIssueForm:

@@ -33,7 +33,7 @@ struct Context {
   std::string_view letter_number;    // kSendLetter: the next free number, empty: none left
   bool peer_known = true;            // kApply: the origin agency is in the directory
   CaseId duplicate_of;               // kApply: the open case in its way (X31), or empty
-  bool claimed_by_other = false;     // kAcceptLetter: X32
+  CaseId claimed_by;                 // kAcceptLetter: accepted for another one (X32), or empty
   bool letter_number_taken = false;  // kLetterIn: by another case
   bool upstream_open = false;        // kLetterIn: the person's own transfer to us is open (X34)
   // kForwardLetter, kLetterForwardedIn: the agency named there is in the directory, and not we.

@@ -132,7 +132,7 @@ constexpr RefusalText kRefusals[] = {
     {Refusal::kClaimedByOther, "claimed_by_other",
      "The person's transfer was accepted for another destination."},
     {Refusal::kDateInvalid, "date_invalid", "The date does not exist or lies in the future."},
-    {Refusal::kRejectCodeMissing, "reject_code_missing", "A letter is refused only with a code."},
+    {Refusal::kRejectCodeMissing, "reject_code_missing", "This needs the code of its reason."},
     {Refusal::kLetterNumbersExhausted, "letter_numbers_exhausted",
      "All 99,999 letter numbers of today are used; go on tomorrow."},
     {Refusal::kLetterNumberTaken, "letter_number_taken",

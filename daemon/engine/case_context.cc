@@ -144,7 +144,7 @@ Result<void> CaseDesk::look_up(const Case& subject, const Event& event, Context&
       if (event.led_back) return {};
       const auto rival = find_other(subject, context, claims_person);
       if (!rival) return tl::unexpected(rival.error());
-      context.claimed_by_other = !rival->empty();
+      context.claimed_by = *rival;
       return {};
     }
     case EventKind::kSendLetter:

@@ -92,7 +92,7 @@ Outcome exhausted() {
 
 Outcome claimed() {
   Party out = at(Side::kOut, "letter-received");
-  out.context.claimed_by_other = true;
+  out.context.claimed_by = CaseId::make(1, {});
   return out.play("accept-letter");
 }
 
@@ -244,6 +244,19 @@ const RefusalTest kTests[] = {
        Party out = at(Side::kOut, "letter-received");
        out.context.agency_known = false;
        return out.play("forward-letter");
+     }},
+    {Refusal::kUnknownAgency, "a letter is not forwarded to the agency that wrote it",
+     [] {
+       v1::ActionInput input;
+       input.set_agency(in_agency().str());
+       return act_at(Side::kOut, "letter-received", EventKind::kForwardLetter, input);
+     }},
+    {Refusal::kUnknownAgency, "the right agency of a refused letter is a code",
+     [] {
+       v1::ActionInput input;
+       input.set_code(v1::REJECT_CODE_WRONG_AGENCY);
+       input.set_agency("S99");
+       return act_at(Side::kOut, "letter-received", EventKind::kRejectLetter, input);
      }},
     {Refusal::kOwnAgency, "a letter is not forwarded to ourselves",
      [] {

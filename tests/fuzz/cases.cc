@@ -104,7 +104,7 @@ class Run {
     if (odds >= 250) context.letter_number = "";
     context.peer_known = odds != 249;
     if (odds == 248) context.duplicate_of = CaseId::make(1, {});
-    context.claimed_by_other = odds == 247;
+    if (odds == 247) context.claimed_by = CaseId::make(1, {});
     context.letter_number_taken = odds == 246;
     context.agency_known = odds != 245;
     context.upstream_open = odds == 244;
