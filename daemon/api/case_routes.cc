@@ -18,6 +18,21 @@ std::string_view outcome(const Answer& answer) {
   return answer.rejection ? name(answer.rejection->refusal) : std::string_view("done");
 }
 
+// Those of `ids` that exist, as they are shown.
+Result<std::vector<Case>> read_shown(const Records& records, const std::vector<CaseId>& ids) {
+  std::vector<Case> out;
+  for (const CaseId& id : ids) {
+    auto subject = read_case(records, id);
+    if (!subject) return tl::unexpected(subject.error());
+    if (!*subject) continue;
+    if (auto shown = show_delivery(records, **subject); !shown) {
+      return tl::unexpected(shown.error());
+    }
+    out.push_back(std::move(**subject));
+  }
+  return out;
+}
+
 const Offer* find_offer(const std::vector<Offer>& all, EventKind action) {
   for (const Offer& offer : all) {
     if (offer.action == action) return &offer;
@@ -86,9 +101,11 @@ void Api::apply(Call call) {
 void Api::act(Call call) {
   const std::optional<EventKind> action = action_from_name(call.args[1]);
   if (!action || *action == EventKind::kApply) {
-    return reply(call, problem_response(404, "unknown_action",
-                                        "the case's `actions` names those that are allowed; a "
-                                        "new case is made by POST /v1/cases"));
+    return reply(
+        call, problem_response(404, "unknown_action",
+                               call.args[1] + ": there is no such action; the case's "
+                                              "`actions` names those that are allowed now; a new "
+                                              "case is made by POST /v1/cases"));
   }
   auto input = std::make_shared<v1::ActionInput>();
   if (Result<void> read = from_json(call.request.body, input.get()); !read) {
@@ -133,20 +150,24 @@ void Api::find_cases(Call call) {
                 : find_by_person(records_, ports_.vault.person_hash(document_text(known.person())));
   if (!ids) return reply(call, store_failure(ids.error()));
   CasePage page;
-  for (const CaseId& id : *ids) {
-    auto subject = read_case(records_, id);
-    if (!subject) return reply(call, store_failure(subject.error()));
-    if (!*subject) continue;
-    if (auto shown = show_delivery(records_, **subject); !shown) {
-      return reply(call, store_failure(shown.error()));
-    }
-    page.cases.push_back(std::move(**subject));
-  }
+  auto found = read_shown(records_, *ids);
+  if (!found) return reply(call, store_failure(found.error()));
+  page.cases = std::move(*found);
   reply(call, case_views(page));
 }
 
+// With the person's other cases, so that nobody decides about one link of a chain alone (X32-X34).
 void Api::show_case(Call call) {
-  if (const std::optional<Case> subject = find_case(call)) reply(call, case_view(*subject));
+  const std::optional<Case> subject = find_case(call);
+  if (!subject) return;
+  v1::CaseView view = case_view(*subject);
+  auto ids = find_by_person(records_, subject->person_hash);
+  if (!ids) return reply(call, store_failure(ids.error()));
+  std::erase(*ids, subject->id);
+  const auto others = read_shown(records_, *ids);
+  if (!others) return reply(call, store_failure(others.error()));
+  for (const Case& other : *others) add_related(other, view);
+  reply(call, view);
 }
 
 void Api::show_timeline(Call call) {

@@ -2,6 +2,7 @@
 
 #include <google/protobuf/util/json_util.h>
 
+#include "daemon/api/json_error.h"
 #include "daemon/base/check.h"
 #include "daemon/base/limits.h"
 #include "daemon/base/text.h"
@@ -48,8 +49,9 @@ Result<void> from_json(std::string_view text, google::protobuf::Message* message
   if (!is_utf8(text)) return fail(Errc::kInvalid, "the body is not UTF-8");
   if (too_deep(text)) return fail(Errc::kInvalid, "the body is nested too deeply");
   const auto status = json::JsonStringToMessage({text.data(), text.size()}, message);
-  if (!status.ok()) return fail(Errc::kInvalid, std::string(status.message()));
-  return {};
+  if (status.ok()) return {};
+  return fail(Errc::kInvalid,
+              explain_json_error(std::string(status.message()), *message->GetDescriptor()));
 }
 
 }  // namespace jiexu

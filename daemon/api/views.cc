@@ -140,6 +140,17 @@ v1::AttachmentViews attachment_views(const Case& subject) {
   return views;
 }
 
+void add_related(const Case& other, v1::CaseView& view) {
+  v1::RelatedCaseView* out = view.add_related();
+  out->set_case_id(other.id.str());
+  out->set_side(text(name(other.side)));
+  out->set_peer(other.peer.str());
+  out->set_relationship(text(name(other.relationship)));
+  out->set_funds(text(name(other.funds)));
+  out->set_closed(other.closed());
+  if (other.closed_at) out->set_closed_at(other.closed_at->str());
+}
+
 v1::CaseViews case_views(const CasePage& page) {
   v1::CaseViews views;
   for (const Case& subject : page.cases) *views.add_cases() = case_view(subject);

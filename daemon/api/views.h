@@ -12,6 +12,8 @@ namespace jiexu {
 
 // With the deadlines and the actions that are allowed now.
 v1::CaseView case_view(const Case& subject);
+// Names `other` as another case of the person in `view`.
+void add_related(const Case& other, v1::CaseView& view);
 v1::AttachmentViews attachment_views(const Case& subject);
 v1::CaseViews case_views(const CasePage& page);
 

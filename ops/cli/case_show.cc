@@ -1,7 +1,5 @@
 #include "ops/cli/case_show.h"
 
-#include <google/protobuf/util/json_util.h>
-
 #include <algorithm>
 #include <iostream>
 #include <sstream>
@@ -10,6 +8,7 @@
 #include "jiexu/v1/api.pb.h"
 #include "ops/cli/json.h"
 #include "ops/cli/output.h"
+#include "ops/cli/paper_text.h"
 
 namespace jiexu::cli {
 namespace {
@@ -25,16 +24,19 @@ void add_state(const v1::CaseView& view, std::ostream& out) {
   out << "State    " << plain_relationship(view.relationship()) << "\n"
       << "Money    " << plain_funds(view.funds());
   if (view.due_fen() != 0) out << " Due by the form: " << yuan(view.due_fen()) << ".";
+  if (const std::string why = plain_disposition(view.disposition()); !why.empty()) {
+    out << " By the form " << why << ".";
+  }
   out << "\n";
-  for (const std::string& words : plain_overlays(view.overlay())) {
+  for (const std::string& words : plain_overlays(view.overlay(), view.side())) {
     out << "         " << words << "\n";
   }
   if (view.hold_code() != v1::REJECT_CODE_UNSPECIFIED) {
-    out << "Held for " << v1::RejectCode_Name(view.hold_code());
+    out << "Held     " << plain_code(view.hold_code());
     out << (view.hold_until().empty() ? "" : ", until about " + view.hold_until()) << "\n";
   }
   if (view.reject_code() != v1::REJECT_CODE_UNSPECIFIED) {
-    out << "Refused  " << v1::RejectCode_Name(view.reject_code()) << "\n";
+    out << "Refused  " << plain_code(view.reject_code()) << "\n";
   }
   if (view.last_fault() != v1::FAULT_CODE_UNSPECIFIED) {
     out << "Fault    the other agency could not use a message of ours: "
@@ -49,9 +51,10 @@ void add_deadlines(const v1::CaseView& view, const std::string& today, std::ostr
   if (view.deadlines().empty()) return;
   Table table({"  WHO", "MUST", "UNTIL", ""});
   for (const v1::DeadlineView& deadline : view.deadlines()) {
+    std::string when = days_until(deadline.due_on(), today);
+    if (!deadline.expected_on().empty()) when += "; expected on " + deadline.expected_on();
     table.add({deadline.ours() ? "  we" : "  they", plain_deadline(deadline.kind()),
-               deadline.due_on().empty() ? "?" : deadline.due_on(),
-               days_until(deadline.due_on(), today)});
+               deadline.due_on().empty() ? "?" : deadline.due_on(), std::move(when)});
   }
   out << "\nDeadlines\n" << table.text();
 }
@@ -80,15 +83,6 @@ std::string command_line(const v1::CaseView& view, const v1::ActionView& action,
   return line;
 }
 
-// The input as one line of JSON, without what the person left out.
-std::string entered(const v1::ActionInput& input) {
-  if (input.ByteSizeLong() == 0) return "";
-  google::protobuf::util::JsonPrintOptions options;
-  options.preserve_proto_field_names = true;
-  std::string out;
-  return google::protobuf::util::MessageToJsonString(input, &out, options).ok() ? out : "?";
-}
-
 void add_proposals(const v1::CaseView& view, const std::string& command, std::ostream& out) {
   if (view.proposals().empty()) return;
   out << "\nWaits for a second person:\n";
@@ -96,9 +90,7 @@ void add_proposals(const v1::CaseView& view, const std::string& command, std::os
     const std::string number = std::to_string(proposal.number());
     out << "  " << number << "  " << proposal.title() << ", proposed by " << proposal.proposed_by()
         << " at " << proposal.proposed_at() << "\n";
-    if (const std::string text = entered(proposal.input()); !text.empty()) {
-      out << "    entered: " << text << "\n";
-    }
+    if (proposal.input().ByteSizeLong() != 0) out << document_text(proposal.input()) << "\n";
     out << "    to do it (another " << proposal.role() << "): " << command << " case approve "
         << view.case_id() << " " << number << " " << proposal.digest() << "\n"
         << "    to drop it: " << command << " case retract " << view.case_id() << " " << number
@@ -111,9 +103,25 @@ void add_attachments(const v1::CaseView& view, std::ostream& out) {
   out << "\nFiles\n" << attachments_text(view.attachments());
 }
 
+void add_related(const v1::CaseView& view, std::ostream& out) {
+  if (view.related().empty()) return;
+  Table table({"  CASE", "SIDE", "WITH", "STATE", "MONEY", "CLOSED"});
+  for (const v1::RelatedCaseView& other : view.related()) {
+    table.add({"  " + other.case_id(), other.side(), other.peer(), other.relationship(),
+               other.funds(), other.closed() ? other.closed_at().substr(0, 10) : "open"});
+  }
+  out << "\nOther cases of the person here\n" << table.text();
+}
+
 // Possible at almost any time, and so no hint at what is to be done.
 bool is_paper(const v1::ActionView& action) {
   return action.action() == "key-paper";
+}
+
+// Whoever works with cases may propose; the role is the second person's.
+std::string who_may(const v1::ActionView& action) {
+  if (!action.second_person()) return action.role();
+  return "one person proposes, another " + action.role() + " approves";
 }
 
 void add_actions(const v1::CaseView& view, const std::string& command, std::ostream& out) {
@@ -126,8 +134,7 @@ void add_actions(const v1::CaseView& view, const std::string& command, std::ostr
   }
   for (const v1::ActionView& action : view.actions()) {
     if (is_paper(action)) continue;
-    out << "  " << action.title() << " (" << action.role()
-        << (action.second_person() ? "; a second person approves" : "") << ")\n    "
+    out << "  " << action.title() << " (" << who_may(action) << ")\n    "
         << command_line(view, action, command) << "\n";
   }
   if (!paper) return;
@@ -153,6 +160,7 @@ std::string case_text(const v1::CaseView& view, const std::string& today,
                       const std::string& command) {
   std::ostringstream out;
   add_state(view, out);
+  add_related(view, out);
   add_deadlines(view, today, out);
   add_attachments(view, out);
   add_proposals(view, command, out);

@@ -107,7 +107,7 @@ int print_example() {
 Result<std::string> body_of(const Options& options) {
   const Result<std::string> text = options.file.empty() ? std::string() : read_input(options.file);
   if (!text) return text;
-  return with_fields(*text, options.fields);
+  return with_fields(*v1::ActionInput::descriptor(), *text, options.fields);
 }
 
 int apply(const Session& session, const Options& options) {
@@ -247,6 +247,7 @@ void add_case(CLI::App& app, Session& session) {
   add_submit(*group, session);
   add_proposals(*group, session);
   add_documents(*group, session);
+  add_draft(*group, session);
   add_papers(*group, session);
   add_attachments(*group, session);
 }

@@ -1,6 +1,8 @@
 // The body of an action from words on the command line.
 #pragma once
 
+#include <google/protobuf/descriptor.h>
+
 #include <string>
 #include <vector>
 
@@ -9,9 +11,12 @@
 namespace jiexu::cli {
 
 // Lays `fields` ("path.to.field=value", list items by number: "findings.0.text=...") over the JSON
-// object `json` (empty: none) and returns the whole. Values go as strings, which the daemon takes
-// for numbers and names of enums too. Error kInvalid, naming the field.
-Result<std::string> with_fields(const std::string& json, const std::vector<std::string>& fields);
+// object `json` (empty: none), which is to become a message of `type`, and returns the whole.
+// Values go as strings, which the daemon takes for numbers and names of enums too; people may write
+// days as 2026-11-30, names of enums without what all have in common, and a list of texts by naming
+// its field again. Error kInvalid, naming the field.
+Result<std::string> with_fields(const google::protobuf::Descriptor& type, const std::string& json,
+                                const std::vector<std::string>& fields);
 
 // An action's input from the JSON of an application, or of an input that holds one already.
 // Error kInvalid.

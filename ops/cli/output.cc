@@ -79,14 +79,60 @@ constexpr Words kOverlays[] = {
     {"FUNDS_DIFFER", "What came is not what the form says; both agencies know."},
     {"ESCALATED", "A term is over for long and nobody has answered: call, or go higher."},
     {"UNCLEAR", "Something contradicts our record of the case: a person must look."},
-    {"UPSTREAM_OPEN", "The person's own transfer to us is not finished."},
+    {"UPSTREAM_OPEN", "When the letter came, the person's own transfer to us was not finished."},
     {"INCOMPLETE", "A file that the form or letter names is not here yet."},
 };
 
+// Where transfer-out sees it otherwise.
+constexpr Words kOverlaysOut[] = {
+    {"SUSPENDED", "We hold the case."},
+    {"WITHDRAWAL_PENDING", "The other agency wants to withdraw its letter."},
+    {"INVALIDATED", "We took our form back; the next version is to be issued."},
+    {"PAYEE_WANTED", "The bank sent our payment back; another account is to be named."},
+};
+
+// In the order of their numbers, from 1.
 constexpr Words kDeadlines[] = {
     {"letter-due", "send the contact letter"}, {"form-due", "send the information form"},
     {"funds-due", "remit the balance"},        {"intake-due", "take the history in"},
     {"credit-due", "credit the balance"},
+};
+
+constexpr Words kCodes[] = {
+    {"NOT_FOUND", "the person is not known there"},
+    {"ID_MISMATCH", "name and document number disagree"},
+    {"STILL_ACTIVE", "the insurance has not been stopped at origin"},
+    {"ARREARS", "contributions are owed"},
+    {"INPATIENT", "the person is in hospital"},
+    {"WRONG_AGENCY", "the person was insured with another agency"},
+    {"CLAIMED_BY_OTHER", "another destination was accepted first"},
+    {"RETIRED", "retirees are excluded"},
+    {"SAME_YEAR", "from resident to resident insurance not within the year"},
+    {"CLAIMS_UNSETTLED", "reimbursements are pending"},
+    {"DOUBLE_ENROLMENT", "the person is insured in both places"},
+    {"SEVERAL_NUMBERS", "several person numbers have to be merged first"},
+    {"DIED", "the person has died; the balance goes to the heirs at origin"},
+    {"UPSTREAM_OPEN", "the person's transfer to the transfer-out agency is not finished"},
+    {"WALLET_LOCKED", "a family wallet has reserved the balance"},
+    {"AGENCY_RETIRED", "the agency was merged into another one"},
+};
+
+constexpr Words kDispositions[] = {
+    {"DISPOSITION_NONE", "there is no personal account"},
+    {"DISPOSITION_ZERO", "the account is empty"},
+    {"DISPOSITION_REFUND_PERSON", "the balance is paid to the person at origin"},
+    {"DISPOSITION_SHARED_IN_PROVINCE", "the balance stays usable across the province"},
+    {"DISPOSITION_NEGATIVE_OFFSET", "the account is overdrawn; origin recovers it from the person"},
+};
+
+constexpr Words kStages[] = {
+    {"APPLIED", "the application is here"},
+    {"AT_ORIGIN", "the earlier agency has been written to"},
+    {"IN_WORK_AT_ORIGIN", "the earlier agency is at work"},
+    {"RECORD_SENT", "the earlier agency has sent the record"},
+    {"RECORD_TAKEN_OVER", "the record is taken over; something is left, such as money"},
+    {"DONE", "finished"},
+    {"ENDED", "ended without a transfer"},
 };
 
 template <size_t N>
@@ -160,16 +206,38 @@ std::string plain_relationship(const std::string& name) {
 std::string plain_funds(const std::string& name) {
   return find(kFunds, name);
 }
-std::vector<std::string> plain_overlays(const std::string& names) {
+std::vector<std::string> plain_overlays(const std::string& names, const std::string& side) {
   std::vector<std::string> out;
   std::istringstream list(names);
   for (std::string name; std::getline(list, name, ',');) {
-    if (name != "NONE") out.push_back(find(kOverlays, name));
+    if (name == "NONE") continue;
+    const std::string words = side == "OUT" ? find(kOverlaysOut, name) : name;
+    out.push_back(words == name ? find(kOverlays, name) : words);
   }
   return out;
 }
 std::string plain_deadline(const std::string& kind) {
   return find(kDeadlines, kind);
+}
+std::string plain_duty(uint32_t number) {
+  if (number == 0 || number > std::size(kDeadlines)) return std::to_string(number);
+  return std::string(kDeadlines[number - 1].second);
+}
+std::string plain_code(v1::RejectCode code) {
+  constexpr std::string_view kPrefix = "REJECT_CODE_";
+  std::string name = v1::RejectCode_Name(code);
+  if (name.starts_with(kPrefix)) name.erase(0, kPrefix.size());
+  const std::string words = find(kCodes, name);
+  return words == name ? name : name + ": " + words;
+}
+std::string plain_disposition(v1::Disposition disposition) {
+  const std::string name = v1::Disposition_Name(disposition);
+  const std::string words = find(kDispositions, name);
+  return words == name ? "" : words;
+}
+std::string plain_stage(const std::string& name) {
+  const std::string words = find(kStages, name);
+  return words == name ? name : name + "  (" + words + ")";
 }
 
 std::string days_until(const std::string& due, const std::string& today) {

@@ -34,8 +34,16 @@ std::string age(int64_t ms);
 std::string plain_relationship(const std::string& name);
 std::string plain_funds(const std::string& name);
 std::string plain_deadline(const std::string& kind);
-// One sentence for each of the names in a list with commas.
-std::vector<std::string> plain_overlays(const std::string& names);
+// The same by the number that reminders carry.
+std::string plain_duty(uint32_t number);
+// One sentence for each of the names in a list with commas, as `side` (IN or OUT) sees them.
+std::vector<std::string> plain_overlays(const std::string& names, const std::string& side);
+// Why a letter is refused, a case held: the code's name without what all have in common, and words.
+std::string plain_code(v1::RejectCode code);
+// Why no money moves between the agencies; empty: it does, or nothing is known yet.
+std::string plain_disposition(v1::Disposition disposition);
+// What a person is told of a transfer; `name`: ProgressView.stage.
+std::string plain_stage(const std::string& name);
 
 // "in 3 days", "today", "2 days ago"; `due` and `today` as YYYY-MM-DD, empty `due`: not known yet.
 std::string days_until(const std::string& due, const std::string& today);

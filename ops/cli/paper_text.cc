@@ -96,7 +96,10 @@ std::string scalar_text(const Message& message, const FieldDescriptor& field, in
       return number_text(field.name(), get.GetInt32(message, &field), amounts);
     case FieldDescriptor::CPPTYPE_INT64:
       return number_text(field.name(), get.GetInt64(message, &field), amounts);
-    case FieldDescriptor::CPPTYPE_UINT32: return std::to_string(get.GetUInt32(message, &field));
+    case FieldDescriptor::CPPTYPE_UINT32: {
+      const uint32_t number = get.GetUInt32(message, &field);
+      return field.name() == "duty" ? plain_duty(number) : std::to_string(number);
+    }
     case FieldDescriptor::CPPTYPE_UINT64: return std::to_string(get.GetUInt64(message, &field));
     default: return "";
   }
@@ -149,7 +152,8 @@ std::string upper(std::string name) {
   return name;
 }
 
-std::string rows_text(const Message& message, const FieldDescriptor& field) {
+std::string rows_text(const Message& message, const FieldDescriptor& field,
+                      const std::string& path) {
   std::vector<const Message*> rows;
   for (int i = 0; i < message.GetReflection()->FieldSize(message, &field); ++i) {
     rows.push_back(&message.GetReflection()->GetRepeatedMessage(message, &field, i));
@@ -166,7 +170,21 @@ std::string rows_text(const Message& message, const FieldDescriptor& field) {
     }
     table.add(std::move(cells));
   }
-  return "\n" + field.name() + "\n" + table.text();
+  return "\n" + path + field.name() + "\n" + table.text();
+}
+
+// The tables of `message` and of what is in it.
+std::string tables_of(const Message& message, const std::string& path) {
+  std::string out;
+  for (const FieldDescriptor* field : set_fields(message)) {
+    if (is_rows(*field)) {
+      out += rows_text(message, *field, path);
+    } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+      out += tables_of(message.GetReflection()->GetMessage(message, field),
+                       path + field->name() + ".");
+    }
+  }
+  return out;
 }
 
 // nullptr: none, or one that this version does not know.
@@ -194,11 +212,7 @@ std::string paper_title(const std::string& kind) {
 std::string document_text(const Message& document) {
   Table table({"  FIELD", "VALUE"});
   add_fields(document, "", table);
-  std::string out = table.text();
-  for (const FieldDescriptor* field : set_fields(document)) {
-    if (is_rows(*field)) out += rows_text(document, *field);
-  }
-  return out;
+  return table.text() + tables_of(document, "");
 }
 
 std::string message_text(const v1::PaperView& message) {
@@ -241,16 +255,18 @@ std::string paper_text(const v1::PaperView& paper) {
 
 Result<std::string> with_paper(const std::string& json, const std::string& kind,
                                const std::vector<std::string>& fields) {
-  const Result<std::string> filled = with_fields(json, fields);
-  if (!filled || kind.empty()) return filled;
+  if (kind.empty()) return with_fields(*v1::PaperView::descriptor(), json, fields);
   std::string name = kind;
   std::ranges::replace(name, '-', '_');
   const auto* field = v1::Message::descriptor()->FindFieldByName(name);
   if (field == nullptr || field->containing_oneof() == nullptr) {
-    return fail(Errc::kInvalid, kind +
-                                    ": no message is called so; such as letter-accept, "
-                                    "information-form, remittance-notice");
+    std::string kinds;
+    for (const auto& [known, title] : kTitles)
+      kinds.append(kinds.empty() ? "" : ", ").append(known);
+    return fail(Errc::kInvalid, kind + ": no message is called so; there are " + kinds);
   }
+  const Result<std::string> filled = with_fields(*field->message_type(), json, fields);
+  if (!filled) return filled;
   return Json{{"message", {{name, Json::parse(*filled)}}}}.dump();
 }
 

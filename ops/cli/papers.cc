@@ -66,6 +66,11 @@ Result<std::string> paper_of(const Options& options) {
 }
 
 int key_paper(const Session& session, const Options& options) {
+  if (options.kind.empty() && options.file.empty()) {
+    return report(EX_USAGE,
+                  "say what the paper is, such as letter-accept, and its fields with --set; or "
+                  "give what `case print --json` printed there with --file");
+  }
   const Result<std::string> body = paper_of(options);
   if (!body) return report(body.error());
   return session.show("POST", "/v1/papers", *body, [&session](const std::string& answer) {

@@ -7,6 +7,7 @@
 #include "daemon/trust/suite.h"
 #include "jiexu/v1/api.pb.h"
 #include "ops/cli/json.h"
+#include "ops/cli/output.h"
 #include "ops/cli/session.h"
 
 namespace jiexu::cli {
@@ -19,7 +20,7 @@ std::string question(const std::string& letter, const std::string& document) {
 
 void print_stage(const std::string& body) {
   v1::ProgressView view;
-  if (from_json(body, &view)) std::cout << view.stage() << "\n";
+  if (from_json(body, &view)) std::cout << plain_stage(view.stage()) << "\n";
 }
 
 // The document number comes by standard input, so that it stays out of the list of processes.

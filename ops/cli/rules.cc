@@ -56,10 +56,12 @@ int print_due(const Session& session, const std::string& start, int days) {
   const Calendar& calendar = **loaded;
   const std::optional<Date> due = calendar.due(*date, days);
   if (!due) {
-    return report(EX_DATAERR,
-                  "not known: the term ends in a year whose calendar is not loaded "
-                  "(loaded: " +
-                      calendar.edition() + ")");
+    return report(
+        EX_DATAERR,
+        "not known: the term ends in a year whose calendar is not loaded; when its notice is "
+        "out, `jiexu calendar load YEAR.txt` "
+        "(loaded: " +
+            calendar.edition() + ")");
   }
   if (session.json) {
     std::cout << nlohmann::json{{"start", start},

@@ -80,6 +80,7 @@ void add_config(CLI::App& app, Session& session);
 void add_case(CLI::App& app, Session& session);
 void add_submit(CLI::App& case_group, Session& session);
 void add_documents(CLI::App& case_group, Session& session);
+void add_draft(CLI::App& case_group, Session& session);
 void add_papers(CLI::App& case_group, Session& session);
 void add_attachments(CLI::App& case_group, Session& session);
 void add_proposals(CLI::App& case_group, Session& session);

@@ -5,6 +5,7 @@
 #include "daemon/api/http_server.h"
 #include "ops/cli/case_show.h"
 #include "ops/cli/client.h"
+#include "ops/cli/form_draft.h"
 #include "ops/cli/input.h"
 #include "ops/cli/output.h"
 #include "ops/cli/paper_text.h"
@@ -151,6 +152,103 @@ TEST_CASE(
   CHECK(held_text(payee, "jiexu").empty());
 }
 
+TEST_CASE("transfer-out is told what it did itself, not what the other agency did") {
+  CHECK(plain_overlays("SUSPENDED", "OUT") == std::vector<std::string>{"We hold the case."});
+  CHECK(plain_overlays("SUSPENDED,ASKING", "IN").front() ==
+        "The transfer-out agency holds the case.");
+}
+
+TEST_CASE("a case names the person's other cases, why no money moves, and the day expected") {
+  v1::CaseView view;
+  view.set_side("IN");
+  view.set_funds("NONE_DUE");
+  view.set_disposition(v1::DISPOSITION_ZERO);
+  view.set_hold_code(v1::REJECT_CODE_INPATIENT);
+  v1::DeadlineView* deadline = view.add_deadlines();
+  deadline->set_kind("form-due");
+  deadline->set_due_on("2026-09-17");
+  deadline->set_expected_on("2026-09-25");
+  v1::RelatedCaseView* other = view.add_related();
+  other->set_case_id("OTHER");
+  other->set_side("IN");
+  other->set_peer("S41132810207");
+  other->set_relationship("DONE");
+  other->set_funds("CREDITED");
+  other->set_closed(true);
+  other->set_closed_at("2026-09-01T10:00:00.000+08:00");
+  const std::string text = case_text(view, "2026-09-18", "jiexu");
+  CHECK_THAT(text, Catch::Contains("No money is due. By the form the account is empty."));
+  CHECK_THAT(text, Catch::Contains("Held     INPATIENT: the person is in hospital"));
+  CHECK_THAT(text, Catch::Contains("2026-09-17  1 day ago; expected on 2026-09-25"));
+  CHECK_THAT(text, Catch::Contains("Other cases of the person here\n"));
+  CHECK_THAT(text, Catch::Contains("OTHER  IN    S41132810207  DONE   CREDITED  2026-09-01"));
+}
+
+TEST_CASE("what waits for a second person is shown field by field, the history as a table") {
+  v1::CaseView view;
+  view.set_case_id("ID");
+  v1::ProposalView* proposal = view.add_proposals();
+  proposal->set_number(4);
+  proposal->set_title("Issue the information form");
+  proposal->set_role("reviewer");
+  proposal->set_digest("D");
+  v1::InformationForm& form = *proposal->mutable_input()->mutable_form();
+  form.mutable_account()->set_amount_fen(140'950);
+  form.add_segments()->set_area("350500");
+  const std::string text = case_text(view, "2026-09-18", "jiexu");
+  CHECK_THAT(text, Catch::Contains("form.account.amount_fen  1,409.50 yuan  壹仟肆佰零玖元伍角整"));
+  CHECK_THAT(text, Catch::Contains("\nform.segments\n  N  AREA\n  0  350500\n"));
+  CHECK_THAT(text, Catch::Contains("jiexu case approve ID 4 D"));
+}
+
+TEST_CASE("a first form begins with the person and every row of earlier areas, each once") {
+  v1::CaseView view;
+  view.mutable_person()->set_name("N");
+  view.set_scheme_from(v1::SCHEME_EMPLOYEE);
+  v1::InformationForm one;
+  one.add_segments()->set_from_month(202001);
+  v1::InformationForm other = one;
+  other.add_segments()->set_from_month(201507);
+  const v1::InformationForm draft = first_form(view, {one, other});
+  CHECK(draft.person().name() == "N");
+  REQUIRE(draft.segments_size() == 3);
+  CHECK(draft.segments(0).from_month() == 201507);
+  CHECK(draft.segments(1).from_month() == 202001);
+  CHECK(draft.segments(2).from_month() == 0);  // ours, to be filled in
+  CHECK_THAT(input_json(draft),
+             Catch::StartsWith("{\"form\": {") && Catch::Contains("\"handler\": \"\""));
+}
+
+TEST_CASE("a correction begins with the last form, without what the daemon fills in") {
+  v1::InformationForm last;
+  last.set_version(2);
+  last.set_reason("old");
+  last.set_actual_months(7);
+  last.set_handler("0107");
+  last.add_segments()->set_from_month(201507);
+  const v1::InformationForm draft = next_version(last);
+  CHECK(draft.version() == 0);
+  CHECK(draft.reason().empty());
+  CHECK(draft.actual_months() == 0);
+  CHECK(draft.handler() == "0107");
+  CHECK(draft.segments_size() == 1);
+}
+
+TEST_CASE("a reminder names the duty, not its number") {
+  v1::PaperView reminder;
+  reminder.set_kind("reminder");
+  reminder.mutable_message()->mutable_reminder()->set_duty(2);
+  CHECK_THAT(paper_text(reminder), Catch::Contains("duty   send the information form"));
+}
+
+TEST_CASE("every code has words") {
+  for (int code = 1; code <= v1::RejectCode_MAX; ++code) {
+    if (v1::RejectCode_IsValid(code)) {
+      CHECK_THAT(plain_code(static_cast<v1::RejectCode>(code)), Catch::Contains(": "));
+    }
+  }
+}
+
 TEST_CASE("a closed case says so, and one that waits says for whom") {
   v1::CaseView view;
   CHECK_THAT(case_text(view, "2026-09-18", "jiexu --config F"),
@@ -161,17 +259,38 @@ TEST_CASE("a closed case says so, and one that waits says for whom") {
 }
 
 TEST_CASE("fields on the command line are laid over the file") {
-  const auto body =
-      with_fields(R"({"reason":"old","note":"kept"})", {"reason=a=b", "findings.0.text=x"});
+  const auto body = with_fields(*v1::ActionInput::descriptor(), R"({"reason":"old","note":"kept"})",
+                                {"reason=a=b", "findings.0.text=x"});
   REQUIRE(body);
   CHECK(nlohmann::json::parse(*body) ==
         nlohmann::json::parse(R"({"reason":"a=b","note":"kept","findings":[{"text":"x"}]})"));
 }
 
+TEST_CASE("days, codes and lists on the command line are written as people write them") {
+  const auto body =
+      with_fields(*v1::ActionInput::descriptor(), "",
+                  {"date=2026-11-30", "code=not-found", "keys_tried=name", "keys_tried=number",
+                   "reason=2026-11-30", "form.segments.0.from_month=2015-07",
+                   "form.account.disposition=ZERO", "no_such_field=7"});
+  REQUIRE(body);
+  CHECK(nlohmann::json::parse(*body) == nlohmann::json::parse(R"({
+    "date":"20261130","code":"REJECT_CODE_NOT_FOUND","keys_tried":["name","number"],
+    "reason":"2026-11-30","no_such_field":"7",
+    "form":{"segments":[{"from_month":"201507"}],"account":{"disposition":"DISPOSITION_ZERO"}}})"));
+}
+
+TEST_CASE("what is no day and no code goes as it was written, so that the daemon can say so") {
+  const auto body =
+      with_fields(*v1::ActionInput::descriptor(), "", {"date=30-11-2026", "code=no_such"});
+  REQUIRE(body);
+  CHECK(nlohmann::json::parse(*body) ==
+        nlohmann::json::parse(R"({"date":"30-11-2026","code":"no_such"})"));
+}
+
 TEST_CASE("fields that cannot be laid are named") {
   const std::string field =
       GENERATE(std::string("reason"), "note.inner=x", "=x", "a..b=x", "findings.99999.text=x");
-  const auto body = with_fields(R"({"note":"text"})", {field});
+  const auto body = with_fields(*v1::ActionInput::descriptor(), R"({"note":"text"})", {field});
   INFO(field);
   if (field == "findings.99999.text=x") {
     CHECK(body);  // a name and no list item: the daemon refuses it by name
@@ -182,8 +301,8 @@ TEST_CASE("fields that cannot be laid are named") {
 }
 
 TEST_CASE("a file that is no JSON object is refused") {
-  CHECK_FALSE(with_fields("[1]", {}));
-  CHECK_FALSE(with_fields("{", {}));
+  CHECK_FALSE(with_fields(*v1::ActionInput::descriptor(), "[1]", {}));
+  CHECK_FALSE(with_fields(*v1::ActionInput::descriptor(), "{", {}));
 }
 
 TEST_CASE("the client speaks to the daemon over either way in") {

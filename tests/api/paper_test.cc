@@ -201,6 +201,47 @@ TEST_CASE("cases are found by letter number, and by person in any spelling of th
   CHECK(find({}).status() == 400);
 }
 
+TEST_CASE("X33: each case of a person names the others here, with where they stand") {
+  Desk in(in_site());
+  const CaseId first = case_number(1);
+  const CaseId second = case_number(2);
+  in.act(first, EventKind::kApply);
+  v1::ActionInput other = sound_input(Case(), EventKind::kApply);
+  other.mutable_application()->set_origin_agency(third_site().str());
+  REQUIRE_FALSE(in.site.act(EventKind::kApply, second, other).rejection);
+  in.act(second, EventKind::kAccept);
+  const auto related = [&](const CaseId& id) {
+    return in.ask("GET", "/v1/cases/" + id.str(), Role::kAuditor).json()["related"];
+  };
+  REQUIRE(related(first).size() == 1);
+  CHECK(related(first)[0]["case_id"] == second.str());
+  CHECK(related(first)[0]["peer"] == third_site().str());
+  CHECK(related(first)[0]["relationship"] == "ACCEPTED");
+  CHECK(related(first)[0]["closed"] == false);
+  REQUIRE(related(second).size() == 1);
+  CHECK(related(second)[0]["case_id"] == first.str());
+}
+
+TEST_CASE("X32: a letter that another destination's stands before is refused by that case's name") {
+  Desk out(out_site());
+  const auto letter = [&](AgencyId from) {
+    Desk in(from);
+    const CaseId id = case_number(from == in_site() ? 1 : 2);
+    for (const EventKind action : {EventKind::kApply, EventKind::kAccept, EventKind::kSendLetter}) {
+      in.act(id, action);
+    }
+    REQUIRE(out.key(in.print(id, 1)).status() == 201);
+    return id;
+  };
+  const CaseId first = letter(in_site());
+  const CaseId second = letter(third_site());
+  out.act(first, EventKind::kAcceptLetter);
+  const Got got = out.ask("POST", "/v1/cases/" + second.str() + "/actions/accept-letter",
+                          Role::kReviewer, "{}");
+  CHECK(got.json()["code"] == "claimed_by_other");
+  CHECK(got.json()["detail"] == "case " + first.str());
+}
+
 TEST_CASE("what one agency writes, people of both can read") {
   Cut cut;
   cut.join();

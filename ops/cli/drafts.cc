@@ -1,0 +1,63 @@
+// jiexu case draft: the information form to begin with, so that nobody types what the daemon has,
+// and no row of an earlier area is left out (the history is cumulative).
+#include <iostream>
+
+#include "jiexu/v1/api.pb.h"
+#include "ops/cli/form_draft.h"
+#include "ops/cli/json.h"
+#include "ops/cli/session.h"
+
+namespace jiexu::cli {
+namespace {
+
+// `out` stays as it is if the case has no form. Error: the exit code, after saying why.
+tl::expected<void, int> read_form(const Session& session, const std::string& case_id,
+                                  v1::InformationForm* out) {
+  const auto reply = session.ask("GET", "/v1/cases/" + case_id + "/documents/form");
+  if (!reply) return tl::unexpected(report(reply.error()));
+  if (reply->status == 404) return {};
+  if (reply->status != 200) return tl::unexpected(report_problem(*reply));
+  if (!from_json(reply->body, out)) {
+    return tl::unexpected(report(EX_PROTOCOL, "the daemon's answer is no form"));
+  }
+  return {};
+}
+
+int draft(const Session& session, const std::string& id) {
+  const auto reply = session.ask("GET", "/v1/cases/" + id);
+  if (!reply) return report(reply.error());
+  if (reply->status != 200) return report_problem(*reply);
+  v1::CaseView view;
+  if (!from_json(reply->body, &view)) {
+    return report(EX_PROTOCOL, "the daemon's answer is no case");
+  }
+  if (view.side() != "OUT") {
+    return report(EX_DATAERR, "the form is written by the agency that lets the person go");
+  }
+  v1::InformationForm last;
+  if (auto done = read_form(session, id, &last); !done) return done.error();
+  std::vector<v1::InformationForm> earlier;
+  for (const v1::RelatedCaseView& other : view.related()) {
+    if (other.side() != "IN") continue;
+    if (auto done = read_form(session, other.case_id(), &earlier.emplace_back()); !done) {
+      return done.error();
+    }
+  }
+  std::cout << input_json(last.version() > 0 ? next_version(last) : first_form(view, earlier));
+  std::cerr << "Fill in what is empty, then: " << session.command() << " case do " << id
+            << " issue-form --file FILE\n";
+  return EX_OK;
+}
+
+}  // namespace
+
+void add_draft(CLI::App& group, Session& session) {
+  CLI::App* command = add_command(group, "draft", "Print the information form to start from",
+                                  "jiexu case draft ID > form.json");
+  const auto id = std::make_shared<std::string>();
+  command->add_option("id", *id, "The case")->required();
+  command->callback(
+      [&session, id] { session.run = [&session, id] { return draft(session, *id); }; });
+}
+
+}  // namespace jiexu::cli
