@@ -94,6 +94,33 @@ Site::Site(AgencyId id, Instant at)
   restart();
 }
 
+namespace {
+
+// The next frame of a link in its first epoch; `seq` and `head` go on with it.
+std::string sign_frame(const LinkName& link, const std::vector<std::string>& messages, Seq& seq,
+                       Digest& head) {
+  const auto signer = signer_of(link.sender);
+  v1::LinkFrame frame;
+  v1::Batch& batch = *frame.mutable_batch();
+  const Seq first = seq + 1;
+  const Digest before = head;
+  for (const std::string& message : messages) {
+    head = chain_next(head, ++seq, message);
+    batch.add_messages(message);
+  }
+  batch.set_sender(link.sender.str());
+  batch.set_receiver(link.receiver.str());
+  batch.set_epoch(1);
+  batch.set_first_seq(first);
+  batch.set_prev_head(std::string(view(before)));
+  batch.set_head(std::string(view(head)));
+  batch.set_key_id(std::string(view(key_id(signer->public_key()))));
+  batch.set_signature(signer->sign(batch_signing_bytes(link, 1, first, seq, before, head)));
+  return frame.SerializeAsString();
+}
+
+}  // namespace
+
 void Site::restart() {
   engine.reset();
   EngineOptions options;
@@ -108,6 +135,24 @@ void Site::restart() {
       Engine::open(options, {*store, *vault, *signer, *this, *this}, test_directory(), at(now));
   REQUIRE(opened);
   engine = std::move(*opened);
+}
+
+void Site::log_unreadable(AgencyId to) {
+  const LinkName link{self, to};
+  auto state = read_outgoing(records(), link, 1);
+  REQUIRE(state);
+  SenderMark& mark = state->mark;
+  const Seq first = mark.last_seq + 1;
+  const std::string frame = sign_frame(link, {"\xff\xff"}, mark.last_seq, mark.head);
+  v1::LinkRecord record = to_record(mark, false, 0);
+  *record.mutable_said() = state->said.to_record();
+  Batch batch;
+  Records writes(*store, *vault);
+  writes.put(batch, Family::kLinkLog, layout::link_log_key(to, layout::Direction::kOut, 1, first),
+             frame);
+  writes.put_message(batch, Family::kLink, layout::link_key(to, layout::Direction::kOut), record);
+  REQUIRE(store->commit(batch));
+  restart();
 }
 
 void Site::post(decltype(Command::what) what) {
@@ -219,27 +264,10 @@ void Site::alarm(AgencyId, std::string_view text) {
 }
 
 void Forger::deliver(const std::vector<std::string>& messages) {
-  const LinkName link{self_, site_.self};
   const ReceiverMark& mark = site_.peer(self_).receiver().ahead();
-  const auto signer = signer_of(self_);
-  v1::LinkFrame frame;
-  v1::Batch& batch = *frame.mutable_batch();
-  Digest head = mark.head;
   Seq seq = mark.through;
-  for (const std::string& message : messages) {
-    head = chain_next(head, ++seq, message);
-    batch.add_messages(message);
-  }
-  batch.set_sender(self_.str());
-  batch.set_receiver(site_.self.str());
-  batch.set_epoch(1);
-  batch.set_first_seq(mark.through + 1);
-  batch.set_prev_head(std::string(view(mark.head)));
-  batch.set_head(std::string(view(head)));
-  batch.set_key_id(std::string(view(key_id(signer->public_key()))));
-  batch.set_signature(
-      signer->sign(batch_signing_bytes(link, 1, mark.through + 1, seq, mark.head, head)));
-  site_.hear(self_, Lane::kForward, frame.SerializeAsString());
+  Digest head = mark.head;
+  site_.hear(self_, Lane::kForward, sign_frame({self_, site_.self}, messages, seq, head));
 }
 
 void Forger::receipt(Instant received_at) {

@@ -53,6 +53,9 @@ class Site final : public Transport, public EngineObserver {
   bool commit();
   // Lets timers run.
   void wake();
+  // As a faulty program would: under its own signature its log holds a message for `to` that nobody
+  // can read, and is sent, again and again if need be. The engine starts over it.
+  void log_unreadable(AgencyId to);
 
   // --- looking in ---
   Case subject(const CaseId& id) const;

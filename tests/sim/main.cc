@@ -4,6 +4,8 @@
 //   simulate --seed 42 --trace          the same, every event as a line
 //   simulate --seeds 1..20000 --jobs 2  a campaign
 //   simulate --seed 42 --mutation pay-twice
+//   simulate --transcript X14           a life that is written down, calm and through five storms;
+//                                       --seeds 1..1000 draws other ones
 #include <google/protobuf/stubs/logging.h>
 
 #include <CLI/CLI.hpp>
@@ -13,6 +15,7 @@
 
 #include "daemon/trust/simulated_suite.h"
 #include "tests/sim/campaign.h"
+#include "tests/sim/transcripts.h"
 
 namespace jiexu::sim {
 namespace {
@@ -73,6 +76,7 @@ int main_with(int argc, char** argv) {
   uint64_t seed = 0;
   std::string range;
   std::string mutation_name = "none";
+  std::string transcript;
   bool readable = false;
   Campaign campaign;
   auto* one = app.add_option("--seed", seed, "run this seed");
@@ -80,9 +84,14 @@ int main_with(int argc, char** argv) {
   app.add_flag("--trace", readable, "print every event")->needs(one);
   app.add_option("--jobs", campaign.jobs, "threads")->check(CLI::Range(1, 64))->needs(many);
   app.add_option("--mutation", mutation_name, "make this mistake on purpose (see mutation.h)");
+  app.add_option("--transcript", transcript, "play one of tests/engine/transcripts")->excludes(one);
   CLI11_PARSE(app, argc, argv);
   const auto mutation = mutation_from_name(mutation_name);
   const bool ranged = many->count() > 0;
+  if (!transcript.empty() && (!ranged || read_range(range, campaign))) {
+    return ranged ? show_transcript(transcript, campaign.first, campaign.last)
+                  : show_transcript(transcript, 1, 5);
+  }
   if (!mutation || (ranged && !read_range(range, campaign)) || (!ranged && one->count() == 0)) {
     std::fprintf(stderr, "give --seed N or --seeds FROM..TO, and a mutation of mutation.h\n");
     return 64;
