@@ -20,6 +20,8 @@ constexpr uint32_t kRevisionPermille = 200;  // of actions that name the revisio
 constexpr uint32_t kFormVersionsMax = 6;
 constexpr uint32_t kPaperWhim = 10;
 constexpr uint32_t kLetterByHandPermille = 50;
+constexpr uint32_t kAllByHandPermille = 500;  // of letters, where nothing else comes through
+constexpr uint32_t kMistypedPermille = 150;
 constexpr size_t kFilesMax = 4;             // of a case
 constexpr uint32_t kIdlePermille = 60;      // of looks at cases that wait for somebody else
 constexpr uint32_t kLookBackPermille = 20;  // into cases that are closed
@@ -122,7 +124,9 @@ bool Clerk::looks_back() {
 
 void Clerk::consider(Paper& paper, const std::optional<Case>& found) {
   if (!found) {
-    if (paper.out == node_.id() && keys_paper() && random_.chance(kLetterByHandPermille)) {
+    const uint32_t by_hand =
+        world_.plan.network.by_hand ? kAllByHandPermille : kLetterByHandPermille;
+    if (paper.out == node_.id() && keys_paper() && random_.chance(by_hand)) {
       return act(paper, EventKind::kKeyPaper, Case());
     }
     if (paper.in != node_.id() || paper.given_up) return look_later();
@@ -192,7 +196,9 @@ uint32_t Clerk::weight(EventKind action, const Paper& paper, const Case& subject
     case EventKind::kAttach:
       if (subject.attachments.size() >= kFilesMax) return 0;
       break;
-    case EventKind::kKeyPaper: return keys_paper() ? kPaperWhim : 0;
+    case EventKind::kKeyPaper:
+      if (!keys_paper()) return 0;
+      return world_.plan.network.by_hand ? kDuty : kPaperWhim;
     case EventKind::kBankReturned: return bounces(subject).value > 0 ? 2 * kDuty : 0;
     case EventKind::kReturnFunds:
       // Before money is sent back the bank is asked whether it stays.
@@ -213,10 +219,15 @@ bool Clerk::keys_paper() const {
 }
 
 // The next message of the other agency, if a second one like it would be known.
-std::shared_ptr<const v1::ActionInput> Clerk::sheet(const Paper& paper, const Case& subject) const {
+std::shared_ptr<const v1::ActionInput> Clerk::sheet(const Paper& paper, const Case& subject) {
   const AgencyId writer = subject.exists() ? subject.peer : paper.in;
   auto message = world_.printed(writer, paper.case_id, subject.received_case_seq + 1);
   if (!message || !is_carried(message->body_case())) return nullptr;
+  if (message->has_letter_accept() && random_.chance(kMistypedPermille)) {
+    const auto written = Date::from_yyyymmdd(message->letter_accept().accepted_on());
+    const Date mistyped = Date::from_days(written.value_or(date_of(node_.now())).days() - 1);
+    message->mutable_letter_accept()->set_accepted_on(mistyped.yyyymmdd());
+  }
   auto input = std::make_shared<v1::ActionInput>();
   *input->mutable_paper() = std::move(*message);
   input->set_agency(writer.str());

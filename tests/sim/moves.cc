@@ -86,6 +86,9 @@ const Row* find_move(Side side, const States& before, const v1::TimelineRecord& 
 bool needs_no_row(const States& before, const v1::TimelineRecord& entry) {
   const States after = states_of(entry);
   if (after.relationship != before.relationship || after.funds != before.funds) return false;
+  if (entry.note() == "differs from what was keyed in") {
+    return after.overlays.has(Overlay::kUnclear);
+  }
   return static_cast<EventKind>(entry.event()) == EventKind::kDeadlinePassed ||
          entry.note() == "was keyed in from paper before";
 }
