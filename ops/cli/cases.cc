@@ -32,7 +32,7 @@ std::string next_deadline(const v1::CaseView& view) {
     if (deadline.due_on().empty()) continue;
     if (next == nullptr || deadline.due_on() < next->due_on()) next = &deadline;
   }
-  if (next == nullptr) return "-";
+  if (next == nullptr) return view.deadlines().empty() ? "-" : "? (no calendar yet)";
   return next->due_on() + (next->ours() ? " ours" : " theirs") + (next->passed() ? ", passed" : "");
 }
 

@@ -25,7 +25,7 @@ constexpr Words kRelationships[] = {
     {"REFUSED_BY_OUT", "The other agency has refused the letter."},
     {"WITHDRAWN", "The transfer was withdrawn."},
     {"FAILED", "The transfer has failed."},
-    {"PAPER", "The transfer goes on by paper."},
+    {"PAPER", "The relationship is transferred; what the other agency wrote came on paper."},
     {"LETTER_RECEIVED", "A contact letter has come and is to be decided."},
     {"LETTER_CHECKING", "The contact letter is being checked."},
     {"LETTER_REJECTED", "The letter was refused."},
