@@ -174,6 +174,29 @@ Step meet_twin(Case& subject, const Event& event) {
   return result;
 }
 
+// The twin of what was keyed in has not come yet, so that the peer wrote this message before that
+// one: the paper was faster, and what the message asked for is over. Not so of money, which is
+// counted whenever it is told.
+bool is_overtaken_by_paper(const Case& subject, const Event& event, Refusal refusal) {
+  static constexpr EventSet kWords = {
+      EventKind::kLetterAcceptIn,  EventKind::kHoldIn,          EventKind::kResumeIn,
+      EventKind::kClarifyIn,       EventKind::kClarifyReplyIn,  EventKind::kInvalidateIn,
+      EventKind::kInfoQueryIn,     EventKind::kInfoConfirmIn,   EventKind::kReminderIn,
+      EventKind::kReminderReplyIn, EventKind::kStatusQueryIn,   EventKind::kStatusReplyIn,
+      EventKind::kWithdrawReplyIn, EventKind::kCancelRequestIn, EventKind::kCancelReplyIn};
+  const bool late = refusal == Refusal::kNotAllowedNow || refusal == Refusal::kGuardFailed ||
+                    refusal == Refusal::kCaseClosed || refusal == Refusal::kFormVersion;
+  return is_numbered(event) && kWords.has(event.kind) && !subject.papers.empty() && late;
+}
+
+// It is kept as evidence, and moves nothing.
+Step pass_over(Case& subject, const Event& event) {
+  Step result;
+  stamp(event, subject);
+  result.note = "overtaken by what was keyed in";
+  return result;
+}
+
 tl::expected<Step, Rejection> key_paper(Case& subject, const Event& event, const Context& context) {
   if (event.input == nullptr || !event.input->has_paper()) {
     return reject(Refusal::kInputMissing, "paper: is missing");
@@ -205,7 +228,9 @@ tl::expected<Step, Rejection> step(Case& subject, const Event& event, const Cont
   if (event.kind == EventKind::kKeyPaper) return key_paper(subject, event, context);
   if (auto wrong = check_order(subject, event)) return tl::unexpected(*wrong);
   if (is_numbered(event) && has_twin(*event.message, subject)) return meet_twin(subject, event);
-  return decide(subject, event, context);
+  auto decided = decide(subject, event, context);
+  if (decided || !is_overtaken_by_paper(subject, event, decided.error().refusal)) return decided;
+  return pass_over(subject, event);
 }
 
 }  // namespace jiexu

@@ -340,6 +340,44 @@ TEST_CASE("an answer to a request to give up or to open says why") {
   }
 }
 
+TEST_CASE("X38: what was written before the paper, and comes after it, moves nothing") {
+  Party in(kIn);
+  in.play(TO_LETTER "key-paper:letter-reject-received");
+  const Relationship refused = in.subject.relationship;
+  const uint32_t received = in.subject.received_case_seq;
+  for (const EventKind late : {EventKind::kHoldIn, EventKind::kResumeIn, EventKind::kClarifyIn}) {
+    const Outcome outcome = in.hear(sound_message(in.subject, late));
+    INFO(name(late));
+    CHECK(outcome.refusal() == Refusal::kNone);
+    CHECK(outcome.messages.empty());
+    CHECK(in.subject.relationship == refused);
+    CHECK(in.subject.overlays.empty());
+  }
+  CHECK(in.subject.received_case_seq == received + 3);
+  // Its twin is known still, and after it nothing is excused any more.
+  REQUIRE(in.play("letter-reject-received").refusal() == Refusal::kNone);
+  CHECK(in.subject.papers.empty());
+  CHECK(in.hear(sound_message(in.subject, EventKind::kHoldIn)).refusal() != Refusal::kNone);
+}
+
+TEST_CASE("X38: a form that is taken back may come after the paper of its successor") {
+  Party in(kIn);
+  in.play(TO_ACCEPT "key-paper:form-received query-form key-paper:form-received");
+  REQUIRE(in.subject.form_version == 2);
+  v1::Message late = sound_message(in.subject, EventKind::kInvalidateIn);
+  late.mutable_invalidate()->set_version(1);
+  CHECK(in.hear(late).refusal() == Refusal::kNone);
+  CHECK(in.subject.relationship == Relationship::kInfoReceived);
+  CHECK_FALSE(in.subject.overlays.has(Overlay::kInvalidated));
+}
+
+TEST_CASE("X38: money that is told after the paper is not passed over") {
+  Party in(kIn);
+  in.play(TO_LETTER "key-paper:letter-reject-received");
+  const Outcome outcome = in.hear(sound_message(in.subject, EventKind::kFundsDiffIn));
+  CHECK(outcome.refusal() != Refusal::kNone);
+}
+
 TEST_CASE("X38: a payment that was announced is not keyed in again from its sheet") {
   Party in(kIn);
   in.play(TO_ACCEPT);

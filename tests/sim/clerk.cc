@@ -77,6 +77,20 @@ bool is_carried(v1::Message::BodyCase body) {
   }
 }
 
+// A day that stands on the sheet, as the one before it.
+void mistype(v1::Message& message) {
+  const auto day_before = [](int32_t day) {
+    const auto date = Date::from_yyyymmdd(day);
+    return date ? Date::from_days(date->days() - 1).yyyymmdd() : day;
+  };
+  if (message.has_letter()) {
+    message.mutable_letter()->set_issued_on(day_before(message.letter().issued_on()));
+  } else if (message.has_letter_accept()) {
+    message.mutable_letter_accept()->set_accepted_on(
+        day_before(message.letter_accept().accepted_on()));
+  }
+}
+
 // After these the clerk takes something to the bank: the next one must have seen it.
 bool orders_money(EventKind action) {
   return action == EventKind::kRemit || action == EventKind::kReturnFunds ||
@@ -111,7 +125,8 @@ void Clerk::look() {
     if (*found) take_to_bank(**found);
     if (auto lost = *found ? lost_scan(paper, **found) : nullptr) return upload(paper, lost);
     const bool mine = paper.in == node_.id() || paper.out == node_.id();
-    if (*found ? !(*found)->closed() || looks_back() : mine) {
+    const bool unclear = *found && (*found)->overlays.has(Overlay::kUnclear);
+    if (*found ? !(*found)->closed() || unclear || looks_back() : mine) {
       return consider(paper, *found);
     }
   }
@@ -218,16 +233,18 @@ bool Clerk::keys_paper() const {
   return world_.mood == Mood::kLife && world_.plan.disk.restore_every_ms == 0;
 }
 
-// The next message of the other agency, if a second one like it would be known.
+// The next message of the other agency after those that came, by either way, if a second one like
+// it would be known.
 std::shared_ptr<const v1::ActionInput> Clerk::sheet(const Paper& paper, const Case& subject) {
   const AgencyId writer = subject.exists() ? subject.peer : paper.in;
-  auto message = world_.printed(writer, paper.case_id, subject.received_case_seq + 1);
-  if (!message || !is_carried(message->body_case())) return nullptr;
-  if (message->has_letter_accept() && random_.chance(kMistypedPermille)) {
-    const auto written = Date::from_yyyymmdd(message->letter_accept().accepted_on());
-    const Date mistyped = Date::from_days(written.value_or(date_of(node_.now())).days() - 1);
-    message->mutable_letter_accept()->set_accepted_on(mistyped.yyyymmdd());
+  uint32_t number = subject.received_case_seq;
+  auto message = world_.printed(writer, paper.case_id, ++number);
+  for (size_t keyed = subject.papers.size(); message;) {
+    if (is_carried(message->body_case()) && keyed-- == 0) break;
+    message = world_.printed(writer, paper.case_id, ++number);
   }
+  if (!message) return nullptr;
+  if (random_.chance(kMistypedPermille)) mistype(*message);
   auto input = std::make_shared<v1::ActionInput>();
   *input->mutable_paper() = std::move(*message);
   input->set_agency(writer.str());

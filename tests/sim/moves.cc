@@ -90,7 +90,8 @@ bool needs_no_row(const States& before, const v1::TimelineRecord& entry) {
     return after.overlays.has(Overlay::kUnclear);
   }
   return static_cast<EventKind>(entry.event()) == EventKind::kDeadlinePassed ||
-         entry.note() == "was keyed in from paper before";
+         entry.note() == "was keyed in from paper before" ||
+         entry.note() == "overtaken by what was keyed in";
 }
 
 }  // namespace jiexu::sim

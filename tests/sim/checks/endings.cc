@@ -15,6 +15,7 @@ using Pair = std::pair<State, State>;
 // The only ways in which the two sides of a case may end.
 constexpr Pair<Relationship> kEnds[] = {
     {Relationship::kDone, Relationship::kOutDone},
+    {Relationship::kPaper, Relationship::kOutDone},
     {Relationship::kRefusedByOut, Relationship::kLetterRejected},
     {Relationship::kRefusedByOut, Relationship::kLetterForwarded},
     {Relationship::kWithdrawn, Relationship::kOutWithdrawn},
