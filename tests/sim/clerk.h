@@ -33,8 +33,8 @@ class Clerk {
   Fen bounces(const Case& subject) const;
   Fen never_paid(const Case& subject) const;
   bool keys_paper() const;
-  // nullptr: nothing that would be keyed in. Now and then a day is mistyped.
-  std::shared_ptr<const v1::ActionInput> sheet(const Paper& paper, const Case& subject);
+  // nullptr: nothing that would be keyed in.
+  std::shared_ptr<const v1::ActionInput> sheet(const Paper& paper, const Case& subject) const;
   void act(Paper& paper, EventKind action, const Case& subject);
   // Its number. Whoever hears no answer for long looks at something else.
   uint64_t begin_turn();
