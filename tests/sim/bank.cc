@@ -25,6 +25,13 @@ const Order* Bank::find(const CaseId& case_id, uint32_t attempt) const {
   return found == orders_.end() ? nullptr : &*found;
 }
 
+bool Bank::corrects(const CaseId& case_id) const {
+  return corrections_.contains(case_id) || std::ranges::any_of(entries_, [&](const Entry& entry) {
+           return entry.kind == Entry::Kind::kPaid && !entry.settled &&
+                  entry.share_of(case_id).value < 0;
+         });
+}
+
 Fen Bank::unrecorded(const CaseId& case_id, Fen paid, Fen returned) const {
   Fen expected;
   for (const Order& order : orders_) {

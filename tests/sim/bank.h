@@ -100,8 +100,9 @@ class Bank {
   // What was ordered to go back, in all.
   Fen sent_back(const CaseId& case_id) const;
   uint32_t times_sent_back(const CaseId& case_id) const;
-  // A mistake of the bank about the case is still to be put right.
-  bool corrects(const CaseId& case_id) const { return corrections_.contains(case_id); }
+  // A mistake of the bank about the case is still to be put right, or what puts it right is not in
+  // the agency's books.
+  bool corrects(const CaseId& case_id) const;
   // From now on nothing bounces, comes back or is rejected.
   void heal() { healed_ = true; }
   // Money of a stranger, with a remark that means nothing.
