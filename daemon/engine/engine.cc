@@ -59,7 +59,7 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, const Engine
                                         std::to_string(layout::kFormat));
   }
   engine->store_record_ = **record;
-  engine->epoch_ = (*record)->epoch();
+  engine->epoch_ = engine->epoch_on_disk_ = (*record)->epoch();
   if (auto done = engine->load_former_peers(now.wall); !done) return tl::unexpected(done.error());
   if (auto done = engine->set_directory(std::move(directory), now); !done) {
     return tl::unexpected(done.error());
@@ -99,9 +99,14 @@ Result<void> Engine::set_directory(std::shared_ptr<const Directory> directory, M
 Result<void> Engine::load_peer(AgencyId id, Instant now) {
   if (peers_.find(id) != nullptr) return {};
   const uint64_t seed = options_.seed ^ std::hash<AgencyId>()(id);
-  auto peer = Peer::load(durable_, options_.self, id, epoch_, options_.timing, seed, world_.signer,
-                         now, options_.window_bytes);
+  auto peer = Peer::load(durable_, options_.self, id, epoch_on_disk_, options_.timing, seed,
+                         world_.signer, now, options_.window_bytes);
   if (!peer) return tl::unexpected(peer.error());
+  if (epoch_ != epoch_on_disk_) {
+    (*peer)->raise_epoch(epoch_);
+    peers_.touch(id);
+    gather(false);
+  }
   if (auto done = reconciler_.start(**peer); !done) return done;
   const bool noted = options_.store_complete || (*peer)->recover_from() != 0;
   if (!noted) (*peer)->set_recover_from((*peer)->sender().mark().receipted_seq + 1);
@@ -219,6 +224,7 @@ const Batch& Engine::begin_commit() {
     peers_.find(id)->write(records_, pending_.open().batch(), world_.signer);
   }
   fetch_.launched();
+  open_.epoch = epoch_;
   in_flight_ = std::exchange(open_, {});
   pending_.launch();
   return pending_.in_flight().batch();
@@ -236,13 +242,14 @@ Result<void> Engine::commit_done(Moment now) {
   open_money_.landed();
   Gathered done = std::move(*in_flight_);
   in_flight_.reset();
+  epoch_on_disk_ = done.epoch;
   for (const AgencyId id : done.peers) {
     Peer& peer = *peers_.find(id);
     Peer::Released released = peer.durable(steady_);
     if (released.receipt) world_.transport.send(id, Lane::kReply, std::move(*released.receipt));
     follow(peer, std::move(released.step));
     if (reconciler_.ready_to_open(peer)) {
-      follow(peer, peer.sender().rewritten(epoch_, peer.last_seq(), peer.head(), steady_));
+      follow(peer, peer.sender().rewritten(steady_));
     }
     peer.trim();
   }

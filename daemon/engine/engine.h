@@ -133,6 +133,7 @@ class Engine {
   struct Gathered {
     bool urgent = false;
     bool notes_loss = false;  // that links have yet to recover
+    Epoch epoch = 0;          // set when it is closed
     std::optional<Steady> since;
     std::vector<std::pair<Command, Answer>> answers;
     std::set<AgencyId> peers;
@@ -243,6 +244,7 @@ class Engine {
   std::shared_ptr<const Directory> directory_;
   v1::StoreRecord store_record_;
   Epoch epoch_ = 1;
+  Epoch epoch_on_disk_ = 1;
   Gathered open_;
   std::optional<Gathered> in_flight_;
   ScratchArena arena_;  // of the message in hand

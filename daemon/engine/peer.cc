@@ -1,6 +1,7 @@
 #include "daemon/engine/peer.h"
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "daemon/base/check.h"
@@ -108,6 +109,7 @@ void Peer::write_outgoing(Records& records, Batch& batch, const Signer& signer) 
     records.put(batch, Family::kAudit, layout::receipt_key(id_, mark.receipted_seq), mark.receipt);
   }
   in_flight_.wrote = frames;
+  in_flight_.epoch = epoch_;
   in_flight_.last_seq = last_seq_;
   in_flight_.head = head_;
 }
@@ -141,6 +143,10 @@ Peer::Released Peer::durable(Steady now) {
     out.receipt = std::make_shared<const std::string>(encode(receiver_->word()));
   }
   if (done.wrote) out.step = sender_->written(done.last_seq, done.head, now, log_);
+  if (done.epoch > sender_->mark().epoch) {
+    SenderStep raised = sender_->raise_epoch(done.epoch, now);
+    std::ranges::move(raised.out, std::back_inserter(out.step.out));
+  }
   trim();
   return out;
 }
@@ -204,8 +210,11 @@ void Peer::set_recover_from(Seq seq) {
 
 void Peer::raise_epoch(Epoch epoch) {
   epoch_ = epoch;
-  sender_->raise_epoch(epoch);
   mark_moved_ = true;
+}
+
+bool Peer::log_is_durable() const {
+  return sender_->mark().last_seq == last_seq_ && sender_->mark().head == head_;
 }
 
 void Peer::receiver_moved(Instant now) {

@@ -66,7 +66,10 @@ class Peer {
   // The last message given a number, durable or not, and the head there.
   Seq last_seq() const { return last_seq_; }
   const Digest& head() const { return head_; }
+  // Whether our log is on the disk as it is, and nothing of it has still to be written.
+  bool log_is_durable() const;
   Epoch epoch() const { return epoch_; }
+  // For what is written from now on. The peer is told when it is durable.
   void raise_epoch(Epoch epoch);
   // The receiver's mark changed without a message: it and a receipt belong into the next commit.
   void receiver_moved(Instant now);
@@ -140,6 +143,7 @@ class Peer {
   struct InFlight {
     std::optional<Receipt> receipt;
     ReceiverMark received;
+    Epoch epoch = 0;  // 0: nothing of the outgoing link is in it
     Seq last_seq = 0;
     Digest head{};
     bool wrote = false;

@@ -27,6 +27,24 @@ std::string fetch(const Peer& peer, Seq next) {
   return encode(FetchFrame{peer.sender().mark().epoch, next, limits::kFetchFrames});
 }
 
+// Our head at the newest receipt. What comes behind it in the store may be about to be replaced.
+Result<Digest> receipted_head(const Peer& peer, const LinkName& link) {
+  const Seq receipted = peer.sender().mark().receipted_seq;
+  if (receipted == 0) return chain_start(link);
+  const auto frame = peer.log().frame_with(receipted);
+  if (!frame) return tl::unexpected(frame.error());
+  if (!*frame) return fail(Errc::kCorrupt, "our own log lacks what has a receipt");
+  return (*frame)->head;
+}
+
+// Whether our log has the very same frame.
+Result<bool> has_frame(const Peer& peer, const BatchFrame& frame) {
+  if (frame.first_seq > peer.last_seq()) return false;
+  const auto ours = peer.log().frame_with(frame.first_seq);
+  if (!ours) return tl::unexpected(ours.error());
+  return *ours && (*ours)->head == frame.head && (*ours)->last_seq == frame.last_seq();
+}
+
 }  // namespace
 
 Reconciler::Reconciler(AgencyId self, bool complete, Peers& peers, CaseDesk& cases,
@@ -123,10 +141,12 @@ Instant Reconciler::came_at(const Peer& peer, const Case& subject, const v1::Mes
 std::optional<std::string> Reconciler::fell_behind(Peer& peer, Seq through) {
   Link& link = links_[peer.id()];
   link.target = std::max(link.target, through);
-  if (link.phase == Phase::kFetched) return std::nullopt;
+  // All is here, unless the peer has taken in more since: its disk was slow.
+  const bool fetched = link.phase == Phase::kFetched;
+  if (fetched && link.target < link.next) return std::nullopt;
   if (link.phase != Phase::kFetching) {
     link.phase = Phase::kFetching;
-    link.next = peer.sender().mark().receipted_seq + 1;
+    if (!fetched) link.next = peer.sender().mark().receipted_seq + 1;
     link.asked = link.next;
     if (peer.recover_from() == 0) peer.set_recover_from(link.next);
     peers_.touch(peer.id());
@@ -181,21 +201,25 @@ Result<std::optional<std::string>> Reconciler::fetched(Peer& peer, const Fetched
   if (link == nullptr || link->phase != Phase::kFetching || !frame.batch) return std::nullopt;
   const BatchFrame& batch = *frame.batch;
   if (batch.last_seq() < link->next) return std::nullopt;  // an answer that came twice
-  if (link->next == 1) {
-    link->head = chain_start(LinkName{self_, peer.id()});
-  } else if (const auto before = peer.log().frame_with(link->next - 1); before && *before) {
-    link->head = (*before)->head;
+  if (link->next == peer.sender().mark().receipted_seq + 1) {
+    const auto head = receipted_head(peer, {self_, peer.id()});
+    if (!head) {
+      link->phase = Phase::kDiverged;
+      return tl::unexpected(head.error());
+    }
+    link->head = *head;
   }
   if (batch.first_seq > link->next) return std::nullopt;  // one before it was lost on the way
   if (batch.first_seq != link->next || batch.prev_head != link->head) {
     link->phase = Phase::kDiverged;
     return fail(Errc::kCorrupt, "the peer's copy differs from what it had given a receipt for");
   }
-  const auto ours = peer.log().frame_with(link->next);
-  if (!ours) return tl::unexpected(ours.error());
-  const bool same = *ours && (*ours)->head == batch.head && (*ours)->last_seq == batch.last_seq();
-  if (!same) {
+  const auto same = has_frame(peer, batch);
+  if (!same) return tl::unexpected(same.error());
+  if (!*same) {
     if (link->next <= peer.last_seq()) {
+      // What we have just written must be on the disk before it can move; the peer is asked again.
+      if (!peer.log_is_durable()) return std::nullopt;
       if (auto done = give_up_tail(peer, *link); !done) return tl::unexpected(done.error());
     }
     peer.restore(batch);
@@ -256,8 +280,7 @@ Result<void> Reconciler::finish_fetch(Peer& peer, Link& link) {
 bool Reconciler::ready_to_open(const Peer& peer) const {
   const Link* link = find(peer.id());
   return link != nullptr && link->phase == Phase::kFetched &&
-         peer.sender().state() != Sender::State::kFlowing &&
-         peer.sender().mark().last_seq >= link->target;
+         peer.sender().state() != Sender::State::kFlowing && peer.log_is_durable();
 }
 
 std::optional<LogPlace> Reconciler::claim(AgencyId peer, const CaseId& id,

@@ -76,7 +76,7 @@ class Reconciler final : public SentBefore {
   std::optional<std::string> fell_behind(Peer& peer, Seq through);
   // A fetched frame; the next one to ask for, if there is one. kCorrupt: the histories differ.
   Result<std::optional<std::string>> fetched(Peer& peer, const FetchedFrame& frame);
-  // The commit with everything fetched is durable: the link may be opened.
+  // Everything fetched is durable: the link may be opened.
   bool ready_to_open(const Peer& peer) const;
 
   // Before a message of the peer is treated: our own come first that were written before it came.

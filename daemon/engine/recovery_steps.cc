@@ -62,10 +62,10 @@ void Engine::outlive(Peer& peer, const RefuseFrame& refuse, Instant now) {
   epoch_ = refuse.epoch;
   epoch_raised_ = false;
   raise_epoch(now);
-  follow(peer, peer.sender().rewritten(epoch_, peer.last_seq(), peer.head(), steady_));
 }
 
-// A new epoch tells the peers that an older copy of this agency, should one run, is not us.
+// A new epoch tells the peers that an older copy of this agency, should one run, is not us. They
+// hear of it when it is durable.
 void Engine::raise_epoch(Instant now) {
   if (epoch_raised_) return;
   epoch_raised_ = true;

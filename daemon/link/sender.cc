@@ -191,15 +191,19 @@ SenderStep Sender::fall_behind(Seq through, Steady now) {
   return step;
 }
 
-SenderStep Sender::rewritten(Epoch epoch, Seq last_seq, const Digest& head, Steady now) {
+SenderStep Sender::rewritten(Steady now) {
   CHECK(state_ != State::kFlowing);
-  mark_.epoch = epoch;
-  mark_.last_seq = last_seq;
-  mark_.head = head;
   if (state_ == State::kPaused) return {};
   state_ = State::kOpening;
   opens_ = 0;
   return open(now);
+}
+
+SenderStep Sender::raise_epoch(Epoch epoch, Steady now) {
+  if (epoch == mark_.epoch) return {};
+  mark_.epoch = epoch;
+  const bool outlived = state_ == State::kStopped && stop_reason_ == v1::REFUSE_REASON_EPOCH;
+  return outlived ? rewritten(now) : SenderStep{};
 }
 
 SenderStep Sender::stop(v1::RefuseReason reason, const std::string& why, Steady now) {

@@ -73,10 +73,12 @@ class Sender {
   SenderStep nudge(Steady now);
   // The peer has spoken to us for the first time: what is behind need not wait any longer.
   SenderStep spoken_to(Steady now);
-  // Our log was put right after a loss (or begins a new epoch): ask where the receiver stands.
-  // REQUIRES: no frame is in flight, that is, the link is not flowing.
-  SenderStep rewritten(Epoch epoch, Seq last_seq, const Digest& head, Steady now);
-  void raise_epoch(Epoch epoch) { mark_.epoch = epoch; }
+  // Our log was put right after a loss, and what is durable of it is all of it: ask where the
+  // receiver stands. REQUIRES: no frame is in flight, that is, the link is not flowing.
+  SenderStep rewritten(Steady now);
+  // A later epoch has become durable, and with it every message that was written before it: the
+  // receiver takes the last number that we tell with it for the end of the earlier ones.
+  SenderStep raise_epoch(Epoch epoch, Steady now);
   // What the receiver gave back of our log contradicts what it had given receipts for. Stops, with
   // one alarm, until the histories agree again.
   SenderStep diverged(Steady now);

@@ -281,3 +281,24 @@ TEST_CASE("a new connection asks at once, unless the link is paused or stopped")
   link.sender.pause(true, link.now);
   CHECK(link.sender.connected(link.now).out.empty());
 }
+
+TEST_CASE("a new epoch is asked with at once by a sender that was refused for its old one") {
+  Flowing link;
+  RefuseFrame refused;
+  refused.reason = v1::REFUSE_REASON_EPOCH;
+  link.sender.receive(refused, link.now);
+  REQUIRE(link.sender.state() == State::kStopped);
+  const SenderStep step = link.sender.raise_epoch(2, link.now);
+  REQUIRE(is_open(step));
+  CHECK(decoded<OpenFrame>(*step.out[0]).epoch == 2);
+  CHECK(link.sender.state() == State::kOpening);
+}
+
+TEST_CASE("a new epoch stops no link that flows") {
+  Flowing link;
+  CHECK(link.sender.raise_epoch(2, link.now).out.empty());
+  CHECK(link.sender.state() == State::kFlowing);
+  CHECK_FALSE(
+      link.sender.receive(heard(receipt_for(link.log), link.sender), link.now, link.log).alarm);
+  CHECK(link.sender.queued() == 0);
+}
