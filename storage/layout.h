@@ -59,7 +59,8 @@
 
 namespace jiexu::layout {
 
-enum class Direction : uint8_t { kOut = 0, kIn = 1 };
+// kAside: frames of ours that nobody has seen and that a recovery writes again under new numbers.
+enum class Direction : uint8_t { kOut = 0, kIn = 1, kAside = 2 };
 
 // True for families whose values are sealed by the vault.
 bool is_sealed(Family family, std::string_view key);

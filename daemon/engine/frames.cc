@@ -107,7 +107,7 @@ Result<bool> Engine::comes_too_early(const Peer& peer, const BatchFrame& batch, 
   for (const std::string_view bytes : batch.messages) {
     auto& message = *google::protobuf::Arena::CreateMessage<v1::Message>(&arena_.fresh());
     if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) continue;
-    const auto early = reconciler_.waits_for_other(peer, message, now);
+    const auto early = reconciler_.waits_for_other(peer, message, *directory_, now);
     if (!early || *early) return early;
   }
   return false;
@@ -282,7 +282,9 @@ Result<void> Engine::receive_reply(Peer& peer, const Frame& frame, Instant now) 
   if (!wanted) return tl::unexpected(wanted.error());
   if (*wanted) fetch_.ready_again(peer.id());
   const bool first_time = !reconciler_.has_compared(peer.id());
-  reconciler_.agreed(peer);
+  const auto written = reconciler_.agreed(peer);
+  if (!written) return tl::unexpected(written.error());
+  if (*written) gather(true);
   if (first_time) note_recovered();
   const auto done = end_recovery(peer, now);
   if (reconciler_.blocks(peer.id())) ask_to_speak(peer);

@@ -24,6 +24,24 @@ LoggedFrame to_logged(const BatchFrame& batch) {
   return {batch.epoch, batch.first_seq, batch.last_seq(), batch.prev_head, batch.head, batch.bytes};
 }
 
+Result<std::vector<BatchFrame>> read_aside(const Records& records, AgencyId peer) {
+  const Key all = layout::link_key(peer, layout::Direction::kAside);
+  Result<std::vector<BatchFrame>> out = std::vector<BatchFrame>();
+  const auto done = records.scan(Family::kLinkLog, all, layout::prefix_end(all),
+                                 [&](std::string_view, std::string_view value) {
+                                   auto batch =
+                                       decode_batch(std::make_shared<const std::string>(value));
+                                   if (batch) {
+                                     out->push_back(std::move(*batch));
+                                   } else {
+                                     out = tl::unexpected(batch.error());
+                                   }
+                                   return out.has_value();
+                                 });
+  if (!done) return tl::unexpected(done.error());
+  return out;
+}
+
 Result<std::optional<LoggedFrame>> StoredLog::frame_with(Seq seq) const {
   if (seq == 0) return std::nullopt;
   const Key lower = layout::link_log_key(peer_, direction_, 0, 0);

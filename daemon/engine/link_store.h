@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "daemon/engine/tally.h"
 #include "daemon/link/log.h"
@@ -30,6 +31,9 @@ class StoredLog final : public LinkLog {
   layout::Direction direction_;
   Epoch epoch_;
 };
+
+// Frames of ours that a recovery has taken out of the log and not yet written again, oldest first.
+Result<std::vector<BatchFrame>> read_aside(const Records& records, AgencyId peer);
 
 // The frame as the log's port shows it.
 LoggedFrame to_logged(const BatchFrame& batch);

@@ -88,6 +88,11 @@ void Peer::close_frame(Records& records, Batch& batch, const Signer& signer) {
 void Peer::write_outgoing(Records& records, Batch& batch, const Signer& signer) {
   const bool frames = !writers_.empty() || !restored_.empty() || !forgotten_.empty();
   for (const Key& key : forgotten_) batch.remove(Family::kLinkLog, key);
+  for (size_t i = 0; i < given_up_.size(); ++i) {
+    records.put(batch, Family::kLinkLog, aside_[aside_.size() - given_up_.size() + i],
+                *given_up_[i]);
+  }
+  given_up_.clear();
   for (size_t i = 0; i < restored_.size(); ++i) {
     records.put(batch, Family::kLinkLog, restored_keys_[i], *restored_[i]);
   }
@@ -174,9 +179,13 @@ void Peer::rewind(Seq seq, const Digest& head) {
   for (Seq next = seq + 1; next <= last_seq_;) {
     const auto frame = log_.frame_with(next);
     if (!frame || !*frame) break;
+    const LoggedFrame& old = **frame;
     forgotten_.push_back(
-        layout::link_log_key(id_, layout::Direction::kOut, (*frame)->epoch, (*frame)->first_seq));
-    next = (*frame)->last_seq + 1;
+        layout::link_log_key(id_, layout::Direction::kOut, old.epoch, old.first_seq));
+    aside_.push_back(
+        layout::link_log_key(id_, layout::Direction::kAside, old.epoch, old.first_seq));
+    given_up_.push_back(old.bytes);
+    next = old.last_seq + 1;
   }
   recent_.clear();
   recent_bytes_ = 0;
@@ -184,6 +193,17 @@ void Peer::rewind(Seq seq, const Digest& head) {
   head_ = head;
   said_.gave_up_after(seq);
   mark_moved_ = true;
+}
+
+void Peer::found_aside(const BatchFrame& frame) {
+  aside_.push_back(
+      layout::link_log_key(id_, layout::Direction::kAside, frame.epoch, frame.first_seq));
+}
+
+void Peer::drop_aside() {
+  std::ranges::move(aside_, std::back_inserter(forgotten_));
+  aside_.clear();
+  given_up_.clear();
 }
 
 void Peer::restore(const BatchFrame& frame) {

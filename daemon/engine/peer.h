@@ -55,9 +55,15 @@ class Peer {
   };
   Released durable(Steady now);
 
-  // Recovery (reconciler.h). Forgets our own messages behind `seq`, which nobody has seen; `head`
-  // is the head there.
+  // Recovery (reconciler.h). Takes our own messages behind `seq`, which nobody has seen, out of the
+  // log; `head` is the head there. In the same commit they are laid aside, so that they outlive a
+  // crash until they are written again.
   void rewind(Seq seq, const Digest& head);
+  // Of an earlier run.
+  void found_aside(const BatchFrame& frame);
+  bool has_aside() const { return !aside_.empty(); }
+  // What was laid aside has been written again, or needs not be.
+  void drop_aside();
   // Takes back a frame of ours that the peer held. REQUIRES: it follows on the log.
   void restore(const BatchFrame& frame);
   // Where the recovery began that is going on; 0: none is.
@@ -129,6 +135,8 @@ class Peer {
   Instant received_at_;
   bool receiver_moved_ = false;
   std::vector<Key> forgotten_;        // keys of frames that rewind() gave up
+  std::vector<FrameBytes> given_up_;  // the same frames, to be laid aside
+  std::vector<Key> aside_;            // keys of all that are aside, also in the open commit
   std::vector<FrameBytes> restored_;  // frames of ours that come back, and their keys
   std::vector<Key> restored_keys_;
   Seq recover_from_ = 0;

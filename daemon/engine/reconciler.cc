@@ -79,6 +79,12 @@ Result<void> Reconciler::start(Peer& peer) {
     if (auto done = gather_own(peer, link, *batch); !done) return done;
     next = batch->last_seq() + 1;
   }
+  const auto aside = read_aside(durable_, peer.id());
+  if (!aside) return tl::unexpected(aside.error());
+  for (const BatchFrame& frame : *aside) {
+    if (auto done = gather_orphans(link, frame); !done) return done;
+    peer.found_aside(frame);
+  }
   return {};
 }
 
@@ -123,12 +129,17 @@ void Reconciler::heard_open(Peer& peer, const OpenFrame& open) {
   link->fruitless = waits && !more ? link->fruitless + 1 : 0;
 }
 
-void Reconciler::agreed(const Peer& peer) {
+Result<bool> Reconciler::agreed(Peer& peer) {
   agreed_.insert(peer.id());
   Link* link = find(peer.id());
-  if (link == nullptr) return;
+  if (link == nullptr) return false;
   link->phase = Phase::kReplaying;
   link->ask_at = Steady{0};
+  if (!peer.has_aside()) return false;
+  // After a crash all that the peer holds may be here, and what was laid aside not yet behind it.
+  if (auto done = write_orphans(peer, *link); !done) return tl::unexpected(done.error());
+  peers_.touch(peer.id());
+  return true;
 }
 
 Instant Reconciler::came_at(const Peer& peer, const Case& subject, const v1::Message& message,
@@ -184,15 +195,29 @@ Result<void> Reconciler::give_up_tail(Peer& peer, Link& link) {
     if (!*frame) return fail(Errc::kCorrupt, "our own log has a hole");
     const auto batch = decode_batch((*frame)->bytes);
     if (!batch) return tl::unexpected(batch.error());
-    for (const std::string_view bytes : batch->messages) {
-      auto message = parse_message(bytes);
-      if (!message) return tl::unexpected(message.error());
-      // A statement speaks of the place at which it stood; another one will be written.
-      if (!message->has_daily_statement()) link.orphans.push_back(std::move(*message));
+    const size_t before = link.orphans.size();
+    if (auto done = gather_orphans(link, *batch); !done) return done;
+    for (size_t i = before; i < link.orphans.size(); ++i) {
+      // If an earlier run has begun this recovery, it was gathered with the rest of the log.
+      const auto letter = link.letters.find(link.orphans[i].letter().letter_number());
+      if (letter != link.letters.end()) link.letters.erase(letter);
     }
     next = batch->last_seq() + 1;
   }
+  for (auto it = link.own.lower_bound(link.next); it != link.own.end(); it = link.own.erase(it)) {
+    link.by_case.erase({it->second.id, it->second.case_seq});
+  }
   peer.rewind(link.next - 1, link.head);
+  return {};
+}
+
+Result<void> Reconciler::gather_orphans(Link& link, const BatchFrame& batch) {
+  for (const std::string_view bytes : batch.messages) {
+    auto message = parse_message(bytes);
+    if (!message) return tl::unexpected(message.error());
+    // A statement speaks of the place at which it stood; another one will be written.
+    if (!message->has_daily_statement()) link.orphans.push_back(std::move(*message));
+  }
   return {};
 }
 
@@ -264,9 +289,14 @@ Result<void> Reconciler::set_aside(Peer& peer, Link& link, const v1::Message& or
   return {};
 }
 
-// Messages that were written anew follow on what has come back, unless a person must look.
 Result<void> Reconciler::finish_fetch(Peer& peer, Link& link) {
   link.phase = Phase::kFetched;
+  return write_orphans(peer, link);
+}
+
+// Messages that were written anew follow on what has come back, unless a person must look.
+Result<void> Reconciler::write_orphans(Peer& peer, Link& link) {
+  peer.drop_aside();
   for (const v1::Message& orphan : std::exchange(link.orphans, {})) {
     if (!contradicts(link, orphan)) {
       peers_.append(peer.id(), orphan);

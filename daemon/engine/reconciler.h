@@ -70,8 +70,8 @@ class Reconciler final : public SentBefore {
 
   // The peer's Open says what it has written to us, and what of it we gave receipts for.
   void heard_open(Peer& peer, const OpenFrame& open);
-  // Our Open was answered: all is well.
-  void agreed(const Peer& peer);
+  // Our Open was answered: all is well. True if there is something to commit.
+  Result<bool> agreed(Peer& peer);
   // Our Open was answered: the peer holds our log up to `through`. Returns the frame to send.
   std::optional<std::string> fell_behind(Peer& peer, Seq through);
   // A fetched frame; the next one to ask for, if there is one. kCorrupt: the histories differ.
@@ -89,8 +89,9 @@ class Reconciler final : public SentBefore {
   // Ends the recovery if nothing is missing any more. After each batch and Open.
   Result<void> end_if_done(Peer& peer, Instant now);
   // Whether the peer must keep the message for now, because another link has to be recovered
-  // before.
-  Result<bool> waits_for_other(const Peer& peer, const v1::Message& message, Instant now);
+  // before: of an agency that is in the directory.
+  Result<bool> waits_for_other(const Peer& peer, const v1::Message& message,
+                               const Directory& directory, Instant now);
   // Whether the message, of a peer that the case is not with, comes from a time when it was. Then
   // the case knows more than it says. REQUIRES: the peer's link is being recovered.
   Result<bool> is_past(const Peer& peer, const Case& subject, const v1::Message& message);
@@ -134,14 +135,16 @@ class Reconciler final : public SentBefore {
     std::map<Seq, Own> own;
     // The same, by case: one case may have been with several agencies, each with its own numbers.
     std::map<std::pair<CaseId, uint32_t>, Seq> by_case;
-    std::set<std::string> letters;     // numbers of letters that came back
-    std::vector<v1::Message> orphans;  // written anew under numbers that were used
+    std::multiset<std::string> letters;  // numbers of letters of our log from where it began
+    std::vector<v1::Message> orphans;    // written anew under numbers that were used; laid aside
   };
 
   Link* find(AgencyId peer);
   const Link* find(AgencyId peer) const;
   Result<void> gather_own(Peer& peer, Link& link, const BatchFrame& batch);
   Result<void> give_up_tail(Peer& peer, Link& link);
+  Result<void> gather_orphans(Link& link, const BatchFrame& batch);
+  Result<void> write_orphans(Peer& peer, Link& link);
   Result<void> finish_fetch(Peer& peer, Link& link);
   Result<bool> waits(const Link& link, const Own& own, Instant now);
   bool has_own_letter(AgencyId peer, const CaseId& id) const;

@@ -34,18 +34,21 @@ void Reconciler::leave_behind(AgencyId peer, const Case& subject) {
 }
 
 Result<bool> Reconciler::waits_for_other(const Peer& peer, const v1::Message& message,
-                                         Instant now) {
+                                         const Directory& directory, Instant now) {
+  const auto returns = [&](AgencyId other) {
+    return recovers(other) && directory.find(other) != nullptr;
+  };
   const auto id = CaseId::from_bytes(message.case_id());
   if (!id) return false;
   if (message.has_letter_forwarded()) {
     const auto to = AgencyId::parse(message.letter_forwarded().to_agency());
-    return to && recovers(*to) && !takes_batches(*to);
+    return to && returns(*to) && !takes_batches(*to);
   }
   if (!has_own_letter(peer.id(), *id)) return false;
   const auto subject = cases_.load(*id, now);
   if (!subject) return tl::unexpected(subject.error());
   const bool elsewhere = *subject != nullptr && (*subject)->peer != peer.id();
-  if (!elsewhere || !recovers((*subject)->peer)) return false;
+  if (!elsewhere || !returns((*subject)->peer)) return false;
   return is_earlier(peer.id(), **subject);
 }
 

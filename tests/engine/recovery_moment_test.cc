@@ -63,6 +63,11 @@ struct World {
     in.restart();
   }
 
+  void restart_after_crash() {
+    in.sent.clear();
+    in.restart();
+  }
+
   // Hands over what waits, without any commit.
   static void carry(Site& from, Site& to) {
     for (size_t waiting = from.sent.size(); waiting > 0; --waiting) {
@@ -208,4 +213,43 @@ TEST_CASE("a letter that is being written while our log comes back is sent behin
   }
   world.run_for(70);
   world.check_delivered({1, 2, 4}, world.out);
+}
+
+TEST_CASE("messages written anew outlive a crash after any commit of the recovery") {
+  bool crashed = true;
+  for (int k = 0; crashed; ++k) {
+    INFO("crash after commit " << k);
+    World world;
+    const auto backup = world.in.store->clone();
+    constexpr int kLost = 40;  // more than one burst
+    for (int number = 1; number <= kLost; ++number) world.send_letter(number);
+    world.run_for(2);
+    REQUIRE(world.out.peer(in_site()).receiver().on_disk().through == kLost);
+    world.lose(*backup, true);
+    world.send_letter(101);
+    world.send_letter(102);
+    int commits = 0;
+    crashed = false;
+    for (int turn = 0; turn < 60 && !crashed; ++turn) {
+      world.in.now = world.out.now = world.in.now.plus_ms(1'000);
+      world.out.wake();
+      world.in.wake();
+      while (!crashed && world.in.commit()) crashed = commits++ == k;
+      if (crashed) break;
+      World::carry(world.in, world.out);
+      while (world.out.commit()) {
+      }
+      // Each frame in a commit of its own.
+      while (!world.out.sent.empty() && !crashed) {
+        const SentFrame frame = world.out.sent.front();
+        world.out.sent.pop_front();
+        if (frame.peer != in_site()) continue;
+        world.in.hear(out_site(), frame.lane, frame.bytes);
+        while (!crashed && world.in.commit()) crashed = commits++ == k;
+      }
+    }
+    if (crashed) world.restart_after_crash();
+    world.run_for(70);
+    world.check_delivered({1, kLost, 101, 102}, world.out);
+  }
 }
