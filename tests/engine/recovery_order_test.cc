@@ -334,6 +334,53 @@ TEST_CASE("a case that was forwarded comes back with its last agency, whichever 
     }
 }
 
+TEST_CASE("a recovery does not wait for an agency that has left the directory") {
+  Site in{in_site(), kNow};
+  Site first{out_site(), kNow};
+  Site last{third_site(), kNow};
+  const CaseId id = case_number(1);
+  const auto run_for = [&](int seconds) {
+    for (int i = 0; i < seconds; ++i) {
+      settle({&in, &first, &last});
+      for (Site* site : {&in, &first, &last}) site->now = site->now.plus_ms(1000);
+    }
+  };
+  const auto empty = in.store->clone();
+  for (const EventKind kind : {EventKind::kApply, EventKind::kAccept, EventKind::kSendLetter}) {
+    CHECK_FALSE(in.act(kind, id, sound_input(Case(), kind)).rejection);
+  }
+  run_for(20);
+  v1::ActionInput to_last = sound_input(first.subject(id), EventKind::kForwardLetter);
+  to_last.set_agency(third_site().str());
+  CHECK_FALSE(first.act(EventKind::kForwardLetter, id, to_last).rejection);
+  run_for(20);
+  REQUIRE(in.subject(id).peer == third_site());
+
+  in.engine.reset();
+  in.store = empty->clone();
+  in.store_complete = false;
+  in.sent.clear();
+  in.restart();
+  std::vector<Agency> known;
+  for (const Agency& agency : test_directory()->agencies()) {
+    if (agency.id != third_site()) known.push_back(agency);
+  }
+  const auto smaller = Directory::make(known);
+  REQUIRE(smaller);
+  last.engine.reset();
+  const auto without_last = [&](int seconds) {
+    for (int i = 0; i < seconds; ++i) {
+      settle({&in, &first});
+      for (Site* site : {&in, &first}) site->now = site->now.plus_ms(1000);
+    }
+  };
+  without_last(20);
+  CHECK_FALSE(in.engine->recovered(out_site()));
+  REQUIRE(in.engine->set_directory(*smaller, at(in.now)));
+  without_last(40);
+  CHECK(in.engine->recovered(out_site()));
+}
+
 // Seed 932: the bank's line for one case named two.
 TEST_CASE("a letter number that a loss has forgotten is not given to another letter") {
   Pair pair;
