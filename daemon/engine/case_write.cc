@@ -52,6 +52,10 @@ Result<std::shared_ptr<const Case>> CaseDesk::write(const Case& before, Decision
   // for.
   if (before.exists()) cache_.put(next);
   if (next->closed() && !before.closed()) observer_.case_closed(next->side, next->relationship);
+  if (next->overlays.has(Overlay::kEscalated) && !before.overlays.has(Overlay::kEscalated)) {
+    observer_.alarm(next->peer, "a term of case " + next->id.str() +
+                                    " is over by ten days, and nobody has acted or named a day");
+  }
   for (FundsWatcher* watcher : funds_watchers_) {
     auto done = watcher->funds_changed(before, *next, last);
     if (!done) return tl::unexpected(done.error());

@@ -1,4 +1,5 @@
 // Deadlines fire once, when their day is over, whoever restarts in between.
+#include <algorithm>
 #include <catch2/catch.hpp>
 
 #include "tests/cases/party.h"
@@ -54,6 +55,23 @@ TEST_CASE("each step of a deadline fires once, in the first millisecond after it
     CHECK(desk.passed() == before + 1);
   }
   CHECK(desk.site.subject(desk.id).deadline(DeadlineKind::kFormDue)->passed);
+}
+
+// X39: the last step of the ladder is the operator's.
+TEST_CASE("a term that is over by ten days sounds one alarm") {
+  Desk desk;
+  const auto alarms = [&] {
+    return std::ranges::count_if(desk.site.alarms, [&](const std::string& text) {
+      return text.find(desk.id.str()) != std::string::npos;
+    });
+  };
+  const Instant tenth = end_of(Date::from_days(Date{2026, 12, 4}.days() + 9));
+  desk.wake_at(tenth);
+  CHECK(alarms() == 0);
+  for (const int64_t later_ms : {1, 86'400'000}) {
+    desk.wake_at(tenth.plus_ms(later_ms));
+    CHECK(alarms() == 1);
+  }
 }
 
 TEST_CASE("a deadline does not fire again while its commit runs") {
