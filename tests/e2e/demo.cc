@@ -232,7 +232,7 @@ void keep_running(World& world, size_t next) {
 }
 
 int run(const Options& options, const std::filesystem::path& bin) {
-  World world(bin, options.folder, options.port_base);
+  World world(bin, options.folder, options.port_base, Bank::kUnruly);
   if (const auto done = world.init(); !done) {
     fmt::print(stderr, "cannot make the agencies: {}\n", done.error().text);
     return 1;

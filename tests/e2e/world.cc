@@ -33,12 +33,13 @@ int32_t today() {
   return date_of(SystemClock().now()).yyyymmdd();
 }
 
-World::World(std::filesystem::path bin, std::filesystem::path folder, uint16_t port_base)
+World::World(std::filesystem::path bin, std::filesystem::path folder, uint16_t port_base, Bank bank)
     : folder_(std::move(folder)) {
   for (size_t i = 0; i < agencies_.size(); ++i) {
     const AgencySpec of = spec(i, port_base);
     agencies_[i] = std::make_unique<RunningAgency>(of, bin, folder_ / of.code);
   }
+  if (bank == Bank::kPrompt) return;
   cashiers_ = std::make_unique<Cashiers>(
       std::array<RunningAgency*, 2>{agencies_[0].get(), agencies_[1].get()}, folder_ / "bank");
 }
@@ -101,6 +102,7 @@ void World::work(size_t agency) {
 }
 
 void World::work_on(size_t agency, const v1::CaseView& view) {
+  if (!cashiers_ && view.side() == "OUT" && view.moved_fen() > 0) deliver_money(agency, view);
   const Applicant* applicant = nullptr;
   {
     const std::lock_guard lock(mutex_);
@@ -108,7 +110,7 @@ void World::work_on(size_t agency, const v1::CaseView& view) {
   }
   if (applicant == nullptr) return;
   if (!view.proposals().empty()) return approve(agency, view);
-  auto move = next_move(view, *applicant, cashiers_->money_arrived(view.letter_number()), today());
+  auto move = next_move(view, *applicant, money_arrived(view.letter_number()), today());
   if (!move) return;
   move->input.set_if_revision(view.revision());
   v1::CaseView after;
@@ -129,8 +131,40 @@ void World::approve(size_t agency, const v1::CaseView& view) {
   surprises_.push_back("approval in " + view.relationship() + ": " + done.error().text);
 }
 
+// The prompt bank books what the transfer-out agency has ordered on the destination's account, and
+// like real banks tells of it twice now and then.
+void World::deliver_money(size_t agency, const v1::CaseView& view) {
+  if (money_arrived(view.letter_number())) return;
+  v1::BankLineInput input;
+  v1::BankLine& line = *input.add_lines();
+  line.set_account_number(view.payee().account_number());
+  line.set_host_sequence("H" + view.letter_number());
+  line.set_amount_fen(view.moved_fen());
+  line.set_booked_on(today());
+  line.set_counterparty_account(agencies_[agency]->spec().bank_account);
+  line.set_counterparty_name(agencies_[agency]->spec().name);
+  line.set_remark("医保转移　" + view.letter_number());
+  const bool twice = view.moved_fen() % 5 == 0;
+  if (twice) *input.add_lines() = input.lines(0);
+  v1::BankLineResults results;
+  const auto done = agencies_[1 - agency]->post("/v1/bank/lines", input, &results);
+  if (!done) return;
+  const std::string& outcome = results.results(0).outcome();
+  const std::lock_guard lock(mutex_);
+  delivered_.insert(view.letter_number());
+  const bool expected =
+      outcome == "matched" || outcome == "early" || outcome.starts_with("duplicate");
+  if (!expected) surprises_.push_back("bank line: " + outcome);
+}
+
+bool World::money_arrived(const std::string& letter_number) const {
+  if (cashiers_) return cashiers_->money_arrived(letter_number);
+  const std::lock_guard lock(mutex_);
+  return delivered_.contains(letter_number);
+}
+
 std::vector<std::string> World::surprises() const {
-  std::vector<std::string> all = cashiers_->surprises();
+  std::vector<std::string> all = cashiers_ ? cashiers_->surprises() : std::vector<std::string>();
   const std::lock_guard lock(mutex_);
   all.insert(all.end(), surprises_.begin(), surprises_.end());
   return all;
