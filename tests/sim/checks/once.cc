@@ -45,12 +45,13 @@ class OnceChecker final : public Checker {
       violated("case " + subject.id.str() + " at " + agency.str() + ": payments in its timeline");
     }
     if (subject.funds != Funds::kAckedByIn) return;
-    // What was credited may have been taken back since, for a cancellation that OUT has yet to hear
-    // of.
+    // What was credited may have been taken back since, for a cancellation or by the bank, which
+    // OUT has yet to hear of.
     const CaseFile* other = find(scene, subject.peer, subject.id);
     const bool stands = other != nullptr && other->subject.credited >= subject.credited;
     const bool revoked = other != nullptr && count(*other, EventKind::kCredit) > 0 &&
-                         count(*other, EventKind::kReturnFunds) > 0;
+                         (count(*other, EventKind::kReturnFunds) > 0 ||
+                          (!scene.ended && count(*other, EventKind::kBankReversal) > 0));
     if (!stands && !revoked) {
       violated("case " + subject.id.str() + " is acknowledged and was not credited");
     }
