@@ -419,7 +419,7 @@ Result<void> BankDesk::funds_changed(const Case& before, const Case& after, cons
     if (was > 0) batch.remove(Family::kIndex, layout::missing_key(was, after.id));
     if (is > 0) batch.put(Family::kIndex, layout::missing_key(is, after.id), "");
   }
-  if (before.form_version != after.form_version && awaited_.contains(after.id)) try_again_soon();
+  if (before.form_version != after.form_version && awaited_.erase(after.id) > 0) try_again_soon();
   if (!is_parked(before.funds) || before.funds == after.funds) return {};
   const Key key = layout::waiting_lines_key(after.id);
   const auto lines = read_list(key);
