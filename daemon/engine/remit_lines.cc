@@ -175,7 +175,9 @@ Result<std::optional<RemitDesk::LineTaken>> RemitDesk::take_debit(const v1::Bank
   const auto again = recovers_any(named->cases, now);
   if (!again) return tl::unexpected(again.error());
   taken.again = *again;
-  if (!named->complete) return taken;
+  if (*again) taken.outcome = BankOutcome::kEarly;
+  // The payment that the line is of may be another one, which still has to come back.
+  if (*again || !named->complete) return taken;
   // The bank has paid one of them twice.
   taken.outcome = BankOutcome::kNotExpected;
   for (const Payment& payment : named->payments) {
@@ -226,11 +228,8 @@ Result<std::optional<RemitDesk::LineTaken>> RemitDesk::hindrance(const Payment& 
   const auto subject = cases_.load(payment.id, now);
   if (!subject) return tl::unexpected(subject.error());
   CHECK(*subject != nullptr);
+  // What the other agency says that it has credited it has to take back first.
   taken.again = true;
-  taken.outcome = BankOutcome::kEarly;
-  if (!may_write_((*subject)->peer)) return taken;
-  // The other agency says that it has credited it; it has to take that back first.
-  taken.outcome = BankOutcome::kNotExpected;
   const int64_t free = (*subject)->moved.value - (*subject)->credited.value;
   if (payment.record.amount_fen() - payment.record.returned_fen() > free) return taken;
   return std::nullopt;
@@ -252,7 +251,8 @@ Result<std::optional<RemitDesk::LineTaken>> RemitDesk::take_return(const v1::Ban
   const auto again = recovers_any(named->cases, now);
   if (!again) return tl::unexpected(again.error());
   taken.again = *again;
-  if (!named->complete) return taken;
+  if (*again) taken.outcome = BankOutcome::kEarly;
+  if (*again || !named->complete) return taken;
   for (const Payment& payment : named->payments) {
     const auto hindered = hindrance(payment, now);
     if (!hindered) return tl::unexpected(hindered.error());

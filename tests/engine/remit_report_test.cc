@@ -350,10 +350,27 @@ TEST_CASE("a debit of a payment that is still being led back is tried again when
   restore(world.out, *world.backup);
   v1::BankLine debit = bank_line("", -kBalance / 2, "1");
   debit.set_remark(letter);
-  CHECK(world.out.bank({debit}).bank.results(0).outcome() == "amount_differs");
+  CHECK(world.out.bank({debit}).bank.results(0).outcome() == "early");
   world.run();
   REQUIRE(world.out.subject(world.id).attempt == 2);
   CHECK(world.out.bank({debit}).bank.results(0).outcome() == "duplicate, paid_out");
+  CHECK(world.payer.state(1, 2) == "paid");
+}
+
+TEST_CASE("a debit of a payment that is still being led back is not taken for an earlier one's") {
+  Recovering world;
+  world.come_back(kBalance);
+  world.backup = world.out.store->clone();
+  world.remit();
+  v1::BankLine first = bank_line("", -kBalance, "1");
+  first.set_end_to_end_id(world.payer.payment(1));
+  v1::BankLine second = bank_line("", -kBalance, "2");
+  second.set_end_to_end_id(EndToEndId::parse(first.end_to_end_id())->letter_number + "-2");
+  restore(world.out, *world.backup);
+  CHECK(world.out.bank({second}).bank.results(0).outcome() == "early");
+  world.run();
+  CHECK(world.out.bank({first}).bank.results(0).outcome() == "paid_out");
+  CHECK(world.out.bank({second}).bank.results(0).outcome() == "duplicate, paid_out");
   CHECK(world.payer.state(1, 2) == "paid");
 }
 
