@@ -301,7 +301,10 @@ Result<void> Engine::answer_open(Peer& peer, const OpenFrame& open, Instant now)
   if (auto later = outlived_later_.extract(peer.id()); !later.empty()) {
     outlive(peer, later.mapped(), now);
   }
-  if (reconciler_.blocks(peer.id())) recovered_ = false;
+  if (reconciler_.blocks(peer.id())) {
+    recovered_ = false;
+    gather(false);  // a loss that the Open has shown
+  }
   if (peer.receiver().begins_epoch(open)) {
     // Durable before it is answered; the peer asks again.
     peer.receiver_moved(now);

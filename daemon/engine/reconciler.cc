@@ -102,8 +102,16 @@ bool Reconciler::takes_batches(AgencyId peer) const {
   return link == nullptr || link->phase == Phase::kReplaying;
 }
 
+Reconciler::Link& Reconciler::begin(Peer& peer) {
+  if (peer.recover_from() == 0) {
+    peer.set_recover_from(peer.sender().mark().receipted_seq + 1);
+    peers_.touch(peer.id());
+  }
+  return links_[peer.id()];
+}
+
 void Reconciler::fell_behind_unheard(Peer& peer) {
-  Link& link = links_[peer.id()];
+  Link& link = begin(peer);
   if (link.phase == Phase::kNone) link.phase = Phase::kAsking;
 }
 
@@ -114,7 +122,7 @@ void Reconciler::heard_open(Peer& peer, const OpenFrame& open) {
     // It holds a receipt of ours for something that we do not know: we have lost data. What is
     // being written just now came again, and an Open that was long on its way need not know of
     // that.
-    link = &links_[peer.id()];
+    link = &begin(peer);
     link->phase = agreed_.contains(peer.id()) ? Phase::kReplaying : Phase::kAsking;
     observer_.alarm(peer.id(), "the peer holds receipts of ours that our store has lost");
   }
@@ -150,7 +158,7 @@ Instant Reconciler::came_at(const Peer& peer, const Case& subject, const v1::Mes
 }
 
 std::optional<std::string> Reconciler::fell_behind(Peer& peer, Seq through) {
-  Link& link = links_[peer.id()];
+  Link& link = begin(peer);
   link.target = std::max(link.target, through);
   // All is here, unless the peer has taken in more since: its disk was slow.
   const bool fetched = link.phase == Phase::kFetched;
@@ -159,8 +167,6 @@ std::optional<std::string> Reconciler::fell_behind(Peer& peer, Seq through) {
     link.phase = Phase::kFetching;
     if (!fetched) link.next = peer.sender().mark().receipted_seq + 1;
     link.asked = link.next;
-    if (peer.recover_from() == 0) peer.set_recover_from(link.next);
-    peers_.touch(peer.id());
   }
   // While frames come, each burst asks for the next one.
   if (std::exchange(link.asked, link.next) != link.next) return std::nullopt;

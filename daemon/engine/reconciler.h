@@ -28,7 +28,8 @@
 //
 // A recovery that a crash interrupts goes on after the restart: the fetched messages are in the
 // log, and what each case has not reached yet is found by its message number. That a store was
-// incomplete is noted with every link until its own recovery has ended.
+// incomplete, or what a peer shows us that we have lost, is noted with the link until its own
+// recovery has ended.
 #pragma once
 
 #include <map>
@@ -140,6 +141,8 @@ class Reconciler final : public SentBefore {
   };
 
   Link* find(AgencyId peer);
+  // Notes in the link's record, too, that it has to be recovered.
+  Link& begin(Peer& peer);
   const Link* find(AgencyId peer) const;
   Result<void> gather_own(Peer& peer, Link& link, const BatchFrame& batch);
   Result<void> give_up_tail(Peer& peer, Link& link);

@@ -13,8 +13,8 @@ void Engine::fetch_back(Peer& peer, Seq through, Instant now) {
     reconciler_.fell_behind_unheard(peer);
     if (!std::exchange(doubted_, true)) {
       doubt_payments(now);
-      gather(true);
     }
+    gather(true);
     return ask_to_speak(peer);
   }
   raise_epoch(now);
@@ -47,6 +47,7 @@ void Engine::ask_to_speak(Peer& peer) {
 void Engine::stop_writing(Peer& peer) {
   recovered_ = false;
   reconciler_.fell_behind_unheard(peer);
+  gather(true);
 }
 
 // A peer has heard us in a later epoch. If our store comes from a backup, that was us as well; also

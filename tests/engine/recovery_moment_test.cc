@@ -153,6 +153,40 @@ TEST_CASE("a letter being written when another link begins an epoch arrives in t
   world.check_delivered({1}, world.third);
 }
 
+// Seed 19122: after the crash the store took itself for whole, and began a case anew.
+TEST_CASE("a loss that a peer has shown is known after a crash, although it was not heard yet") {
+  World world;
+  world.send_letter(1);
+  world.run_for(2);
+  const auto backup = world.in.store->clone();
+  const bool ours =
+      GENERATE(true, false);  // what is lost: messages of ours, or receipts for theirs
+  if (ours) world.send_letter(2);
+  if (!ours) REQUIRE_FALSE(world.out.act(EventKind::kAcceptLetter, case_number(1)).rejection);
+  world.run_for(2);
+  world.lose(*backup, true);
+  world.out.sent.clear();
+  if (ours) {
+    world.in.engine->connected(out_site(), at(world.in.now));
+    world.in.now = world.in.now.plus_ms(5'000);
+    world.in.wake();
+    World::carry(world.in, world.out);
+  } else {
+    world.out.engine->connected(in_site(), at(world.out.now));
+  }
+  World::carry(world.out, world.in);
+  REQUIRE_FALSE(world.in.engine->recovered(out_site()));
+  world.in.now = world.in.now.plus_ms(1'000);
+  while (world.in.commit()) {
+  }
+  world.restart_after_crash();
+  CHECK_FALSE(world.in.engine->recovered(out_site()));
+  world.run_for(70);
+  world.check_delivered({1}, world.out);
+  if (ours) world.check_delivered({2}, world.out);
+  CHECK((ours || world.in.subject(case_number(1)).relationship == Relationship::kLetterAccepted));
+}
+
 TEST_CASE("a peer that commits more of our log after we have fetched it is asked for that too") {
   const bool complete = GENERATE(false, true);
   World world;
