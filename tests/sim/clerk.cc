@@ -254,7 +254,7 @@ std::shared_ptr<const std::string> Clerk::lost_scan(const Paper& paper, const Ca
 
 void Clerk::upload(Paper& paper, std::shared_ptr<const std::string> content) {
   paper.scans.emplace(sha256(*content), content);
-  upload(paper, content, 0, begin_turn());
+  upload(paper, content, 0, begin_turn(piece_count(content->size())));
 }
 
 void Clerk::upload(Paper& paper, std::shared_ptr<const std::string> content, uint32_t piece,
@@ -277,9 +277,9 @@ void Clerk::upload(Paper& paper, std::shared_ptr<const std::string> content, uin
   if (!node_.post(std::move(command)) && turn == turn_) look_later();
 }
 
-uint64_t Clerk::begin_turn() {
+uint64_t Clerk::begin_turn(uint32_t answers) {
   const uint64_t turn = ++turn_;
-  world_.schedule.after(kPatienceMs, [this, turn] {
+  world_.schedule.after(kPatienceMs * answers, [this, turn] {
     if (turn == turn_) look_later();
   });
   return turn;

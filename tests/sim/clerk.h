@@ -36,8 +36,8 @@ class Clerk {
   // nullptr: nothing that would be keyed in.
   std::shared_ptr<const v1::ActionInput> sheet(const Paper& paper, const Case& subject) const;
   void act(Paper& paper, EventKind action, const Case& subject);
-  // Its number. Whoever hears no answer for long looks at something else.
-  uint64_t begin_turn();
+  // Its number. Whoever waits too long for so many answers looks at something else.
+  uint64_t begin_turn(uint32_t answers = 1);
   // A scan of ours that this store has lost; nullptr if there is none.
   std::shared_ptr<const std::string> lost_scan(const Paper& paper, const Case& subject) const;
   void upload(Paper& paper, std::shared_ptr<const std::string> content);
