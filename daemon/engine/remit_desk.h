@@ -175,6 +175,8 @@ class RemitDesk final : public FundsWatcher {
   Result<void> take_as_paid(Payment& payment, Instant now, v1::PaymentReportLineView& line);
   Result<void> take_as_rejected(const PaymentFate& fate, Payment& payment, std::string_view user,
                                 Instant now, v1::PaymentReportLineView& line);
+  // REQUIRES: the case has it back.
+  void note_rejected(Payment& payment, Instant now);
   // Payments that a line names. Complete: their amounts add up to the line's.
   struct Named {
     std::vector<Payment> payments;
@@ -200,8 +202,8 @@ class RemitDesk final : public FundsWatcher {
   // nullopt: it can come back; else what to say of the line.
   Result<std::optional<LineTaken>> hindrance(const Payment& payment, Instant now);
 
-  // The store had lost what was known of it, and the case took it back before anybody had asked the
-  // bank, which says now that it has had it.
+  // The store has lost what was known of it: if the case took it back before anybody had asked the
+  // bank, the bank may have had it all the same.
   bool was_doubtful(const Record& record) const;
   void contradict(Payment& payment, std::string_view detail, Instant now,
                   v1::PaymentReportLineView& line);

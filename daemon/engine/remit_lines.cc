@@ -25,6 +25,11 @@ int64_t still_out(const v1::PaymentRecord& record) {
   return sent(record) - record.seen_back_fen();
 }
 
+// Nothing was booked for it, says the bank's list, and no line says otherwise.
+bool is_rejected(const v1::PaymentRecord& record) {
+  return record.rejected() && record.debit_line().empty();
+}
+
 // Known to have come back, and no line has brought it yet.
 bool is_known_back(const v1::PaymentRecord& record) {
   return record.amount_fen() - record.returned_fen() < still_out(record);
@@ -77,7 +82,9 @@ Result<void> RemitDesk::add_letter(std::string_view letter, std::optional<Fen> a
     const auto open = std::stable_partition(all.begin(), all.end(), [&](const Payment& payment) {
       return back ? still_out(payment.record) > 0 : payment.record.debit_line().empty();
     });
-    std::stable_partition(all.begin(), open, [&](const Payment& payment) {
+    const auto booked = std::stable_partition(
+        all.begin(), open, [](const Payment& payment) { return !is_rejected(payment.record); });
+    std::stable_partition(all.begin(), booked, [&](const Payment& payment) {
       return back ? is_known_back(payment.record) : has_gone_out(payment.record);
     });
     const auto fits = [&](const Payment& payment) {

@@ -101,7 +101,10 @@ Result<void> RemitDesk::take_as_rejected(const PaymentFate& fate, Payment& payme
                                          v1::PaymentReportLineView& line) {
   const PaymentState state = state_of(payment.record);
   line.set_outcome("known");
-  if (state == PaymentState::kReturned || state == PaymentState::kTakenBack) return {};
+  if (state == PaymentState::kReturned || state == PaymentState::kTakenBack) {
+    note_rejected(payment, now);
+    return {};
+  }
   if (is_waiting(state) && !is_doubtful(payment.record, doubt_until_ms_)) {
     contradict(payment, "rejected, and was not exported from here", now, line);
     return {};
@@ -134,10 +137,18 @@ Result<void> RemitDesk::take_as_rejected(const PaymentFate& fate, Payment& payme
   auto returned = read(payment.id, payment.attempt);
   if (!returned) return tl::unexpected(returned.error());
   (*returned)->record.set_reason(input.reason());
-  write(**returned);
+  note_rejected(**returned, now);
   line.set_outcome("rejected");
   line.set_detail(input.reason());
   return {};
+}
+
+// So the bank had it, whatever our store has lost of that.
+void RemitDesk::note_rejected(Payment& payment, Instant now) {
+  const bool forgotten = state_of(payment.record) == PaymentState::kTakenBack;
+  if (payment.record.rejected() || (forgotten && !was_doubtful(payment.record))) return;
+  payment.record.set_rejected(true);
+  settle(payment, PaymentState::kReturned, now);
 }
 
 bool RemitDesk::was_doubtful(const Record& record) const {

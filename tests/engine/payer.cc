@@ -138,4 +138,16 @@ std::string Payer::state(int n, uint32_t attempt) const {
   return std::string(name(static_cast<PaymentState>((*record)->state())));
 }
 
+v1::BankLine Payer::returned(int n, const std::string& sequence) const {
+  v1::BankLine line = bank_line("", kBalance, sequence);
+  line.set_end_to_end_id(payment(n));
+  line.set_return_reason("AC04");
+  return line;
+}
+
+Refusal Payer::release(const std::string& payment, const std::string& note) {
+  const Answer answer = run("approver", ReleasePaymentCommand{*EndToEndId::parse(payment), note});
+  return answer.rejection ? answer.rejection->refusal : Refusal::kNone;
+}
+
 }  // namespace jiexu

@@ -40,6 +40,10 @@ struct Payer {
   // Takes the report; "paid", "rejected", ... one for each line.
   std::vector<std::string> report(const std::string& text);
   std::string state(int n, uint32_t attempt = 1) const;
+  // A line by which the first payment of the case comes back.
+  v1::BankLine returned(int n, const std::string& sequence) const;
+  // Says that the payment may go on; why it may not.
+  Refusal release(const std::string& payment, const std::string& note);
 };
 
 }  // namespace jiexu
