@@ -117,7 +117,8 @@ void RemitDesk::order(const Case& subject, const Event& event) {
 // What is more than the named payment has is of others: our own message, which a recovery leads
 // back, names one payment also of a sum. Of payments whose number is not known, first those that
 // the bank has had: what it sends back is theirs. What it has not had is taken back only then,
-// unless it is known not to be the bank that speaks (takes_waiting_first).
+// unless it is known not to be the bank that speaks (takes_waiting_first). What a loss has made
+// doubtful the bank may have had.
 Result<void> RemitDesk::take_back(const Case& subject, uint32_t attempt, int64_t amount,
                                   Instant now) {
   if (attempt != 0) {
@@ -134,7 +135,10 @@ Result<void> RemitDesk::take_back(const Case& subject, uint32_t attempt, int64_t
       auto payment = read(subject.id, n);
       if (!payment) return tl::unexpected(payment.error());
       if (!*payment) continue;
-      if (is_waiting(static_cast<PaymentState>((*payment)->record.state())) != waiting) continue;
+      const Record& record = (*payment)->record;
+      const bool waits = is_waiting(static_cast<PaymentState>(record.state())) &&
+                         (*first_waiting || !is_doubtful(record, doubt_until_ms_));
+      if (waits != waiting) continue;
       const auto taken = take_from(**payment, amount, now);
       if (!taken) return tl::unexpected(taken.error());
       amount -= *taken;
@@ -144,7 +148,8 @@ Result<void> RemitDesk::take_back(const Case& subject, uint32_t attempt, int64_t
 }
 
 // A case that was given up has to take back what waits: it can never go. And an amount that is
-// exactly what waits, and no payment that the bank has had, is of what waits.
+// exactly what waits, and no payment that the bank has had, is of what waits. Doubtful ones are
+// among these: if the bank has had one, its lines or its list will say so.
 Result<bool> RemitDesk::takes_waiting_first(const Case& subject, int64_t amount) const {
   int64_t waiting = 0;
   bool sent_fits = false;
@@ -156,7 +161,7 @@ Result<bool> RemitDesk::takes_waiting_first(const Case& subject, int64_t amount)
     const int64_t left = record.amount_fen() - record.returned_fen();
     if (!is_waiting(static_cast<PaymentState>(record.state()))) {
       sent_fits |= left == amount;
-    } else if (!is_doubtful(record, doubt_until_ms_)) {
+    } else {
       waiting += left;
     }
   }

@@ -198,6 +198,25 @@ TEST_CASE("what came back of several payments at once is led back to all of them
   CHECK(world.payer.state(1, 2) == "taken_back");
 }
 
+TEST_CASE("a case that was given up takes back what waits also if the bank may have it") {
+  Recovering world;
+  world.come_back(kBalance / 4);
+  world.remit();
+  world.backup = world.out.store->clone();
+  REQUIRE_FALSE(world.payer.act(1, EventKind::kAskStatus).rejection);
+  jiexu::settle({&world.in, &world.out});
+  world.recover();
+  REQUIRE(world.payer.make().held_size() == 1);
+  REQUIRE_FALSE(world.payer.act(1, EventKind::kCancel).rejection);
+  jiexu::settle({&world.in, &world.out});
+  REQUIRE_FALSE(world.in.act(EventKind::kAgree, world.id).rejection);
+  jiexu::settle({&world.in, &world.out});
+  REQUIRE(world.out.subject(world.id).relationship == Relationship::kOutFailed);
+  world.come_back(kBalance / 4);
+  CHECK(world.payer.state(1, 1) == "exported");
+  CHECK(world.payer.state(1, 2) == "taken_back");
+}
+
 TEST_CASE("a payment that is forgotten and had come back was with the bank, if its list says so") {
   Recovering world;
   world.come_back(kBalance);
