@@ -88,6 +88,13 @@ bool has_twin(const v1::Message& message, const Case& subject) {
   return !subject.papers.empty() && find(message, subject.papers) != subject.papers.end();
 }
 
+bool answers_form_on_paper(const Case& subject) {
+  return std::ranges::any_of(subject.papers, [](const PaperTwin& paper) {
+    return paper.body == v1::Message::kInformationConfirm ||
+           paper.body == v1::Message::kInformationQuery;
+  });
+}
+
 bool take_twin(const v1::Message& message, Case& subject) {
   const auto paper = find(message, subject.papers);
   const bool same = paper->digest == digest_of(message);

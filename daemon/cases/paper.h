@@ -24,6 +24,8 @@ std::string paper_note(std::string_view kind, const std::string& sha256);
 // Remembers that the message was keyed in.
 void keep_paper(const v1::Message& message, Case& subject);
 bool has_twin(const v1::Message& message, const Case& subject);
+// Whether a form was confirmed or queried on paper whose twin has not come.
+bool answers_form_on_paper(const Case& subject);
 // Forgets the paper. Whether it said the same. REQUIRES: has_twin().
 bool take_twin(const v1::Message& message, Case& subject);
 

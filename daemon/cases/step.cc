@@ -189,6 +189,11 @@ bool is_overtaken_by_paper(const Case& subject, const Event& event, Refusal refu
   return is_numbered(event) && kWords.has(event.kind) && !subject.papers.empty() && late;
 }
 
+// What was keyed in about a form was written after this end of the case, which is open again.
+bool ended_before_paper(const Case& subject, const Event& event) {
+  return is_numbered(event) && event.kind == EventKind::kCloseIn && answers_form_on_paper(subject);
+}
+
 // It is kept as evidence, and moves nothing.
 Step pass_over(Case& subject, const Event& event) {
   Step result;
@@ -228,6 +233,7 @@ tl::expected<Step, Rejection> step(Case& subject, const Event& event, const Cont
   if (event.kind == EventKind::kKeyPaper) return key_paper(subject, event, context);
   if (auto wrong = check_order(subject, event)) return tl::unexpected(*wrong);
   if (is_numbered(event) && has_twin(*event.message, subject)) return meet_twin(subject, event);
+  if (ended_before_paper(subject, event)) return pass_over(subject, event);
   auto decided = decide(subject, event, context);
   if (decided || !is_overtaken_by_paper(subject, event, decided.error().refusal)) return decided;
   return pass_over(subject, event);

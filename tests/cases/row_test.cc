@@ -119,6 +119,7 @@ constexpr Transition kTransitions[] = {
     {"the peer agrees to open", kIn, TO_DONE "reopen reopen-reply-received", "INFO_DISPUTED / NONE_DUE", "", "", ""},
     {"the peer declines to open", kIn, TO_DONE "reopen reopen-reply-received:no", "DONE / NONE_DUE", "", "", ""},
     {"we agree to open", kIn, TO_DONE "reopen-request-received agree", "INFO_DISPUTED / NONE_DUE", "reopen_reply(yes)", "", ""},
+    {"a case that has ended on paper is opened like others", kIn, TO_LETTER "key-paper:letter-accept-received key-paper:form-received bank-credit confirm-form credit close reopen-request-received agree", "INFO_DISPUTED / CREDITED", "reopen_reply(yes)", "", ""},
     {"we decline to open", kIn, TO_DONE "reopen-request-received decline", "DONE / NONE_DUE", "reopen_reply(no)", "", ""},
     {"transfer-out holds the case", kIn, TO_ACCEPT "hold-received", "LETTER_ACCEPTED / UNKNOWN / SUSPENDED", "", "", "form 2026-12-04"},
     {"transfer-out goes on", kIn, TO_ACCEPT "hold-received resume-received", "LETTER_ACCEPTED / UNKNOWN", "", "", "form 2026-12-04"},
@@ -369,6 +370,21 @@ TEST_CASE("X38: a form that is taken back may come after the paper of its succes
   CHECK(in.hear(late).refusal() == Refusal::kNone);
   CHECK(in.subject.relationship == Relationship::kInfoReceived);
   CHECK_FALSE(in.subject.overlays.has(Overlay::kInvalidated));
+}
+
+TEST_CASE("X38: an end that came before a form was confirmed on paper is an end no more") {
+  Party out(kOut);
+  out.play(TO_OUT_DONE "reopen reopen-reply-received");
+  REQUIRE(out.subject.relationship == Relationship::kFormDisputed);
+  out.play("issue-form");
+  REQUIRE(out.play("key-paper:form-confirm-received").refusal() == Refusal::kNone);
+  const v1::Message end = sound_message(out.subject, EventKind::kCloseIn);
+  CHECK(out.hear(end).refusal() == Refusal::kNone);
+  CHECK(out.subject.relationship == Relationship::kFormConfirmed);
+  REQUIRE(out.play("form-confirm-received").refusal() == Refusal::kNone);
+  CHECK(out.subject.papers.empty());
+  out.play("close-received");
+  CHECK(out.subject.relationship == Relationship::kOutDone);
 }
 
 TEST_CASE("X38: money that is told after the paper is not passed over") {

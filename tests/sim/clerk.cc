@@ -20,6 +20,8 @@ constexpr uint32_t kRevisionPermille = 200;  // of actions that name the revisio
 constexpr uint32_t kFormVersionsMax = 6;
 constexpr uint32_t kPaperWhim = 10;
 constexpr uint32_t kLetterByHandPermille = 50;
+constexpr uint32_t kAllByHandPermille = 500;  // of letters, where nothing else comes through
+constexpr uint32_t kMistypedPermille = 150;
 constexpr size_t kFilesMax = 4;             // of a case
 constexpr uint32_t kIdlePermille = 60;      // of looks at cases that wait for somebody else
 constexpr uint32_t kLookBackPermille = 20;  // into cases that are closed
@@ -75,6 +77,20 @@ bool is_carried(v1::Message::BodyCase body) {
   }
 }
 
+// A day that stands on the sheet, as the one before it.
+void mistype(v1::Message& message) {
+  const auto day_before = [](int32_t day) {
+    const auto date = Date::from_yyyymmdd(day);
+    return date ? Date::from_days(date->days() - 1).yyyymmdd() : day;
+  };
+  if (message.has_letter()) {
+    message.mutable_letter()->set_issued_on(day_before(message.letter().issued_on()));
+  } else if (message.has_letter_accept()) {
+    message.mutable_letter_accept()->set_accepted_on(
+        day_before(message.letter_accept().accepted_on()));
+  }
+}
+
 // After these the clerk takes something to the bank: the next one must have seen it.
 bool orders_money(EventKind action) {
   return action == EventKind::kRemit || action == EventKind::kReturnFunds ||
@@ -109,7 +125,8 @@ void Clerk::look() {
     if (*found) take_to_bank(**found);
     if (auto lost = *found ? lost_scan(paper, **found) : nullptr) return upload(paper, lost);
     const bool mine = paper.in == node_.id() || paper.out == node_.id();
-    if (*found ? !(*found)->closed() || looks_back() : mine) {
+    const bool unclear = *found && (*found)->overlays.has(Overlay::kUnclear);
+    if (*found ? !(*found)->closed() || unclear || looks_back() : mine) {
       return consider(paper, *found);
     }
   }
@@ -122,7 +139,9 @@ bool Clerk::looks_back() {
 
 void Clerk::consider(Paper& paper, const std::optional<Case>& found) {
   if (!found) {
-    if (paper.out == node_.id() && keys_paper() && random_.chance(kLetterByHandPermille)) {
+    const uint32_t by_hand =
+        world_.plan.network.by_hand ? kAllByHandPermille : kLetterByHandPermille;
+    if (paper.out == node_.id() && keys_paper() && random_.chance(by_hand)) {
       return act(paper, EventKind::kKeyPaper, Case());
     }
     if (paper.in != node_.id() || paper.given_up) return look_later();
@@ -192,7 +211,9 @@ uint32_t Clerk::weight(EventKind action, const Paper& paper, const Case& subject
     case EventKind::kAttach:
       if (subject.attachments.size() >= kFilesMax) return 0;
       break;
-    case EventKind::kKeyPaper: return keys_paper() ? kPaperWhim : 0;
+    case EventKind::kKeyPaper:
+      if (!keys_paper()) return 0;
+      return world_.plan.network.by_hand ? kDuty : kPaperWhim;
     case EventKind::kBankReturned: return bounces(subject).value > 0 ? 2 * kDuty : 0;
     case EventKind::kReturnFunds:
       // Before money is sent back the bank is asked whether it stays.
@@ -212,11 +233,18 @@ bool Clerk::keys_paper() const {
   return world_.mood == Mood::kLife && world_.plan.disk.restore_every_ms == 0;
 }
 
-// The next message of the other agency, if a second one like it would be known.
-std::shared_ptr<const v1::ActionInput> Clerk::sheet(const Paper& paper, const Case& subject) const {
+// The next message of the other agency after those that came, by either way, if a second one like
+// it would be known.
+std::shared_ptr<const v1::ActionInput> Clerk::sheet(const Paper& paper, const Case& subject) {
   const AgencyId writer = subject.exists() ? subject.peer : paper.in;
-  auto message = world_.printed(writer, paper.case_id, subject.received_case_seq + 1);
-  if (!message || !is_carried(message->body_case())) return nullptr;
+  uint32_t number = subject.received_case_seq;
+  auto message = world_.printed(writer, paper.case_id, ++number);
+  for (size_t keyed = subject.papers.size(); message;) {
+    if (is_carried(message->body_case()) && keyed-- == 0) break;
+    message = world_.printed(writer, paper.case_id, ++number);
+  }
+  if (!message) return nullptr;
+  if (random_.chance(kMistypedPermille)) mistype(*message);
   auto input = std::make_shared<v1::ActionInput>();
   *input->mutable_paper() = std::move(*message);
   input->set_agency(writer.str());

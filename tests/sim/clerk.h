@@ -33,8 +33,8 @@ class Clerk {
   Fen bounces(const Case& subject) const;
   Fen never_paid(const Case& subject) const;
   bool keys_paper() const;
-  // nullptr: nothing that would be keyed in.
-  std::shared_ptr<const v1::ActionInput> sheet(const Paper& paper, const Case& subject) const;
+  // nullptr: nothing that would be keyed in. Now and then a day is mistyped.
+  std::shared_ptr<const v1::ActionInput> sheet(const Paper& paper, const Case& subject);
   void act(Paper& paper, EventKind action, const Case& subject);
   // Its number. Whoever waits too long for so many answers looks at something else.
   uint64_t begin_turn(uint32_t answers = 1);

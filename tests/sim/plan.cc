@@ -111,6 +111,7 @@ Plan draw_plan(uint64_t seed) {
   plan.clock = draw_clock(random);
   if (random.chance(200)) plan.stranger_every_ms = random.between(15 * kSecond, 60 * kSecond);
   if (random.chance(250)) plan.disk.restore_every_ms = random.between(kSecond, 10 * kSecond);
+  plan.network.by_hand = random.chance(80);
   return plan;
 }
 

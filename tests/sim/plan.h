@@ -67,6 +67,8 @@ struct NetworkPlan {
   int64_t partition_ms_max = 0;
   int64_t swizzle_every_ms = 0;  // mean; 0: never
   uint64_t window_bytes = 0;     // that a receiver grants; 0: as in life
+  // The first two agencies never hear each other while faults last: their cases go by paper.
+  bool by_hand = false;
 };
 
 struct DiskPlan {

@@ -31,6 +31,10 @@ void Trouble::start() {
     repeat(plan.disk.full_every_ms, [this, &node = *node] { fill_disk(node); });
     repeat(plan.stranger_every_ms, [this, &node = *node] { forget_peer(node); });
   }
+  if (plan.network.by_hand) {
+    world_.network.cut(nodes_[0]->id(), nodes_[1]->id());
+    world_.network.cut(nodes_[1]->id(), nodes_[0]->id());
+  }
   repeat(plan.disk.restore_every_ms, [this] { use_backups(); });
   repeat(plan.network.swizzle_every_ms, [this] { swizzle(); });
   repeat(plan.network.partition_every_ms, [this] { part_network(); });
