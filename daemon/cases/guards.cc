@@ -21,6 +21,13 @@ uint32_t version_of(const v1::Message& message) {
                                            : message.information_query().version();
 }
 
+// Of the money of the case, by what the bank or transfer-in says now.
+Fen left_at_in(const Case& subject, const Content& content) {
+  const v1::Message* message = content.event->message;
+  if (message != nullptr) return Fen{message->funds_diff().received_fen()};
+  return Fen{subject.moved.value - content.amount.value};
+}
+
 // The sender did not know our last turn when it wrote this.
 bool is_overtaken(const Case& subject, const Event& event) {
   return is_numbered(event) && event.message->seen_case_seq() < subject.turn;
@@ -70,8 +77,7 @@ bool holds(Guard guard, const Case& subject, const Content& content) {
       return may_hold(guard, subject) &&
              amount.value <= subject.moved.value - subject.credited.value;
     case Guard::kAmountMoved: return amount <= subject.moved;
-    case Guard::kTakesWhatIsDue:
-      return amount <= subject.moved && subject.moved.value - amount.value < subject.due.value;
+    case Guard::kLeavesWhatIsDue: return left_at_in(subject, content) == subject.due;
     case Guard::kAmountNoticed: return amount <= subject.noticed;
     case Guard::kLessCredited:
       return content.event->message->funds_returned().credited_fen() <= subject.credited.value;

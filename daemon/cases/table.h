@@ -61,7 +61,7 @@ enum class Guard : uint8_t {
   kLessCredited,      // no more than what was acknowledged
   kCrossed,           // the peer wrote it without knowing our last turn
   kOvertaken,         // the same, and thereby it has lost its object
-  kTakesWhatIsDue,    // it was here, and less is left than is due
+  kLeavesWhatIsDue,   // exactly what is due is at IN then
   kAttachmentWaits,   // a file is attached that no message names yet
   kAttachmentAbsent,  // a file's bytes are not here
   kLast = kAttachmentAbsent,

@@ -34,7 +34,7 @@ constexpr std::pair<Guard, std::string_view> kGuards[] = {
     {Guard::kLessCredited, "no more stays credited than was"},
     {Guard::kCrossed, "it crossed our own message"},
     {Guard::kOvertaken, "our own message has overtaken it"},
-    {Guard::kTakesWhatIsDue, "less is left than is due"},
+    {Guard::kLeavesWhatIsDue, "exactly what is due is left"},
     {Guard::kAttachmentWaits, "a file waits for the next letter or form"},
     {Guard::kAttachmentAbsent, "the bytes of a file are not here"},
 };

@@ -159,7 +159,11 @@ void fill_exception(const Case& subject, EventKind kind, const std::string& vari
       break;
     case EventKind::kFundsDiffIn:
       out.mutable_funds_diff()->set_due_fen(subject.due.value);
-      if (variant == "reversed") out.mutable_funds_diff()->set_reversed_fen(subject.due.value);
+      if (variant == "reversed") {
+        out.mutable_funds_diff()->set_reversed_fen(subject.due.value);
+      } else {
+        out.mutable_funds_diff()->set_received_fen(amount_of(variant, 0));
+      }
       break;
     case EventKind::kFundsReturnedIn:
       out.mutable_funds_returned()->set_amount_fen(amount_of(variant, kBalance));
