@@ -248,9 +248,10 @@ struct Case {
   std::string newest_entries;  // of the timeline, as the store keeps them; step() leaves it alone
 
   bool exists() const { return relationship != Relationship::kNone; }
+  // Nothing is left to do, by anybody.
   bool closed() const {
     return exists() && is_terminal(relationship) && is_terminal(funds) &&
-           !overlays.has_any({Overlay::kReopenPending, Overlay::kReopenAsked});
+           !overlays.has_any({Overlay::kReopenPending, Overlay::kReopenAsked, Overlay::kUnclear});
   }
   const Deadline* deadline(DeadlineKind kind) const;
   // Whether it was with this agency before it came to its peer.
