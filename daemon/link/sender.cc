@@ -116,6 +116,8 @@ SenderStep Sender::receive(const GapFrame& frame, Steady now) {
 
 SenderStep Sender::receive(const RefuseFrame& frame, Steady now) {
   if (state_ == State::kPaused) return {};
+  // Of what we had said in an earlier epoch: it was long on its way.
+  if (frame.reason == v1::REFUSE_REASON_EPOCH && frame.epoch <= mark_.epoch) return {};
   const bool passing = frame.reason == v1::REFUSE_REASON_BUSY;
   if (passing) {
     state_ = State::kOpening;

@@ -231,3 +231,28 @@ TEST_CASE("a loss that shows only after our own link was opened is recovered too
   CHECK(pair.out.subject(case_number(2)).exists());
   CHECK(pair.in.peer(out_site()).sender().queued() == 0);
 }
+
+TEST_CASE("what we had said in an earlier epoch and comes late stops nothing") {
+  Pair pair;
+  const auto backup = pair.in.store->clone();
+  pair.send_letter(1);
+  pair.in.engine->connected(out_site(), at(pair.in.now));
+  REQUIRE(pair.in.sent.size() == 1);
+  const std::string open = pair.in.sent.front().bytes;
+  const auto frame = pair.in.peer(out_site()).log().frame_with(1);
+  REQUIRE(frame);
+  REQUIRE(*frame);
+  pair.lose(pair.in, *backup, false);
+  pair.run_for(10);
+  pair.send_letter(2);
+  REQUIRE(pair.out.peer(in_site()).receiver().on_disk().epoch == 2);
+  pair.in.alarms.clear();
+  for (const std::string& late : {open, *(*frame)->bytes}) {
+    pair.out.hear(in_site(), Lane::kForward, late);
+    settle({&pair.in, &pair.out});
+    CHECK(pair.in.peer(out_site()).sender().state() == Sender::State::kFlowing);
+  }
+  CHECK(pair.in.alarms.empty());
+  pair.send_letter(3);
+  CHECK(pair.out.subject(case_number(3)).exists());
+}

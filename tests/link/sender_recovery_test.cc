@@ -286,6 +286,7 @@ TEST_CASE("a new epoch is asked with at once by a sender that was refused for it
   Flowing link;
   RefuseFrame refused;
   refused.reason = v1::REFUSE_REASON_EPOCH;
+  refused.epoch = 2;
   link.sender.receive(refused, link.now);
   REQUIRE(link.sender.state() == State::kStopped);
   const SenderStep step = link.sender.raise_epoch(2, link.now);
@@ -301,4 +302,17 @@ TEST_CASE("a new epoch stops no link that flows") {
   CHECK_FALSE(
       link.sender.receive(heard(receipt_for(link.log), link.sender), link.now, link.log).alarm);
   CHECK(link.sender.queued() == 0);
+}
+
+TEST_CASE("a refusal of what was said in an earlier epoch, which came late, stops nothing") {
+  Flowing link;
+  link.sender.raise_epoch(2, link.now);
+  RefuseFrame refused;
+  refused.reason = v1::REFUSE_REASON_EPOCH;
+  refused.epoch = 2;
+  CHECK_FALSE(link.sender.receive(refused, link.now).alarm);
+  CHECK(link.sender.state() == State::kFlowing);
+  refused.epoch = 3;
+  CHECK(link.sender.receive(refused, link.now).alarm);
+  CHECK(link.sender.stop_reason() == v1::REFUSE_REASON_EPOCH);
 }

@@ -99,7 +99,7 @@ mtype = {Behind, Diverged, Epoch};
 /* kind, epoch, number, head there, extra:
  *   Open     epoch, last number, its head, session     Opened   epoch, through, head, session
  *   Frame    epoch, number, head after it, -           Receipt  epoch, through, head, session
- *   Gap      epoch, expected, -, -                     Refuse   -, -, -, why
+ *   Gap      epoch, expected, -, -                     Refuse   epoch, -, -, why
  *   Fetch    -, number, -, -                           Fetched  epoch, number or 0, head, through */
 chan ab = [3] of {mtype, byte, byte, short, byte};
 chan ba = [3] of {mtype, byte, byte, short, byte};
@@ -227,7 +227,7 @@ inline on_opened() {
 #endif
   :: else ->
      if
-     :: m_epoch > a.epoch -> SEEN(1); stop(Epoch)
+     :: m_epoch > a.epoch -> stop(Epoch) /* never: an Open of an earlier epoch is refused */
 #if BROKEN == 4
      :: m_epoch <= a.epoch && m_number > known -> a.receipted = known; sent = known; state = flowing; flow()
 #else
@@ -261,7 +261,9 @@ inline on_receipt() {
   :: else ->
      if
      :: m_number > sent -> SEEN(6); ask()
-     :: m_number <= sent && HEAD(SENDABLE_CODE, m_number) != m_head -> assert(false) /* sound */
+     /* What A had sent before it was restored has come late, and B took it. */
+     :: m_number <= sent && HEAD(SENDABLE_CODE, m_number) != m_head ->
+        SEEN(14); assert(a_restored); stop(Diverged) /* sound */
      :: else -> believe(m_number, m_head); flow()
      fi
   fi
@@ -299,11 +301,13 @@ inline on_reply() {
   :: m_kind == Refuse ->
      if
      :: m_extra == Diverged -> SEEN(9); assert(a_restored) /* sound */
-     :: m_extra == Epoch -> SEEN(10); assert(a_restored)
+     :: m_extra == Epoch && m_epoch <= a.epoch -> SEEN(13)
+     :: m_extra == Epoch && m_epoch > a.epoch -> SEEN(10); assert(a_restored)
      :: else
      fi;
      if
      :: state == recovering || state == rewritten -> skip
+     :: m_extra == Epoch && m_epoch <= a.epoch -> skip /* of what A had said before, and came late */
      :: else -> stop(m_extra)
      fi
   :: m_kind == Fetched -> on_fetched()
@@ -316,7 +320,7 @@ inline on_reply() {
 inline on_open() {
   if
   :: m_epoch > b.epoch -> b.epoch = m_epoch; b.epoch_from = m_number; b_dirty = true
-  :: m_epoch < b.epoch -> to_a(Refuse, 0, 0, 0, Epoch)
+  :: m_epoch < b.epoch -> to_a(Refuse, b_disk.epoch, 0, 0, Epoch)
   :: else ->
      b_session = m_extra;
      to_a(Opened, b_disk.epoch, b_disk.through, b_disk.code, m_extra)
@@ -339,7 +343,7 @@ inline accept() {
 
 inline on_frame() {
   if
-  :: m_epoch < b.epoch && m_number > b.epoch_from -> to_a(Refuse, 0, 0, 0, Epoch)
+  :: m_epoch < b.epoch && m_number > b.epoch_from -> to_a(Refuse, b_disk.epoch, 0, 0, Epoch)
   :: else ->
      if
      :: m_number > b.through + 1 -> to_a(Gap, b.epoch, b.through + 1, 0, 0)
