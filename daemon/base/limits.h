@@ -54,6 +54,10 @@ inline constexpr uint32_t kFetchFrames = 32;
 inline constexpr size_t kFetchBytes = kWindowBytes;
 static_assert(kFetchFrames <= kWindowFrames);
 
+// How far a peer's word may move our epoch in one run. It rises by one with each recovery: nobody
+// has had so many since the backup, and a number of 32 bits must not run out by a lie.
+inline constexpr uint32_t kEpochLeapMax = 1000;
+
 // Free disk, in MiB: the defaults of store.*_mib in the configuration.
 // Below this, messages of peers stay with the peers. The write-ahead log and with it everything in
 // memory can still be written to tables, some tables merged, and receipts come and go for days.

@@ -59,7 +59,7 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, const Engine
                                         std::to_string(layout::kFormat));
   }
   engine->store_record_ = **record;
-  engine->epoch_ = engine->epoch_on_disk_ = (*record)->epoch();
+  engine->epoch_ = engine->epoch_on_disk_ = engine->epoch_at_start_ = (*record)->epoch();
   if (auto done = engine->load_former_peers(now.wall); !done) return tl::unexpected(done.error());
   if (auto done = engine->set_directory(std::move(directory), now); !done) {
     return tl::unexpected(done.error());

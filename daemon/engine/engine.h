@@ -245,6 +245,7 @@ class Engine {
   v1::StoreRecord store_record_;
   Epoch epoch_ = 1;
   Epoch epoch_on_disk_ = 1;
+  Epoch epoch_at_start_ = 1;
   Gathered open_;
   std::optional<Gathered> in_flight_;
   ScratchArena arena_;  // of the message in hand

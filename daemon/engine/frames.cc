@@ -261,6 +261,9 @@ Result<void> Engine::receive_reply(Peer& peer, const Frame& frame, Instant now) 
     return room_ == Room::kShort ? Result<void>() : fetched(peer, *back);
   }
   if (const auto* piece = std::get_if<PieceFrame>(&frame)) return receive_piece(peer, *piece, now);
+  // What stands in our log is being replaced: where the peer is, it is asked again afterwards.
+  const bool rewriting = reconciler_.blocks(peer.id()) && !peer.log_is_durable();
+  if (rewriting && std::holds_alternative<OpenedFrame>(frame)) return {};
   const Seq receipted = peer.sender().mark().receipted_seq;
   SenderStep step = to_sender(peer, frame);
   const Seq through = peer.sender().mark().receipted_seq;

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "daemon/base/limits.h"
 #include "daemon/engine/engine.h"
 #include "storage/layout.h"
 
@@ -51,11 +52,15 @@ void Engine::stop_writing(Peer& peer) {
 }
 
 // A peer has heard us in a later epoch. If our store comes from a backup, that was us as well; also
-// if the peer has agreed with us since: what we had said before may come late.
+// if the peer has agreed with us since: what we had said before may come late. Nothing proves the
+// number, and it becomes ours towards everybody: a wild one is not believed.
 void Engine::outlive(Peer& peer, const RefuseFrame& refuse, Instant now) {
   const bool restored =
       !options_.store_complete || (reconciler_.blocks(peer.id()) && peer.recover_from() != 0);
   if (refuse.reason != v1::REFUSE_REASON_EPOCH || !restored || refuse.epoch < epoch_) return;
+  if (refuse.epoch - epoch_at_start_ > limits::kEpochLeapMax) {
+    return world_.observer.frame_refused(peer.id(), "an epoch that cannot have been ours");
+  }
   if (!reconciler_.spoken_to(peer.id())) {
     outlived_later_.insert_or_assign(peer.id(), refuse);
     return ask_to_speak(peer);
