@@ -113,6 +113,11 @@ Seq link_log_seq(std::string_view key) {
   return read_u64(key.substr(kLinkLogKeySize - 8));
 }
 
+Epoch link_log_epoch(std::string_view key) {
+  CHECK(key.size() == kLinkLogKeySize);
+  return read_u32(key.substr(AgencyId::kSize + 1));
+}
+
 Key link_key(AgencyId peer, Direction direction) {
   return Key(peer.text()).u8(static_cast<uint8_t>(direction));
 }

@@ -84,6 +84,7 @@ Key letter_counter_key(Date day);
 Key link_log_key(AgencyId peer, Direction direction, Epoch epoch, Seq first_seq);
 // First number of the frame under a link_log key. REQUIRES: a key made by link_log_key.
 Seq link_log_seq(std::string_view key);
+Epoch link_log_epoch(std::string_view key);
 Key link_key(AgencyId peer, Direction direction);
 Key case_key(const CaseId& id, bool closed);
 // The id in a key made by case_key; nullopt for any other key.

@@ -18,6 +18,17 @@ Result<Receipt> decode_receipt(const std::string& bytes) {
   return std::move(*receipt);
 }
 
+// The stored frame, if it reaches as far as `seq`.
+Result<std::optional<LoggedFrame>> holding(Seq seq, std::string_view key, std::string_view value) {
+  const auto batch = decode_batch(std::make_shared<const std::string>(value));
+  if (!batch) return tl::unexpected(batch.error());
+  if (batch->first_seq != layout::link_log_seq(key)) {
+    return fail(Errc::kCorrupt, "a frame of the link log lies under another number");
+  }
+  if (batch->last_seq() < seq) return std::nullopt;
+  return to_logged(*batch);
+}
+
 }  // namespace
 
 LoggedFrame to_logged(const BatchFrame& batch) {
@@ -45,23 +56,22 @@ Result<std::vector<BatchFrame>> read_aside(const Records& records, AgencyId peer
 Result<std::optional<LoggedFrame>> StoredLog::frame_with(Seq seq) const {
   if (seq == 0) return std::nullopt;
   const Key lower = layout::link_log_key(peer_, direction_, 0, 0);
-  const Key upper = layout::link_log_key(peer_, direction_, epoch_, seq + 1);
   Result<std::optional<LoggedFrame>> out = std::nullopt;
-  const auto done = records_.scan_back(
-      Family::kLinkLog, lower, upper, [&](std::string_view key, std::string_view value) {
-        // A tail of an earlier epoch that a restore has replaced may lie between.
-        if (layout::link_log_seq(key) > seq) return true;
-        const auto batch = decode_batch(std::make_shared<const std::string>(value));
-        if (!batch) {
-          out = tl::unexpected(batch.error());
-        } else if (batch->first_seq != layout::link_log_seq(key)) {
-          out = fail(Errc::kCorrupt, "a frame of the link log lies under another number");
-        } else if (batch->last_seq() >= seq) {
-          out = to_logged(*batch);
-        }
-        return false;
-      });
-  if (!done) return tl::unexpected(done.error());
+  // From the last epoch back to the one that has the number; each is entered at the number.
+  for (std::optional<Epoch> epoch = epoch_; epoch;) {
+    const Key upper = layout::link_log_key(peer_, direction_, *epoch, seq + 1);
+    epoch.reset();
+    const auto done = records_.scan_back(Family::kLinkLog, lower, upper,
+                                         [&](std::string_view key, std::string_view value) {
+                                           if (layout::link_log_seq(key) > seq) {
+                                             epoch = layout::link_log_epoch(key);
+                                           } else {
+                                             out = holding(seq, key, value);
+                                           }
+                                           return false;
+                                         });
+    if (!done) return tl::unexpected(done.error());
+  }
   return out;
 }
 
