@@ -187,8 +187,9 @@ void attach(const v1::AttachmentInput& input, bool here, Case& subject) {
   attachment.name = input.name();
   attachment.media_type = input.media_type();
   attachment.ours = true;
-  if (here) attachment.content = Attachment::Content::kHere;
   subject.attachments.push_back(std::move(attachment));
+  // A file that the peer names, too, need not be asked for any more.
+  if (here) set_content(subject.attachments.back().sha256, Attachment::Content::kHere, subject);
 }
 
 void detach(const v1::AttachmentInput& input, Case& subject) {

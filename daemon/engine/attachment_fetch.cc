@@ -32,14 +32,14 @@ bool is_news(const Case& subject, const Digest& file, Attachment::Content conten
 
 AttachmentFetch::AttachmentFetch(PendingReader& pending, const Reader& durable, const Vault& vault,
                                  CaseDesk& cases, Transport& transport, EngineObserver& observer,
-                                 std::function<bool(AgencyId)> ready)
+                                 Questions questions)
     : pending_(pending),
       durable_(durable, vault),
       records_(pending, vault),
       cases_(cases),
       transport_(transport),
       observer_(observer),
-      ready_(std::move(ready)) {}
+      questions_(std::move(questions)) {}
 
 // One seek for each peer of which something is wanted.
 Result<void> AttachmentFetch::look_at_all(Steady now) {
@@ -77,6 +77,8 @@ Result<bool> AttachmentFetch::begin(AgencyId peer, const layout::WantedAttachmen
   if (!*subject || (*subject)->attachments.size() < wanted.n || wanted.n == 0) return false;
   const Attachment& attachment = (*subject)->attachments[wanted.n - 1];
   if (!is_wanted(attachment)) return false;  // told already, and not durable yet
+  next_round_ = std::min(next_round_, now.plus_ms(kRoundMs));
+  if (questions_.comes_from_here(wanted.id, attachment.sha256)) return false;
   const auto stored = pieces_here(wanted.id, attachment.sha256);
   if (!stored) return tl::unexpected(stored.error());
   Pull pull;
@@ -88,7 +90,6 @@ Result<bool> AttachmentFetch::begin(AgencyId peer, const layout::WantedAttachmen
   pull.resumed = pull.have > 0;
   pull.hash = std::make_unique<Sha256>();
   pull.patience = now.plus_ms(kPatienceMs);
-  next_round_ = std::min(next_round_, now.plus_ms(kRoundMs));
   ask(peer, pull, now);
   pulls_.insert_or_assign(peer, std::move(pull));
   return true;
@@ -122,7 +123,7 @@ Result<void> AttachmentFetch::begin_some(Steady now) {
       continue;
     }
     if (pulls_.size() >= limits::kFetchingPeersMax) return {};
-    const bool ready = ready_(peer);
+    const bool ready = questions_.ready(peer);
     // Wanted when the peer could not be asked, perhaps for a recovery, whose end nobody tells here.
     if (!ready) next_round_ = std::min(next_round_, now.plus_ms(kRoundMs));
     const auto begun = ready ? begin_next(peer, it->second, now) : false;
@@ -273,6 +274,11 @@ Result<bool> AttachmentFetch::receive(AgencyId peer, const PieceFrame& piece, Mo
   const auto finished = finish(peer, pull, now);
   if (!finished) return finished;
   return true;
+}
+
+void AttachmentFetch::give_way(const CaseId& id, const Digest& file) {
+  std::erase_if(pulls_,
+                [&](const auto& pull) { return pull.second.id == id && pull.second.file == file; });
 }
 
 void AttachmentFetch::launched() {

@@ -26,10 +26,15 @@ namespace jiexu {
 
 class AttachmentFetch {
  public:
-  // `ready`: whether the peer can be asked now. All references must outlive this object.
+  struct Questions {
+    std::function<bool(AgencyId)> ready;  // whether the peer can be asked now
+    // Whether somebody here is bringing the file just now.
+    std::function<bool(const CaseId&, const Digest&)> comes_from_here;
+  };
+  // All references must outlive this object.
   AttachmentFetch(PendingReader& pending, const Reader& durable, const Vault& vault,
                   CaseDesk& cases, Transport& transport, EngineObserver& observer,
-                  std::function<bool(AgencyId)> ready);
+                  Questions questions);
 
   // Finds out what is wanted. Once, at start.
   Result<void> start(Steady now) { return look_at_all(now); }
@@ -39,6 +44,8 @@ class AttachmentFetch {
   Steady next_wake() const;
   // A piece has come. Whether something was written.
   Result<bool> receive(AgencyId peer, const PieceFrame& piece, Moment now);
+  // Somebody here brings the file: nothing more is taken of it from a peer for now.
+  void give_way(const CaseId& id, const Digest& file);
   // The peer can be asked again.
   void ready_again(AgencyId peer) { lines_.try_emplace(peer); }
 
@@ -88,7 +95,7 @@ class AttachmentFetch {
   CaseDesk& cases_;
   Transport& transport_;
   EngineObserver& observer_;
-  std::function<bool(AgencyId)> ready_;
+  Questions questions_;
   Steady next_round_;  // when all peers are looked at
   std::map<AgencyId, Line> lines_;
   Pulls pulls_;

@@ -13,6 +13,8 @@ namespace {
 
 // One for each connection of the API; those that broke off are forgotten first.
 constexpr size_t kUploadsMax = limits::kHttpConnectionsMax;
+// A connection that brings nothing for so long is closed; twice that, because we may be slow, too.
+constexpr int64_t kSilenceMsMax = int64_t{2'000} * limits::kHttpIdleSeconds;
 
 // The file is known, and its bytes were lost: they may come back from whoever has the file.
 bool brings_back(const Case& subject, const Digest& file, uint64_t size) {
@@ -39,10 +41,19 @@ Digest AttachmentUploads::file_of(const UploadCommand& upload) {
   return jiexu::file_of(*upload.file).value_or(Digest());
 }
 
-bool AttachmentUploads::expects(const UploadCommand& upload) {
+bool AttachmentUploads::is_alive(const Open& open, Steady now) {
+  return now < open.heard.plus_ms(kSilenceMsMax);
+}
+
+bool AttachmentUploads::goes_on(const CaseId& id, const Digest& file, Steady now) const {
+  const auto it = open_.find({id, file});
+  return it != open_.end() && is_alive(it->second, now);
+}
+
+bool AttachmentUploads::expects(const UploadCommand& upload, Steady now) {
   const auto key = std::make_pair(upload.case_id, file_of(upload));
   if (upload.piece == 0) {
-    open_[key] = {upload.session, 0};
+    open_[key] = {upload.session, 0, now};
     if (open_.size() > kUploadsMax) {
       open_.erase(std::ranges::min_element(open_, {},
                                            [](const auto& entry) { return entry.second.session; }));
@@ -50,12 +61,13 @@ bool AttachmentUploads::expects(const UploadCommand& upload) {
   }
   const auto it = open_.find(key);
   return it != open_.end() && it->second.session == upload.session &&
-         it->second.next == upload.piece;
+         it->second.next == upload.piece && is_alive(it->second, now);
 }
 
-void AttachmentUploads::took(const UploadCommand& upload) {
+void AttachmentUploads::took(const UploadCommand& upload, Steady now) {
   if (const auto it = open_.find({upload.case_id, file_of(upload)}); it != open_.end()) {
     it->second.next += 1;
+    it->second.heard = now;
   }
 }
 
@@ -100,17 +112,18 @@ Result<void> Engine::run(const Command& command, const UploadCommand& upload, In
   const auto wrong = cases_.try_out(**subject, event);
   if (!wrong) return tl::unexpected(wrong.error());
   if (*wrong) return refuse(**wrong);
-  const bool fits = uploads_.expects(upload) &&
+  const bool fits = uploads_.expects(upload, steady_) &&
                     upload.content.size() == piece_size(upload.file->size(), upload.piece);
   if (!fits) {
     return refuse({Refusal::kAttachmentUnknown, "another upload of the file has taken its place"});
   }
   if (find_here(**subject, file) == nullptr) {
+    fetch_.give_way(upload.case_id, file);
     put_piece(records_, pending_.open().batch(), upload.case_id, file, upload.piece,
               upload.content);
     gather(true);
   }
-  uploads_.took(upload);
+  uploads_.took(upload, steady_);
   if (!is_last(upload)) {
     answer_after_commit(command, std::move(answer));
     return {};

@@ -30,7 +30,10 @@ Engine::Engine(EngineOptions options, const EngineWorld& world)
       bank_files_(pending_, world.store, world.vault, bank_),
       reconciler_(options.self, options.store_complete, peers_, cases_, durable_, world.observer),
       fetch_(pending_, world.store, world.vault, cases_, world.transport, world.observer,
-             [this](AgencyId peer) { return can_be_asked(peer); }),
+             {[this](AgencyId peer) { return can_be_asked(peer); },
+              [this](const CaseId& id, const Digest& file) {
+                return uploads_.goes_on(id, file, steady_);
+              }}),
       open_money_(pending_, world.store),
       statements_(peers_, cases_, open_money_, [this](AgencyId peer) { return is_sound(peer); }),
       comparer_(options.self, pending_, world.store, world.vault, cases_, open_money_,

@@ -326,3 +326,54 @@ TEST_CASE("with the disk low nothing is uploaded, and nothing fetched until ther
   for (int i = 0; i < 30; ++i) world.pass(1'000);
   CHECK((stored(world.in, world.id, sha256(content)) == content));
 }
+
+// Our own file that our store has lost: the peer is asked for it, and somebody uploads it again.
+TEST_CASE("a peer that gives back a file of ours wrongly does no harm to its upload") {
+  const uint32_t uploaded = GENERATE(range(0u, 4u));  // pieces, before the peer's come
+  World world;
+  const std::string content = content_of('u');
+  const Digest file = sha256(content);
+  world.to_stopped();
+  const auto backup = world.out.store->clone();
+  world.to_form_of(content);
+  world.deliver();
+  world.out.engine.reset();
+  world.out.store = backup->clone();
+  world.out.store_complete = false;
+  world.out.sent.clear();
+  world.out.restart();
+  for (int i = 0; i < 60; ++i) {
+    for (Site* site : {&world.in, &world.out}) site->now = site->now.plus_ms(1'000);
+    world.deliver(is_piece);
+  }
+  REQUIRE(content_state(world.out, world.id) == Attachment::Content::kMissing);
+  // Until it asks, just now.
+  const auto asks = [&] { return std::ranges::count(world.out.trace, "send want"); };
+  for (const auto before = asks(); asks() == before;) {
+    world.out.now = world.out.now.plus_ms(1'000);
+    world.deliver(is_piece);
+  }
+  const auto give_back = [&](std::string_view bytes) {
+    for (uint32_t n = 0; n < piece_count(content.size()); ++n) {
+      const PieceFrame piece{
+          world.id, file, n,
+          std::string(bytes.substr(n * limits::kPieceBytes, limits::kPieceBytes))};
+      world.out.hear(in_site(), Lane::kReply, encode(piece));
+    }
+    while (world.out.commit()) {
+    }
+  };
+  const uint32_t pieces = piece_count(content.size());
+  for (uint32_t n = 0; n < uploaded; ++n) {
+    REQUIRE_FALSE(post_piece(world.out, upload_of(world.id, content, n)).rejection);
+  }
+  give_back(content_of('w'));
+  Answer answer;
+  for (uint32_t n = uploaded; n < pieces && !answer.rejection; ++n) {
+    answer = post_piece(world.out, upload_of(world.id, content, n));
+  }
+  if (answer.rejection) REQUIRE_FALSE(upload(world.out, world.id, content, 2).rejection);
+  give_back(content_of('x'));
+  CHECK(content_state(world.out, world.id) == Attachment::Content::kHere);
+  CHECK((stored(world.out, world.id, file) == content));
+}
