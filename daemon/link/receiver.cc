@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "daemon/base/check.h"
+#include "daemon/base/limits.h"
 
 namespace jiexu {
 
@@ -25,6 +26,10 @@ BatchVerdict Receiver::judge(const BatchFrame& batch, const LinkLog& log) {
   if (batch.first_seq <= ahead_.through) return judge_known(batch, log);
   if (batch.prev_head != ahead_.head) {
     return refuse(v1::REFUSE_REASON_DIVERGED, "the batch follows on another history");
+  }
+  // Who heeds the window never gets here; else a slow disk would fill the memory.
+  if (not_durable_.size() >= limits::kWindowFrames) {
+    return refuse(v1::REFUSE_REASON_BUSY, "more than a window waits for the disk");
   }
   return BatchVerdict::kNext;
 }

@@ -144,6 +144,17 @@ TEST_CASE("a frame of another link is refused") {
   CHECK(ear.receiver.refusal().reason == v1::REFUSE_REASON_WRONG_AGENCY);
 }
 
+TEST_CASE("a sender that heeds no window waits while more than a window is not on disk") {
+  Ear ear;
+  for (size_t i = 0; i <= limits::kWindowFrames; ++i) ear.sent.write(1);
+  for (size_t i = 0; i < limits::kWindowFrames; ++i) ear.accept(i);
+  CHECK(ear.judge(limits::kWindowFrames) == BatchVerdict::kRefused);
+  CHECK(ear.receiver.refusal().reason == v1::REFUSE_REASON_BUSY);
+  CHECK(ear.judge(0) == BatchVerdict::kDuplicate);
+  ear.commit(0);
+  CHECK(ear.judge(limits::kWindowFrames) == BatchVerdict::kNext);
+}
+
 TEST_CASE("a log that cannot be read makes a known number busy, not diverged") {
   Ear ear;
   ear.sent.write(1);
