@@ -7,6 +7,14 @@
 namespace jiexu {
 namespace {
 
+// Of a peer's message, what this version knows and has checked. The rest may be of any size: it
+// stays in the log, while a case is kept in memory and written anew with each change.
+template <class T>
+T known(T part) {
+  part.DiscardUnknownFields();
+  return part;
+}
+
 void absorb_application(const Content& content, Case& subject) {
   const v1::Application& form = content.event->input->application();
   subject.side = Side::kIn;
@@ -24,14 +32,14 @@ void absorb_letter(const Content& content, Case& subject) {
   const v1::ContactLetter& letter = content.event->message->letter();
   subject.side = Side::kOut;
   subject.letter_number = letter.letter_number();
-  subject.person = letter.person();
+  subject.person = known(letter.person());
   subject.person_hash = content.context->person_hash;
   subject.scheme_from = letter.scheme_from();
   subject.scheme_to = letter.scheme_to();
-  subject.payee = letter.payee();
+  subject.payee = known(letter.payee());
   subject.payee_version = 1;
   subject.certificate_number = letter.certificate_number();
-  if (letter.has_filing()) subject.filing = letter.filing().SerializeAsString();
+  if (letter.has_filing()) subject.filing = known(letter.filing()).SerializeAsString();
   subject.policy_profile = letter.policy_profile();
   subject.letter_place = content.event->place;
   if (content.context->upstream_open) subject.overlays.add(Overlay::kUpstreamOpen);
@@ -180,7 +188,7 @@ void absorb_message(const Content& content, const v1::Message& message, Case& su
       subject.credited = Fen{message.funds_returned().credited_fen()};
       return;
     case EventKind::kPayeeChangeIn:
-      subject.payee = message.payee_change().payee();
+      subject.payee = known(message.payee_change().payee());
       subject.payee_version = message.payee_change().version();
       return;
     // The rest is paid after a form that names more.
