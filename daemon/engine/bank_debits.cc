@@ -81,6 +81,8 @@ Result<void> BankDesk::take(Entry& entry, const RemitDesk::LineTaken& taken, Ins
   for (const Allocation& part : taken.to) add_part(part.id, part.amount, record);
   for (const CaseId& id : taken.proposals) record.add_proposals(std::string(id.bytes()));
   postpone(entry, taken.again);
+  // Whose another line is may be known now.
+  if (taken.left.value == 0) try_again_soon();
   return park(entry, taken.left, now);
 }
 

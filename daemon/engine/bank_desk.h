@@ -5,7 +5,7 @@
 // What a statement says of payments of ours goes to the remittance desk, and a reversal goes to the
 // cases of the line that it takes back, in whichever order the two come. A line that is early
 // because a link is being recovered, or because the other agency still holds the money as
-// credited, is tried again.
+// credited, or that may be of one of several payments that the store has forgotten, is tried again.
 //
 // Money that no case has taken stands in suspense under our own code, to the fen.
 #pragma once

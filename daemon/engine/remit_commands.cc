@@ -50,6 +50,7 @@ Result<void> Engine::run(const Command& command, const ExportBatchCommand& order
 Result<void> Engine::run(const Command& command, const PaymentReportCommand& report, Instant now) {
   auto view = remit_.report(*report.fates, command.user, now);
   if (!view) return tl::unexpected(view.error());
+  bank_.try_again_soon();
   Answer answer;
   answer.view = std::make_shared<const v1::PaymentReportView>(std::move(*view));
   answer_after_commit(command, std::move(answer));
@@ -84,6 +85,7 @@ Result<void> Engine::run(const Command& command, const ReleasePaymentCommand& re
                          Instant now) {
   auto outcome = remit_.release(release.payment, release.note, now);
   if (!outcome) return tl::unexpected(outcome.error());
+  bank_.try_again_soon();
   answer_after_commit(command, answer_with(std::move(*outcome)));
   return {};
 }

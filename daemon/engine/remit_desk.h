@@ -182,11 +182,13 @@ class RemitDesk final : public FundsWatcher {
     std::vector<Payment> payments;
     std::vector<CaseId> cases;
     bool complete = false;
+    bool unsure = false;  // it may as well be another payment, of which the bank has to be asked
   };
   enum class Way : uint8_t { kOut, kBack };
   Result<Named> find_named(const References& found, Fen amount, Way way) const;
   Result<Named> find_one(const EndToEndId& id) const;
   Result<Named> find_letters(const std::vector<std::string>& letters, Fen amount, Way way) const;
+  static LineTaken wait_if_unsure(const Named& named, LineTaken taken);
   static bool adds_up(const Named& named, Fen amount, Way way);
   Result<void> add_batch(std::string_view number, Named& named) const;
   // Of the letter's payments one that fits the amount, or, if there are other letters, the first.
@@ -205,6 +207,8 @@ class RemitDesk final : public FundsWatcher {
   // The store has lost what was known of it: if the case took it back before anybody had asked the
   // bank, the bank may have had it all the same.
   bool was_doubtful(const Record& record) const;
+  // The same, and neither the bank nor a person has said anything of it since.
+  bool is_forgotten(const Record& record) const;
   void contradict(Payment& payment, std::string_view detail, Instant now,
                   v1::PaymentReportLineView& line);
 

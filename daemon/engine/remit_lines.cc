@@ -92,6 +92,11 @@ Result<void> RemitDesk::add_letter(std::string_view letter, std::optional<Fen> a
       return !amount || fen == amount->value;
     };
     auto it = std::find_if(all.begin(), open, fits);
+    named.unsure |= it != open && is_forgotten(it->record) &&
+                    std::any_of(it + 1, booked, [&](const Payment& other) {
+                      const bool gone = back && has_gone_out(other.record);
+                      return fits(other) && (gone || is_forgotten(other.record));
+                    });
     if (it == open) it = std::find_if(open, all.end(), fits);
     if (it != all.end()) named.payments.push_back(std::move(*it));
   }
@@ -127,7 +132,7 @@ Result<RemitDesk::Named> RemitDesk::find_letters(const std::vector<std::string>&
     }
   }
   // Of several letters none may be without its payment.
-  if (named.payments.size() != letters.size()) named.payments.clear();
+  if (named.unsure || named.payments.size() != letters.size()) named.payments.clear();
   return named;
 }
 
@@ -157,6 +162,14 @@ Result<RemitDesk::Named> RemitDesk::find_named(const References& found, Fen amou
   return first;
 }
 
+// The bank's list, a person or another line will say which one it is.
+RemitDesk::LineTaken RemitDesk::wait_if_unsure(const Named& named, LineTaken taken) {
+  if (!named.unsure) return taken;
+  taken.outcome = BankOutcome::kEarly;
+  taken.again = true;
+  return taken;
+}
+
 // Whether payments of these cases may still come to light.
 Result<bool> RemitDesk::recovers_any(const std::vector<CaseId>& cases, Instant now) {
   for (const CaseId& id : cases) {
@@ -184,7 +197,7 @@ Result<std::optional<RemitDesk::LineTaken>> RemitDesk::take_debit(const v1::Bank
   taken.again = *again;
   if (*again) taken.outcome = BankOutcome::kEarly;
   // The payment that the line is of may be another one, which still has to come back.
-  if (*again || !named->complete) return taken;
+  if (*again || !named->complete) return wait_if_unsure(*named, taken);
   // The bank has paid one of them twice.
   taken.outcome = BankOutcome::kNotExpected;
   for (const Payment& payment : named->payments) {
@@ -259,7 +272,7 @@ Result<std::optional<RemitDesk::LineTaken>> RemitDesk::take_return(const v1::Ban
   if (!again) return tl::unexpected(again.error());
   taken.again = *again;
   if (*again) taken.outcome = BankOutcome::kEarly;
-  if (*again || !named->complete) return taken;
+  if (*again || !named->complete) return wait_if_unsure(*named, taken);
   for (const Payment& payment : named->payments) {
     const auto hindered = hindrance(payment, now);
     if (!hindered) return tl::unexpected(hindered.error());

@@ -155,6 +155,13 @@ bool RemitDesk::was_doubtful(const Record& record) const {
   return record.recovered() || record.ordered_at_ms() <= doubt_until_ms_;
 }
 
+bool RemitDesk::is_forgotten(const Record& record) const {
+  const PaymentState state = state_of(record);
+  const bool unsaid =
+      record.debit_line().empty() && record.seen_back_fen() == 0 && record.released_at_ms() == 0;
+  return unsaid && was_doubtful(record) && (is_waiting(state) || state == PaymentState::kTakenBack);
+}
+
 void RemitDesk::contradict(Payment& payment, std::string_view detail, Instant now,
                            v1::PaymentReportLineView& line) {
   line.set_outcome("contradicts");

@@ -226,6 +226,34 @@ TEST_CASE("a payment that is forgotten and had come back was with the bank, if i
   CHECK(world.payer.state(1) == "returned");
 }
 
+TEST_CASE(
+    "lines without a number wait until it is known which of two forgotten payments they are of") {
+  Recovering world;
+  CHECK(world.payer.report(world.payer.payment(1) + "|rejected|AC04\n") == Outcomes{"rejected"});
+  jiexu::settle({&world.in, &world.out});
+  world.remit();
+  world.payer.pay();
+  jiexu::settle({&world.in, &world.out});
+  const std::string report =
+      world.payer.payment(1) + "|rejected|AC04\n" + world.payer.payment(1, 2) + "|paid\n";
+  v1::BankLine debit = bank_line("", -kBalance, "1");
+  debit.set_remark(EndToEndId::parse(world.payer.payment(1))->letter_number);
+  v1::BankLine back = bank_line("", kBalance, "2");
+  back.set_remark(debit.remark());
+  back.set_return_reason("AC04");
+  world.recover();
+  CHECK(world.out.bank({debit, back}).bank.results(0).outcome() == "early");
+  world.payer.report(report);
+  world.run();
+  CHECK(world.out.bank({debit}).bank.results(0).outcome() == "duplicate, paid_out");
+  CHECK(world.out.bank({back}).bank.results(0).outcome() == "duplicate, returned_by_bank");
+  CHECK(world.payer.state(1, 1) == "returned");
+  CHECK(world.payer.state(1, 2) == "returned");
+  CHECK(world.out.subject(world.id).moved == Fen{});
+  CHECK(world.out.balance(out_site(), LedgerAccount::kSuspense) == 0);
+  CHECK(world.payer.make().held_size() == 0);
+}
+
 TEST_CASE("of a payment that is forgotten and had come back, the bank's lines tell the rest") {
   Recovering world;
   world.come_back(kBalance);
