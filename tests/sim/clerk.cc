@@ -237,16 +237,15 @@ bool Clerk::keys_paper() const {
 // it would be known.
 std::shared_ptr<const v1::ActionInput> Clerk::sheet(const Paper& paper, const Case& subject) {
   const AgencyId writer = subject.exists() ? subject.peer : paper.in;
-  uint32_t number = subject.received_case_seq;
-  auto message = world_.printed(writer, paper.case_id, ++number);
-  for (size_t keyed = subject.papers.size(); message;) {
-    if (is_carried(message->body_case()) && keyed-- == 0) break;
-    message = world_.printed(writer, paper.case_id, ++number);
-  }
-  if (!message) return nullptr;
-  if (random_.chance(kMistypedPermille)) mistype(*message);
+  std::vector<v1::Message> sheets =
+      world_.printed(writer, paper.case_id, subject.received_case_seq);
+  std::erase_if(sheets,
+                [](const v1::Message& message) { return !is_carried(message.body_case()); });
+  if (sheets.size() <= subject.papers.size()) return nullptr;
+  v1::Message& message = sheets[subject.papers.size()];
+  if (random_.chance(kMistypedPermille)) mistype(message);
   auto input = std::make_shared<v1::ActionInput>();
-  *input->mutable_paper() = std::move(*message);
+  *input->mutable_paper() = std::move(message);
   input->set_agency(writer.str());
   return input;
 }

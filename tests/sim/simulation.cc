@@ -43,8 +43,8 @@ class Simulation {
       : world_(plan, readable), trouble_(world_, nodes_, world_.random.fork()) {
     make_agencies();
     make_papers();
-    world_.printed = [this](AgencyId writer, const CaseId& id, uint32_t case_seq) {
-      return print(writer, id, case_seq);
+    world_.printed = [this](AgencyId writer, const CaseId& id, uint32_t after) {
+      return print(writer, id, after);
     };
     for (const auto& node : nodes_) {
       for (int i = 0; i < plan.clerks; ++i) {
@@ -75,7 +75,7 @@ class Simulation {
  private:
   void make_agencies();
   void make_papers();
-  std::optional<v1::Message> print(AgencyId writer, const CaseId& id, uint32_t case_seq) const;
+  std::vector<v1::Message> print(AgencyId writer, const CaseId& id, uint32_t after) const;
   void live();
   void finish();
   bool getting_back() const;
@@ -134,20 +134,22 @@ void Simulation::make_papers() {
   }
 }
 
-std::optional<v1::Message> Simulation::print(AgencyId writer, const CaseId& id,
-                                             uint32_t case_seq) const {
+std::vector<v1::Message> Simulation::print(AgencyId writer, const CaseId& id,
+                                           uint32_t after) const {
+  std::vector<v1::Message> out;
   for (const auto& node : nodes_) {
     if (node->id() != writer) continue;
     const Records records(node->store(), node->vault());
     const auto subject = read_case(records, id);
-    if (!subject || !*subject) return std::nullopt;
-    const auto messages = list_messages(records, **subject);
-    if (!messages) return std::nullopt;
-    for (const CaseMessage& message : *messages) {
-      if (message.ours && message.message.case_seq() == case_seq) return message.message;
+    if (!subject || !*subject) return out;
+    auto messages = list_messages(records, **subject);
+    if (!messages) return out;
+    for (CaseMessage& message : *messages) {
+      const bool new_to_it = message.ours && message.message.case_seq() > after;
+      if (new_to_it) out.push_back(std::move(message.message));
     }
   }
-  return std::nullopt;
+  return out;
 }
 
 bool Simulation::advance(int64_t ms) {

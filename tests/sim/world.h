@@ -27,9 +27,9 @@ struct World {
   Bank bank;
   Watch watch;
   std::shared_ptr<const Directory> directory;
-  // The message of a case that its writer sent as number `case_seq` of the case, as it is on the
-  // writer's disk: somebody has printed it and carries it. Set by the simulation.
-  std::function<std::optional<v1::Message>(AgencyId writer, const CaseId& id, uint32_t case_seq)>
+  // The messages of a case that its writer sent after number `after` of the case, as they are on
+  // the writer's disk: somebody has printed them and carries them. Set by the simulation.
+  std::function<std::vector<v1::Message>(AgencyId writer, const CaseId& id, uint32_t after)>
       printed;
   int64_t jumped_ms = 0;  // days that passed in one moment for everybody
   Mood mood = Mood::kLife;
