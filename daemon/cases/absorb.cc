@@ -8,10 +8,12 @@ namespace jiexu {
 namespace {
 
 // Of a peer's message, what this version knows and has checked. The rest may be of any size: it
-// stays in the log, while a case is kept in memory and written anew with each change.
+// stays in the log, while a case is kept in memory and written anew with each change. REQUIRES: a
+// message without messages in it.
 template <class T>
 T known(T part) {
-  part.DiscardUnknownFields();
+  const auto* fields = part.GetReflection();
+  if (!fields->GetUnknownFields(part).empty()) fields->MutableUnknownFields(&part)->Clear();
   return part;
 }
 
