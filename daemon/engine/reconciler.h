@@ -141,9 +141,9 @@ class Reconciler final : public SentBefore {
   };
 
   Link* find(AgencyId peer);
+  const Link* find(AgencyId peer) const;
   // Notes in the link's record, too, that it has to be recovered.
   Link& begin(Peer& peer);
-  const Link* find(AgencyId peer) const;
   Result<void> gather_own(Peer& peer, Link& link, const BatchFrame& batch);
   Result<void> give_up_tail(Peer& peer, Link& link);
   Result<void> gather_orphans(Link& link, const BatchFrame& batch);
