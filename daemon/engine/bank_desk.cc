@@ -216,9 +216,11 @@ Result<BankDesk::Credited> BankDesk::credit(const v1::BankLine& line, const Allo
                                             Instant now) {
   const auto& [id, amount] = part;
   if (says_that_it_came_back(line)) {
+    using ByHand = RemitDesk::ByHand;
     const auto returned = payments_.take_return_by_hand(id, amount, line, now);
     if (!returned) return tl::unexpected(returned.error());
-    if (*returned) {
+    if (*returned == ByHand::kRefused) return Credited{nullptr, amount};
+    if (*returned == ByHand::kTaken) {
       const auto subject = cases_.load(id, now);
       if (!subject) return tl::unexpected(subject.error());
       return Credited{*subject, Fen{}};

@@ -96,9 +96,11 @@ class RemitDesk final : public FundsWatcher {
   // The same of a credit by which payments come back (X22).
   Result<std::optional<LineTaken>> take_return(const v1::BankLine& line, Instant now);
 
-  // A person says how much of a return is of this case. Returns whether the case takes it.
-  Result<bool> take_return_by_hand(const CaseId& id, Fen amount, const v1::BankLine& line,
-                                   Instant now);
+  // A person says how much of a return is of this case. A line that names a payment of ours cannot
+  // be what the other agency has sent back, whatever the case takes now.
+  enum class ByHand : uint8_t { kTaken, kRefused, kNoPayment };
+  Result<ByHand> take_return_by_hand(const CaseId& id, Fen amount, const v1::BankLine& line,
+                                     Instant now);
 
   // A person has made sure that the bank does not have the payment, or has looked at what the bank
   // says against the case.
@@ -196,8 +198,8 @@ class RemitDesk final : public FundsWatcher {
                           Named& named) const;
   Result<bool> recovers_any(const std::vector<CaseId>& cases, Instant now);
   Result<void> debit(Payment& payment, const Digest& line, Instant now);
-  // Returns what the case does not take.
-  Result<Fen> bring_back(const Payment& payment, std::string_view reason, Instant now);
+  // Whether the case takes it that `part` of the payment is back.
+  Result<bool> bring_back(const Payment& payment, Fen part, std::string_view reason, Instant now);
   // Attempt 0: not known.
   Result<bool> tell_return(const CaseId& id, uint32_t attempt, Fen amount, std::string_view reason,
                            Instant now);

@@ -286,10 +286,10 @@ Result<std::optional<RemitDesk::LineTaken>> RemitDesk::take_return(const v1::Ban
   taken.left = Fen{};
   for (const Payment& payment : named->payments) {
     const Fen part{still_out(payment.record)};
-    const auto refused = bring_back(payment, line.return_reason(), now);
-    if (!refused) return tl::unexpected(refused.error());
-    taken.left.value += refused->value;
-    if (refused->value == 0) taken.to.push_back({payment.id, part});
+    const auto back = bring_back(payment, part, line.return_reason(), now);
+    if (!back) return tl::unexpected(back.error());
+    if (!*back) taken.left.value += part.value;
+    if (*back) taken.to.push_back({payment.id, part});
   }
   if (taken.left.value > 0) taken.outcome = BankOutcome::kNotExpected;
   if (taken.left.value == 0) taken.proposals.clear();
@@ -315,14 +315,15 @@ Result<bool> RemitDesk::tell_return(const CaseId& id, uint32_t attempt, Fen amou
   return outcome->has_value();
 }
 
-Result<Fen> RemitDesk::bring_back(const Payment& payment, std::string_view reason, Instant now) {
-  const Fen part{still_out(payment.record)};
+Result<bool> RemitDesk::bring_back(const Payment& payment, Fen part, std::string_view reason,
+                                   Instant now) {
   // Less what a report or a person has said before of the same return.
-  const Fen news{payment.record.amount_fen() - payment.record.returned_fen()};
+  const int64_t said =
+      still_out(payment.record) - (payment.record.amount_fen() - payment.record.returned_fen());
+  const Fen news{part.value - std::max<int64_t>(said, 0)};
   if (news.value > 0) {
     const auto told = tell_return(payment.id, payment.attempt, news, reason, now);
-    if (!told) return tl::unexpected(told.error());
-    if (!*told) return part;
+    if (!told || !*told) return told;
   }
   auto returned = read(payment.id, payment.attempt);
   if (!returned) return tl::unexpected(returned.error());
@@ -334,23 +335,23 @@ Result<Fen> RemitDesk::bring_back(const Payment& payment, std::string_view reaso
     record.set_reason(std::string(reason));
   }
   write(**returned);
-  return Fen{};
+  return true;
 }
 
-Result<bool> RemitDesk::take_return_by_hand(const CaseId& id, Fen amount, const v1::BankLine& line,
-                                            Instant now) {
+Result<RemitDesk::ByHand> RemitDesk::take_return_by_hand(const CaseId& id, Fen amount,
+                                                         const v1::BankLine& line, Instant now) {
   const References found = find_references(line);
-  const uint32_t attempt = found.end_to_end ? found.end_to_end->attempt : 0;
-  auto payment = read(id, attempt);
+  auto payment = read(id, found.end_to_end ? found.end_to_end->attempt : 0);
   if (!payment) return tl::unexpected(payment.error());
-  const bool known = payment->has_value();
-  const auto told = tell_return(id, known ? attempt : 0, amount, line.return_reason(), now);
-  if (!told || !*told || !known) return told;
-  payment = read(id, attempt);
-  if (!payment) return tl::unexpected(payment.error());
-  (*payment)->record.set_seen_back_fen((*payment)->record.seen_back_fen() + amount.value);
-  write(**payment);
-  return true;
+  if (!*payment) {
+    const auto told = tell_return(id, 0, amount, line.return_reason(), now);
+    if (!told) return tl::unexpected(told.error());
+    return *told ? ByHand::kTaken : ByHand::kNoPayment;
+  }
+  if (amount.value > still_out((*payment)->record)) return ByHand::kRefused;
+  const auto taken = bring_back(**payment, amount, line.return_reason(), now);
+  if (!taken) return tl::unexpected(taken.error());
+  return *taken ? ByHand::kTaken : ByHand::kRefused;
 }
 
 }  // namespace jiexu

@@ -283,3 +283,36 @@ TEST_CASE("debited after a report has rejected it: a person looks, until its ret
   CHECK(waiting() == 0);
   CHECK(payer.site.balance(out_site(), LedgerAccount::kSuspense) == 0);
 }
+
+TEST_CASE("a line that names a payment is no money of the other agency, whoever matches it") {
+  Payer payer(1);
+  payer.pay();
+  payer.hear(1, EventKind::kFundsAckIn);
+  v1::BankLine back = payer.returned(1, "1");
+  back.clear_return_reason();
+  const v1::BankLineResult line = payer.site.bank({back}).bank.results(0);
+  CHECK(line.outcome() == "not_expected");
+  const Fen all{kBalance};
+  const Digest digest = *to_array<32>(*from_hex(line.line_id()));
+  const Answer settled =
+      payer.run("teller", SettleLineCommand{digest, {{Payer::id(1), all}}, "asked the bank"});
+  CHECK(settled.bank.results(0).outcome() == "not_expected");
+  CHECK(payer.site.subject(Payer::id(1)).returned.value == 0);
+  CHECK(payer.site.balance(out_site(), LedgerAccount::kSuspense) == -kBalance);
+}
+
+TEST_CASE("a bounce that a clerk has recorded is matched by hand to the line that brings it") {
+  Payer payer(1);
+  payer.pay();
+  REQUIRE_FALSE(payer.act(1, EventKind::kBankReturned).rejection);
+  v1::BankLine back = payer.returned(1, "1");
+  back.set_amount_fen(kBalance - 1);
+  const v1::BankLineResult part = payer.site.bank({back}).bank.results(0);
+  CHECK(part.outcome() == "amount_differs");
+  const Digest digest = *to_array<32>(*from_hex(part.line_id()));
+  const Answer settled = payer.run(
+      "teller", SettleLineCommand{digest, {{Payer::id(1), Fen{kBalance - 1}}}, "less a fee"});
+  CHECK(settled.bank.results(0).outcome() == "matched_by_hand");
+  CHECK(payer.site.subject(Payer::id(1)).returned.value == 0);
+  CHECK(payer.site.balance(out_site(), LedgerAccount::kSuspense) == 0);
+}

@@ -83,6 +83,7 @@ class Simulation {
   bool advance(int64_t ms);
   void survey(bool ended);
   bool all_closed();
+  bool all_told();
   bool money_rests();
   bool no_payment_waits();
   bool closed_at(const Node& node, const Paper& paper);
@@ -177,7 +178,9 @@ bool Simulation::getting_back() const {
 void Simulation::finish() {
   for (int64_t waited = 0; waited < kFinishMsMax; waited += kFinishLookMs) {
     if (!advance(kFinishLookMs)) return;
-    if (waited >= kSettleMs && !getting_back() && all_closed() && money_rests()) break;
+    if (waited >= kSettleMs && !getting_back() && all_closed() && all_told() && money_rests()) {
+      break;
+    }
   }
   // Receipts and late answers of the last messages.
   world_.mood = Mood::kRest;
@@ -208,6 +211,18 @@ bool Simulation::all_closed() {
     }
   }
   return true;
+}
+
+// No message is on its way that may still give somebody something to do.
+bool Simulation::all_told() {
+  return std::ranges::all_of(nodes_, [&](const auto& node) {
+    const Records records(node->store(), node->vault());
+    return std::ranges::all_of(nodes_, [&](const auto& peer) {
+      const auto link = records.get_message<v1::LinkRecord>(
+          Family::kLink, layout::link_key(peer->id(), layout::Direction::kOut));
+      return link && (!*link || (*link)->receipted_seq() == (*link)->last_seq());
+    });
+  });
 }
 
 // All that the bank was to do is done, and the agencies know.
