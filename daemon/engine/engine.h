@@ -159,6 +159,7 @@ class Engine {
   void fetch_back(Peer& peer, Seq through, Instant now);
   void ask_to_speak(Peer& peer);
   void stop_writing(Peer& peer);
+  void disbelieve(Peer& peer);
   void outlive(Peer& peer, const RefuseFrame& refuse, Instant now);
   void raise_epoch(Instant now);
   void doubt_payments(Instant now);
@@ -232,7 +233,7 @@ class Engine {
   StatementDesk statements_;
   Comparer comparer_;
   std::atomic<bool> recovered_{true};
-  size_t blocked_ = 0;  // agencies whose links are being recovered
+  size_t blocked_ = 0;  // agencies whose links are being recovered and need no person for it
   // Besides, since the start each has said what it holds of ours: before, an older copy of the
   // store does not know that it is one.
   bool whole_ = false;

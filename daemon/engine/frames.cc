@@ -1,5 +1,6 @@
 // What the engine does with frames of a peer: batches of messages, and the answers to our own link.
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "daemon/base/check.h"
@@ -30,6 +31,16 @@ v1::FaultCode fault_of(Refusal refusal) {
 // already: the link's log keeps the message, and the case knows what it says.
 bool told_before(const Case& subject, AgencyId peer, const v1::Message& message) {
   return message.letter_forwarded().to_agency() == subject.peer.text() && subject.was_with(peer);
+}
+
+// Not in the peer's: they may be long, forge lines of a log, and name a person.
+std::string in_our_words(const v1::Fault& fault) {
+  const std::string& code = v1::FaultCode_Name(fault.code());
+  const std::string_view why = fault.refusal() <= std::numeric_limits<uint16_t>::max()
+                                   ? explain(static_cast<Refusal>(fault.refusal()))
+                                   : "";
+  return (code.empty() ? std::to_string(fault.code()) : code) + (why.empty() ? "" : ": ") +
+         std::string(why);
 }
 
 }  // namespace
@@ -81,6 +92,7 @@ Result<void> Engine::receive(Peer& peer, const BatchFrame& batch, Instant now) {
       return {};
     case BatchVerdict::kNext: break;
   }
+  reconciler_.delivers(peer.id());
   if (room_ == Room::kShort) {
     world_.observer.frame_refused(peer.id(), "the disk is nearly full");
     reply_busy(peer, "the disk is nearly full");
@@ -147,7 +159,7 @@ Result<bool> Engine::receive_statement(Peer& peer, const v1::Message& message,
     peer.heard_of().tally.add(message.body_case());
     peers_.touch(peer.id());
     if (fault.code() != v1::FAULT_CODE_UNKNOWN_KIND) {
-      world_.observer.alarm(peer.id(), "our daily statement was refused: " + fault.text());
+      world_.observer.alarm(peer.id(), "our daily statement was refused, " + in_our_words(fault));
     }
     return true;
   }
@@ -273,8 +285,10 @@ Result<void> Engine::receive_reply(Peer& peer, const Frame& frame, Instant now) 
     if (statement > receipted && statement <= through) statements_.look_again();
   }
   const std::optional<Seq> behind = step.behind;
+  const bool unproven = step.unproven;
   follow(peer, std::move(step));
   if (behind) fetch_back(peer, *behind, now);
+  if (unproven) disbelieve(peer);
   if (const auto* refuse = std::get_if<RefuseFrame>(&frame)) {
     outlive(peer, *refuse, now);
     if (refuse->reason == v1::REFUSE_REASON_DIVERGED) stop_writing(peer);
@@ -296,7 +310,8 @@ Result<void> Engine::receive_reply(Peer& peer, const Frame& frame, Instant now) 
 
 Result<void> Engine::answer_open(Peer& peer, const OpenFrame& open, Instant now) {
   const bool first_words = !reconciler_.spoken_to(peer.id());
-  reconciler_.heard_open(peer, open);
+  const bool noted = peer.recover_from() != 0;
+  reconciler_.heard_open(peer, open, steady_);
   if (first_words) {
     follow(peer, peer.sender().spoken_to(steady_));
     note_recovered();
@@ -304,9 +319,9 @@ Result<void> Engine::answer_open(Peer& peer, const OpenFrame& open, Instant now)
   if (auto later = outlived_later_.extract(peer.id()); !later.empty()) {
     outlive(peer, later.mapped(), now);
   }
-  if (reconciler_.blocks(peer.id())) {
+  if (!noted && peer.recover_from() != 0) {  // a loss that the Open has shown
     recovered_ = false;
-    gather(false);  // a loss that the Open has shown
+    gather(false);
   }
   if (peer.receiver().begins_epoch(open)) {
     // Durable before it is answered; the peer asks again.
@@ -315,7 +330,9 @@ Result<void> Engine::answer_open(Peer& peer, const OpenFrame& open, Instant now)
     gather(true);
     return {};
   }
-  if (auto answer = peer.receiver().receive(open)) reply(peer, std::move(*answer));
+  if (auto answer = peer.receiver().receive(open, peer.incoming_log())) {
+    reply(peer, std::move(*answer));
+  }
   return end_recovery(peer, now);
 }
 

@@ -61,6 +61,20 @@ std::optional<Turned> check(AgencyId self, AgencyId peer, Lane lane, const Frame
   return std::nullopt;
 }
 
+// What bears no good signature of our own proves nothing. The frame counts without it: an honest
+// peer may show one of a key that our directory has lost, and mostly nothing hangs on it.
+void drop_what_proves_nothing(Frame& frame, const Directory& directory) {
+  if (auto* open = std::get_if<OpenFrame>(&frame); open != nullptr && open->receipt) {
+    const Receipt& receipt = *open->receipt;
+    const bool good = receipt.link == open->link && receipt.through == open->receipted_seq &&
+                      verify(receipt, directory).has_value();
+    if (!good) open->receipt.reset();
+  }
+  if (auto* opened = std::get_if<OpenedFrame>(&frame); opened != nullptr && opened->proof) {
+    if (!verify(*opened->proof, opened->receipt, directory)) opened->proof.reset();
+  }
+}
+
 }  // namespace
 
 tl::expected<PeerFrame, Turned> take_in(AgencyId self, AgencyId peer, Lane lane, std::string bytes,
@@ -73,6 +87,7 @@ tl::expected<PeerFrame, Turned> take_in(AgencyId self, AgencyId peer, Lane lane,
     return tl::unexpected(turn(v1::REFUSE_REASON_MALFORMED, "frame on the wrong lane", lane));
   }
   if (auto turned = check(self, peer, lane, *frame, directory)) return tl::unexpected(*turned);
+  drop_what_proves_nothing(*frame, directory);
   return PeerFrame{peer, lane, std::move(*frame)};
 }
 

@@ -11,7 +11,6 @@
 namespace jiexu {
 namespace {
 
-constexpr int64_t kAskAgainMs = 2'000;
 // After so many Opens without anything that we lack, the peer has lost it too.
 constexpr uint32_t kFruitlessOpensMax = 5;
 
@@ -94,7 +93,7 @@ bool Reconciler::blocks(AgencyId peer) const {
 
 bool Reconciler::recovers(AgencyId peer) const {
   const Link* link = find(peer);
-  return link != nullptr && link->phase != Phase::kDiverged;
+  return link != nullptr && link->phase != Phase::kDiverged && !link->stuck;
 }
 
 bool Reconciler::takes_batches(AgencyId peer) const {
@@ -108,46 +107,6 @@ Reconciler::Link& Reconciler::begin(Peer& peer) {
     peers_.touch(peer.id());
   }
   return links_[peer.id()];
-}
-
-void Reconciler::fell_behind_unheard(Peer& peer) {
-  Link& link = begin(peer);
-  if (link.phase == Phase::kNone) link.phase = Phase::kAsking;
-}
-
-void Reconciler::heard_open(Peer& peer, const OpenFrame& open) {
-  spoken_to_.insert(peer.id());
-  Link* link = find(peer.id());
-  if (link == nullptr && open.receipted_seq > peer.receiver().ahead().through) {
-    // It holds a receipt of ours for something that we do not know: we have lost data. What is
-    // being written just now came again, and an Open that was long on its way need not know of
-    // that.
-    link = &begin(peer);
-    link->phase = agreed_.contains(peer.id()) ? Phase::kReplaying : Phase::kAsking;
-    observer_.alarm(peer.id(), "the peer holds receipts of ours that our store has lost");
-  }
-  if (link == nullptr) return;
-  link->receipted = std::max(link->receipted, open.receipted_seq);
-  if (open.epoch > link->claimed_epoch) link->claimed = 0;
-  link->claimed_epoch = std::max(link->claimed_epoch, open.epoch);
-  if (open.epoch == link->claimed_epoch) link->claimed = std::max(link->claimed, open.last_seq);
-  if (std::exchange(link->heard, open.session) == open.session) return;
-  const bool waits = link->phase == Phase::kReplaying;
-  const bool more = peer.receiver().ahead().through < link->claimed;
-  link->fruitless = waits && !more ? link->fruitless + 1 : 0;
-}
-
-Result<bool> Reconciler::agreed(Peer& peer) {
-  agreed_.insert(peer.id());
-  Link* link = find(peer.id());
-  if (link == nullptr) return false;
-  link->phase = Phase::kReplaying;
-  link->ask_at = Steady{0};
-  if (!peer.has_aside()) return false;
-  // After a crash all that the peer holds may be here, and what was laid aside not yet behind it.
-  if (auto done = write_orphans(peer, *link); !done) return tl::unexpected(done.error());
-  peers_.touch(peer.id());
-  return true;
 }
 
 Instant Reconciler::came_at(const Peer& peer, const Case& subject, const v1::Message& message,
@@ -169,7 +128,18 @@ std::optional<std::string> Reconciler::fell_behind(Peer& peer, Seq through) {
     link.asked = link.next;
   }
   // While frames come, each burst asks for the next one.
-  if (std::exchange(link.asked, link.next) != link.next) return std::nullopt;
+  if (std::exchange(link.asked, link.next) != link.next) {
+    link.refused = 0;
+    link.stuck = false;
+    return std::nullopt;
+  }
+  if (++link.refused == kUnansweredMax) {
+    link.stuck = true;
+    observer_.alarm(peer.id(),
+                    "the peer holds messages of ours, by our own signature, that our store has "
+                    "lost, and does not give them back, from number " +
+                        std::to_string(link.next) + " on");
+  }
   return fetch(peer, link.next);
 }
 
@@ -227,11 +197,11 @@ Result<void> Reconciler::gather_orphans(Link& link, const BatchFrame& batch) {
   return {};
 }
 
-Result<std::optional<std::string>> Reconciler::fetched(Peer& peer, const FetchedFrame& frame) {
+Result<Reconciler::Taken> Reconciler::fetched(Peer& peer, const FetchedFrame& frame) {
   Link* link = find(peer.id());
-  if (link == nullptr || link->phase != Phase::kFetching || !frame.batch) return std::nullopt;
+  if (link == nullptr || link->phase != Phase::kFetching || !frame.batch) return Taken{};
   const BatchFrame& batch = *frame.batch;
-  if (batch.last_seq() < link->next) return std::nullopt;  // an answer that came twice
+  if (batch.last_seq() < link->next) return Taken{};  // an answer that came twice
   if (link->next == peer.sender().mark().receipted_seq + 1) {
     const auto head = receipted_head(peer, {self_, peer.id()});
     if (!head) {
@@ -240,7 +210,7 @@ Result<std::optional<std::string>> Reconciler::fetched(Peer& peer, const Fetched
     }
     link->head = *head;
   }
-  if (batch.first_seq > link->next) return std::nullopt;  // one before it was lost on the way
+  if (batch.first_seq > link->next) return Taken{};  // one before it was lost on the way
   if (batch.first_seq != link->next || batch.prev_head != link->head) {
     link->phase = Phase::kDiverged;
     return fail(Errc::kCorrupt, "the peer's copy differs from what it had given a receipt for");
@@ -250,7 +220,7 @@ Result<std::optional<std::string>> Reconciler::fetched(Peer& peer, const Fetched
   if (!*same) {
     if (link->next <= peer.last_seq()) {
       // What we have just written must be on the disk before it can move; the peer is asked again.
-      if (!peer.log_is_durable()) return std::nullopt;
+      if (!peer.log_is_durable()) return Taken{};
       if (auto done = give_up_tail(peer, *link); !done) return tl::unexpected(done.error());
     }
     peer.restore(batch);
@@ -260,10 +230,10 @@ Result<std::optional<std::string>> Reconciler::fetched(Peer& peer, const Fetched
   link->head = batch.head;
   link->next = batch.last_seq() + 1;
   if (link->next <= link->target) {
-    return frame.more ? std::nullopt : std::optional(fetch(peer, link->next));
+    return Taken{frame.more ? std::nullopt : std::optional(fetch(peer, link->next)), true};
   }
   if (auto done = finish_fetch(peer, *link); !done) return tl::unexpected(done.error());
-  return std::nullopt;
+  return Taken{std::nullopt, true};
 }
 
 // Whether an orphan cannot be sent: its case has taken another course meanwhile, or its letter has
@@ -297,6 +267,7 @@ Result<void> Reconciler::set_aside(Peer& peer, Link& link, const v1::Message& or
 
 Result<void> Reconciler::finish_fetch(Peer& peer, Link& link) {
   link.phase = Phase::kFetched;
+  link.stuck = false;
   return write_orphans(peer, link);
 }
 

@@ -30,6 +30,12 @@
 // log, and what each case has not reached yet is found by its message number. That a store was
 // incomplete, or what a peer shows us that we have lost, is noted with the link until its own
 // recovery has ended.
+//
+// Nothing of this begins on a peer's word. That we have lost messages of ours it proves by our
+// signature under one of them (Opened), that we have lost its messages by a receipt of ours (Open).
+// A peer that proves a loss and does not give back what it holds, however often it is asked, keeps
+// its own link closed and holds up nobody else; one that announces messages and never sends them is
+// not waited for. Both are named to people.
 #pragma once
 
 #include <map>
@@ -66,17 +72,30 @@ class Reconciler final : public SentBefore {
   bool blocks_any() const { return !links_.empty(); }
   // Whether since the start both its Open has come and ours was answered with agreement.
   bool has_compared(AgencyId peer) const { return spoken_to(peer) && agreed_.contains(peer); }
+  // The peer has refused what we wrote because it holds something else there, which nothing proves:
+  // nothing more is written to it until its next answer to Open.
+  void doubt(Peer& peer);
+  // That answer, or another one, claims what no signature of ours proves. Nobody else waits for the
+  // peer any more. Of a store that is known to be incomplete, the link stays closed: the peer is
+  // the only witness, and a person must look.
+  void disbelieve(Peer& peer);
   // The peer holds something of our log that we do not, and is not known to be speaking to us.
   void fell_behind_unheard(Peer& peer);
 
-  // The peer's Open says what it has written to us, and what of it we gave receipts for.
-  void heard_open(Peer& peer, const OpenFrame& open);
+  // The peer's Open says what it has written to us, and shows what of it we gave receipts for.
+  void heard_open(Peer& peer, const OpenFrame& open, Steady now);
+  // The peer sends the next batch.
+  void delivers(AgencyId peer);
   // Our Open was answered: all is well. True if there is something to commit.
   Result<bool> agreed(Peer& peer);
   // Our Open was answered: the peer holds our log up to `through`. Returns the frame to send.
   std::optional<std::string> fell_behind(Peer& peer, Seq through);
-  // A fetched frame; the next one to ask for, if there is one. kCorrupt: the histories differ.
-  Result<std::optional<std::string>> fetched(Peer& peer, const FetchedFrame& frame);
+  struct Taken {
+    std::optional<std::string> ask;  // for what follows
+    bool took = false;               // there is something to commit
+  };
+  // A fetched frame. kCorrupt: the histories differ.
+  Result<Taken> fetched(Peer& peer, const FetchedFrame& frame);
   // Everything fetched is durable: the link may be opened.
   bool ready_to_open(const Peer& peer) const;
 
@@ -104,9 +123,18 @@ class Reconciler final : public SentBefore {
   std::optional<LogPlace> claim(AgencyId peer, const CaseId& id,
                                 const v1::Message& message) override;
 
+  // How often a recovering peer is made to say where it is.
+  static constexpr int64_t kAskAgainMs = 2'000;
+  // After so many in a row that announce something, with nothing behind them, or so many answers
+  // that hold what is then not given back, the peer does not mean to. At least a minute: they are
+  // counted no faster than we ask. One that is slow says less often where it stands, and one whose
+  // frames are lost on the way gets one through before.
+  static constexpr uint32_t kUnansweredMax = 30;
+
  private:
   enum class Phase : uint8_t {
     kNone,
+    kDoubted,    // the peer contradicts us without a proof; ends with its next word
     kAsking,     // waiting for the first word from the peer
     kFetching,   // our frames are coming back
     kDiverged,   // the histories differ; for people
@@ -131,6 +159,10 @@ class Reconciler final : public SentBefore {
     Seq receipted = 0;       // it holds our receipts for its messages up to here
     uint64_t heard = 0;      // the newest one's session; 0: none came
     uint32_t fruitless = 0;  // Opens in a row that announced nothing that we lack
+    uint32_t withheld = 0;   // that announced something, and no batch came between them
+    Steady counted;          // when `withheld` last grew
+    uint32_t refused = 0;    // Openeds in a row after which nothing of what was asked came back
+    bool stuck = false;      // for a person; who else waits goes on
     Steady ask_at;
     Seq had = 0;  // of the peer's messages, when it was last to be asked
     std::map<Seq, Own> own;
@@ -144,6 +176,7 @@ class Reconciler final : public SentBefore {
   const Link* find(AgencyId peer) const;
   // Notes in the link's record, too, that it has to be recovered.
   Link& begin(Peer& peer);
+  void count_open(Peer& peer, Link& link, Steady now);
   Result<void> gather_own(Peer& peer, Link& link, const BatchFrame& batch);
   Result<void> give_up_tail(Peer& peer, Link& link);
   Result<void> gather_orphans(Link& link, const BatchFrame& batch);
@@ -171,7 +204,8 @@ class Reconciler final : public SentBefore {
   EngineObserver& observer_;
   std::map<AgencyId, Link> links_;
   std::set<AgencyId> spoken_to_;
-  std::set<AgencyId> agreed_;  // with our log, since the start
+  std::set<AgencyId> agreed_;    // with our log, since the start
+  std::set<AgencyId> boasting_;  // claim receipts of ours that they do not show
 };
 
 }  // namespace jiexu

@@ -8,21 +8,30 @@
 
 namespace jiexu {
 
+// The peer has proved by our own signature that our log has lost something.
 void Engine::fetch_back(Peer& peer, Seq through, Instant now) {
-  recovered_ = false;
+  const bool noted = peer.recover_from() != 0;
   if (!reconciler_.spoken_to(peer.id())) {
     reconciler_.fell_behind_unheard(peer);
     if (!std::exchange(doubted_, true)) {
       doubt_payments(now);
     }
-    gather(true);
+    if (!noted) gather(true);
+    note_recovered();
     return ask_to_speak(peer);
   }
   raise_epoch(now);
   if (auto frame = reconciler_.fell_behind(peer, through)) {
     world_.transport.send(peer.id(), Lane::kForward, share(std::move(*frame)));
   }
-  gather(false);
+  if (!noted) gather(false);
+  note_recovered();
+}
+
+// It says so, and does not prove it.
+void Engine::disbelieve(Peer& peer) {
+  reconciler_.disbelieve(peer);
+  note_recovered();
 }
 
 Result<void> Engine::fetched(Peer& peer, const FetchedFrame& frame) {
@@ -32,8 +41,10 @@ Result<void> Engine::fetched(Peer& peer, const FetchedFrame& frame) {
     follow(peer, peer.sender().diverged(steady_));
     return {};
   }
-  if (*next) world_.transport.send(peer.id(), Lane::kForward, share(std::move(**next)));
-  gather(true);
+  if (next->ask) {
+    world_.transport.send(peer.id(), Lane::kForward, share(std::move(*next->ask)));
+  }
+  if (next->took) gather(true);
   return {};
 }
 
@@ -43,12 +54,11 @@ void Engine::ask_to_speak(Peer& peer) {
   reply(peer, encode(peer.receiver().gap()));
 }
 
-// The peer holds something else under a number that we have just used: another copy of this agency
-// was faster. The next answer to Open tells how far the two are apart.
+// The peer says that it holds something else under a number that we have just used: another copy of
+// this agency was faster. The next answer to Open proves how far the two are apart, or nothing.
 void Engine::stop_writing(Peer& peer) {
-  recovered_ = false;
-  reconciler_.fell_behind_unheard(peer);
-  gather(true);
+  reconciler_.doubt(peer);
+  note_recovered();
 }
 
 // A peer has heard us in a later epoch. If our store comes from a backup, that was us as well; also
@@ -100,7 +110,7 @@ void Engine::note_recovered() {
   const bool noted = !open_.notes_loss && !(in_flight_ && in_flight_->notes_loss);
   const auto& agencies = directory_->agencies();
   const auto blocked = static_cast<size_t>(std::ranges::count_if(
-      agencies, [&](const Agency& agency) { return reconciler_.blocks(agency.id); }));
+      agencies, [&](const Agency& agency) { return reconciler_.recovers(agency.id); }));
   recovered_ = noted && blocked == 0;
   // Also of an agency that the directory lacks today.
   const bool missing = !noted || reconciler_.blocks_any();

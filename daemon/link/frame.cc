@@ -155,6 +155,27 @@ void to_proto(const Receipt& in, v1::Receipt* out) {
   out->set_session(in.session);
 }
 
+Result<BatchProof> from_proto(const v1::BatchProof& in) {
+  BatchProof out;
+  const auto key = to_array<8>(in.key_id());
+  if (!key || !read_digest(in.prev_head(), out.prev_head)) {
+    return malformed("a proof has a wrong length");
+  }
+  out.epoch = in.epoch();
+  out.first_seq = in.first_seq();
+  out.key = *key;
+  out.signature = in.signature();
+  return out;
+}
+
+void to_proto(const BatchProof& in, v1::BatchProof* out) {
+  out->set_epoch(in.epoch);
+  out->set_first_seq(in.first_seq);
+  out->set_prev_head(std::string(view(in.prev_head)));
+  out->set_key_id(std::string(view(in.key)));
+  out->set_signature(in.signature);
+}
+
 Result<Frame> from_proto(const v1::Open& in) {
   OpenFrame out;
   if (!read_link(in.sender(), in.receiver(), out.link)) return malformed("Open of nobody");
@@ -168,13 +189,22 @@ Result<Frame> from_proto(const v1::Open& in) {
   if (!key) return malformed("Open has a wrong length");
   out.key = *key;
   out.signature = in.signature();
+  if (!in.has_receipt()) return out;
+  auto receipt = from_proto(in.receipt());
+  if (!receipt) return tl::unexpected(receipt.error());
+  out.receipt = std::move(*receipt);
   return out;
 }
 
 Result<Frame> from_proto(const v1::Opened& in) {
   auto receipt = from_proto(in.receipt());
   if (!receipt) return tl::unexpected(receipt.error());
-  return OpenedFrame{in.session(), std::move(*receipt), in.window_bytes()};
+  OpenedFrame out{in.session(), std::move(*receipt), in.window_bytes(), std::nullopt};
+  if (!in.has_proof()) return out;
+  auto proof = from_proto(in.proof());
+  if (!proof) return tl::unexpected(proof.error());
+  out.proof = std::move(*proof);
+  return out;
 }
 
 // At most `size` bytes of UTF-8, cut between characters.
@@ -293,6 +323,7 @@ std::string encode(const OpenFrame& frame) {
   open->set_receipted_seq(frame.receipted_seq);
   open->set_key_id(std::string(view(frame.key)));
   open->set_signature(frame.signature);
+  if (frame.receipt) to_proto(*frame.receipt, open->mutable_receipt());
   return out.SerializeAsString();
 }
 
@@ -301,6 +332,7 @@ std::string encode(const OpenedFrame& frame) {
   out.mutable_opened()->set_session(frame.session);
   out.mutable_opened()->set_window_bytes(frame.window_bytes);
   to_proto(frame.receipt, out.mutable_opened()->mutable_receipt());
+  if (frame.proof) to_proto(*frame.proof, out.mutable_opened()->mutable_proof());
   return out.SerializeAsString();
 }
 
@@ -399,6 +431,17 @@ Result<void> verify(const Receipt& receipt, const Directory& directory) {
       receipt.link, receipt.epoch, receipt.through, receipt.head, receipt.received_at.ms);
   if (!verifier->verify(signed_bytes, receipt.signature)) {
     return fail(Errc::kPermission, "receipt: signature does not verify");
+  }
+  return {};
+}
+
+Result<void> verify(const BatchProof& proof, const Receipt& receipt, const Directory& directory) {
+  const Verifier* verifier = directory.verifier(receipt.link.sender, proof.key);
+  if (verifier == nullptr) return fail(Errc::kPermission, "proof: signing key is not known");
+  const std::string signed_bytes = batch_signing_bytes(
+      receipt.link, proof.epoch, proof.first_seq, receipt.through, proof.prev_head, receipt.head);
+  if (!verifier->verify(signed_bytes, proof.signature)) {
+    return fail(Errc::kPermission, "proof: signature does not verify");
   }
   return {};
 }

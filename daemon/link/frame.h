@@ -23,18 +23,6 @@ namespace jiexu {
 
 inline constexpr uint32_t kProtocolVersion = 1;
 
-struct OpenFrame {
-  uint32_t protocol = kProtocolVersion;
-  LinkName link;
-  uint64_t session = 0;
-  Epoch epoch = 0;
-  Seq last_seq = 0;
-  Digest last_head{};
-  Seq receipted_seq = 0;
-  KeyId key{};
-  std::string signature;
-};
-
 // The receiver's signed word that everything up to `through` is on its disk.
 struct Receipt {
   LinkName link;
@@ -47,10 +35,33 @@ struct Receipt {
   uint64_t session = 0;  // of the handshake in which it was given
 };
 
+struct OpenFrame {
+  uint32_t protocol = kProtocolVersion;
+  LinkName link;
+  uint64_t session = 0;
+  Epoch epoch = 0;
+  Seq last_seq = 0;
+  Digest last_head{};
+  Seq receipted_seq = 0;
+  KeyId key{};
+  std::string signature;
+  std::optional<Receipt> receipt;  // for receipted_seq
+};
+
+// The sender's own signature under its frame that ends where a receipt beside this one says.
+struct BatchProof {
+  Epoch epoch = 0;
+  Seq first_seq = 0;
+  Digest prev_head{};
+  KeyId key{};
+  std::string signature;
+};
+
 struct OpenedFrame {
   uint64_t session = 0;
   Receipt receipt;
   uint64_t window_bytes = 0;
+  std::optional<BatchProof> proof;  // of what the receipt is for
 };
 
 // The views point into `bytes`.
@@ -132,6 +143,8 @@ Result<void> verify(const BatchFrame& batch, const Directory& directory);
 Result<void> verify(const OpenFrame& open, const Directory& directory);
 // Checks the signature with the key of the link's receiver.
 Result<void> verify(const Receipt& receipt, const Directory& directory);
+// Checks with the key of the link's sender that it has written what `receipt` is for.
+Result<void> verify(const BatchProof& proof, const Receipt& receipt, const Directory& directory);
 
 // Signs as the link's sender.
 void sign(OpenFrame& open, const Signer& signer);

@@ -82,7 +82,21 @@ bool Receiver::begins_epoch(const OpenFrame& frame) {
   return true;
 }
 
-std::optional<std::string> Receiver::receive(const OpenFrame& frame) {
+// Read once for each place at which the log stands, however often the sender asks.
+const std::optional<BatchProof>& Receiver::proof(const LinkLog& log) {
+  if (proven_ == durable_.through) return proof_;
+  proof_.reset();
+  const auto last = log.frame_with(durable_.through);
+  if (!last || !*last) return proof_;
+  const auto batch = decode_batch((*last)->bytes);
+  if (!batch) return proof_;
+  proof_ = {batch->epoch, batch->first_seq, batch->prev_head, batch->key,
+            std::string(batch->signature)};
+  proven_ = durable_.through;
+  return proof_;
+}
+
+std::optional<std::string> Receiver::receive(const OpenFrame& frame, const LinkLog& log) {
   if (frame.protocol != kProtocolVersion) {
     refuse(v1::REFUSE_REASON_PROTOCOL, "protocol version 1 is spoken here");
     return encode(refusal_);
@@ -99,7 +113,10 @@ std::optional<std::string> Receiver::receive(const OpenFrame& frame) {
   // A sender that is behind opens again before it sends. Until then it may be an older copy beside
   // the sender whose frames we take, and receipts are for that one.
   if (frame.last_seq >= ahead_.through) session_ = frame.session;
-  return encode(OpenedFrame{frame.session, *receipt_, window_bytes_});
+  const bool agrees = frame.last_seq == receipt_->through && frame.last_head == receipt_->head;
+  OpenedFrame answer{frame.session, *receipt_, window_bytes_, std::nullopt};
+  if (!agrees) answer.proof = proof(log);
+  return encode(answer);
 }
 
 }  // namespace jiexu

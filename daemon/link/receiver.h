@@ -48,7 +48,8 @@ class Receiver {
   // before the sender is answered.
   bool begins_epoch(const OpenFrame& frame);
   // The answer to Open: Opened, or Refuse. nullopt: nothing can be said yet, the sender asks again.
-  std::optional<std::string> receive(const OpenFrame& frame);
+  // Opened proves that the sender has written what it does not seem to know; `log` has the proof.
+  std::optional<std::string> receive(const OpenFrame& frame, const LinkLog& log);
 
   // Ahead of the disk.
   const ReceiverMark& ahead() const { return ahead_; }
@@ -64,6 +65,7 @@ class Receiver {
  private:
   BatchVerdict refuse(v1::RefuseReason reason, std::string text);
   BatchVerdict judge_known(const BatchFrame& batch, const LinkLog& log);
+  const std::optional<BatchProof>& proof(const LinkLog& log);
 
   LinkName link_;
   ReceiverMark durable_;
@@ -72,6 +74,8 @@ class Receiver {
   std::optional<Receipt> receipt_;
   uint64_t session_ = 0;  // of the Open, not behind, that was answered last in this run
   RefuseFrame refusal_;
+  std::optional<BatchProof> proof_;  // of the frame that ends at proven_
+  Seq proven_ = 0;
   struct Accepted {
     Seq last_seq;
     Digest head;

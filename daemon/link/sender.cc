@@ -54,22 +54,24 @@ SenderStep Sender::written(Seq last_seq, const Digest& head, Steady now, const L
 SenderStep Sender::receive(const OpenedFrame& frame, Steady now, const LinkLog& log) {
   const Receipt& receipt = frame.receipt;
   const bool asked = state_ == State::kOpening || state_ == State::kStopped;
-  if (!asked || frame.session != session_ || receipt.link != link_) return {};
+  if (!asked || !awaits_ || frame.session != session_ || receipt.link != link_) return {};
+  awaits_ = false;
   if (receipt.epoch > mark_.epoch) {
     return stop(v1::REFUSE_REASON_EPOCH, "the peer has heard us in a later epoch", now);
   }
-  if (receipt.through > mark_.last_seq) return fall_behind(receipt.through, now);
+  if (receipt.through > mark_.last_seq) return fall_behind(frame, now);
   const auto head = head_at(receipt.through, log);
   if (!head) return stop(v1::REFUSE_REASON_UNSPECIFIED, head.error().text, now);
   if (*head != receipt.head) {
     // What has no receipt may have been lost here and written anew; what has one may not differ.
-    if (receipt.through > mark_.receipted_seq) return fall_behind(receipt.through, now);
+    if (receipt.through > mark_.receipted_seq) return fall_behind(frame, now);
     return stop(v1::REFUSE_REASON_DIVERGED, "the peer's copy of our log differs from ours", now);
   }
   SenderStep step;
   if (receipt.through < mark_.receipted_seq) {
     step.alarm = "the peer lost messages that it had receipted; sending them again";
     mark_.receipted_seq = receipt.through;
+    mark_.receipt = encode(receipt);
     step.mark_moved = true;
   }
   state_ = State::kFlowing;
@@ -163,6 +165,7 @@ SenderStep Sender::connected(Steady now) {
 SenderStep Sender::open(Steady now) {
   if (state_ != State::kStopped) state_ = State::kOpening;
   session_ = mix(session_);
+  awaits_ = true;
   const int doublings = static_cast<int>(std::min<uint32_t>(opens_++, 8));
   const int64_t pause = std::min(timing_.open_retry_min << doublings, timing_.open_retry_max);
   jitter_ = mix(jitter_);
@@ -173,6 +176,7 @@ SenderStep Sender::open(Steady now) {
   OpenFrame frame{kProtocolVersion, link_,      session_,           mark_.epoch,
                   mark_.last_seq,   mark_.head, mark_.receipted_seq};
   sign(frame, *signer_);
+  frame.receipt = newest_receipt();
   SenderStep step;
   step.out.push_back(share(encode(frame)));
   return step;
@@ -184,11 +188,30 @@ SenderStep Sender::diverged(Steady now) {
               "the peer's copy of our log differs from what it had given receipts for", now);
 }
 
-SenderStep Sender::fall_behind(Seq through, Steady now) {
+// So that the receiver need not believe what it was sent a receipt for.
+std::optional<Receipt> Sender::newest_receipt() const {
+  if (mark_.receipted_seq == 0) return std::nullopt;
+  auto frame = decode_frame(share(mark_.receipt));
+  if (!frame) return std::nullopt;
+  auto* receipt = std::get_if<Receipt>(&*frame);
+  if (receipt == nullptr || receipt->through != mark_.receipted_seq) return std::nullopt;
+  return std::move(*receipt);
+}
+
+// A recovery changes more than this link. It begins on our own signature, on nobody's word.
+SenderStep Sender::fall_behind(const OpenedFrame& frame, Steady now) {
   if (diverged_) return diverged(now);
+  if (!frame.proof) {
+    SenderStep step = stop(v1::REFUSE_REASON_UNPROVEN,
+                           "the peer claims to hold messages of ours that we do not know, and "
+                           "shows no signature of ours",
+                           now);
+    step.unproven = true;
+    return step;
+  }
   SenderStep step = stop(v1::REFUSE_REASON_SENDER_BEHIND,
                          "the peer holds messages of ours that our store has lost", now);
-  step.behind = through;
+  step.behind = frame.receipt.through;
   next_wake_ = now.plus_ms(timing_.open_retry_max);
   return step;
 }

@@ -4,7 +4,8 @@
 //
 //   Opening  asked where the receiver stands (Open), waiting for its word (Opened)
 //   Flowing  sends what is durable, as far as the window allows; receipts move the mark
-//   Stopped  the receiver refused or the heads differ; asks again at long intervals
+//   Stopped  the receiver refused, the heads differ, or it claims what it cannot show; asks again
+//            at long intervals
 //   Paused   by the operator
 //
 // Whatever is doubtful (no progress, a gap, a lost connection) leads back to Opening: one handshake
@@ -47,8 +48,10 @@ struct SenderStep {
   std::vector<FrameBytes> out;       // to hand to the carrier on the forward lane, in order
   bool mark_moved = false;           // mark() is worth storing, at leisure
   std::optional<std::string> alarm;  // for the operator
-  // The receiver holds our log up to here, and ours does not say the same: fetch it back.
+  // The receiver holds our log up to here, by our own signature, and ours does not say the same:
+  // fetch it back.
   std::optional<Seq> behind;
+  bool unproven = false;  // it claims that, and shows no signature of ours
 };
 
 class Sender {
@@ -61,7 +64,7 @@ class Sender {
 
   // Frames up to `last_seq` with head `head` have become durable in our log.
   SenderStep written(Seq last_seq, const Digest& head, Steady now, const LinkLog& log);
-  // Receiver's frames. Receipts must have been verified.
+  // Receiver's frames. Receipts and proofs must have been verified.
   SenderStep receive(const OpenedFrame& frame, Steady now, const LinkLog& log);
   SenderStep receive(const Receipt& frame, Steady now, const LinkLog& log);
   SenderStep receive(const GapFrame& frame, Steady now);
@@ -104,13 +107,14 @@ class Sender {
   };
 
   SenderStep open(Steady now);
-  SenderStep fall_behind(Seq through, Steady now);
+  SenderStep fall_behind(const OpenedFrame& frame, Steady now);
   SenderStep stop(v1::RefuseReason reason, const std::string& why, Steady now);
   void flow(Steady now, const LinkLog& log, SenderStep& step);
   void take_receipt(const Receipt& receipt, SenderStep& step);
   // Our head at `seq`; nullopt if `seq` is not the end of a frame of ours.
   Result<std::optional<Digest>> head_at(Seq seq, const LinkLog& log) const;
   bool window_open() const;
+  std::optional<Receipt> newest_receipt() const;
 
   LinkName link_;
   const Signer* signer_;
@@ -120,6 +124,7 @@ class Sender {
   v1::RefuseReason stop_reason_ = v1::REFUSE_REASON_UNSPECIFIED;
   bool diverged_ = false;  // behind, but not by a loss: there is nothing to fetch back
   uint64_t session_;
+  bool awaits_ = false;  // an answer to the last Open
   uint64_t jitter_;
   uint32_t opens_ = 0;              // since the last answer
   Seq sent_ = 0;                    // handed to the carrier up to here

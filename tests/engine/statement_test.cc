@@ -148,12 +148,34 @@ TEST_CASE("a statement that the peer refuses is an alarm, and not a message set 
   fault.set_case_id(std::string(16, '\0'));
   fault.mutable_fault()->set_code(v1::FAULT_CODE_BAD_CONTENT);
   fault.mutable_fault()->set_seq(days.in.peer(out_site()).said().last_part_seq);
-  fault.mutable_fault()->set_text("rows: too many");
+  fault.mutable_fault()->set_refusal(static_cast<uint32_t>(Refusal::kStatementDay));
+  // What a peer writes may be as long as a frame, forge a line, and name a person.
+  fault.mutable_fault()->set_text(std::string(500'000, 'x') + "\n2026 forged");
   Forger(out_site(), days.in).deliver(fault);
   days.in.commit();
   CHECK(days.in.quarantine().empty());
   REQUIRE(days.in.alarms.size() == 1);
-  CHECK(days.in.alarms[0].find("rows: too many") != std::string::npos);
+  const std::string& alarm = days.in.alarms[0];
+  CHECK(alarm.contains("FAULT_CODE_BAD_CONTENT"));
+  CHECK(alarm.contains(explain(Refusal::kStatementDay)));
+  CHECK(alarm.size() < 250);
+  CHECK_FALSE(alarm.contains("xxx"));
+  CHECK_FALSE(alarm.contains('\n'));
+}
+
+TEST_CASE("a refusal of our statement by numbers that we do not know is an alarm of a few words") {
+  Days days;
+  days.play(EventKind::kAcceptLetter);
+  days.end_day();
+  v1::Message fault;
+  fault.set_case_id(std::string(16, '\0'));
+  fault.mutable_fault()->set_code(static_cast<v1::FaultCode>(1'000'000));
+  fault.mutable_fault()->set_seq(days.in.peer(out_site()).said().last_part_seq);
+  fault.mutable_fault()->set_refusal(1'000'000);
+  Forger(out_site(), days.in).deliver(fault);
+  days.in.commit();
+  REQUIRE(days.in.alarms.size() == 1);
+  CHECK(days.in.alarms[0] == "our daily statement was refused, 1000000");
 }
 
 TEST_CASE("a peer that is away gets one statement, and when it is back one of all the days since") {

@@ -85,8 +85,8 @@ void frames(const fs::path& root) {
   for (int i = 0; i < 100; ++i) long_text += "满";
   const std::string frames[] = {
       sample_batch(1),
-      encode(OpenFrame{kProtocolVersion, link, 7, 1, 5, head, 4}),
-      encode(OpenedFrame{7, sample_receipt(), 1 << 20}),
+      encode(OpenFrame{kProtocolVersion, link, 7, 1, 5, head, 4, {}, "signed", sample_receipt()}),
+      encode(OpenedFrame{7, sample_receipt(), 1 << 20, BatchProof{1, 4, head, {}, "signed"}}),
       encode(sample_receipt()),
       encode(GapFrame{1, 5}),
       encode(RefuseFrame{v1::REFUSE_REASON_BUSY, 1, 5, head, "磁盘空间不足"}),

@@ -96,7 +96,7 @@ class Pair {
     const auto frame = decode_frame(shared(bytes));
     REQUIRE(frame);
     if (const auto* open = std::get_if<OpenFrame>(&*frame)) {
-      if (auto answer = receiver_.receive(*open)) reply_.push_back(std::move(*answer));
+      if (auto answer = receiver_.receive(*open, stored_)) reply_.push_back(std::move(*answer));
       return;
     }
     const auto& batch = std::get<BatchFrame>(*frame);

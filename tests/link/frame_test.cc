@@ -56,6 +56,42 @@ TEST_CASE("Receipt and Opened come back as they were sent, and verify") {
   CHECK(opened.session == 42);
   CHECK(opened.window_bytes == 1000);
   CHECK(verify(opened.receipt, *link_world().directory));
+  CHECK_FALSE(opened.proof);
+}
+
+TEST_CASE("Open and Opened carry what the other side has signed, and each bit of it counts") {
+  MemoryLog log;
+  log.write(2);
+  const auto batch = decoded<BatchFrame>(*log.write(3).bytes);
+  const BatchProof proof{batch.epoch, batch.first_seq, batch.prev_head, batch.key,
+                         std::string(batch.signature)};
+  OpenFrame sent{kProtocolVersion, link_world().link, 1, 1, 5, log.head(), 5};
+  sent.receipt = receipt_for(log);
+  const auto open = decoded<OpenFrame>(encode(sent));
+  REQUIRE(open.receipt);
+  CHECK(verify(*open.receipt, *link_world().directory));
+  CHECK(open.receipt->through == 5);
+  const auto opened = decoded<OpenedFrame>(encode(OpenedFrame{42, receipt_for(log), 1, proof}));
+  REQUIRE(opened.proof);
+  const auto holds = [&](const BatchProof& shown, const Receipt& receipt) {
+    return verify(shown, receipt, *link_world().directory).has_value();
+  };
+  CHECK(holds(*opened.proof, opened.receipt));
+  Receipt claim = opened.receipt;
+  claim.through += 1;
+  CHECK_FALSE(holds(*opened.proof, claim));
+  claim = opened.receipt;
+  claim.head[0] ^= 1;
+  CHECK_FALSE(holds(*opened.proof, claim));
+  BatchProof other = *opened.proof;
+  other.epoch += 1;
+  CHECK_FALSE(holds(other, opened.receipt));
+  other = *opened.proof;
+  other.signature[5] = static_cast<char>(other.signature[5] ^ 1);
+  CHECK_FALSE(holds(other, opened.receipt));
+  other = *opened.proof;
+  other.key = key_id(link_world().signer_b->public_key());
+  CHECK_FALSE(holds(other, opened.receipt));
 }
 
 TEST_CASE("a long text of a Refuse is cut between characters") {

@@ -116,16 +116,17 @@ TEST_CASE("random changes of frames of every kind do not crash the reader") {
   const Receipt receipt = receipt_for(log);
   FetchedFrame fetched;
   fetched.batch = decoded<BatchFrame>(*log.frames()[0].bytes);
-  const std::string kinds[] = {encode(OpenFrame{1, link_world().link, 1, 1, 2, log.head(), 1}),
-                               encode(OpenedFrame{1, receipt, 5}),
-                               encode(receipt),
-                               encode(GapFrame{1, 2}),
-                               encode(RefuseFrame{v1::REFUSE_REASON_BUSY, 1, 2, log.head(), "x"}),
-                               encode(FetchFrame{1, 2}),
-                               encode(WantFrame{CaseId(), log.head(), 1}),
-                               encode(PieceFrame{CaseId(), log.head(), 1, "content"}),
-                               encode(fetched),
-                               sample_bytes()};
+  const std::string kinds[] = {
+      encode(OpenFrame{1, link_world().link, 1, 1, 2, log.head(), 1, {}, "s", receipt}),
+      encode(OpenedFrame{1, receipt, 5, BatchProof{1, 1, log.head(), {}, "s"}}),
+      encode(receipt),
+      encode(GapFrame{1, 2}),
+      encode(RefuseFrame{v1::REFUSE_REASON_BUSY, 1, 2, log.head(), "x"}),
+      encode(FetchFrame{1, 2}),
+      encode(WantFrame{CaseId(), log.head(), 1}),
+      encode(PieceFrame{CaseId(), log.head(), 1, "content"}),
+      encode(fetched),
+      sample_bytes()};
   std::mt19937_64 random(7);
   size_t read = 0;
   for (int i = 0; i < 40'000; ++i) {

@@ -172,13 +172,52 @@ TEST_CASE("Open is answered with the session, what is on disk and the window") {
   ear.accept(0);
   ear.commit(0);
   ear.accept(1);  // not on disk yet
-  const auto answer = ear.receiver.receive(ear.open());
+  const auto answer = ear.receiver.receive(ear.open(), ear.log);
   REQUIRE(answer);
   const auto opened = decoded<OpenedFrame>(*answer);
   CHECK(opened.session == 77);
   CHECK(opened.receipt.through == 1);
   CHECK(opened.window_bytes == limits::kWindowBytes);
   CHECK(verify(opened.receipt, *link_world().directory));
+}
+
+TEST_CASE(
+    "Opened proves what is on disk by the sender's own signature, unless the sender knows it") {
+  Ear ear;
+  for (size_t i = 0; i < 3; ++i) {
+    ear.sent.write(2);
+    ear.accept(i);
+  }
+  ear.commit(1);
+  OpenFrame open = ear.open();
+  for (const Seq claimed : {Seq{6}, Seq{4}, Seq{0}}) {
+    open.last_seq = claimed;  // with the head at 6
+    const auto opened = decoded<OpenedFrame>(*ear.receiver.receive(open, ear.log));
+    REQUIRE(opened.proof);
+    CHECK(opened.proof->first_seq == 3);
+    CHECK(verify(*opened.proof, opened.receipt, *link_world().directory));
+  }
+  open.last_seq = 4;
+  open.last_head = ear.sent.frames()[1].head;
+  CHECK_FALSE(decoded<OpenedFrame>(*ear.receiver.receive(open, ear.log)).proof);
+  ear.commit(2);
+  const auto later = decoded<OpenedFrame>(*ear.receiver.receive(open, ear.log));
+  REQUIRE(later.proof);
+  CHECK(later.proof->first_seq == 5);
+  CHECK(verify(*later.proof, later.receipt, *link_world().directory));
+}
+
+TEST_CASE("a receiver that cannot read its log answers without a proof, and reads it again") {
+  Ear ear;
+  ear.sent.write(1);
+  ear.accept(0);
+  ear.commit(0);
+  OpenFrame open = ear.open();
+  open.last_seq = 0;
+  ear.log.broken = true;
+  CHECK_FALSE(decoded<OpenedFrame>(*ear.receiver.receive(open, ear.log)).proof);
+  ear.log.broken = false;
+  CHECK(decoded<OpenedFrame>(*ear.receiver.receive(open, ear.log)).proof);
 }
 
 TEST_CASE("receipts stay with the sender that is not behind") {
@@ -190,29 +229,30 @@ TEST_CASE("receipts stay with the sender that is not behind") {
   ear.commit(1);
   OpenFrame open = ear.open();
   open.last_seq = 2;
-  REQUIRE(ear.receiver.receive(open));
+  REQUIRE(ear.receiver.receive(open, ear.log));
   CHECK(ear.receiver.word().session == 77);
   open.session = 78;
   open.last_seq = 1;
-  const auto answer = ear.receiver.receive(open);
+  const auto answer = ear.receiver.receive(open, ear.log);
   REQUIRE(answer);
   CHECK(decoded<OpenedFrame>(*answer).session == 78);
   CHECK(ear.receiver.word().session == 77);
 }
 
 TEST_CASE("before the first receipt Open is not answered") {
-  CHECK_FALSE(Ear().receiver.receive(Ear().open()));
+  Ear ear;
+  CHECK_FALSE(ear.receiver.receive(ear.open(), ear.log));
 }
 
 TEST_CASE("Open of another protocol, link or an earlier epoch is refused") {
   Ear ear({2, 0, chain_start(link_world().link)});
   OpenFrame open = ear.open();
   open.protocol = 2;
-  CHECK(refusal(ear.receiver.receive(open)).reason == v1::REFUSE_REASON_PROTOCOL);
+  CHECK(refusal(ear.receiver.receive(open, ear.log)).reason == v1::REFUSE_REASON_PROTOCOL);
   open = ear.open();
   std::swap(open.link.sender, open.link.receiver);
-  CHECK(refusal(ear.receiver.receive(open)).reason == v1::REFUSE_REASON_WRONG_AGENCY);
-  CHECK(refusal(ear.receiver.receive(ear.open())).reason == v1::REFUSE_REASON_EPOCH);
+  CHECK(refusal(ear.receiver.receive(open, ear.log)).reason == v1::REFUSE_REASON_WRONG_AGENCY);
+  CHECK(refusal(ear.receiver.receive(ear.open(), ear.log)).reason == v1::REFUSE_REASON_EPOCH);
 }
 
 TEST_CASE("an older durable mark is ignored") {

@@ -32,16 +32,18 @@ struct Flowing {
     CHECK(open_with(receipt_for(MemoryLog())).out.size() == 3);
   }
 
-  // Answers the sender's next Open.
-  SenderStep open_with(const Receipt& receipt) {
+  // Answers the sender's next Open. A proof that is there counts as verified.
+  SenderStep open_with(const Receipt& receipt, std::optional<BatchProof> proof = BatchProof()) {
     now = std::max(now, sender.next_wake());
     const uint64_t session = session_of(sender.wake(now));
-    return sender.receive(OpenedFrame{session, receipt, limits::kWindowBytes}, now, log);
+    last = {session, receipt, limits::kWindowBytes, std::move(proof)};
+    return sender.receive(last, now, log);
   }
 
   MemoryLog log;
   Sender sender;
   Steady now{1'000'000};
+  OpenedFrame last;
 };
 
 Receipt receipt_of(Epoch epoch, Seq through, const Digest& head) {
@@ -174,6 +176,56 @@ TEST_CASE("a sender behind the receiver stops: it was restored and must not writ
   CHECK(step.out.empty());
   CHECK(link.sender.state() == State::kStopped);
   CHECK(link.sender.stop_reason() == v1::REFUSE_REASON_SENDER_BEHIND);
+}
+
+TEST_CASE("a receiver that shows no signature of ours for what it claims is not believed") {
+  Flowing beyond, other;
+  const struct {
+    Flowing& link;
+    Receipt claim;
+  } lies[] = {{beyond, receipt_of(1, 7, Digest{})}, {other, receipt_of(1, 2, Digest{})}};
+  for (const auto& [link, claim] : lies) {
+    const SenderStep step = link.open_with(claim, std::nullopt);
+    CHECK(step.alarm);
+    CHECK(step.unproven);
+    CHECK_FALSE(step.behind);
+    CHECK(step.out.empty());
+    CHECK(link.sender.state() == State::kStopped);
+    CHECK(link.sender.stop_reason() == v1::REFUSE_REASON_UNPROVEN);
+    CHECK(link.sender.next_wake() >= link.now.plus_ms(SenderTiming().stopped_retry));
+    CHECK_FALSE(link.open_with(claim, std::nullopt).alarm);
+    link.open_with(receipt_for(link.log));
+    CHECK(link.sender.state() == State::kFlowing);
+  }
+}
+
+TEST_CASE("an Opened that comes again is taken once, also by a sender that stopped over it") {
+  Flowing link;
+  REQUIRE(link.open_with(receipt_of(1, 7, Digest{})).behind);
+  const SenderStep again = link.sender.receive(link.last, link.now, link.log);
+  CHECK_FALSE(again.behind);
+  CHECK_FALSE(again.alarm);
+  CHECK(link.open_with(receipt_of(1, 7, Digest{})).behind);
+  link.last.receipt = receipt_for(link.log);
+  link.sender.receive(link.last, link.now, link.log);
+  CHECK(link.sender.state() == State::kStopped);
+}
+
+TEST_CASE("Open shows the newest receipt, also one that is lower than before") {
+  Flowing link;
+  link.open_with(receipt_for(link.log));
+  const auto shown = [&] { return decoded<OpenFrame>(*link.sender.connected(link.now).out[0]); };
+  OpenFrame open = shown();
+  REQUIRE(open.receipt);
+  CHECK(open.receipted_seq == 6);
+  CHECK(open.receipt->through == 6);
+  CHECK(verify(*open.receipt, *link_world().directory));
+  link.open_with(receipt_for(link.log.frames()[0]));
+  open = shown();
+  REQUIRE(open.receipt);
+  CHECK(open.receipted_seq == 2);
+  CHECK(open.receipt->through == 2);
+  CHECK_FALSE(decoded<OpenFrame>(*Flowing().sender.connected(link.now).out[0]).receipt);
 }
 
 TEST_CASE("a receiver that knows us in a later epoch stops the link") {

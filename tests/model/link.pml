@@ -17,7 +17,8 @@
  * Abstractions. A log is one number, CODE: three bits for each message say which writing of that
  * number it is (1..7), because after a loss A writes something else under a number that it used. The
  * head at n is the lowest 3n bits: equal heads, equal logs, which is what a hash chain is for.
- * Nobody forges, so that signatures are left out. Sessions count modulo 8. Time is left out: a
+ * Nobody forges, so that signatures are left out, and with them the proofs in Open and Opened, which
+ * an honest end always has. Sessions count modulo 8. Time is left out: a
  * timer fires when nothing else can happen in the link, or untimely by a fault. One window counts
  * frames. The other direction, pausing and a receiver that is busy are left out. A receipt names the
  * handshake in which it was given, so that one which outlives its receiver's store is not believed.
@@ -117,6 +118,7 @@ short known_code;
 mtype state = opening;
 mtype why;
 byte session;
+bool awaits;  /* an answer to the last Open */
 byte sent;
 
 /* B's copy: through, code, messages applied, epoch, and up to where frames may be of earlier ones */
@@ -175,6 +177,7 @@ inline ask() { /* Sender::open; a stopped sender stays stopped and asks */
   :: else
   fi;
   session = (session + 1) % 8;
+  awaits = true;
   to_b(Open, a.epoch, known, HEAD(known_code, known), session)
 }
 
@@ -221,11 +224,12 @@ inline recover() {
 
 inline on_opened() {
   if
-  :: (state != opening && state != stopped) || m_extra != session -> skip
+  :: (state != opening && state != stopped) || !awaits || m_extra != session -> skip
 #if BROKEN == 5
   :: m_extra == session && m_number < a.receipted -> skip
 #endif
   :: else ->
+     awaits = false;
      if
      :: m_epoch > a.epoch -> stop(Epoch) /* never: an Open of an earlier epoch is refused */
 #if BROKEN == 4
@@ -434,6 +438,7 @@ inline a_starts() {
   state = opening;
   why = 0;
   sent = 0;
+  awaits = false;
   session = (session + 1) % 8
 }
 inline b_starts() {
