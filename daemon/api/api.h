@@ -133,6 +133,7 @@ class Api {
   Result<std::vector<v1::SilentBatchView>> silent_batches() const;
   // Sets the gauges of daily comparisons.
   void measure_comparisons();
+  Result<void> add_payments(const Case& subject, v1::CaseView& view) const;
   Result<void> add_payments(const v1::RemittanceBatchRecord& batch,
                             v1::RemittanceBatchView& view) const;
   // Why this user may not take this action on the case as it stands; nullopt: let the engine

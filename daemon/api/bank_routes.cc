@@ -71,6 +71,7 @@ v1::BankLineView line_view(const Digest& digest, const v1::BankLineRecord& recor
     v1::AllocationView* to = out.add_to();
     to->set_case_id(CaseId::from_bytes(part.case_id()).value_or(CaseId()).str());
     to->set_amount_fen(part.amount_fen());
+    to->set_attempt(part.attempt());
   }
   for (const std::string& id : record.proposals()) {
     out.add_proposals(CaseId::from_bytes(id).value_or(CaseId()).str());
@@ -89,7 +90,7 @@ Result<std::vector<Allocation>> allocations_of(const v1::MatchInput& input) {
   for (const v1::AllocationView& part : input.to()) {
     const auto id = CaseId::parse(part.case_id());
     if (!id) return fail(Errc::kInvalid, "to: case_id is no case id");
-    to.push_back({*id, Fen{part.amount_fen()}});
+    to.push_back({*id, Fen{part.amount_fen()}, part.attempt()});
   }
   if (to.empty() != input.noticed()) {
     return fail(Errc::kInvalid, "to or noticed: say one of them; to set a line aside, set-aside");

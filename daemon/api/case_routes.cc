@@ -9,7 +9,9 @@
 #include "daemon/cases/step.h"
 #include "daemon/engine/case_desk.h"
 #include "daemon/engine/case_store.h"
+#include "daemon/engine/remit_views.h"
 #include "daemon/trust/suite.h"
+#include "storage/layout.h"
 
 namespace jiexu {
 namespace {
@@ -156,6 +158,20 @@ void Api::find_cases(Call call) {
   reply(call, case_views(page));
 }
 
+// What was ordered, so that who says what became of a payment can name it.
+Result<void> Api::add_payments(const Case& subject, v1::CaseView& view) const {
+  if (subject.side != Side::kOut) return {};
+  for (uint32_t attempt = 1; attempt <= subject.attempt; ++attempt) {
+    const auto record = records_.get_message<v1::PaymentRecord>(
+        Family::kFunds, layout::payment_key(subject.id, attempt));
+    if (!record) return tl::unexpected(record.error());
+    if (!*record) continue;
+    const std::string_view why = (*record)->contradicted() ? kContradictedPayment : "";
+    *view.add_payments() = view_payment(subject.id, attempt, **record, why, ports_.clock.now());
+  }
+  return {};
+}
+
 // With the person's other cases, so that nobody decides about one link of a chain alone (X32-X34).
 void Api::show_case(Call call) {
   const std::optional<Case> subject = find_case(call);
@@ -167,6 +183,9 @@ void Api::show_case(Call call) {
   const auto others = read_shown(records_, *ids);
   if (!others) return reply(call, store_failure(others.error()));
   for (const Case& other : *others) add_related(other, view);
+  if (auto done = add_payments(*subject, view); !done) {
+    return reply(call, store_failure(done.error()));
+  }
   reply(call, view);
 }
 

@@ -49,6 +49,9 @@ std::string_view side_of(const v1::DifferenceRecord& record) {
     case Difference::kCount:
     case Difference::kTheirMessages:
     case Difference::kOurMessages: return record.ours() < record.theirs() ? "ours" : "theirs";
+    // Who has none of the payment; an amount that differs is no one's lack.
+    case Difference::kPayment:
+      return record.ours() == 0 ? "ours" : record.theirs() == 0 ? "theirs" : "";
     default: return "";
   }
 }
@@ -60,6 +63,7 @@ void show(const v1::DifferenceRecord& record, v1::DifferenceView& view) {
   view.set_side(text(side_of(record)));
   if (const auto id = CaseId::from_bytes(record.case_id())) view.set_case_id(id->str());
   view.set_seq(record.seq());
+  view.set_attempt(record.attempt());
   if (kind == Difference::kSetAside || kind == Difference::kCount) {
     view.set_message(kind_name(record.body()));
   }

@@ -61,6 +61,7 @@ int status_of(Refusal refusal) {
     case Refusal::kLetterNumberTaken:
     case Refusal::kTooManyAttachments:
     case Refusal::kAttachmentUnknown:
+    case Refusal::kTooManyPayments:
     case Refusal::kBankLineSettled:
     case Refusal::kBatchState:
     case Refusal::kBatchNotApproved:

@@ -98,6 +98,10 @@ inline constexpr uint64_t kAttachmentBytesMax = 20 << 20;
 // Of one letter or form; of one case in its life. The case record names them all.
 inline constexpr size_t kAttachmentsMax = 8;
 inline constexpr size_t kAttachmentsOfCaseMax = 64;
+// Payments of a case that have not come back whole: a balance is paid in one sum and a few top-ups.
+// The case record and each row of a daily statement name them all; a part of a statement whose rows
+// all do so fits a message.
+inline constexpr size_t kPaymentsOfCaseMax = 64;
 // A piece as it is stored, sent and uploaded. At 2 Mbit/s it takes half a second, so that what is
 // asked for at once (below) holds up a receipt on the same connection by two, less than a sender's
 // patience of three. The number is part of the protocol.

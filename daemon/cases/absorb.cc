@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "daemon/cases/attachments.h"
+#include "daemon/cases/payments.h"
 
 namespace jiexu {
 namespace {
@@ -71,6 +72,7 @@ void absorb_payment(const Content& content, Case& subject) {
   subject.last_order = content.amount;
   subject.moved.value += content.amount.value;
   subject.bounced = false;
+  add_payment(subject.attempt, content.amount, subject);
   if (subject.form_version == 0) subject.due = subject.moved;
 }
 
@@ -155,6 +157,7 @@ void absorb_bank(const Content& content, Case& subject) {
     case EventKind::kBankReturned:
     case EventKind::kBankReversal:
       subject.bounced = subject.side == Side::kOut;
+      if (subject.bounced) take_from_payment(content.attempt, content.amount, subject);
       return take_away(content.amount, subject);
     default: return;
   }
@@ -178,8 +181,10 @@ void absorb_message(const Content& content, const v1::Message& message, Case& su
       if (only_names_batch(message.remittance_notice(), subject)) return;
       subject.attempt = message.remittance_notice().attempt();
       subject.noticed.value += content.amount.value;
-      return;
-    case EventKind::kBankReturnedIn: subject.noticed.value -= content.amount.value; return;
+      return add_payment(subject.attempt, content.amount, subject);
+    case EventKind::kBankReturnedIn:
+      subject.noticed.value -= content.amount.value;
+      return take_from_payment(message.bank_returned().attempt(), content.amount, subject);
     case EventKind::kFundsAckIn: subject.credited = content.amount; return;
     case EventKind::kFundsDiffIn:
       // What their bank has taken back is credited no more.

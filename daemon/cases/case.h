@@ -168,6 +168,12 @@ struct Proposal {
   std::string input;  // v1::ActionInput as it was entered, serialised once
 };
 
+// A payment of which something is not known to have come back from the bank (payments.h).
+struct OpenPayment {
+  uint32_t attempt = 0;
+  Fen open;  // ordered (OUT) or noticed (IN), less what bounced
+};
+
 // A file that goes with a letter or form (attachments.h).
 struct Attachment {
   // Stored, never reused.
@@ -235,6 +241,8 @@ struct Case {
   Fen refunded;          // OUT: of it, paid
   Fen last_order;        // OUT: amount of payment number `attempt`
   uint32_t attempt = 0;  // number of the last payment
+  std::vector<OpenPayment>
+      payments;          // by rising attempt; they add up to what is ordered or noticed
   bool bounced = false;  // OUT: the bank sent a payment back, and none was ordered since
   v1::RejectCode reject_code = v1::REJECT_CODE_UNSPECIFIED;
   v1::RejectCode hold_code = v1::REJECT_CODE_UNSPECIFIED;
@@ -254,6 +262,11 @@ struct Case {
            !overlays.has_any({Overlay::kReopenPending, Overlay::kReopenAsked, Overlay::kUnclear});
   }
   const Deadline* deadline(DeadlineKind kind) const;
+  // nullptr: nothing of it is out.
+  const OpenPayment* payment(uint32_t number) const {
+    const auto found = std::ranges::find(payments, number, &OpenPayment::attempt);
+    return found == payments.end() ? nullptr : &*found;
+  }
   // Whether it was with this agency before it came to its peer.
   bool was_with(AgencyId agency) const {
     return std::ranges::any_of(former_peers,

@@ -2,6 +2,7 @@
 
 #include "daemon/base/limits.h"
 #include "daemon/cases/attachments.h"
+#include "daemon/cases/payments.h"
 #include "daemon/rules/field_checks.h"
 #include "daemon/rules/form_check.h"
 #include "daemon/rules/history.h"
@@ -197,9 +198,24 @@ Checked check_part(const Event& event, Fen open, Content& content) {
 Checked check_remit(const Case& subject, const Event& event, Content& content) {
   const int64_t entered = event.input != nullptr ? event.input->amount_fen() : 0;
   const Fen open{subject.due.value - subject.moved.value};
+  if (auto full = check_room_for_payment(subject, subject.attempt + 1)) return full;
   if (open.value > 0) return check_part(event, open, content);
   if (entered == 0) return reject(Refusal::kInputMissing, "amount_fen: is missing");
   return check_amount(Fen{entered}, content);
+}
+
+// The bank, and our own messages that a recovery leads back, say which payment it was.
+Checked check_bank_returned(const Case& subject, const Event& event, Content& content) {
+  const uint32_t entered = event.input != nullptr ? event.input->attempt() : 0;
+  content.attempt = event.attempt != 0 ? event.attempt : entered;
+  Fen open{subject.moved.value - subject.credited.value};
+  if (!event.led_back && !subject.payments.empty()) {
+    const auto payment = which_payment(subject, content.attempt);
+    if (!payment) return payment.error();
+    content.attempt = payment->attempt;
+    open = std::min(open, payment->open);
+  }
+  return check_part(event, open, content);
 }
 
 // --- both ---
@@ -270,8 +286,7 @@ Checked check_action(const Case& subject, const Event& event, const Context& con
     case EventKind::kRemit: return check_remit(subject, event, content);
     case EventKind::kRefund:
       return check_amount(Fen{subject.refund.value - subject.refunded.value}, content);
-    case EventKind::kBankReturned:
-      return check_part(event, Fen{subject.moved.value - subject.credited.value}, content);
+    case EventKind::kBankReturned: return check_bank_returned(subject, event, content);
     case EventKind::kReturnFunds:
       return check_part(event, Fen{subject.moved.value - subject.due.value}, content);
     case EventKind::kChangePayee: return check_payee_of(input.payee());
@@ -285,8 +300,10 @@ Checked check_action(const Case& subject, const Event& event, const Context& con
 }
 
 Checked check_noticed(const Case& subject, const Event& event, Content& content) {
-  const int64_t amount = event.message->remittance_notice().amount_fen();
-  if (auto wrong = check_money_message(event, amount, content)) return wrong;
+  const v1::RemittanceNotice& notice = event.message->remittance_notice();
+  if (auto wrong = check_money_message(event, notice.amount_fen(), content)) return wrong;
+  const bool fresh = notice.attempt() > subject.attempt || notice.batch_number().empty();
+  if (auto full = check_room_for_payment(subject, notice.attempt()); fresh && full) return full;
   return check_sum(subject.noticed, content.amount);
 }
 

@@ -148,7 +148,7 @@ void fill_funds_returned(const Sending& s) {
 void fill_bank_returned(const Sending& s) {
   v1::BankReturned* returned = s.out.mutable_bank_returned();
   returned->set_letter_number(s.subject.letter_number);
-  const uint32_t attempt = s.content.event->attempt;
+  const uint32_t attempt = s.content.attempt;
   returned->set_attempt(attempt != 0 ? attempt : s.subject.attempt);
   returned->set_amount_fen(s.content.amount.value);
   returned->set_returned_on(s.content.date);

@@ -73,7 +73,7 @@ constexpr ActionText kTexts[] = {
     {E::kRemit, "Order the remittance", {"amount_fen", "date"}, "reviewer", Eyes::kFour},
     {E::kBankReturned,
      "Record that the bank sent a payment back",
-     {"amount_fen", "date", "reason"},
+     {"attempt", "amount_fen", "date", "reason"},
      "clerk",
      Eyes::kTwo},
     {E::kRefund, "Record that the person was paid at origin", {"date"}, "reviewer", Eyes::kFour},

@@ -47,6 +47,7 @@ enum class Refusal : uint16_t {
   kTooManyAttachments = 43,
   kAttachmentInvalid = 44,  // size, name or hash
   kAttachmentUnknown = 45,  // no such file was uploaded, or its bytes are not here
+  kTooManyPayments = 46,    // of one case, of which nothing or not all has come back
   // The daemon as a whole.
   kStorageLow = 60,  // the disk is nearly full
   // Bank lines and batches.

@@ -6,6 +6,9 @@
 
 namespace jiexu {
 
+// OUT: ordered from the bank, less what bounced; IN: noticed, less what bounced.
+Fen ordered_by(const Case& subject);
+
 // The case as a statement tells it.
 v1::StatementRow state(const Case& subject);
 

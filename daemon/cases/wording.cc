@@ -153,6 +153,8 @@ constexpr RefusalText kRefusals[] = {
     {Refusal::kAttachmentInvalid, "attachment_invalid", "The file's description breaks a rule."},
     {Refusal::kAttachmentUnknown, "attachment_unknown",
      "The case has no such file here; upload it first."},
+    {Refusal::kTooManyPayments, "too_many_payments",
+     "No more payments of this case can be out at once; pay the rest in one sum."},
     {Refusal::kBankLineUnknown, "bank_line_unknown", "There is no such bank line."},
     {Refusal::kBankLineSettled, "bank_line_settled",
      "The line waits in no tray, or its money stands with a case: act on the case."},

@@ -78,7 +78,7 @@ Result<void> BankDesk::take(Entry& entry, const RemitDesk::LineTaken& taken, Ins
   record.set_evidence(static_cast<uint32_t>(evidence_of(find_references(record.line()))));
   record.clear_to();
   record.clear_proposals();
-  for (const Allocation& part : taken.to) add_part(part.id, part.amount, record);
+  for (const Allocation& part : taken.to) add_part(part, record);
   for (const CaseId& id : taken.proposals) record.add_proposals(std::string(id.bytes()));
   postpone(entry, taken.again);
   // Whose another line is may be known now.
@@ -122,7 +122,7 @@ Result<bool> BankDesk::place_sent_back(Entry& entry, Instant now) {
     const auto taken = take_debit(*sender, amount);
     if (!taken) return tl::unexpected(taken.error());
     if (*taken) {
-      add_part(sender->id, amount, record);
+      add_part({sender->id, amount}, record);
       record.clear_proposals();
       postpone(entry, false);
       set_outcome(BankOutcome::kPaidOut, record);
@@ -233,14 +233,14 @@ Result<void> BankDesk::take_back(Entry& credit, Entry& reversal, Instant now) {
   if (auto done = write(credit); !done) return done;
   // Of lines that were matched together it is not known whose share this one was.
   const bool whole = sum_of_parts(credit.record) == left.value;
-  for (const auto& [id, amount] : of) {
+  for (const auto& [id, amount, attempt] : of) {
     const auto refused = whole ? take_from_case(id, amount, now) : Result<Fen>(amount);
     if (!refused) return tl::unexpected(refused.error());
     if (refused->value > 0) {
       record.add_proposals(std::string(id.bytes()));
       continue;
     }
-    add_part(id, Fen{-amount.value}, record);
+    add_part({id, Fen{-amount.value}}, record);
     left.value -= amount.value;
   }
   // The steps of the cases may have changed the credit's record.

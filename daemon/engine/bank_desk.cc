@@ -206,7 +206,7 @@ Result<Fen> BankDesk::allot(Record& record, const std::vector<Allocation>& parts
     if (!credited) return tl::unexpected(credited.error());
     refused.value += credited->refused.value;
     if (credited->subject == nullptr) continue;
-    add_part(part.id, Fen{part.amount.value - credited->refused.value}, record);
+    add_part({part.id, Fen{part.amount.value - credited->refused.value}, part.attempt}, record);
     if (parts.size() == 1) set_outcome(outcome_in(*credited->subject), record);
   }
   return refused;
@@ -214,19 +214,13 @@ Result<Fen> BankDesk::allot(Record& record, const std::vector<Allocation>& parts
 
 Result<BankDesk::Credited> BankDesk::credit(const v1::BankLine& line, const Allocation& part,
                                             Instant now) {
-  const auto& [id, amount] = part;
-  if (says_that_it_came_back(line)) {
-    using ByHand = RemitDesk::ByHand;
-    const auto returned = payments_.take_return_by_hand(id, amount, line, now);
-    if (!returned) return tl::unexpected(returned.error());
-    if (*returned == ByHand::kRefused) return Credited{nullptr, amount};
-    if (*returned == ByHand::kTaken) {
-      const auto subject = cases_.load(id, now);
-      if (!subject) return tl::unexpected(subject.error());
-      return Credited{*subject, Fen{}};
-    }
-  }
-  return bring(id, amount, now);
+  if (part.attempt == 0) return bring(part.id, part.amount, now);
+  const auto returned = payments_.take_return_by_hand(part, line.return_reason(), now);
+  if (!returned) return tl::unexpected(returned.error());
+  if (!*returned) return Credited{nullptr, part.amount};
+  const auto subject = cases_.load(part.id, now);
+  if (!subject) return tl::unexpected(subject.error());
+  return Credited{*subject, Fen{}};
 }
 
 Result<BankDesk::Credited> BankDesk::bring(const CaseId& id, Fen amount, Instant now) {
@@ -328,7 +322,7 @@ Result<bool> BankDesk::place_come_back(Entry& entry, Instant now) {
   entry.record.set_evidence(static_cast<uint32_t>(Evidence::kLetterNumber));
   set_outcome(refused.value == 0 ? BankOutcome::kCameBack : BankOutcome::kNotExpected,
               entry.record);
-  if (refused < amount) add_part(id, Fen{amount.value - refused.value}, entry.record);
+  if (refused < amount) add_part({id, Fen{amount.value - refused.value}}, entry.record);
   if (refused.value > 0) entry.record.add_proposals(std::string(id.bytes()));
   // What the case takes may have waited for the link in suspense.
   if (auto done = park(entry, refused, now); !done) return tl::unexpected(done.error());

@@ -123,7 +123,9 @@ class BankDesk final : public FundsWatcher {
   // Returns what the case does not give.
   Result<Fen> take_from_case(const CaseId& id, Fen amount, Instant now);
   Result<void> leave_batch(Entry& entry);
-  Result<Fen> take_parts(Record& record, const std::vector<Allocation>& parts, Instant now);
+  Result<tl::expected<std::vector<Allocation>, Rejection>> name_payments(
+      const v1::BankLine& line, const std::vector<Allocation>& to) const;
+  Result<Fen> take_parts(Entry& entry, const std::vector<Allocation>& parts, Instant now);
   Result<void> share_out(Entry& entry, const std::vector<Allocation>& to, Fen rest, Instant now);
   Result<void> place_batch(Entry& entry, const BankMatch& match, Instant now);
   // Books the parts with their cases; returns what they refused.

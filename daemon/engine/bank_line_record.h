@@ -4,9 +4,7 @@
 
 #include <string>
 
-#include "daemon/base/ids.h"
-#include "daemon/base/money.h"
-#include "daemon/funds/bank_outcome.h"
+#include "daemon/funds/matcher.h"
 #include "jiexu/v1/record.pb.h"
 
 namespace jiexu {
@@ -19,11 +17,12 @@ inline void set_outcome(BankOutcome outcome, v1::BankLineRecord& record) {
   record.set_outcome(static_cast<uint32_t>(outcome));
 }
 
-// `amount` of the line is booked with the case.
-inline void add_part(const CaseId& id, Fen amount, v1::BankLineRecord& record) {
+// That much of the line is booked with the case.
+inline void add_part(const Allocation& booked, v1::BankLineRecord& record) {
   v1::AllocationRecord* part = record.add_to();
-  part->set_case_id(std::string(id.bytes()));
-  part->set_amount_fen(amount.value);
+  part->set_case_id(std::string(booked.id.bytes()));
+  part->set_amount_fen(booked.amount.value);
+  part->set_attempt(booked.attempt);
 }
 
 }  // namespace jiexu

@@ -36,9 +36,12 @@ Result<BankDesk::Settled> BankDesk::match_by_hand(const Digest& line,
   const auto recovering = is_recovering(to, now);
   if (!recovering) return tl::unexpected(recovering.error());
   if (*recovering) return Settled(tl::unexpected(Rejection{Refusal::kRecovering, ""}));
+  const auto named = name_payments(record.line(), to);
+  if (!named) return tl::unexpected(named.error());
+  if (!*named) return Settled(tl::unexpected(named->error()));
   if (auto done = leave_batch(**entry); !done) return tl::unexpected(done.error());
   if (auto done = park(**entry, Fen{}, now); !done) return tl::unexpected(done.error());
-  const auto refused = debit ? take_parts(record, to, now) : allot(record, to, now);
+  const auto refused = debit ? take_parts(**entry, **named, now) : allot(record, **named, now);
   if (!refused) return tl::unexpected(refused.error());
   const Fen rest = debit ? -*refused : *refused;
   if (auto done = park(**entry, rest, now); !done) return tl::unexpected(done.error());
@@ -55,15 +58,36 @@ Result<BankDesk::Settled> BankDesk::match_by_hand(const Digest& line,
   return Settled(result_of(**entry));
 }
 
-// A person says of which cases the bank has taken money back.
-Result<Fen> BankDesk::take_parts(Record& record, const std::vector<Allocation>& parts,
-                                 Instant now) {
+// With each part the payment that it is of, if it is of one.
+Result<tl::expected<std::vector<Allocation>, Rejection>> BankDesk::name_payments(
+    const v1::BankLine& line, const std::vector<Allocation>& to) const {
+  std::vector<Allocation> named = to;
+  for (Allocation& part : named) {
+    const auto attempt = payments_.payment_by_hand(part, line);
+    if (!attempt) return tl::unexpected(attempt.error());
+    if (!*attempt) {
+      return tl::expected<std::vector<Allocation>, Rejection>(tl::unexpected(attempt->error()));
+    }
+    part.attempt = **attempt;
+  }
+  return named;
+}
+
+// A person says which payments were debited, or of which cases the bank has taken money back.
+Result<Fen> BankDesk::take_parts(Entry& entry, const std::vector<Allocation>& parts, Instant now) {
   Fen refused;
   for (const Allocation& part : parts) {
-    const auto left = take_from_case(part.id, part.amount, now);
+    Result<Fen> left = Fen{};
+    if (part.attempt != 0) {
+      const auto taken = payments_.take_debit_by_hand(part, entry.digest, now);
+      if (!taken) return tl::unexpected(taken.error());
+      if (!*taken) left = part.amount;
+    } else {
+      left = take_from_case(part.id, part.amount, now);
+    }
     if (!left) return tl::unexpected(left.error());
     refused.value += left->value;
-    if (left->value == 0) add_part(part.id, -part.amount, record);
+    if (left->value == 0) add_part({part.id, -part.amount, part.attempt}, entry.record);
   }
   return refused;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "daemon/cases/payments.h"
 #include "daemon/cases/table.h"
 #include "daemon/engine/link_store.h"
 #include "storage/layout.h"
@@ -55,6 +56,10 @@ Result<void> decode_memory(const v1::CaseRecord& record, Case& out) {
   for (const v1::PaperRecord& in : record.papers()) {
     out.papers.push_back({static_cast<v1::Message::BodyCase>(in.body()), in.number(), in.digest()});
   }
+  for (const v1::StatedPayment& in : record.payments()) {
+    out.payments.push_back({in.attempt(), Fen{in.amount_fen()}});
+  }
+  list_old_payments(out);
   for (const v1::AttachmentRecord& in : record.attachments()) {
     const auto sha256 = to_array<32>(in.file().sha256());
     if (!sha256) return fail(Errc::kCorrupt, "case record: an attachment has no hash");
@@ -134,6 +139,11 @@ void encode_money(const Case& in, v1::CaseRecord* record) {
   record->set_refunded_fen(in.refunded.value);
   record->set_last_order_fen(in.last_order.value);
   record->set_bounced(in.bounced);
+  for (const OpenPayment& payment : in.payments) {
+    v1::StatedPayment* out = record->add_payments();
+    out->set_attempt(payment.attempt);
+    out->set_amount_fen(payment.open.value);
+  }
 }
 
 void encode_memory(const Case& in, v1::CaseRecord* record) {

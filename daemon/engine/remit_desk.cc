@@ -70,7 +70,13 @@ Result<void> RemitDesk::funds_changed(const Case& before, const Case& after, con
     return recover_batch(after, event);
   }
   if (event.kind != EventKind::kBankReturned && event.kind != EventKind::kBankReversal) return {};
-  return take_back(after, event.attempt, before.moved.value - after.moved.value, event.at);
+  for (const OpenPayment& was : before.payments) {
+    const OpenPayment* is = after.payment(was.attempt);
+    const int64_t gone = was.open.value - (is != nullptr ? is->open.value : 0);
+    if (gone == 0) continue;
+    if (auto done = take_back(after.id, was.attempt, gone, event.at); !done) return done;
+  }
+  return {};
 }
 
 // What our own notices, led back, say of a batch that the store has lost: enough to know whose
@@ -114,75 +120,23 @@ void RemitDesk::order(const Case& subject, const Event& event) {
   settle(payment, PaymentState::kOrdered, event.at);
 }
 
-// What is more than the named payment has is of others: our own message, which a recovery leads
-// back, names one payment also of a sum. Of payments whose number is not known, first those that
-// the bank has had: what it sends back is theirs. What it has not had is taken back only then,
-// unless it is known not to be the bank that speaks (takes_waiting_first). What a loss has made
-// doubtful the bank may have had.
-Result<void> RemitDesk::take_back(const Case& subject, uint32_t attempt, int64_t amount,
-                                  Instant now) {
-  if (attempt != 0) {
-    auto named = read(subject.id, attempt);
-    if (!named) return tl::unexpected(named.error());
-    const auto taken = *named ? take_from(**named, amount, now) : Result<int64_t>(0);
-    if (!taken) return tl::unexpected(taken.error());
-    amount -= *taken;
-  }
-  const auto first_waiting = takes_waiting_first(subject, amount);
-  if (!first_waiting) return tl::unexpected(first_waiting.error());
-  for (const bool waiting : {*first_waiting, !*first_waiting}) {
-    for (uint32_t n = subject.attempt; n > 0 && amount > 0; --n) {
-      auto payment = read(subject.id, n);
-      if (!payment) return tl::unexpected(payment.error());
-      if (!*payment) continue;
-      const Record& record = (*payment)->record;
-      const bool waits = is_waiting(static_cast<PaymentState>(record.state())) &&
-                         (*first_waiting || !is_doubtful(record, doubt_until_ms_));
-      if (waits != waiting) continue;
-      const auto taken = take_from(**payment, amount, now);
-      if (!taken) return tl::unexpected(taken.error());
-      amount -= *taken;
-    }
-  }
-  return {};
-}
-
-// A case that was given up has to take back what waits: it can never go. And an amount that is
-// exactly what waits, and no payment that the bank has had, is of what waits. Doubtful ones are
-// among these: if the bank has had one, its lines or its list will say so.
-Result<bool> RemitDesk::takes_waiting_first(const Case& subject, int64_t amount) const {
-  int64_t waiting = 0;
-  bool sent_fits = false;
-  for (uint32_t n = 1; n <= subject.attempt; ++n) {
-    const auto payment = read(subject.id, n);
-    if (!payment) return tl::unexpected(payment.error());
-    if (!*payment) continue;
-    const Record& record = (*payment)->record;
-    const int64_t left = record.amount_fen() - record.returned_fen();
-    if (!is_waiting(static_cast<PaymentState>(record.state()))) {
-      sent_fits |= left == amount;
-    } else {
-      waiting += left;
-    }
-  }
-  return is_dead(subject.relationship) ? amount <= waiting : amount == waiting && !sent_fits;
-}
-
-Result<int64_t> RemitDesk::take_from(Payment& payment, int64_t amount, Instant now) {
-  Record& record = payment.record;
-  const int64_t left = record.amount_fen() - record.returned_fen();
-  const int64_t part = std::min(left, amount);
-  if (part <= 0) return 0;
+Result<void> RemitDesk::take_back(const CaseId& id, uint32_t attempt, int64_t amount, Instant now) {
+  auto payment = read(id, attempt);
+  if (!payment) return tl::unexpected(payment.error());
+  if (!*payment) return {};
+  Record& record = (*payment)->record;
   auto state = static_cast<PaymentState>(record.state());
   const bool waiting = is_waiting(state);
   if (state == PaymentState::kBatched) {
-    if (auto done = unbatch(payment); !done) return tl::unexpected(done.error());
+    if (auto done = unbatch(**payment); !done) return done;
     state = PaymentState::kOrdered;
   }
-  record.set_returned_fen(record.returned_fen() + part);
-  if (part == left) state = waiting ? PaymentState::kTakenBack : PaymentState::kReturned;
-  settle(payment, state, now);
-  return part;
+  record.set_returned_fen(record.returned_fen() + amount);
+  if (record.returned_fen() >= record.amount_fen()) {
+    state = waiting ? PaymentState::kTakenBack : PaymentState::kReturned;
+  }
+  settle(**payment, state, now);
+  return {};
 }
 
 Result<void> RemitDesk::unbatch(Payment& payment) {

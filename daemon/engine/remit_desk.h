@@ -96,11 +96,13 @@ class RemitDesk final : public FundsWatcher {
   // The same of a credit by which payments come back (X22).
   Result<std::optional<LineTaken>> take_return(const v1::BankLine& line, Instant now);
 
-  // A person says how much of a return is of this case. A line that names a payment of ours cannot
-  // be what the other agency has sent back, whatever the case takes now.
-  enum class ByHand : uint8_t { kTaken, kRefused, kNoPayment };
-  Result<ByHand> take_return_by_hand(const CaseId& id, Fen amount, const v1::BankLine& line,
-                                     Instant now);
+  // Which payment a person means who says that so much of the line is of this case: the one that is
+  // named there, or by the line, or the only one that it can be. 0: none. Refused: several can be
+  // meant, or the one that is named cannot be.
+  Outcome<uint32_t> payment_by_hand(const Allocation& part, const v1::BankLine& line) const;
+  // The part is of the payment that it names. Return whether it could be taken.
+  Result<bool> take_return_by_hand(const Allocation& part, std::string_view reason, Instant now);
+  Result<bool> take_debit_by_hand(const Allocation& part, const Digest& line, Instant now);
 
   // A person has made sure that the bank does not have the payment, or has looked at what the bank
   // says against the case.
@@ -138,11 +140,7 @@ class RemitDesk final : public FundsWatcher {
 
   void order(const Case& subject, const Event& event);
   Result<void> recover_batch(const Case& subject, const Event& event);
-  Result<void> take_back(const Case& subject, uint32_t attempt, int64_t amount, Instant now);
-  // Whether a person who names no payment means those that the bank does not have.
-  Result<bool> takes_waiting_first(const Case& subject, int64_t amount) const;
-  // Returns how much of it this payment could give.
-  Result<int64_t> take_from(Payment& payment, int64_t amount, Instant now);
+  Result<void> take_back(const CaseId& id, uint32_t attempt, int64_t amount, Instant now);
   Result<void> unbatch(Payment& payment);
   static void lose_approval(std::string_view why, BatchRecord& batch);
   // Why the payment cannot go to the bank now; empty: it can.
@@ -190,6 +188,7 @@ class RemitDesk final : public FundsWatcher {
   Result<Named> find_named(const References& found, Fen amount, Way way) const;
   Result<Named> find_one(const EndToEndId& id) const;
   Result<Named> find_letters(const std::vector<std::string>& letters, Fen amount, Way way) const;
+  bool may_be_confused(const Record& first, const Record& other, Way way) const;
   static LineTaken wait_if_unsure(const Named& named, LineTaken taken);
   static bool adds_up(const Named& named, Fen amount, Way way);
   Result<void> add_batch(std::string_view number, Named& named) const;
@@ -198,9 +197,8 @@ class RemitDesk final : public FundsWatcher {
                           Named& named) const;
   Result<bool> recovers_any(const std::vector<CaseId>& cases, Instant now);
   Result<void> debit(Payment& payment, const Digest& line, Instant now);
-  // Whether the case takes it that `part` of the payment is back.
+  // Whether the case takes it.
   Result<bool> bring_back(const Payment& payment, Fen part, std::string_view reason, Instant now);
-  // Attempt 0: not known.
   Result<bool> tell_return(const CaseId& id, uint32_t attempt, Fen amount, std::string_view reason,
                            Instant now);
   // nullopt: it can come back; else what to say of the line.

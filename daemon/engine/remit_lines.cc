@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "daemon/base/check.h"
+#include "daemon/engine/payment_record.h"
 #include "daemon/engine/remit_desk.h"
 #include "daemon/engine/remit_views.h"
 
@@ -9,21 +10,6 @@ namespace jiexu {
 namespace {
 
 constexpr std::string_view kBank = "bank";  // as an actor
-
-PaymentState state_of(const v1::PaymentRecord& record) {
-  return static_cast<PaymentState>(record.state());
-}
-
-// What the bank was ordered to pay. Of payments that are known only from the peer's copy of our
-// notice the file is lost; it had what was ordered.
-int64_t sent(const v1::PaymentRecord& record) {
-  return record.exported_fen() != 0 ? record.exported_fen() : record.amount_fen();
-}
-
-// Of it, what a line may still bring back.
-int64_t still_out(const v1::PaymentRecord& record) {
-  return sent(record) - record.seen_back_fen();
-}
 
 // Nothing was booked for it, says the bank's list, and no line says otherwise.
 bool is_rejected(const v1::PaymentRecord& record) {
@@ -92,15 +78,21 @@ Result<void> RemitDesk::add_letter(std::string_view letter, std::optional<Fen> a
       return !amount || fen == amount->value;
     };
     auto it = std::find_if(all.begin(), open, fits);
-    named.unsure |= it != open && is_forgotten(it->record) &&
-                    std::any_of(it + 1, booked, [&](const Payment& other) {
-                      const bool gone = back && has_gone_out(other.record);
-                      return fits(other) && (gone || is_forgotten(other.record));
+    named.unsure |= it != open && std::any_of(it + 1, booked, [&](const Payment& other) {
+                      return fits(other) && may_be_confused(it->record, other.record, way);
                     });
     if (it == open) it = std::find_if(open, all.end(), fits);
     if (it != all.end()) named.payments.push_back(std::move(*it));
   }
   return {};
+}
+
+// Of two payments of one letter and amount: whether a line without a number is as well of the one
+// as of the other, for all that the store knows. What it has forgotten may have been at the bank.
+bool RemitDesk::may_be_confused(const Record& first, const Record& other, Way way) const {
+  const bool back = way == Way::kBack;
+  if (is_forgotten(first)) return is_forgotten(other) || has_gone_out(other);
+  return is_forgotten(other) && !(back && is_known_back(first));
 }
 
 // Whether what was found adds up to the line.
@@ -208,7 +200,7 @@ Result<std::optional<RemitDesk::LineTaken>> RemitDesk::take_debit(const v1::Bank
   taken.left = Fen{};
   taken.proposals.clear();
   for (Payment& payment : named->payments) {
-    taken.to.push_back({payment.id, Fen{-sent(payment.record)}});
+    taken.to.push_back({payment.id, Fen{-sent(payment.record)}, payment.attempt});
     if (auto done = debit(payment, digest, now); !done) return tl::unexpected(done.error());
   }
   return taken;
@@ -286,10 +278,10 @@ Result<std::optional<RemitDesk::LineTaken>> RemitDesk::take_return(const v1::Ban
   taken.left = Fen{};
   for (const Payment& payment : named->payments) {
     const Fen part{still_out(payment.record)};
-    const auto back = bring_back(payment, part, line.return_reason(), now);
-    if (!back) return tl::unexpected(back.error());
-    if (!*back) taken.left.value += part.value;
-    if (*back) taken.to.push_back({payment.id, part});
+    const auto brought = bring_back(payment, part, line.return_reason(), now);
+    if (!brought) return tl::unexpected(brought.error());
+    if (*brought) taken.to.push_back({payment.id, part, payment.attempt});
+    if (!*brought) taken.left.value += part.value;
   }
   if (taken.left.value > 0) taken.outcome = BankOutcome::kNotExpected;
   if (taken.left.value == 0) taken.proposals.clear();
@@ -318,9 +310,9 @@ Result<bool> RemitDesk::tell_return(const CaseId& id, uint32_t attempt, Fen amou
 Result<bool> RemitDesk::bring_back(const Payment& payment, Fen part, std::string_view reason,
                                    Instant now) {
   // Less what a report or a person has said before of the same return.
-  const int64_t said =
-      still_out(payment.record) - (payment.record.amount_fen() - payment.record.returned_fen());
-  const Fen news{part.value - std::max<int64_t>(said, 0)};
+  const int64_t known =
+      still_out(payment.record) - payment.record.amount_fen() + payment.record.returned_fen();
+  const Fen news{part.value - std::max<int64_t>(known, 0)};
   if (news.value > 0) {
     const auto told = tell_return(payment.id, payment.attempt, news, reason, now);
     if (!told || !*told) return told;
@@ -336,22 +328,6 @@ Result<bool> RemitDesk::bring_back(const Payment& payment, Fen part, std::string
   }
   write(**returned);
   return true;
-}
-
-Result<RemitDesk::ByHand> RemitDesk::take_return_by_hand(const CaseId& id, Fen amount,
-                                                         const v1::BankLine& line, Instant now) {
-  const References found = find_references(line);
-  auto payment = read(id, found.end_to_end ? found.end_to_end->attempt : 0);
-  if (!payment) return tl::unexpected(payment.error());
-  if (!*payment) {
-    const auto told = tell_return(id, 0, amount, line.return_reason(), now);
-    if (!told) return tl::unexpected(told.error());
-    return *told ? ByHand::kTaken : ByHand::kNoPayment;
-  }
-  if (amount.value > still_out((*payment)->record)) return ByHand::kRefused;
-  const auto taken = bring_back(**payment, amount, line.return_reason(), now);
-  if (!taken) return tl::unexpected(taken.error());
-  return *taken ? ByHand::kTaken : ByHand::kRefused;
 }
 
 }  // namespace jiexu

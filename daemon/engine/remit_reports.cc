@@ -1,5 +1,6 @@
 // What the bank says of payments, and what people say of those that wait for them.
 #include "daemon/base/check.h"
+#include "daemon/engine/payment_record.h"
 #include "daemon/engine/remit_desk.h"
 #include "daemon/engine/remit_views.h"
 
@@ -8,10 +9,6 @@ namespace {
 
 tl::unexpected<Rejection> refuse(Refusal refusal, std::string detail = "") {
   return tl::unexpected(Rejection{refusal, std::move(detail)});
-}
-
-PaymentState state_of(const v1::PaymentRecord& record) {
-  return static_cast<PaymentState>(record.state());
 }
 
 }  // namespace

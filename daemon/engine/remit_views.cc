@@ -30,6 +30,7 @@ v1::PaymentView view_payment(const CaseId& id, uint32_t attempt, const v1::Payme
   v1::PaymentView out;
   out.set_payment(EndToEndId{record.letter_number(), attempt}.text());
   out.set_case_id(id.str());
+  out.set_attempt(attempt);
   out.set_amount_fen(record.amount_fen() - record.returned_fen());
   out.set_state(std::string(name(static_cast<PaymentState>(record.state()))));
   out.set_batch(record.batch());

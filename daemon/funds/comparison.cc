@@ -54,6 +54,8 @@ constexpr Wording kWordings[] = {
     {Difference::kSumCreditedToThem, "sum-credited-to-them",
      "What is credited of all our money: the books differ, also of cases that are settled. Let "
      "both sides run `jiexu ledger --check`."},
+    {Difference::kPayment, "payment",
+     "What was ordered from the bank by this payment and noticed, less what bounced, differs."},
 };
 
 const Wording* wording(Difference difference) {
@@ -100,14 +102,45 @@ void leave_out_early(const v1::StatementRow& row, bool ours, v1::ComparisonRecor
   leave_out(ours ? kDueToThem : kDueFromThem, ours, row.due_fen(), record);
 }
 
-void differ(Difference kind, const v1::StatementRow& row, int64_t ours, int64_t theirs,
-            v1::ComparisonRecord& record) {
-  if (ours == theirs) return;
+// nullptr: they do not differ, or enough is named.
+v1::DifferenceRecord* differ(Difference kind, const v1::StatementRow& row, int64_t ours,
+                             int64_t theirs, v1::ComparisonRecord& record) {
+  if (ours == theirs) return nullptr;
   v1::DifferenceRecord* difference = add_difference(kind, record);
-  if (difference == nullptr) return;
+  if (difference == nullptr) return nullptr;
   difference->set_case_id(row.case_id());
   difference->set_ours(ours);
   difference->set_theirs(theirs);
+  return difference;
+}
+
+// Each payment by its attempt; nullopt if they are not all that is ordered.
+std::optional<std::map<uint32_t, int64_t>> payments_of(const v1::StatementRow& row) {
+  std::map<uint32_t, int64_t> payments;
+  int64_t sum = 0;
+  for (const v1::StatedPayment& payment : row.payments()) {
+    payments[payment.attempt()] = payment.amount_fen();
+    sum += payment.amount_fen();
+  }
+  return sum == row.ordered_fen() ? std::optional(std::move(payments)) : std::nullopt;
+}
+
+void compare_ordered(const v1::StatementRow& theirs, const v1::StatementRow& ours,
+                     v1::ComparisonRecord& record) {
+  const auto here = payments_of(ours);
+  const auto there = payments_of(theirs);
+  if (!here || !there) {
+    differ(Difference::kOrdered, ours, ours.ordered_fen(), theirs.ordered_fen(), record);
+    return;
+  }
+  std::map<uint32_t, std::pair<int64_t, int64_t>> all;
+  for (const auto& [attempt, fen] : *here) all[attempt].first = fen;
+  for (const auto& [attempt, fen] : *there) all[attempt].second = fen;
+  for (const auto& [attempt, fen] : all) {
+    v1::DifferenceRecord* difference =
+        differ(Difference::kPayment, ours, fen.first, fen.second, record);
+    if (difference != nullptr) difference->set_attempt(attempt);
+  }
 }
 
 void compare_amounts(const v1::StatementRow& theirs, const v1::StatementRow& ours,
@@ -116,7 +149,7 @@ void compare_amounts(const v1::StatementRow& theirs, const v1::StatementRow& our
   if (ours.form_version() != 0 && theirs.form_version() != 0) {
     differ(Difference::kDue, ours, ours.due_fen(), theirs.due_fen(), record);
   }
-  differ(Difference::kOrdered, ours, ours.ordered_fen(), theirs.ordered_fen(), record);
+  compare_ordered(theirs, ours, record);
   differ(Difference::kCredited, ours, ours.credited_fen(), theirs.credited_fen(), record);
   differ(Difference::kRefunded, ours, ours.refunded_fen(), theirs.refunded_fen(), record);
 }
@@ -126,6 +159,12 @@ bool possible(int64_t fen) {
 }
 
 bool possible(const v1::StatementRow& row) {
+  const auto& payments = row.payments();
+  if (static_cast<size_t>(payments.size()) > limits::kPaymentsOfCaseMax) return false;
+  for (int i = 0; i < payments.size(); ++i) {
+    if (!possible(payments[i].amount_fen())) return false;
+    if (i > 0 && payments[i].attempt() <= payments[i - 1].attempt()) return false;
+  }
   return row.case_id().size() == CaseId::kSize && possible(row.due_fen()) &&
          possible(row.ordered_fen()) && possible(row.credited_fen()) &&
          possible(row.refunded_fen());
@@ -193,7 +232,7 @@ std::optional<StatementFault> check_statement(const v1::DailyStatement& statemen
     return StatementFault{false, "sent_head, received_head: 32 bytes"};
   }
   for (const v1::StatementRow& row : statement.rows()) {
-    if (!possible(row)) return StatementFault{false, "rows: an id or amount"};
+    if (!possible(row)) return StatementFault{false, "rows: an id, amount or payment"};
     if (row.case_id() <= through) return StatementFault{true, "rows: not by rising case id"};
     through = row.case_id();
   }

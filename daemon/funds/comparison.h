@@ -13,6 +13,9 @@
 //              what is owed to persons or credited to them
 //   credited   settled, as acknowledged; at transfer-in what is credited
 //
+// What is ordered is compared payment by payment, so that a difference names the instruction; only
+// if a side does not name all of its payments (a peer with an older program), in their sum.
+//
 // A case that one side has paid before its form, or has in part from paper, stands in one side's
 // books only, and is left out of both. Sums are compared only if nothing was on its way.
 #pragma once
@@ -47,8 +50,9 @@ enum class Difference : uint8_t {
   kSumCreditedFromThem = 16,
   kSumDueToThem = 17,  // of cases that we transfer out
   kSumCreditedToThem = 18,
+  kPayment = 19,  // of a case: what is ordered of one payment
 };
-inline constexpr Difference kDifferenceLast = Difference::kSumCreditedToThem;
+inline constexpr Difference kDifferenceLast = Difference::kPayment;
 
 // Such as "credited"; empty if there is none of this number.
 std::string_view name(Difference difference);

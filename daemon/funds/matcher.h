@@ -37,6 +37,7 @@ struct ExpectedCase {
 struct Allocation {
   CaseId id;
   Fen amount;
+  uint32_t attempt = 0;  // of a payment of the case, debited or come back: which; 0: not said
   bool operator==(const Allocation&) const = default;
 };
 

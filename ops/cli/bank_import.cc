@@ -1,4 +1,5 @@
 // jiexu bank import, files, lines, match, set-aside.
+#include <charconv>
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
@@ -204,9 +205,19 @@ Result<std::string> match_body(const Settle& settle) {
     const size_t equals = share.find('=');
     const auto amount =
         equals == share.npos ? std::nullopt : Fen::parse_yuan(share.substr(equals + 1));
-    if (!amount) return fail(Errc::kInvalid, share + ": write CASE=YUAN, such as ID=1234.56");
+    const std::string whose = share.substr(0, equals);
+    const size_t slash = std::min(whose.find('/'), whose.size());
+    const std::string digits = slash < whose.size() ? whose.substr(slash + 1) : "0";
+    uint32_t attempt = 0;
+    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), attempt);
+    if (!amount || digits.empty() || read.ptr != digits.data() + digits.size()) {
+      return fail(Errc::kInvalid, share +
+                                      ": write CASE=YUAN, such as ID=1234.56, or of payment 2 "
+                                      "of the case ID/2=1234.56");
+    }
     v1::AllocationView* part = input.add_to();
-    part->set_case_id(share.substr(0, equals));
+    part->set_case_id(whose.substr(0, slash));
+    part->set_attempt(attempt);
     part->set_amount_fen(amount->value);
   }
   return to_json(input);
@@ -251,7 +262,9 @@ void add_settle(CLI::App& group, Session& session) {
                                 "jiexu bank match LINE CASE=1234.56 --note \"asked the payer\"");
   const auto settle = std::make_shared<Settle>();
   match->add_option("line", settle->line, "The line's id, or how it begins")->required();
-  CLI::Option* to = match->add_option("to", settle->to, "CASE=YUAN, once for each case");
+  CLI::Option* to = match->add_option(
+      "to", settle->to,
+      "CASE=YUAN, once for each case; CASE/2=YUAN: of its payment 2, paid or come back");
   match
       ->add_flag("--noticed", settle->noticed,
                  "To every case of its batch whose notice is here; the rest waits on")

@@ -103,6 +103,17 @@ void add_attachments(const v1::CaseView& view, std::ostream& out) {
   out << "\nFiles\n" << attachments_text(view.attachments());
 }
 
+void add_payments(const v1::CaseView& view, std::ostream& out) {
+  if (view.payments().empty()) return;
+  Table table({"  ATTEMPT", "OUT", "STATE", "BATCH", "REMARK"});
+  for (const v1::PaymentView& payment : view.payments()) {
+    const std::string& why = payment.waits_for().empty() ? payment.reason() : payment.waits_for();
+    table.add({"  " + std::to_string(payment.attempt()), yuan(payment.amount_fen()),
+               payment.state(), payment.batch(), why});
+  }
+  out << "\nPayments\n" << table.text();
+}
+
 void add_related(const v1::CaseView& view, std::ostream& out) {
   if (view.related().empty()) return;
   Table table({"  CASE", "SIDE", "WITH", "STATE", "MONEY", "CLOSED"});
@@ -162,6 +173,7 @@ std::string case_text(const v1::CaseView& view, const std::string& today,
   add_state(view, out);
   add_related(view, out);
   add_deadlines(view, today, out);
+  add_payments(view, out);
   add_attachments(view, out);
   add_proposals(view, command, out);
   add_actions(view, command, out);

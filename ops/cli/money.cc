@@ -68,9 +68,10 @@ std::string figure(const v1::DifferenceView& difference, int64_t value) {
   return yuan(value);
 }
 
-// What the difference is about: a case, a message, a kind of messages.
+// What the difference is about: a case, a payment of it, a message, a kind of messages.
 std::string subject(const v1::DifferenceView& difference) {
   std::string text = difference.case_id();
+  if (difference.attempt() != 0) text += " payment " + std::to_string(difference.attempt());
   if (!difference.message().empty()) text += difference.message();
   if (difference.seq() != 0) text += " " + std::to_string(difference.seq());
   return text;

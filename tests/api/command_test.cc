@@ -178,6 +178,20 @@ TEST_CASE("queues, peers, quarantine and bank lines are within reach") {
   CHECK(agency.jiexu("bank add --file /nonexistent").code == 66);
 }
 
+TEST_CASE("a bank line is matched to a payment of a case by the payment's number") {
+  Agency agency;
+  const std::string match = "bank match " + std::string(64, 'a') + " ";
+  const std::string id = agency.world.draft().id.str();
+  CHECK(agency.jiexu(match + id + "/2=7.00").code == 0);
+  const auto& settle = std::get<SettleLineCommand>(agency.world.engine.commands.back().what);
+  CHECK(settle.to == std::vector<Allocation>{{agency.world.draft().id, Fen{700}, 2}});
+  CHECK(agency.jiexu(match + id + "=7.00").code == 0);
+  CHECK(std::get<SettleLineCommand>(agency.world.engine.commands.back().what).to[0].attempt == 0);
+  for (const char* wrong : {"/=7.00", "/x=7.00", "/2", "/-1=7.00"}) {
+    CHECK(agency.jiexu(match + id + wrong).code != 0);
+  }
+}
+
 TEST_CASE(
     "a day's comparison ends with 0 if the books agree, with 1 if they differ, else with 75") {
   Agency agency;
@@ -204,6 +218,14 @@ TEST_CASE(
   CHECK(differs.code == 1);
   CHECK_THAT(differs.out, Catch::Contains("01010101-0101") && Catch::Contains("1.50 yuan") &&
                               Catch::Contains("credited: What is credited"));
+  v1::DifferenceRecord* payment = add_difference(Difference::kPayment, record);
+  payment->set_case_id(std::string(16, '\1'));
+  payment->set_attempt(2);
+  payment->set_theirs(100);
+  agency.world.put_comparison(peer, yesterday, record);
+  CHECK_THAT(agency.jiexu(compare).out, Catch::Contains("0101 payment 2") &&
+                                            Catch::Contains("payment  us") &&
+                                            Catch::Contains("payment: What was ordered"));
   CHECK_THAT(agency.jiexu(compare + " --json").out, Catch::StartsWith("{"));
   CHECK(agency.jiexu(compare + " --day yesterday").code > 1);
   CHECK(agency.jiexu("ledger").code == 0);

@@ -49,6 +49,21 @@ TEST_CASE("batches are listed with how the bank has answered, their account mask
   CHECK(shown["payments"][0]["state"] == "paid");
 }
 
+TEST_CASE("a case that has paid shows each of its payments, as the bank's answer has left it") {
+  ApiWorld world;
+  put_batch(world, kBatch, PaymentState::kPaid);
+  Case subject = world.draft();
+  subject.side = Side::kOut;
+  subject.attempt = 2;  // the second one is known from its message alone
+  world.put(subject);
+  const auto shown = world.ask("GET", "/v1/cases/" + subject.id.str(), Role::kAuditor).json();
+  REQUIRE(shown["payments"].size() == 1);
+  CHECK(shown["payments"][0]["attempt"] == 1);
+  CHECK(shown["payments"][0]["payment"] == std::string(kLetter) + "-1");
+  CHECK(shown["payments"][0]["amount_fen"] == "700");
+  CHECK(shown["payments"][0]["state"] == "paid");
+}
+
 TEST_CASE("batches come in pages, newest first") {
   ApiWorld world;
   const AgencyId agency = *AgencyId::parse("S41132810207");

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "daemon/cases/stated.h"
 #include "daemon/cases/table.h"
 #include "tests/cases/party.h"
 
@@ -164,6 +165,9 @@ class Pair {
     RC_ASSERT(subject.moved.value == model_.moved(side_));
     RC_ASSERT(subject.returned.value == model_.returned(side_));
     if (side_ == Side::kIn) RC_ASSERT(subject.noticed.value == model_.noticed());
+    Fen listed;
+    for (const OpenPayment& payment : subject.payments) listed.value += payment.open.value;
+    RC_ASSERT(listed == ordered_by(subject));
     RC_ASSERT(subject.moved.value >= 0);
     RC_ASSERT(subject.credited.value >= 0);
     RC_ASSERT(party_.ledger_sum() == 0);

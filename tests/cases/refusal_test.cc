@@ -108,7 +108,10 @@ Outcome notices() {
   Party in = at(Side::kIn, kAccepted);
   Outcome last;
   for (int i = 0; i <= 1000 && !last.rejection; ++i) {
-    last = in.play("remittance-notice-received:" + std::to_string(kFormAmountMaxFen));
+    v1::Message message = sound_message(in.subject, EventKind::kRemitNoticeIn);
+    message.mutable_remittance_notice()->set_amount_fen(kFormAmountMaxFen);
+    message.mutable_remittance_notice()->set_attempt(1);
+    last = in.hear(message);
   }
   return last;
 }

@@ -89,6 +89,31 @@ TEST_CASE("what was changed behind one side's back is named at both") {
   }
 }
 
+TEST_CASE("of a case with two payments the one that was changed is named at both sides") {
+  Days days;
+  days.play(EventKind::kRemit);
+  v1::ActionInput half;
+  half.set_amount_fen(kBalance / 2);
+  REQUIRE_FALSE(days.out.act(EventKind::kBankReturned, days.id, half).rejection);
+  settle({&days.in, &days.out});
+  REQUIRE_FALSE(days.out.act(EventKind::kRemit, days.id).rejection);
+  settle({&days.in, &days.out});
+  days.check_agree(days.end_day());
+  days.tamper_case(Who::kOut, [](auto& record) {
+    record.set_moved_fen(record.moved_fen() + 1);
+    record.mutable_payments(1)->set_amount_fen(record.payments(1).amount_fen() + 1);
+  });
+  const Date ended = days.end_day();
+  for (const Who who : {Who::kIn, Who::kOut}) {
+    CHECK(days.differences(who, ended) == Names{"payment"});
+    const v1::DifferenceRecord difference = days.seen(who, ended).differences(0);
+    CHECK(difference.case_id() == days.id.bytes());
+    CHECK(difference.attempt() == 2);
+    const int64_t change = who == Who::kOut ? 1 : -1;
+    CHECK(difference.ours() - difference.theirs() == change);
+  }
+}
+
 TEST_CASE("messages of a case that one side has lost are named by their number") {
   Days days;
   days.play(EventKind::kRemit);

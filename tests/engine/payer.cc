@@ -66,6 +66,13 @@ Answer Payer::act(int n, EventKind action) {
   return site.act(action, id(n), sound_input(site.subject(id(n)), action));
 }
 
+Answer Payer::come_back(int n, uint32_t attempt, int64_t fen) {
+  v1::ActionInput input;
+  input.set_attempt(attempt);
+  input.set_amount_fen(fen);
+  return site.act(EventKind::kBankReturned, id(n), input);
+}
+
 void Payer::hear(int n, EventKind kind) {
   Forger(in_site(), site).deliver(sound_message(site.subject(id(n)), kind));
   site.commit();

@@ -24,6 +24,8 @@ struct Payer {
   // "LETTER-ATTEMPT" of the case.
   std::string payment(int n, uint32_t attempt = 1) const;
   Answer act(int n, EventKind action);
+  // A person says that so much of the case's payment came back; `attempt` 0: and not of which.
+  Answer come_back(int n, uint32_t attempt, int64_t fen = 0);
   // The peer says something sound.
   void hear(int n, EventKind kind);
 

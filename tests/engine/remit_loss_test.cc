@@ -92,11 +92,9 @@ struct Recovering {
     payer.pay();
   }
 
-  // The bank sends back so much, and no one says of which payment.
-  void come_back(int64_t fen) {
-    v1::ActionInput input;
-    input.set_amount_fen(fen);
-    REQUIRE_FALSE(out.act(EventKind::kBankReturned, id, input).rejection);
+  // The bank sends back so much of a payment.
+  void come_back(int64_t fen, uint32_t attempt = 1) {
+    REQUIRE_FALSE(payer.come_back(1, attempt, fen).rejection);
     jiexu::settle({&in, &out});
   }
 
@@ -187,11 +185,13 @@ TEST_CASE("a debit of a payment that is still being led back is not taken for an
   CHECK(world.payer.state(1, 2) == "paid");
 }
 
-TEST_CASE("what came back of several payments at once is led back to all of them") {
+TEST_CASE("what came back of several payments is led back to each of them") {
   Recovering world;
   world.come_back(kBalance / 2);
   world.remit();
-  world.come_back(kBalance);
+  world.come_back(kBalance / 4, 2);
+  world.come_back(kBalance / 2, 1);
+  world.come_back(kBalance / 4, 2);
   world.recover();
   REQUIRE(world.out.subject(world.id).attempt == 2);
   CHECK(world.payer.state(1, 1) == "taken_back");
@@ -212,7 +212,7 @@ TEST_CASE("a case that was given up takes back what waits also if the bank may h
   REQUIRE_FALSE(world.in.act(EventKind::kAgree, world.id).rejection);
   jiexu::settle({&world.in, &world.out});
   REQUIRE(world.out.subject(world.id).relationship == Relationship::kOutFailed);
-  world.come_back(kBalance / 4);
+  world.come_back(kBalance / 4, 2);
   CHECK(world.payer.state(1, 1) == "exported");
   CHECK(world.payer.state(1, 2) == "taken_back");
 }
@@ -252,6 +252,52 @@ TEST_CASE(
   CHECK(world.out.subject(world.id).moved == Fen{});
   CHECK(world.out.balance(out_site(), LedgerAccount::kSuspense) == 0);
   CHECK(world.payer.make().held_size() == 0);
+}
+
+TEST_CASE("a debit without a number waits if it may be of a forgotten payment or of a new one") {
+  Recovering world;
+  world.come_back(kBalance / 2);
+  world.backup = world.out.store->clone();
+  world.remit();
+  world.payer.pay();
+  jiexu::settle({&world.in, &world.out});
+  // Of the payments, of one half each, the second one is with the bank, and forgotten here.
+  world.recover();
+  REQUIRE(world.out.subject(world.id).attempt == 2);
+  REQUIRE_FALSE(world.payer.come_back(1, 1).rejection);
+  world.remit();
+  world.payer.pay();
+  REQUIRE(world.payer.state(1, 3) == "exported");
+  v1::BankLine debit = bank_line("", -kBalance / 2, "1");
+  debit.set_remark(EndToEndId::parse(world.payer.payment(1))->letter_number);
+  const Answer imported = world.out.bank({debit});
+  CHECK(imported.bank.results(0).outcome() == "early");
+  const auto id = *to_array<32>(*from_hex(imported.bank.results(0).line_id()));
+  const auto match = [&](uint32_t attempt) {
+    return world.payer.run(
+        "clerk", SettleLineCommand{id, {{world.id, Fen{kBalance / 2}, attempt}}, "asked the bank"});
+  };
+  SECTION("a person says which one it is of") {
+    const Answer which = match(0);
+    REQUIRE(which.rejection);
+    CHECK(which.rejection->refusal == Refusal::kInputMissing);
+    REQUIRE_FALSE(match(2).rejection);
+    CHECK(world.payer.state(1, 2) == "paid");
+    CHECK(world.payer.state(1, 3) == "exported");
+  }
+  SECTION("a person says that the bank does not have the forgotten one") {
+    CHECK(world.payer.release(world.payer.payment(1, 2), "not at the bank") == Refusal::kNone);
+    world.run();
+    CHECK(world.payer.state(1, 3) == "paid");
+    CHECK(world.payer.state(1, 2) == "ordered");
+  }
+  SECTION("the bank's list has the forgotten one") {
+    world.payer.report(world.payer.payment(1, 2) + "|paid\n");
+    world.run();
+    CHECK(world.payer.state(1, 2) == "paid");
+    CHECK(world.payer.state(1, 3) == "exported");
+  }
+  CHECK(world.out.balance(out_site(), LedgerAccount::kSuspense) == 0);
 }
 
 TEST_CASE("of a payment that is forgotten and had come back, the bank's lines tell the rest") {

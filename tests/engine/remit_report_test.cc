@@ -70,44 +70,33 @@ TEST_CASE("a payment that bounces after it was reported as paid goes back to its
   CHECK(payer.site.subject(Payer::id(1)).funds == Funds::kBankReturned);
 }
 
-TEST_CASE("of a bounce without a number, what the bank has had comes back first") {
+TEST_CASE("what a person says came back is of the payment that is named, and of no other") {
   Payer payer(1);
   payer.pay();
-  v1::ActionInput half;
-  half.set_amount_fen(kBalance / 2);
-  REQUIRE_FALSE(payer.site.act(EventKind::kBankReturned, Payer::id(1), half).rejection);
+  REQUIRE_FALSE(payer.come_back(1, 0, kBalance / 2).rejection);
   CHECK(payer.state(1) == "exported");
-  REQUIRE_FALSE(payer.site.act(EventKind::kRemit, Payer::id(1)).rejection);
-  REQUIRE_FALSE(payer.site.act(EventKind::kBankReturned, Payer::id(1), half).rejection);
-  CHECK(payer.state(1, 1) == "returned");
-  CHECK(payer.state(1, 2) == "ordered");
-}
-
-TEST_CASE("a case that was given up takes back what waits, not what the bank has") {
-  Payer payer(1);
-  payer.pay();
-  v1::ActionInput half;
-  half.set_amount_fen(kBalance / 2);
-  REQUIRE_FALSE(payer.site.act(EventKind::kBankReturned, Payer::id(1), half).rejection);
-  REQUIRE_FALSE(payer.site.act(EventKind::kRemit, Payer::id(1)).rejection);
-  REQUIRE_FALSE(payer.act(1, EventKind::kCancel).rejection);
-  payer.hear(1, EventKind::kCancelReplyIn);
-  REQUIRE(payer.site.subject(Payer::id(1)).relationship == Relationship::kOutFailed);
-  REQUIRE_FALSE(payer.site.act(EventKind::kBankReturned, Payer::id(1), half).rejection);
-  CHECK(payer.state(1, 1) == "exported");
-  CHECK(payer.state(1, 2) == "taken_back");
-}
-
-TEST_CASE("an amount that only a waiting payment has is taken back of that one") {
-  Payer payer(1);
-  payer.pay();
-  v1::ActionInput quarter;
-  quarter.set_amount_fen(kBalance / 4);
-  REQUIRE_FALSE(payer.site.act(EventKind::kBankReturned, Payer::id(1), quarter).rejection);
-  REQUIRE_FALSE(payer.site.act(EventKind::kRemit, Payer::id(1)).rejection);
-  REQUIRE_FALSE(payer.site.act(EventKind::kBankReturned, Payer::id(1), quarter).rejection);
-  CHECK(payer.state(1, 1) == "exported");
-  CHECK(payer.state(1, 2) == "taken_back");
+  REQUIRE_FALSE(payer.act(1, EventKind::kRemit).rejection);
+  const Answer which = payer.come_back(1, 0, kBalance / 2);
+  REQUIRE(which.rejection);
+  CHECK(which.rejection->refusal == Refusal::kInputMissing);
+  SECTION("the bank has had it") {
+    REQUIRE_FALSE(payer.come_back(1, 1).rejection);
+    CHECK(payer.state(1, 1) == "returned");
+    CHECK(payer.state(1, 2) == "ordered");
+  }
+  SECTION("it still waits") {
+    REQUIRE_FALSE(payer.come_back(1, 2).rejection);
+    CHECK(payer.state(1, 1) == "exported");
+    CHECK(payer.state(1, 2) == "taken_back");
+  }
+  SECTION("it still waits, and the case was given up") {
+    REQUIRE_FALSE(payer.act(1, EventKind::kCancel).rejection);
+    payer.hear(1, EventKind::kCancelReplyIn);
+    REQUIRE(payer.site.subject(Payer::id(1)).relationship == Relationship::kOutFailed);
+    REQUIRE_FALSE(payer.come_back(1, 2).rejection);
+    CHECK(payer.state(1, 1) == "exported");
+    CHECK(payer.state(1, 2) == "taken_back");
+  }
 }
 
 TEST_CASE("a debit that names the letter alone is not of the payment that was rejected") {

@@ -86,6 +86,54 @@ v1::DailyStatement whole() {
 
 }  // namespace
 
+namespace {
+
+using Payments = std::vector<std::pair<uint32_t, int64_t>>;
+
+v1::StatementRow with(v1::StatementRow row, const Payments& payments) {
+  row.set_ordered_fen(0);
+  for (const auto& [attempt, fen] : payments) {
+    row.set_ordered_fen(row.ordered_fen() + fen);
+    v1::StatedPayment* payment = row.add_payments();
+    payment->set_attempt(attempt);
+    payment->set_amount_fen(fen);
+  }
+  return row;
+}
+
+// "2: 30 40", payment by payment: ours, theirs.
+std::vector<std::string> payments_that_differ(const Payments& theirs, const Payments& ours) {
+  v1::ComparisonRecord record;
+  const v1::StatementRow here = with(our_row(), ours);
+  compare_case(with(their_row(), theirs), &here, true, record);
+  std::vector<std::string> out;
+  for (const v1::DifferenceRecord& difference : record.differences()) {
+    CHECK(difference.kind() == static_cast<uint32_t>(Difference::kPayment));
+    CHECK(difference.case_id() == here.case_id());
+    out.push_back(std::to_string(difference.attempt()) + ": " + std::to_string(difference.ours()) +
+                  " " + std::to_string(difference.theirs()));
+  }
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("of a case with several payments the one that differs is named") {
+  using Names = std::vector<std::string>;
+  CHECK(payments_that_differ({{1, 10}, {2, 40}}, {{1, 10}, {2, 40}}).empty());
+  CHECK(payments_that_differ({{1, 10}, {2, 40}}, {{1, 10}, {2, 30}}) == Names{"2: 30 40"});
+  CHECK(payments_that_differ({{1, 10}, {2, 40}}, {{1, 10}}) == Names{"2: 0 40"});
+  CHECK(payments_that_differ({{3, 5}}, {{1, 10}, {3, 5}}) == Names{"1: 10 0"});
+  // The sums agree, and what came back is booked with another payment.
+  CHECK(payments_that_differ({{1, 10}}, {{2, 10}}) == Names{"1: 0 10", "2: 10 0"});
+}
+
+TEST_CASE("of a peer that does not name its payments what is ordered is compared in its sum") {
+  const v1::StatementRow ours = with(our_row(), {{1, kFen - 1}, {2, 1}});
+  CHECK(compare(their_row(), ours).empty());
+  CHECK(compare(their_row(), with(our_row(), {{1, 10}})) == std::vector<std::string>{"ordered"});
+}
+
 TEST_CASE("a case of which both sides have taken the same messages agrees") {
   CHECK(compare(their_row(), our_row()).empty());
 }
@@ -271,6 +319,19 @@ TEST_CASE("a statement with figures that cannot be is refused, and so is one out
       {false, [](auto& s) { s.mutable_rows(0)->set_ordered_fen(INT64_MAX); }},
       {false, [](auto& s) { s.mutable_rows(0)->set_credited_fen(INT64_MIN); }},
       {false, [](auto& s) { s.mutable_rows(0)->set_refunded_fen(limits::kStatementFenMax + 1); }},
+      {false, [](auto& s) { s.mutable_rows(0)->add_payments()->set_amount_fen(-1); }},
+      {false,
+       [](auto& s) {
+         for (const uint32_t attempt : {2, 2}) {
+           s.mutable_rows(0)->add_payments()->set_attempt(attempt);
+         }
+       }},
+      {false,
+       [](auto& s) {
+         for (uint32_t attempt = 0; attempt <= limits::kPaymentsOfCaseMax; ++attempt) {
+           s.mutable_rows(0)->add_payments()->set_attempt(attempt);
+         }
+       }},
       {false, [](auto& s) { s.mutable_rows(0)->set_case_id("short"); }},
       {false, [](auto& s) { s.set_sent_head("short"); }},
       {false, [](auto& s) { s.add_counts()->set_count(UINT64_MAX); }},

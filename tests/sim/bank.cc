@@ -32,16 +32,6 @@ bool Bank::corrects(const CaseId& case_id) const {
          });
 }
 
-Fen Bank::unrecorded(const CaseId& case_id, Fen paid, Fen returned) const {
-  Fen expected;
-  for (const Order& order : orders_) {
-    if (order.case_id == case_id && !order.back && order.fate == Fate::kPaid) {
-      expected.value += order.amount.value;
-    }
-  }
-  return {paid.value + returned.value - expected.value};
-}
-
 Fen Bank::sent_back(const CaseId& case_id) const {
   Fen sum;
   for (const Order& order : orders_) {

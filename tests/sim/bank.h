@@ -53,6 +53,7 @@ struct Order {
 struct Share {
   CaseId case_id;
   Fen fen;
+  uint32_t attempt = 0;  // of OUT's payment, on OUT's account
 };
 
 // A line on the account of `holder`.
@@ -94,9 +95,6 @@ class Bank {
   void order(const Order& order);
   void take_file(const PaymentFile& file);
   const Order* find(const CaseId& case_id, uint32_t attempt) const;
-  // What bounced of the payments ordered for the case, though OUT holds `paid` of them as paid and
-  // knows that `returned` came back from IN: bounces that OUT has not recorded yet.
-  Fen unrecorded(const CaseId& case_id, Fen paid, Fen returned) const;
   // What was ordered to go back, in all.
   Fen sent_back(const CaseId& case_id) const;
   uint32_t times_sent_back(const CaseId& case_id) const;

@@ -21,14 +21,6 @@ std::string end_to_end_of(const Order& order) {
   return order.letter_number + "-" + std::to_string(order.attempt);
 }
 
-// One for each case.
-void add_share(const CaseId& id, Fen fen, std::vector<Share>& shares) {
-  for (Share& share : shares) {
-    if (share.case_id == id) return void(share.fen.value += fen.value);
-  }
-  shares.push_back({id, fen});
-}
-
 }  // namespace
 
 void Bank::later(int64_t delay_ms, std::function<void()> what) {
@@ -64,7 +56,7 @@ void Bank::execute_together(size_t first, size_t count) {
   std::vector<Share> shares;
   for (size_t i = first; i < first + count; ++i) {
     total.value += orders_[i].amount.value;
-    add_share(orders_[i].case_id, orders_[i].amount, shares);
+    shares.push_back({orders_[i].case_id, orders_[i].amount, orders_[i].attempt});
     letters += (letters.empty() ? "" : " ") + orders_[i].letter_number;
   }
   const Order one = orders_[first];
@@ -73,13 +65,15 @@ void Bank::execute_together(size_t first, size_t count) {
     for (size_t i = first; i < first + count; ++i) orders_[i].decided = true;
     Entry& entry = book(one.out, -total, "医保转移");
     entry.kind = Entry::Kind::kDebit;
-    for (const Share& share : shares) entry.shares.push_back({share.case_id, -share.fen});
+    for (const Share& share : shares) {
+      entry.shares.push_back({share.case_id, -share.fen, share.attempt});
+    }
     entry.line.set_batch_reference(one.batch);
   });
   later(draw_delay(), [this, one, total, shares, remark] {
     Entry& entry = book(one.in, total, remark);
     entry.kind = Entry::Kind::kPaid;
-    entry.shares = shares;
+    for (const Share& share : shares) entry.shares.push_back({share.case_id, share.fen});
   });
 }
 
@@ -94,7 +88,7 @@ void Bank::debit(const Order& order) {
     }
     Entry& entry = book(order.out, -order.amount, remark);
     entry.kind = Entry::Kind::kDebit;
-    entry.shares = {{order.case_id, -order.amount}};
+    entry.shares = {{order.case_id, -order.amount, order.back ? 0 : order.attempt}};
     if (named) entry.line.set_end_to_end_id(end_to_end_of(order));
   });
 }
@@ -103,7 +97,7 @@ void Bank::give_back(const Order& order) {
   later(kDebitMsMax + random_.between(1, plan_.return_ms_max), [this, order] {
     Entry& entry = book(order.out, order.amount, remark_for(order.letter_number));
     entry.kind = Entry::Kind::kReturned;
-    entry.shares = {{order.case_id, order.amount}};
+    entry.shares = {{order.case_id, order.amount, order.attempt}};
     const bool named = random_.chance(850);
     if (named) entry.line.set_end_to_end_id(end_to_end_of(order));
     if (!named || random_.chance(800)) entry.line.set_return_reason(std::string(kReturnReason));

@@ -214,7 +214,7 @@ uint32_t Clerk::weight(EventKind action, const Paper& paper, const Case& subject
     case EventKind::kKeyPaper:
       if (!keys_paper()) return 0;
       return world_.plan.network.by_hand ? kDuty : kPaperWhim;
-    case EventKind::kBankReturned: return bounces(subject).value > 0 ? 2 * kDuty : 0;
+    case EventKind::kBankReturned: return bounced(subject).attempt != 0 ? 2 * kDuty : 0;
     case EventKind::kReturnFunds:
       // Before money is sent back the bank is asked whether it stays.
       if (world_.bank.corrects(subject.id)) return 0;
@@ -250,23 +250,25 @@ std::shared_ptr<const v1::ActionInput> Clerk::sheet(const Paper& paper, const Ca
   return input;
 }
 
-Fen Clerk::bounces(const Case& subject) const {
-  if (world_.plan.bank.files) return never_paid(subject);
-  return world_.bank.unrecorded(subject.id, subject.moved, subject.returned);
+OpenPayment Clerk::bounced(const Case& subject) const {
+  for (const OpenPayment& payment : subject.payments) {
+    const Order* order = world_.bank.find(subject.id, payment.attempt);
+    const bool back = world_.plan.bank.files ? never_paid(subject, payment.attempt)
+                                             : order != nullptr && order->fate == Fate::kBounced;
+    if (back) return payment;
+  }
+  return {};
 }
 
-Fen Clerk::never_paid(const Case& subject) const {
-  Fen sum;
-  if (!is_dead(subject.relationship)) return sum;
-  const Records records(node_.store(), node_.vault());
-  for (uint32_t attempt = 1; attempt <= subject.attempt; ++attempt) {
-    const auto payment = records.get_message<v1::PaymentRecord>(
-        Family::kFunds, layout::payment_key(subject.id, attempt));
-    if (!payment || !*payment || world_.bank.find(subject.id, attempt) != nullptr) continue;
-    if (!is_waiting(static_cast<PaymentState>((*payment)->state()))) continue;
-    sum.value += (*payment)->amount_fen() - (*payment)->returned_fen();
+// A case that was given up takes back what the bank has never had.
+bool Clerk::never_paid(const Case& subject, uint32_t attempt) const {
+  if (!is_dead(subject.relationship) || world_.bank.find(subject.id, attempt) != nullptr) {
+    return false;
   }
-  return sum;
+  const auto payment =
+      Records(node_.store(), node_.vault())
+          .get_message<v1::PaymentRecord>(Family::kFunds, layout::payment_key(subject.id, attempt));
+  return payment && *payment && is_waiting(static_cast<PaymentState>((*payment)->state()));
 }
 
 std::shared_ptr<const std::string> Clerk::lost_scan(const Paper& paper, const Case& subject) const {
@@ -317,7 +319,7 @@ void Clerk::act(Paper& paper, EventKind action, const Case& subject) {
       action == EventKind::kKeyPaper
           ? sheet(paper, subject)
           : make_input(action, subject, paper,
-                       {node_.now(), *world_.directory, node_.id(), bounces(subject)}, random_);
+                       {node_.now(), *world_.directory, node_.id(), bounced(subject)}, random_);
   if (!input) return look_later();
   if (subject.exists() && (orders_money(action) || random_.chance(kRevisionPermille))) {
     auto careful = std::make_shared<v1::ActionInput>(*input);

@@ -28,10 +28,11 @@ class Clerk {
   std::optional<EventKind> choose(const Paper& paper, const Case& subject);
   // How willing the clerk is, 0: not at all.
   uint32_t weight(EventKind action, const Paper& paper, const Case& subject) const;
-  // Payments that the bank sent back, which the case does not know yet; the bank has all orders.
-  // Or, where cashiers see to that, payments that it will never get, because the case was given up.
-  Fen bounces(const Case& subject) const;
-  Fen never_paid(const Case& subject) const;
+  // A payment that the bank sent back, which the case does not know yet; the bank has all orders.
+  // Or, where cashiers see to that, one that it will never get, because the case was given up.
+  // Attempt 0: there is none.
+  OpenPayment bounced(const Case& subject) const;
+  bool never_paid(const Case& subject, uint32_t attempt) const;
   bool keys_paper() const;
   // nullptr: nothing that would be keyed in. Now and then a day is mistyped.
   std::shared_ptr<const v1::ActionInput> sheet(const Paper& paper, const Case& subject);

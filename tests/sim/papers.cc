@@ -90,7 +90,10 @@ void fill_money(EventKind action, const Case& subject, const Desk& desk, v1::Act
                 Random& random) {
   const int64_t open = subject.due.value - subject.moved.value;
   if (action == EventKind::kReturnFunds) input.set_amount_fen(draw_part(-open, random));
-  if (action == EventKind::kBankReturned) input.set_amount_fen(desk.bounced.value);
+  if (action == EventKind::kBankReturned) {
+    input.set_attempt(desk.bounced.attempt);
+    input.set_amount_fen(desk.bounced.open.value);
+  }
   if (action != EventKind::kRemit) return;
   if (open > 0) return input.set_amount_fen(draw_part(open, random));
   if (subject.form_version == 0) input.set_amount_fen(random.between(1, kAmountFenMax));

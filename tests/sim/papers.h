@@ -43,7 +43,8 @@ struct Desk {
   Instant now;
   const Directory& directory;
   AgencyId agency;
-  Fen bounced;  // of payments ordered for the case, which nobody has recorded
+  OpenPayment
+      bounced;  // ordered for the case and come back, which nobody has recorded; of it, what
 };
 
 // What a clerk enters for `action` on the case.

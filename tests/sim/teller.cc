@@ -13,9 +13,10 @@ constexpr uint32_t kAgainPermille = 30;
 constexpr uint32_t kStrangerPermille = 5;
 constexpr uint32_t kEarlyPermille = 5;  // of lines that would settle by themselves
 
-// Whom the line is of can be told by a person; who was paid by a debit, the desk knows itself.
+// Whom the line is of can be told by a person; where a case has sent money back to, the desk knows
+// itself.
 bool can_be_matched(const Entry& entry) {
-  return entry.kind != Entry::Kind::kDebit;
+  return entry.kind != Entry::Kind::kDebit || entry.shares.front().attempt != 0;
 }
 
 }  // namespace
@@ -107,8 +108,9 @@ std::optional<size_t> Teller::look_through_tray() {
 void Teller::match_by_hand(const Entry& entry) {
   const int64_t sign = entry.line.amount_fen() > 0 ? 1 : -1;
   std::vector<Allocation> to;
-  for (const Share& share : entry.shares)
-    to.push_back({share.case_id, Fen{sign * share.fen.value}});
+  for (const Share& share : entry.shares) {
+    to.push_back({share.case_id, Fen{sign * share.fen.value}, share.attempt});
+  }
   Command command;
   command.what = SettleLineCommand{digest_of(entry.line), to, "asked the bank"};
   command.done = [this](const Answer& answer) {

@@ -19,6 +19,9 @@ class PaymentsChecker final : public Checker {
   explicit PaymentsChecker(std::vector<Violation>& found) : Checker("I7", found) {}
 
   void surveyed(const Scene& scene) override {
+    for (const auto& [agency, survey] : scene.surveys) {
+      for (const auto& [id, file] : survey.cases) judge_case(survey, file.subject);
+    }
     if (!scene.ended) return;
     for (const auto& [agency, survey] : scene.surveys) judge_lines(scene, survey);
     if (!scene.bank_plan.files) return;
@@ -31,6 +34,22 @@ class PaymentsChecker final : public Checker {
   }
 
  private:
+  // What the case says of each of its payments, the payment's own record says too.
+  void judge_case(const Survey& survey, const Case& subject) {
+    if (subject.side != Side::kOut) return;
+    for (uint32_t attempt = 1; attempt <= subject.attempt; ++attempt) {
+      const OpenPayment* open = subject.payment(attempt);
+      const auto found = survey.payments.find({subject.id, attempt});
+      const int64_t recorded = found == survey.payments.end()
+                                   ? 0
+                                   : found->second.amount_fen() - found->second.returned_fen();
+      if (recorded == (open != nullptr ? open->open.value : 0)) continue;
+      violated("payment " + EndToEndId{subject.letter_number, attempt}.text() + " of " +
+               survey.agency.str() + " has " + Fen{recorded}.yuan() +
+               " out by its record, and something else by its case");
+    }
+  }
+
   void judge_lines(const Scene& scene, const Survey& survey) {
     std::map<std::string, const v1::BankLineRecord*> by_host;
     for (const v1::BankLineRecord& record : survey.bank_lines) {
