@@ -18,6 +18,9 @@ constexpr Steady kNever{INT64_MAX};
 // Without a piece for this long, those on their way count as lost.
 constexpr int64_t kPatienceMs = 5'000;
 constexpr int kSilencesMax = 3;
+// While others wait, a turn has to bring so many pieces: 52 kB/s, a fifth of a line of 2 Mbit/s.
+constexpr int64_t kTurnMs = 30'000;
+constexpr uint32_t kPiecesPerTurn = 12;
 // What a peer did not have, or had damaged, is asked for again.
 constexpr int64_t kRoundMs = 20'000;
 
@@ -89,7 +92,7 @@ Result<bool> AttachmentFetch::begin(AgencyId peer, const layout::WantedAttachmen
   pull.have = pull.closed = pull.durable = pull.asked = std::min(*stored, pull.pieces);
   pull.resumed = pull.have > 0;
   pull.hash = std::make_unique<Sha256>();
-  pull.patience = now.plus_ms(kPatienceMs);
+  begin_turn(pull, now);
   ask(peer, pull, now);
   pulls_.insert_or_assign(peer, std::move(pull));
   return true;
@@ -115,20 +118,25 @@ Result<bool> AttachmentFetch::begin_next(AgencyId peer, Line& line, Steady now) 
   }
 }
 
+// In turn, from the one after the last.
 Result<void> AttachmentFetch::begin_some(Steady now) {
-  for (auto it = lines_.begin(); it != lines_.end();) {
-    const AgencyId peer = it->first;
-    if (pulls_.contains(peer)) {
-      ++it;
-      continue;
-    }
-    if (pulls_.size() >= limits::kFetchingPeersMax) return {};
+  for (size_t left = lines_.size(); left > 0 && is_place_free(); --left) {
+    auto it = lines_.upper_bound(last_begun_);
+    if (it == lines_.end()) it = lines_.begin();
+    const AgencyId peer = last_begun_ = it->first;
+    if (is_active(peer)) continue;
     const bool ready = questions_.ready(peer);
     // Wanted when the peer could not be asked, perhaps for a recovery, whose end nobody tells here.
     if (!ready) next_round_ = std::min(next_round_, now.plus_ms(kRoundMs));
+    const auto parked = pulls_.find(peer);
+    if (ready && parked != pulls_.end()) {
+      begin_turn(parked->second, now);
+      ask(peer, parked->second, now);
+      continue;
+    }
     const auto begun = ready ? begin_next(peer, it->second, now) : false;
     if (!begun) return tl::unexpected(begun.error());
-    it = *begun ? std::next(it) : lines_.erase(it);
+    if (!*begun) lines_.erase(it);
   }
   return {};
 }
@@ -154,7 +162,7 @@ void AttachmentFetch::restart(Pull& pull) {
 }
 
 void AttachmentFetch::ask(AgencyId peer, Pull& pull, Steady now) {
-  if (pull.hashed < pull.have) return;
+  if (pull.parked || pull.hashed < pull.have) return;
   const uint32_t end = std::min(pull.pieces, pull.durable + limits::kPiecesAsked);
   if (pull.asked < end && pull.asked == pull.have) pull.patience = now.plus_ms(kPatienceMs);
   for (; pull.asked < end; ++pull.asked) {
@@ -202,12 +210,45 @@ Result<bool> AttachmentFetch::finish(AgencyId peer, Pull& pull, Moment now) {
 }
 
 bool AttachmentFetch::out_of_patience(Pull& pull, AgencyId peer, Steady now) {
-  if (now < pull.patience || pull.hashed < pull.have) return false;
+  if (pull.parked || now < pull.patience || pull.hashed < pull.have) return false;
   // What waits for our own disk is no silence of the peer.
   if (pull.asked > pull.have && ++pull.silences >= kSilencesMax) return true;
   pull.asked = pull.have;
   pull.patience = now.plus_ms(kPatienceMs);
   ask(peer, pull, now);
+  return false;
+}
+
+bool AttachmentFetch::is_active(AgencyId peer) const {
+  const auto it = pulls_.find(peer);
+  return it != pulls_.end() && !it->second.parked;
+}
+
+bool AttachmentFetch::is_place_free() const {
+  const auto active =
+      std::ranges::count_if(pulls_, [](const auto& pull) { return !pull.second.parked; });
+  return static_cast<size_t>(active) < limits::kFetchingPeersMax;
+}
+
+bool AttachmentFetch::others_wait() const {
+  return std::ranges::any_of(lines_, [&](const auto& line) { return !is_active(line.first); });
+}
+
+void AttachmentFetch::begin_turn(Pull& pull, Steady now) {
+  pull.parked = false;
+  pull.silences = 0;
+  pull.patience = now.plus_ms(kPatienceMs);
+  pull.turn_ends = now.plus_ms(kTurnMs);
+  pull.at_turn = pull.have;
+}
+
+// The turn is over, it has brought next to nothing, and another peer waits for the place.
+bool AttachmentFetch::must_give_way(Pull& pull, Steady now) {
+  if (pull.parked || now < pull.turn_ends) return false;
+  const bool slow = pull.have - pull.at_turn < kPiecesPerTurn;
+  if (slow && !is_place_free() && others_wait()) return true;
+  pull.turn_ends = now.plus_ms(kTurnMs);
+  pull.at_turn = pull.have;
   return false;
 }
 
@@ -229,6 +270,9 @@ Result<bool> AttachmentFetch::go_on(Moment now) {
     } else if (out_of_patience(pull, peer, now.steady)) {
       lines_.erase(peer);  // nobody is there; the next round asks again
       pulls_.erase(peer);
+    } else if (must_give_way(pull, now.steady)) {
+      pull.parked = true;
+      lines_.try_emplace(peer);
     }
   }
   if (auto done = begin_some(now.steady); !done) return tl::unexpected(done.error());
@@ -238,11 +282,10 @@ Result<bool> AttachmentFetch::go_on(Moment now) {
 Steady AttachmentFetch::next_wake() const {
   Steady next = next_round_;
   for (const auto& [peer, pull] : pulls_) {
-    next = std::min(next, pull.hashed < pull.have ? Steady{0} : pull.patience);
+    const Steady due = pull.parked ? kNever : std::min(pull.patience, pull.turn_ends);
+    next = std::min(next, pull.hashed < pull.have ? Steady{0} : due);
   }
-  const bool idle =
-      std::ranges::any_of(lines_, [&](const auto& line) { return !pulls_.contains(line.first); });
-  return idle && pulls_.size() < limits::kFetchingPeersMax ? Steady{0} : next;
+  return others_wait() && is_place_free() ? Steady{0} : next;
 }
 
 Result<bool> AttachmentFetch::receive(AgencyId peer, const PieceFrame& piece, Moment now) {

@@ -10,6 +10,10 @@
 // says "damaged" unless some of it was of an earlier run. What is damaged, or what the peer does
 // not have, is asked for again from time to time.
 //
+// Peers take turns. Who brings next to nothing in one while others wait gives up its place: what it
+// was asked for is still taken, more is asked for when it is its turn again. So a few endlessly
+// slow peers hold up nobody, and lose nothing by it.
+//
 // On the engine's thread; errors are those of the store.
 #pragma once
 
@@ -72,6 +76,9 @@ class AttachmentFetch {
     bool resumed = false;  // some of it is of an earlier run
     std::unique_ptr<Sha256> hash;
     Steady patience;  // when to ask again
+    Steady turn_ends;
+    uint32_t at_turn = 0;  // `have`, when it began
+    bool parked = false;   // has no turn
     int silences = 0;
   };
   using Pulls = std::map<AgencyId, Pull>;
@@ -88,6 +95,11 @@ class AttachmentFetch {
   Result<bool> finish(AgencyId peer, Pull& pull, Moment now);
   Result<bool> tell_case(const Pull& pull, Attachment::Content content, Moment now);
   bool out_of_patience(Pull& pull, AgencyId peer, Steady now);
+  bool is_active(AgencyId peer) const;
+  bool is_place_free() const;
+  bool others_wait() const;
+  void begin_turn(Pull& pull, Steady now);
+  bool must_give_way(Pull& pull, Steady now);
 
   PendingReader& pending_;
   Records durable_;
@@ -99,6 +111,7 @@ class AttachmentFetch {
   Steady next_round_;  // when all peers are looked at
   std::map<AgencyId, Line> lines_;
   Pulls pulls_;
+  AgencyId last_begun_;
   std::set<AgencyId> wanted_closed_;  // of peers, in the commit that runs
 };
 
