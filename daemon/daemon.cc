@@ -200,6 +200,10 @@ Result<void> Daemon::start_api() {
 void Daemon::on_frame(AgencyId peer, Lane lane, std::string bytes) {
   EngineLoop* loop = loop_now_.load();
   if (loop == nullptr) return;
+  if (!loop->may_receive_from(peer)) {
+    return listener_metrics_.turned_away(
+        peer, {v1::REFUSE_REASON_BUSY, "it has sent more than its share", std::nullopt});
+  }
   const size_t size = bytes.size();
   metrics_.frames_in.Add(peer_label(peer)).Increment();
   const std::shared_ptr<const Directory> directory = directory_now_.load();

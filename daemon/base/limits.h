@@ -74,6 +74,13 @@ inline constexpr int kProtoDepthMax = 20;
 // Events waiting for the engine, in bytes. When full, sockets are not read and the API answers 429.
 inline constexpr size_t kInboxBytesMax = 64 << 20;
 inline constexpr size_t kInboxEventsMax = 65536;
+// Of one peer: what it has on its way and sent again after a break, with receipts and other
+// answers. What comes on top of that is not looked at.
+inline constexpr size_t kInboxPeerBytesMax = 12 << 20;
+inline constexpr size_t kInboxPeerEventsMax = 256;
+static_assert(kInboxPeerBytesMax >= 2 * (kWindowBytes + kFrameBytesMax));
+static_assert(kInboxPeerEventsMax >= 4 * kWindowFrames);
+static_assert(kInboxPeerBytesMax <= kInboxBytesMax / 4);
 
 // Decoded cases kept in memory. At about 1 kB each this is some 16 MB.
 inline constexpr size_t kCaseCacheMax = 16384;

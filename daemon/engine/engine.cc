@@ -34,6 +34,7 @@ Engine::Engine(EngineOptions options, const EngineWorld& world)
               [this](const CaseId& id, const Digest& file) {
                 return uploads_.goes_on(id, file, steady_);
               }}),
+      give_back_(peers_, world.transport),
       open_money_(pending_, world.store),
       statements_(peers_, cases_, open_money_, [this](AgencyId peer) { return is_sound(peer); }),
       comparer_(options.self, pending_, world.store, world.vault, cases_, open_money_,
@@ -145,6 +146,7 @@ Result<void> Engine::wake(Moment now) {
     if (steady_ >= peer->sender().next_wake()) follow(*peer, peer->sender().wake(steady_));
   }
   for (const AgencyId id : reconciler_.to_ask(steady_)) ask_to_speak(*peers_.find(id));
+  give_back_.go_on(steady_);
   const auto fired = cases_.fire_deadlines(now.wall, kDeadlinesPerWake);
   if (!fired) return tl::unexpected(fired.error());
   const auto rejudged = cases_.rejudge_some(now.wall);
@@ -190,7 +192,7 @@ bool Engine::may_book() const {
 int64_t Engine::wait_ms(Moment now) const {
   if (may_book() || cases_.rejudge_ready()) return 0;
   if (bank_.wants_to_try_again() && room_ == Room::kAmple) return 0;
-  Steady link = reconciler_.next_ask();
+  Steady link = std::min(reconciler_.next_ask(), give_back_.next_wake());
   for (const auto& [id, peer] : peers_.all()) link = std::min(link, peer->sender().next_wake());
   if (room_ == Room::kAmple) link = std::min(link, fetch_.next_wake());
   if (open_.since && !in_flight_) {

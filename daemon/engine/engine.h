@@ -33,6 +33,7 @@
 #include "daemon/engine/case_desk.h"
 #include "daemon/engine/command.h"
 #include "daemon/engine/comparer.h"
+#include "daemon/engine/give_back.h"
 #include "daemon/engine/observer.h"
 #include "daemon/engine/peers.h"
 #include "daemon/engine/pending.h"
@@ -166,7 +167,6 @@ class Engine {
   void note_recovered();
   Result<void> end_recovery(Peer& peer, Instant now);
   Result<void> answer_open(Peer& peer, const OpenFrame& open, Instant now);
-  void answer_fetch(Peer& peer, const FetchFrame& fetch);
   Result<void> answer_want(Peer& peer, const WantFrame& want, Instant now);
   Result<void> receive_piece(Peer& peer, const PieceFrame& piece, Instant now);
   void reply(Peer& peer, std::string frame);
@@ -228,6 +228,7 @@ class Engine {
   BankFiles bank_files_;
   Reconciler reconciler_;
   AttachmentFetch fetch_;
+  GiveBack give_back_;
   AttachmentUploads uploads_;
   OpenMoney open_money_;
   StatementDesk statements_;

@@ -60,7 +60,10 @@ Result<void> Engine::handle(const PeerFrame& in, Moment moment) {
     if (auto done = answer_open(*peer, *open, now); !done) return done;
   }
   if (const auto* want = std::get_if<WantFrame>(&in.frame)) return answer_want(*peer, *want, now);
-  if (const auto* fetch = std::get_if<FetchFrame>(&in.frame)) answer_fetch(*peer, *fetch);
+  if (const auto* fetch = std::get_if<FetchFrame>(&in.frame)) {
+    give_back_.asked(peer->id(), *fetch);
+    give_back_.go_on(steady_);
+  }
   // The peer is alive: if our own link to it waits for an answer, now is a good time.
   follow(*peer, peer->sender().nudge(steady_));
   return {};
@@ -334,27 +337,6 @@ Result<void> Engine::answer_open(Peer& peer, const OpenFrame& open, Instant now)
     reply(peer, std::move(*answer));
   }
   return end_recovery(peer, now);
-}
-
-void Engine::answer_fetch(Peer& peer, const FetchFrame& fetch) {
-  FetchedFrame answer;
-  answer.last_seq = peer.receiver().on_disk().through;
-  const uint32_t frames = std::min(fetch.frames, limits::kFetchFrames);
-  Seq next = fetch.first_seq;
-  size_t bytes = 0;
-  for (uint32_t i = 0; i < frames; ++i) {
-    const auto frame = peer.incoming_log().frame_with(next);
-    if (frame && *frame) {
-      if (auto batch = decode_batch((*frame)->bytes)) answer.batch = std::move(*batch);
-      next = (*frame)->last_seq + 1;
-      bytes += (*frame)->bytes->size();
-    }
-    answer.more =
-        answer.batch && i + 1 < frames && bytes < limits::kFetchBytes && next <= answer.last_seq;
-    reply(peer, encode(answer));
-    if (!answer.more) return;
-    answer.batch.reset();
-  }
 }
 
 void Engine::reply(Peer& peer, std::string frame) {

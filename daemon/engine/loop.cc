@@ -52,8 +52,7 @@ void EngineLoop::enqueue(Event event, size_t bytes) {
   {
     const std::lock_guard lock(mutex_);
     was_empty = inbox_.empty();
-    inbox_.push_back({std::move(event), bytes});
-    inbox_bytes_ += bytes;
+    inbox_.push(std::move(event), bytes);
   }
   if (was_empty) wake_.notify_one();
 }
@@ -82,7 +81,12 @@ void EngineLoop::post_connected(AgencyId peer) {
 
 bool EngineLoop::may_receive() const {
   const std::lock_guard lock(mutex_);
-  return inbox_.size() < limits::kInboxEventsMax && inbox_bytes_ < limits::kInboxBytesMax;
+  return inbox_.has_room();
+}
+
+bool EngineLoop::may_receive_from(AgencyId peer) const {
+  const std::lock_guard lock(mutex_);
+  return inbox_.has_room_for(peer);
 }
 
 int64_t EngineLoop::commit_age_ms() const {
@@ -92,31 +96,31 @@ int64_t EngineLoop::turn_age_ms() const {
   return age_ms(turn_began_ns_.load());
 }
 
-std::deque<EngineLoop::Arrival> EngineLoop::take() {
+void EngineLoop::take() {
+  round_.clear();
   const int64_t sleep = std::min<int64_t>(engine_.wait_ms(now()), kSleepMsMax);
   std::unique_lock lock(mutex_);
   wake_.wait_for(lock, std::chrono::milliseconds(sleep),
                  [&] { return stopping_ || committed_ || !inbox_.empty(); });
-  inbox_bytes_ = 0;
-  return std::exchange(inbox_, {});
+  inbox_.take_round(round_);
 }
 
-bool EngineLoop::treat(Arrival& arrival) {
+bool EngineLoop::treat(Event& event) {
   {
     const std::lock_guard lock(mutex_);
     if (failed_) return false;
   }
   Result<void> done;
-  if (auto* command = std::get_if<Command>(&arrival.event)) {
+  if (auto* command = std::get_if<Command>(&event)) {
     done = engine_.handle(*command, now());
-  } else if (auto* frame = std::get_if<PeerFrame>(&arrival.event)) {
+  } else if (auto* frame = std::get_if<PeerFrame>(&event)) {
     done = engine_.handle(*frame, now());
-  } else if (const auto* peer = std::get_if<AgencyId>(&arrival.event)) {
+  } else if (const auto* peer = std::get_if<AgencyId>(&event)) {
     engine_.connected(*peer, now());
-  } else if (auto* calendar = std::get_if<std::shared_ptr<const Calendar>>(&arrival.event)) {
+  } else if (auto* calendar = std::get_if<std::shared_ptr<const Calendar>>(&event)) {
     engine_.set_calendar(std::move(*calendar));
   } else {
-    done = engine_.set_directory(std::get<std::shared_ptr<const Directory>>(arrival.event), now());
+    done = engine_.set_directory(std::get<std::shared_ptr<const Directory>>(event), now());
   }
   if (!done) fatal(done.error());
   return done.has_value();
@@ -168,14 +172,14 @@ bool EngineLoop::advance_commit() {
 
 void EngineLoop::run() {
   while (true) {
-    std::deque<Arrival> arrivals = take();
+    take();
     turn_began_ns_ = monotonic_ns();
     {
       const std::lock_guard lock(mutex_);
       if (stopping_) return;
     }
-    for (Arrival& arrival : arrivals) {
-      if (!treat(arrival)) return;
+    for (Event& event : round_) {
+      if (!treat(event)) return;
       // A long inbox must not keep the disk idle.
       if (!advance_commit()) return;
     }

@@ -4,8 +4,9 @@
 // two changes of thread would cost a lone message more than the overlap could gain. If the disk
 // hangs just then, the engine does too; both ages below say so.
 //
-// The inbox is bounded. When it is full, post() refuses (the API answers 429) and may_receive() is
-// false (the transport stops reading, so that peers hold their frames).
+// The inbox (inbox.h) is bounded, and whoever sends has a turn. When it is full, post() refuses
+// (the API answers 429) and may_receive() is false (the transport stops reading, so that peers hold
+// their frames).
 //
 // Fail-stop: if the store fails, `on_fatal` is called once, on one of the two threads, and nothing
 // is answered or sent any more; it must end the process.
@@ -13,15 +14,15 @@
 
 #include <atomic>
 #include <condition_variable>
-#include <deque>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
-#include <variant>
+#include <vector>
 
 #include "daemon/base/time.h"
 #include "daemon/engine/engine.h"
+#include "daemon/engine/inbox.h"
 
 namespace jiexu {
 
@@ -40,12 +41,14 @@ class EngineLoop final : public CommandPort {
   ~EngineLoop() override;
 
   bool post(Command command) override;
-  // Frames are not refused: the transport asks may_receive() before it reads one.
+  // Frames are not refused: the transport asks before it reads one.
   void post(PeerFrame frame, size_t bytes);
   void post(std::shared_ptr<const Directory> directory);
   void post(std::shared_ptr<const Calendar> calendar);
   void post_connected(AgencyId peer);
   bool may_receive() const;
+  // The same for what this peer sends. Of one that sends more than its share, nothing is taken.
+  bool may_receive_from(AgencyId peer) const;
 
   // Lets a running commit finish and joins. Events that were not treated are dropped: nobody has
   // been told anything about them.
@@ -57,18 +60,13 @@ class EngineLoop final : public CommandPort {
   int64_t turn_age_ms() const;
 
  private:
-  using Event = std::variant<Command, PeerFrame, std::shared_ptr<const Directory>,
-                             std::shared_ptr<const Calendar>, AgencyId>;
-  struct Arrival {
-    Event event;
-    size_t bytes;
-  };
+  using Event = Inbox::Event;
 
   void run();
   void run_committer();
-  // Waits for work or time; takes what has arrived.
-  std::deque<Arrival> take();
-  bool treat(Arrival& arrival);
+  // Waits for work or time; takes the next round of what has arrived into round_.
+  void take();
+  bool treat(Event& event);
   bool advance_commit();
   // On either thread. False: the store failed, and the loop ends.
   bool commit(const Batch& batch);
@@ -85,8 +83,7 @@ class EngineLoop final : public CommandPort {
 
   mutable std::mutex mutex_;
   std::condition_variable wake_;
-  std::deque<Arrival> inbox_;
-  size_t inbox_bytes_ = 0;
+  Inbox inbox_;
   bool stopping_ = false;
   bool failed_ = false;     // on_fatal has been called
   bool committed_ = false;  // the committer has finished what it was given
@@ -98,6 +95,7 @@ class EngineLoop final : public CommandPort {
   std::atomic<int64_t> commit_began_ns_{0};
   std::atomic<int64_t> turn_began_ns_{0};
 
+  std::vector<Event> round_;  // of the engine's thread
   std::thread engine_thread_;
   std::thread commit_thread_;
 };

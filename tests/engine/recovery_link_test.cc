@@ -124,9 +124,10 @@ TEST_CASE("a burst with a hole is asked for again") {
   pair.in.wake();
   // The third frame of the burst is lost.
   bool lost = false;
+  int fetched = 0;
   for (int turns = 0; turns < 100 && !lost; ++turns) {
     for (auto [from, to] : {std::pair{&pair.in, &pair.out}, {&pair.out, &pair.in}}) {
-      int fetched = 0;
+      from->wake();
       while (!from->sent.empty()) {
         const SentFrame frame = from->sent.front();
         from->sent.pop_front();
