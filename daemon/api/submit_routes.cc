@@ -42,19 +42,18 @@ Result<void> read_submit(const HttpRequest& request, v1::SubmitInput& out) {
 }
 
 // A letter that waits for a second person.
-void fill_proposal(const Case& subject, v1::SubmitResult& result) {
-  if (subject.proposals.empty()) return;
-  const Proposal& proposal = subject.proposals.front();
+void fill_proposal(const Case& proposed, v1::SubmitResult& result) {
+  const Proposal& proposal = proposed.proposals.front();
   result.set_proposal(proposal.number);
-  result.set_digest(to_hex(view(proposal_digest(subject, proposal))));
+  result.set_digest(to_hex(view(proposal_digest(proposed, proposal))));
 }
 
 void fill(size_t line, const Submitted& outcome, v1::SubmitResult& result) {
   result.set_line(static_cast<uint32_t>(line));
   if (outcome) {
-    result.set_case_id((*outcome)->id.str());
-    result.set_letter_number((*outcome)->letter_number);
-    fill_proposal(**outcome, result);
+    result.set_case_id(outcome->case_id.str());
+    result.set_letter_number(outcome->letter_number);
+    if (outcome->proposed != nullptr) fill_proposal(*outcome->proposed, result);
   } else {
     result.set_refusal(std::string(name(outcome.error().refusal)));
     result.set_detail(outcome.error().detail);

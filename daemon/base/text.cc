@@ -178,6 +178,12 @@ std::string fold_and_trim(std::string_view text) {
   return fold_width(trimmed(text));
 }
 
+FoldedText::FoldedText(std::string_view text) : view_(trimmed(text)) {
+  if (is_ascii(view_)) return;
+  changed_ = fold_width(view_);
+  view_ = changed_;
+}
+
 std::string name_key(std::string_view name) {
   std::string out;
   for_each_point(name, [&](uint32_t point, std::string_view bytes) {

@@ -23,6 +23,20 @@ bool is_blank(std::string_view text);
 // Both, as numbers that people and banks write are read.
 std::string fold_and_trim(std::string_view text);
 
+// The same, without a copy of what is plain already, as most numbers are. REQUIRES: `text` outlives
+// this object.
+class FoldedText {
+ public:
+  explicit FoldedText(std::string_view text);
+  FoldedText(const FoldedText&) = delete;
+
+  std::string_view view() const { return view_; }
+
+ private:
+  std::string changed_;
+  std::string_view view_;
+};
+
 // The key under which two spellings of one name are equal: width folded, white space removed, the
 // middle dots U+00B7 U+2022 U+30FB U+FF0E U+2027 and '.' made one, ASCII letters upper case.
 std::string name_key(std::string_view name);

@@ -9,13 +9,13 @@ namespace jiexu {
 namespace {
 
 // Of a peer's message, what this version knows and has checked. The rest may be of any size: it
-// stays in the log, while a case is kept in memory and written anew with each change. REQUIRES: a
-// message without messages in it.
+// stays in the log, while a case is kept in memory and written anew with each change. `to` keeps
+// the memory of its strings. REQUIRES: a message without messages in it.
 template <class T>
-T known(T part) {
-  const auto* fields = part.GetReflection();
-  if (!fields->GetUnknownFields(part).empty()) fields->MutableUnknownFields(&part)->Clear();
-  return part;
+void take_known(const T& from, T& to) {
+  to = from;
+  const auto* fields = to.GetReflection();
+  if (!fields->GetUnknownFields(to).empty()) fields->MutableUnknownFields(&to)->Clear();
 }
 
 void absorb_application(const Content& content, Case& subject) {
@@ -35,14 +35,18 @@ void absorb_letter(const Content& content, Case& subject) {
   const v1::ContactLetter& letter = content.event->message->letter();
   subject.side = Side::kOut;
   subject.letter_number = letter.letter_number();
-  subject.person = known(letter.person());
+  take_known(letter.person(), subject.person);
   subject.person_hash = content.context->person_hash;
   subject.scheme_from = letter.scheme_from();
   subject.scheme_to = letter.scheme_to();
-  subject.payee = known(letter.payee());
+  take_known(letter.payee(), subject.payee);
   subject.payee_version = 1;
   subject.certificate_number = letter.certificate_number();
-  if (letter.has_filing()) subject.filing = known(letter.filing()).SerializeAsString();
+  if (letter.has_filing()) {
+    v1::Filing filing;
+    take_known(letter.filing(), filing);
+    subject.filing = filing.SerializeAsString();
+  }
   subject.policy_profile = letter.policy_profile();
   subject.letter_place = content.event->place;
   if (content.context->upstream_open) subject.overlays.add(Overlay::kUpstreamOpen);
@@ -195,7 +199,7 @@ void absorb_message(const Content& content, const v1::Message& message, Case& su
       subject.credited = Fen{message.funds_returned().credited_fen()};
       return;
     case EventKind::kPayeeChangeIn:
-      subject.payee = known(message.payee_change().payee());
+      take_known(message.payee_change().payee(), subject.payee);
       subject.payee_version = message.payee_change().version();
       return;
     // The rest is paid after a form that names more.

@@ -37,13 +37,26 @@ bool claims_person(const Case&, const Case& other) {
 
 }  // namespace
 
+void append_document(const v1::Person& person, std::string& out) {
+  out += std::to_string(person.document_type());
+  out += ':';
+  if (person.document_type() == v1::DOCUMENT_TYPE_CITIZEN_ID) {
+    append_citizen_id(person.document_number(), out);
+  } else {
+    out += person.document_number();
+  }
+}
+
 std::string document_text(const v1::Person& person) {
-  const std::string& number = person.document_number();
-  std::string text = std::to_string(person.document_type());
-  text.reserve(text.size() + 1 + number.size());
-  text += ':';
-  const bool citizen = person.document_type() == v1::DOCUMENT_TYPE_CITIZEN_ID;
-  return text += citizen ? normalise_citizen_id(number) : number;
+  std::string text;
+  append_document(person, text);
+  return text;
+}
+
+PersonHash CaseDesk::hash_of(const v1::Person& person) {
+  plain_.clear();
+  append_document(person, plain_);
+  return vault_.person_hash(plain_);
 }
 
 Result<CaseId> CaseDesk::find_other(const Case& subject, const Context& context, Wanted wanted) {
@@ -99,7 +112,7 @@ bool CaseDesk::is_other_agency(std::string_view code) const {
 
 Result<void> CaseDesk::look_up_letter(const Case& subject, const v1::ContactLetter& letter,
                                       Context& context) {
-  context.person_hash = vault_.person_hash(document_text(letter.person()));
+  context.person_hash = hash_of(letter.person());
   if (letter.letter_number().size() == LetterNumber::kSize) {
     const auto taken = letters_.find(letter.letter_number());
     if (!taken) return tl::unexpected(taken.error());
@@ -126,7 +139,7 @@ Result<void> CaseDesk::look_up(const Case& subject, const Event& event, Context&
   switch (event.kind) {
     case EventKind::kApply: {
       if (event.input == nullptr) return {};
-      context.person_hash = vault_.person_hash(document_text(event.input->application().person()));
+      context.person_hash = hash_of(event.input->application().person());
       context.profile = choose_profile(profiles_, subject.peer, self_, date_of(event.at));
       if (event.led_back) return {};
       const auto rival = find_other(subject, context, is_duplicate);

@@ -45,6 +45,7 @@ class CaseCache {
 
 // The person-hash input of a document: type and normalised number.
 std::string document_text(const v1::Person& person);
+void append_document(const v1::Person& person, std::string& out);
 
 // Messages of ours that exist already, because a peer gave them back after our store had lost them.
 class SentBefore {
@@ -200,6 +201,7 @@ class CaseDesk {
   // The first other open case of the context's person of which `wanted` holds; empty if there is
   // none.
   using Wanted = bool (*)(const Case& subject, const Case& other);
+  PersonHash hash_of(const v1::Person& person);
   Result<CaseId> find_other(const Case& subject, const Context& context, Wanted wanted);
   Result<void> look_up(const Case& subject, const Event& event, Context& context);
   Result<void> look_up_letter(const Case& subject, const v1::ContactLetter& letter,

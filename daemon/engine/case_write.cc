@@ -133,8 +133,9 @@ void CaseDesk::write_timeline(const Case& before, Decision& decision) {
     record->set_overlays(step.overlays.bits);
     record->set_actor(step.event.actor.data(), step.event.actor.size());
     record->set_note(step.note);
-    if (step.event.message != nullptr && !step.event.on_paper)
+    if (step.event.message != nullptr && !step.event.on_paper) {
       to_record(step.event.place, record->mutable_received());
+    }
     const bool silent = message == step.messages_end;
     for (; message < step.messages_end; ++message)
       to_record(decision.sent[message], record->add_sent());
@@ -162,10 +163,11 @@ void CaseDesk::write_timers(const Case& before, const Case& after) {
 }
 
 Result<void> CaseDesk::add_to_list(const Key& key, const CaseId& id) {
-  auto list = read_list(key);
+  const auto list = read_list(key);
   if (!list) return tl::unexpected(list.error());
-  list->append(id.bytes());
-  put(Family::kIndex, key, *list, true);
+  plain_ = *list;
+  plain_ += id.bytes();
+  put(Family::kIndex, key, plain_, true);
   return {};
 }
 

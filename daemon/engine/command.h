@@ -129,8 +129,14 @@ struct PauseCommand {
 // Where all links stand.
 struct PeersQuery {};
 
-// The new case, or why there is none.
-using Submitted = tl::expected<std::shared_ptr<const Case>, Rejection>;
+// A new case and its letter. Not the whole case: a thousand of them would be kept until the answer.
+struct SubmittedLetter {
+  CaseId case_id;
+  std::string letter_number;             // empty while it waits for a second person
+  std::shared_ptr<const Case> proposed;  // only then
+};
+// Or why there is none.
+using Submitted = tl::expected<SubmittedLetter, Rejection>;
 
 struct Answer {
   // Set if refused.

@@ -10,6 +10,14 @@ namespace {
 
 constexpr EventKind kSteps[] = {EventKind::kApply, EventKind::kAccept, EventKind::kSendLetter};
 
+Submitted submitted(CaseDesk::Outcome outcome) {
+  if (!outcome) return tl::unexpected(std::move(outcome.error()));
+  const Case& made = **outcome;
+  SubmittedLetter letter{made.id, made.letter_number, nullptr};
+  if (!made.proposals.empty()) letter.proposed = std::move(*outcome);
+  return letter;
+}
+
 }  // namespace
 
 // Nothing is written before the last step is decided, so that a refusal leaves no trace.
@@ -60,7 +68,7 @@ Result<void> Engine::run(const Command& command, const SubmitCommand& submit, In
     input.unsafe_arena_release_application();
     if (!outcome) return tl::unexpected(outcome.error());
     any |= outcome->has_value();
-    answer.submitted.push_back(std::move(*outcome));
+    answer.submitted.push_back(submitted(std::move(*outcome)));
   }
   if (any) gather(true);
   answer_after_commit(command, std::move(answer));

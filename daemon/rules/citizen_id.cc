@@ -10,7 +10,7 @@
 namespace jiexu {
 namespace {
 
-constexpr size_t kSize = 18;
+constexpr size_t kSize = CitizenId::kSize;
 constexpr size_t kOldSize = 15;
 
 std::optional<Date> birth_date_in(std::string_view id) {
@@ -33,32 +33,44 @@ std::string_view describe(IdRule rule) {
   return "unknown rule";
 }
 
-std::string normalise_citizen_id(std::string_view text) {
-  std::string id = fold_and_trim(text);
-  if (!id.empty() && id.back() == 'x') id.back() = 'X';
+void append_citizen_id(std::string_view text, std::string& out) {
+  const FoldedText folded(text);
+  const std::string_view id = folded.view();
   if (id.size() == kOldSize && is_digits(id)) {
-    id.insert(6, "19");
-    id.push_back(mod_11_2_check(id));
+    const std::string whole = std::string(id.substr(0, 6)) + "19" + std::string(id.substr(6));
+    out += whole;
+    out += mod_11_2_check(whole);
+    return;
   }
+  out += id;
+  if (id.ends_with('x')) out.back() = 'X';
+}
+
+std::string normalise_citizen_id(std::string_view text) {
+  std::string id;
+  append_citizen_id(text, id);
   return id;
 }
 
 tl::expected<CitizenId, IdRule> CitizenId::parse(std::string_view text, Date today) {
-  std::string id = normalise_citizen_id(text);
+  const FoldedText folded(text);
+  std::string_view id = folded.view();
+  std::string changed;
+  if (id.size() == kOldSize || id.ends_with('x')) id = changed = normalise_citizen_id(id);
   if (id.size() != kSize) return tl::unexpected(IdRule::kLength);
-  const bool last_ok = id.back() == 'X' || is_digits(std::string_view(&id.back(), 1));
-  if (!last_ok || !is_digits(std::string_view(id).substr(0, kSize - 1))) {
+  const bool last_ok = id.back() == 'X' || is_digits(id.substr(kSize - 1));
+  if (!last_ok || !is_digits(id.substr(0, kSize - 1))) {
     return tl::unexpected(IdRule::kCharacter);
   }
   const auto birth = birth_date_in(id);
   if (!birth) return tl::unexpected(IdRule::kBirthDate);
   if (*birth > today) return tl::unexpected(IdRule::kBirthInFuture);
   if (!mod_11_2_valid(id)) return tl::unexpected(IdRule::kCheckDigit);
-  return CitizenId(std::move(id));
+  return CitizenId(id);
 }
 
 Date CitizenId::birth_date() const {
-  const auto birth = birth_date_in(text_);
+  const auto birth = birth_date_in(text());
   CHECK(birth);
   return *birth;
 }

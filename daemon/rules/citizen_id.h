@@ -6,11 +6,12 @@
 // not known here. Pure; every function may be called from any thread.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <tl/expected.hpp>
-#include <utility>
 
 #include "daemon/base/time.h"
 
@@ -36,21 +37,23 @@ enum class IdSex : uint8_t { kMale = 1, kFemale = 2 };
 // century 19 and its check character. A 15-digit number of someone born before 1900 gets the wrong
 // century; nothing in the number tells. Total: what is no id comes back folded and trimmed.
 std::string normalise_citizen_id(std::string_view text);
+void append_citizen_id(std::string_view text, std::string& out);
 
 class CitizenId {
  public:
+  static constexpr size_t kSize = 18;
+
   // Normalises and checks. `today`: the date of judgement in China Standard Time.
   static tl::expected<CitizenId, IdRule> parse(std::string_view text, Date today);
 
-  // 18 characters.
-  const std::string& text() const { return text_; }
+  std::string_view text() const { return {text_.data(), kSize}; }
   Date birth_date() const;
   IdSex sex() const;
 
  private:
-  explicit CitizenId(std::string text) : text_(std::move(text)) {}
+  explicit CitizenId(std::string_view text) { std::copy_n(text.begin(), kSize, text_.begin()); }
 
-  std::string text_;
+  std::array<char, kSize> text_;
 };
 
 // A number that follows the algorithm, for tests and demonstrations; anyone who bears it does so by

@@ -57,7 +57,8 @@ std::optional<LetterNumber> LetterNumber::make(const AgencyId& agency, Date issu
 }
 
 tl::expected<LetterNumber, LetterRule> LetterNumber::parse(std::string_view text) {
-  std::string number = fold_and_trim(text);
+  const FoldedText folded(text);
+  const std::string_view number = folded.view();
   if (number.size() != kSize) return tl::unexpected(LetterRule::kLength);
   if (!is_digits(number)) return tl::unexpected(LetterRule::kCharacter);
   if (!date_in(number)) return tl::unexpected(LetterRule::kDate);

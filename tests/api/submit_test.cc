@@ -15,9 +15,8 @@ void refuse_every_second(ApiWorld& world) {
     Answer answer;
     const auto& submit = std::get<SubmitCommand>(command.what);
     for (int i = 0; i < submit.input->applications_size(); ++i) {
-      auto made = std::make_shared<Case>();
-      made->id = submit.case_ids[static_cast<size_t>(i)];
-      if (i % 2 == 0) answer.submitted.push_back(std::move(made));
+      const CaseId id = submit.case_ids[static_cast<size_t>(i)];
+      if (i % 2 == 0) answer.submitted.push_back(SubmittedLetter{id, "", nullptr});
       if (i % 2 == 1) {
         answer.submitted.push_back(tl::unexpected(Rejection{Refusal::kDuplicateOpenCase, ""}));
       }
@@ -77,7 +76,7 @@ TEST_CASE("a letter that waits for a second person is answered with what is to b
     proposal.number = 7;
     proposal.action = static_cast<uint8_t>(EventKind::kSendLetter);
     Answer answer;
-    answer.submitted.push_back(std::move(made));
+    answer.submitted.push_back(SubmittedLetter{made->id, "", made});
     return answer;
   };
   const auto json = nlohmann::json::parse(submit(world, kOne).response.body);

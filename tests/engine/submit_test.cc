@@ -31,8 +31,8 @@ Answer submit(Site& site, const std::vector<int>& persons, int first = 1) {
   return site.answers.back();
 }
 
-Case sent(const Answer& answer, int index) {
-  return *answer.submitted.at(static_cast<size_t>(index)).value();
+SubmittedLetter sent(const Answer& answer, int index) {
+  return answer.submitted.at(static_cast<size_t>(index)).value();
 }
 
 }  // namespace
