@@ -10,25 +10,25 @@ namespace jiexu::layout {
 namespace {
 
 // Kinds of key within one family.
-constexpr char kAccount = 'A';
-constexpr char kBankLine = 'B';
-constexpr char kBankFile = 'F';
+constexpr char kAccount = kAccounts[0];
+constexpr char kBankLine = kBankLines[0];
+constexpr char kBankFile = kBankFiles[0];
 constexpr char kStagedLine = 'S';
 constexpr char kIncomingBatch = 'N';
 constexpr char kRecoveredMoney = 'U';
-constexpr char kCaseJournal = 'J';
-constexpr char kLineJournal = 'K';
+constexpr char kCaseJournal = kCaseJournals[0];
+constexpr char kLineJournal = kLineJournals[0];
 constexpr char kPayment = 'I';
-constexpr char kRemittanceBatch = 'R';
+constexpr char kRemittanceBatch = kRemittanceBatches[0];
 constexpr char kPaymentFile = 'X';
 constexpr char kPayeeConfirmation = 'Y';
 constexpr char kComparison = 'C';
 constexpr char kOpenMoney = 'Z';
-constexpr char kWaitingPayment = 'I';
+constexpr char kWaitingPayment = kWaitingPayments[0];
 constexpr char kExportedPayment = 'E';
 constexpr char kTwinLines = 'D';
-constexpr char kPostponedLine = 'Q';
-constexpr char kTray = 'T';
+constexpr char kPostponedLine = kPostponedLines[0];
+constexpr char kTray = kTrays[0];
 constexpr char kWaitingLines = 'W';
 constexpr char kMissing = 'M';
 constexpr char kPerson = 'P';

@@ -80,6 +80,17 @@ inline constexpr std::string_view kStoreKey = "store";
 inline constexpr std::string_view kLsnKey = "lsn";
 inline constexpr std::string_view kJudgedKey = "judged";
 
+// What all keys of a kind begin with, for scans.
+inline constexpr std::string_view kAccounts = "A";
+inline constexpr std::string_view kBankLines = "B";
+inline constexpr std::string_view kBankFiles = "F";
+inline constexpr std::string_view kCaseJournals = "J";
+inline constexpr std::string_view kLineJournals = "K";
+inline constexpr std::string_view kRemittanceBatches = "R";
+inline constexpr std::string_view kWaitingPayments = "I";
+inline constexpr std::string_view kPostponedLines = "Q";
+inline constexpr std::string_view kTrays = "T";
+
 Key letter_counter_key(Date day);
 Key link_log_key(AgencyId peer, Direction direction, Epoch epoch, Seq first_seq);
 // First number of the frame under a link_log key. REQUIRES: a key made by link_log_key.

@@ -12,9 +12,6 @@ namespace jiexu {
 namespace {
 
 constexpr std::string_view kProtobuf = "application/x-protobuf";
-constexpr std::string_view kLinePrefix = "B";
-constexpr std::string_view kTrayPrefix = "T";
-constexpr std::string_view kFilePrefix = "F";
 constexpr size_t kDigestSize = std::tuple_size_v<Digest>;
 constexpr size_t kTrayKeySize = 1 + 1 + 8 + kDigestSize;
 
@@ -141,8 +138,8 @@ void Api::list_bank_files(Call call) {
   const auto after = page ? from_hex(page->after) : std::nullopt;
   if (!after) return reply(call, bad_query("limit (1 to 500) and after (from `next`)"));
   v1::BankFileViews views;
-  const std::string lower =
-      after->empty() ? std::string(kFilePrefix) : std::string(kFilePrefix) + *after + '\0';
+  const std::string lower = after->empty() ? std::string(layout::kBankFiles)
+                                           : std::string(layout::kBankFiles) + *after + '\0';
   const auto visit = [&](std::string_view key, std::string_view value) {
     const auto digest = to_array<kDigestSize>(key.substr(1));
     v1::BankFileRecord record;
@@ -155,7 +152,8 @@ void Api::list_bank_files(Call call) {
     *views.add_files() = view_bank_file(*digest, record);
     return true;
   };
-  const auto read = records_.scan(Family::kFunds, lower, layout::prefix_end(kFilePrefix), visit);
+  const auto read =
+      records_.scan(Family::kFunds, lower, layout::prefix_end(layout::kBankFiles), visit);
   if (!read) return reply(call, store_failure(read.error()));
   reply(call, views);
 }
@@ -169,7 +167,7 @@ void Api::list_bank_lines(Call call) {
   if (!after || (!tray.empty() && (rule == nullptr || !rule->waits))) {
     return reply(call, bad_query("tray (an outcome that waits), limit (1 to 500), after (`next`)"));
   }
-  std::string prefix(kTrayPrefix);
+  std::string prefix(layout::kTrays);
   if (rule != nullptr) prefix += static_cast<char>(rule->outcome);
   std::vector<std::string> keys;
   const std::string lower = after->empty() ? prefix : *after + std::string(1, '\0');

@@ -12,8 +12,6 @@
 namespace jiexu {
 namespace {
 
-constexpr std::string_view kBatchPrefix = "R";
-
 const Error kUnreadable{Errc::kCorrupt, "a payment is unreadable; run jiexu doctor"};
 
 HttpResponse file_response(const Answer& answer) {
@@ -84,15 +82,16 @@ void Api::list_batches(Call call) {
   const size_t limit = std::min(page->limit, limits::kBatchPageMax);
   std::vector<std::pair<std::string, v1::RemittanceBatchRecord>> found;
   bool readable = true;
-  const std::string upper = page->after.empty() ? layout::prefix_end(kBatchPrefix)
-                                                : std::string(kBatchPrefix) + page->after;
+  const std::string upper = page->after.empty()
+                                ? layout::prefix_end(layout::kRemittanceBatches)
+                                : std::string(layout::kRemittanceBatches) + page->after;
   const auto visit = [&](std::string_view key, std::string_view value) {
     auto& [number, record] = found.emplace_back();
     number = key.substr(1);
     readable = record.ParseFromArray(value.data(), static_cast<int>(value.size()));
     return readable && found.size() <= limit;
   };
-  const auto read = records_.scan_back(Family::kFunds, kBatchPrefix, upper, visit);
+  const auto read = records_.scan_back(Family::kFunds, layout::kRemittanceBatches, upper, visit);
   if (!read) return reply(call, store_failure(read.error()));
   if (!readable) return reply(call, store_failure(kUnreadable));
   v1::RemittanceBatchViews views;

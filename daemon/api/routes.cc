@@ -65,8 +65,6 @@ constexpr Route kRoutes[] = {
     {"GET", "/metrics", Role::kNobody, &Api::show_metrics},
 };
 
-constexpr std::string_view kAccountPrefix = "A";
-
 // A list that left out what it cannot read would be a lie about money or messages.
 const Error kUnreadable{Errc::kCorrupt, "a record is unreadable; run jiexu doctor"};
 
@@ -168,8 +166,8 @@ void Api::show_ledger(Call call) {
     sum = more.value_or(sum);
     return readable;
   };
-  const Result<void> read =
-      records_.scan(Family::kFunds, kAccountPrefix, layout::prefix_end(kAccountPrefix), visit);
+  const Result<void> read = records_.scan(Family::kFunds, layout::kAccounts,
+                                          layout::prefix_end(layout::kAccounts), visit);
   if (!read) return reply(call, store_failure(read.error()));
   if (!readable) return reply(call, store_failure(kUnreadable));
   view.set_sum_fen(sum.value);

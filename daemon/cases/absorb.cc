@@ -71,11 +71,12 @@ void absorb_form(const Content& content, Case& subject) {
   subject.refund = Fen{refunds ? account.balance_fen() : 0};
 }
 
+// Ordered, or paid by the bank unasked.
 void absorb_payment(const Content& content, Case& subject) {
   subject.attempt += 1;
   subject.last_order = content.amount;
   subject.moved.value += content.amount.value;
-  subject.bounced = false;
+  subject.bounced &= content.event->kind != EventKind::kRemit;
   add_payment(subject.attempt, content.amount, subject);
   if (subject.form_version == 0) subject.due = subject.moved;
 }
@@ -158,6 +159,7 @@ void absorb_bytes(const Event& event, Case& subject) {
 void absorb_bank(const Content& content, Case& subject) {
   switch (content.event->kind) {
     case EventKind::kBankCredit: return absorb_bank_credit(content, subject);
+    case EventKind::kBankPaidAgain: return absorb_payment(content, subject);
     case EventKind::kBankReturned:
     case EventKind::kBankReversal:
       subject.bounced = subject.side == Side::kOut;

@@ -348,6 +348,10 @@ Checked check_event(const Case& subject, const Event& event, const Context& cont
                     Content& content) {
   if (event.message != nullptr) return check_message(subject, event, context, content);
   if (event.kind == EventKind::kBankCredit) return check_bank_credit(subject, event, content);
+  if (event.kind == EventKind::kBankPaidAgain) {
+    if (auto full = check_room_for_payment(subject, subject.attempt + 1)) return full;
+    return check_amount(event.amount, content);
+  }
   if (event.kind == EventKind::kBankReversal || event.kind == EventKind::kBatchExported) {
     return check_amount(event.amount, content);
   }

@@ -105,8 +105,10 @@ void fill_remit_notice(const Sending& s) {
   v1::RemittanceNotice* notice = s.out.mutable_remittance_notice();
   notice->set_letter_number(s.subject.letter_number);
   const Event& event = *s.content.event;
+  const bool again = event.kind == EventKind::kBankPaidAgain;
   const uint32_t attempt = event.attempt != 0 ? event.attempt : s.subject.attempt;
-  notice->set_attempt(attempt);
+  notice->set_attempt(again ? s.subject.attempt : attempt);
+  if (again) notice->set_again_of(attempt);
   notice->set_amount_fen(s.content.amount.value);
   notice->set_paid_on(s.content.date);
   notice->set_end_to_end_id(s.subject.letter_number + "-" + std::to_string(attempt));

@@ -107,6 +107,7 @@ enum class EventKind : uint8_t {
   kAttachmentGone = 93,
   kAttachmentDamaged = 94,
   kBatchExported = 95,  // OUT: a payment went to the bank in a batch, which the peer is told of
+  kBankPaidAgain = 96,  // OUT: the bank has paid a payment a second time
 };
 
 // The name of an action in API paths and on the command line, such as "send-letter"; of other
@@ -132,10 +133,10 @@ struct Event {
   const v1::Message* message = nullptr;    // messages from the peer
   const v1::ActionInput* input = nullptr;  // actions of people
   LogPlace place;                          // of `message`; kDelivered: of what was delivered
-  Fen amount;                              // kBankCredit, kBankReversal, kBatchExported
-  uint32_t attempt =
-      0;             // kBankReturned, kBankReversal: which payment, 0: not known; kBatchExported
-  BatchPlace batch;  // kBatchExported
+  Fen amount;  // kBankCredit, kBankReversal, kBatchExported, kBankPaidAgain
+  // Which payment: kBankReturned, kBankReversal (0: not known), kBatchExported, kBankPaidAgain.
+  uint32_t attempt = 0;
+  BatchPlace batch;                // kBatchExported
   DeadlineKind deadline{};         // kDeadlinePassed
   std::string_view letter_number;  // kSendLetter: that it had before the store was lost
   std::string_view note;           // for the timeline; no personal data

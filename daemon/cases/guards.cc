@@ -81,6 +81,7 @@ bool holds(Guard guard, const Case& subject, const Content& content) {
     case Guard::kAmountNoticed: return amount <= subject.noticed;
     case Guard::kLessCredited:
       return content.event->message->funds_returned().credited_fen() <= subject.credited.value;
+    case Guard::kPaidAgain: return content.event->message->remittance_notice().again_of() != 0;
     case Guard::kCrossed:
     case Guard::kOvertaken: return is_overtaken(subject, *content.event);
     case Guard::kNoFindings:

@@ -170,6 +170,7 @@ constexpr std::pair<EventKind, std::string_view> kEvents[] = {
     {EventKind::kAttachmentGone, "attachment-gone"},
     {EventKind::kAttachmentDamaged, "attachment-damaged"},
     {EventKind::kBatchExported, "batch-exported"},
+    {EventKind::kBankPaidAgain, "bank-paid-again"},
 };
 
 }  // namespace

@@ -97,6 +97,12 @@ std::vector<Replay> acts_behind_remittance(const Case& subject,
                                            const v1::RemittanceNotice& notice) {
   std::vector<Replay> acts;
   if (!notice.batch_number().empty()) return {export_behind(notice)};
+  if (notice.again_of() != 0) {
+    acts.push_back(act(EventKind::kBankPaidAgain));
+    acts.back().amount = Fen{notice.amount_fen()};
+    acts.back().attempt = notice.again_of();
+    return acts;
+  }
   if (subject.relationship == Relationship::kOutAccepted) {
     acts.push_back(act(EventKind::kStopInsurance));
   }

@@ -17,8 +17,8 @@ namespace jiexu {
 struct Replay {
   EventKind kind = EventKind::kNone;
   v1::ActionInput input;
-  Fen amount;                 // kBankCredit, kBankReversal, kBatchExported
-  uint32_t attempt = 0;       // kBankReturned, kBatchExported
+  Fen amount;                 // kBankCredit, kBankReversal, kBatchExported, kBankPaidAgain
+  uint32_t attempt = 0;       // kBankReturned, kBatchExported, kBankPaidAgain
   BatchPlace batch;           // kBatchExported; its number is in the message
   std::string letter_number;  // kSendLetter
   DeadlineKind deadline{};    // kDeadlinePassed

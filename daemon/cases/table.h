@@ -59,6 +59,7 @@ enum class Guard : uint8_t {
   kAmountNoticed,       // no more than what was announced
   kMoreHereThanDue,
   kLessCredited,      // no more than what was acknowledged
+  kPaidAgain,         // nobody has ordered it: the bank has paid a payment twice
   kCrossed,           // the peer wrote it without knowing our last turn
   kOvertaken,         // the same, and thereby it has lost its object
   kLeavesWhatIsDue,   // exactly what is due is at IN then

@@ -32,6 +32,7 @@ constexpr std::pair<Guard, std::string_view> kGuards[] = {
     {Guard::kAmountNoticed, "no more bounced than was announced"},
     {Guard::kMoreHereThanDue, "more is here than is due"},
     {Guard::kLessCredited, "no more stays credited than was"},
+    {Guard::kPaidAgain, "the bank has paid a payment twice"},
     {Guard::kCrossed, "it crossed our own message"},
     {Guard::kOvertaken, "our own message has overtaken it"},
     {Guard::kLeavesWhatIsDue, "exactly what is due is left"},

@@ -48,6 +48,15 @@ bool suits(const v1::BankLine& credit, const v1::BankLine& reversal) {
   return named.letters.empty() || named.letters == had.letters;
 }
 
+// Whose events may settle the line.
+std::vector<CaseId> cases_of(const v1::BankLineRecord& record) {
+  std::vector<CaseId> cases;
+  for (const std::string& id : record.proposals()) {
+    cases.push_back(CaseId::from_bytes(id).value_or(CaseId()));
+  }
+  return cases;
+}
+
 int64_t sum_of_parts(const v1::BankLineRecord& record) {
   int64_t sum = 0;
   for (const v1::AllocationRecord& part : record.to()) sum += part.amount_fen();
@@ -81,8 +90,8 @@ Result<void> BankDesk::take(Entry& entry, const RemitDesk::LineTaken& taken, Ins
   for (const Allocation& part : taken.to) add_part(part, record);
   for (const CaseId& id : taken.proposals) record.add_proposals(std::string(id.bytes()));
   postpone(entry, taken.again);
-  // Whose another line is may be known now.
-  if (taken.left.value == 0) try_again_soon();
+  // Whose another line of these cases is may be known now.
+  for (const Allocation& part : taken.to) try_again_soon(part.id);
   return park(entry, taken.left, now);
 }
 
@@ -227,7 +236,7 @@ Result<void> BankDesk::take_back(Entry& credit, Entry& reversal, Instant now) {
   if (*recovering || postponed_.contains(credit.digest)) return wait_for_link(reversal, of, now);
   postpone(reversal, false);
   record.clear_proposals();
-  if (auto done = leave_batch(credit); !done) return done;
+  if (auto done = leave_batch(credit); !done) return tl::unexpected(done.error());
   Fen left{-record.line().amount_fen() - credit.record.suspense_fen()};
   if (auto done = park(credit, Fen{}, now); !done) return done;
   if (auto done = write(credit); !done) return done;
@@ -270,31 +279,50 @@ Result<Fen> BankDesk::take_from_case(const CaseId& id, Fen amount, Instant now) 
   return *taken == nullptr ? rest : Fen{};
 }
 
-// A line that waits with its batch waits no more.
-Result<void> BankDesk::leave_batch(Entry& entry) {
+// A line that waits with its batch waits no more. Whether it did.
+Result<bool> BankDesk::leave_batch(Entry& entry) {
   const Record& record = entry.record;
-  if (record.batch().empty() || record.tray_at_ms() == 0) return {};
+  if (record.batch().empty() || record.tray_at_ms() == 0) return false;
   auto batch = book_.read_batch(record.batch());
   if (!batch) return tl::unexpected(batch.error());
-  if (!*batch) return {};
+  if (!*batch) return false;
   auto* waiting = (*batch)->mutable_waiting();
   const auto gone = std::find(waiting->begin(), waiting->end(), view(entry.digest));
-  if (gone == waiting->end()) return {};
+  if (gone == waiting->end()) return false;
   waiting->erase(gone);
   (*batch)->set_waiting_fen((*batch)->waiting_fen() - record.line().amount_fen());
   book_.write_batch(record.batch(), **batch);
+  return true;
+}
+
+// A person takes a line out of its batch, whose other lines then never come to its total: they are
+// a person's too.
+Result<void> BankDesk::give_up_batch(const std::string& number) {
+  auto batch = book_.read_batch(number);
+  if (!batch) return tl::unexpected(batch.error());
+  for (const std::string& waiting : (*batch)->waiting()) {
+    auto other = read(*to_array<kDigestSize>(waiting));
+    if (!other) return tl::unexpected(other.error());
+    if (!*other) continue;
+    set_outcome(BankOutcome::kBatchDiffers, (*other)->record);
+    if (auto done = write(**other); !done) return done;
+  }
+  (*batch)->clear_waiting();
+  (*batch)->set_waiting_fen(0);
+  (*batch)->set_settled(true);
+  book_.write_batch(number, **batch);
   return {};
 }
 
 // --- trying again ---
 
 Result<void> BankDesk::start() {
-  const std::string prefix = layout::postponed_line_key(Digest{}).str().substr(0, 1);
-  const auto done = durable_.scan(Family::kIndex, prefix, layout::prefix_end(prefix),
+  constexpr std::string_view kPrefix = layout::kPostponedLines;
+  const auto done = durable_.scan(Family::kIndex, kPrefix, layout::prefix_end(kPrefix),
                                   [&](std::string_view key, std::string_view) {
                                     const auto digest =
-                                        to_array<kDigestSize>(key.substr(prefix.size()));
-                                    if (digest) postponed_.insert(*digest);
+                                        to_array<kDigestSize>(key.substr(kPrefix.size()));
+                                    if (digest) postponed_.emplace(*digest, Cases());
                                     return true;
                                   });
   if (!done) return tl::unexpected(done.error());
@@ -303,25 +331,43 @@ Result<void> BankDesk::start() {
 }
 
 void BankDesk::postpone(const Entry& entry, bool again) {
-  const bool was = postponed_.contains(entry.digest);
+  const auto known = postponed_.find(entry.digest);
+  const bool was = known != postponed_.end();
+  if (was) forget_cases(entry.digest, known->second);
+  if (again) {
+    Cases& cases = postponed_[entry.digest];
+    cases = cases_of(entry.record);
+    for (const CaseId& id : cases) waiting_for_.insert({id, entry.digest});
+  } else if (was) {
+    postponed_.erase(known);
+  }
   if (was == again) return;
   Batch& batch = pending_.open().batch();
-  if (again) {
-    postponed_.insert(entry.digest);
-    batch.put(Family::kIndex, layout::postponed_line_key(entry.digest), "");
-  } else {
-    postponed_.erase(entry.digest);
-    batch.remove(Family::kIndex, layout::postponed_line_key(entry.digest));
-  }
+  const Key key = layout::postponed_line_key(entry.digest);
+  if (again) batch.put(Family::kIndex, key, "");
+  if (!again) batch.remove(Family::kIndex, key);
+}
+
+void BankDesk::forget_cases(const Digest& line, const Cases& cases) {
+  for (const CaseId& id : cases) waiting_for_.erase({id, line});
+}
+
+void BankDesk::try_again_soon(const CaseId& id) {
+  const auto first = waiting_for_.lower_bound({id, Digest{}});
+  for (auto it = first; it != waiting_for_.end() && it->first == id; ++it)
+    again_.insert(it->second);
+}
+
+void BankDesk::try_again_soon() {
+  for (const auto& [line, cases] : postponed_) again_.insert(line);
 }
 
 Result<bool> BankDesk::try_again(Instant now) {
-  if (!again_due_) return false;
-  again_due_ = false;
-  const std::set<Digest> lines = postponed_;
+  const std::set<Digest> lines = std::exchange(again_, {});
   // A reversal waits for its credit.
   for (const bool credits : {true, false}) {
     for (const Digest& digest : lines) {
+      if (!postponed_.contains(digest)) continue;
       auto done = try_again(digest, credits, now);
       if (!done) return tl::unexpected(done.error());
     }

@@ -131,7 +131,6 @@ Result<void> BankDesk::place_credit(Entry& entry, Instant now) {
   // One transfer for several letters is tried again with every form of theirs.
   const bool early =
       match->outcome == BankOutcome::kEarly && match->to.empty() && match->batch.empty();
-  if (early) awaited_.insert(match->proposals.begin(), match->proposals.end());
   postpone(entry, *hindered || unknown || early);
   if (*hindered) return wait_for_link(entry, match->to, now);
   if (!match->batch.empty()) return place_batch(entry, *match, now);
@@ -409,13 +408,13 @@ Result<void> BankDesk::funds_changed(const Case& before, const Case& after, cons
   const Instant now = event.at;
   if (auto done = hear_of_recovery(after, event); !done) return done;
   // What comes back may wait for this.
-  if (after.side == Side::kOut && after.credited < before.credited) try_again_soon();
+  if (after.side == Side::kOut && after.credited < before.credited) try_again_soon(after.id);
   if (const int64_t was = missing_in(before), is = missing_in(after); was != is) {
     Batch& batch = pending_.open().batch();
     if (was > 0) batch.remove(Family::kIndex, layout::missing_key(was, after.id));
     if (is > 0) batch.put(Family::kIndex, layout::missing_key(is, after.id), "");
   }
-  if (before.form_version != after.form_version && awaited_.erase(after.id) > 0) try_again_soon();
+  if (before.form_version != after.form_version) try_again_soon(after.id);
   if (!is_parked(before.funds) || before.funds == after.funds) return {};
   const Key key = layout::waiting_lines_key(after.id);
   const auto lines = read_list(key);

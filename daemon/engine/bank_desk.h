@@ -12,6 +12,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <set>
 #include <string_view>
 #include <vector>
@@ -80,14 +81,15 @@ class BankDesk final : public FundsWatcher {
   Result<Settled> set_aside(const Digest& line, std::string_view user, std::string_view note,
                             Instant now);
 
-  // A link has been recovered, or a case has changed.
-  void try_again_soon() { again_due_ = !postponed_.empty(); }
-  bool wants_to_try_again() const { return again_due_; }
+  // A link has been recovered, or the bank or a person has said something of many payments.
+  void try_again_soon();
+  bool wants_to_try_again() const { return !again_.empty(); }
   // Looks again at lines that may be taken now. Whether it wrote anything.
   Result<bool> try_again(Instant now);
 
  private:
   using Record = v1::BankLineRecord;
+  using Cases = std::vector<CaseId>;
   struct Entry {
     Digest digest{};
     Record record;
@@ -106,7 +108,11 @@ class BankDesk final : public FundsWatcher {
   Result<bool> place_sent_back(Entry& entry, Instant now);
   Result<bool> take_debit(const Case& sender, Fen amount);
   Result<void> take(Entry& entry, const RemitDesk::LineTaken& taken, Instant now);
+  // REQUIRES: the record's proposals are set.
   void postpone(const Entry& entry, bool again);
+  void forget_cases(const Digest& line, const Cases& cases);
+  // Those that wait for this case, which has changed.
+  void try_again_soon(const CaseId& id);
   Result<void> try_again(const Digest& digest, bool credits, Instant now);
   Result<bool> is_recovering(const std::vector<Allocation>& to, Instant now);
   Result<void> wait_for_link(Entry& entry, const std::vector<Allocation>& to, Instant now);
@@ -122,7 +128,8 @@ class BankDesk final : public FundsWatcher {
   Result<void> take_back(Entry& credit, Entry& reversal, Instant now);
   // Returns what the case does not give.
   Result<Fen> take_from_case(const CaseId& id, Fen amount, Instant now);
-  Result<void> leave_batch(Entry& entry);
+  Result<bool> leave_batch(Entry& entry);
+  Result<void> give_up_batch(const std::string& number);
   Result<tl::expected<std::vector<Allocation>, Rejection>> name_payments(
       const v1::BankLine& line, const std::vector<Allocation>& to) const;
   Result<Fen> take_parts(Entry& entry, const std::vector<Allocation>& parts, Instant now);
@@ -166,9 +173,10 @@ class BankDesk final : public FundsWatcher {
   RemitDesk& payments_;
   Links links_;
   BankBook book_;
-  std::set<Digest> postponed_;  // lines that are tried again
-  bool again_due_ = false;
-  std::set<CaseId> awaited_;  // whose forms postponed lines of this run wait for
+  // Lines that are tried again, and the cases that each may be of, as far as this run knows.
+  std::map<Digest, Cases> postponed_;
+  std::set<std::pair<CaseId, Digest>> waiting_for_;  // the same by case
+  std::set<Digest> again_;                           // of them, those to be tried now
 };
 
 }  // namespace jiexu

@@ -66,7 +66,7 @@ v1::BankFileView view_bank_file(const Digest& file, const v1::BankFileRecord& re
 
 Result<void> BankFiles::start() {
   return durable_.scan(
-      Family::kFunds, "F", layout::prefix_end("F"),
+      Family::kFunds, layout::kBankFiles, layout::prefix_end(layout::kBankFiles),
       [&](std::string_view key, std::string_view value) {
         v1::BankFileRecord record;
         if (key.size() != kFileKeySize || !record.ParseFromString(std::string(value))) {

@@ -39,10 +39,16 @@ Result<BankDesk::Settled> BankDesk::match_by_hand(const Digest& line,
   const auto named = name_payments(record.line(), to);
   if (!named) return tl::unexpected(named.error());
   if (!*named) return Settled(tl::unexpected(named->error()));
-  if (auto done = leave_batch(**entry); !done) return tl::unexpected(done.error());
+  const auto left = leave_batch(**entry);
+  if (!left) return tl::unexpected(left.error());
+  if (*left) {
+    if (auto done = give_up_batch(record.batch()); !done) return tl::unexpected(done.error());
+  }
   if (auto done = park(**entry, Fen{}, now); !done) return tl::unexpected(done.error());
   const auto refused = debit ? take_parts(**entry, **named, now) : allot(record, **named, now);
   if (!refused) return tl::unexpected(refused.error());
+  // Whose another line of these cases is may be known now.
+  for (const Allocation& part : to) try_again_soon(part.id);
   const Fen rest = debit ? -*refused : *refused;
   if (auto done = park(**entry, rest, now); !done) return tl::unexpected(done.error());
   record.set_note(std::string(note));
@@ -134,7 +140,7 @@ Result<BankDesk::Settled> BankDesk::match_noticed(const Digest& line, std::strin
 // `rest` stays in suspense, and what the cases refuse.
 Result<void> BankDesk::share_out(Entry& entry, const std::vector<Allocation>& to, Fen rest,
                                  Instant now) {
-  if (auto done = leave_batch(entry); !done) return done;
+  if (auto done = leave_batch(entry); !done) return tl::unexpected(done.error());
   auto batch = book_.read_batch(entry.record.batch());
   if (!batch) return tl::unexpected(batch.error());
   (*batch)->set_settled(true);

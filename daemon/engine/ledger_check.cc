@@ -12,10 +12,6 @@
 namespace jiexu {
 namespace {
 
-constexpr std::string_view kAccounts = "A";
-constexpr std::string_view kBankLines = "B";
-constexpr std::string_view kCaseJournal = "J";
-constexpr std::string_view kLineJournal = "K";
 constexpr size_t kCounterSize = 4;
 
 using Account = std::pair<std::string, uint32_t>;  // peer, number
@@ -81,13 +77,14 @@ class Checker {
 
  private:
   Result<void> read_balances() {
-    return scan(Family::kFunds, kAccounts, [&](std::string_view key, std::string_view value) {
-      v1::AccountRecord record;
-      if (!record.ParseFromArray(value.data(), static_cast<int>(value.size()))) return false;
-      const auto number = static_cast<uint8_t>(key.back());
-      balances_[{std::string(key.substr(1, AgencyId::kSize)), number}] = record.balance_fen();
-      return true;
-    });
+    return scan(
+        Family::kFunds, layout::kAccounts, [&](std::string_view key, std::string_view value) {
+          v1::AccountRecord record;
+          if (!record.ParseFromArray(value.data(), static_cast<int>(value.size()))) return false;
+          const auto number = static_cast<uint8_t>(key.back());
+          balances_[{std::string(key.substr(1, AgencyId::kSize)), number}] = record.balance_fen();
+          return true;
+        });
   }
 
   Result<void> read_cases() {
@@ -99,7 +96,7 @@ class Checker {
   }
 
   Result<void> read_lines() {
-    return scan(Family::kFunds, kBankLines, [&](std::string_view, std::string_view value) {
+    return scan(Family::kFunds, layout::kBankLines, [&](std::string_view, std::string_view value) {
       v1::BankLineRecord line;
       if (!line.ParseFromArray(value.data(), static_cast<int>(value.size()))) return false;
       add_up(sums_of(line, self_), told_);
@@ -109,7 +106,7 @@ class Checker {
 
   // The postings of one case or line lie together.
   Result<void> read_journal() {
-    for (const std::string_view prefix : {kCaseJournal, kLineJournal}) {
+    for (const std::string_view prefix : {layout::kCaseJournals, layout::kLineJournals}) {
       std::string subject;
       Sums sums;
       Result<void> checked;
@@ -145,7 +142,7 @@ class Checker {
                              const Sums& posted) {
     if (subject.empty()) return {};
     add_up(posted, posted_);
-    if (prefix == kCaseJournal) {
+    if (prefix == layout::kCaseJournals) {
       const auto found = read_case(records_, *CaseId::from_bytes(subject));
       if (!found) return tl::unexpected(found.error());
       const Sums told = *found ? sums_of(**found) : Sums();
@@ -190,17 +187,18 @@ class Checker {
     });
     if (!done) return done;
     Result<void> checked;
-    done = scan(Family::kFunds, kBankLines, [&](std::string_view key, std::string_view value) {
-      v1::BankLineRecord line;
-      if (!line.ParseFromArray(value.data(), static_cast<int>(value.size()))) return false;
-      const Digest digest = *to_array<std::tuple_size_v<Digest>>(key.substr(1));
-      const Sums told = sums_of(line, self_);
-      if (told.empty()) return true;
-      const auto posted = has_posting(layout::line_journal_key(digest, 0));
-      if (!posted) checked = tl::unexpected(posted.error());
-      if (posted && !*posted) differ({}, told, "", to_hex(view(digest)));
-      return checked.has_value();
-    });
+    done =
+        scan(Family::kFunds, layout::kBankLines, [&](std::string_view key, std::string_view value) {
+          v1::BankLineRecord line;
+          if (!line.ParseFromArray(value.data(), static_cast<int>(value.size()))) return false;
+          const Digest digest = *to_array<std::tuple_size_v<Digest>>(key.substr(1));
+          const Sums told = sums_of(line, self_);
+          if (told.empty()) return true;
+          const auto posted = has_posting(layout::line_journal_key(digest, 0));
+          if (!posted) checked = tl::unexpected(posted.error());
+          if (posted && !*posted) differ({}, told, "", to_hex(view(digest)));
+          return checked.has_value();
+        });
     return checked ? done : checked;
   }
 

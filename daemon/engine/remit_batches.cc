@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::string_view kTimer = "timer";
 constexpr std::string_view kRemarkTitle = "医保转移";
-constexpr std::string_view kWaitingPrefix = "I";
 constexpr int64_t kMinuteMs = 60'000;
 constexpr int64_t kDayMs = 24 * 60 * kMinuteMs;
 constexpr int64_t kTenthMs = 100;
@@ -60,13 +59,14 @@ Result<v1::MadeBatchesView> RemitDesk::make(std::string_view after, std::string_
                                             Instant now) {
   v1::MadeBatchesView made;
   std::vector<std::string> keys;
-  const std::string lower =
-      after.empty() ? std::string(kWaitingPrefix) : std::string(after) + std::string(1, '\0');
-  const auto found = durable_.scan(Family::kIndex, lower, layout::prefix_end(kWaitingPrefix),
-                                   [&](std::string_view key, std::string_view) {
-                                     keys.emplace_back(key);
-                                     return keys.size() < limits::kPaymentsPerStep;
-                                   });
+  const std::string lower = after.empty() ? std::string(layout::kWaitingPayments)
+                                          : std::string(after) + std::string(1, '\0');
+  const auto found =
+      durable_.scan(Family::kIndex, lower, layout::prefix_end(layout::kWaitingPayments),
+                    [&](std::string_view key, std::string_view) {
+                      keys.emplace_back(key);
+                      return keys.size() < limits::kPaymentsPerStep;
+                    });
   if (!found) return tl::unexpected(found.error());
   Groups groups;
   for (const std::string& key : keys) {

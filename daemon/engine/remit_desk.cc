@@ -63,8 +63,7 @@ void RemitDesk::set_directory(const Directory& directory) {
 Result<void> RemitDesk::funds_changed(const Case& before, const Case& after, const Event& event) {
   if (after.side != Side::kOut) return {};
   if (after.attempt > before.attempt) {
-    order(after, event);
-    return {};
+    return order(after, event);
   }
   if (event.kind == EventKind::kBatchExported && event.actor == kRecovery) {
     return recover_batch(after, event);
@@ -110,14 +109,34 @@ Result<void> RemitDesk::recover_batch(const Case& subject, const Event& event) {
   return {};
 }
 
-void RemitDesk::order(const Case& subject, const Event& event) {
+Result<void> RemitDesk::order(const Case& subject, const Event& event) {
   Payment payment{subject.id, subject.attempt, {}};
   payment.record.set_letter_number(subject.letter_number);
   payment.record.set_amount_fen(subject.last_order.value);
   payment.record.set_ordered_at_ms(event.at.ms);
   payment.record.set_ordered_by(std::string(event.actor));
   payment.record.set_recovered(event.actor == kRecovery);
-  settle(payment, PaymentState::kOrdered, event.at);
+  if (event.kind != EventKind::kBankPaidAgain) {
+    settle(payment, PaymentState::kOrdered, event.at);
+    return {};
+  }
+  payment.record.set_again_of(event.attempt);
+  payment.record.set_reason("the bank has paid payment " + std::to_string(event.attempt) +
+                            " twice");
+  settle(payment, PaymentState::kPaid, event.at);
+  return know_as_paid(subject.id, event.attempt, event.at);
+}
+
+// The bank has had it, whatever our store has lost of that.
+Result<void> RemitDesk::know_as_paid(const CaseId& id, uint32_t attempt, Instant now) {
+  auto payment = read(id, attempt);
+  if (!payment) return tl::unexpected(payment.error());
+  if (!*payment || !is_waiting(static_cast<PaymentState>((*payment)->record.state()))) return {};
+  if (!(*payment)->record.batch().empty()) {
+    if (auto done = unbatch(**payment); !done) return done;
+  }
+  settle(**payment, PaymentState::kPaid, now);
+  return {};
 }
 
 Result<void> RemitDesk::take_back(const CaseId& id, uint32_t attempt, int64_t amount, Instant now) {

@@ -138,7 +138,8 @@ class RemitDesk final : public FundsWatcher {
   };
   using Groups = std::map<std::string, Collecting>;
 
-  void order(const Case& subject, const Event& event);
+  Result<void> order(const Case& subject, const Event& event);
+  Result<void> know_as_paid(const CaseId& id, uint32_t attempt, Instant now);
   Result<void> recover_batch(const Case& subject, const Event& event);
   Result<void> take_back(const CaseId& id, uint32_t attempt, int64_t amount, Instant now);
   Result<void> unbatch(Payment& payment);
@@ -186,7 +187,7 @@ class RemitDesk final : public FundsWatcher {
   };
   enum class Way : uint8_t { kOut, kBack };
   Result<Named> find_named(const References& found, Fen amount, Way way) const;
-  Result<Named> find_one(const EndToEndId& id) const;
+  Result<Named> find_one(const EndToEndId& id, Way way) const;
   Result<Named> find_letters(const std::vector<std::string>& letters, Fen amount, Way way) const;
   bool may_be_confused(const Record& first, const Record& other, Way way) const;
   static LineTaken wait_if_unsure(const Named& named, LineTaken taken);
@@ -197,6 +198,9 @@ class RemitDesk final : public FundsWatcher {
                           Named& named) const;
   Result<bool> recovers_any(const std::vector<CaseId>& cases, Instant now);
   Result<void> debit(Payment& payment, const Digest& line, Instant now);
+  Result<std::optional<LineTaken>> take_second_debit(const Named& named, const Digest& digest,
+                                                     LineTaken taken, Instant now);
+  Result<std::optional<Payment>> pay_again(const Payment& payment, Instant now);
   // Whether the case takes it.
   Result<bool> bring_back(const Payment& payment, Fen part, std::string_view reason, Instant now);
   Result<bool> tell_return(const CaseId& id, uint32_t attempt, Fen amount, std::string_view reason,

@@ -104,11 +104,20 @@ bool RemitDesk::adds_up(const Named& named, Fen amount, Way way) {
   return !named.payments.empty() && sum == amount.value;
 }
 
-Result<RemitDesk::Named> RemitDesk::find_one(const EndToEndId& id) const {
+// What comes back under the number of a payment that the bank has paid twice is the second one,
+// which has no number of its own.
+Result<RemitDesk::Named> RemitDesk::find_one(const EndToEndId& id, Way way) const {
   Named named;
   auto payment = find(id.text());
   if (!payment) return tl::unexpected(payment.error());
   if (!*payment) return named;
+  for (uint32_t attempt = id.attempt + 1; way == Way::kBack; ++attempt) {
+    auto later = read((*payment)->id, attempt);
+    if (!later) return tl::unexpected(later.error());
+    if (!*later) break;
+    const Record& record = (*later)->record;
+    if (record.again_of() == id.attempt && still_out(record) > 0) *payment = std::move(*later);
+  }
   named.cases.push_back((*payment)->id);
   named.payments.push_back(std::move(**payment));
   return named;
@@ -137,7 +146,7 @@ Result<RemitDesk::Named> RemitDesk::find_named(const References& found, Fen amou
     return first.complete;
   };
   if (found.end_to_end) {
-    auto one = find_one(*found.end_to_end);
+    auto one = find_one(*found.end_to_end, way);
     if (!one) return one;
     if (better(std::move(*one))) return first;
   }
@@ -190,10 +199,13 @@ Result<std::optional<RemitDesk::LineTaken>> RemitDesk::take_debit(const v1::Bank
   if (*again) taken.outcome = BankOutcome::kEarly;
   // The payment that the line is of may be another one, which still has to come back.
   if (*again || !named->complete) return wait_if_unsure(*named, taken);
-  // The bank has paid one of them twice.
-  taken.outcome = BankOutcome::kNotExpected;
-  for (const Payment& payment : named->payments) {
-    if (!payment.record.debit_line().empty()) return taken;
+  const auto debited = std::ranges::count_if(
+      named->payments, [](const Payment& known) { return !known.record.debit_line().empty(); });
+  if (debited > 0) {
+    taken.outcome = BankOutcome::kNotExpected;
+    const bool all = static_cast<size_t>(debited) == named->payments.size();
+    return all ? take_second_debit(*named, digest, std::move(taken), now)
+               : Result<std::optional<LineTaken>>(taken);
   }
   taken.outcome = BankOutcome::kPaidOut;
   taken.again = false;
@@ -223,6 +235,58 @@ Result<void> RemitDesk::debit(Payment& payment, const Digest& line, Instant now)
     write(payment);
   }
   return {};
+}
+
+// All that the line is of was debited before: the bank has paid it twice. Nobody has ordered that,
+// so it is a payment of its own, of which the other agency is told.
+Result<std::optional<RemitDesk::LineTaken>> RemitDesk::take_second_debit(const Named& named,
+                                                                         const Digest& digest,
+                                                                         LineTaken taken,
+                                                                         Instant now) {
+  taken.left = Fen{};
+  for (const Payment& payment : named.payments) {
+    auto again = pay_again(payment, now);
+    if (!again) return tl::unexpected(again.error());
+    const Fen amount{sent(payment.record)};
+    if (!*again) {
+      taken.left.value -= amount.value;
+      continue;
+    }
+    (*again)->record.set_debit_line(std::string(view(digest)));
+    write(**again);
+    taken.to.push_back({payment.id, -amount, (*again)->attempt});
+  }
+  if (taken.left.value != 0) return taken;
+  taken.outcome = BankOutcome::kPaidAgain;
+  taken.again = false;
+  taken.proposals.clear();
+  return taken;
+}
+
+// The payment that the case then has; nullopt: it takes none. One that a recovery has led back
+// still lacks its line.
+Result<std::optional<RemitDesk::Payment>> RemitDesk::pay_again(const Payment& payment,
+                                                               Instant now) {
+  const auto subject = cases_.load(payment.id, now);
+  if (!subject) return tl::unexpected(subject.error());
+  CHECK(*subject != nullptr);
+  for (uint32_t attempt = payment.attempt + 1; attempt <= (*subject)->attempt; ++attempt) {
+    auto known = read(payment.id, attempt);
+    if (!known) return tl::unexpected(known.error());
+    const bool lacks_line = *known && (*known)->record.again_of() == payment.attempt &&
+                            (*known)->record.debit_line().empty();
+    if (lacks_line) return known;
+  }
+  Event event;
+  event.kind = EventKind::kBankPaidAgain;
+  event.at = now;
+  event.actor = kBank;
+  event.amount = Fen{sent(payment.record)};
+  event.attempt = payment.attempt;
+  const auto outcome = cases_.apply(**subject, event);
+  if (!outcome) return tl::unexpected(outcome.error());
+  if (!*outcome) return std::nullopt;
+  return read(payment.id, (**outcome)->attempt);
 }
 
 // --- returns ---

@@ -9,8 +9,6 @@
 namespace jiexu {
 namespace {
 
-constexpr std::string_view kWaitingPrefix = "I";
-
 tl::unexpected<Rejection> refuse(Refusal refusal, std::string detail = "") {
   return tl::unexpected(Rejection{refusal, std::move(detail)});
 }
@@ -105,13 +103,14 @@ RemitDesk::Outcome<v1::PayeeView> RemitDesk::confirm_payee(const CaseId& id,
 
 Result<v1::PaymentViews> RemitDesk::waiting(std::string_view after, size_t limit, Instant now) {
   std::vector<std::string> keys;
-  const std::string lower =
-      after.empty() ? std::string(kWaitingPrefix) : std::string(after) + std::string(1, '\0');
-  const auto found = durable_.scan(Family::kIndex, lower, layout::prefix_end(kWaitingPrefix),
-                                   [&](std::string_view key, std::string_view) {
-                                     keys.emplace_back(key);
-                                     return keys.size() <= limit;
-                                   });
+  const std::string lower = after.empty() ? std::string(layout::kWaitingPayments)
+                                          : std::string(after) + std::string(1, '\0');
+  const auto found =
+      durable_.scan(Family::kIndex, lower, layout::prefix_end(layout::kWaitingPayments),
+                    [&](std::string_view key, std::string_view) {
+                      keys.emplace_back(key);
+                      return keys.size() <= limit;
+                    });
   if (!found) return tl::unexpected(found.error());
   v1::PaymentViews views;
   if (keys.size() > limit) {

@@ -177,7 +177,10 @@ RemitDesk::Outcome<v1::PaymentView> RemitDesk::release(const EndToEndId& id, std
   if (!*found) return Answer(refuse(Refusal::kPaymentUnknown));
   if (note.empty()) return Answer(refuse(Refusal::kInputMissing, "note: is missing"));
   Payment& payment = **found;
-  if (!payment.record.contradicted() && !is_doubtful(payment.record, doubt_until_ms_)) {
+  // Also one that the case has taken back may hold up lines of the bank, as long as nobody knows
+  // whether the bank has had it.
+  if (!payment.record.contradicted() && !is_doubtful(payment.record, doubt_until_ms_) &&
+      !is_forgotten(payment.record)) {
     return Answer(refuse(Refusal::kPaymentNotHeld));
   }
   // One thing at a time: what the bank says against the case comes first.

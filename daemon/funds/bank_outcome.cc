@@ -28,6 +28,7 @@ constexpr OutcomeRule kRules[] = {
     {O::kPaidOut,          "paid_out",            false, "", "REMIT_NOTICE"},
     {O::kSetAside,         "set_aside",           false, "", ""},
     {O::kCameBack,         "came_back",           false, "", "FUNDS_RETURNED"},
+    {O::kPaidAgain,        "paid_again",          false, "", "REMIT_NOTICE, answered by FUNDS_RETURNED"},
 };
 // clang-format on
 

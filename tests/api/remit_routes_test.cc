@@ -127,5 +127,58 @@ TEST_CASE("a bank's report is read before the engine sees it") {
   CHECK(world.engine.commands.size() == 1);
 }
 
+// A line on our account that `to` names cases of, as an import has left it.
+void put_line(ApiWorld& world, const Digest& digest, BankOutcome outcome,
+              const std::vector<Allocation>& to, const std::string& batch) {
+  v1::BankLineRecord record;
+  record.mutable_line()->set_host_sequence("H1");
+  record.mutable_line()->set_amount_fen(-1407);
+  record.set_outcome(static_cast<uint32_t>(outcome));
+  record.set_at_ms(5);
+  record.set_batch(batch);
+  record.set_suspense_fen(to.empty() ? -1407 : 0);
+  for (const Allocation& part : to) {
+    v1::AllocationRecord* out = record.add_to();
+    out->set_case_id(std::string(part.id.bytes()));
+    out->set_amount_fen(part.amount.value);
+    out->set_attempt(part.attempt);
+  }
+  const bool waits = rule_of(outcome).waits;
+  record.set_tray_at_ms(waits ? 5 : 0);
+  Batch writes;
+  Records records(world.store, *world.vault);
+  records.put_message(writes, Family::kFunds, layout::bank_line_key(digest), record);
+  if (waits) {
+    const Key tray = layout::tray_key(static_cast<uint8_t>(outcome), Instant{5}, digest);
+    records.put(writes, Family::kIndex, tray, "");
+  }
+  REQUIRE(world.store.commit(writes));
+}
+
+TEST_CASE("X27: a transfer whose batch comes to something else waits in a tray of its own") {
+  ApiWorld world;
+  put_line(world, Digest{1}, BankOutcome::kBatchDiffers, {}, kBatch);
+  const auto tray =
+      world.ask("GET", "/v1/bank/lines?tray=batch_total_differs", Role::kAuditor).json();
+  REQUIRE(tray["lines"].size() == 1);
+  const auto& line = tray["lines"][0];
+  CHECK(line["batch"] == kBatch);
+  CHECK(line["suspense_fen"] == "-1407");
+  CHECK_THAT(line["what_to_do"].get<std::string>(), Catch::Contains("match the good cases"));
+  CHECK(line["message"] == "FUNDS_DIFF");
+  const auto others = world.ask("GET", "/v1/bank/lines?tray=early", Role::kAuditor).json();
+  CHECK(others["lines"].empty());
+}
+
+TEST_CASE("a line says of which payments of its cases it is") {
+  ApiWorld world;
+  put_line(world, Digest{2}, BankOutcome::kPaidAgain, {{world.draft().id, Fen{-1407}, 2}}, "");
+  const std::string path = "/v1/bank/lines/" + to_hex(view(Digest{2}));
+  const auto line = world.ask("GET", path, Role::kAuditor).json();
+  CHECK(line["outcome"] == "paid_again");
+  CHECK(line["to"][0]["attempt"] == 2);
+  CHECK(line["to"][0]["amount_fen"] == "-1407");
+}
+
 }  // namespace
 }  // namespace jiexu

@@ -40,8 +40,8 @@ TEST_CASE("a file whose sums differ is refused by name") {
 TEST_CASE("what a person decides about a line goes to the engine") {
   ApiWorld world;
   const std::string path = "/v1/bank/lines/" + std::string(64, 'b');
-  const std::string to =
-      R"({"to":[{"case_id":"0191d5a0-0000-7000-8000-000000000001","amount_fen":"7"}],"note":"n"})";
+  const std::string to = R"({"to":[{"case_id":"0191d5a0-0000-7000-8000-000000000001",)"
+                         R"("amount_fen":"7","attempt":2}],"note":"n"})";
   CHECK(world.ask("POST", path + "/match", Role::kReviewer, to).response.status == 200);
   CHECK(world.ask("POST", path + "/match", Role::kReviewer, "{}").response.status == 400);
   CHECK(world.ask("POST", path + "/match", Role::kClerk, to).response.status == 403);
@@ -55,6 +55,7 @@ TEST_CASE("what a person decides about a line goes to the engine") {
   const auto& match = std::get<SettleLineCommand>(world.engine.commands[0].what);
   CHECK(match.to.size() == 1);
   CHECK(match.to[0].amount == Fen{7});
+  CHECK(match.to[0].attempt == 2);
   CHECK(std::get<SettleLineCommand>(world.engine.commands[1].what).note == "w");
 }
 

@@ -130,7 +130,9 @@ void fill_body(const Case& subject, EventKind kind, const std::string& variant, 
     case EventKind::kInfoConfirmIn: out.mutable_information_confirm()->set_version(version); break;
     case EventKind::kInfoQueryIn: out.mutable_information_query()->set_version(version); break;
     case EventKind::kRemitNoticeIn:
-      out.mutable_remittance_notice()->set_amount_fen(amount_of(variant, kBalance));
+      out.mutable_remittance_notice()->set_amount_fen(
+          variant == "again" ? kBalance : amount_of(variant, kBalance));
+      out.mutable_remittance_notice()->set_again_of(variant == "again" ? 1 : 0);
       out.mutable_remittance_notice()->set_attempt(subject.attempt + 1);
       break;
     case EventKind::kFundsAckIn:
@@ -297,7 +299,7 @@ Outcome Party::play_token(const std::string& token) {
     if (name(kind) != word) continue;
     if (is_action(kind)) return act(kind, sound_input(subject, kind, variant));
     if (kind == EventKind::kBankCredit || kind == EventKind::kBankReversal ||
-        kind == EventKind::kBatchExported) {
+        kind == EventKind::kBatchExported || kind == EventKind::kBankPaidAgain) {
       return bank(amount_of(variant, sound_amount(subject, kind)), kind);
     }
     if (is_of_bytes(kind)) {
@@ -438,7 +440,7 @@ Event sound_event(const Case& subject, EventKind kind, v1::ActionInput& input,
     input = sound_input(subject, kind);
     event.input = &input;
   } else if (kind == EventKind::kBankCredit || kind == EventKind::kBankReversal ||
-             kind == EventKind::kBatchExported) {
+             kind == EventKind::kBatchExported || kind == EventKind::kBankPaidAgain) {
     event.amount = Fen{sound_amount(subject, kind)};
   } else if (kind == EventKind::kDeadlinePassed) {
     event.deadline = DeadlineKind::kFormDue;

@@ -99,3 +99,25 @@ TEST_CASE("a case has no more payments out than can be told, and no more are bel
   REQUIRE_FALSE(come_back(out, 7).rejection);
   CHECK_FALSE(out.play("remit:1").rejection);
 }
+
+TEST_CASE(
+    "a payment that the bank has paid twice is taken note of whatever became of the transfer") {
+  Party in(Side::kIn);
+  REQUIRE_FALSE(
+      in.play("apply accept send-letter withdraw withdraw-reply-received:accepted").rejection);
+  CHECK(in.play("remittance-notice-received").rejection);
+  REQUIRE_FALSE(in.play("remittance-notice-received:again").rejection);
+  CHECK(in.subject.noticed == Fen{kBalance});
+}
+
+TEST_CASE("what the bank has paid twice is told, and is too much") {
+  Party out(Side::kOut);
+  REQUIRE_FALSE(
+      out.play("letter-received accept-letter stop-insurance issue-form remit").rejection);
+  const Outcome again = out.play("bank-paid-again:123456");
+  REQUIRE_FALSE(again.rejection);
+  CHECK(out.subject.funds == Funds::kOverpaid);
+  CHECK(out_of(out.subject) == "1:123456 2:123456");
+  REQUIRE(again.messages.size() == 1);
+  CHECK(again.messages[0].remittance_notice().attempt() == 2);
+}

@@ -55,7 +55,8 @@ class Model {
   int64_t moved(Side side) const {
     const int64_t back = sum({EventKind::kBankReversal, EventKind::kBankReturned});
     return side == Side::kIn ? sum({EventKind::kBankCredit}) - back - sum({EventKind::kReturnFunds})
-                             : sum({EventKind::kRemit}) - back - sum({EventKind::kBankCredit});
+                             : sum({EventKind::kRemit, EventKind::kBankPaidAgain}) - back -
+                                   sum({EventKind::kBankCredit});
   }
   int64_t returned(Side side) const {
     return side == Side::kIn ? sum({EventKind::kReturnFunds}) : sum({EventKind::kBankCredit});
@@ -73,6 +74,7 @@ int64_t amount_in(const Event& event, const Case& before, const Case& after) {
   switch (event.kind) {
     case EventKind::kBankCredit:
     case EventKind::kBankReversal: return event.amount.value;
+    case EventKind::kBankPaidAgain:
     case EventKind::kRemit: return after.last_order.value;
     // All that is open, if no amount was entered.
     case EventKind::kReturnFunds:

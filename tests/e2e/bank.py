@@ -7,7 +7,8 @@ One call is one round of bookings. The bank takes every FOLDER/orders/*.xml (pai
 has not had yet, books, and writes a statement for each account on which something was booked:
 FOLDER/statements/ACCOUNT/NNNNNN.xml, in odd rounds camt.053.001.08, in even ones camt.054.001.08.
 FOLDER/journal.txt says of each line which payments it is of, which the statement may not say:
-"ACCOUNT HOST-NUMBER PAYMENT=FEN..." (below 0: debited), for whoever rings the bank. State is in
+"ACCOUNT HOST-NUMBER PAYMENT=FEN..." (below 0: debited), for whoever rings the bank; of a
+credit in parts or of a wrong sum, the payments as they were ordered. State is in
 FOLDER/state.json; a call that was killed is repeated without harm. Printed is how many lines are
 still to come.
 
@@ -31,8 +32,14 @@ ends.
     reverse every N        the credit is taken back in the next round, and booked anew in the round
                            after that
     early every N          credited in this round, debited in the next one
+    twice every N          debited and credited a second time, with the same EndToEndId; in the next
+                           round the bank sees it, takes the second credit back and gives the second
+                           debit back
     together every N       of files, by their batch number: one debit and one credit for the whole
                            file, whose remark has the batch number only (X26)
+    parts PARTS every N    of files: the same, credited in parts, one a round
+    misadd FEN every N     of files: the same, credited with so much too much, which is taken back in
+                           the next round and booked anew in the round after that (X27)
 """
 import argparse
 import datetime
@@ -47,7 +54,8 @@ from xml.sax.saxutils import escape
 
 PAIN = {"p": "urn:iso:std:iso:20022:tech:xsd:pain.001.001.09"}
 RULES = {"return": 1, "delay": 1, "split": 1, "merge": 0, "misquote": 0, "double": 0,
-         "reverse": 0, "early": 0, "together": 0}
+         "reverse": 0, "early": 0, "twice": 0, "together": 0, "parts": 1, "misadd": 1}
+OF_FILES = ("together", "parts", "misadd")
 FORMATS = {1: ("camt.053.001.08", "BkToCstmrStmt", "Stmt"),
            0: ("camt.054.001.08", "BkToCstmrDbtCdtNtfctn", "Ntfctn")}
 
@@ -63,7 +71,7 @@ def read_rules(path):
         if not sound or not words[-1].isdigit() or int(words[-1]) < 1:
             sys.exit(f"{path}:{number}: no such rule: {line.strip()}")
         argument = words[1] if RULES[what] else ""
-        if what in ("delay", "split") and not (argument.isdigit() and int(argument) > 0):
+        if what in ("delay", "split", "parts", "misadd") and not (argument.isdigit() and int(argument) > 0):
             sys.exit(f"{path}:{number}: {what} takes a number above 0")
         rules.append({"what": what, "argument": argument, "every": int(words[-1])})
     return rules
@@ -78,14 +86,20 @@ def rule_for(payment, rules):
     if not payment["id"].endswith("-1"):
         return {"what": ""}
     for rule in rules:
-        if rule["what"] != "together" and hits(rule, payment["id"]):
+        if rule["what"] not in OF_FILES and hits(rule, payment["id"]):
             return rule
     return {"what": ""}
 
 
-def go_together(payments, rules):
-    return len(payments) > 1 and any(
-        rule["what"] == "together" and hits(rule, payments[0]["batch"]) for rule in rules)
+def rule_for_file(payments, rules):
+    for rule in rules:
+        if rule["what"] in OF_FILES and len(payments) > 1 and hits(rule, payments[0]["batch"]):
+            return rule
+    return None
+
+
+def in_parts(total, parts):
+    return [total // parts + (total % parts if n == 0 else 0) for n in range(parts)]
 
 
 def fen(text):
@@ -139,8 +153,9 @@ class Bank:
     def take(self, path):
         payments = [p for p in read_orders(path) if p["id"] not in self.state["had"]]
         self.state["had"] += [p["id"] for p in payments]
-        if go_together(payments, self.rules):
-            self.transfer(payments, "医保转移 " + payments[0]["batch"])
+        rule = rule_for_file(payments, self.rules)
+        if rule:
+            self.pay_file(payments, rule)
             payments = []
         while payments:
             payment = payments.pop(0)
@@ -158,6 +173,22 @@ class Bank:
         self.debit(0, payments, remark=remark)
         self.credit(0, payments, sum(p["fen"] for p in payments), remark=remark)
 
+    def pay_file(self, payments, rule):
+        """All of them in one debit, whose credits name the batch only."""
+        total = sum(p["fen"] for p in payments)
+        remark = "医保转移 " + payments[0]["batch"]
+        if rule["what"] == "together":
+            return self.transfer(payments, remark)
+        self.debit(0, payments, remark=remark)
+        if rule["what"] == "parts":
+            for n, part in enumerate(in_parts(total, int(rule["argument"]))):
+                self.credit(n, payments, part, remark=remark)
+            return
+        wrong = total + int(rule["argument"])
+        self.credit(0, payments, wrong, remark=remark)
+        self.credit(1, payments, -wrong, reversal=True, remark=remark)
+        self.credit(2, payments, total, remark=remark)
+
     def pay(self, payment, rule):
         what = rule["what"]
         argument = int(rule["argument"]) if what in ("delay", "split") else 0
@@ -167,9 +198,7 @@ class Bank:
             self.book(1, payment["payer"], payment["payee"], payment["fen"], [payment],
                       reason=rule["argument"], **said)
         elif what == "split":
-            parts = min(argument, payment["fen"])
-            for n in range(parts):
-                share = payment["fen"] // parts + (payment["fen"] % parts if n == 0 else 0)
+            for n, share in enumerate(in_parts(payment["fen"], min(argument, payment["fen"]))):
                 self.credit(n, [payment], share, **said)
         elif what == "misquote":
             self.credit(0, [payment], payment["fen"], remark="转账")
@@ -177,6 +206,13 @@ class Bank:
             self.credit(0, [payment], payment["fen"], **said)
             self.credit(1, [payment], -payment["fen"], reversal=True, **said)
             self.credit(2, [payment], payment["fen"], **said)
+        elif what == "twice":
+            lines.append(self.debit(0, [payment], **said))
+            for _ in range(2):
+                self.credit(0, [payment], payment["fen"], **said)
+            self.credit(1, [payment], -payment["fen"], reversal=True, **said)
+            self.book(1, payment["payer"], payment["payee"], payment["fen"], [payment],
+                      reason="DUPL", **said)
         else:
             lines.append(self.credit(argument, [payment], payment["fen"], **said))
         if what == "double":

@@ -127,16 +127,20 @@ void Cashiers::match(size_t agency, const v1::BankLineView& line) {
   RunningAgency& at = *agencies_[agency];
   const auto cases = at.cases(false);
   if (!cases) return;
-  std::map<std::string, std::string> by_letter;
-  for (const v1::CaseView& view : *cases) by_letter[view.letter_number()] = view.case_id();
+  std::map<std::string, const v1::CaseView*> by_letter;
+  for (const v1::CaseView& view : *cases) by_letter[view.letter_number()] = &view;
   v1::MatchInput input;
   input.set_note("asked the bank");
   {
     const std::lock_guard lock(mutex_);
     for (const auto& [payment, fen] : journal_[line.host_sequence()]) {
+      const v1::CaseView* view = by_letter[letter_of(payment)];
+      if (view == nullptr) return;
       v1::AllocationView* part = input.add_to();
-      part->set_case_id(by_letter[letter_of(payment)]);
+      part->set_case_id(view->case_id());
       part->set_amount_fen(fen);
+      // Payments have their numbers at the agency that pays.
+      if (view->side() == "OUT") part->set_attempt(std::stoul(payment.substr(kLetterSize + 1)));
     }
   }
   v1::BankLineResults results;

@@ -300,6 +300,45 @@ TEST_CASE("a debit without a number waits if it may be of a forgotten payment or
   CHECK(world.out.balance(out_site(), LedgerAccount::kSuspense) == 0);
 }
 
+TEST_CASE(
+    "what the bank has paid twice is led back from our notice, and its lines change nothing") {
+  Recovering world;
+  v1::BankLine debit = bank_line("", -kBalance, "1");
+  debit.set_end_to_end_id(world.payer.payment(1));
+  v1::BankLine second = debit;
+  second.set_host_sequence("2");
+  CHECK(world.out.bank({debit, second}).bank.results(1).outcome() == "paid_again");
+  jiexu::settle({&world.in, &world.out});
+  CHECK(world.in.subject(world.id).noticed == Fen{2 * kBalance});
+  world.recover();
+  CHECK(world.out.subject(world.id).attempt == 2);
+  CHECK(world.out.subject(world.id).moved == Fen{2 * kBalance});
+  CHECK(world.payer.state(1, 1) == "paid");
+  CHECK(world.payer.state(1, 2) == "paid");
+  const Answer again = world.out.bank({second, debit});
+  CHECK(again.bank.results(0).outcome() == "paid_out");
+  CHECK(again.bank.results(1).outcome() == "paid_again");
+  CHECK(world.out.subject(world.id).attempt == 2);
+  CHECK(world.out.balance(out_site(), LedgerAccount::kSuspense) == 0);
+}
+
+TEST_CASE("a forgotten payment that its case has taken back is released, and holds up no line") {
+  Recovering world;
+  world.come_back(kBalance);
+  world.recover();
+  REQUIRE(world.payer.state(1) == "taken_back");
+  world.remit();
+  world.payer.pay();
+  v1::BankLine debit = bank_line("", -kBalance, "1");
+  debit.set_remark(EndToEndId::parse(world.payer.payment(1))->letter_number);
+  CHECK(world.out.bank({debit}).bank.results(0).outcome() == "early");
+  CHECK(world.payer.release(world.payer.payment(1), "never at the bank") == Refusal::kNone);
+  world.run();
+  CHECK(world.payer.state(1, 2) == "paid");
+  CHECK(world.payer.state(1, 1) == "taken_back");
+  CHECK(world.payer.release(world.payer.payment(1), "again") == Refusal::kPaymentNotHeld);
+}
+
 TEST_CASE("of a payment that is forgotten and had come back, the bank's lines tell the rest") {
   Recovering world;
   world.come_back(kBalance);

@@ -11,6 +11,7 @@
 #include <sstream>
 
 #include "daemon/engine/case_store.h"
+#include "daemon/rules/iso7064.h"
 #include "tests/cases/party.h"
 #include "tests/engine/site.h"
 
@@ -57,9 +58,8 @@ class Play {
       words >> first >> fate;
       report(site(first), fate, out);
     } else if (first == "hand") {
-      int64_t fen = 0;
-      words >> first >> fen;
-      by_hand(site(first), fen, out);
+      words >> first;
+      by_hand(site(first), words, out);
     } else if (first == "garbage") {
       site("IN").log_unreadable(out_site());
     } else {
@@ -166,6 +166,7 @@ class Play {
     const bool unknown = reference.starts_with("unknown");
     const std::string letter = unknown ? "" : letter_of(reference == "#2" ? 2 : 1);
     v1::BankLine line = bank_line(letter, fen, std::to_string(lines_));
+    if (reference.starts_with("batch")) line.set_remark(batch_);
     line.set_reversal(reference.ends_with("reversed"));
     if (reference == "returned") line.set_return_reason("AC01");
     if (reference == "returned" || reference == "of") {
@@ -178,13 +179,14 @@ class Play {
   }
 
   // One person makes the batch, another approves and exports it.
-  static void pay(Site& site, std::ostream& out) {
+  void pay(Site& site, std::ostream& out) {
     const Answer made = run(site, "maker", MakeBatchesCommand{});
     const auto& batches = dynamic_cast<const v1::MadeBatchesView&>(*made.view);
     for (const auto& batch : batches.batches()) {
       REQUIRE_FALSE(
           run(site, "approver", ApproveBatchCommand{batch.batch(), batch.content()}).rejection);
       REQUIRE(run(site, "cashier", ExportBatchCommand{batch.batch()}).file);
+      batch_ = batch.batch();
       out << "    exported: " << Fen{batch.total_fen()}.yuan() << '\n';
     }
     for (const auto& payment : batches.held()) out << "    held: " << payment.waits_for() << '\n';
@@ -200,9 +202,16 @@ class Play {
     out << "    the report's line is: " << view.lines(0).outcome() << '\n';
   }
 
-  void by_hand(Site& site, int64_t fen, std::ostream& out) {
-    const Answer answer =
-        run(site, "clerk", SettleLineCommand{last_line_, {{case_number(1), Fen{fen}}}, "so"});
+  // "123456", "123456#2", "61728/2"
+  void by_hand(Site& site, std::istringstream& words, std::ostream& out) {
+    std::vector<Allocation> to;
+    for (std::string word; words >> word;) {
+      const size_t slash = std::min(word.find('/'), word.size());
+      const Who share = parse_who(word.substr(0, slash));
+      to.push_back({case_number(static_cast<int>(share.number)), Fen{std::stoll(share.name)}});
+      if (slash < word.size()) to.back().attempt = std::stoul(word.substr(slash + 1));
+    }
+    const Answer answer = run(site, "clerk", SettleLineCommand{last_line_, to, "so"});
     out << "    the line is: "
         << (answer.rejection ? outcome_text(answer) : answer.bank.results(0).outcome()) << '\n';
   }
@@ -260,6 +269,7 @@ class Play {
     if (action == EventKind::kApply) {
       const AgencyId origin = variant == "third" ? third_site() : out_site();
       input.mutable_application()->set_origin_agency(origin.str());
+      if (variant == "other") make_another(*input.mutable_application()->mutable_person());
     }
     if (paper) input.set_agency(at_hand.peer.str());
     return input;
@@ -274,6 +284,13 @@ class Play {
     REQUIRE(message);
     *input.mutable_paper()->mutable_letter() = message->letter();
     return input;
+  }
+
+  static void make_another(v1::Person& person) {
+    const std::string number = "11010519491231104";
+    person.set_document_number(number + mod_11_2_check(number));
+    person.set_birth_date(19491231);
+    person.set_sex(v1::SEX_FEMALE);
   }
 
   static void dispose(const std::string& variant, v1::Account& account) {
@@ -328,6 +345,7 @@ class Play {
   std::map<std::string, size_t> set_aside_;
   bool cut_ = false;
   int lines_ = 0;
+  std::string batch_;  // the last one that was exported
   Digest last_line_{};
 };
 

@@ -11,10 +11,13 @@
 //                          below 0: debits. Behind it: #2, unknown, again (the line before, again),
 //                          reversed or unknown-reversed (it takes back what it had booked),
 //                          returned (a payment of ours comes back, by its EndToEndId), of (names
-//                          the payment by it)
+//                          the payment by it), batch or batch-reversed (names the last batch that
+//                          was exported, and nothing else)
 //   pay OUT                what OUT has ordered is exported for its bank
 //   report OUT rejected    the bank says so of all of it (paid, rejected)
-//   hand IN 123456         a person at IN says that the last line belongs to case 1
+//   hand IN 123456 7#2     a person at IN says that the last line belongs to case 1, and 7 fen of
+//   it
+//                          to case 2; 123456/2: to payment 2 of the case
 //   cut / join             messages wait / are delivered again
 //   day 2026-12-04         it is 10:00 on that day, and timers have run
 //   garbage OUT            IN's program has signed a message to OUT that nobody can read

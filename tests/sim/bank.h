@@ -3,9 +3,11 @@
 //   singly   a clerk takes each payment there by hand. A payment may bounce at once, which the
 //            clerk is told; statements show credits only.
 //   files    OUT exports its batches, and the bank does what a file says: payment by payment, or in
-//            one transfer for the whole batch. Statements show debits too. A payment may be
-//            rejected, which the bank's list says, or be debited and come back days later as a line
-//            of OUT's statement. An EndToEndId is paid once, whatever comes again.
+//            one debit for the whole batch, whose credits, in one sum or in parts, name the batch
+//            alone. Statements show debits too. A payment may be rejected, which the bank's list
+//            says, or be debited and come back days later as a line of OUT's statement. An
+//            EndToEndId that comes again is refused; but now and then the bank pays one order
+//            twice by its own mistake, and leaves it to the agencies to put that right.
 //
 // What is ordered arrives on IN's account after a while, as a line that carries the letter number
 // in its remark, sometimes in parts, with a remark that says nothing, or with a wrong amount that
@@ -48,6 +50,7 @@ struct Order {
   std::string batch;
   Fate fate = Fate::kPaid;
   bool decided = false;  // the bank's list says what became of it
+  bool twice = false;    // debited and credited a second time
 };
 
 struct Share {
@@ -120,6 +123,9 @@ class Bank {
   Fate draw_fate();
   void execute(size_t index);
   void execute_together(size_t first, size_t count);
+  void credit_batch(const Order& one, const std::vector<Share>& shares);
+  void credit_batch_wrongly(const Order& one, const std::vector<Share>& shares);
+  Entry& book_batch(const Order& one, std::vector<Share> shares, const std::string& remark);
   void pay(const Order& order);
   void pay_part(const Order& order, Fen part);
   void debit(const Order& order);

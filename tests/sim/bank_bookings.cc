@@ -47,9 +47,14 @@ void Bank::execute(size_t index) {
   if (order.fate == Fate::kReturned) return give_back(order);
   pay(order);
   if (mutation_ == Mutation::kPayTwice) pay(order);
+  if (healed_ || !random_.chance(plan_.twice_permille)) return;
+  orders_[index].twice = true;
+  debit(order);
+  pay(order);
 }
 
-// One debit and one credit, whose remark has the letters' numbers if they fit, or the batch's.
+// One debit, and one credit whose remark has the letters' numbers if they fit, or credits that name
+// the batch.
 void Bank::execute_together(size_t first, size_t count) {
   Fen total;
   std::string letters;
@@ -60,7 +65,6 @@ void Bank::execute_together(size_t first, size_t count) {
     letters += (letters.empty() ? "" : " ") + orders_[i].letter_number;
   }
   const Order one = orders_[first];
-  const std::string remark = count == 2 && random_.chance(500) ? letters : remark_for(one.batch);
   later(random_.between(1, kDebitMsMax), [this, one, total, shares, first, count] {
     for (size_t i = first; i < first + count; ++i) orders_[i].decided = true;
     Entry& entry = book(one.out, -total, "医保转移");
@@ -70,11 +74,67 @@ void Bank::execute_together(size_t first, size_t count) {
     }
     entry.line.set_batch_reference(one.batch);
   });
-  later(draw_delay(), [this, one, total, shares, remark] {
-    Entry& entry = book(one.in, total, remark);
-    entry.kind = Entry::Kind::kPaid;
-    for (const Share& share : shares) entry.shares.push_back({share.case_id, share.fen});
+  if (count == 2 && random_.chance(500)) {
+    return later(draw_delay(), [this, one, shares, letters] { book_batch(one, shares, letters); });
+  }
+  credit_batch(one, shares);
+}
+
+// In one sum or in parts, each of which is of whole payments and of parts of one.
+void Bank::credit_batch(const Order& one, const std::vector<Share>& shares) {
+  if (!healed_ && random_.chance(plan_.wrong_permille)) return credit_batch_wrongly(one, shares);
+  std::vector<Share> part;
+  const auto send = [&] {
+    later(draw_delay(),
+          [this, one, part, remark = remark_for(one.batch)] { book_batch(one, part, remark); });
+    part.clear();
+  };
+  for (Share share : shares) {
+    if (share.fen.value > 1 && random_.chance(plan_.part_permille)) {
+      const int64_t cut = random_.between(1, share.fen.value - 1);
+      part.push_back({share.case_id, Fen{cut}});
+      share.fen.value -= cut;
+      send();
+    }
+    part.push_back(share);
+  }
+  send();
+}
+
+// The total is not what the notices say (X27). Taken back, and booked anew.
+void Bank::credit_batch_wrongly(const Order& one, const std::vector<Share>& shares) {
+  std::vector<Share> wrong = shares;
+  wrong.front().fen.value += random_.between(1, kWrongByFenMax);
+  for (const Share& share : shares) ++corrections_[share.case_id];
+  const std::string remark = remark_for(one.batch);
+  later(draw_delay(), [this, one, shares, wrong, remark] {
+    book_batch(one, wrong, remark).mistaken = true;
+    later(random_.between(1, plan_.return_ms_max), [this, one, shares, wrong, remark] {
+      std::vector<Share> back = wrong;
+      for (Share& share : back) share.fen = -share.fen;
+      Entry& entry = book_batch(one, back, remark);
+      entry.line.set_reversal(true);
+      entry.mistaken = true;
+      later(random_.between(1, plan_.return_ms_max), [this, one, shares] {
+        for (const Share& share : shares) {
+          if (--corrections_[share.case_id] == 0) corrections_.erase(share.case_id);
+        }
+        book_batch(one, shares, remark_for(one.batch));
+      });
+    });
   });
+}
+
+Entry& Bank::book_batch(const Order& one, std::vector<Share> shares, const std::string& remark) {
+  Fen total;
+  for (Share& share : shares) {
+    total.value += share.fen.value;
+    share.attempt = 0;  // numbers are OUT's
+  }
+  Entry& entry = book(one.in, total, remark);
+  entry.kind = Entry::Kind::kPaid;
+  entry.shares = std::move(shares);
+  return entry;
 }
 
 // Also of what goes back.

@@ -41,7 +41,8 @@ class OnceChecker final : public Checker {
   // A payment is ordered once, and one that is acknowledged has been credited once.
   void judge_out(const Scene& scene, AgencyId agency, const CaseFile& file) {
     const Case& subject = file.subject;
-    if (count(file, EventKind::kRemit) != subject.attempt) {
+    const int64_t paid_again = count(file, EventKind::kBankPaidAgain);
+    if (count(file, EventKind::kRemit) + paid_again != subject.attempt) {
       violated("case " + subject.id.str() + " at " + agency.str() + ": payments in its timeline");
     }
     if (subject.funds != Funds::kAckedByIn) return;
@@ -95,7 +96,8 @@ class OnceChecker final : public Checker {
     int64_t ordered = 0;
     int64_t came = 0;
     for (const Order& other : scene.bank.orders()) {
-      if (other.case_id == order.case_id && other.back == order.back) ordered += other.amount.value;
+      if (other.case_id != order.case_id || other.back != order.back) continue;
+      ordered += other.twice ? 2 * other.amount.value : other.amount.value;
     }
     const auto kind = order.back ? Entry::Kind::kBack : Entry::Kind::kPaid;
     for (const Entry& entry : scene.bank.entries()) {

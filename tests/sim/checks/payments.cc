@@ -75,6 +75,10 @@ class PaymentsChecker final : public Checker {
     const auto found = survey.payments.find({order.case_id, order.attempt});
     if (found == survey.payments.end()) return violated(who + " is not in its books");
     const v1::PaymentRecord& record = found->second;
+    const auto again = std::ranges::count_if(survey.payments, [&](const auto& other) {
+      return other.first.first == order.case_id && other.second.again_of() == order.attempt;
+    });
+    if (again != (order.twice ? 1 : 0)) violated(who + " is not known to be paid so often");
     const bool paid = order.fate == Fate::kPaid;
     const bool forgotten = order.fate == Fate::kRejected && record.recovered() &&
                            state_of(record) == PaymentState::kTakenBack;
@@ -95,6 +99,8 @@ class PaymentsChecker final : public Checker {
   void judge_unordered(const Scene& scene, const std::pair<CaseId, uint32_t>& place,
                        const v1::PaymentRecord& record) {
     if (scene.bank.find(place.first, place.second) != nullptr) return;
+    // The bank has paid it unasked, and its debit says so.
+    if (record.again_of() != 0 && !record.debit_line().empty()) return;
     const bool gone =
         state_of(record) == PaymentState::kTakenBack || state_of(record) == PaymentState::kReturned;
     if (gone) return;
