@@ -224,7 +224,7 @@ TEST_CASE(
   payment->set_theirs(100);
   agency.world.put_comparison(peer, yesterday, record);
   CHECK_THAT(agency.jiexu(compare).out, Catch::Contains("0101 payment 2") &&
-                                            Catch::Contains("payment  us") &&
+                                            Catch::Contains("payment     us") &&
                                             Catch::Contains("payment: What was ordered"));
   CHECK_THAT(agency.jiexu(compare + " --json").out, Catch::StartsWith("{"));
   CHECK(agency.jiexu(compare + " --day yesterday").code > 1);
