@@ -2,7 +2,15 @@
 
 #include <spdlog/spdlog.h>
 
+#include <utility>
+
 namespace jiexu {
+namespace {
+
+// A peer can send a thousand of them in a frame; each is in the store.
+constexpr std::chrono::milliseconds kLineEvery{1000};
+
+}  // namespace
 
 prometheus::Counter& MetricsObserver::of(AgencyId peer, Counters& counters,
                                          prometheus::Family<prometheus::Counter>& family) {
@@ -26,8 +34,14 @@ void MetricsObserver::message_received(AgencyId peer, v1::Message::BodyCase) {
 
 void MetricsObserver::quarantined(AgencyId peer, v1::FaultCode code) {
   metrics_.quarantined.Add({{"reason", v1::FaultCode_Name(code)}}).Increment();
-  spdlog::warn("a message of {} was put into quarantine: {}", peer.text(),
-               v1::FaultCode_Name(code));
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next_line_) {
+    ++silent_;
+    return;
+  }
+  next_line_ = now + kLineEvery;
+  spdlog::warn("a message of {} was put into quarantine: {} (and {} more before it, not logged)",
+               peer.text(), v1::FaultCode_Name(code), std::exchange(silent_, 0));
 }
 
 void MetricsObserver::frame_refused(AgencyId peer, std::string_view why) {

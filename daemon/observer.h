@@ -1,6 +1,7 @@
 // What the engine tells, as metrics and log lines. Called on the engine's thread.
 #pragma once
 
+#include <chrono>
 #include <unordered_map>
 
 #include "daemon/api/metrics.h"
@@ -30,6 +31,8 @@ class MetricsObserver final : public EngineObserver {
   Metrics& metrics_;
   Counters messages_out_;
   Counters messages_in_;
+  std::chrono::steady_clock::time_point next_line_{};  // about messages set aside
+  uint64_t silent_ = 0;
 };
 
 }  // namespace jiexu

@@ -188,6 +188,7 @@ v1::QuarantineView quarantine_view(std::string_view key, const v1::QuarantineRec
   view.set_text(record.text());
   if (const auto id = CaseId::from_bytes(record.case_id())) view.set_case_id(id->str());
   view.set_at(Instant{record.at_ms()}.str());
+  view.set_more(record.more());
   return view;
 }
 

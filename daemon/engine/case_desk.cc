@@ -76,7 +76,10 @@ void CaseDesk::set_directory(std::shared_ptr<const Directory> directory) {
 
 Result<std::shared_ptr<const Case>> CaseDesk::load(const CaseId& id, Instant now) {
   std::shared_ptr<const Case> subject;
-  if (const auto* cached = cache_.find(id)) {
+  const auto consumed = consumed_.empty() ? consumed_.end() : consumed_.find(id);
+  if (consumed != consumed_.end()) {
+    subject = consumed->second;
+  } else if (const auto* cached = cache_.find(id)) {
     subject = *cached;
   } else {
     auto found = read_case(records_, id);
@@ -170,8 +173,14 @@ void CaseDesk::consume_number(const Case& subject, uint32_t case_seq) {
   if (case_seq != subject.received_case_seq + 1) return;
   auto next = std::make_shared<Case>(subject);
   next->received_case_seq = case_seq;
-  write_case(subject, *next);
-  cache_.put(std::move(next));
+  consumed_.insert_or_assign(next->id, std::move(next));
+}
+
+void CaseDesk::write_numbers() {
+  for (const auto& [id, subject] : std::exchange(consumed_, {})) {
+    write_case(*subject, *subject);
+    cache_.put(subject);
+  }
 }
 
 void CaseDesk::note_former(const Case& subject, AgencyId agency) {

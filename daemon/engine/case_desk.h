@@ -123,7 +123,10 @@ class CaseDesk {
   void skip_letter_numbers(Instant now);
 
   // A numbered message of the case was refused: its number is used up all the same.
+  // Written with write_numbers(): a refused message costs its sender some bytes, a case kilobytes.
   void consume_number(const Case& subject, uint32_t case_seq);
+  // Writes the cases whose numbers were used up in the open commit. REQUIRED once, at its end.
+  void write_numbers();
 
   // The case has been with this agency before it came to the one that it is with.
   void note_former(const Case& subject, AgencyId agency);
@@ -238,7 +241,8 @@ class CaseDesk {
   std::vector<FundsWatcher*> funds_watchers_;
   LetterIndex letters_;
   CaseCache cache_;
-  ScratchArena arena_;  // of the decision in hand
+  std::map<CaseId, std::shared_ptr<const Case>> consumed_;  // to be written by write_numbers()
+  ScratchArena arena_;                                      // of the decision in hand
   Decision decision_;
   CaseScratch case_scratch_;  // these three are kept for their memory
   v1::TimelineRecord timeline_record_;

@@ -224,6 +224,7 @@ bool Engine::wants_commit(Moment now) const {
 const Batch& Engine::begin_commit() {
   CHECK(!in_flight_);
   cases_.write_letters();
+  cases_.write_numbers();
   open_.peers = peers_.take_touched();
   for (const AgencyId id : open_.peers) {
     peers_.find(id)->write(records_, pending_.open().batch(), world_.signer);

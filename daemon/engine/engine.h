@@ -151,8 +151,12 @@ class Engine {
   // A daily statement, or a fault about one of ours; both are about no case. Whether it was one.
   Result<bool> receive_statement(Peer& peer, const v1::Message& message, const BatchFrame& batch,
                                  const LogPlace& place, Instant now);
-  void quarantine(Peer& peer, const v1::Message* message, const LogPlace& place, v1::FaultCode code,
+  void quarantine(Peer& peer, const v1::Message& message, const LogPlace& place, v1::FaultCode code,
                   const Rejection& why, Instant now);
+  void set_aside(Peer& peer, const LogPlace& place, v1::QuarantineRecord record,
+                 const v1::Fault& fault, bool tell, Instant now);
+  void note_set_aside(Peer& peer, Seq seq, uint32_t body_kind, v1::FaultCode code);
+  void quarantine_unreadable(Peer& peer, const BatchFrame& batch, Instant now);
   Result<void> receive_reply(Peer& peer, const Frame& frame, Instant now);
   SenderStep to_sender(Peer& peer, const Frame& frame);
   // Recovery.
@@ -251,6 +255,9 @@ class Engine {
   Gathered open_;
   std::optional<Gathered> in_flight_;
   ScratchArena arena_;  // of the message in hand
+  // Messages of the frame in hand that nobody can read: where the first is, and how many.
+  Seq unreadable_from_ = 0;
+  uint32_t unreadable_ = 0;
 };
 
 // The states of all links as the API shows them.

@@ -109,6 +109,7 @@ Result<void> Engine::receive(Peer& peer, const BatchFrame& batch, Instant now) {
   for (size_t i = 0; i < batch.messages.size(); ++i) {
     if (auto done = receive_message(peer, batch, i, now); !done) return done;
   }
+  if (unreadable_ > 0) quarantine_unreadable(peer, batch, now);
   peer.receiver().accept(batch);
   peer.received(batch, now);
   peers_.touch(peer.id());
@@ -138,7 +139,8 @@ Result<void> Engine::receive_message(Peer& peer, const BatchFrame& batch, size_t
   auto& message = *google::protobuf::Arena::CreateMessage<v1::Message>(&arena_.fresh());
   if (!message.ParseFromCodedStream(&in) || !CaseId::from_bytes(message.case_id())) {
     peer.heard_of().tally.add(v1::Message::BODY_NOT_SET);
-    quarantine(peer, nullptr, place, v1::FAULT_CODE_UNREADABLE, {}, now);
+    note_set_aside(peer, place.seq, 0, v1::FAULT_CODE_UNREADABLE);
+    if (unreadable_++ == 0) unreadable_from_ = place.seq;
     return {};
   }
   world_.observer.message_received(peer.id(), message.body_case());
@@ -147,7 +149,7 @@ Result<void> Engine::receive_message(Peer& peer, const BatchFrame& batch, size_t
   }
   peer.heard_of().tally.add(message.body_case());
   if (event_of(message.body_case()) == EventKind::kNone) {
-    quarantine(peer, &message, place, v1::FAULT_CODE_UNKNOWN_KIND, {}, now);
+    quarantine(peer, message, place, v1::FAULT_CODE_UNKNOWN_KIND, {}, now);
     return {};
   }
   return decide_message(peer, message, place, now);
@@ -178,7 +180,7 @@ Result<bool> Engine::receive_statement(Peer& peer, const v1::Message& message,
   if (!refused) return tl::unexpected(refused.error());
   if (message.daily_statement().last()) peer.heard_of().begin_day(place.seq);
   peer.set_unknown_there(false);
-  if (*refused) quarantine(peer, &message, place, v1::FAULT_CODE_BAD_CONTENT, **refused, now);
+  if (*refused) quarantine(peer, message, place, v1::FAULT_CODE_BAD_CONTENT, **refused, now);
   return true;
 }
 
@@ -204,7 +206,7 @@ Result<void> Engine::decide_message(Peer& peer, const v1::Message& message, cons
   if (subject.peer != peer.id() && told_before(subject, peer.id(), message)) return {};
   if (subject.peer != peer.id()) {
     const Rejection why{Refusal::kWrongPeer, ""};
-    quarantine(peer, &message, place, fault_of(why.refusal), why, now);
+    quarantine(peer, message, place, fault_of(why.refusal), why, now);
     return {};
   }
   Event event;
@@ -223,36 +225,56 @@ Result<void> Engine::decide_message(Peer& peer, const v1::Message& message, cons
   if (subject.exists() && event.kind != EventKind::kFaultIn) {
     cases_.consume_number(subject, message.case_seq());
   }
-  quarantine(peer, &message, place, fault_of(outcome->error().refusal), outcome->error(), now);
+  quarantine(peer, message, place, fault_of(outcome->error().refusal), outcome->error(), now);
   return {};
 }
 
-void Engine::quarantine(Peer& peer, const v1::Message* message, const LogPlace& place,
+void Engine::note_set_aside(Peer& peer, Seq seq, uint32_t body_kind, v1::FaultCode code) {
+  peer.heard_of().add_set_aside(seq, body_kind, code);
+  world_.observer.quarantined(peer.id(), code);
+}
+
+void Engine::quarantine(Peer& peer, const v1::Message& message, const LogPlace& place,
                         v1::FaultCode code, const Rejection& why, Instant now) {
+  const auto kind = static_cast<uint32_t>(message.body_case());
   v1::QuarantineRecord record;
-  record.set_code(code);
-  record.set_refusal(static_cast<uint32_t>(why.refusal));
+  record.set_case_id(message.case_id());
+  record.set_body_kind(kind);
   record.set_text(why.detail);
+  v1::Fault fault;
+  fault.set_code(code);
+  fault.set_refusal(static_cast<uint32_t>(why.refusal));
+  fault.set_text(why.detail.empty() ? std::string(explain(why.refusal)) : why.detail);
+  note_set_aside(peer, place.seq, kind, code);
+  // No fault about a fault.
+  set_aside(peer, place, std::move(record), fault, !message.has_fault(), now);
+}
+
+// A message without a name costs its sender two bytes: all of a frame are set aside as one.
+void Engine::quarantine_unreadable(Peer& peer, const BatchFrame& batch, Instant now) {
+  v1::Fault fault;
+  fault.set_code(v1::FAULT_CODE_UNREADABLE);
+  fault.set_more(std::exchange(unreadable_, 0) - 1);
+  v1::QuarantineRecord record;
+  record.set_more(fault.more());
+  set_aside(peer, {false, batch.epoch, unreadable_from_}, std::move(record), fault, true, now);
+}
+
+void Engine::set_aside(Peer& peer, const LogPlace& place, v1::QuarantineRecord record,
+                       const v1::Fault& fault, bool tell, Instant now) {
+  record.set_code(fault.code());
+  record.set_refusal(fault.refusal());
   record.set_at_ms(now.ms);
   to_record(place, record.mutable_ref());
-  if (message != nullptr) {
-    record.set_case_id(message->case_id());
-    record.set_body_kind(static_cast<uint32_t>(message->body_case()));
-  }
   records_.put_message(pending_.open().batch(), Family::kQuarantine,
                        layout::quarantine_key(peer.id(), place.epoch, place.seq), record);
-  peer.heard_of().add_set_aside(place.seq, record.body_kind(), code);
-  world_.observer.quarantined(peer.id(), code);
-  if (message != nullptr && message->has_fault()) return;  // no fault about a fault
+  if (!tell) return;
   v1::Message answer;
-  answer.set_case_id(message != nullptr ? message->case_id() : std::string(CaseId().bytes()));
+  answer.set_case_id(record.case_id().empty() ? std::string(CaseId().bytes()) : record.case_id());
   answer.set_sent_at_ms(now.ms);
-  v1::Fault* fault = answer.mutable_fault();
-  fault->set_code(code);
-  fault->set_epoch(place.epoch);
-  fault->set_seq(place.seq);
-  fault->set_refusal(static_cast<uint32_t>(why.refusal));
-  fault->set_text(why.detail.empty() ? std::string(explain(why.refusal)) : why.detail);
+  *answer.mutable_fault() = fault;
+  answer.mutable_fault()->set_epoch(place.epoch);
+  answer.mutable_fault()->set_seq(place.seq);
   peers_.append(peer.id(), answer);
 }
 

@@ -41,7 +41,9 @@ void print_quarantine(const std::string& body) {
   Table table({"PEER", "EPOCH/SEQ", "AT", "CODE", "CASE", "WHY"});
   for (const v1::QuarantineView& entry : views.entries()) {
     table.add({entry.peer(), std::to_string(entry.epoch()) + "/" + std::to_string(entry.seq()),
-               entry.at(), v1::FaultCode_Name(entry.code()), entry.case_id(), entry.text()});
+               entry.at(), v1::FaultCode_Name(entry.code()), entry.case_id(),
+               entry.more() > 0 ? "and " + std::to_string(entry.more()) + " more of its frame"
+                                : entry.text()});
   }
   std::cout << table.text();
   if (!views.next().empty()) std::cerr << "There are more: add --after " << views.next() << "\n";

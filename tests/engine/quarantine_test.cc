@@ -184,6 +184,63 @@ TEST_CASE("a letter number of another case is set aside") {
   CHECK(record.refusal() == static_cast<uint32_t>(Refusal::kLetterNumberTaken));
 }
 
+TEST_CASE("all messages of a frame that nobody can read are set aside as one") {
+  Desk desk;
+  const Seq before = desk.through();
+  desk.in.deliver({"", Desk::other_letter().SerializeAsString(), "\xff", "\xff\xff", ""});
+  desk.site.commit();
+  CHECK(desk.through() == before + 5);
+  CHECK(desk.site.subject(case_number(99)).exists());
+  REQUIRE(desk.site.quarantine().size() == 1);
+  CHECK(desk.site.quarantine()[0].code() == v1::FAULT_CODE_UNREADABLE);
+  CHECK(desk.site.quarantine()[0].ref().seq() == before + 1);
+  CHECK(desk.site.quarantine()[0].more() == 3);
+  REQUIRE(desk.faults().size() == 1);
+  CHECK(desk.faults()[0].seq() == before + 1);
+  CHECK(desk.faults()[0].more() == 3);
+  desk.in.deliver({"\xff"});
+  desk.site.commit();
+  REQUIRE(desk.faults().size() == 2);
+  CHECK(desk.faults()[1].seq() == before + 6);
+  CHECK(desk.faults()[1].more() == 0);
+}
+
+// What a frame of the smallest messages of a kind makes us write, in bytes for each of its own.
+TEST_CASE("junk costs our disk a bounded multiple of what it costs its sender") {
+  Desk desk;
+  v1::Message nameless, unknown = desk.next(EventKind::kWithdrawIn), numbered;
+  unknown.Clear();
+  unknown.set_case_id(std::string(case_number(77).bytes()));
+  numbered.set_case_id(std::string(desk.id.bytes()));
+  numbered.mutable_funds_ack();
+  const struct {
+    const char* what;
+    const v1::Message* message;
+    size_t times_max;
+  } kinds[] = {{"without a case", &nameless, 2},
+               {"of no kind", &unknown, 8},
+               {"that the case refuses, each using up a number", &numbered, 8}};
+  for (const auto& [what, message, times_max] : kinds) {
+    std::vector<std::string> messages;
+    for (uint32_t n = 0; n < limits::kFrameMessagesMax; ++n) {
+      v1::Message copy = *message;
+      if (message == &numbered) copy.set_case_seq(n + 2);
+      messages.push_back(copy.SerializeAsString());
+    }
+    desk.in.deliver(messages);
+    const Batch& batch = desk.site.engine->begin_commit();
+    const size_t written = batch.bytes();
+    REQUIRE(desk.site.store->commit(batch));
+    REQUIRE(desk.site.engine->commit_done(at(kNow)));
+    const auto frame = desk.site.peer(in_site()).incoming_log().frame_with(desk.through());
+    REQUIRE(frame);
+    INFO(what << ": " << written << " bytes for " << (*frame)->bytes->size());
+    CHECK(written < times_max * (*frame)->bytes->size());
+    desk.site.sent.clear();
+  }
+  CHECK(desk.site.subject(desk.id).received_case_seq == limits::kFrameMessagesMax + 1);
+}
+
 TEST_CASE("no fault is given about a fault") {
   Desk desk;
   v1::Message message = desk.next(EventKind::kFaultIn);

@@ -31,10 +31,10 @@ constexpr double kAnswerSeconds = 5;
 constexpr uint64_t kRssMib = 256;  // above what the daemon had before
 
 struct Size {
-  size_t garbage, silent, handshakes, endless, replays, flood;
+  size_t garbage, silent, handshakes, endless, replays, flood, questions, junk;
 };
-constexpr Size kNormal = {400, 2'200, 400, 2, 500, 4'000};
-constexpr Size kCampaign = {20'000, 6'000, 10'000, 20, 100'000, 400'000};
+constexpr Size kNormal = {400, 2'200, 400, 2, 500, 4'000, 30'000, 100};
+constexpr Size kCampaign = {20'000, 6'000, 10'000, 20, 100'000, 400'000, 1'000'000, 400};
 
 class HostileWorld {
  public:
@@ -127,9 +127,9 @@ class HostileWorld {
   uint64_t received_from_mallory() {
     return peer_of(traced_.world(), 0, self_.str()).in_last_seq();
   }
-  size_t quarantined() {
+  size_t quarantined(const std::string& page = "?limit=500") {
     v1::QuarantineViews views;
-    if (!traced_.victim().get("/v1/quarantine?limit=500", &views)) return SIZE_MAX;
+    if (!traced_.victim().get("/v1/quarantine" + page, &views)) return SIZE_MAX;
     return static_cast<size_t>(views.entries_size());
   }
 
@@ -397,6 +397,44 @@ void attack_with_a_flood(HostileWorld& world, size_t frames) {
                        before + static_cast<double>(frames) * 0.9);
 }
 
+// What a member may ask for, without end and without reading the answers: its own frame back, where
+// our copy of its log ends, pieces of files.
+void attack_with_questions(HostileWorld& world, size_t count) {
+  const LinkName own{world.self(), world.victim()};
+  const std::string fetch = encode(FetchFrame{1, 1, UINT32_MAX});
+  const std::string want = encode(WantFrame{CaseId(), Digest{}, 0});
+  const std::string open = open_of(own, world.mallory_signer());
+  HostileClient client(world.target(), world.mallory_keys());
+  for (size_t i = 0; i < count; ++i) {
+    if (!client.send(i % 3 == 0 ? fetch : i % 3 == 1 ? want : open)) return;
+  }
+}
+
+// Frames full of messages that nobody can read, each with a good signature.
+void attack_with_junk(HostileWorld& world, size_t frames) {
+  const LinkName own{world.self(), world.victim()};
+  HostileClient client(world.target(), world.mallory_keys());
+  const auto first = decode_batch(share(batch_of(own, 1, world.mallory_signer())));
+  Seq seq = first->last_seq();
+  Digest head = first->head;
+  client.send(open_of(own, world.mallory_signer()));
+  if (!client.await<OpenedFrame>(kAnswerSeconds)) return world.fault()("Open was not answered");
+  for (size_t i = 0; i < frames && !world.fault().failed(); ++i) {
+    FrameWriter writer(own, 1, seq + 1, head);
+    for (size_t n = 0; n < limits::kFrameMessagesMax; ++n) writer.add(v1::Message());
+    seq = writer.last_seq();
+    head = writer.head();
+    client.send(writer.close(world.mallory_signer()));
+    const auto receipt = client.await<Receipt>(kAnswerSeconds);
+    if (!receipt) return world.fault()("a frame of junk was not receipted");
+  }
+  if (world.received_from_mallory() != seq) world.fault()("junk was not numbered like the rest");
+  const size_t entries = world.quarantined();
+  if (entries != 1 + frames) {
+    world.fault()(fmt::format("{} frames of junk have {} entries", frames, entries));
+  }
+}
+
 // As the kernel does when MemoryMax is reached.
 void kill_under_flood(HostileWorld& world) {
   std::atomic<bool> over{false};
@@ -440,12 +478,14 @@ void test_hostile(const Setup& setup, Failure& fault) {
   world.under("lies", [&] { attack_as_somebody_else(world); });
   world.under("replays", [&] { attack_with_replays(world, size.replays); });
   world.under("flood", [&] { attack_with_a_flood(world, size.flood); });
+  world.under("questions", [&] { attack_with_questions(world, size.questions); });
   if (fault.failed()) return;
   kill_under_flood(world);
   world.under("restarted", [&] { replay_after_restart(world); });
+  world.under("junk", [&] { attack_with_junk(world, size.junk); });
+  const std::string mallorys = fmt::format("{} messages in quarantine", world.quarantined(""));
   for (const std::string& text : world.traced().verdict()) {
-    // Mallory's one honest message.
-    if (!text.starts_with("1 messages in quarantine")) fault(text);
+    if (!text.starts_with(mallorys)) fault(text);
   }
 }
 
