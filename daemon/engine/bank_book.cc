@@ -76,12 +76,18 @@ std::optional<ExpectedBatch> BankBook::unannounced(std::string_view number) cons
 Result<std::optional<ExpectedCase>> BankBook::letter(std::string_view number) {
   const auto ids = cases_.find_letter(number);
   if (!ids) return tl::unexpected(ids.error());
+  std::optional<ExpectedCase> expected;
   for (const CaseId& id : *ids) {
     const auto subject = cases_.load(id, now_);
     if (!subject) return tl::unexpected(subject.error());
-    if (*subject != nullptr && (*subject)->side == Side::kIn) return expected_from(**subject);
+    if (*subject == nullptr || (*subject)->side != Side::kIn) continue;
+    if (expected) {
+      expected->namesake = id;
+      break;
+    }
+    expected = expected_from(**subject);
   }
-  return std::nullopt;
+  return expected;
 }
 
 Result<std::vector<CaseId>> BankBook::missing(Fen amount, std::string_view payer_account) {

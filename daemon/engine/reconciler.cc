@@ -402,6 +402,19 @@ Result<void> Reconciler::replay(Peer& peer, Link& link, const Own& own, Instant 
   return cases_.suspend(**loaded, used, what, now);
 }
 
+// Numbers given after a loss are beyond those given before it, if the clock has not been set back.
+Result<void> Reconciler::look_for_namesake(const Case& subject) {
+  const auto ids = cases_.find_letter(subject.letter_number);
+  if (!ids) return tl::unexpected(ids.error());
+  for (const CaseId& id : *ids) {
+    if (id == subject.id) continue;
+    observer_.alarm(subject.peer, "letter " + subject.letter_number + " is of case " +
+                                      subject.id.str() + " and of case " + id.str() +
+                                      ": one was numbered after a loss");
+  }
+  return {};
+}
+
 Result<std::optional<std::string>> Reconciler::act(const Case& subject, const v1::Message& message,
                                                    const Own& own) {
   auto current = std::make_shared<const Case>(subject);
@@ -427,6 +440,8 @@ Result<std::optional<std::string>> Reconciler::act(const Case& subject, const v1
              (why.detail.empty() ? "" : ", " + why.detail);
     }
     current = **outcome;
+    if (replay.letter_number.empty()) continue;
+    if (auto done = look_for_namesake(*current); !done) return tl::unexpected(done.error());
   }
   if (acts.empty()) return "nothing that people do sends it";
   if (current->sent_case_seq < own.case_seq) return "what it followed on is missing";

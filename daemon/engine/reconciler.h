@@ -191,6 +191,7 @@ class Reconciler final : public SentBefore {
   Result<void> replay_what_fits(Peer& peer, Link& link, Instant now);
   Result<void> replay(Peer& peer, Link& link, const Own& own, Instant now);
   // Does the acts behind the message; why the case has not sent it in the end, or nothing.
+  Result<void> look_for_namesake(const Case& subject);
   Result<std::optional<std::string>> act(const Case& subject, const v1::Message& message,
                                          const Own& own);
   bool contradicts(const Link& link, const v1::Message& orphan) const;

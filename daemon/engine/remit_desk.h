@@ -196,6 +196,8 @@ class RemitDesk final : public FundsWatcher {
   // Of the letter's payments one that fits the amount, or, if there are other letters, the first.
   Result<void> add_letter(std::string_view letter, std::optional<Fen> amount, Way way,
                           Named& named) const;
+  std::optional<Payment> choose(std::vector<Payment> all, std::optional<Fen> amount, Way way,
+                                Named& named) const;
   Result<bool> recovers_any(const std::vector<CaseId>& cases, Instant now);
   Result<void> debit(Payment& payment, const Digest& line, Instant now);
   Result<std::optional<LineTaken>> take_second_debit(const Named& named, const Digest& digest,

@@ -52,7 +52,6 @@ Result<void> RemitDesk::add_letter(std::string_view letter, std::optional<Fen> a
                                    Named& named) const {
   const auto ids = cases_.find_letter(letter);
   if (!ids) return tl::unexpected(ids.error());
-  const bool back = way == Way::kBack;
   for (const CaseId& id : *ids) {
     std::vector<Payment> all;
     for (uint32_t attempt = 1;; ++attempt) {
@@ -63,28 +62,43 @@ Result<void> RemitDesk::add_letter(std::string_view letter, std::optional<Fen> a
     }
     if (all.empty()) continue;
     add_case(id, named.cases);
-    // The bank pays the oldest first, and sends back the newest.
-    if (back) std::reverse(all.begin(), all.end());
-    const auto open = std::stable_partition(all.begin(), all.end(), [&](const Payment& payment) {
-      return back ? still_out(payment.record) > 0 : payment.record.debit_line().empty();
-    });
-    const auto booked = std::stable_partition(
-        all.begin(), open, [](const Payment& payment) { return !is_rejected(payment.record); });
-    std::stable_partition(all.begin(), booked, [&](const Payment& payment) {
-      return back ? is_known_back(payment.record) : has_gone_out(payment.record);
-    });
-    const auto fits = [&](const Payment& payment) {
-      const int64_t fen = back ? still_out(payment.record) : sent(payment.record);
-      return !amount || fen == amount->value;
-    };
-    auto it = std::find_if(all.begin(), open, fits);
-    named.unsure |= it != open && std::any_of(it + 1, booked, [&](const Payment& other) {
-                      return fits(other) && may_be_confused(it->record, other.record, way);
-                    });
-    if (it == open) it = std::find_if(open, all.end(), fits);
-    if (it != all.end()) named.payments.push_back(std::move(*it));
+    if (auto one = choose(std::move(all), amount, way, named)) {
+      named.payments.push_back(std::move(*one));
+    }
   }
   return {};
+}
+
+// Which of one letter's payments, oldest first, a line without a number is of.
+std::optional<RemitDesk::Payment> RemitDesk::choose(std::vector<Payment> all,
+                                                    std::optional<Fen> amount, Way way,
+                                                    Named& named) const {
+  const bool back = way == Way::kBack;
+  const auto is_out = [](const Payment& payment) { return still_out(payment.record) > 0; };
+  const auto fits = [&](const Payment& payment) {
+    const int64_t fen = back ? still_out(payment.record) : sent(payment.record);
+    return !amount || fen == amount->value;
+  };
+  // The bank pays the oldest first, and sends back the newest.
+  if (back) std::reverse(all.begin(), all.end());
+  const auto open = std::stable_partition(all.begin(), all.end(), [&](const Payment& payment) {
+    return back ? is_out(payment) : payment.record.debit_line().empty();
+  });
+  const auto booked = std::stable_partition(
+      all.begin(), open, [](const Payment& payment) { return !is_rejected(payment.record); });
+  std::stable_partition(all.begin(), booked, [&](const Payment& payment) {
+    return back ? is_known_back(payment.record) : has_gone_out(payment.record);
+  });
+  auto it = std::find_if(all.begin(), open, fits);
+  named.unsure |= it != open && std::any_of(it + 1, booked, [&](const Payment& other) {
+                    return fits(other) && may_be_confused(it->record, other.record, way);
+                  });
+  if (it == open) {  // It has paid one of them again: the last that it has not sent back.
+    if (!back) std::reverse(open, all.end());
+    std::stable_partition(open, all.end(), is_out);
+    it = std::find_if(open, all.end(), fits);
+  }
+  return it == all.end() ? std::nullopt : std::optional(std::move(*it));
 }
 
 // Of two payments of one letter and amount: whether a line without a number is as well of the one

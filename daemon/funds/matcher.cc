@@ -1,5 +1,7 @@
 #include "daemon/funds/matcher.h"
 
+#include <algorithm>
+
 #include "daemon/base/check.h"
 
 namespace jiexu {
@@ -109,10 +111,15 @@ Result<BankMatch> match_letters(const v1::BankLine& line, const std::vector<std:
   BankMatch match;
   match.outcome = BankOutcome::kUnknownReference;
   // Of several letters none may be unknown: nobody could say which amount was its.
-  if (cases.size() == letters.size()) {
+  const bool unsure = std::ranges::any_of(
+      cases, [](const ExpectedCase& expected) { return expected.namesake.has_value(); });
+  if (cases.size() == letters.size() && !unsure) {
     match = cases.size() == 1 ? match_case(line, cases[0], book) : match_cases(line, cases, book);
   } else {
-    for (const ExpectedCase& expected : cases) match.proposals.push_back(expected.id);
+    for (const ExpectedCase& expected : cases) {
+      match.proposals.push_back(expected.id);
+      if (expected.namesake) match.proposals.push_back(*expected.namesake);
+    }
   }
   match.evidence = evidence;
   return match;
@@ -142,6 +149,7 @@ Result<BankMatch> match_line(const v1::BankLine& line, FundsBook& book) {
   CHECK(line.amount_fen() > 0);
   const References found = find_references(line);
   std::string unannounced;
+  std::vector<CaseId> named;  // whose it may be by a reference that does not decide it
   for (const std::string& number : found.batches) {
     auto batch = book.batch(number);
     if (!batch) return tl::unexpected(batch.error());
@@ -151,17 +159,21 @@ Result<BankMatch> match_line(const v1::BankLine& line, FundsBook& book) {
   if (!found.letters.empty()) {
     auto match = match_letters(line, found.letters, Evidence::kLetterNumber, book);
     if (!match || match->outcome != BankOutcome::kUnknownReference) return match;
+    named = std::move(match->proposals);
   }
   if (found.end_to_end) {
     auto match =
         match_letters(line, {found.end_to_end->letter_number}, Evidence::kEndToEndId, book);
     if (!match || match->outcome != BankOutcome::kUnknownReference) return match;
+    if (named.empty()) named = std::move(match->proposals);
   }
   if (!unannounced.empty()) return wait_for_notices(unannounced);
   const bool names_something =
       !found.batches.empty() || !found.letters.empty() || found.end_to_end.has_value();
-  return propose(line, names_something ? BankOutcome::kUnknownReference : BankOutcome::kNoCase,
-                 book);
+  auto match =
+      propose(line, names_something ? BankOutcome::kUnknownReference : BankOutcome::kNoCase, book);
+  if (match && match->proposals.empty()) match->proposals = std::move(named);
+  return match;
 }
 
 }  // namespace jiexu

@@ -31,6 +31,9 @@ struct ExpectedCase {
   bool form_known = false;
   bool takes = false;  // money for it can be booked now
   Fen missing;         // by the form: due and not here
+  // Another case with the same letter number, which only a loss can bring about: the number then
+  // does not say whose the money is.
+  std::optional<CaseId> namesake;
 };
 
 // A share of money for one case.

@@ -381,6 +381,28 @@ TEST_CASE("a recovery does not wait for an agency that has left the directory") 
   CHECK(in.engine->recovered(out_site()));
 }
 
+namespace {
+
+// A letter to the third agency.
+void send_another(RecoveryPair& pair, const CaseId& id) {
+  v1::ActionInput input = sound_input(Case(), EventKind::kApply);
+  input.mutable_application()->set_origin_agency(third_site().str());
+  input.mutable_application()->mutable_person()->set_document_type(v1::DOCUMENT_TYPE_PASSPORT);
+  input.mutable_application()->mutable_person()->set_document_number("E00000002");
+  CHECK_FALSE(pair.in.act(EventKind::kApply, id, input).rejection);
+  CHECK_FALSE(pair.in.act(EventKind::kAccept, id).rejection);
+  CHECK_FALSE(pair.in.act(EventKind::kSendLetter, id).rejection);
+}
+
+void run_without_out(RecoveryPair& pair, Site& third) {
+  for (int seconds = 0; seconds < 10; ++seconds) {
+    settle({&pair.in, &third});
+    for (Site* site : {&pair.in, &third}) site->now = site->now.plus_ms(1000);
+  }
+}
+
+}  // namespace
+
 // Seed 932: the bank's line for one case named two.
 TEST_CASE("a letter number that a loss has forgotten is not given to another letter") {
   Pair pair;
@@ -389,20 +411,37 @@ TEST_CASE("a letter number that a loss has forgotten is not given to another let
   play(pair, 0, 3);
   const std::string first = pair.in.subject(pair.id).letter_number;
   pair.restore(Who::kIn, *backup);
-  for (int seconds = 0; seconds < 10; ++seconds) {  // the agency that has the letter is away
-    settle({&pair.in, &third});
-    for (Site* site : {&pair.in, &third}) site->now = site->now.plus_ms(1000);
-  }
+  run_without_out(pair, third);  // the agency that has the letter is away
   REQUIRE(pair.in.engine->recovered(third_site()));
   const CaseId other = case_number(2);
-  v1::ActionInput input = sound_input(Case(), EventKind::kApply);
-  input.mutable_application()->set_origin_agency(third_site().str());
-  input.mutable_application()->mutable_person()->set_document_type(v1::DOCUMENT_TYPE_PASSPORT);
-  input.mutable_application()->mutable_person()->set_document_number("E00000002");
-  CHECK_FALSE(pair.in.act(EventKind::kApply, other, input).rejection);
-  CHECK_FALSE(pair.in.act(EventKind::kAccept, other).rejection);
-  CHECK_FALSE(pair.in.act(EventKind::kSendLetter, other).rejection);
+  send_another(pair, other);
   CHECK(pair.in.subject(other).letter_number != first);
   pair.run_for(20);
   CHECK(pair.in.subject(pair.id).letter_number == first);
+}
+
+// Seed 14038: money for the one case was booked with the other.
+TEST_CASE("two letters that a clock set back has given one number are told to the operator") {
+  Pair pair;
+  Site third{third_site(), kNow};
+  const auto backup = pair.in.store->clone();
+  const Instant loss = pair.in.now;
+  pair.restore(Who::kIn, *backup);
+  pair.run_for(10);
+  play(pair, 0, 3);
+  const std::string first = pair.in.subject(pair.id).letter_number;
+  pair.in.now = loss;
+  pair.restore(Who::kIn, *backup);
+  run_without_out(pair, third);
+  const CaseId other = case_number(2);
+  send_another(pair, other);
+  REQUIRE(pair.in.subject(other).letter_number == first);
+  pair.run_for(20);
+  REQUIRE(pair.in.subject(pair.id).letter_number == first);
+  const std::string_view told = "one was numbered after a loss";
+  CHECK(std::ranges::any_of(pair.in.alarms, [&](const std::string& alarm) {
+    return alarm.find(told) != std::string::npos;
+  }));
+  const Answer answer = pair.in.bank({bank_line(first, kBalance, "1")});
+  CHECK(answer.bank.results(0).outcome() == "unknown_reference");
 }

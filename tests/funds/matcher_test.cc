@@ -174,6 +174,21 @@ TEST_CASE("money that another agency paid goes to no case by itself") {
   CHECK(desk.line(letter(1), 100, "").outcome == BankOutcome::kMatched);
 }
 
+TEST_CASE("a letter number that a loss has given twice only proposes") {
+  Desk desk;
+  ExpectedCase one = expected(4, 400);
+  one.namesake = id(5);
+  desk.book.add(letter(4), one);
+  const BankMatch match = desk.line(letter(4), 300);
+  CHECK(match.outcome == BankOutcome::kUnknownReference);
+  CHECK(match.to.empty());
+  CHECK(match.proposals == std::vector{id(3)});  // the one that misses the amount
+  const BankMatch other = desk.line(letter(4), 301);
+  CHECK(other.outcome == BankOutcome::kUnknownReference);
+  CHECK(other.proposals == std::vector{id(4), id(5)});
+  CHECK(desk.line(letter(4) + " " + letter(3), 700).to.empty());
+}
+
 TEST_CASE("a case that is due nothing takes nothing") {
   Desk desk;
   ExpectedCase closed = expected(1, 0);
