@@ -75,6 +75,7 @@ void CaseDesk::set_directory(std::shared_ptr<const Directory> directory) {
 }
 
 Result<std::shared_ptr<const Case>> CaseDesk::load(const CaseId& id, Instant now) {
+  if (greatest_ && *greatest_ < id) return nullptr;
   std::shared_ptr<const Case> subject;
   const auto consumed = consumed_.empty() ? consumed_.end() : consumed_.find(id);
   if (consumed != consumed_.end()) {

@@ -241,6 +241,9 @@ class CaseDesk {
   std::vector<FundsWatcher*> funds_watchers_;
   LetterIndex letters_;
   CaseCache cache_;
+  // No case has a greater id. Ids grow with time: a new one is mostly greater, and need not be
+  // looked for.
+  std::optional<CaseId> greatest_;
   std::map<CaseId, std::shared_ptr<const Case>> consumed_;  // to be written by write_numbers()
   ScratchArena arena_;                                      // of the decision in hand
   Decision decision_;

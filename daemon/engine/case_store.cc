@@ -274,6 +274,22 @@ Result<std::optional<Case>> read_case(const Records& records, const CaseId& id) 
   return std::nullopt;
 }
 
+Result<CaseId> greatest_case(const Reader& reader) {
+  CaseId greatest;
+  for (const bool closed : {false, true}) {
+    const Key any = layout::case_key(CaseId(), closed);
+    const std::string_view prefix = any.view().substr(0, any.view().size() - CaseId::kSize);
+    const auto done = reader.scan_back(
+        Family::kCase, prefix, layout::prefix_end(prefix),
+        [&](std::string_view key, std::string_view) {
+          greatest = std::max(greatest, layout::parse_case_key(key).value_or(greatest));
+          return false;
+        });
+    if (!done) return tl::unexpected(done.error());
+  }
+  return greatest;
+}
+
 namespace {
 
 // Adds the entries of one commit; false if `bytes` are not such.

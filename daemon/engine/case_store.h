@@ -28,6 +28,8 @@ void to_record(const LogPlace& place, v1::LogRef* ref);
 Result<std::vector<CaseId>> decode_case_list(std::string_view list);
 
 Result<std::optional<Case>> read_case(const Records& records, const CaseId& id);
+// The greatest id of all cases; empty if there is none.
+Result<CaseId> greatest_case(const Reader& reader);
 Result<std::vector<v1::TimelineRecord>> read_timeline(const Records& records, const CaseId& id);
 Result<std::vector<CaseId>> find_by_letter(const Records& records, std::string_view letter_number);
 Result<std::vector<CaseId>> find_by_person(const Records& records, const PersonHash& hash);

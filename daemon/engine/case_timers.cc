@@ -19,6 +19,9 @@ Result<void> CaseDesk::start(std::shared_ptr<const Calendar> calendar, Date toda
   calendar_ = std::move(calendar);
   use_edition(today);
   if (auto done = take_letter_number(today, ""); !done) return done;
+  const auto greatest = greatest_case(durable_);
+  if (!greatest) return tl::unexpected(greatest.error());
+  greatest_ = *greatest;
   next_deadline_ = Instant{INT64_MAX};
   return durable_.scan(Family::kTimer, "", std::string(26, '\xff'),
                        [&](std::string_view key, std::string_view) {

@@ -106,6 +106,7 @@ void CaseDesk::put(Family family, std::string_view key, std::string_view value, 
 
 void CaseDesk::write_case(const Case& before, const Case& after) {
   if (!consumed_.empty()) consumed_.erase(after.id);
+  if (greatest_) greatest_ = std::max(*greatest_, after.id);
   plain_.clear();
   append_case(after, &case_scratch_, &plain_);
   put(Family::kCase, layout::case_key(after.id, after.closed()), plain_, true);

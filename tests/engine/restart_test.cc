@@ -150,6 +150,23 @@ TEST_CASE("a kill at any commit ends in the same state as no kill") {
   }
 }
 
+// No case above the greatest is looked for.
+TEST_CASE("after a restart the last case is known, open or closed") {
+  const auto apply = [](Site& site) {
+    return !site.act(EventKind::kApply, case_number(1), sound_input(Case(), EventKind::kApply))
+                .rejection;
+  };
+  Site open{in_site(), kNow};
+  CHECK(apply(open));  // for the first time
+  open.restart();
+  CHECK_FALSE(apply(open));
+  Run closed{Plan()};
+  closed.play();
+  REQUIRE(closed.in.subject(case_number(1)).closed());
+  closed.in.restart();
+  CHECK_FALSE(apply(closed.in));
+}
+
 TEST_CASE("a frame under another number than its own is corruption, not a message") {
   MemoryStore store;
   VaultKeys keys;
