@@ -176,7 +176,10 @@ Checked check_issue_form(const Case& subject, const Event& event, const Context&
     return reject(Refusal::kInputMissing, "form: is missing");
   }
   v1::InformationForm* form = complete_form(subject, event, context);
-  const auto findings = check_form(*form, date_of(event.at));
+  auto findings = check_form(*form, date_of(event.at));
+  if (findings.empty()) {
+    findings = check_earlier_rows(*form, context.earlier_forms, context.our_agencies);
+  }
   if (!findings.empty()) return reject(Refusal::kFormInvalid, describe(findings));
   content.form = form;
   const bool here = !event.led_back;

@@ -18,6 +18,7 @@
 #include "daemon/cases/refusal.h"
 #include "daemon/funds/ledger.h"
 #include "daemon/rules/calendar.h"
+#include "daemon/rules/earlier_rows.h"
 #include "daemon/rules/policy.h"
 
 namespace jiexu {
@@ -39,7 +40,10 @@ struct Context {
   // kForwardLetter, kLetterForwardedIn: the agency named there is in the directory, and not we.
   bool agency_known = false;
   const v1::ContactLetter* original_letter = nullptr;  // kLetterForwardedIn: as it was sent
-  google::protobuf::Arena* arena = nullptr;            // owns the messages in the result
+  // kIssueForm, kSupplementForm: with which the person came here, and whose months are ours.
+  std::span<const EarlierForm> earlier_forms;
+  std::span<const AgencyId> our_agencies;
+  google::protobuf::Arena* arena = nullptr;  // owns the messages in the result
 };
 
 struct Row;  // daemon/cases/table.h

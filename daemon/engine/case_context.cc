@@ -4,6 +4,7 @@
 
 #include "daemon/base/check.h"
 #include "daemon/engine/case_desk.h"
+#include "daemon/engine/case_documents.h"
 #include "daemon/engine/case_store.h"
 #include "daemon/rules/citizen_id.h"
 #include "daemon/rules/letter_number.h"
@@ -135,6 +136,22 @@ Result<void> CaseDesk::look_up_original(const Case& subject, Context& context) {
   return {};
 }
 
+// As far as it is durable: nobody can have carried on what nobody has been shown.
+Result<void> CaseDesk::look_up_earlier(const Case& subject, const Event& event, Context& context) {
+  auto found = read_earlier_forms(Records(durable_, vault_), subject);
+  if (!found) return tl::unexpected(found.error());
+  earlier_forms_ = std::move(*found);
+  context.earlier_forms = earlier_forms_;
+  our_agencies_.assign(1, self_);
+  for (const Agency& agency : directory_->agencies()) {
+    const bool merged =
+        agency.id != self_ && directory_->successor_of(agency.id, date_of(event.at)) == self_;
+    if (merged) our_agencies_.push_back(agency.id);
+  }
+  context.our_agencies = our_agencies_;
+  return {};
+}
+
 Result<void> CaseDesk::look_up(const Case& subject, const Event& event, Context& context) {
   switch (event.kind) {
     case EventKind::kApply: {
@@ -166,6 +183,9 @@ Result<void> CaseDesk::look_up(const Case& subject, const Event& event, Context&
       }
       context.letter_number = letter_number_;
       return {};
+    case EventKind::kIssueForm:
+    case EventKind::kSupplementForm:
+      return event.led_back ? Result<void>() : look_up_earlier(subject, event, context);
     case EventKind::kForwardLetter:
       context.agency_known = event.input != nullptr && is_other_agency(event.input->agency());
       return {};

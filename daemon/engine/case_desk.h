@@ -210,6 +210,7 @@ class CaseDesk {
   Result<void> look_up_letter(const Case& subject, const v1::ContactLetter& letter,
                               Context& context);
   Result<void> look_up_original(const Case& subject, Context& context);
+  Result<void> look_up_earlier(const Case& subject, const Event& event, Context& context);
   bool is_other_agency(std::string_view code) const;
   Result<void> take_letter_number(Date today, std::string_view given);
   LogPlace place_of(const Case& subject, const v1::Message& message);
@@ -253,6 +254,8 @@ class CaseDesk {
   // Index records that the step in hand has read, so that it need not read them again to add to
   // them.
   std::vector<std::pair<Key, std::string>> lists_;
+  std::vector<EarlierForm> earlier_forms_;  // of the step in hand, and whose months are ours
+  std::vector<AgencyId> our_agencies_;
   std::shared_ptr<const Directory> directory_;
   v1::Payee own_payee_;
   v1::Contact own_contact_;

@@ -106,13 +106,69 @@ Result<std::optional<v1::ContactLetter>> read_letter(const Records& records, con
 
 Result<std::optional<v1::InformationForm>> read_form(const Records& records, const Case& subject,
                                                      uint32_t version) {
+  const uint32_t wanted = version == 0 ? subject.form_version : version;
   return last_of<v1::InformationForm>(
       records, subject,
-      [version](const v1::Message& message) {
-        return message.has_information_form() &&
-               (version == 0 || message.information_form().version() == version);
+      [wanted](const v1::Message& message) {
+        return message.has_information_form() && message.information_form().version() == wanted;
       },
       [](const v1::Message& message) { return message.information_form(); });
+}
+
+namespace {
+
+// The form as it came with the entry of the timeline, by either way; nullopt: it is about something
+// else.
+Result<std::optional<v1::InformationForm>> form_of(const Entry& entry) {
+  v1::Message message;
+  switch (static_cast<EventKind>(entry.record.event())) {
+    case EventKind::kKeyPaper: message = entered(entry.record).paper(); break;
+    case EventKind::kInfoFormIn: {
+      const v1::LogRef& ref = entry.record.received();
+      auto found = read_message(entry.records, peer_at(entry.subject, entry.number - 1),
+                                {ref.outgoing(), ref.epoch(), ref.seq()});
+      if (!found) return tl::unexpected(found.error());
+      message = std::move(*found);
+      break;
+    }
+    default: return std::nullopt;
+  }
+  if (!message.has_information_form()) return std::nullopt;
+  return message.information_form();
+}
+
+// The newest version. The last of two twins, which is the one that the other agency signed.
+Result<std::optional<v1::InformationForm>> read_accepted_form(const Records& records,
+                                                              const Case& subject) {
+  const auto timeline = read_timeline(records, subject.id);
+  if (!timeline) return tl::unexpected(timeline.error());
+  for (size_t i = timeline->size(); i > 0; --i) {
+    auto form = form_of({records, subject, (*timeline)[i - 1], static_cast<uint32_t>(i)});
+    if (!form || (*form && (*form)->version() == subject.form_version)) return form;
+  }
+  return std::nullopt;
+}
+
+bool has_come_here(const Case& subject) {
+  return subject.relationship == Relationship::kDone ||
+         subject.relationship == Relationship::kPaper;
+}
+
+}  // namespace
+
+Result<std::vector<EarlierForm>> read_earlier_forms(const Records& records, const Case& subject) {
+  std::vector<EarlierForm> out;
+  const auto ids = find_by_person(records, subject.person_hash);
+  if (!ids) return tl::unexpected(ids.error());
+  for (const CaseId& id : *ids) {
+    const auto other = read_case(records, id);
+    if (!other) return tl::unexpected(other.error());
+    if (id == subject.id || !*other || !has_come_here(**other)) continue;
+    auto form = read_accepted_form(records, **other);
+    if (!form) return tl::unexpected(form.error());
+    if (*form) out.push_back({(*other)->peer, std::move(**form)});
+  }
+  return out;
 }
 
 }  // namespace jiexu

@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "daemon/engine/case_store.h"
+#include "daemon/rules/earlier_rows.h"
 
 namespace jiexu {
 
@@ -36,5 +37,9 @@ Result<std::optional<v1::ContactLetter>> read_letter(const Records& records, con
 // `version` 0: the newest.
 Result<std::optional<v1::InformationForm>> read_form(const Records& records, const Case& subject,
                                                      uint32_t version);
+
+// The newest forms with which the person of the case came here: of the other transfers to us that
+// are done, in the order in which they began.
+Result<std::vector<EarlierForm>> read_earlier_forms(const Records& records, const Case& subject);
 
 }  // namespace jiexu

@@ -67,9 +67,10 @@ enum class FormRule : uint32_t {
   kCertificateDiffers = 35,  // the certificate has another person, number or scheme
   kCapitalAmount = 36,       // figures and capitals (大写) say different amounts
   kRowYear = 37,             // a row that lies outside of its year
+  kEarlierRow = 38,  // a row of an earlier area that is not carried on as it came (earlier_rows.h)
 };
 
-inline constexpr uint32_t kFormRuleLast = 37;
+inline constexpr uint32_t kFormRuleLast = 38;
 
 struct Finding {
   FormRule rule = FormRule::kMissing;

@@ -92,9 +92,8 @@ void check_year(FieldChecks& checks, std::string_view path, const v1::Segment& r
   checks.add(FormRule::kRowYear, {path, "year"}, "no month of the row lies in this year");
 }
 
-void check_row(FieldChecks& checks, int index, const v1::InformationForm& form) {
-  const v1::Segment& row = form.segments(index);
-  const std::string path = row_path(index);
+void check_row(FieldChecks& checks, std::string_view path, const v1::Segment& row,
+               const v1::InformationForm& form) {
   checks.six_digits({path, "area"}, row.area());
   checks.text({path, "area_name"}, row.area_name(), Need::kOptional, 100);
   checks.agency({path, "agency"}, row.agency());
@@ -196,6 +195,12 @@ void fill_derived(v1::InformationForm& form) {
   form.set_continuous_months(totals.continuous_months);
 }
 
+bool can_stand(const v1::Segment& row, const v1::InformationForm& form) {
+  FieldChecks checks({});
+  check_row(checks, "", row, form);
+  return checks.count() == 0;
+}
+
 void check_history(FieldChecks& checks, const v1::InformationForm& form) {
   if (form.segments().empty()) {
     checks.add(FormRule::kMissing, {"", "segments"}, "the history has no row");
@@ -207,7 +212,9 @@ void check_history(FieldChecks& checks, const v1::InformationForm& form) {
     return;
   }
   const size_t before = checks.count();
-  for (int i = 0; i < form.segments_size(); ++i) check_row(checks, i, form);
+  for (int i = 0; i < form.segments_size(); ++i) {
+    check_row(checks, row_path(i), form.segments(i), form);
+  }
   check_overlap(checks, form.segments());
   if (checks.count() == before) check_derived(checks, form);
 }

@@ -37,6 +37,9 @@ std::string form_number(std::string_view letter_number, uint32_t version);
 // as it was entered: a wrong amount must be found, not painted over.
 void fill_derived(v1::InformationForm& form);
 
+// Whether the row by itself breaks no rule in the form: its stop, and what became of its account.
+bool can_stand(const v1::Segment& row, const v1::InformationForm& form);
+
 // Rules kTooManyRows to kGaps, and those of the cells of each row.
 void check_history(FieldChecks& checks, const v1::InformationForm& form);
 

@@ -2,6 +2,7 @@
 // and no row of an earlier area is left out (the history is cumulative).
 #include <iostream>
 
+#include "daemon/cases/case.h"
 #include "jiexu/v1/api.pb.h"
 #include "ops/cli/form_draft.h"
 #include "ops/cli/json.h"
@@ -23,6 +24,32 @@ tl::expected<void, int> read_form(const Session& session, const std::string& cas
   return {};
 }
 
+bool is_done(const v1::RelatedCaseView& other) {
+  return other.relationship() == name(Relationship::kDone) ||
+         other.relationship() == name(Relationship::kPaper);
+}
+
+tl::expected<Arrivals, int> read_arrivals(const Session& session, const v1::CaseView& view) {
+  const auto config = session.config();
+  if (!config) return tl::unexpected(report(config.error()));
+  Arrivals arrivals;
+  arrivals.ours = config->agency;
+  for (const v1::RelatedCaseView& other : view.related()) {
+    if (other.side() != name(Side::kIn)) continue;
+    v1::InformationForm form;
+    if (auto done = read_form(session, other.case_id(), &form); !done) {
+      return tl::unexpected(done.error());
+    }
+    if (is_done(other)) {
+      const AgencyId sender = AgencyId::parse(other.peer()).value_or(AgencyId());
+      arrivals.done.push_back({sender, std::move(form)});
+    } else {
+      arrivals.others.push_back(std::move(form));
+    }
+  }
+  return arrivals;
+}
+
 int draft(const Session& session, const std::string& id) {
   const auto reply = session.ask("GET", "/v1/cases/" + id);
   if (!reply) return report(reply.error());
@@ -36,14 +63,10 @@ int draft(const Session& session, const std::string& id) {
   }
   v1::InformationForm last;
   if (auto done = read_form(session, id, &last); !done) return done.error();
-  std::vector<v1::InformationForm> earlier;
-  for (const v1::RelatedCaseView& other : view.related()) {
-    if (other.side() != "IN") continue;
-    if (auto done = read_form(session, other.case_id(), &earlier.emplace_back()); !done) {
-      return done.error();
-    }
-  }
-  std::cout << input_json(last.version() > 0 ? next_version(last) : first_form(view, earlier));
+  const auto arrivals = read_arrivals(session, view);
+  if (!arrivals) return arrivals.error();
+  const bool first = last.version() == 0;
+  std::cout << input_json(first ? first_form(view, *arrivals) : next_version(last, *arrivals));
   std::cerr << "Fill in what is empty, then: " << session.command() << " case do " << id
             << " issue-form --file FILE\n";
   return EX_OK;

@@ -1,9 +1,9 @@
 #include "ops/cli/form_draft.h"
 
 #include <google/protobuf/util/json_util.h>
-#include <google/protobuf/util/message_differencer.h>
 
 #include <algorithm>
+#include <ranges>
 #include <tuple>
 
 #include "daemon/base/check.h"
@@ -11,17 +11,19 @@
 namespace jiexu::cli {
 namespace {
 
-using google::protobuf::util::MessageDifferencer;
-
 bool is_before(const v1::Segment& a, const v1::Segment& b) {
   return std::tuple(a.from_month(), a.to_month(), a.area()) <
          std::tuple(b.from_month(), b.to_month(), b.area());
 }
 
-bool has(const v1::InformationForm& form, const v1::Segment& row) {
-  return std::ranges::any_of(form.segments(), [&](const v1::Segment& other) {
-    return MessageDifferencer::Equals(other, row);
-  });
+// Rows of months that none in the form tells of: our own as others have them, or of transfers that
+// are not done.
+void offer_rows(const v1::InformationForm& from, v1::InformationForm& form) {
+  for (const v1::Segment& row : from.segments()) {
+    const bool told = std::ranges::any_of(
+        form.segments(), [&](const v1::Segment& other) { return share_months(row, other); });
+    if (!told) *form.add_segments() = row;
+  }
 }
 
 // What follows from the rest, and what is only known when the form goes out.
@@ -41,17 +43,16 @@ void clear_derived(v1::InformationForm& form) {
 
 }  // namespace
 
-v1::InformationForm first_form(const v1::CaseView& view,
-                               const std::vector<v1::InformationForm>& earlier) {
+v1::InformationForm first_form(const v1::CaseView& view, const Arrivals& arrivals) {
   v1::InformationForm form;
   *form.mutable_person() = view.person();
   form.set_scheme_from(view.scheme_from());
   form.set_scheme_to(view.scheme_to());
-  for (const v1::InformationForm& other : earlier) {
-    for (const v1::Segment& row : other.segments()) {
-      if (!has(form, row)) *form.add_segments() = row;
-    }
+  carry_rows_on(arrivals.done, {&arrivals.ours, 1}, form);
+  for (const EarlierForm& arrival : arrivals.done | std::views::reverse) {
+    offer_rows(arrival.form, form);
   }
+  for (const v1::InformationForm& other : arrivals.others) offer_rows(other, form);
   std::ranges::stable_sort(*form.mutable_segments(), is_before);
   v1::Segment& ours = *form.add_segments();
   ours.set_scheme(view.scheme_from());
@@ -60,8 +61,9 @@ v1::InformationForm first_form(const v1::CaseView& view,
   return form;
 }
 
-v1::InformationForm next_version(v1::InformationForm last) {
+v1::InformationForm next_version(v1::InformationForm last, const Arrivals& arrivals) {
   clear_derived(last);
+  carry_rows_on(arrivals.done, {&arrivals.ours, 1}, last);
   return last;
 }
 

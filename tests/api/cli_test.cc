@@ -201,37 +201,74 @@ TEST_CASE("what waits for a second person is shown field by field, the history a
   CHECK_THAT(text, Catch::Contains("jiexu case approve ID 4 D"));
 }
 
-TEST_CASE("a first form begins with the person and every row of earlier areas, each once") {
+namespace {
+
+v1::Segment row_of(const char* area, int32_t from, int32_t to) {
+  v1::Segment row;
+  row.set_area(area);
+  row.set_scheme(v1::SCHEME_EMPLOYEE);
+  row.set_kind(v1::SEGMENT_KIND_ACTUAL);
+  row.set_from_month(from);
+  row.set_to_month(to);
+  return row;
+}
+
+v1::InformationForm form_of(const std::vector<v1::Segment>& rows) {
+  v1::InformationForm form;
+  for (const v1::Segment& row : rows) *form.add_segments() = row;
+  return form;
+}
+
+const AgencyId kOurs = *AgencyId::parse("S41130010001");
+const AgencyId kOther = *AgencyId::parse("S35050000101");
+
+}  // namespace
+
+TEST_CASE("a first form begins with the person and every row that came along, each month once") {
   v1::CaseView view;
   view.mutable_person()->set_name("N");
   view.set_scheme_from(v1::SCHEME_EMPLOYEE);
-  v1::InformationForm one;
-  one.add_segments()->set_from_month(202001);
-  v1::InformationForm other = one;
-  other.add_segments()->set_from_month(201507);
-  const v1::InformationForm draft = first_form(view, {one, other});
+  Arrivals arrivals{kOurs, {}, {}};
+  const v1::Segment ours = row_of("411300", 201001, 201012);
+  arrivals.done.push_back({kOther, form_of({row_of("350500", 202001, 202012), ours})});
+  // Of a transfer that is open: the first row tells of months that another one has.
+  arrivals.others.push_back(
+      form_of({row_of("440300", 202012, 202101), row_of("440300", 201507, 201512)}));
+  const v1::InformationForm draft = first_form(view, arrivals);
   CHECK(draft.person().name() == "N");
-  REQUIRE(draft.segments_size() == 3);
-  CHECK(draft.segments(0).from_month() == 201507);
-  CHECK(draft.segments(1).from_month() == 202001);
-  CHECK(draft.segments(2).from_month() == 0);  // ours, to be filled in
+  REQUIRE(draft.segments_size() == 4);
+  CHECK(draft.segments(0).from_month() == 201001);
+  CHECK(draft.segments(1).from_month() == 201507);
+  CHECK(draft.segments(2).from_month() == 202001);
+  CHECK(draft.segments(3).from_month() == 0);  // ours, to be filled in
   CHECK_THAT(input_json(draft),
              Catch::StartsWith("{\"form\": {") && Catch::Contains("\"handler\": \"\""));
 }
 
 TEST_CASE("a correction begins with the last form, without what the daemon fills in") {
-  v1::InformationForm last;
+  v1::InformationForm last = form_of({row_of("411300", 201507, 201512)});
   last.set_version(2);
   last.set_reason("old");
   last.set_actual_months(7);
   last.set_handler("0107");
-  last.add_segments()->set_from_month(201507);
-  const v1::InformationForm draft = next_version(last);
+  const v1::InformationForm draft = next_version(last, {kOurs, {}, {}});
   CHECK(draft.version() == 0);
   CHECK(draft.reason().empty());
   CHECK(draft.actual_months() == 0);
   CHECK(draft.handler() == "0107");
   CHECK(draft.segments_size() == 1);
+}
+
+TEST_CASE("a correction takes up what has come since, and leaves our own rows as we stated them") {
+  const v1::Segment stated = row_of("411300", 201001, 201011);
+  const v1::Segment as_they_have_it = row_of("411300", 201001, 201012);
+  const v1::Segment theirs = row_of("350500", 202001, 202012);
+  Arrivals arrivals{kOurs, {}, {}};
+  arrivals.done.push_back({kOther, form_of({as_they_have_it, theirs})});
+  const v1::InformationForm draft = next_version(form_of({stated}), arrivals);
+  REQUIRE(draft.segments_size() == 2);
+  CHECK(draft.segments(0).to_month() == 201011);
+  CHECK(draft.segments(1).area() == "350500");
 }
 
 TEST_CASE("a reminder names the duty, not its number") {

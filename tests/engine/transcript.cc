@@ -10,7 +10,7 @@
 #include <set>
 #include <sstream>
 
-#include "daemon/engine/case_store.h"
+#include "daemon/engine/case_documents.h"
 #include "daemon/rules/iso7064.h"
 #include "tests/cases/party.h"
 #include "tests/engine/site.h"
@@ -247,6 +247,8 @@ class Play {
     const std::string variant = colon < token.size() ? token.substr(colon + 1) : "";
     const Answer answer = at.act(*action, id, input_for(at, *action, id, variant));
     if (answer.rejection) out << "    " << token << " is refused: " << outcome_text(answer) << '\n';
+    const bool issued = *action == EventKind::kIssueForm || *action == EventKind::kSupplementForm;
+    if (issued && !answer.rejection) show_rows(at, id, out);
     settle_all();
   }
 
@@ -260,19 +262,51 @@ class Play {
     const bool form = action == EventKind::kIssueForm || action == EventKind::kSupplementForm;
     const bool disposed =
         form && v1::Disposition_descriptor()->FindValueByName("DISPOSITION_" + variant) != nullptr;
-    const bool named = coded || variant == "third" || variant == "other" || disposed;
+    const bool named = coded || variant == "third" || variant == "in" || variant == "alone" ||
+                       variant == "other" || disposed;
     v1::ActionInput input = sound_input(at_hand, action, named ? "" : variant);
     if (coded) input.set_code(code);
     if (disposed) dispose(variant, *input.mutable_form()->mutable_account());
+    if (form) fill_rows(at, at_hand, variant == "alone", *input.mutable_form());
     if (action == EventKind::kForwardLetter) input.set_agency(third_site().str());
     if (action == EventKind::kQueryForm) input.set_refund_person(variant == "refund");
     if (action == EventKind::kApply) {
-      const AgencyId origin = variant == "third" ? third_site() : out_site();
+      const AgencyId origin = variant == "third" ? third_site()
+                              : variant == "in"  ? in_site()
+                                                 : out_site();
       input.mutable_application()->set_origin_agency(origin.str());
       if (variant == "other") make_another(*input.mutable_application()->mutable_person());
     }
     if (paper) input.set_agency(at_hand.peer.str());
     return input;
+  }
+
+  // Each agency has months of its own, and carries on what came to it, or forgets to.
+  static void fill_rows(const Site& at, const Case& subject, bool alone,
+                        v1::InformationForm& form) {
+    const int32_t years = at.self == out_site() ? 0 : at.self == third_site() ? 12 : 24;
+    for (v1::Segment& row : *form.mutable_segments()) {
+      row.set_area(std::string(at.self.area()));
+      row.set_from_month(row.from_month() - 100 * years);
+      row.set_to_month(row.to_month() - 100 * years);
+    }
+    if (alone) return;
+    const auto earlier = read_earlier_forms(at.records(), subject);
+    REQUIRE(earlier);
+    carry_rows_on(*earlier, {&at.self, 1}, form);
+  }
+
+  // The rows of a form in which there are others than the agency's own, by area.
+  static void show_rows(const Site& at, const CaseId& id, std::ostream& out) {
+    const auto form = read_form(at.records(), at.subject(id), 0);
+    REQUIRE(form);
+    REQUIRE(*form);
+    std::map<std::string, int> rows;
+    for (const v1::Segment& row : (*form)->segments()) ++rows[row.area()];
+    if (rows.size() == 1) return;
+    out << "    its rows:";
+    for (const auto& [area, count] : rows) out << ' ' << area << " x " << count;
+    out << '\n';
   }
 
   // The letter as IN has printed it.

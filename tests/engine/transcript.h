@@ -4,7 +4,8 @@
 // what they see must be what is written (transcript_test.cc; `simulate --transcript` shows one).
 //
 //   IN apply accept        IN, OUT or THIRD do these, one after the other; what has been sent is
-//                          delivered after each word. Behind a colon: a code, an amount, an agency.
+//                          delivered after each word. Behind a colon: a code, an amount, an agency;
+//                          "issue-form:alone" forgets the rows of earlier areas
 //   IN#2 apply             about the second case; cases have the person of case 1 unless
 //                          "apply:other"
 //   bank IN 123456         the bank credits the account of IN, with the letter number of case 1;

@@ -8,6 +8,7 @@
 
 #include "daemon/base/limits.h"
 #include "daemon/rules/citizen_id.h"
+#include "daemon/rules/earlier_rows.h"
 #include "daemon/rules/history.h"
 #include "tests/rules/sample_forms.h"
 
@@ -254,6 +255,14 @@ std::vector<Case> paper_cases() {
        changed([](v1::Certificate& f) { f.set_balance_capitals("壹仟贰佰肆拾元零伍分"); })},
       {kRowYear, "segments[2].year",
        of_form([](Form& f) { f.mutable_segments(2)->set_year(2025); })},
+      {kEarlierRow, "segments",
+       [] {
+         const EarlierForm from{*AgencyId::parse("S44030000112"), sample_form()};
+         const AgencyId ours = *AgencyId::parse("S41130010001");
+         Form form = sample_form();
+         form.mutable_segments()->RemoveLast();
+         return check_earlier_rows(form, {&from, 1}, {&ours, 1});
+       }()},
       {kMissing, "certificate.number", changed([](v1::Certificate& f) { f.clear_number(); })},
       {kUnknownCode, "certificate.copy", changed([](v1::Certificate& f) { f.set_copy(4); })},
       {kMonthOrder, "certificate.benefits_to_month",

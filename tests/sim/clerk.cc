@@ -4,7 +4,7 @@
 
 #include "daemon/base/limits.h"
 #include "daemon/engine/attachment_store.h"
-#include "daemon/engine/case_store.h"
+#include "daemon/engine/case_documents.h"
 #include "daemon/funds/payment_state.h"
 #include "daemon/trust/suite.h"
 #include "storage/layout.h"
@@ -97,6 +97,10 @@ bool orders_money(EventKind action) {
          action == EventKind::kBankReturned;
 }
 
+bool has_ended(const Paper& paper, const std::optional<Case>& found) {
+  return found ? is_terminal(found->relationship) : paper.given_up;
+}
+
 }  // namespace
 
 Clerk::Clerk(World& world, Node& node, std::vector<Paper>& papers, Random random)
@@ -122,6 +126,7 @@ void Clerk::look() {
       world_.watch.report("engine", "a case cannot be read: " + found.error().text);
       return look_later();
     }
+    if (paper.in == node_.id()) paper.ended |= has_ended(paper, *found);
     if (*found) take_to_bank(**found);
     if (auto lost = *found ? lost_scan(paper, **found) : nullptr) return upload(paper, lost);
     const bool mine = paper.in == node_.id() || paper.out == node_.id();
@@ -144,7 +149,8 @@ void Clerk::consider(Paper& paper, const std::optional<Case>& found) {
     if (paper.out == node_.id() && keys_paper() && random_.chance(by_hand)) {
       return act(paper, EventKind::kKeyPaper, Case());
     }
-    if (paper.in != node_.id() || paper.given_up) return look_later();
+    const bool waits = paper.follows && !papers_[*paper.follows].ended;
+    if (paper.in != node_.id() || paper.given_up || waits) return look_later();
     Case fresh;
     fresh.id = paper.case_id;
     return act(paper, EventKind::kApply, fresh);
@@ -271,6 +277,12 @@ bool Clerk::never_paid(const Case& subject, uint32_t attempt) const {
   return payment && *payment && is_waiting(static_cast<PaymentState>((*payment)->state()));
 }
 
+std::vector<EarlierForm> Clerk::earlier_forms(EventKind action, const Case& subject) const {
+  if (action != EventKind::kIssueForm && action != EventKind::kSupplementForm) return {};
+  auto found = read_earlier_forms(Records(node_.store(), node_.vault()), subject);
+  return found ? std::move(*found) : std::vector<EarlierForm>();
+}
+
 std::shared_ptr<const std::string> Clerk::lost_scan(const Paper& paper, const Case& subject) const {
   for (const Attachment& file : subject.attachments) {
     if (!file.ours || file.content == Attachment::Content::kHere) continue;
@@ -315,11 +327,12 @@ uint64_t Clerk::begin_turn(uint32_t answers) {
 }
 
 void Clerk::act(Paper& paper, EventKind action, const Case& subject) {
-  auto input =
-      action == EventKind::kKeyPaper
-          ? sheet(paper, subject)
-          : make_input(action, subject, paper,
-                       {node_.now(), *world_.directory, node_.id(), bounced(subject)}, random_);
+  auto input = action == EventKind::kKeyPaper
+                   ? sheet(paper, subject)
+                   : make_input(action, subject, paper,
+                                {node_.now(), *world_.directory, node_.id(), bounced(subject),
+                                 earlier_forms(action, subject)},
+                                random_);
   if (!input) return look_later();
   if (subject.exists() && (orders_money(action) || random_.chance(kRevisionPermille))) {
     auto careful = std::make_shared<v1::ActionInput>(*input);

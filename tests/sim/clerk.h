@@ -33,6 +33,7 @@ class Clerk {
   // Attempt 0: there is none.
   OpenPayment bounced(const Case& subject) const;
   bool never_paid(const Case& subject, uint32_t attempt) const;
+  std::vector<EarlierForm> earlier_forms(EventKind action, const Case& subject) const;
   bool keys_paper() const;
   // nullptr: nothing that would be keyed in. Now and then a day is mistyped.
   std::shared_ptr<const v1::ActionInput> sheet(const Paper& paper, const Case& subject);

@@ -16,6 +16,7 @@ std::string_view name(Mutation mutation) {
     case Mutation::kStayFull: return "stay-full";
     case Mutation::kStayStranger: return "stay-stranger";
     case Mutation::kForgetMoney: return "forget-money";
+    case Mutation::kForgetPeople: return "forget-people";
   }
   return "";
 }
@@ -34,6 +35,7 @@ std::string_view invariant_of(Mutation mutation) {
     case Mutation::kStayFull:
     case Mutation::kStayStranger: return "I7";
     case Mutation::kForgetMoney: return "I8";
+    case Mutation::kForgetPeople: return "I9";
   }
   return "";
 }

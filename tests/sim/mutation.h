@@ -21,9 +21,10 @@ enum class Mutation : uint8_t {
   kStayFull,          // one disk never gets free again: I7
   kStayStranger,      // one agency never gets the other's entry again: I7
   kForgetMoney,       // a commit loses which cases have money open: I8
+  kForgetPeople,      // commits lose whose cases they are: I9
 };
 
-inline constexpr Mutation kMutationLast = Mutation::kForgetMoney;
+inline constexpr Mutation kMutationLast = Mutation::kForgetPeople;
 
 std::string_view name(Mutation mutation);
 // The invariant that must find it.

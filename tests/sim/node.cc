@@ -199,14 +199,20 @@ void Node::begin_commit() {
   later(draw_commit_ms(), [this] { land(*in_flight_); });
 }
 
-// The mistake of kForgetMoney.
-Batch Node::without_open_money(const Batch& batch) const {
+// The kind of index that commits lose, 0: none.
+char Node::forgotten_index() const {
+  const bool first = id_ == world_.directory->agencies().front().id;
+  if (world_.plan.mutation == Mutation::kForgetMoney && first) return 'Z';
+  return world_.plan.mutation == Mutation::kForgetPeople ? 'P' : 0;
+}
+
+Batch Node::without_index(const Batch& batch, char kind) const {
   Batch out;
   for (size_t i = 0; i < batch.size(); ++i) {
     const Batch::Op op = batch.op(i);
     if (op.remove) {
       out.remove(op.family, op.key);
-    } else if (op.family != Family::kIndex || op.key.front() != 'Z') {
+    } else if (op.family != Family::kIndex || op.key.front() != kind) {
       out.put(op.family, op.key, op.value);
     }
   }
@@ -215,9 +221,8 @@ Batch Node::without_open_money(const Batch& batch) const {
 
 void Node::land(const Batch& batch) {
   in_flight_ = nullptr;
-  const bool forget = world_.plan.mutation == Mutation::kForgetMoney &&
-                      id_ == world_.directory->agencies().front().id;
-  if (auto done = store_->commit(forget ? without_open_money(batch) : batch); !done) {
+  const char kind = forgotten_index();
+  if (auto done = store_->commit(kind != 0 ? without_index(batch, kind) : batch); !done) {
     world_.trace.add(id_.text(), "disk", done.error().text);
     return stop(Stop::kCrash);
   }
@@ -233,6 +238,7 @@ void Node::report_commit() {
 
 bool Node::post(Command command) {
   if (!up()) return false;
+  world_.watch.asked(site(), command);
   command.done = [this, done = std::move(command.done)](Answer&& answer) {
     world_.watch.answered(site(), answer);
     done(std::move(answer));

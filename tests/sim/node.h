@@ -70,7 +70,8 @@ class Node final : public Transport, public EngineObserver {
   void settle(const Result<void>& done);
   void begin_commit();
   void land(const Batch& batch);
-  Batch without_open_money(const Batch& batch) const;
+  char forgotten_index() const;
+  Batch without_index(const Batch& batch, char kind) const;
   void report_commit();
   void arm();
   // Runs `action` later unless the process has ended by then.

@@ -1,5 +1,7 @@
 #include "tests/sim/papers.h"
 
+#include <algorithm>
+
 #include "daemon/base/limits.h"
 #include "daemon/rules/citizen_id.h"
 
@@ -7,10 +9,12 @@ namespace jiexu::sim {
 namespace {
 
 constexpr int64_t kAmountFenMax = 5'000'000;
+constexpr uint32_t kCarelessPermille = 250;
 
-void add_segment(v1::InformationForm& form, v1::Scheme scheme, int32_t from, int32_t to) {
+void add_segment(v1::InformationForm& form, AgencyId agency, v1::Scheme scheme, int32_t from,
+                 int32_t to) {
   v1::Segment& row = *form.add_segments();
-  row.set_area("350500");
+  row.set_area(std::string(agency.area()));
   row.set_area_name("泉州市");
   row.set_scheme(scheme);
   row.set_from_month(from);
@@ -47,14 +51,39 @@ void fill_account(v1::Account& account, const Case& subject, Random& random) {
   account.set_balance_fen(balance);
 }
 
-void fill_form(v1::InformationForm& form, const Case& subject, Instant now, Random& random) {
-  add_segment(form, subject.scheme_from, 201507, 201612);
-  if (random.chance(700)) add_segment(form, subject.scheme_from, 201703, 202109);
+// Nobody is insured in two areas at once: each has years of its own.
+int32_t first_year(const Desk& desk) {
+  const auto& agencies = desk.directory.agencies();
+  const auto place = std::ranges::find(agencies, desk.agency, &Agency::id) - agencies.begin();
+  return 2001 + 5 * static_cast<int32_t>(place);
+}
+
+// Now and then somebody leaves a row out, or takes it for a mistake, until the daemon says no.
+void mistreat_rows(v1::InformationForm& form, Random& random) {
+  if (!random.chance(kCarelessPermille)) return;
+  const auto any = static_cast<int>(random.below(static_cast<uint64_t>(form.segments_size())));
+  if (random.chance(500)) {
+    form.mutable_segments()->DeleteSubrange(any, 1);
+  } else {
+    form.mutable_segments(any)->set_base_fen(600'000);
+  }
+}
+
+void fill_form(v1::InformationForm& form, const Case& subject, const Desk& desk, Random& random) {
+  const int32_t year = first_year(desk);
+  const auto add = [&](int32_t from, int32_t to) {
+    add_segment(form, desk.agency, subject.scheme_from, from, to);
+  };
+  add(year * 100 + 7, (year + 1) * 100 + 12);
+  if (random.chance(700)) add((year + 2) * 100 + 3, (year + 4) * 100 + 9);
   fill_account(*form.mutable_account(), subject, random);
-  form.mutable_account()->set_as_of(date_of(now).yyyymmdd());
+  form.mutable_account()->set_as_of(date_of(desk.now).yyyymmdd());
   form.set_handler("0107");
   form.set_reviewer("0112");
   if (subject.form_version > 0) form.set_reason("correction asked for");
+  if (desk.earlier.empty()) return;
+  carry_rows_on(desk.earlier, {&desk.agency, 1}, form);
+  mistreat_rows(form, random);
 }
 
 v1::RejectCode draw_code(Random& random) {
@@ -133,6 +162,14 @@ Paper make_paper(const Route& route, const v1::Person& person, Instant now, Rand
   return paper;
 }
 
+void follow(const Paper& first, size_t index, AgencyId in, Paper& then) {
+  then.follows = index;
+  then.in = in;
+  then.out = first.in;
+  *then.application.mutable_person() = first.application.person();
+  then.application.set_origin_agency(first.in.str());
+}
+
 std::string make_file(Random& random) {
   if (random.chance(200)) return "the same scan again";
   const int64_t most = random.chance(100) ? limits::kPieceBytes * 5 / 2 : 500;
@@ -150,7 +187,7 @@ std::shared_ptr<const v1::ActionInput> make_input(EventKind action, const Case& 
     case EventKind::kApply: *input->mutable_application() = paper.application; break;
     case EventKind::kIssueForm:
     case EventKind::kSupplementForm:
-      fill_form(*input->mutable_form(), subject, desk.now, random);
+      fill_form(*input->mutable_form(), subject, desk, random);
       break;
     case EventKind::kHold:
       input->set_code(draw_code(random));

@@ -21,6 +21,8 @@ constexpr int64_t kFinishMsMax = 1'800'000;
 // since.
 constexpr int64_t kRestMs = 180'000;
 constexpr int64_t kDayMs = 86'400'000;
+constexpr uint32_t kChainsPermille = 250;  // worlds in which people move on
+constexpr uint32_t kFollowPermille = 600;  // of their papers
 
 Agency make_agency(int index, const Signer& signer, Random& random) {
   static constexpr std::string_view kCodes[] = {"S41132810207", "S35050000101", "S11010500103",
@@ -75,6 +77,7 @@ class Simulation {
  private:
   void make_agencies();
   void make_papers();
+  void make_chains();
   std::vector<v1::Message> print(AgencyId writer, const CaseId& id, uint32_t after) const;
   void live();
   void finish();
@@ -132,6 +135,21 @@ void Simulation::make_papers() {
     papers_.push_back(make_paper({nodes_[in]->id(), nodes_[out]->id()}, make_person(person + 1),
                                  world_.wall(), random));
     papers_.back().apply_at_ms = random.between(0, world_.plan.trouble_ms * 2 / 3);
+  }
+  make_chains();
+}
+
+// Some people move on. Drawn apart, so that the other worlds are as they would be without them.
+void Simulation::make_chains() {
+  Random random(world_.plan.seed ^ 0x61'6761'696e);
+  if (!random.chance(kChainsPermille)) return;
+  for (size_t i = 1; i < papers_.size(); ++i) {
+    if (!random.chance(kFollowPermille)) continue;
+    const size_t first = random.below(i);
+    const AgencyId out = papers_[first].in;
+    AgencyId in = out;
+    while (in == out) in = nodes_[random.below(nodes_.size())]->id();
+    follow(papers_[first], first, in, papers_[i]);
   }
 }
 

@@ -1,6 +1,6 @@
 // The invariants of the project, each watched by a class of its own that judges only what it sees
-// from outside: frames as they leave, answers as they are given, and what the stores hold. None
-// asks the engine.
+// from outside: frames as they leave, commands as they come, answers as they are given, and what
+// the stores hold. None asks the engine.
 //
 //   I1  durable.cc     what an agency says to anyone outside is on its disk: every message that a
 //                      receipt covers, with that head; every frame that it sends; every case that
@@ -17,6 +17,7 @@
 //                      statement waits for anybody but those of strangers
 //   I8  agreement.cc   the agencies' daily comparison finds no difference, and in the end each has
 //                      compared the last day of each other
+//   I9  earlier.cc     a form carries on the rows of earlier areas, as they came
 #pragma once
 
 #include <map>
@@ -60,6 +61,7 @@ class Checker {
   virtual ~Checker() = default;
 
   virtual void frame_leaves(const Site&, AgencyId /*to*/, Lane, const FrameBytes&) {}
+  virtual void asked(const Site&, const Command&) {}
   virtual void answered(const Site&, const Answer&) {}
   virtual void surveyed(const Scene&) {}
 
@@ -82,5 +84,6 @@ CheckerPtr make_signatures_checker(std::vector<Violation>& found);
 CheckerPtr make_endings_checker(std::vector<Violation>& found);
 CheckerPtr make_payments_checker(std::vector<Violation>& found);
 CheckerPtr make_agreement_checker(std::vector<Violation>& found);
+CheckerPtr make_earlier_checker(std::vector<Violation>& found);
 
 }  // namespace jiexu::sim
