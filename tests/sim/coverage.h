@@ -17,7 +17,8 @@ class Coverage {
   // Counts what the timelines of all cases tell.
   void add(const Survey& survey);
   void add(const Coverage& other);
-  // One line for each row of both sides that was never taken.
+  // One line for each row of both sides that was never taken; with the reason, if these worlds
+  // cannot take it.
   std::vector<std::string> never_taken() const;
   // How often deadlines passed.
   uint64_t deadlines() const { return deadlines_; }
