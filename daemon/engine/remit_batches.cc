@@ -58,18 +58,10 @@ Result<std::string> RemitDesk::new_number(Instant now) {
 Result<v1::MadeBatchesView> RemitDesk::make(std::string_view after, std::string_view user,
                                             Instant now) {
   v1::MadeBatchesView made;
-  std::vector<std::string> keys;
-  const std::string lower = after.empty() ? std::string(layout::kWaitingPayments)
-                                          : std::string(after) + std::string(1, '\0');
-  const auto found =
-      durable_.scan(Family::kIndex, lower, layout::prefix_end(layout::kWaitingPayments),
-                    [&](std::string_view key, std::string_view) {
-                      keys.emplace_back(key);
-                      return keys.size() < limits::kPaymentsPerStep;
-                    });
-  if (!found) return tl::unexpected(found.error());
+  const auto keys = waiting_after(after, limits::kPaymentsPerStep);
+  if (!keys) return tl::unexpected(keys.error());
   Groups groups;
-  for (const std::string& key : keys) {
+  for (const std::string& key : *keys) {
     const auto place = layout::parse_waiting_payment_key(key);
     if (!place) return fail(Errc::kCorrupt, "a key of a waiting payment is unreadable");
     auto payment = read(place->id, place->attempt);
@@ -84,7 +76,7 @@ Result<v1::MadeBatchesView> RemitDesk::make(std::string_view after, std::string_
     if (!done) return tl::unexpected(done.error());
   }
   for (auto& [account, group] : groups) close_batch(group, made);
-  if (keys.size() == limits::kPaymentsPerStep) made.set_next(to_hex(keys.back()));
+  if (keys->size() == limits::kPaymentsPerStep) made.set_next(to_hex(keys->back()));
   return made;
 }
 

@@ -194,6 +194,8 @@ class RemitDesk final : public FundsWatcher {
   static bool adds_up(const Named& named, Fen amount, Way way);
   Result<void> add_batch(std::string_view number, Named& named) const;
   // Of the letter's payments one that fits the amount, or, if there are other letters, the first.
+  // Keys of payments that wait, `limit` at most, behind `after`.
+  Result<std::vector<std::string>> waiting_after(std::string_view after, size_t limit) const;
   Result<void> add_letter(std::string_view letter, std::optional<Fen> amount, Way way,
                           Named& named) const;
   std::optional<Payment> choose(std::vector<Payment> all, std::optional<Fen> amount, Way way,

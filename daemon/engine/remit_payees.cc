@@ -101,7 +101,8 @@ RemitDesk::Outcome<v1::PayeeView> RemitDesk::confirm_payee(const CaseId& id,
   return Answer(view_payee(subject, false, record));
 }
 
-Result<v1::PaymentViews> RemitDesk::waiting(std::string_view after, size_t limit, Instant now) {
+Result<std::vector<std::string>> RemitDesk::waiting_after(std::string_view after,
+                                                          size_t limit) const {
   std::vector<std::string> keys;
   const std::string lower = after.empty() ? std::string(layout::kWaitingPayments)
                                           : std::string(after) + std::string(1, '\0');
@@ -109,15 +110,21 @@ Result<v1::PaymentViews> RemitDesk::waiting(std::string_view after, size_t limit
       durable_.scan(Family::kIndex, lower, layout::prefix_end(layout::kWaitingPayments),
                     [&](std::string_view key, std::string_view) {
                       keys.emplace_back(key);
-                      return keys.size() <= limit;
+                      return keys.size() < limit;
                     });
   if (!found) return tl::unexpected(found.error());
+  return keys;
+}
+
+Result<v1::PaymentViews> RemitDesk::waiting(std::string_view after, size_t limit, Instant now) {
+  auto keys = waiting_after(after, limit + 1);
+  if (!keys) return tl::unexpected(keys.error());
   v1::PaymentViews views;
-  if (keys.size() > limit) {
-    keys.pop_back();
-    views.set_next(to_hex(keys.back()));
+  if (keys->size() > limit) {
+    keys->pop_back();
+    views.set_next(to_hex(keys->back()));
   }
-  for (const std::string& key : keys) {
+  for (const std::string& key : *keys) {
     const auto place = layout::parse_waiting_payment_key(key);
     if (!place) return fail(Errc::kCorrupt, "a key of a waiting payment is unreadable");
     const auto payment = read(place->id, place->attempt);
