@@ -42,7 +42,9 @@ Result<void> add_logged(const Entry& entry, const v1::LogRef& ref, std::vector<C
   return {};
 }
 
+// A paper that is only proposed has not come yet.
 void add_keyed(const Entry& entry, std::vector<CaseMessage>& out) {
+  if (static_cast<EventKind>(entry.record.event()) != EventKind::kKeyPaper) return;
   v1::ActionInput input = entered(entry.record);
   if (!input.has_paper()) return;
   CaseMessage message = new_message(entry);

@@ -310,6 +310,12 @@ TEST_CASE("under four eyes a reply on paper waits for a second person, a letter 
   const Got got = cut.out.key(withdrawal, Role::kClerk);
   CHECK(got.status() == 202);
   CHECK(state_text(cut.out.site.subject(cut.id)) == "LETTER_RECEIVED / NOT_COMPUTED");
+  const auto messages = [&] {
+    return cut.out.ask("GET", "/v1/cases/" + cut.id.str() + "/messages", Role::kAuditor)
+        .json()["papers"]
+        .size();
+  };
+  CHECK(messages() == 1);  // the letter
   const nlohmann::json proposal = got.json()["proposals"].at(0);
   const std::string path = "/v1/cases/" + cut.id.str() + "/proposals/" +
                            std::to_string(proposal["number"].get<int>()) + "/approve";
@@ -317,6 +323,7 @@ TEST_CASE("under four eyes a reply on paper waits for a second person, a letter 
   CHECK(cut.out.ask("POST", path, Role::kClerk, digest).status() == 403);
   CHECK(cut.out.ask("POST", path, Role::kReviewer, digest).status() == 200);
   CHECK(cut.out.site.subject(cut.id).relationship == Relationship::kOutWithdrawn);
+  CHECK(messages() == 3);  // the withdrawal and our reply too, each once
 }
 
 TEST_CASE("without four eyes a reply on paper is a reviewer's") {
