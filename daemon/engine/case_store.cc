@@ -274,17 +274,18 @@ Result<std::optional<Case>> read_case(const Records& records, const CaseId& id) 
   return std::nullopt;
 }
 
+// Closed cases first: below the greatest of them the open ones have left the traces of their
+// removal, which a walk from the end would meet one by one.
 Result<CaseId> greatest_case(const Reader& reader) {
   CaseId greatest;
-  for (const bool closed : {false, true}) {
-    const Key any = layout::case_key(CaseId(), closed);
-    const std::string_view prefix = any.view().substr(0, any.view().size() - CaseId::kSize);
-    const auto done = reader.scan_back(
-        Family::kCase, prefix, layout::prefix_end(prefix),
-        [&](std::string_view key, std::string_view) {
-          greatest = std::max(greatest, layout::parse_case_key(key).value_or(greatest));
-          return false;
-        });
+  for (const bool closed : {true, false}) {
+    const Key lower = layout::case_key(greatest, closed);
+    const std::string_view prefix = lower.view().substr(0, lower.view().size() - CaseId::kSize);
+    const auto done = reader.scan_back(Family::kCase, lower, layout::prefix_end(prefix),
+                                       [&](std::string_view key, std::string_view) {
+                                         greatest = layout::parse_case_key(key).value_or(greatest);
+                                         return false;
+                                       });
     if (!done) return tl::unexpected(done.error());
   }
   return greatest;

@@ -167,6 +167,19 @@ TEST_CASE("after a restart the last case is known, open or closed") {
   CHECK_FALSE(apply(closed.in));
 }
 
+TEST_CASE("the greatest case is found among open and closed ones") {
+  for (const bool closed : {false, true}) {
+    MemoryStore store;
+    CHECK(greatest_case(store).value() == CaseId());
+    Batch batch;
+    batch.put(Family::kCase, layout::case_key(case_number(3), closed), "");
+    batch.put(Family::kCase, layout::case_key(case_number(1), closed), "");
+    batch.put(Family::kCase, layout::case_key(case_number(2), !closed), "");
+    REQUIRE(store.commit(batch));
+    CHECK(greatest_case(store).value() == case_number(3));
+  }
+}
+
 TEST_CASE("a frame under another number than its own is corruption, not a message") {
   MemoryStore store;
   VaultKeys keys;
