@@ -44,6 +44,16 @@ TEST_CASE("what repeats itself shrinks, and what does not grows by one byte") {
   CHECK(packed(noise(4096)).size() == 4097);
 }
 
+TEST_CASE("a value owes nothing to those packed before it") {
+  const std::string once = noise(3000);
+  CHECK(packed(once).size() == 3001);
+  CHECK(packed(once).size() == 3001);
+  const std::string value = once + once.substr(0, 200);
+  const std::string first = packed(value);
+  CHECK(first.size() < 3100);
+  for (int i = 0; i < 100; ++i) CHECK((unpack(packed(value)).value() == value));
+}
+
 TEST_CASE("a packed value keeps its form") {
   CHECK(to_hex(packed("abc")) == "00616263");
   CHECK(to_hex(packed(std::string(300, 'a'))).substr(0, 10) == "010000012c");
