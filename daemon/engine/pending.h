@@ -7,6 +7,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -27,19 +28,17 @@ class PendingBatch {
   void clear();
 
  private:
-  // Most questions are about keys that are not there: the tag answers them without a look into the
-  // batch.
-  struct Slot {
-    uint32_t tag = 0;    // of the key's hash, bits that do not choose the slot
-    uint32_t place = 0;  // 0: free, else 1 + place in the batch
-  };
+  // A slot is 0 while free, else 1 + the place in the batch, under 8 bits of the key's hash: most
+  // questions are about keys that are not there, and these bits answer them without a look into the
+  // batch. The table is kept small, because between two questions a letter's work takes the cache.
   static size_t hash_of(Family family, std::string_view key);
   // The slot of the key, or the free one where it belongs. REQUIRES: slots_ is not empty.
   size_t slot_of(size_t hash, Family family, std::string_view key) const;
+  Batch::Op op_in(uint32_t slot) const;
   void grow();
 
   Batch batch_;
-  std::vector<Slot> slots_;  // a power of two of them
+  std::vector<uint32_t> slots_;  // a power of two of them, about as many as the last commits needed
   size_t used_ = 0;
 };
 
