@@ -14,10 +14,13 @@ int hex_digit(char c) {
 
 void append_hex(std::string_view bytes, std::string& out) {
   static constexpr char kDigits[] = "0123456789abcdef";
+  const size_t before = out.size();
+  out.resize(before + bytes.size() * 2);
+  char* at = out.data() + before;
   for (const char c : bytes) {
     const auto b = static_cast<uint8_t>(c);
-    out.push_back(kDigits[b >> 4]);
-    out.push_back(kDigits[b & 15]);
+    *at++ = kDigits[b >> 4];
+    *at++ = kDigits[b & 15];
   }
 }
 

@@ -129,6 +129,11 @@ std::string_view trimmed(std::string_view text) {
 }  // namespace
 
 bool is_blank(std::string_view text) {
+  // With other leads than these no space begins (is_space()).
+  const auto begins_space = [](uint8_t lead) {
+    return lead <= ' ' || lead == 0xc2 || lead == 0xe3;
+  };
+  if (!text.empty() && !begins_space(static_cast<uint8_t>(text.front()))) return false;
   for (size_t at = 0; at < text.size();) {
     if (!is_space(next(text, at))) return false;
   }

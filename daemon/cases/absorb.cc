@@ -118,7 +118,7 @@ void absorb_action(const Content& content, Case& subject) {
     case EventKind::kApply: return absorb_application(content, subject);
     case EventKind::kSendLetter:
       subject.letter_number = content.context->letter_number;
-      subject.payee = *content.context->own_payee;
+      subject.payee = content.context->own_entry->payee();
       subject.payee_version = 1;
       bind_waiting(subject);
       return;

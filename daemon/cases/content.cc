@@ -59,9 +59,7 @@ Checked check_apply(const Case& subject, const Event& event, const Context& cont
 // who keeps the directory must know.
 Checked check_send_letter(const Context& context) {
   if (context.letter_number.empty()) return reject(Refusal::kLetterNumbersExhausted);
-  std::vector<Finding> findings = check_contact(*context.own_contact);
-  const std::vector<Finding> about_payee = check_payee(*context.own_payee);
-  findings.insert(findings.end(), about_payee.begin(), about_payee.end());
+  const std::vector<Finding>& findings = context.own_entry->findings();
   if (findings.empty()) return std::nullopt;
   return reject(Refusal::kLetterInvalid,
                 describe(findings) +

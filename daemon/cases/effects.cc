@@ -51,7 +51,7 @@ void fill_letter(const Sending& s) {
   letter->set_scheme_from(s.subject.scheme_from);
   letter->set_scheme_to(s.subject.scheme_to);
   *letter->mutable_payee() = s.subject.payee;
-  *letter->mutable_contact() = *s.content.context->own_contact;
+  *letter->mutable_contact() = s.content.context->own_entry->contact();
   letter->set_certificate_number(s.subject.certificate_number);
   if (!s.subject.filing.empty()) {
     CHECK(letter->mutable_filing()->ParseFromString(s.subject.filing));
@@ -183,7 +183,7 @@ void fill_status(const Sending& s) {
   reply->set_funds(std::string(name(s.subject.funds)));
   reply->set_held_for(s.subject.hold_code);
   reply->set_expected_on(s.subject.hold_until);
-  *reply->mutable_contact() = *s.content.context->own_contact;
+  *reply->mutable_contact() = s.content.context->own_entry->contact();
 }
 
 void fill_about_the_end(const Sending& s) {

@@ -15,6 +15,7 @@
 
 #include "daemon/cases/case.h"
 #include "daemon/cases/event.h"
+#include "daemon/cases/own_entry.h"
 #include "daemon/cases/refusal.h"
 #include "daemon/funds/ledger.h"
 #include "daemon/rules/calendar.h"
@@ -26,8 +27,7 @@ namespace jiexu {
 // What step() may know besides case and event.
 struct Context {
   AgencyId self;
-  const v1::Payee* own_payee = nullptr;  // into which balances for us are paid
-  const v1::Contact* own_contact = nullptr;
+  const OwnEntry* own_entry = nullptr;
   const Calendar* calendar = nullptr;
   PersonHash person_hash{};          // kApply, kLetterIn: of the person in it
   std::string_view profile;          // kApply: whose deadlines the case runs under

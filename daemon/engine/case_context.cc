@@ -196,8 +196,7 @@ Result<void> CaseDesk::look_up(const Case& subject, const Event& event, Context&
 Result<Context> CaseDesk::context_for(const Case& subject, const Event& event) {
   Context context;
   context.self = self_;
-  context.own_payee = &own_payee_;
-  context.own_contact = &own_contact_;
+  context.own_entry = &own_entry_;
   context.calendar = calendar_.get();
   context.peer_known = peers_.find(subject.peer) != nullptr;
   context.arena = &arena_.get();

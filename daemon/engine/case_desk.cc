@@ -69,8 +69,7 @@ void CaseDesk::set_directory(std::shared_ptr<const Directory> directory) {
   directory_ = std::move(directory);
   const Agency* own = directory_->find(self_);
   CHECK(own != nullptr);
-  own_payee_ = to_payee(own->bank);
-  own_contact_ = to_contact(own->contact);
+  own_entry_ = OwnEntry(to_payee(own->bank), to_contact(own->contact));
   if (calendar_ != nullptr) use_edition(judged_day_);
 }
 

@@ -257,8 +257,7 @@ class CaseDesk {
   std::vector<EarlierForm> earlier_forms_;  // of the step in hand, and whose months are ours
   std::vector<AgencyId> our_agencies_;
   std::shared_ptr<const Directory> directory_;
-  v1::Payee own_payee_;
-  v1::Contact own_contact_;
+  OwnEntry own_entry_;
   std::shared_ptr<const Calendar> calendar_;
   std::vector<ProfileChoice> profiles_;
   Rejudge rejudge_{v1::JudgedRecord()};

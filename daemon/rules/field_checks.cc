@@ -25,7 +25,8 @@ void FieldChecks::add(FormRule rule, Field field, std::string text) {
   findings_.push_back({rule, std::move(path), std::move(text)});
 }
 
-bool FieldChecks::text(const Field& field, std::string_view value, Need need, size_t chars_max) {
+bool FieldChecks::given_text(const Field& field, std::string_view value, Need need,
+                             size_t chars_max) {
   if (is_blank(value)) {
     if (need == Need::kRequired) add(FormRule::kMissing, field, "this field is required");
     return false;

@@ -35,7 +35,11 @@ class FieldChecks {
 
   // Rules kMissing, kTooLong. True if there is a value and it breaks none of them. That it is UTF-8
   // was checked when the message was parsed, on the wire and in the API.
-  bool text(const Field& field, std::string_view value, Need need, size_t chars_max);
+  bool text(const Field& field, std::string_view value, Need need, size_t chars_max) {
+    // Most fields that may be left out are.
+    if (value.empty() && need == Need::kOptional) return false;
+    return given_text(field, value, need, chars_max);
+  }
   // As text(), and exactly six ASCII digits.
   void six_digits(const Field& field, std::string_view value, Need need = Need::kRequired);
   // Rule kAgencyCode, of a code that may be left out.
@@ -55,6 +59,8 @@ class FieldChecks {
   std::vector<Finding> take();
 
  private:
+  bool given_text(const Field& field, std::string_view value, Need need, size_t chars_max);
+
   Date today_;
   std::vector<Finding> findings_;
 };

@@ -35,12 +35,10 @@ class Life {
     const AgencyId out = *AgencyId::parse("S35050000101");
     number_ = LetterNumber::make(in, {2026, 11, 20}, 7)->text();
     const v1::ContactLetter sample = sample_letter();
-    payee_ = sample.payee();
-    contact_ = sample.contact();
+    own_entry_ = OwnEntry(sample.payee(), sample.contact());
     for (const size_t side : {0, 1}) {
       contexts_[side].self = side == 0 ? in : out;
-      contexts_[side].own_payee = &payee_;
-      contexts_[side].own_contact = &contact_;
+      contexts_[side].own_entry = &own_entry_;
       contexts_[side].calendar = &calendar_;
       contexts_[side].profile = default_profile(date_of(kNow))->name;
       contexts_[side].letter_number = number_;
@@ -185,8 +183,7 @@ class Life {
   }
 
   Calendar calendar_ = Calendar::shipped();
-  v1::Payee payee_;
-  v1::Contact contact_;
+  OwnEntry own_entry_;
   std::string number_;
   std::array<Context, 2> contexts_;
   std::array<Case, 2> fresh_;

@@ -20,6 +20,11 @@ const v1::ContactLetter& letter() {
   return *kLetter;
 }
 
+const OwnEntry& own_entry() {
+  static const auto* const kEntry = new OwnEntry(letter().payee(), letter().contact());
+  return *kEntry;
+}
+
 const std::string& next_letter_number() {
   static const auto* const kNumber =
       new std::string(LetterNumber::make(in_agency(), {2026, 11, 20}, 7)->text());
@@ -227,8 +232,7 @@ Party::Party(Side side) {
   subject.id = *CaseId::parse("019a0000-0000-7000-8000-000000000001");
   subject.peer = side == Side::kIn ? out_agency() : in_agency();
   context.self = side == Side::kIn ? in_agency() : out_agency();
-  context.own_payee = &letter().payee();
-  context.own_contact = &letter().contact();
+  context.own_entry = &own_entry();
   context.calendar = &calendar();
   context.profile = default_profile(date_of(kNow))->name;
   context.letter_number = next_letter_number();

@@ -308,9 +308,10 @@ const RefusalTest kTests[] = {
     {Refusal::kLetterInvalid, "a letter that could name no phone of ours is not sent",
      [] {
        Party in = at(Side::kIn, "apply accept");
-       v1::Contact contact = *in.context.own_contact;
+       v1::Contact contact = in.context.own_entry->contact();
        contact.clear_phone();
-       in.context.own_contact = &contact;
+       const OwnEntry entry(in.context.own_entry->payee(), contact);
+       in.context.own_entry = &entry;
        const Outcome outcome = in.play("send-letter");
        CHECK(outcome.rejection->detail.starts_with("contact.phone: "));
        CHECK(outcome.rejection->detail.find("[agency.contact]") != std::string::npos);

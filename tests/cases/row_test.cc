@@ -316,7 +316,7 @@ TEST_CASE("what a message says is what the case holds") {
   CHECK(sent.certificate_number() == sample_certificate().number());
   CHECK(sent.filing().trace_id() == sample_filing().trace_id());
   CHECK(sent.issued_on() == 20261120);
-  CHECK(sent.payee().account_number() == in.context.own_payee->account_number());
+  CHECK(sent.payee().account_number() == in.context.own_entry->payee().account_number());
 
   Party out(kOut);
   const Outcome form = out.play(TO_STOPPED "issue-form");
