@@ -49,11 +49,8 @@ void Bank::execute(size_t index) {
   if (mutation_ == Mutation::kPayTwice) pay(order);
   if (healed_ || !random_.chance(plan_.twice_permille)) return;
   orders_[index].twice = true;
-  // At once, or when the case has long been closed.
-  later(random_.chance(500) ? 0 : random_.between(1, plan_.return_ms_max), [this, order] {
-    debit(order);
-    pay(order);
-  });
+  debit(order);
+  pay(order);
 }
 
 // One debit, and one credit whose remark has the letters' numbers if they fit, or credits that name
