@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
+#include <optional>
 
 #include "daemon/base/limits.h"
 #include "tests/link/holding_relay.h"
@@ -42,13 +43,23 @@ uint16_t port_of(const Node& node) {
 class Endless {
  public:
   Endless(const CurveKeys& keys, const Node& to, const std::vector<std::string>& parts)
-      : relay_(port_of(to), limits::kUnreadBytesMax + (8 << 20)),
-        client_(keys, to.keys.pub, "tcp://127.0.0.1:" + std::to_string(relay_.port())) {
+      : relay_(std::in_place, port_of(to), limits::kUnreadBytesMax + (8 << 20)),
+        client_(keys, to.keys.pub, "tcp://127.0.0.1:" + std::to_string(relay_->port())) {
     client_.send(parts);
   }
 
+  // libzmq aborts the process (session_base.cpp, clean_pipes()) if a connection is lost in the
+  // middle of a message of many parts after its socket has been closed. No message of ours has
+  // many.
+  ~Endless() {
+    relay_.reset();
+    for (int event = -1; event != 0 && event != ZMQ_EVENT_DISCONNECTED;) {
+      event = client_.next_event();
+    }
+  }
+
  private:
-  HoldingRelay relay_;
+  std::optional<HoldingRelay> relay_;
   RawClient client_;
 };
 
