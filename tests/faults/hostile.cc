@@ -244,6 +244,7 @@ void attack_without_end(HostileWorld& world, size_t rounds) {
     if (i % 4 < 2) client->send_parts(96, 1 << 20);
     if (i % 4 >= 2) client->send_parts(2'000'000, 1);
     world.expect_counted(cut, before + static_cast<double>(i + 1));
+    client->await_end();
     if (world.fault().failed()) return;
   }
 }

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <chrono>
+#include <cstring>
 #include <thread>
 #include <utility>
 
@@ -90,6 +91,7 @@ HostileClient::HostileClient(const Target& target, const CurveKeys& keys,
   set(socket_, ZMQ_IMMEDIATE, 0);
   set(socket_, ZMQ_SNDHWM, 0);
   if (!routing_id.empty()) set(socket_, ZMQ_ROUTING_ID, routing_id);
+  monitor_ = open_monitor(context_, socket_, "events").value();
   CHECK(connect(socket_, target.endpoint()).has_value());
 }
 
@@ -101,6 +103,7 @@ std::unique_ptr<HostileClient> HostileClient::serving(const CurveKeys& keys) {
   set(out->socket_, ZMQ_SNDHWM, 0);
   set(out->socket_, ZMQ_CURVE_SERVER, 1);
   set(out->socket_, ZMQ_CURVE_SECRETKEY, keys.secret);
+  out->monitor_ = open_monitor(out->context_, out->socket_, "events").value();
   CHECK(zmq_bind(out->socket_.get(), "tcp://127.0.0.1:*") == 0);
   return out;
 }
@@ -125,6 +128,20 @@ bool HostileClient::send_parts(size_t count, size_t bytes) {
     if (!part(filler, ZMQ_SNDMORE)) return false;
   }
   return part(filler, 0);
+}
+
+void HostileClient::await_end() {
+  const auto until = Clock::now() + kRoomPatience;
+  while (Clock::now() < until) {
+    ZmqMessage head, address;
+    if (!head.receive(monitor_) || !address.receive(monitor_)) {
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      continue;
+    }
+    uint16_t event = 0;
+    std::memcpy(&event, head.bytes().data(), sizeof(event));
+    if (event == ZMQ_EVENT_DISCONNECTED) return;
+  }
 }
 
 std::optional<std::string> HostileClient::receive(double seconds_max) {

@@ -67,6 +67,9 @@ class HostileClient {
   bool send(std::string_view frame) { return part(frame, 0); }
   // One message of so many parts.
   bool send_parts(size_t count, size_t bytes);
+  // Waits until a connection has ended. libzmq aborts the process (session_base.cpp, clean_pipes())
+  // if that happens in the middle of a message of many parts after the client has been closed.
+  void await_end();
   std::optional<std::string> receive(double seconds_max);
   // The next frame of kind T; others are skipped.
   template <class T>
@@ -84,6 +87,7 @@ class HostileClient {
 
   ZmqContext context_;
   ZmqSocket socket_;
+  ZmqSocket monitor_;
 };
 
 }  // namespace jiexu::faults
