@@ -26,11 +26,20 @@ std::string letters_to(size_t agency, size_t first, size_t count, const Site& si
   return input.SerializeAsString();
 }
 
-// One letter after the other to the agency that lives, each until it is there: the 99th percentile
-// in milliseconds. The median of a few rounds, as one slow spell of the disk decides that of one.
-double p99_ms(const Site& site, size_t first) {
+struct Latency {
+  double p50_ms, p99_ms;
+};
+
+double median(std::vector<double> values) {
+  std::ranges::sort(values);
+  return values[values.size() / 2];
+}
+
+// One letter after the other to the agency that lives, each until it is there. The medians of a few
+// rounds, as one slow spell of the disk decides the 99th percentile of one.
+Latency latency(const Site& site, size_t first) {
   const auto sender = site.connect(0), receiver = site.connect(kAlive);
-  std::vector<double> p99s;
+  std::vector<double> p50s, p99s;
   uint64_t there = received(*receiver, site);
   for (size_t round = 0; round < kRounds; ++round) {
     std::vector<double> times;
@@ -45,10 +54,10 @@ double p99_ms(const Site& site, size_t first) {
       std::this_thread::sleep_for(std::chrono::milliseconds(2));
     }
     std::ranges::sort(times);
+    p50s.push_back(times[times.size() / 2]);
     p99s.push_back(times[times.size() * 99 / 100]);
   }
-  std::ranges::sort(p99s);
-  return p99s[p99s.size() / 2];
+  return {median(std::move(p50s)), median(std::move(p99s))};
 }
 
 struct Idle {
@@ -83,7 +92,7 @@ double wait_for(const Site& site, uint64_t letters) {
 void dead_peer(const Options& options, Site& site) {
   CHECK(site.size() > kDead);
   const Idle before = idle(site);
-  const double p99_before = p99_ms(site, 0);
+  const Latency latency_before = latency(site, 0);
   site.stop(kDead);
   const size_t live = std::min(kLive, options.messages / 2);
   site.stop(0);
@@ -98,14 +107,14 @@ void dead_peer(const Options& options, Site& site) {
     }
   }
   const double rss_queueing = static_cast<double>(site.usage(0).rss_peak_bytes) / (1 << 20);
-  const double p99_queued = p99_ms(site, kProbes);
+  const Latency latency_queued = latency(site, kProbes);
   const Idle queued = idle(site);
   site.start(kDead);
   site.wait_ready(kDead);
   const double first_s = wait_for(site, 1);
   const double all_s = first_s + wait_for(site, options.messages);
   // A disk that grows slower or faster meanwhile shows in one of them and not in the ratio.
-  const double p99_idle = (p99_before + p99_ms(site, 2 * kProbes)) / 2;
+  const Latency latency_after = latency(site, 2 * kProbes);
   print_row("dead-peer",
             {{"queued", static_cast<double>(options.messages)},
              {"ready_seconds", ready_s},
@@ -117,8 +126,10 @@ void dead_peer(const Options& options, Site& site) {
              {"queued_cpu_percent", queued.cpu_percent},
              {"peers_ms", before.peers_ms},
              {"queued_peers_ms", queued.peers_ms},
-             {"p99_ms", p99_idle},
-             {"queued_p99_ms", p99_queued},
+             {"p50_ms", (latency_before.p50_ms + latency_after.p50_ms) / 2},
+             {"queued_p50_ms", latency_queued.p50_ms},
+             {"p99_ms", (latency_before.p99_ms + latency_after.p99_ms) / 2},
+             {"queued_p99_ms", latency_queued.p99_ms},
              {"first_seconds", first_s},
              {"all_seconds", all_s},
              {"per_second", static_cast<double>(options.messages) / all_s}});

@@ -73,7 +73,8 @@ def dead_peer(machine):
     row = machine.exchange("dead-peer", 1_000_000, "--peers", 2)["dead-peer"]
     row["rss_mib"] = row["peak_rss_mib"]
     yield Row(f"{row['queued']:,.0f} letters for a dead agency", row,
-              f"{row['queued_p99_ms'] / row['p99_ms']:.2f} of the other's p99",
+              f"{row['queued_p50_ms'] / row['p50_ms']:.2f} of the other's p50, "
+              f"{row['queued_p99_ms'] / row['p99_ms']:.2f} of its p99",
               f"{row['queued_rss_mib'] - row['idle_rss_mib']:.0f} MiB above idle; first one "
               f"{row['first_seconds']:.2f} s after its return; idle {row['idle_cpu_percent']:.2f} -> "
               f"{row['queued_cpu_percent']:.2f} % CPU, peers answered in {row['peers_ms']:.2f} -> "
