@@ -6,9 +6,35 @@
 #include <unistd.h>
 
 #include <cstring>
+#include <mutex>
+#include <set>
 
 namespace jiexu::e2e {
 namespace {
+
+// Those that nobody has ended yet: a program that gives up with std::exit, on whatever thread, runs
+// no destructor of a Process, and would leave them behind with their ports.
+class Children {
+ public:
+  ~Children() {
+    for (const pid_t pid : pids_) kill(pid, SIGKILL);
+  }
+  void add(pid_t pid) {
+    const std::lock_guard lock(mutex_);
+    pids_.insert(pid);
+  }
+  // Before it is waited for: afterwards the number may be another process's.
+  void forget(pid_t pid) {
+    const std::lock_guard lock(mutex_);
+    pids_.erase(pid);
+  }
+
+ private:
+  std::mutex mutex_;
+  std::set<pid_t> pids_;
+};
+
+Children children;
 
 [[noreturn]] void exec(const std::vector<std::string>& argv) {
   std::vector<char*> args;
@@ -69,12 +95,14 @@ Result<void> Process::start(const std::vector<std::string>& argv,
   }
   close(fd);
   if (pid_ < 0) return fail(Errc::kIo, std::strerror(errno));
+  children.add(pid_);
   return {};
 }
 
 void Process::kill_now() {
   if (pid_ <= 0) return;
   kill(pid_, SIGKILL);
+  children.forget(pid_);
   waitpid(pid_, nullptr, 0);
   pid_ = 0;
 }
@@ -82,6 +110,7 @@ void Process::kill_now() {
 int Process::stop() {
   if (pid_ <= 0) return 0;
   kill(pid_, SIGTERM);
+  children.forget(pid_);
   int status = 0;
   waitpid(pid_, &status, 0);
   pid_ = 0;
@@ -92,6 +121,7 @@ std::optional<int> Process::ended() {
   if (pid_ <= 0) return std::nullopt;
   int status = 0;
   if (waitpid(pid_, &status, WNOHANG) != pid_) return std::nullopt;
+  children.forget(pid_);
   pid_ = 0;
   return code_of(status);
 }
