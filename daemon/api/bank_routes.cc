@@ -122,6 +122,12 @@ void Api::take_bank_file(Call call) {
                            400, "too_many_lines",
                            "a part holds at most " + std::to_string(limits::kBankChunkLinesMax)));
   }
+  if (part->lines_total() > limits::kBankFileLinesMax) {
+    return reply(
+        call, problem_response(400, "too_many_lines",
+                               "a file holds at most " + std::to_string(limits::kBankFileLinesMax) +
+                                   ": ask the bank for shorter periods"));
+  }
   ask(call, BankFileCommand{*digest, std::move(part)}, [](const Answer& answer) -> HttpResponse {
     if (answer.rejection) return refusal_response(*answer.rejection, nullptr);
     if (answer.bank_file.state() == "refused") {

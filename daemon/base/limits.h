@@ -134,6 +134,11 @@ inline constexpr size_t kNoticeLineBytesMax = 8 << 10;
 // Cases that one transfer pays for: one commit at either end writes them all.
 inline constexpr size_t kBatchLinesMax = 500;
 
+// Lines of one bank's file. A file that does not add up is forgotten with one commit, of some 100
+// bytes a line. More than a month of the largest agency; the table of pending writes has room for
+// eight times as many.
+inline constexpr uint64_t kBankFileLinesMax = 2'000'000;
+
 // Lines of a bank's file in one request and in one step of booking it.
 inline constexpr size_t kBankChunkLinesMax = 500;
 

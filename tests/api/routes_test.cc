@@ -1,3 +1,4 @@
+#include "daemon/base/limits.h"
 #include "daemon/funds/ledger.h"
 #include "jiexu/v1/record.pb.h"
 #include "storage/layout.h"
@@ -35,6 +36,20 @@ TEST_CASE("a file whose sums differ is refused by name") {
   const Got got = world.ask("POST", "/v1/bank/files/" + std::string(64, 'a'), Role::kSystem, "{}");
   CHECK(got.response.status == 400);
   CHECK(got.response.body.find("sums_differ") != std::string::npos);
+}
+
+TEST_CASE("a file of more lines than one commit could forget is refused with its first part") {
+  ApiWorld world;
+  const auto ask = [&](uint64_t lines) {
+    return world.ask("POST", "/v1/bank/files/" + std::string(64, 'a'), Role::kSystem,
+                     R"({"name":"s.xml","lines_total":)" + std::to_string(lines) +
+                         R"(,"lines":[{"amount_fen":"5"}]})");
+  };
+  const Got got = ask(limits::kBankFileLinesMax + 1);
+  CHECK(got.response.status == 400);
+  CHECK(got.response.body.find("too_many_lines") != std::string::npos);
+  CHECK(world.engine.commands.empty());
+  CHECK(ask(limits::kBankFileLinesMax).response.status == 200);
 }
 
 TEST_CASE("what a person decides about a line goes to the engine") {
