@@ -11,7 +11,8 @@ namespace jiexu {
 // From our own entry in the directory, and judged when it is read: each letter says the same.
 class OwnEntry {
  public:
-  OwnEntry() = default;
+  // Says nothing, which no letter may.
+  OwnEntry() : OwnEntry(v1::Payee(), v1::Contact()) {}
   OwnEntry(v1::Payee payee, v1::Contact contact);
 
   // Into which balances for us are paid.

@@ -1,6 +1,8 @@
 // Applications in bulk: one command, one commit, and each as if a person had taken its three steps.
+#include <algorithm>
 #include <catch2/catch.hpp>
 
+#include "daemon/engine/case_store.h"
 #include "storage/layout.h"
 #include "tests/cases/party.h"
 #include "tests/engine/site.h"
@@ -50,6 +52,31 @@ TEST_CASE("submitted applications become cases whose letters are on their way, i
     CHECK(in.subject(case_number(n)).letter_number == sent(answer, n - 1).letter_number);
     CHECK(out.subject(case_number(n)).relationship == Relationship::kLetterReceived);
   }
+}
+
+TEST_CASE("letters say of ourselves what the directory says now") {
+  Site in(in_site(), kNow);
+  Site out(out_site(), kNow);
+  settle({&in, &out});
+  const std::vector<Agency> agencies = test_directory()->agencies();
+  const auto set_phone = [&](const std::string& phone) {
+    std::vector<Agency> changed = agencies;
+    std::ranges::find(changed, in_site(), &Agency::id)->contact.phone = phone;
+    REQUIRE(in.engine->set_directory(Directory::make(changed).value(), at(in.now)));
+  };
+  set_phone("");
+  const Answer refused = submit(in, {1});
+  REQUIRE_FALSE(refused.submitted.at(0));
+  CHECK(refused.submitted[0].error().refusal == Refusal::kLetterInvalid);
+  set_phone("0371-5550199");
+  CHECK(submit(in, {1}).submitted.at(0));
+  settle({&in, &out});
+  const auto letter =
+      read_message(out.records(), in_site(), *out.subject(case_number(1)).letter_place);
+  REQUIRE(letter);
+  CHECK(letter->letter().contact().phone() == "0371-5550199");
+  set_phone("");
+  CHECK_FALSE(submit(in, {2}, 2).submitted.at(0));
 }
 
 TEST_CASE("a submitted case is what three single actions make of it") {
