@@ -5,6 +5,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include <cstdlib>
 #include <cstring>
 #include <mutex>
 #include <set>
@@ -12,21 +13,29 @@
 namespace jiexu::e2e {
 namespace {
 
-// Those that nobody has ended yet: a program that gives up with std::exit, on whatever thread, runs
+// Those that nobody has ended yet. A program that gives up with std::exit, on whatever thread, runs
 // no destructor of a Process, and would leave them behind with their ports.
 class Children {
  public:
-  ~Children() {
-    for (const pid_t pid : pids_) kill(pid, SIGKILL);
-  }
   void add(pid_t pid) {
     const std::lock_guard lock(mutex_);
     pids_.insert(pid);
   }
-  // Before it is waited for: afterwards the number may be another process's.
-  void forget(pid_t pid) {
+  // Waits for its end and returns its status, as waitpid does; nullopt if it still runs and
+  // `options` say not to wait. It is one of ours until the moment before its number is free again.
+  std::optional<int> wait(pid_t pid, int options) {
+    siginfo_t info{};
+    if (waitid(P_PID, static_cast<id_t>(pid), &info, WEXITED | WNOWAIT | options) != 0) return -1;
+    if (info.si_pid == 0) return std::nullopt;
     const std::lock_guard lock(mutex_);
     pids_.erase(pid);
+    int status = 0;
+    waitpid(pid, &status, 0);
+    return status;
+  }
+  void kill_all() {
+    const std::lock_guard lock(mutex_);
+    for (const pid_t pid : pids_) kill(pid, SIGKILL);
   }
 
  private:
@@ -34,7 +43,14 @@ class Children {
   std::set<pid_t> pids_;
 };
 
-Children children;
+// Never destroyed: other threads may go on while the process exits.
+Children& children() {
+  static Children* const made = [] {
+    std::atexit([] { children().kill_all(); });
+    return new Children;
+  }();
+  return *made;
+}
 
 [[noreturn]] void exec(const std::vector<std::string>& argv) {
   std::vector<char*> args;
@@ -95,35 +111,31 @@ Result<void> Process::start(const std::vector<std::string>& argv,
   }
   close(fd);
   if (pid_ < 0) return fail(Errc::kIo, std::strerror(errno));
-  children.add(pid_);
+  children().add(pid_);
   return {};
 }
 
 void Process::kill_now() {
   if (pid_ <= 0) return;
   kill(pid_, SIGKILL);
-  children.forget(pid_);
-  waitpid(pid_, nullptr, 0);
+  children().wait(pid_, 0);
   pid_ = 0;
 }
 
 int Process::stop() {
   if (pid_ <= 0) return 0;
   kill(pid_, SIGTERM);
-  children.forget(pid_);
-  int status = 0;
-  waitpid(pid_, &status, 0);
+  const auto status = children().wait(pid_, 0);
   pid_ = 0;
-  return code_of(status);
+  return code_of(*status);
 }
 
 std::optional<int> Process::ended() {
   if (pid_ <= 0) return std::nullopt;
-  int status = 0;
-  if (waitpid(pid_, &status, WNOHANG) != pid_) return std::nullopt;
-  children.forget(pid_);
+  const auto status = children().wait(pid_, WNOHANG);
+  if (!status) return std::nullopt;
   pid_ = 0;
-  return code_of(status);
+  return code_of(*status);
 }
 
 }  // namespace jiexu::e2e
