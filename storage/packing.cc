@@ -22,7 +22,7 @@ struct Stream {
 };
 
 // Kept per thread: a stream that is begun anew forgets the values before without clearing the 16
-// KiB of its table, which cost as much as packing a case.
+// KiB of its table, which cost as much as packing a small frame.
 LZ4_stream_t* fresh_stream() {
   thread_local Stream stream;
   LZ4_resetStream_fast(&stream.lz4);

@@ -9,7 +9,8 @@
 //
 // Sizes of values at rest tell more about their content than before; who can choose texts and watch
 // the disk at once could use that. Nothing that crosses the wire is packed.
-// Threads: any; pack() keeps its tables per thread.
+// The packed bytes of a value may differ from call to call, what they unpack to does not: never
+// compare stores by them. Threads: any; pack() keeps its tables per thread.
 #pragma once
 
 #include <string>

@@ -66,8 +66,10 @@ TEST_CASE("every pending write is found in large commits and in the small ones a
     const int first = next;
     for (; next < first + size; ++next) put(pending, key(next), std::to_string(next));
     int found = 0;
-    for (int n = first; n < next; ++n)
-      found += pending.open().find(Family::kIndex, key(n))->value == std::to_string(n);
+    for (int n = first; n < next; ++n) {
+      const auto op = pending.open().find(Family::kIndex, key(n));
+      found += op && op->value == std::to_string(n);
+    }
     CHECK(found == size);
     int wrong = 0;
     for (int n = next; n < next + 2'000; ++n)
