@@ -6,13 +6,13 @@
 #include <sys/resource.h>
 #include <systemd/sd-daemon.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "daemon/base/limits.h"
 #include "daemon/config.h"
 #include "daemon/daemon.h"
 #include "daemon/logging.h"
+#include "ops/cli/command_line.h"
 
 namespace jiexu {
 namespace {
@@ -92,11 +92,12 @@ int run(const std::string& config_file) {
 }  // namespace jiexu
 
 int main(int argc, char** argv) {
-  CLI::App app{
+  jiexu::cli::CommandLine line{
       "jiexud: exchanges insurance transfers with other agencies.\n"
       "Example: jiexud --config /etc/jiexu/agency.toml"};
+  jiexu::cli::Command app = line.command();
   std::string config_file;
-  app.add_option("--config", config_file, "the agency's configuration file")->required();
-  CLI11_PARSE(app, argc, argv);
+  app.add_option("--config", config_file, "the agency's configuration file").required();
+  if (const auto ends = line.parse(argc, argv)) return *ends;
   return jiexu::run(config_file);
 }

@@ -8,7 +8,7 @@ namespace jiexu {
 namespace {
 
 // A peer can send a thousand of them in a frame; each is in the store.
-constexpr std::chrono::milliseconds kLineEvery{1000};
+constexpr std::chrono::milliseconds kCountedLineEvery{1000};
 
 }  // namespace
 
@@ -39,7 +39,7 @@ void MetricsObserver::quarantined(AgencyId peer, v1::FaultCode code) {
     ++silent_;
     return;
   }
-  next_line_ = now + kLineEvery;
+  next_line_ = now + kCountedLineEvery;
   spdlog::warn("a message of {} was put into quarantine: {} (and {} more before it, not logged)",
                peer.text(), v1::FaultCode_Name(code), std::exchange(silent_, 0));
 }

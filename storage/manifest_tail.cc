@@ -11,7 +11,7 @@ namespace jiexu {
 namespace {
 
 constexpr size_t kBlock = 32'768;
-constexpr size_t kHeader = 7;    // crc u32, length u16, type u8; little-endian
+constexpr size_t kRecordHeader = 7;  // crc u32, length u16, type u8; little-endian
 constexpr size_t kZerosMin = 8;  // at the end of a record that was torn; sound ones end otherwise
 constexpr size_t kSum = 4;
 constexpr uint8_t kFull = 1;
@@ -32,7 +32,7 @@ uint32_t stored_sum(std::string_view type_and_payload) {
 }
 
 bool is_sound(std::string_view rest, size_t length) {
-  return rest.size() >= kHeader + length &&
+  return rest.size() >= kRecordHeader + length &&
          little(rest.substr(0, 4)) == stored_sum(rest.substr(6, 1 + length));
 }
 
@@ -44,8 +44,8 @@ bool only_zeros(std::string_view bytes) {
 // zeros. A record that is there to its last byte has rotted, and must not be given up: what it says
 // may have been acted upon. So has one that is sound but for a bit of its length.
 bool is_torn(std::string_view rest, size_t length) {
-  if (rest.size() < kHeader) return true;
-  const size_t end = kHeader + length;
+  if (rest.size() < kRecordHeader) return true;
+  const size_t end = kRecordHeader + length;
   if (rest.size() >= end) {
     return only_zeros(rest.substr(end >= kZerosMin + kSum ? end - kZerosMin : kSum));
   }
@@ -62,15 +62,15 @@ ManifestTail manifest_tail(std::string_view manifest) {
   size_t at = 0;
   while (at < manifest.size()) {
     const size_t left = kBlock - at % kBlock;
-    if (left < kHeader) {
+    if (left < kRecordHeader) {
       at += left;  // filling at the end of a block
       continue;
     }
     const std::string_view rest = manifest.substr(at);
     if (only_zeros(rest)) return out;
-    const size_t length = rest.size() < kHeader ? 0 : little(rest.substr(4, 2));
-    const size_t end = kHeader + length;
-    if (rest.size() < kHeader || end > left || !is_sound(rest, length)) {
+    const size_t length = rest.size() < kRecordHeader ? 0 : little(rest.substr(4, 2));
+    const size_t end = kRecordHeader + length;
+    if (rest.size() < kRecordHeader || end > left || !is_sound(rest, length)) {
       out.torn = is_torn(rest, length);
       return out;
     }

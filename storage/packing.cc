@@ -10,7 +10,7 @@ namespace {
 
 constexpr uint8_t kPlain = 0;
 constexpr uint8_t kLz4 = 1;
-constexpr size_t kHeader = 1 + 4;
+constexpr size_t kPackingHeader = 1 + 4;
 // Below this there is nothing to gain.
 constexpr size_t kPackMin = 256;
 // LZ4 tries harder at 1; more costs no more than the smaller value saves.
@@ -55,8 +55,8 @@ void pack(std::string_view plain, std::string& out) {
     size_t size = 0;
     // The second argument is not used: libstdc++ 12 passes the capacity there, not the size.
     out.resize_and_overwrite(plain.size(), [&](char* data, size_t) {
-      size = compress(plain, data + kHeader, plain.size() - kHeader);
-      return size == 0 ? 0 : kHeader + size;
+      size = compress(plain, data + kPackingHeader, plain.size() - kPackingHeader);
+      return size == 0 ? 0 : kPackingHeader + size;
     });
     if (size > 0) return;
   }
@@ -68,15 +68,15 @@ void pack(std::string_view plain, std::string& out) {
 Result<std::string> unpack(std::string_view packed) {
   if (packed.empty()) return damaged();
   if (static_cast<uint8_t>(packed[0]) == kPlain) return std::string(packed.substr(1));
-  if (static_cast<uint8_t>(packed[0]) != kLz4 || packed.size() < kHeader) return damaged();
+  if (static_cast<uint8_t>(packed[0]) != kLz4 || packed.size() < kPackingHeader) return damaged();
   const size_t size = read_u32(packed.substr(1));
   if (size > kUnpackedMax) return damaged();
   std::string out;
   bool whole = false;
   out.resize_and_overwrite(size, [&](char* data, size_t) {
-    const int made =
-        LZ4_decompress_safe(packed.data() + kHeader, data,
-                            static_cast<int>(packed.size() - kHeader), static_cast<int>(size));
+    const int made = LZ4_decompress_safe(packed.data() + kPackingHeader, data,
+                                         static_cast<int>(packed.size() - kPackingHeader),
+                                         static_cast<int>(size));
     whole = made >= 0 && static_cast<size_t>(made) == size;
     return size;
   });

@@ -15,7 +15,7 @@ namespace jiexu {
 namespace {
 
 constexpr std::string_view kMagic = "JXWM";
-constexpr uint32_t kVersion = 1;
+constexpr uint32_t kWatermarkVersion = 1;
 constexpr size_t kCrcSize = 4;
 constexpr size_t kLsnAt = kCrcSize + 4 + 4;
 constexpr size_t kManifestAt = kLsnAt + 8;
@@ -37,7 +37,7 @@ struct Content {
 
 std::string encode(const Content& content) {
   std::string rest(kMagic);
-  append_u32(rest, kVersion);
+  append_u32(rest, kWatermarkVersion);
   append_u64(rest, content.lsn);
   append_u64(rest, content.manifest.number);
   append_u64(rest, content.manifest.size);
@@ -50,7 +50,7 @@ std::string encode(const Content& content) {
 std::optional<Content> decode(std::string_view slot) {
   const std::string_view rest = slot.substr(kCrcSize);
   if (read_u32(slot) != crc32c(rest)) return std::nullopt;
-  if (!rest.starts_with(kMagic) || read_u32(rest.substr(kMagic.size())) != kVersion) {
+  if (!rest.starts_with(kMagic) || read_u32(rest.substr(kMagic.size())) != kWatermarkVersion) {
     return std::nullopt;
   }
   return Content{read_u64(slot.substr(kLsnAt)),

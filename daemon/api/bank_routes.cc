@@ -11,11 +11,10 @@
 namespace jiexu {
 namespace {
 
-constexpr std::string_view kProtobuf = "application/x-protobuf";
-constexpr size_t kDigestSize = std::tuple_size_v<Digest>;
+constexpr std::string_view kProtobufLines = "application/x-protobuf";
 constexpr size_t kTrayKeySize = 1 + 1 + 8 + kDigestSize;
 
-const Error kUnreadable{Errc::kCorrupt, "a bank line is unreadable; run jiexu doctor"};
+const Error kLineUnreadable{Errc::kCorrupt, "a bank line is unreadable; run jiexu doctor"};
 
 std::optional<Digest> digest_from(std::string_view hex) {
   const auto bytes = from_hex(hex);
@@ -110,7 +109,7 @@ void Api::take_bank_file(Call call) {
     return reply(call, problem_response(400, "bad_digest", "a digest is 64 hex digits (SHA-256)"));
   }
   auto part = std::make_shared<v1::BankFileInput>();
-  if (call.request.content_type.starts_with(kProtobuf)) {
+  if (call.request.content_type.starts_with(kProtobufLines)) {
     if (!read_part(call.request, *part)) {
       return reply(call, bad_body({Errc::kInvalid, "the body is no jiexu.v1.BankFileInput"}));
     }

@@ -11,7 +11,7 @@
 namespace jiexu {
 namespace {
 
-std::string text(std::string_view view) {
+std::string owned(std::string_view view) {
   return std::string(view);
 }
 
@@ -58,9 +58,9 @@ std::string_view side_of(const v1::DifferenceRecord& record) {
 
 void show(const v1::DifferenceRecord& record, v1::DifferenceView& view) {
   const auto kind = static_cast<Difference>(record.kind());
-  view.set_name(text(name(kind)));
-  view.set_text(text(explain(kind)));
-  view.set_side(text(side_of(record)));
+  view.set_name(owned(name(kind)));
+  view.set_text(owned(explain(kind)));
+  view.set_side(owned(side_of(record)));
   if (const auto id = CaseId::from_bytes(record.case_id())) view.set_case_id(id->str());
   view.set_seq(record.seq());
   view.set_attempt(record.attempt());
@@ -73,8 +73,8 @@ void show(const v1::DifferenceRecord& record, v1::DifferenceView& view) {
 
 void show(const v1::ComparisonRecord& record, v1::ComparisonView& view) {
   const auto outcome = static_cast<ComparisonOutcome>(record.outcome());
-  view.set_outcome(text(name(outcome)));
-  view.set_text(text(meaning(outcome)));
+  view.set_outcome(owned(name(outcome)));
+  view.set_text(owned(meaning(outcome)));
   view.set_at(Instant{record.at_ms()}.str());
   view.set_seq(record.seq());
   view.set_rows(record.rows());
@@ -91,7 +91,7 @@ void show(const v1::ComparisonRecord& record, v1::ComparisonView& view) {
   view.set_counts_judged(record.counts_judged());
   for (const v1::AccountComparedRecord& account : record.accounts()) {
     v1::AccountCompared* out = view.add_accounts();
-    out->set_account(text(name(static_cast<LedgerAccount>(account.account()))));
+    out->set_account(owned(name(static_cast<LedgerAccount>(account.account()))));
     out->set_ours_fen(account.ours_fen());
     out->set_theirs_fen(account.theirs_fen());
   }

@@ -15,8 +15,8 @@ namespace jiexu {
 namespace {
 
 // Cases that one request for a list looks at; more of them are behind the cursor.
-constexpr size_t kScanMax = 5'000;
-constexpr size_t kScanPage = 500;
+constexpr size_t kProposalScanMax = 5'000;
+constexpr size_t kProposalScanPage = 500;
 
 std::optional<uint32_t> parse_number(std::string_view text) {
   uint32_t number = 0;
@@ -92,8 +92,8 @@ void Api::list_proposals(Call call) {
     return reply(call, bad_query("limit (1 to 500) and after (a case id)"));
   }
   v1::CaseViews views;
-  for (size_t seen = 0; seen < kScanMax; seen += kScanPage) {
-    const Result<CasePage> found = jiexu::list_cases(records_, true, after, kScanPage);
+  for (size_t seen = 0; seen < kProposalScanMax; seen += kProposalScanPage) {
+    const Result<CasePage> found = jiexu::list_cases(records_, true, after, kProposalScanPage);
     if (!found) return reply(call, store_failure(found.error()));
     for (const Case& subject : found->cases) {
       if (static_cast<size_t>(views.cases_size()) == page->limit) {

@@ -12,7 +12,7 @@
 namespace jiexu {
 namespace {
 
-const Error kUnreadable{Errc::kCorrupt, "a payment is unreadable; run jiexu doctor"};
+const Error kPaymentUnreadable{Errc::kCorrupt, "a payment is unreadable; run jiexu doctor"};
 
 HttpResponse file_response(const Answer& answer) {
   if (answer.rejection) return refusal_response(*answer.rejection, nullptr);
@@ -59,11 +59,11 @@ Result<void> Api::add_payments(const v1::RemittanceBatchRecord& batch,
                                v1::RemittanceBatchView& view) const {
   for (const v1::BatchPaymentRecord& place : batch.payments()) {
     const auto id = CaseId::from_bytes(place.case_id());
-    if (!id) return tl::unexpected(kUnreadable);
+    if (!id) return tl::unexpected(kPaymentUnreadable);
     const auto record = records_.get_message<v1::PaymentRecord>(
         Family::kFunds, layout::payment_key(*id, place.attempt()));
     if (!record) return tl::unexpected(record.error());
-    if (!*record) return tl::unexpected(kUnreadable);
+    if (!*record) return tl::unexpected(kPaymentUnreadable);
     const auto state = static_cast<PaymentState>((*record)->state());
     view.set_paid(view.paid() + (state == PaymentState::kPaid));
     view.set_returned(view.returned() + (state == PaymentState::kReturned));
@@ -93,7 +93,7 @@ void Api::list_batches(Call call) {
   };
   const auto read = records_.scan_back(Family::kFunds, layout::kRemittanceBatches, upper, visit);
   if (!read) return reply(call, store_failure(read.error()));
-  if (!readable) return reply(call, store_failure(kUnreadable));
+  if (!readable) return reply(call, store_failure(kPaymentUnreadable));
   v1::RemittanceBatchViews views;
   for (const auto& [number, record] : found) {
     if (static_cast<size_t>(views.batches_size()) == limit) {

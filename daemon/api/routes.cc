@@ -66,7 +66,7 @@ constexpr Route kRoutes[] = {
 };
 
 // A list that left out what it cannot read would be a lie about money or messages.
-const Error kUnreadable{Errc::kCorrupt, "a record is unreadable; run jiexu doctor"};
+const Error kRecordUnreadable{Errc::kCorrupt, "a record is unreadable; run jiexu doctor"};
 
 HttpResponse text_response(int status, std::string text) {
   return {status, "text/plain; version=0.0.4; charset=utf-8", std::move(text), {}};
@@ -148,7 +148,7 @@ void Api::show_quarantine(Call call) {
   const Result<void> read =
       records_.scan(Family::kQuarantine, lower, layout::prefix_end("S"), visit);
   if (!read) return reply(call, store_failure(read.error()));
-  if (!readable) return reply(call, store_failure(kUnreadable));
+  if (!readable) return reply(call, store_failure(kRecordUnreadable));
   reply(call, views);
 }
 
@@ -169,7 +169,7 @@ void Api::show_ledger(Call call) {
   const Result<void> read = records_.scan(Family::kFunds, layout::kAccounts,
                                           layout::prefix_end(layout::kAccounts), visit);
   if (!read) return reply(call, store_failure(read.error()));
-  if (!readable) return reply(call, store_failure(kUnreadable));
+  if (!readable) return reply(call, store_failure(kRecordUnreadable));
   view.set_sum_fen(sum.value);
   reply(call, view);
 }

@@ -37,9 +37,9 @@ bool is_user_name(std::string_view name) {
 }
 
 // Reads the tables of one file and gathers what is wrong with them.
-class Parser {
+class UsersParser {
  public:
-  explicit Parser(const std::string& origin) : origin_(origin) {}
+  explicit UsersParser(const std::string& origin) : origin_(origin) {}
 
   void read(const toml::table& file) {
     for (const auto& [key, value] : file) {
@@ -161,7 +161,7 @@ std::optional<Role> role_from_name(std::string_view name) {
 
 Result<std::shared_ptr<const Users>> Users::parse(std::string_view text,
                                                   const std::string& origin) {
-  Parser parser(origin);
+  UsersParser parser(origin);
   try {
     parser.read(toml::parse(text, origin));
   } catch (const toml::parse_error& error) {

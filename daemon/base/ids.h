@@ -64,6 +64,7 @@ class CaseId {
 
 // SHA-256 output; also the head of a link's hash chain.
 using Digest = std::array<uint8_t, 32>;
+inline constexpr size_t kDigestSize = std::tuple_size_v<Digest>;
 
 // Keyed hash of a person's document number: how a person is found without the number being stored
 // in a key.

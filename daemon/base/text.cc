@@ -20,10 +20,6 @@ size_t skip_ascii(std::string_view text, size_t at) {
   return at;
 }
 
-bool is_ascii(std::string_view text) {
-  return skip_ascii(text, 0) == text.size();
-}
-
 // Where the run of Chinese characters that begins at `at` ends, or a little before. They have three
 // bytes of which the first is from E1 to EC, EE or EF: no such character has another form, and none
 // is a surrogate.
@@ -127,6 +123,10 @@ std::string_view trimmed(std::string_view text) {
 }
 
 }  // namespace
+
+bool is_ascii(std::string_view text) {
+  return skip_ascii(text, 0) == text.size();
+}
 
 bool is_blank(std::string_view text) {
   // With other leads than these no space begins (is_space()).

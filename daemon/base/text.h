@@ -9,6 +9,9 @@ namespace jiexu {
 // True if `text` is well-formed UTF-8 (no overlong forms, no surrogates).
 bool is_utf8(std::string_view text);
 
+// True if every byte is below 128.
+bool is_ascii(std::string_view text);
+
 // Number of code points. REQUIRES: is_utf8(text).
 size_t utf8_length(std::string_view text);
 

@@ -13,10 +13,6 @@ using Checked = std::optional<Rejection>;
 constexpr size_t kNameCharsMax = 100;
 constexpr size_t kMediaTypeMax = 100;
 
-Rejection reject(Refusal refusal, std::string detail) {
-  return {refusal, std::move(detail)};
-}
-
 // A name is shown to people and offered as that of a file: no path, nothing invisible.
 bool is_file_name(const std::string& name) {
   const bool printable = std::ranges::none_of(
@@ -37,25 +33,25 @@ bool is_media_type(const std::string& type) {
 
 Checked check_file(uint64_t size, const std::string& name, const std::string& type) {
   if (size == 0 || size > limits::kAttachmentBytesMax) {
-    return reject(Refusal::kAttachmentInvalid, "size: must be 1 byte to 20 MiB");
+    return rejection(Refusal::kAttachmentInvalid, "size: must be 1 byte to 20 MiB");
   }
   if (!is_file_name(name)) {
-    return reject(Refusal::kAttachmentInvalid,
-                  "name: must be a file's name of 1 to 100 characters");
+    return rejection(Refusal::kAttachmentInvalid,
+                     "name: must be a file's name of 1 to 100 characters");
   }
   if (is_media_type(type)) return std::nullopt;
-  return reject(Refusal::kAttachmentInvalid, "media_type: must be such as application/pdf");
+  return rejection(Refusal::kAttachmentInvalid, "media_type: must be such as application/pdf");
 }
 
 Checked check_room(const Case& subject, size_t with_next, size_t more) {
   if (with_next > limits::kAttachmentsMax) {
-    return reject(Refusal::kTooManyAttachments, "attachments: at most " +
-                                                    std::to_string(limits::kAttachmentsMax) +
-                                                    " go with a letter or form");
+    return rejection(Refusal::kTooManyAttachments, "attachments: at most " +
+                                                       std::to_string(limits::kAttachmentsMax) +
+                                                       " go with a letter or form");
   }
   if (subject.attachments.size() + more <= limits::kAttachmentsOfCaseMax) return std::nullopt;
-  return reject(Refusal::kTooManyAttachments,
-                "attachments: a case has at most " + std::to_string(limits::kAttachmentsOfCaseMax));
+  return rejection(Refusal::kTooManyAttachments, "attachments: a case has at most " +
+                                                     std::to_string(limits::kAttachmentsOfCaseMax));
 }
 
 size_t count_waiting(const Case& subject) {
@@ -125,10 +121,10 @@ bool is_wanted(const Attachment& attachment) {
 
 Checked check_attach(const Case& subject, const v1::AttachmentInput& input) {
   const auto file = file_of(input);
-  if (!file) return reject(Refusal::kAttachmentInvalid, "sha256: must be 64 hex digits");
+  if (!file) return rejection(Refusal::kAttachmentInvalid, "sha256: must be 64 hex digits");
   if (auto wrong = check_file(input.size(), input.name(), input.media_type())) return wrong;
   if (find_waiting(subject, *file) != nullptr) {
-    return reject(Refusal::kAttachmentInvalid, "sha256: the file is attached already");
+    return rejection(Refusal::kAttachmentInvalid, "sha256: the file is attached already");
   }
   return check_room(subject, count_waiting(subject) + 1, 1);
 }
@@ -137,7 +133,7 @@ Checked check_detach(const Case& subject, const v1::AttachmentInput& input) {
   if (count_waiting(subject) == 0) return std::nullopt;  // the row's condition says so
   const auto file = file_of(input);
   if (file && find_waiting(subject, *file) != nullptr) return std::nullopt;
-  return reject(Refusal::kAttachmentUnknown, "attachment.sha256: of no file that waits");
+  return rejection(Refusal::kAttachmentUnknown, "attachment.sha256: of no file that waits");
 }
 
 Checked check_named(const Case& subject, const NamedAttachments& named) {
@@ -146,12 +142,12 @@ Checked check_named(const Case& subject, const NamedAttachments& named) {
   for (int i = 0; i < named.size(); ++i) {
     const v1::Attachment& one = named[i];
     if (one.sha256().size() != std::tuple_size_v<Digest>) {
-      return reject(Refusal::kAttachmentInvalid, "sha256: must have 32 bytes");
+      return rejection(Refusal::kAttachmentInvalid, "sha256: must have 32 bytes");
     }
     if (auto wrong = check_file(one.size(), one.name(), one.media_type())) return wrong;
     for (int before = 0; before < i; ++before) {
       if (named[before].sha256() != one.sha256()) continue;
-      return reject(Refusal::kAttachmentInvalid, "sha256: the same file is named twice");
+      return rejection(Refusal::kAttachmentInvalid, "sha256: the same file is named twice");
     }
   }
   return std::nullopt;
@@ -166,13 +162,13 @@ Checked name_attachments(const Case& subject, bool here, NamedAttachments& named
     if (is_named(all, again.sha256())) continue;
     const Attachment* known = find_ours(subject, again.sha256());
     if (known == nullptr) {
-      return reject(Refusal::kAttachmentUnknown, "form.attachments: upload the file first");
+      return rejection(Refusal::kAttachmentUnknown, "form.attachments: upload the file first");
     }
     add_named(*known, &all);
   }
   for (const v1::Attachment& one : all) {
     if (!here || is_here(subject, find_ours(subject, one.sha256())->sha256)) continue;
-    return reject(Refusal::kAttachmentUnknown, "form.attachments: a file's bytes are not here");
+    return rejection(Refusal::kAttachmentUnknown, "form.attachments: a file's bytes are not here");
   }
   const auto count = static_cast<size_t>(all.size());
   if (auto wrong = check_room(subject, count, count - count_waiting(subject))) return wrong;

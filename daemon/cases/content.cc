@@ -14,10 +14,6 @@ using Checked = std::optional<Rejection>;
 
 constexpr int64_t kSumMaxFen = 1000 * kFormAmountMaxFen;
 
-Rejection reject(Refusal refusal, std::string detail = "") {
-  return {refusal, std::move(detail)};
-}
-
 // A peer's clock may already be past midnight.
 Date latest_today(Instant now) {
   return date_of(now.plus_ms(limits::kClockSkewMsMax));
@@ -34,8 +30,8 @@ std::string describe(const std::vector<Finding>& findings) {
 
 Checked check_date(int32_t yyyymmdd, Date today) {
   const auto date = Date::from_yyyymmdd(yyyymmdd);
-  if (!date) return reject(Refusal::kDateInvalid, "date: must be a day as yyyymmdd");
-  if (*date > today) return reject(Refusal::kDateInvalid, "date: lies in the future");
+  if (!date) return rejection(Refusal::kDateInvalid, "date: must be a day as yyyymmdd");
+  if (*date > today) return rejection(Refusal::kDateInvalid, "date: lies in the future");
   return std::nullopt;
 }
 
@@ -43,14 +39,14 @@ Checked check_date(int32_t yyyymmdd, Date today) {
 
 Checked check_apply(const Case& subject, const Event& event, const Context& context) {
   if (event.input == nullptr || !event.input->has_application()) {
-    return reject(Refusal::kInputMissing, "application: is missing");
+    return rejection(Refusal::kInputMissing, "application: is missing");
   }
   const auto findings = check_application(event.input->application(), date_of(event.at));
-  if (!findings.empty()) return reject(Refusal::kApplicationInvalid, describe(findings));
-  if (subject.peer == context.self) return reject(Refusal::kOwnAgency, "origin_agency");
-  if (!context.peer_known) return reject(Refusal::kUnknownAgency, "origin_agency");
+  if (!findings.empty()) return rejection(Refusal::kApplicationInvalid, describe(findings));
+  if (subject.peer == context.self) return rejection(Refusal::kOwnAgency, "origin_agency");
+  if (!context.peer_known) return rejection(Refusal::kUnknownAgency, "origin_agency");
   if (!context.duplicate_of.empty()) {
-    return reject(Refusal::kDuplicateOpenCase, "case " + context.duplicate_of.str());
+    return rejection(Refusal::kDuplicateOpenCase, "case " + context.duplicate_of.str());
   }
   return std::nullopt;
 }
@@ -58,13 +54,13 @@ Checked check_apply(const Case& subject, const Event& event, const Context& cont
 // What the letter says of our own agency is not the clerk's doing: the peer would refuse it, and
 // who keeps the directory must know.
 Checked check_send_letter(const Context& context) {
-  if (context.letter_number.empty()) return reject(Refusal::kLetterNumbersExhausted);
+  if (context.letter_number.empty()) return rejection(Refusal::kLetterNumbersExhausted);
   const std::vector<Finding>& findings = context.own_entry->findings();
   if (findings.empty()) return std::nullopt;
-  return reject(Refusal::kLetterInvalid,
-                describe(findings) +
-                    "; to be put right in this agency's own entry of the directory: contact in"
-                    " [agency.contact], payee in [agency.bank]");
+  return rejection(Refusal::kLetterInvalid,
+                   describe(findings) +
+                       "; to be put right in this agency's own entry of the directory: contact in"
+                       " [agency.contact], payee in [agency.bank]");
 }
 
 // The letter that the transfer-in agency would hold the form against.
@@ -92,15 +88,15 @@ std::vector<v1::Finding> to_wire(const std::vector<Finding>& findings) {
 Checked check_form_in(const Case& subject, const Event& event, Content& content) {
   const v1::InformationForm& form = event.message->information_form();
   if (form.version() != subject.form_version + 1) {
-    return reject(Refusal::kFormVersion,
-                  "version: must be " + std::to_string(subject.form_version + 1));
+    return rejection(Refusal::kFormVersion,
+                     "version: must be " + std::to_string(subject.form_version + 1));
   }
   const auto against = check_form_against_letter(form, letter_of(subject));
-  if (!against.empty()) return reject(Refusal::kFormNotOfLetter, describe(against));
+  if (!against.empty()) return rejection(Refusal::kFormNotOfLetter, describe(against));
   // Every other finding is for a clerk to query, but this amount would get into the ledger.
   const int64_t amount = form.account().amount_fen();
   if (amount < 0 || amount > kFormAmountMaxFen) {
-    return reject(Refusal::kFormInvalid, "account.amount_fen: is out of range");
+    return rejection(Refusal::kFormInvalid, "account.amount_fen: is out of range");
   }
   content.form = &form;
   content.findings = to_wire(check_form(form, latest_today(event.at)));
@@ -108,8 +104,8 @@ Checked check_form_in(const Case& subject, const Event& event, Content& content)
 }
 
 Checked check_amount(Fen amount, Content& content) {
-  if (amount.value <= 0) return reject(Refusal::kAmountNotPositive, "amount_fen");
-  if (amount.value > kFormAmountMaxFen) return reject(Refusal::kAmountTooLarge, "amount_fen");
+  if (amount.value <= 0) return rejection(Refusal::kAmountNotPositive, "amount_fen");
+  if (amount.value > kFormAmountMaxFen) return rejection(Refusal::kAmountTooLarge, "amount_fen");
   content.amount = amount;
   return std::nullopt;
 }
@@ -117,13 +113,13 @@ Checked check_amount(Fen amount, Content& content) {
 // A sum that no honest sender comes near, but that could overflow the ledger.
 Checked check_sum(Fen before, Fen more) {
   if (before.value <= kSumMaxFen - more.value) return std::nullopt;
-  return reject(Refusal::kAmountTooLarge, "amount_fen: with what came before");
+  return rejection(Refusal::kAmountTooLarge, "amount_fen: with what came before");
 }
 
 Checked check_money_message(const Event& event, int64_t amount_fen, Content& content) {
   // Sent long ago is normal after an outage; only a clock ahead of ours is wrong for certain.
   if (event.message->sent_at_ms() > event.at.plus_ms(limits::kClockSkewMsMax).ms) {
-    return reject(Refusal::kClockSkew, "sent_at_ms: is ahead of our clock");
+    return rejection(Refusal::kClockSkew, "sent_at_ms: is ahead of our clock");
   }
   return check_amount(Fen{amount_fen}, content);
 }
@@ -133,8 +129,8 @@ Checked check_money_message(const Event& event, int64_t amount_fen, Content& con
 Checked check_letter_in(const Event& event, const Context& context) {
   const v1::ContactLetter& letter = event.message->letter();
   const auto findings = check_letter(letter, latest_today(event.at));
-  if (!findings.empty()) return reject(Refusal::kLetterInvalid, describe(findings));
-  if (context.letter_number_taken) return reject(Refusal::kLetterNumberTaken, "letter_number");
+  if (!findings.empty()) return rejection(Refusal::kLetterInvalid, describe(findings));
+  if (context.letter_number_taken) return rejection(Refusal::kLetterNumberTaken, "letter_number");
   return check_named(Case(), letter.attachments());
 }
 
@@ -165,20 +161,20 @@ Checked check_refunded(const Case& subject, const v1::InformationForm& form) {
       account.balance_fen() >= subject.refunded.value) {
     return std::nullopt;
   }
-  return reject(Refusal::kRefundPaid, "account.disposition");
+  return rejection(Refusal::kRefundPaid, "account.disposition");
 }
 
 Checked check_issue_form(const Case& subject, const Event& event, const Context& context,
                          Content& content) {
   if (event.input == nullptr || !event.input->has_form()) {
-    return reject(Refusal::kInputMissing, "form: is missing");
+    return rejection(Refusal::kInputMissing, "form: is missing");
   }
   v1::InformationForm* form = complete_form(subject, event, context);
   auto findings = check_form(*form, date_of(event.at));
   if (findings.empty()) {
     findings = check_earlier_rows(*form, context.earlier_forms, context.our_agencies);
   }
-  if (!findings.empty()) return reject(Refusal::kFormInvalid, describe(findings));
+  if (!findings.empty()) return rejection(Refusal::kFormInvalid, describe(findings));
   content.form = form;
   const bool here = !event.led_back;
   if (auto wrong = name_attachments(subject, here, *form->mutable_attachments())) return wrong;
@@ -191,7 +187,7 @@ Checked check_part(const Event& event, Fen open, Content& content) {
   const int64_t entered = event.input != nullptr ? event.input->amount_fen() : 0;
   if (open.value <= 0) return std::nullopt;
   if (entered > open.value) {
-    return reject(Refusal::kAmountDiffers, "amount_fen: at most " + open.yuan());
+    return rejection(Refusal::kAmountDiffers, "amount_fen: at most " + open.yuan());
   }
   return check_amount(entered != 0 ? Fen{entered} : open, content);
 }
@@ -201,7 +197,7 @@ Checked check_remit(const Case& subject, const Event& event, Content& content) {
   const Fen open{subject.due.value - subject.moved.value};
   if (auto full = check_room_for_payment(subject, subject.attempt + 1)) return full;
   if (open.value > 0) return check_part(event, open, content);
-  if (entered == 0) return reject(Refusal::kInputMissing, "amount_fen: is missing");
+  if (entered == 0) return rejection(Refusal::kInputMissing, "amount_fen: is missing");
   return check_amount(Fen{entered}, content);
 }
 
@@ -223,28 +219,29 @@ Checked check_bank_returned(const Case& subject, const Event& event, Content& co
 
 Checked check_text(const std::string& text, const char* field) {
   if (!text.empty()) return std::nullopt;
-  return reject(Refusal::kInputMissing, std::string(field) + ": is missing");
+  return rejection(Refusal::kInputMissing, std::string(field) + ": is missing");
 }
 
 Checked check_code(v1::RejectCode code) {
   if (code != v1::REJECT_CODE_UNSPECIFIED && v1::RejectCode_IsValid(code)) return std::nullopt;
-  return reject(Refusal::kRejectCodeMissing, "code: is missing; such as REJECT_CODE_NOT_FOUND");
+  return rejection(Refusal::kRejectCodeMissing, "code: is missing; such as REJECT_CODE_NOT_FOUND");
 }
 
 Checked check_forward(const Case& subject, const v1::ActionInput& input, const Context& context) {
   if (auto wrong = check_text(input.agency(), "agency")) return wrong;
-  if (input.agency() == context.self.text()) return reject(Refusal::kOwnAgency, "agency: is ours");
+  if (input.agency() == context.self.text())
+    return rejection(Refusal::kOwnAgency, "agency: is ours");
   if (input.agency() == subject.peer.text()) {
-    return reject(Refusal::kUnknownAgency, "agency: is the one that wrote the letter");
+    return rejection(Refusal::kUnknownAgency, "agency: is the one that wrote the letter");
   }
-  if (!context.agency_known) return reject(Refusal::kUnknownAgency, "agency: " + input.agency());
+  if (!context.agency_known) return rejection(Refusal::kUnknownAgency, "agency: " + input.agency());
   return check_code(input.code());
 }
 
 // The right agency, if it is named, may be one that is not in our directory.
 Checked check_reject(const v1::ActionInput& input) {
   if (!input.agency().empty() && !AgencyId::parse(input.agency())) {
-    return reject(Refusal::kUnknownAgency, "agency: a code is 'S' and 11 digits");
+    return rejection(Refusal::kUnknownAgency, "agency: a code is 'S' and 11 digits");
   }
   return check_code(input.code());
 }
@@ -252,17 +249,17 @@ Checked check_reject(const v1::ActionInput& input) {
 Checked check_payee_of(const v1::Payee& payee) {
   const auto findings = check_payee(payee);
   if (findings.empty()) return std::nullopt;
-  return reject(Refusal::kPayeeInvalid, describe(findings));
+  return rejection(Refusal::kPayeeInvalid, describe(findings));
 }
 
 Checked check_version(uint32_t version, uint32_t wanted) {
   if (version == wanted) return std::nullopt;
-  return reject(Refusal::kFormVersion, "version: must be " + std::to_string(wanted));
+  return rejection(Refusal::kFormVersion, "version: must be " + std::to_string(wanted));
 }
 
 Checked check_reply_reminder(const v1::ActionInput& input) {
   if (Date::from_yyyymmdd(input.date())) return std::nullopt;
-  return reject(Refusal::kDateInvalid, "date: must be the day expected, as yyyymmdd");
+  return rejection(Refusal::kDateInvalid, "date: must be the day expected, as yyyymmdd");
 }
 
 const v1::ActionInput& input_of(const Event& event) {
@@ -277,7 +274,7 @@ Checked check_action(const Case& subject, const Event& event, const Context& con
     case EventKind::kSendLetter: return check_send_letter(context);
     case EventKind::kAcceptLetter:
       if (context.claimed_by.empty()) return std::nullopt;
-      return reject(Refusal::kClaimedByOther, "case " + context.claimed_by.str());
+      return rejection(Refusal::kClaimedByOther, "case " + context.claimed_by.str());
     case EventKind::kRejectLetter: return check_reject(input);
     case EventKind::kHold: return check_code(input.code());
     case EventKind::kForwardLetter: return check_forward(subject, input, context);
@@ -309,8 +306,8 @@ Checked check_noticed(const Case& subject, const Event& event, Content& content)
 }
 
 Checked check_difference(const v1::FundsDiff& diff) {
-  if (diff.received_fen() < 0) return reject(Refusal::kAmountNotPositive, "received_fen");
-  if (diff.reversed_fen() < 0) return reject(Refusal::kAmountNotPositive, "reversed_fen");
+  if (diff.received_fen() < 0) return rejection(Refusal::kAmountNotPositive, "received_fen");
+  if (diff.reversed_fen() < 0) return rejection(Refusal::kAmountNotPositive, "reversed_fen");
   return std::nullopt;
 }
 
@@ -332,7 +329,8 @@ Checked check_message(const Case& subject, const Event& event, const Context& co
       return check_money_message(event, message.funds_ack().amount_fen(), content);
     case EventKind::kFundsReturnedIn: {
       const auto& returned = message.funds_returned();
-      if (returned.credited_fen() < 0) return reject(Refusal::kAmountNotPositive, "credited_fen");
+      if (returned.credited_fen() < 0)
+        return rejection(Refusal::kAmountNotPositive, "credited_fen");
       return check_money_message(event, returned.amount_fen(), content);
     }
     case EventKind::kFundsDiffIn: return check_difference(message.funds_diff());
@@ -374,7 +372,7 @@ tl::expected<Content, Rejection> read_content(const Case& subject, const Event& 
   const Date today = date_of(event.at);
   content.date = today.yyyymmdd();
   if (event.input != nullptr && event.input->ByteSizeLong() > limits::kInputBytesMax) {
-    return tl::unexpected(reject(Refusal::kInputTooLarge));
+    return tl::unexpected(rejection(Refusal::kInputTooLarge));
   }
   if (event.input != nullptr && event.input->date() != 0 && is_day_of_act(event.kind)) {
     if (auto wrong = check_date(event.input->date(), today)) return tl::unexpected(*wrong);

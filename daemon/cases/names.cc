@@ -4,18 +4,11 @@
 
 #include "daemon/cases/case.h"
 #include "daemon/cases/event.h"
+#include "daemon/cases/lookup.h"
 #include "daemon/cases/table.h"
 
 namespace jiexu {
 namespace {
-
-template <class Key, size_t N>
-std::string_view find(const std::pair<Key, std::string_view> (&table)[N], Key key) {
-  for (const auto& [known, text] : table) {
-    if (known == key) return text;
-  }
-  return "";
-}
 
 constexpr std::pair<Relationship, std::string_view> kRelationships[] = {
     {Relationship::kNone, "NONE"},

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <tl/expected.hpp>
+#include <utility>
 
 namespace jiexu {
 
@@ -85,5 +87,15 @@ struct Rejection {
   Refusal refusal = Refusal::kNone;
   std::string detail;  // which field, which rule; no personal data
 };
+
+inline Rejection rejection(Refusal refusal, std::string detail = "") {
+  return {refusal, std::move(detail)};
+}
+
+// The same for functions that return something else if all is well: `return
+// refuse(Refusal::kPayeeListed);`
+inline tl::unexpected<Rejection> refuse(Refusal refusal, std::string detail = "") {
+  return tl::unexpected(Rejection{refusal, std::move(detail)});
+}
 
 }  // namespace jiexu

@@ -16,10 +16,6 @@
 namespace jiexu {
 namespace {
 
-tl::unexpected<Rejection> reject(Refusal refusal, std::string detail = "") {
-  return tl::unexpected(Rejection{refusal, std::move(detail)});
-}
-
 Side side_of(const Case& subject, EventKind kind) {
   if (subject.exists()) return subject.side;
   return kind == EventKind::kApply ? Side::kIn : Side::kOut;
@@ -67,7 +63,7 @@ tl::expected<const Row*, Rejection> find_row(const Case& subject, const Content&
     missing += name(row.guard);
   }
   if (missing.empty() || subject.closed()) return tl::unexpected(wrong_state(subject, kind));
-  return reject(Refusal::kGuardFailed, missing);
+  return refuse(Refusal::kGuardFailed, missing);
 }
 
 void move(const Row& row, Case& subject) {
@@ -139,7 +135,7 @@ tl::expected<Step, Rejection> climb(Case& subject, const Event& event, const Con
   Step result;
   if (event.led_back) return remind_again(subject, event, context);
   const auto climbed = climb_ladder(event, subject);
-  if (!climbed) return reject(Refusal::kNotAllowedNow, "no such deadline is open");
+  if (!climbed) return refuse(Refusal::kNotAllowedNow, "no such deadline is open");
   stamp(event, subject);
   result.note = climbed->note;
   if (climbed->remind) {
@@ -204,12 +200,12 @@ Step pass_over(Case& subject, const Event& event) {
 
 tl::expected<Step, Rejection> key_paper(Case& subject, const Event& event, const Context& context) {
   if (event.input == nullptr || !event.input->has_paper()) {
-    return reject(Refusal::kInputMissing, "paper: is missing");
+    return refuse(Refusal::kInputMissing, "paper: is missing");
   }
   Event inner = event;
   inner.kind = event_of(event.input->paper().body_case());
   if (inner.kind == EventKind::kNone || inner.kind == EventKind::kFaultIn) {
-    return reject(Refusal::kPaperInvalid, "paper");
+    return refuse(Refusal::kPaperInvalid, "paper");
   }
   if (auto wrong = check_paper(subject, *event.input)) return tl::unexpected(*wrong);
   inner.message = &event.input->paper();

@@ -1,19 +1,12 @@
 // The words for guards, effects, money and refusals.
 #include <utility>
 
+#include "daemon/cases/lookup.h"
 #include "daemon/cases/refusal.h"
 #include "daemon/cases/table.h"
 
 namespace jiexu {
 namespace {
-
-template <class Key, size_t N>
-std::string_view find(const std::pair<Key, std::string_view> (&table)[N], Key key) {
-  for (const auto& [known, text] : table) {
-    if (known == key) return text;
-  }
-  return "";
-}
 
 constexpr std::pair<Guard, std::string_view> kGuards[] = {
     {Guard::kAlways, "always"},

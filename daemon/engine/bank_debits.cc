@@ -12,7 +12,6 @@ namespace jiexu {
 namespace {
 
 constexpr std::string_view kBank = "bank";  // as an actor
-constexpr size_t kDigestSize = std::tuple_size_v<Digest>;
 
 Evidence evidence_of(const References& found) {
   if (found.end_to_end) return Evidence::kEndToEndId;

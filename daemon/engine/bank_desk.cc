@@ -14,7 +14,6 @@ namespace {
 
 // One transfer for a batch of cases may be larger than any form; sums of such still fit 64 bits,
 // which park() makes sure of.
-constexpr size_t kDigestSize = std::tuple_size_v<Digest>;
 constexpr int64_t kLineAmountMaxFen = 100 * kFormAmountMaxFen;
 
 // Fields, each with its length, so that no two lines share a key by the way their fields meet.

@@ -12,7 +12,7 @@ bool is_whole(const v1::BankFileRecord& record) {
   return record.lines() > 0 && record.staged() == record.lines();
 }
 
-std::string state_of(const v1::BankFileRecord& record) {
+std::string state_name(const v1::BankFileRecord& record) {
   if (!is_whole(record)) return "staging";
   return record.booked() == record.lines() ? "done" : "booking";
 }
@@ -47,7 +47,7 @@ v1::BankFileView view_bank_file(const Digest& file, const v1::BankFileRecord& re
   v1::BankFileView out;
   out.set_digest(to_hex(view(file)));
   out.set_name(record.name());
-  out.set_state(state_of(record));
+  out.set_state(state_name(record));
   out.set_lines(record.lines());
   out.set_staged(record.staged());
   out.set_booked(record.booked());

@@ -5,11 +5,7 @@
 #include "storage/layout.h"
 
 namespace jiexu {
-namespace {
-
-constexpr size_t kDigestSize = std::tuple_size_v<Digest>;
-
-}  // namespace
+namespace {}  // namespace
 
 Result<BankDesk::Settled> BankDesk::match_by_hand(const Digest& line,
                                                   const std::vector<Allocation>& to,

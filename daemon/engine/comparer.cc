@@ -17,10 +17,6 @@ constexpr size_t kPrunedAtOnce = 8;
 // peer that does not list so many, enough differences are named.
 constexpr size_t kUnlistedMax = 5000;
 
-Rejection refuse(Refusal refusal, std::string detail) {
-  return {refusal, std::move(detail)};
-}
-
 CaseId case_of(const v1::StatementRow& row) {
   return CaseId::from_bytes(row.case_id()).value_or(CaseId());
 }
@@ -40,21 +36,21 @@ void note_place(const v1::DailyStatement& statement, Seq seq, v1::ComparisonReco
 std::optional<Rejection> Comparer::check(const Heard& heard, const v1::DailyStatement& statement,
                                          Instant now) const {
   const auto day = Date::from_yyyymmdd(statement.day());
-  if (!day) return refuse(Refusal::kStatementDay, "day");
+  if (!day) return rejection(Refusal::kStatementDay, "day");
   if (end_of(*day) > now.plus_ms(limits::kClockSkewMsMax)) {
-    return refuse(Refusal::kStatementDay, "day: not over here");
+    return rejection(Refusal::kStatementDay, "day: not over here");
   }
   if (statement.day() <= heard.whole_day) {
-    return refuse(Refusal::kStatementDay, "day: stated before");
+    return rejection(Refusal::kStatementDay, "day: stated before");
   }
   const bool first = statement.part() == 1;
   const bool follows = statement.day() == heard.day && statement.part() == heard.part + 1;
-  if (!first && !follows) return refuse(Refusal::kStatementOrder, "part");
+  if (!first && !follows) return rejection(Refusal::kStatementOrder, "part");
   const CaseId through = first ? CaseId() : heard.through;
   const auto fault = check_statement(statement, first ? std::string_view() : through.bytes());
   if (!fault) return std::nullopt;
-  return refuse(fault->order ? Refusal::kStatementOrder : Refusal::kStatementContent,
-                fault->detail);
+  return rejection(fault->order ? Refusal::kStatementOrder : Refusal::kStatementContent,
+                   fault->detail);
 }
 
 Result<std::optional<Rejection>> Comparer::take(Peer& peer, const v1::DailyStatement& statement,

@@ -13,9 +13,9 @@ namespace {
 constexpr std::string_view kDomain = "jiexu proposal 1";
 constexpr size_t kDigestShown = 8;  // bytes of it in notes of the timeline
 
-class Content {
+class Facts {
  public:
-  Content() : bytes_(kDomain) {}
+  Facts() : bytes_(kDomain) {}
   void add(std::string_view piece) {
     append_u64(bytes_, piece.size());
     bytes_ += piece;
@@ -27,7 +27,7 @@ class Content {
   std::string bytes_;
 };
 
-void add_facts(const Case& subject, Content& content) {
+void add_facts(const Case& subject, Facts& content) {
   content.add(subject.id.bytes());
   content.add(subject.peer.text());
   content.add(subject.letter_number);
@@ -75,7 +75,7 @@ bool is_offered(const std::vector<Offer>& all, const Proposal& proposal) {
 }  // namespace
 
 Digest proposal_digest(const Case& subject, const Proposal& proposal) {
-  Content content;
+  Facts content;
   content.add(proposal.number);
   content.add(proposal.action);
   content.add(proposal.user);

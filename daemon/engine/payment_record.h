@@ -10,6 +10,10 @@ inline PaymentState state_of(const v1::PaymentRecord& record) {
   return static_cast<PaymentState>(record.state());
 }
 
+inline BatchState state_of(const v1::RemittanceBatchRecord& batch) {
+  return static_cast<BatchState>(batch.state());
+}
+
 // What the bank was ordered to pay. Of payments that are known only from the peer's copy of our
 // notice the file is lost; it had what was ordered.
 inline int64_t sent(const v1::PaymentRecord& record) {

@@ -3,6 +3,7 @@
 
 #include "daemon/base/check.h"
 #include "daemon/base/limits.h"
+#include "daemon/engine/payment_record.h"
 #include "daemon/engine/remit_desk.h"
 #include "daemon/engine/remit_views.h"
 #include "storage/layout.h"
@@ -16,10 +17,6 @@ constexpr int64_t kMinuteMs = 60'000;
 constexpr int64_t kDayMs = 24 * 60 * kMinuteMs;
 constexpr int64_t kTenthMs = 100;
 
-tl::unexpected<Rejection> refuse(Refusal refusal, std::string detail = "") {
-  return tl::unexpected(Rejection{refusal, std::move(detail)});
-}
-
 bool same_account(const v1::Payee& a, const v1::Payee& b) {
   return a.account_number() == b.account_number() && a.account_holder() == b.account_holder() &&
          a.bank_name() == b.bank_name() && a.cnaps() == b.cnaps();
@@ -27,10 +24,6 @@ bool same_account(const v1::Payee& a, const v1::Payee& b) {
 
 Instant start_of(Date date) {
   return end_of(date).plus_ms(1 - kDayMs);
-}
-
-BatchState state_of(const v1::RemittanceBatchRecord& batch) {
-  return static_cast<BatchState>(batch.state());
 }
 
 }  // namespace
@@ -188,28 +181,28 @@ std::optional<Rejection> RemitDesk::may_approve(const BatchRecord& batch, std::s
 RemitDesk::Outcome<v1::RemittanceBatchView> RemitDesk::approve(std::string_view number,
                                                                std::string_view content,
                                                                std::string_view user, Instant now) {
-  using Answer = tl::expected<v1::RemittanceBatchView, Rejection>;
+  using Reply = tl::expected<v1::RemittanceBatchView, Rejection>;
   auto found = read_batch(number);
   if (!found) return tl::unexpected(found.error());
-  if (!*found) return Answer(refuse(Refusal::kBatchUnknown));
+  if (!*found) return Reply(refuse(Refusal::kBatchUnknown));
   BatchRecord& batch = **found;
   const auto seen = from_hex(content);
   const bool again = state_of(batch) == BatchState::kApproved && batch.approved_by() == user &&
                      seen && batch.approved_content() == *seen;
-  if (again) return Answer(view_batch(number, batch, false));
-  if (auto wrong = may_approve(batch, user)) return Answer(tl::unexpected(std::move(*wrong)));
+  if (again) return Reply(view_batch(number, batch, false));
+  if (auto wrong = may_approve(batch, user)) return Reply(tl::unexpected(std::move(*wrong)));
   const auto gone = weed(std::string(number), batch, now);
   if (!gone) return tl::unexpected(gone.error());
-  if (*gone > 0) return Answer(refuse(Refusal::kBatchChanged, batch.note()));
+  if (*gone > 0) return Reply(refuse(Refusal::kBatchChanged, batch.note()));
   const Digest held = content_of(number, batch);
-  if (!seen || view(held) != *seen) return Answer(refuse(Refusal::kBatchChanged));
+  if (!seen || view(held) != *seen) return Reply(refuse(Refusal::kBatchChanged));
   batch.set_state(static_cast<uint32_t>(BatchState::kApproved));
   batch.set_approved_by(std::string(user));
   batch.set_approved_at_ms(now.ms);
   batch.set_approved_content(std::string(view(held)));
   batch.clear_note();
   write_batch(number, batch);
-  return Answer(view_batch(number, batch, false));
+  return Reply(view_batch(number, batch, false));
 }
 
 // --- exporting ---
@@ -217,24 +210,24 @@ RemitDesk::Outcome<v1::RemittanceBatchView> RemitDesk::approve(std::string_view 
 RemitDesk::Outcome<std::string> RemitDesk::export_file(std::string_view number,
                                                        PaymentFormat format, std::string_view user,
                                                        Instant now) {
-  using Answer = tl::expected<std::string, Rejection>;
+  using Reply = tl::expected<std::string, Rejection>;
   auto found = read_batch(number);
   if (!found) return tl::unexpected(found.error());
-  if (!*found) return Answer(refuse(Refusal::kBatchUnknown));
+  if (!*found) return Reply(refuse(Refusal::kBatchUnknown));
   BatchRecord& batch = **found;
   if (state_of(batch) == BatchState::kExported) return exported_file(number, batch, format);
-  if (state_of(batch) != BatchState::kApproved) return Answer(refuse(Refusal::kBatchNotApproved));
+  if (state_of(batch) != BatchState::kApproved) return Reply(refuse(Refusal::kBatchNotApproved));
   const auto gone = weed(std::string(number), batch, now);
   if (!gone) return tl::unexpected(gone.error());
-  if (*gone > 0) return Answer(refuse(Refusal::kBatchChanged, batch.note()));
+  if (*gone > 0) return Reply(refuse(Refusal::kBatchChanged, batch.note()));
   if (view(content_of(number, batch)) != batch.approved_content()) {
-    return Answer(refuse(Refusal::kBatchChanged, "it is not what was approved"));
+    return Reply(refuse(Refusal::kBatchChanged, "it is not what was approved"));
   }
   const auto reachable = can_be_told(batch, now);
   if (!reachable) return tl::unexpected(reachable.error());
-  if (!*reachable) return Answer(refuse(Refusal::kRecovering));
+  if (!*reachable) return Reply(refuse(Refusal::kRecovering));
   const auto file = write_file(number, batch, format, now);
-  if (!file) return Answer(refuse(Refusal::kFileUnwritable, file.error().text));
+  if (!file) return Reply(refuse(Refusal::kFileUnwritable, file.error().text));
   batch.set_state(static_cast<uint32_t>(BatchState::kExported));
   batch.set_exported_by(std::string(user));
   batch.set_exported_at_ms(now.ms);
@@ -245,21 +238,21 @@ RemitDesk::Outcome<std::string> RemitDesk::export_file(std::string_view number,
   const Key key = layout::payment_file_key(number);
   records_.put(pending_.open().batch(), Family::kFunds, key, *file);
   pending_.open().index_last(Family::kFunds, key);
-  return Answer(*file);
+  return Reply(*file);
 }
 
 RemitDesk::Outcome<std::string> RemitDesk::exported_file(std::string_view number,
                                                          const BatchRecord& batch,
                                                          PaymentFormat format) const {
-  using Answer = tl::expected<std::string, Rejection>;
+  using Reply = tl::expected<std::string, Rejection>;
   const auto was = static_cast<PaymentFormat>(batch.format());
   if (was != format) {
-    return Answer(refuse(Refusal::kBatchState, "it was exported as " + std::string(name(was))));
+    return Reply(refuse(Refusal::kBatchState, "it was exported as " + std::string(name(was))));
   }
   auto file = records_.get(Family::kFunds, layout::payment_file_key(number));
   if (!file) return tl::unexpected(file.error());
-  if (!*file) return Answer(refuse(Refusal::kBatchState, batch.note()));
-  return Answer(std::move(**file));
+  if (!*file) return Reply(refuse(Refusal::kBatchState, batch.note()));
+  return Reply(std::move(**file));
 }
 
 Result<std::string> RemitDesk::write_file(std::string_view number, const BatchRecord& batch,

@@ -18,7 +18,7 @@ bool fits(const v1::PaymentRecord& record, Fen amount, bool debit) {
 
 RemitDesk::Outcome<uint32_t> RemitDesk::payment_by_hand(const Allocation& part,
                                                         const v1::BankLine& line) const {
-  using Answer = tl::expected<uint32_t, Rejection>;
+  using Reply = tl::expected<uint32_t, Rejection>;
   const bool debit = line.amount_fen() < 0;
   if (debit ? line.reversal() : part.attempt == 0 && !says_that_it_came_back(line)) return 0u;
   const auto end_to_end = find_references(line).end_to_end;
@@ -42,10 +42,9 @@ RemitDesk::Outcome<uint32_t> RemitDesk::payment_by_hand(const Allocation& part,
   if (std::ranges::find(possible, wanted) != possible.end()) return wanted;
   const std::string known = "payments that the line can be of: " + (list.empty() ? "none" : list);
   if (wanted == 0) {
-    return Answer(
-        tl::unexpected(Rejection{Refusal::kInputMissing, "attempt: say which; " + known}));
+    return Reply(tl::unexpected(Rejection{Refusal::kInputMissing, "attempt: say which; " + known}));
   }
-  return Answer(tl::unexpected(
+  return Reply(tl::unexpected(
       Rejection{Refusal::kPaymentUnknown, "attempt " + std::to_string(wanted) + "; " + known}));
 }
 

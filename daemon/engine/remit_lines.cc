@@ -9,7 +9,7 @@
 namespace jiexu {
 namespace {
 
-constexpr std::string_view kBank = "bank";  // as an actor
+constexpr std::string_view kBankAsActor = "bank";  // as an actor
 
 // Nothing was booked for it, says the bank's list, and no line says otherwise.
 bool is_rejected(const v1::PaymentRecord& record) {
@@ -294,7 +294,7 @@ Result<std::optional<RemitDesk::Payment>> RemitDesk::pay_again(const Payment& pa
   Event event;
   event.kind = EventKind::kBankPaidAgain;
   event.at = now;
-  event.actor = kBank;
+  event.actor = kBankAsActor;
   event.amount = Fen{sent(payment.record)};
   event.attempt = payment.attempt;
   const auto outcome = cases_.apply(**subject, event);
@@ -377,7 +377,7 @@ Result<bool> RemitDesk::tell_return(const CaseId& id, uint32_t attempt, Fen amou
   Event event;
   event.kind = EventKind::kBankReturned;
   event.at = now;
-  event.actor = kBank;
+  event.actor = kBankAsActor;
   event.input = &input;
   event.attempt = attempt;
   const auto outcome = cases_.apply(**subject, event);

@@ -9,10 +9,6 @@
 namespace jiexu {
 namespace {
 
-tl::unexpected<Rejection> refuse(Refusal refusal, std::string detail = "") {
-  return tl::unexpected(Rejection{refusal, std::move(detail)});
-}
-
 Digest digest_of_account(const v1::Payee& payee) {
   std::string text;
   for (const std::string* field :

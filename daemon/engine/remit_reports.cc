@@ -5,13 +5,7 @@
 #include "daemon/engine/remit_views.h"
 
 namespace jiexu {
-namespace {
-
-tl::unexpected<Rejection> refuse(Refusal refusal, std::string detail = "") {
-  return tl::unexpected(Rejection{refusal, std::move(detail)});
-}
-
-}  // namespace
+namespace {}  // namespace
 
 Result<v1::PaymentReportView> RemitDesk::report(const std::vector<PaymentFate>& fates,
                                                 std::string_view user, Instant now) {

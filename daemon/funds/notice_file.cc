@@ -30,11 +30,6 @@ enum Column : size_t {
 
 using Columns = std::array<std::string_view, kColumns>;
 
-bool is_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<uint8_t>(c) < 128; });
-}
-
 // nullopt unless there are exactly the columns; the last '|' may be missing.
 std::optional<Columns> split(std::string_view text) {
   Columns columns;

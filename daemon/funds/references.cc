@@ -17,11 +17,6 @@ void add_once(const std::string& number, std::vector<std::string>& to) {
   if (std::find(to.begin(), to.end(), number) == to.end()) to.push_back(number);
 }
 
-bool is_ascii(std::string_view text) {
-  return std::all_of(text.begin(), text.end(),
-                     [](char c) { return static_cast<uint8_t>(c) < 128; });
-}
-
 // Numbers are whole runs of digits.
 void find_numbers(std::string_view text, References& found) {
   for (size_t at = text.find_first_of(kDigits); at != text.npos;) {

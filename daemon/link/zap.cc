@@ -14,7 +14,7 @@ constexpr size_t kRequestId = 1;
 constexpr size_t kMechanism = 5;
 constexpr size_t kKey = 6;
 constexpr size_t kFrames = 7;
-constexpr size_t kKeySize = 32;
+constexpr size_t kPublicKeySize = 32;
 
 struct Judgement {
   ZapVerdict verdict;
@@ -26,7 +26,7 @@ Judgement judge(std::span<const std::string> request, const Directory& directory
     return {ZapVerdict::kMalformed, nullptr};
   }
   if (request[kMechanism] != "CURVE") return {ZapVerdict::kMechanism, nullptr};
-  if (request.size() != kFrames || request[kKey].size() != kKeySize) {
+  if (request.size() != kFrames || request[kKey].size() != kPublicKeySize) {
     return {ZapVerdict::kMalformed, nullptr};
   }
   const Agency* agency = directory.find_by_transport_key(request[kKey]);

@@ -6,7 +6,7 @@
 namespace jiexu {
 namespace {
 
-constexpr size_t kKeySize = 32;
+constexpr size_t kSimulatedKeySize = 32;
 
 std::string simulated_signature(const PublicKey& key, std::string_view message) {
   return std::string(view(sha256({"jiexu simulated signature", key.bytes, message})));
@@ -38,14 +38,14 @@ class SimulatedVerifier final : public Verifier {
 };
 
 Result<std::unique_ptr<Signer>> make_simulated_signer(std::string_view private_key) {
-  if (private_key.size() != kKeySize) {
+  if (private_key.size() != kSimulatedKeySize) {
     return fail(Errc::kInvalid, "a simulated private key has 32 bytes");
   }
   return std::make_unique<SimulatedSigner>(private_key);
 }
 
 Result<std::shared_ptr<const Verifier>> make_simulated_verifier(const PublicKey& key) {
-  if (key.bytes.size() != kKeySize) {
+  if (key.bytes.size() != kSimulatedKeySize) {
     return fail(Errc::kInvalid, "a simulated public key has 32 bytes");
   }
   return std::make_shared<const SimulatedVerifier>(key);

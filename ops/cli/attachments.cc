@@ -16,7 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-struct Options {
+struct AttachmentOptions {
   std::string id;
   std::string file;
   std::string name;
@@ -61,7 +61,7 @@ Result<std::string> sha256_of(const fs::path& file) {
   return to_hex(view(hash.digest()));
 }
 
-std::string path_of(const Options& options) {
+std::string path_of(const AttachmentOptions& options) {
   return "/v1/cases/" + options.id + "/attachments";
 }
 
@@ -70,7 +70,7 @@ void print_attachments(const google::protobuf::RepeatedPtrField<v1::AttachmentVi
   if (!all.empty()) std::cout << attachments_text(all);
 }
 
-int attach(const Session& session, const Options& options) {
+int attach(const Session& session, const AttachmentOptions& options) {
   const fs::path file = options.file;
   const Result<std::string> sha256 = sha256_of(file);
   if (!sha256) return report(sha256.error());
@@ -90,7 +90,7 @@ int attach(const Session& session, const Options& options) {
   return EX_OK;
 }
 
-int list(const Session& session, const Options& options) {
+int list(const Session& session, const AttachmentOptions& options) {
   return session.show("GET", path_of(options), "", [](const std::string& body) {
     v1::AttachmentViews views;
     if (from_json(body, &views)) print_attachments(views.attachments());
@@ -98,7 +98,7 @@ int list(const Session& session, const Options& options) {
 }
 
 // The hash that the case names for attachment number n.
-Result<std::string> named_hash(const Session& session, const Options& options) {
+Result<std::string> named_hash(const Session& session, const AttachmentOptions& options) {
   const Result<Reply> reply = session.ask("GET", path_of(options));
   if (!reply) return tl::unexpected(reply.error());
   v1::AttachmentViews views;
@@ -110,7 +110,7 @@ Result<std::string> named_hash(const Session& session, const Options& options) {
 }
 
 // The file appears under its name only when it is whole and is the one that the case names.
-int fetch(const Session& session, const Options& options) {
+int fetch(const Session& session, const AttachmentOptions& options) {
   const Result<std::string> named = named_hash(session, options);
   if (!named) return report(named.error());
   const fs::path fresh = options.out + ".new";
@@ -135,29 +135,29 @@ int fetch(const Session& session, const Options& options) {
 
 }  // namespace
 
-void add_attachments(CLI::App& case_group, Session& session) {
-  const auto options = std::make_shared<Options>();
-  CLI::App* up = add_command(case_group, "attach", "Attach a file to the next letter or form",
-                             "jiexu case attach ID stamped-form.pdf");
-  up->add_option("id", options->id, "The case")->required();
-  up->add_option("file", options->file, "At most 20 MiB")->required();
-  up->add_option("--name", options->name, "What it is called; else as the file is");
-  up->add_option("--type", options->type, "Media type; else by the file's ending");
-  up->callback([&session, options] {
+void add_attachments(Command case_group, Session& session) {
+  const auto options = std::make_shared<AttachmentOptions>();
+  Command up = case_group.add_command("attach", "Attach a file to the next letter or form",
+                                      "jiexu case attach ID stamped-form.pdf");
+  up.add_option("id", options->id, "The case").required();
+  up.add_option("file", options->file, "At most 20 MiB").required();
+  up.add_option("--name", options->name, "What it is called; else as the file is");
+  up.add_option("--type", options->type, "Media type; else by the file's ending");
+  up.callback([&session, options] {
     session.run = [&session, options] { return attach(session, *options); };
   });
-  CLI::App* all =
-      add_command(case_group, "attachments", "The files of a case", "jiexu case attachments ID");
-  all->add_option("id", options->id, "The case")->required();
-  all->callback([&session, options] {
+  Command all =
+      case_group.add_command("attachments", "The files of a case", "jiexu case attachments ID");
+  all.add_option("id", options->id, "The case").required();
+  all.callback([&session, options] {
     session.run = [&session, options] { return list(session, *options); };
   });
-  CLI::App* down = add_command(case_group, "attachment", "Save a file of a case",
-                               "jiexu case attachment ID 1 --out form.pdf");
-  down->add_option("id", options->id, "The case")->required();
-  down->add_option("n", options->n, "Its number, or its SHA-256")->required();
-  down->add_option("--out", options->out, "Where to")->required();
-  down->callback([&session, options] {
+  Command down = case_group.add_command("attachment", "Save a file of a case",
+                                        "jiexu case attachment ID 1 --out form.pdf");
+  down.add_option("id", options->id, "The case").required();
+  down.add_option("n", options->n, "Its number, or its SHA-256").required();
+  down.add_option("--out", options->out, "Where to").required();
+  down.callback([&session, options] {
     session.run = [&session, options] { return fetch(session, *options); };
   });
 }

@@ -41,37 +41,36 @@ int preview(const Session& session, const PreviewOptions& options) {
   return EX_OK;
 }
 
-void add_preview(CLI::App& group, Session& session) {
-  CLI::App* command =
-      add_command(group, "preview",
-                  "Read a bank's file and say what it holds; needs no daemon, changes nothing",
-                  "jiexu bank preview statement.xml");
+void add_preview(Command group, Session& session) {
+  Command command = group.add_command(
+      "preview", "Read a bank's file and say what it holds; needs no daemon, changes nothing",
+      "jiexu bank preview statement.xml");
   const auto options = std::make_shared<PreviewOptions>();
   command
-      ->add_option("file", options->file,
-                   "camt.053, camt.054 or notices in 23 columns; - for standard input")
-      ->required();
-  command->add_option("--encoding", options->encoding,
-                      "Of notices: utf-8 or gbk (default: as the first line shows)");
-  command->add_option("--lines", options->lines, "How many lines to show (default 20)");
-  command->callback([&session, options] {
+      .add_option("file", options->file,
+                  "camt.053, camt.054 or notices in 23 columns; - for standard input")
+      .required();
+  command.add_option("--encoding", options->encoding,
+                     "Of notices: utf-8 or gbk (default: as the first line shows)");
+  command.add_option("--lines", options->lines, "How many lines to show (default 20)");
+  command.callback([&session, options] {
     session.run = [&session, options] { return preview(session, *options); };
   });
 }
 
 }  // namespace
 
-void add_bank(CLI::App& app, Session& session) {
-  CLI::App* group =
-      add_command(app, "bank", "Postings on our bank accounts", "jiexu bank preview statement.xml");
-  group->require_subcommand(1);
-  add_preview(*group, session);
-  add_bank_files(*group, session);
-  CLI::App* add = add_command(*group, "add", "Enter bank lines; one that is known already is named",
-                              "jiexu bank add --file lines.json");
+void add_bank(Command app, Session& session) {
+  Command group =
+      app.add_command("bank", "Postings on our bank accounts", "jiexu bank preview statement.xml");
+  group.require_subcommand();
+  add_preview(group, session);
+  add_bank_files(group, session);
+  Command add = group.add_command("add", "Enter bank lines; one that is known already is named",
+                                  "jiexu bank add --file lines.json");
   const auto file = std::make_shared<std::string>();
-  add->add_option("--file", *file, "{\"lines\": [...]} as JSON; - for standard input")->required();
-  add->callback(
+  add.add_option("--file", *file, "{\"lines\": [...]} as JSON; - for standard input").required();
+  add.callback(
       [&session, file] { session.run = [&session, file] { return add_lines(session, *file); }; });
 }
 

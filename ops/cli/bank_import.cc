@@ -223,32 +223,32 @@ Result<std::string> match_body(const Settle& settle) {
   return to_json(input);
 }
 
-void add_import(CLI::App& group, Session& session) {
-  CLI::App* command = add_command(
-      group, "import", "Import a bank's file, whole or not at all; again changes nothing",
+void add_import(Command group, Session& session) {
+  Command command = group.add_command(
+      "import", "Import a bank's file, whole or not at all; again changes nothing",
       "jiexu bank import statement.xml");
   const auto file = std::make_shared<std::string>();
   const auto encoding = std::make_shared<std::string>();
-  command->add_option("file", *file, "camt.053, camt.054 or notices in 23 columns")->required();
-  command->add_option("--encoding", *encoding, "Of notices: utf-8 or gbk");
-  command->callback([&session, file, encoding] {
+  command.add_option("file", *file, "camt.053, camt.054 or notices in 23 columns").required();
+  command.add_option("--encoding", *encoding, "Of notices: utf-8 or gbk");
+  command.callback([&session, file, encoding] {
     session.run = [&session, file, encoding] { return import_file(session, *file, *encoding); };
   });
-  CLI::App* files = add_command(group, "files", "Files that were imported, and their outcomes",
-                                "jiexu bank files");
-  files->callback([&session] {
+  Command files = group.add_command("files", "Files that were imported, and their outcomes",
+                                    "jiexu bank files");
+  files.callback([&session] {
     session.run = [&session] { return session.show("GET", "/v1/bank/files", "", print_files); };
   });
 }
 
-void add_lines_command(CLI::App& group, Session& session) {
-  CLI::App* command = add_command(group, "lines", "Postings that wait for somebody, oldest first",
-                                  "jiexu bank lines --tray no_case");
+void add_lines_command(Command group, Session& session) {
+  Command command = group.add_command("lines", "Postings that wait for somebody, oldest first",
+                                      "jiexu bank lines --tray no_case");
   const auto tray = std::make_shared<std::string>();
   const auto after = std::make_shared<std::string>();
-  command->add_option("--tray", *tray, "Only this outcome, such as amount_differs");
-  command->add_option("--after", *after, "Go on from here");
-  command->callback([&session, tray, after] {
+  command.add_option("--tray", *tray, "Only this outcome, such as amount_differs");
+  command.add_option("--after", *after, "Go on from here");
+  command.callback([&session, tray, after] {
     session.run = [&session, tray, after] {
       std::string target = "/v1/bank/lines?after=" + *after;
       if (!tray->empty()) target += "&tray=" + *tray;
@@ -257,33 +257,33 @@ void add_lines_command(CLI::App& group, Session& session) {
   });
 }
 
-void add_settle(CLI::App& group, Session& session) {
-  CLI::App* match = add_command(group, "match", "Say to which cases the money of a line belongs",
-                                "jiexu bank match LINE CASE=1234.56 --note \"asked the payer\"");
+void add_settle(Command group, Session& session) {
+  Command match =
+      group.add_command("match", "Say to which cases the money of a line belongs",
+                        "jiexu bank match LINE CASE=1234.56 --note \"asked the payer\"");
   const auto settle = std::make_shared<Settle>();
-  match->add_option("line", settle->line, "The line's id, or how it begins")->required();
-  CLI::Option* to = match->add_option(
+  match.add_option("line", settle->line, "The line's id, or how it begins").required();
+  Option to = match.add_option(
       "to", settle->to,
       "CASE=YUAN, once for each case; CASE/2=YUAN: of its payment 2, paid or come back");
   match
-      ->add_flag("--noticed", settle->noticed,
-                 "To every case of its batch whose notice is here; the rest waits on")
-      ->excludes(to);
-  match->add_option("--note", settle->note, "Why");
-  match->callback([&session, settle] {
+      .add_flag("--noticed", settle->noticed,
+                "To every case of its batch whose notice is here; the rest waits on")
+      .excludes(to);
+  match.add_option("--note", settle->note, "Why");
+  match.callback([&session, settle] {
     session.run = [&session, settle] {
       const auto body = match_body(*settle);
       if (!body) return report(body.error());
       return settle_line(session, settle->line, "match", *body);
     };
   });
-  CLI::App* aside =
-      add_command(group, "set-aside", "Say that a line is no money of a case, and why",
-                  "jiexu bank set-aside LINE --note \"interest of the account\"");
+  Command aside = group.add_command("set-aside", "Say that a line is no money of a case, and why",
+                                    "jiexu bank set-aside LINE --note \"interest of the account\"");
   const auto other = std::make_shared<Settle>();
-  aside->add_option("line", other->line, "The line's id, or how it begins")->required();
-  aside->add_option("--note", other->note, "Why")->required();
-  aside->callback([&session, other] {
+  aside.add_option("line", other->line, "The line's id, or how it begins").required();
+  aside.add_option("--note", other->note, "Why").required();
+  aside.callback([&session, other] {
     session.run = [&session, other] {
       v1::SetAsideInput input;
       input.set_note(other->note);
@@ -294,7 +294,7 @@ void add_settle(CLI::App& group, Session& session) {
 
 }  // namespace
 
-void add_bank_files(CLI::App& group, Session& session) {
+void add_bank_files(Command group, Session& session) {
   add_import(group, session);
   add_lines_command(group, session);
   add_settle(group, session);

@@ -15,7 +15,7 @@
 namespace jiexu::cli {
 namespace {
 
-struct Options {
+struct CaseOptions {
   std::string id;
   std::string action;
   std::string file;
@@ -104,13 +104,13 @@ int print_example() {
 }
 
 // The body from --file and --set.
-Result<std::string> body_of(const Options& options) {
+Result<std::string> body_of(const CaseOptions& options) {
   const Result<std::string> text = options.file.empty() ? std::string() : read_input(options.file);
   if (!text) return text;
   return with_fields(*v1::ActionInput::descriptor(), *text, options.fields);
 }
 
-int apply(const Session& session, const Options& options) {
+int apply(const Session& session, const CaseOptions& options) {
   const Result<std::string> text = read_input(options.file);
   if (!text) return report(text.error());
   const Result<std::string> body = with_application(*text);
@@ -118,14 +118,14 @@ int apply(const Session& session, const Options& options) {
   return session.show("POST", "/v1/cases", *body, printer(session));
 }
 
-int act(const Session& session, const Options& options) {
+int act(const Session& session, const CaseOptions& options) {
   const Result<std::string> body = body_of(options);
   if (!body) return report(body.error());
   return session.show("POST", "/v1/cases/" + options.id + "/actions/" + options.action, *body,
                       printer(session));
 }
 
-int list(const Session& session, const Options& options) {
+int list_cases(const Session& session, const CaseOptions& options) {
   std::string target = "/v1/cases?limit=" + std::to_string(options.limit);
   if (options.open) target += "&open=1";
   if (!options.after.empty()) target += "&after=" + options.after;
@@ -151,54 +151,53 @@ int find(const Session& session, const std::string& letter, const std::string& t
   return session.show("POST", "/v1/cases:find", to_json(known), print_list);
 }
 
-void add_find(CLI::App& group, Session& session) {
-  CLI::App* command = add_command(group, "find", "Find cases by letter number, or of a person",
-                                  "jiexu case find < document-number");
+void add_find(Command group, Session& session) {
+  Command command = group.add_command("find", "Find cases by letter number, or of a person",
+                                      "jiexu case find < document-number");
   const auto letter = std::make_shared<std::string>();
   const auto type = std::make_shared<std::string>("CITIZEN_ID");
-  command->add_option("--letter", *letter, "The letter's number");
-  command->add_option("--type", *type, "Of the document: CITIZEN_ID, PASSPORT, ...");
-  command->callback([&session, letter, type] {
+  command.add_option("--letter", *letter, "The letter's number");
+  command.add_option("--type", *type, "Of the document: CITIZEN_ID, PASSPORT, ...");
+  command.callback([&session, letter, type] {
     session.run = [&session, letter, type] { return find(session, *letter, *type); };
   });
 }
 
-void add_writes(CLI::App& group, Session& session, const std::shared_ptr<Options>& options) {
-  CLI::App* apply_command = add_command(group, "apply", "Enter an application: a new case",
-                                        "jiexu case apply --file application.json");
-  apply_command
-      ->add_option("--file", options->file, "The application as JSON; - for standard input")
-      ->required();
-  apply_command->callback([&session, options] {
+void add_writes(Command group, Session& session, const std::shared_ptr<CaseOptions>& options) {
+  Command apply_command = group.add_command("apply", "Enter an application: a new case",
+                                            "jiexu case apply --file application.json");
+  apply_command.add_option("--file", options->file, "The application as JSON; - for standard input")
+      .required();
+  apply_command.callback([&session, options] {
     session.run = [&session, options] { return apply(session, *options); };
   });
 
-  CLI::App* act_command = add_command(group, "do", "Take an action that `case show` offers",
-                                      "jiexu case do ID withdraw --set reason=\"moved back\"");
-  act_command->add_option("id", options->id, "The case")->required();
-  act_command->add_option("action", options->action, "Such as send-letter")->required();
-  act_command->add_option("--file", options->file,
-                          "The action's input as JSON; - for standard input");
-  act_command->add_option("--set", options->fields, "FIELD=VALUE of the input");
-  act_command->callback([&session, options] {
+  Command act_command = group.add_command("do", "Take an action that `case show` offers",
+                                          "jiexu case do ID withdraw --set reason=\"moved back\"");
+  act_command.add_option("id", options->id, "The case").required();
+  act_command.add_option("action", options->action, "Such as send-letter").required();
+  act_command.add_option("--file", options->file,
+                         "The action's input as JSON; - for standard input");
+  act_command.add_option("--set", options->fields, "FIELD=VALUE of the input");
+  act_command.callback([&session, options] {
     session.run = [&session, options] { return act(session, *options); };
   });
 }
 
-void add_reads(CLI::App& group, Session& session, const std::shared_ptr<Options>& options) {
-  CLI::App* list_command =
-      add_command(group, "list", "List cases, oldest first", "jiexu case list --open");
-  list_command->add_flag("--open", options->open, "Only those that are not closed");
-  list_command->add_option("--limit", options->limit, "At most so many")->check(CLI::Range(1, 500));
-  list_command->add_option("--after", options->after, "Go on after this case");
-  list_command->callback([&session, options] {
-    session.run = [&session, options] { return list(session, *options); };
+void add_reads(Command group, Session& session, const std::shared_ptr<CaseOptions>& options) {
+  Command list_command =
+      group.add_command("list", "List cases, oldest first", "jiexu case list --open");
+  list_command.add_flag("--open", options->open, "Only those that are not closed");
+  list_command.add_option("--limit", options->limit, "At most so many").range(1, 500);
+  list_command.add_option("--after", options->after, "Go on after this case");
+  list_command.callback([&session, options] {
+    session.run = [&session, options] { return list_cases(session, *options); };
   });
 
-  CLI::App* show_command = add_command(group, "show", "Where a case stands and what can be done",
-                                       "jiexu case show 0191d5a0-0000-7000-8000-000000000001");
-  show_command->add_option("id", options->id, "The case")->required();
-  show_command->callback([&session, options] {
+  Command show_command = group.add_command("show", "Where a case stands and what can be done",
+                                           "jiexu case show 0191d5a0-0000-7000-8000-000000000001");
+  show_command.add_option("id", options->id, "The case").required();
+  show_command.callback([&session, options] {
     session.run = [&session, options] {
       return session.show("GET", "/v1/cases/" + options->id, "", [&](const std::string& body) {
         print_case(body, session.command());
@@ -208,25 +207,26 @@ void add_reads(CLI::App& group, Session& session, const std::shared_ptr<Options>
     };
   });
 
-  CLI::App* timeline_command =
-      add_command(group, "timeline", "All that happened in a case", "jiexu case timeline ID");
-  timeline_command->add_option("id", options->id, "The case")->required();
-  timeline_command->callback([&session, options] {
+  Command timeline_command =
+      group.add_command("timeline", "All that happened in a case", "jiexu case timeline ID");
+  timeline_command.add_option("id", options->id, "The case").required();
+  timeline_command.callback([&session, options] {
     session.run = [&session, options] {
       return session.show("GET", "/v1/cases/" + options->id + "/timeline", "", print_timeline);
     };
   });
 }
 
-void add_offline(CLI::App& group, Session& session) {
-  add_command(group, "example", "Print an application to start from",
-              "jiexu case example > application.json")
-      ->callback([&session] { session.run = print_example; });
-  CLI::App* states =
-      add_command(group, "states", "Print every state and transition", "jiexu case states");
+void add_offline(Command group, Session& session) {
+  group
+      .add_command("example", "Print an application to start from",
+                   "jiexu case example > application.json")
+      .callback([&session] { session.run = print_example; });
+  Command states =
+      group.add_command("states", "Print every state and transition", "jiexu case states");
   const auto drawing = std::make_shared<bool>(false);
-  states->add_flag("--drawing", *drawing, "Only what leads where, for Mermaid");
-  states->callback([&session, drawing] {
+  states.add_flag("--drawing", *drawing, "Only what leads where, for Mermaid");
+  states.callback([&session, drawing] {
     session.run = [drawing] {
       std::cout << (*drawing ? draw_table(Side::kIn) + draw_table(Side::kOut) : print_tables());
       return EX_OK;
@@ -236,20 +236,20 @@ void add_offline(CLI::App& group, Session& session) {
 
 }  // namespace
 
-void add_case(CLI::App& app, Session& session) {
-  CLI::App* group = add_command(app, "case", "Cases: apply, look, act", "jiexu case list --open");
-  group->require_subcommand(1);
-  const auto options = std::make_shared<Options>();
-  add_writes(*group, session, options);
-  add_reads(*group, session, options);
-  add_find(*group, session);
-  add_offline(*group, session);
-  add_submit(*group, session);
-  add_proposals(*group, session);
-  add_documents(*group, session);
-  add_draft(*group, session);
-  add_papers(*group, session);
-  add_attachments(*group, session);
+void add_case(Command app, Session& session) {
+  Command group = app.add_command("case", "Cases: apply, look, act", "jiexu case list --open");
+  group.require_subcommand();
+  const auto options = std::make_shared<CaseOptions>();
+  add_writes(group, session, options);
+  add_reads(group, session, options);
+  add_find(group, session);
+  add_offline(group, session);
+  add_submit(group, session);
+  add_proposals(group, session);
+  add_documents(group, session);
+  add_draft(group, session);
+  add_papers(group, session);
+  add_attachments(group, session);
 }
 
 }  // namespace jiexu::cli

@@ -18,15 +18,15 @@ int check(const Session& session) {
 
 }  // namespace
 
-void add_config(CLI::App& app, Session& session) {
-  CLI::App* group = add_command(app, "config", "The configuration file", "jiexu config check");
-  group->require_subcommand(1);
-  add_command(*group, "check", "Report every error in it",
-              "jiexu --config agency.toml config check")
-      ->callback([&session] { session.run = [&session] { return check(session); }; });
-  add_command(*group, "example", "Print a file with every key explained",
-              "jiexu config example > agency.toml")
-      ->callback([&session] {
+void add_config(Command app, Session& session) {
+  Command group = app.add_command("config", "The configuration file", "jiexu config check");
+  group.require_subcommand();
+  group.add_command("check", "Report every error in it", "jiexu --config agency.toml config check")
+      .callback([&session] { session.run = [&session] { return check(session); }; });
+  group
+      .add_command("example", "Print a file with every key explained",
+                   "jiexu config example > agency.toml")
+      .callback([&session] {
         session.run = [] {
           std::cout << example_config();
           return EX_OK;

@@ -137,7 +137,7 @@ int list(const Session& session) {
   return EX_OK;
 }
 
-int check(const Session& session) {
+int check_directory(const Session& session) {
   Result<Config> config = session.config();
   const Loaded directory = load(session, config);
   if (!directory) {
@@ -154,42 +154,43 @@ int check(const Session& session) {
 
 }  // namespace
 
-void add_directory(CLI::App& app, Session& session) {
-  CLI::App* group =
-      add_command(app, "directory", "The agencies that we exchange with", "jiexu directory list");
-  group->require_subcommand(1);
-  add_command(*group, "export", "Print our own entry, to hand to others",
-              "jiexu directory export > ours.toml")
-      ->callback([&session] { session.run = [&session] { return export_own(session); }; });
+void add_directory(Command app, Session& session) {
+  Command group =
+      app.add_command("directory", "The agencies that we exchange with", "jiexu directory list");
+  group.require_subcommand();
+  group
+      .add_command("export", "Print our own entry, to hand to others",
+                   "jiexu directory export > ours.toml")
+      .callback([&session] { session.run = [&session] { return export_own(session); }; });
 
-  CLI::App* add_file =
-      add_command(*group, "add", "Add another agency's entry", "jiexu directory add theirs.toml");
+  Command add_file =
+      group.add_command("add", "Add another agency's entry", "jiexu directory add theirs.toml");
   const auto file = std::make_shared<std::string>();
   const auto replace = std::make_shared<bool>(false);
-  add_file->add_option("file", *file, "What they exported; - for standard input")->required();
-  add_file->add_flag("--replace", *replace, "Take the new entry of an agency that is there");
-  add_file->callback([&session, file, replace] {
+  add_file.add_option("file", *file, "What they exported; - for standard input").required();
+  add_file.add_flag("--replace", *replace, "Take the new entry of an agency that is there");
+  add_file.callback([&session, file, replace] {
     session.run = [&session, file, replace] { return add(session, *file, *replace); };
   });
 
-  CLI::App* merge_command =
-      add_command(*group, "merge", "Note that an agency was merged into another one",
-                  "jiexu directory merge S41132810207 --into S41130010001 --since 2026-12-01");
+  Command merge_command = group.add_command(
+      "merge", "Note that an agency was merged into another one",
+      "jiexu directory merge S41132810207 --into S41130010001 --since 2026-12-01");
   const auto code = std::make_shared<std::string>();
   const auto into = std::make_shared<std::string>();
   const auto since = std::make_shared<std::string>();
-  merge_command->add_option("code", *code, "The agency that ends")->required();
-  merge_command->add_option("--into", *into, "Who takes over")->required();
-  merge_command->add_option("--since", *since, "The first day of that")->required();
-  merge_command->callback([&session, code, into, since] {
+  merge_command.add_option("code", *code, "The agency that ends").required();
+  merge_command.add_option("--into", *into, "Who takes over").required();
+  merge_command.add_option("--since", *since, "The first day of that").required();
+  merge_command.callback([&session, code, into, since] {
     session.run = [&session, code, into, since] { return merge(session, *code, *into, *since); };
   });
 
-  add_command(*group, "list", "List them", "jiexu directory list")->callback([&session] {
+  group.add_command("list", "List them", "jiexu directory list").callback([&session] {
     session.run = [&session] { return list(session); };
   });
-  add_command(*group, "check", "Report every error in the file", "jiexu directory check")
-      ->callback([&session] { session.run = [&session] { return check(session); }; });
+  group.add_command("check", "Report every error in the file", "jiexu directory check")
+      .callback([&session] { session.run = [&session] { return check_directory(session); }; });
 }
 
 }  // namespace jiexu::cli

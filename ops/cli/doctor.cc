@@ -100,9 +100,9 @@ int doctor(const Session& session) {
 
 }  // namespace
 
-void add_doctor(CLI::App& app, Session& session) {
-  add_command(app, "doctor", "Look whether everything is as it must be", "jiexu doctor")
-      ->callback([&session] { session.run = [&session] { return doctor(session); }; });
+void add_doctor(Command app, Session& session) {
+  app.add_command("doctor", "Look whether everything is as it must be", "jiexu doctor")
+      .callback([&session] { session.run = [&session] { return doctor(session); }; });
 }
 
 }  // namespace jiexu::cli

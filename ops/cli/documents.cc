@@ -10,7 +10,7 @@
 namespace jiexu::cli {
 namespace {
 
-struct Options {
+struct DocumentOptions {
   std::string id;
   std::string kind;
 };
@@ -27,7 +27,7 @@ void print_messages(const std::string& body) {
   for (const v1::PaperView& message : messages.papers()) std::cout << message_text(message) << "\n";
 }
 
-int show(const Session& session, const Options& options) {
+int show(const Session& session, const DocumentOptions& options) {
   const std::string target = "/v1/cases/" + options.id + "/documents/" + options.kind;
   if (options.kind == "application") {
     return session.show("GET", target, "", print_as<v1::Application>);
@@ -38,23 +38,23 @@ int show(const Session& session, const Options& options) {
 
 }  // namespace
 
-void add_documents(CLI::App& group, Session& session) {
-  const auto options = std::make_shared<Options>();
-  CLI::App* command = add_command(group, "document", "Read the application, the letter or a form",
-                                  "jiexu case document ID form");
-  command->add_option("id", options->id, "The case")->required();
+void add_documents(Command group, Session& session) {
+  const auto options = std::make_shared<DocumentOptions>();
+  Command command = group.add_command("document", "Read the application, the letter or a form",
+                                      "jiexu case document ID form");
+  command.add_option("id", options->id, "The case").required();
   command
-      ->add_option("kind", options->kind,
-                   "application, letter, form (the newest) or form-VERSION (an earlier one)")
-      ->required();
-  command->callback([&session, options] {
+      .add_option("kind", options->kind,
+                  "application, letter, form (the newest) or form-VERSION (an earlier one)")
+      .required();
+  command.callback([&session, options] {
     session.run = [&session, options] { return show(session, *options); };
   });
 
-  CLI::App* messages = add_command(group, "messages", "Read what both agencies wrote, oldest first",
-                                   "jiexu case messages ID");
-  messages->add_option("id", options->id, "The case")->required();
-  messages->callback([&session, options] {
+  Command messages = group.add_command("messages", "Read what both agencies wrote, oldest first",
+                                       "jiexu case messages ID");
+  messages.add_option("id", options->id, "The case").required();
+  messages.callback([&session, options] {
     session.run = [&session, options] {
       return session.show("GET", "/v1/cases/" + options->id + "/messages", "", print_messages);
     };

@@ -74,12 +74,12 @@ int draft(const Session& session, const std::string& id) {
 
 }  // namespace
 
-void add_draft(CLI::App& group, Session& session) {
-  CLI::App* command = add_command(group, "draft", "Print the information form to start from",
-                                  "jiexu case draft ID > form.json");
+void add_draft(Command group, Session& session) {
+  Command command = group.add_command("draft", "Print the information form to start from",
+                                      "jiexu case draft ID > form.json");
   const auto id = std::make_shared<std::string>();
-  command->add_option("id", *id, "The case")->required();
-  command->callback(
+  command.add_option("id", *id, "The case").required();
+  command.callback(
       [&session, id] { session.run = [&session, id] { return draft(session, *id); }; });
 }
 

@@ -17,7 +17,7 @@ namespace fs = std::filesystem;
 
 constexpr size_t kStoreIdBytes = 16;
 
-struct Options {
+struct InitOptions {
   std::string folder;
   std::string code;
   std::string listen = "tcp://127.0.0.1:7401";
@@ -26,7 +26,7 @@ struct Options {
 };
 
 // The example with the values of this agency in place of the defaults.
-std::string config_text(const Options& options) {
+std::string config_text(const InitOptions& options) {
   std::string text = example_config();
   const auto put = [&](const std::string& line, const std::string& value) {
     const size_t at = text.find(line);
@@ -48,7 +48,7 @@ Result<void> create_store(const fs::path& folder, const v1::StoreRecord& record)
   return (*store)->commit(batch);
 }
 
-v1::StoreRecord store_record(const Options& options) {
+v1::StoreRecord store_record(const InitOptions& options) {
   v1::StoreRecord record;
   record.set_format(layout::kFormat);
   record.set_agency(options.code);
@@ -58,7 +58,7 @@ v1::StoreRecord store_record(const Options& options) {
   return record;
 }
 
-Result<void> create_keys(const Config& config, Options& options) {
+Result<void> create_keys(const Config& config, InitOptions& options) {
   const Result<Keyring> keyring = Keyring::create(config.keys_dir);
   if (!keyring) return tl::unexpected(keyring.error());
   options.agency.id = config.agency;
@@ -77,7 +77,7 @@ Result<void> create_admin(const Config& config) {
 }
 
 // The configuration comes last: a folder that has one is whole.
-Result<void> create_all(Options& options) {
+Result<void> create_all(InitOptions& options) {
   const fs::path file = fs::path(options.folder) / "agency.toml";
   std::error_code error;
   auto sound = check_line_number("--bank-cnaps", options.agency.bank.cnaps);
@@ -100,7 +100,7 @@ Result<void> create_all(Options& options) {
               done.error().text + "\nThe folder is not whole: remove it before you try again");
 }
 
-int init(Options& options) {
+int init(InitOptions& options) {
   if (Result<void> done = create_all(options); !done) return report(done.error());
   const std::string& folder = options.folder;
   const std::string config = folder + "/agency.toml";
@@ -119,9 +119,9 @@ int init(Options& options) {
   return EX_OK;
 }
 
-void add_agency_options(CLI::App& command, Options& options) {
+void add_agency_options(Command command, InitOptions& options) {
   Agency& agency = options.agency;
-  command.add_option("--name", agency.name, "Name of the agency")->required();
+  command.add_option("--name", agency.name, "Name of the agency").required();
   command.add_option("--endpoint", agency.endpoint,
                      "Where other agencies reach it, if that is not the --listen address");
   command.add_option("--bank-holder", agency.bank.holder, "Bank account for balances: its holder");
@@ -136,20 +136,19 @@ void add_agency_options(CLI::App& command, Options& options) {
 
 }  // namespace
 
-void add_init(CLI::App& app, Session& session) {
-  const auto options = std::make_shared<Options>();
-  CLI::App* command =
-      add_command(app, "init", "Make a new agency's folder: keys, store, users, configuration",
-                  "jiexu init DIR --code S41132810207 --name \"Example City\"");
-  command->add_option("folder", options->folder, "A folder that is empty or not there yet")
-      ->required();
-  command->add_option("--code", options->code, "Agency code, 'S' and 11 digits")->required();
-  command->add_option("--listen", options->listen, "Where other agencies connect to")
-      ->capture_default_str();
-  command->add_option("--api", options->api, "Loopback address and port of the API")
-      ->capture_default_str();
-  add_agency_options(*command, *options);
-  command->callback([&session, options] { session.run = [options] { return init(*options); }; });
+void add_init(Command app, Session& session) {
+  const auto options = std::make_shared<InitOptions>();
+  Command command =
+      app.add_command("init", "Make a new agency's folder: keys, store, users, configuration",
+                      "jiexu init DIR --code S41132810207 --name \"Example City\"");
+  command.add_option("folder", options->folder, "A folder that is empty or not there yet")
+      .required();
+  command.add_option("--code", options->code, "Agency code, 'S' and 11 digits").required();
+  command.add_option("--listen", options->listen, "Where other agencies connect to")
+      .shows_default();
+  command.add_option("--api", options->api, "Loopback address and port of the API").shows_default();
+  add_agency_options(command, *options);
+  command.callback([&session, options] { session.run = [options] { return init(*options); }; });
 }
 
 }  // namespace jiexu::cli

@@ -44,7 +44,7 @@ void print_check(const v1::LedgerCheckView& view) {
   std::cout << "\n" << view.differences_total() << " differences:\n" << differences.text();
 }
 
-int check(const Session& session) {
+int check_books(const Session& session) {
   const auto reply = session.ask("GET", "/v1/ledger/check");
   if (!reply) return report(reply.error());
   if (reply->status >= 400) return report_problem(*reply);
@@ -166,31 +166,31 @@ int compare(const Session& session, const std::string& peer, const std::string& 
   return exit_code(view);
 }
 
-void add_compare(CLI::App& ledger, Session& session) {
-  CLI::App* command =
-      add_command(ledger, "compare", "Another agency's daily statement against our books",
-                  "jiexu ledger compare S41132810207 --day 2026-11-21");
+void add_compare(Command ledger, Session& session) {
+  Command command =
+      ledger.add_command("compare", "Another agency's daily statement against our books",
+                         "jiexu ledger compare S41132810207 --day 2026-11-21");
   const auto peer = std::make_shared<std::string>();
   const auto day = std::make_shared<std::string>();
-  command->add_option("peer", *peer, "The agency's code")->required();
-  command->add_option("--day", *day, "In China (default: yesterday)")->type_name("YYYY-MM-DD");
-  command->callback([&session, peer, day] {
+  command.add_option("peer", *peer, "The agency's code").required();
+  command.add_option("--day", *day, "In China (default: yesterday)").type_name("YYYY-MM-DD");
+  command.callback([&session, peer, day] {
     session.run = [&session, peer, day] { return compare(session, *peer, *day); };
   });
 }
 
 }  // namespace
 
-void add_money(CLI::App& app, Session& session) {
-  CLI::App* ledger = add_command(app, "ledger", "Balances of the books, by agency", "jiexu ledger");
+void add_money(Command app, Session& session) {
+  Command ledger = app.add_command("ledger", "Balances of the books, by agency", "jiexu ledger");
   const auto anew = std::make_shared<bool>(false);
-  ledger->add_flag("--check", *anew,
-                   "Work them out anew from every posting and case, and name what differs");
-  add_compare(*ledger, session);
-  ledger->callback([&session, ledger, anew] {
-    if (!ledger->get_subcommands().empty()) return;
+  ledger.add_flag("--check", *anew,
+                  "Work them out anew from every posting and case, and name what differs");
+  add_compare(ledger, session);
+  ledger.callback([&session, ledger, anew] {
+    if (ledger.called_subcommand()) return;
     session.run = [&session, anew] {
-      return *anew ? check(session) : session.show("GET", "/v1/ledger", "", print_ledger);
+      return *anew ? check_books(session) : session.show("GET", "/v1/ledger", "", print_ledger);
     };
   });
 }

@@ -14,7 +14,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-struct Options {
+struct PaperOptions {
   std::string id;
   std::string number;
   std::string kind;
@@ -24,7 +24,7 @@ struct Options {
   std::vector<std::string> fields;
 };
 
-void print_list(const std::string& body) {
+void print_papers(const std::string& body) {
   v1::PaperViews views;
   if (!from_json(body, &views)) return;
   Table table({"N", "WHAT", "TO", "WRITTEN", "SHA-256"});
@@ -41,9 +41,9 @@ void print_paper(const std::string& body) {
   if (from_json(body, &paper)) std::cout << paper_text(paper);
 }
 
-int print(const Session& session, const Options& options) {
+int print(const Session& session, const PaperOptions& options) {
   const std::string path = "/v1/cases/" + options.id + "/papers";
-  if (options.number.empty()) return session.show("GET", path, "", print_list);
+  if (options.number.empty()) return session.show("GET", path, "", print_papers);
   return session.show("GET", path + "/" + options.number, "", print_paper);
 }
 
@@ -53,7 +53,7 @@ std::string without_spaces(std::string text) {
   return text;
 }
 
-Result<std::string> paper_of(const Options& options) {
+Result<std::string> paper_of(const PaperOptions& options) {
   const Result<std::string> text = options.file.empty() ? std::string() : read_input(options.file);
   if (!text) return text;
   const Result<std::string> body = with_paper(*text, options.kind, options.fields);
@@ -65,7 +65,7 @@ Result<std::string> paper_of(const Options& options) {
   return paper.dump();
 }
 
-int key_paper(const Session& session, const Options& options) {
+int key_paper(const Session& session, const PaperOptions& options) {
   if (options.kind.empty() && options.file.empty()) {
     return report(EX_USAGE,
                   "say what the paper is, such as letter-accept, and its fields with --set; or "
@@ -78,36 +78,36 @@ int key_paper(const Session& session, const Options& options) {
   });
 }
 
-void add_print(CLI::App& group, Session& session, const std::shared_ptr<Options>& options) {
-  CLI::App* command = add_command(group, "print", "Print a message of ours, to carry it by hand",
-                                  "jiexu case print ID 1");
-  command->add_option("id", options->id, "The case")->required();
-  command->add_option("number", options->number, "Which; without it, all are listed");
-  command->callback([&session, options] {
+void add_print(Command group, Session& session, const std::shared_ptr<PaperOptions>& options) {
+  Command command = group.add_command("print", "Print a message of ours, to carry it by hand",
+                                      "jiexu case print ID 1");
+  command.add_option("id", options->id, "The case").required();
+  command.add_option("number", options->number, "Which; without it, all are listed");
+  command.callback([&session, options] {
     session.run = [&session, options] { return print(session, *options); };
   });
 }
 
-void add_key(CLI::App& group, Session& session, const std::shared_ptr<Options>& options) {
-  CLI::App* command =
-      add_command(group, "key-paper", "Key in what came on paper from the other agency",
-                  "jiexu case key-paper ID letter-accept --set accepted_on=20261122");
-  command->add_option("id", options->id, "The case; a printed sheet has it");
-  command->add_option("kind", options->kind, "What the paper is, as `case print` calls it");
-  command->add_option("--file", options->file,
-                      "Its fields as JSON; without a kind, what `case print --json` gave there");
-  command->add_option("--set", options->fields, "FIELD=VALUE of it");
-  command->add_option("--from", options->from, "Who wrote it; needed for a letter");
-  command->add_option("--hash", options->hash, "The SHA-256 that is printed on it");
-  command->callback([&session, options] {
+void add_key(Command group, Session& session, const std::shared_ptr<PaperOptions>& options) {
+  Command command =
+      group.add_command("key-paper", "Key in what came on paper from the other agency",
+                        "jiexu case key-paper ID letter-accept --set accepted_on=20261122");
+  command.add_option("id", options->id, "The case; a printed sheet has it");
+  command.add_option("kind", options->kind, "What the paper is, as `case print` calls it");
+  command.add_option("--file", options->file,
+                     "Its fields as JSON; without a kind, what `case print --json` gave there");
+  command.add_option("--set", options->fields, "FIELD=VALUE of it");
+  command.add_option("--from", options->from, "Who wrote it; needed for a letter");
+  command.add_option("--hash", options->hash, "The SHA-256 that is printed on it");
+  command.callback([&session, options] {
     session.run = [&session, options] { return key_paper(session, *options); };
   });
 }
 
 }  // namespace
 
-void add_papers(CLI::App& group, Session& session) {
-  const auto options = std::make_shared<Options>();
+void add_papers(Command group, Session& session) {
+  const auto options = std::make_shared<PaperOptions>();
   add_print(group, session, options);
   add_key(group, session, options);
 }

@@ -49,12 +49,11 @@ void print_quarantine(const std::string& body) {
   if (!views.next().empty()) std::cerr << "There are more: add --after " << views.next() << "\n";
 }
 
-void add_switch(CLI::App& group, Session& session, const std::string& name,
-                const std::string& does) {
-  CLI::App* command = add_command(group, name, does, "jiexu peer " + name + " S41132810207");
+void add_switch(Command group, Session& session, const std::string& name, const std::string& does) {
+  Command command = group.add_command(name, does, "jiexu peer " + name + " S41132810207");
   const auto agency = std::make_shared<std::string>();
-  command->add_option("agency", *agency, "Code of the agency")->required();
-  command->callback([&session, agency, name] {
+  command.add_option("agency", *agency, "Code of the agency").required();
+  command.callback([&session, agency, name] {
     session.run = [&session, agency, name] {
       return session.show("POST", "/v1/peers/" + *agency + "/" + name, "",
                           [&](const auto&) { std::cout << *agency << ": " << name << "d\n"; });
@@ -62,15 +61,14 @@ void add_switch(CLI::App& group, Session& session, const std::string& name,
   });
 }
 
-void add_quarantine(CLI::App& app, Session& session) {
-  CLI::App* group =
-      add_command(app, "quarantine", "Messages that were set aside", "jiexu quarantine list");
-  group->require_subcommand(1);
-  CLI::App* list =
-      add_command(*group, "list", "List them, with the reason", "jiexu quarantine list");
+void add_quarantine(Command app, Session& session) {
+  Command group =
+      app.add_command("quarantine", "Messages that were set aside", "jiexu quarantine list");
+  group.require_subcommand();
+  Command list = group.add_command("list", "List them, with the reason", "jiexu quarantine list");
   const auto after = std::make_shared<std::string>();
-  list->add_option("--after", *after, "Go on after this one");
-  list->callback([&session, after] {
+  list.add_option("--after", *after, "Go on after this one");
+  list.callback([&session, after] {
     session.run = [&session, after] {
       const std::string target = after->empty() ? "" : "?after=" + *after;
       return session.show("GET", "/v1/quarantine" + target, "", print_quarantine);
@@ -80,22 +78,22 @@ void add_quarantine(CLI::App& app, Session& session) {
 
 }  // namespace
 
-void add_peer(CLI::App& app, Session& session) {
-  CLI::App* queue =
-      add_command(app, "queue", "What waits for a receipt, and since when", "jiexu queue");
-  queue->callback([&session] {
+void add_peer(Command app, Session& session) {
+  Command queue =
+      app.add_command("queue", "What waits for a receipt, and since when", "jiexu queue");
+  queue.callback([&session] {
     session.run = [&session] { return session.show("GET", "/v1/queues", "", print_queues); };
   });
 
-  CLI::App* group = add_command(app, "peer", "The other agencies", "jiexu peer list");
-  group->require_subcommand(1);
-  CLI::App* list =
-      add_command(*group, "list", "Where the exchange with each stands", "jiexu peer list");
-  list->callback([&session] {
+  Command group = app.add_command("peer", "The other agencies", "jiexu peer list");
+  group.require_subcommand();
+  Command list =
+      group.add_command("list", "Where the exchange with each stands", "jiexu peer list");
+  list.callback([&session] {
     session.run = [&session] { return session.show("GET", "/v1/peers", "", print_peers); };
   });
-  add_switch(*group, session, "pause", "Stop sending to an agency; messages wait");
-  add_switch(*group, session, "resume", "Send to it again");
+  add_switch(group, session, "pause", "Stop sending to an agency; messages wait");
+  add_switch(group, session, "resume", "Send to it again");
   add_quarantine(app, session);
 }
 

@@ -34,12 +34,12 @@ int ask(const Session& session, const std::string& letter) {
 
 }  // namespace
 
-void add_progress(CLI::App& app, Session& session) {
-  CLI::App* command = add_command(app, "progress", "How far a person's transfer is",
-                                  "jiexu progress LETTER < document-number");
+void add_progress(Command app, Session& session) {
+  Command command = app.add_command("progress", "How far a person's transfer is",
+                                    "jiexu progress LETTER < document-number");
   const auto letter = std::make_shared<std::string>();
-  command->add_option("letter", *letter, "The letter's number")->required();
-  command->callback(
+  command.add_option("letter", *letter, "The letter's number").required();
+  command.callback(
       [&session, letter] { session.run = [&session, letter] { return ask(session, *letter); }; });
 }
 

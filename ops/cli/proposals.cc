@@ -14,7 +14,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-struct Options {
+struct ProposalOptions {
   std::string id;
   std::string number;
   std::string digest;
@@ -57,7 +57,7 @@ int approve_all(const Session& session, const std::string& file) {
   return worst;
 }
 
-int approve(const Session& session, const Options& options) {
+int approve(const Session& session, const ProposalOptions& options) {
   if (!options.file.empty()) return approve_all(session, options.file);
   if (options.id.empty() || options.number.empty() || options.digest.empty()) {
     return report(EX_USAGE, "name case, number and digest as `jiexu case show` prints them");
@@ -82,34 +82,34 @@ void print_proposals(const std::string& body) {
 
 }  // namespace
 
-void add_proposals(CLI::App& group, Session& session) {
-  const auto options = std::make_shared<Options>();
-  CLI::App* list = add_command(group, "proposals", "List what waits for a second person",
-                               "jiexu case proposals");
+void add_proposals(Command group, Session& session) {
+  const auto options = std::make_shared<ProposalOptions>();
+  Command list =
+      group.add_command("proposals", "List what waits for a second person", "jiexu case proposals");
   const auto after = std::make_shared<std::string>();
-  list->add_option("--after", *after, "Go on after this case");
-  list->callback([&session, after] {
+  list.add_option("--after", *after, "Go on after this case");
+  list.callback([&session, after] {
     session.run = [&session, after] {
       const std::string more = after->empty() ? "" : "?after=" + *after;
       return session.show("GET", "/v1/proposals" + more, "", print_proposals);
     };
   });
 
-  CLI::App* yes = add_command(group, "approve", "Approve what another person has proposed",
-                              "jiexu case approve ID NUMBER DIGEST");
-  yes->add_option("id", options->id, "The case");
-  yes->add_option("number", options->number, "The proposal");
-  yes->add_option("digest", options->digest, "Of what you have seen, from `jiexu case show ID`");
-  yes->add_option("--file", options->file,
-                  "Instead: the letters that `jiexu case submit --json` printed; - for stdin");
-  yes->callback([&session, options] {
+  Command yes = group.add_command("approve", "Approve what another person has proposed",
+                                  "jiexu case approve ID NUMBER DIGEST");
+  yes.add_option("id", options->id, "The case");
+  yes.add_option("number", options->number, "The proposal");
+  yes.add_option("digest", options->digest, "Of what you have seen, from `jiexu case show ID`");
+  yes.add_option("--file", options->file,
+                 "Instead: the letters that `jiexu case submit --json` printed; - for stdin");
+  yes.callback([&session, options] {
     session.run = [&session, options] { return approve(session, *options); };
   });
 
-  CLI::App* no = add_command(group, "retract", "Drop a proposal", "jiexu case retract ID NUMBER");
-  no->add_option("id", options->id, "The case")->required();
-  no->add_option("number", options->number, "The proposal")->required();
-  no->callback([&session, options] {
+  Command no = group.add_command("retract", "Drop a proposal", "jiexu case retract ID NUMBER");
+  no.add_option("id", options->id, "The case").required();
+  no.add_option("number", options->number, "The proposal").required();
+  no.callback([&session, options] {
     session.run = [&session, options] {
       return session.show("POST", path(options->id, options->number, "retract"), "{}",
                           [&](const std::string& body) { print_case(body, session.command()); });

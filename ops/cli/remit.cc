@@ -37,7 +37,7 @@ void print_batches(const google::protobuf::RepeatedPtrField<v1::RemittanceBatchV
   std::cout << table.text();
 }
 
-void print_list(const std::string& body) {
+void print_batch_list(const std::string& body) {
   v1::RemittanceBatchViews views;
   if (!from_json(body, &views)) return;
   print_batches(views.batches());
@@ -171,21 +171,21 @@ int take_report(const Session& session, const std::string& file) {
   return session.show("POST", "/v1/payments:report", *bytes, print_report);
 }
 
-void add_lists(CLI::App& group, Session& session) {
+void add_lists(Command group, Session& session) {
   const auto after = std::make_shared<std::string>();
-  CLI::App* batches =
-      add_command(group, "batches", "Batches of payments, newest first", "jiexu remit batches");
-  batches->add_option("--after", *after, "Go on from here");
-  batches->callback([&session, after] {
+  Command batches =
+      group.add_command("batches", "Batches of payments, newest first", "jiexu remit batches");
+  batches.add_option("--after", *after, "Go on from here");
+  batches.callback([&session, after] {
     session.run = [&session, after] {
-      return session.show("GET", "/v1/remittances?after=" + *after, "", print_list);
+      return session.show("GET", "/v1/remittances?after=" + *after, "", print_batch_list);
     };
   });
-  CLI::App* waiting = add_command(
-      group, "waiting", "Payments that the bank does not have yet, or that wait for a person",
+  Command waiting = group.add_command(
+      "waiting", "Payments that the bank does not have yet, or that wait for a person",
       "jiexu remit waiting");
-  waiting->add_option("--after", *after, "Go on from here");
-  waiting->callback([&session, after] {
+  waiting.add_option("--after", *after, "Go on from here");
+  waiting.callback([&session, after] {
     session.run = [&session, after] {
       return session.show("GET", "/v1/payments?after=" + *after, "", print_waiting);
     };
@@ -199,15 +199,15 @@ struct BatchOptions {
   std::string file;
 };
 
-void add_make_and_show(CLI::App& group, Session& session) {
-  CLI::App* command =
-      add_command(group, "make", "Collect the payments that wait into batches", "jiexu remit make");
-  command->callback([&session] { session.run = [&session] { return make(session); }; });
+void add_make_and_show(Command group, Session& session) {
+  Command command =
+      group.add_command("make", "Collect the payments that wait into batches", "jiexu remit make");
+  command.callback([&session] { session.run = [&session] { return make(session); }; });
   const auto options = std::make_shared<BatchOptions>();
-  CLI::App* show = add_command(group, "show", "What a batch holds, and what the bank said of it",
-                               "jiexu remit show 411328072611220000015");
-  show->add_option("batch", options->batch, "The batch's number")->required();
-  show->callback([&session, options] {
+  Command show = group.add_command("show", "What a batch holds, and what the bank said of it",
+                                   "jiexu remit show 411328072611220000015");
+  show.add_option("batch", options->batch, "The batch's number").required();
+  show.callback([&session, options] {
     session.run = [&session, options] {
       return session.show("GET", "/v1/remittances/" + options->batch, "",
                           [&](const std::string& body) {
@@ -218,50 +218,49 @@ void add_make_and_show(CLI::App& group, Session& session) {
   });
 }
 
-void add_approve_and_export(CLI::App& group, Session& session) {
+void add_approve_and_export(Command group, Session& session) {
   const auto options = std::make_shared<BatchOptions>();
-  CLI::App* command =
-      add_command(group, "approve", "Approve a batch that others have made, as it was shown",
-                  "jiexu remit approve 411328072611220000015 --content 3f2a9c4e1b7d");
-  command->add_option("batch", options->batch, "The batch's number")->required();
-  command->add_option("--content", options->content, "Its content, as `remit show` prints it")
-      ->required();
-  command->callback([&session, options] {
+  Command command =
+      group.add_command("approve", "Approve a batch that others have made, as it was shown",
+                        "jiexu remit approve 411328072611220000015 --content 3f2a9c4e1b7d");
+  command.add_option("batch", options->batch, "The batch's number").required();
+  command.add_option("--content", options->content, "Its content, as `remit show` prints it")
+      .required();
+  command.callback([&session, options] {
     session.run = [&session, options] {
       return approve(session, options->batch, options->content);
     };
   });
-  CLI::App* order =
-      add_command(group, "export", "Write an approved batch's file for the bank; again: the same",
-                  "jiexu remit export 411328072611220000015 --out payments.xml");
-  order->add_option("batch", options->batch, "The batch's number")->required();
-  order->add_option("--format", options->format, "pain.001 (default) or delimited");
-  order->add_option("--out", options->file,
-                    "Where to; - for standard output (default: NUMBER.xml)");
-  order->callback([&session, options] {
+  Command order =
+      group.add_command("export", "Write an approved batch's file for the bank; again: the same",
+                        "jiexu remit export 411328072611220000015 --out payments.xml");
+  order.add_option("batch", options->batch, "The batch's number").required();
+  order.add_option("--format", options->format, "pain.001 (default) or delimited");
+  order.add_option("--out", options->file, "Where to; - for standard output (default: NUMBER.xml)");
+  order.callback([&session, options] {
     session.run = [&session, options] {
       return export_batch(session, options->batch, options->format, options->file);
     };
   });
 }
 
-void add_report_and_release(CLI::App& group, Session& session) {
+void add_report_and_release(Command group, Session& session) {
   const auto file = std::make_shared<std::string>();
-  CLI::App* command =
-      add_command(group, "report", "Take the bank's report of what it has paid and rejected",
-                  "jiexu remit report pain002.xml");
-  command->add_option("file", *file, "pain.002, or lines EndToEndId|paid or |rejected|reason")
-      ->required();
-  command->callback(
+  Command command =
+      group.add_command("report", "Take the bank's report of what it has paid and rejected",
+                        "jiexu remit report pain002.xml");
+  command.add_option("file", *file, "pain.002, or lines EndToEndId|paid or |rejected|reason")
+      .required();
+  command.callback(
       [&session, file] { session.run = [&session, file] { return take_report(session, *file); }; });
   const auto payment = std::make_shared<std::string>();
   const auto note = std::make_shared<std::string>();
-  CLI::App* release = add_command(
-      group, "release", "Say that a payment that waits for a person may go on, and why",
+  Command release = group.add_command(
+      "release", "Say that a payment that waits for a person may go on, and why",
       "jiexu remit release 41132807261122000017-1 --note \"the bank has no such payment\"");
-  release->add_option("payment", *payment, "As `remit waiting` shows it")->required();
-  release->add_option("--note", *note, "How it is known")->required();
-  release->callback([&session, payment, note] {
+  release.add_option("payment", *payment, "As `remit waiting` shows it").required();
+  release.add_option("--note", *note, "How it is known").required();
+  release.callback([&session, payment, note] {
     session.run = [&session, payment, note] {
       v1::ReleasePaymentInput input;
       input.set_note(*note);
@@ -321,12 +320,12 @@ int confirm_payee(const Session& session, const std::string& id, const std::stri
                       });
 }
 
-void add_payee(CLI::App& group, Session& session) {
+void add_payee(Command group, Session& session) {
   const auto id = std::make_shared<std::string>();
-  CLI::App* show = add_command(group, "payee", "Where a case's money is to go, and whether it may",
-                               "jiexu remit payee CASE");
-  show->add_option("case", *id, "The case")->required();
-  show->callback([&session, id] {
+  Command show = group.add_command("payee", "Where a case's money is to go, and whether it may",
+                                   "jiexu remit payee CASE");
+  show.add_option("case", *id, "The case").required();
+  show.callback([&session, id] {
     session.run = [&session, id] {
       return session.show("GET", "/v1/cases/" + *id + "/payee", "", [&](const std::string& body) {
         v1::PayeeView view;
@@ -336,13 +335,13 @@ void add_payee(CLI::App& group, Session& session) {
   });
   const auto content = std::make_shared<std::string>();
   const auto note = std::make_shared<std::string>();
-  CLI::App* confirm = add_command(
-      group, "confirm-payee", "Say that an account that is not in the directory is right, and why",
+  Command confirm = group.add_command(
+      "confirm-payee", "Say that an account that is not in the directory is right, and why",
       "jiexu remit confirm-payee CASE --content 3f2a9c4e1b7d --note \"rang their finance desk\"");
-  confirm->add_option("case", *id, "The case")->required();
-  confirm->add_option("--content", *content, "As `remit payee` prints it")->required();
-  confirm->add_option("--note", *note, "With whom and how it was confirmed")->required();
-  confirm->callback([&session, id, content, note] {
+  confirm.add_option("case", *id, "The case").required();
+  confirm.add_option("--content", *content, "As `remit payee` prints it").required();
+  confirm.add_option("--note", *note, "With whom and how it was confirmed").required();
+  confirm.callback([&session, id, content, note] {
     session.run = [&session, id, content, note] {
       return confirm_payee(session, *id, *content, *note);
     };
@@ -351,15 +350,15 @@ void add_payee(CLI::App& group, Session& session) {
 
 }  // namespace
 
-void add_remit(CLI::App& app, Session& session) {
-  CLI::App* group = add_command(app, "remit", "Payments on their way to the bank, in batches",
-                                "jiexu remit make");
-  group->require_subcommand(1);
-  add_lists(*group, session);
-  add_make_and_show(*group, session);
-  add_approve_and_export(*group, session);
-  add_report_and_release(*group, session);
-  add_payee(*group, session);
+void add_remit(Command app, Session& session) {
+  Command group =
+      app.add_command("remit", "Payments on their way to the bank, in batches", "jiexu remit make");
+  group.require_subcommand();
+  add_lists(group, session);
+  add_make_and_show(group, session);
+  add_approve_and_export(group, session);
+  add_report_and_release(group, session);
+  add_payee(group, session);
 }
 
 }  // namespace jiexu::cli

@@ -79,29 +79,29 @@ int statistics(const Session& session, const std::string& month, bool csv) {
 
 }  // namespace
 
-void add_reports(CLI::App& app, Session& session) {
-  CLI::App* figures = add_command(app, "statistics", "A month's figures by direction and county",
-                                  "jiexu statistics 2026-11 --csv > 2026-11.csv");
+void add_reports(Command app, Session& session) {
+  Command figures = app.add_command("statistics", "A month's figures by direction and county",
+                                    "jiexu statistics 2026-11 --csv > 2026-11.csv");
   const auto month = std::make_shared<std::string>();
   const auto csv = std::make_shared<bool>(false);
-  figures->add_option("month", *month, "Such as 2026-11")->required();
-  figures->add_flag("--csv", *csv, "Comma-separated, with amounts in fen");
-  figures->callback([&session, month, csv] {
+  figures.add_option("month", *month, "Such as 2026-11").required();
+  figures.add_flag("--csv", *csv, "Comma-separated, with amounts in fen");
+  figures.callback([&session, month, csv] {
     session.run = [&session, month, csv] { return statistics(session, *month, *csv); };
   });
 
-  add_command(app, "ageing", "Duties whose day is over, summed up by counterpart", "jiexu ageing")
-      ->callback([&session] {
+  app.add_command("ageing", "Duties whose day is over, summed up by counterpart", "jiexu ageing")
+      .callback([&session] {
         session.run = [&session] { return session.show("GET", "/v1/ageing", "", print_ageing); };
       });
 
-  CLI::App* overdue = add_command(app, "overdue", "Duties whose day is over, one by one",
-                                  "jiexu overdue --peer S41132810207");
+  Command overdue = app.add_command("overdue", "Duties whose day is over, one by one",
+                                    "jiexu overdue --peer S41132810207");
   const auto peer = std::make_shared<std::string>();
   const auto after = std::make_shared<std::string>();
-  overdue->add_option("--peer", *peer, "Only with this agency");
-  overdue->add_option("--after", *after, "Go on after this case");
-  overdue->callback([&session, peer, after] {
+  overdue.add_option("--peer", *peer, "Only with this agency");
+  overdue.add_option("--after", *after, "Go on after this case");
+  overdue.callback([&session, peer, after] {
     session.run = [&session, peer, after] {
       std::string target = "/v1/overdue?limit=200";
       if (!peer->empty()) target += "&peer=" + *peer;

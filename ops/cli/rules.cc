@@ -112,46 +112,44 @@ int check(const Session& session, const std::string& kind, const std::string& va
   return session.json ? EX_DATAERR : report(EX_DATAERR, wrong);
 }
 
-void add_check(CLI::App& group, Session& session, const std::string& kind,
-               const std::string& does) {
-  CLI::App* command = add_command(group, kind, does, "jiexu check " + kind + " NUMBER");
+void add_check(Command group, Session& session, const std::string& kind, const std::string& does) {
+  Command command = group.add_command(kind, does, "jiexu check " + kind + " NUMBER");
   const auto value = std::make_shared<std::string>();
-  command->add_option("number", *value, "What to check")->required();
-  command->callback([&session, kind, value] {
+  command.add_option("number", *value, "What to check").required();
+  command.callback([&session, kind, value] {
     session.run = [&session, kind, value] { return check(session, kind, *value); };
   });
 }
 
 }  // namespace
 
-void add_rules(CLI::App& app, Session& session) {
-  CLI::App* calendar = add_command(app, "calendar", "Working days of mainland China",
-                                   "jiexu calendar due 2026-09-18 10");
-  calendar->require_subcommand(1);
-  CLI::App* due = add_command(*calendar, "due", "The last day of a term of N working days",
-                              "jiexu calendar due 2026-09-18 10");
+void add_rules(Command app, Session& session) {
+  Command calendar = app.add_command("calendar", "Working days of mainland China",
+                                     "jiexu calendar due 2026-09-18 10");
+  calendar.require_subcommand();
+  Command due = calendar.add_command("due", "The last day of a term of N working days",
+                                     "jiexu calendar due 2026-09-18 10");
   const auto date = std::make_shared<std::string>();
   const auto days = std::make_shared<int>(0);
-  due->add_option("date", *date, "The day of the event, which does not count")->required();
-  due->add_option("n", *days, "Working days")->required()->check(CLI::Range(1, 10'000));
-  due->callback([&session, date, days] {
+  due.add_option("date", *date, "The day of the event, which does not count").required();
+  due.add_option("n", *days, "Working days").required().range(1, 10'000);
+  due.callback([&session, date, days] {
     session.run = [&session, date, days] { return print_due(session, *date, *days); };
   });
 
-  CLI::App* load = add_command(*calendar, "load", "Take a year that was published or amended",
-                               "jiexu calendar load 2027.txt");
+  Command load = calendar.add_command("load", "Take a year that was published or amended",
+                                      "jiexu calendar load 2027.txt");
   const auto file = std::make_shared<std::string>();
-  load->add_option("file", *file, "Its text, as in ops/calendar/README.md; - for stdin")
-      ->required();
-  load->callback(
+  load.add_option("file", *file, "Its text, as in ops/calendar/README.md; - for stdin").required();
+  load.callback(
       [&session, file] { session.run = [&session, file] { return load_text(session, *file); }; });
 
-  CLI::App* group = add_command(app, "check", "Check digits and form of numbers",
-                                "jiexu check bank 102100099996");
-  group->require_subcommand(1);
-  add_check(*group, session, "id", "A citizen id number");
-  add_check(*group, session, "bank", "A bank line number (CNAPS)");
-  add_check(*group, session, "letter", "The number of a contact letter");
+  Command group =
+      app.add_command("check", "Check digits and form of numbers", "jiexu check bank 102100099996");
+  group.require_subcommand();
+  add_check(group, session, "id", "A citizen id number");
+  add_check(group, session, "bank", "A bank line number (CNAPS)");
+  add_check(group, session, "letter", "The number of a contact letter");
 }
 
 }  // namespace jiexu::cli

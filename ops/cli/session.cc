@@ -175,11 +175,4 @@ Result<std::string> read_input(const std::string& file) {
   return text.str();
 }
 
-CLI::App* add_command(CLI::App& parent, const std::string& name, const std::string& does,
-                      const std::string& example) {
-  CLI::App* command = parent.add_subcommand(name, does);
-  command->footer(example);  // the formatter of main.cc prints it first
-  return command;
-}
-
 }  // namespace jiexu::cli

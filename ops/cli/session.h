@@ -3,7 +3,6 @@
 
 #include <sysexits.h>
 
-#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <functional>
 #include <optional>
@@ -13,6 +12,7 @@
 #include "daemon/base/result.h"
 #include "daemon/config.h"
 #include "ops/cli/client.h"
+#include "ops/cli/command_line.h"
 
 namespace jiexu::cli {
 
@@ -68,30 +68,26 @@ Result<void> check_line_number(std::string_view where, const std::string& cnaps)
 // Reads a file, or standard input for "-".
 Result<std::string> read_input(const std::string& file);
 
-// A subcommand whose help begins with `example`. A leaf also gets what it does.
-CLI::App* add_command(CLI::App& parent, const std::string& name, const std::string& does,
-                      const std::string& example);
-
 // One function for each command group; each adds its subcommands.
-void add_init(CLI::App& app, Session& session);
-void add_directory(CLI::App& app, Session& session);
-void add_user(CLI::App& app, Session& session);
-void add_config(CLI::App& app, Session& session);
-void add_case(CLI::App& app, Session& session);
-void add_submit(CLI::App& case_group, Session& session);
-void add_documents(CLI::App& case_group, Session& session);
-void add_draft(CLI::App& case_group, Session& session);
-void add_papers(CLI::App& case_group, Session& session);
-void add_attachments(CLI::App& case_group, Session& session);
-void add_proposals(CLI::App& case_group, Session& session);
-void add_peer(CLI::App& app, Session& session);
-void add_bank(CLI::App& app, Session& session);
-void add_bank_files(CLI::App& bank_group, Session& session);
-void add_money(CLI::App& app, Session& session);
-void add_remit(CLI::App& app, Session& session);
-void add_rules(CLI::App& app, Session& session);
-void add_reports(CLI::App& app, Session& session);
-void add_progress(CLI::App& app, Session& session);
-void add_doctor(CLI::App& app, Session& session);
+void add_init(Command app, Session& session);
+void add_directory(Command app, Session& session);
+void add_user(Command app, Session& session);
+void add_config(Command app, Session& session);
+void add_case(Command app, Session& session);
+void add_submit(Command case_group, Session& session);
+void add_documents(Command case_group, Session& session);
+void add_draft(Command case_group, Session& session);
+void add_papers(Command case_group, Session& session);
+void add_attachments(Command case_group, Session& session);
+void add_proposals(Command case_group, Session& session);
+void add_peer(Command app, Session& session);
+void add_bank(Command app, Session& session);
+void add_bank_files(Command bank_group, Session& session);
+void add_money(Command app, Session& session);
+void add_remit(Command app, Session& session);
+void add_rules(Command app, Session& session);
+void add_reports(Command app, Session& session);
+void add_progress(Command app, Session& session);
+void add_doctor(Command app, Session& session);
 
 }  // namespace jiexu::cli

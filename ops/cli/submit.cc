@@ -83,14 +83,14 @@ int submit(const Session& session, const std::string& file) {
 
 }  // namespace
 
-void add_submit(CLI::App& case_group, Session& session) {
+void add_submit(Command case_group, Session& session) {
   const auto file = std::make_shared<std::string>();
-  CLI::App* command = add_command(
-      case_group, "submit", "Send the letters of applications that are accepted already, in bulk",
+  Command command = case_group.add_command(
+      "submit", "Send the letters of applications that are accepted already, in bulk",
       "jiexu case submit --file applications.ndjson");
-  command->add_option("--file", *file, "One application as JSON a line; - for standard input")
-      ->required();
-  command->callback(
+  command.add_option("--file", *file, "One application as JSON a line; - for standard input")
+      .required();
+  command.callback(
       [&session, file] { session.run = [&session, file] { return submit(session, *file); }; });
 }
 

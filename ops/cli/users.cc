@@ -23,7 +23,7 @@ int add(const Session& session, const std::string& user, const std::string& role
   return EX_OK;
 }
 
-int list(const Session& session) {
+int list_users(const Session& session) {
   const Result<Config> config = session.config();
   if (!config) return report(config.error());
   const auto users = Users::load(config->users);
@@ -49,30 +49,30 @@ int remove(const Session& session, const std::string& user) {
 
 }  // namespace
 
-void add_user(CLI::App& app, Session& session) {
-  CLI::App* group =
-      add_command(app, "user", "Who may use the API", "jiexu user add wang --role clerk");
-  group->require_subcommand(1);
+void add_user(Command app, Session& session) {
+  Command group =
+      app.add_command("user", "Who may use the API", "jiexu user add wang --role clerk");
+  group.require_subcommand();
   const auto user = std::make_shared<std::string>();
   const auto role = std::make_shared<std::string>();
 
-  CLI::App* add_one = add_command(*group, "add", "Add a user and print the token, once",
-                                  "jiexu user add wang --role clerk");
-  add_one->add_option("name", *user, "1 to 32 of a-z 0-9 - _ .")->required();
-  add_one->add_option("--role", *role, "What the user may do")
-      ->required()
-      ->check(CLI::IsMember({"inquirer", "auditor", "clerk", "system", "reviewer", "operator"}));
-  add_one->callback([&session, user, role] {
+  Command add_one = group.add_command("add", "Add a user and print the token, once",
+                                      "jiexu user add wang --role clerk");
+  add_one.add_option("name", *user, "1 to 32 of a-z 0-9 - _ .").required();
+  add_one.add_option("--role", *role, "What the user may do")
+      .required()
+      .one_of({"inquirer", "auditor", "clerk", "system", "reviewer", "operator"});
+  add_one.callback([&session, user, role] {
     session.run = [&session, user, role] { return add(session, *user, *role); };
   });
 
-  add_command(*group, "list", "List users and roles", "jiexu user list")->callback([&session] {
-    session.run = [&session] { return list(session); };
+  group.add_command("list", "List users and roles", "jiexu user list").callback([&session] {
+    session.run = [&session] { return list_users(session); };
   });
 
-  CLI::App* remove_one = add_command(*group, "remove", "Remove a user", "jiexu user remove wang");
-  remove_one->add_option("name", *user, "Who")->required();
-  remove_one->callback(
+  Command remove_one = group.add_command("remove", "Remove a user", "jiexu user remove wang");
+  remove_one.add_option("name", *user, "Who").required();
+  remove_one.callback(
       [&session, user] { session.run = [&session, user] { return remove(session, *user); }; });
 }
 

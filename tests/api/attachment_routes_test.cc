@@ -3,7 +3,7 @@
 #include "daemon/engine/attachment_store.h"
 #include "tests/api/api_world.h"
 
-namespace jiexu {
+namespace jiexu::attachment_routes_test {
 namespace {
 
 class FakeBody final : public HttpBody {
@@ -173,4 +173,4 @@ TEST_CASE("a case lists its files") {
 }
 
 }  // namespace
-}  // namespace jiexu
+}  // namespace jiexu::attachment_routes_test

@@ -1,7 +1,7 @@
 // Every route of the table, with every role and with none: a new row is covered by being there.
 #include "tests/api/api_world.h"
 
-namespace jiexu {
+namespace jiexu::auth_test {
 namespace {
 
 constexpr Role kEveryRole[] = {Role::kInquirer, Role::kAuditor,  Role::kClerk,
@@ -103,4 +103,4 @@ TEST_CASE("new users count from the next request on") {
 }
 
 }  // namespace
-}  // namespace jiexu
+}  // namespace jiexu::auth_test

@@ -1,6 +1,6 @@
 #include "tests/api/api_world.h"
 
-namespace jiexu {
+namespace jiexu::case_routes_test {
 namespace {
 
 const std::string kActions = "/v1/cases/0191d5a0-0000-7000-8000-000000000001/actions/";
@@ -271,4 +271,4 @@ TEST_CASE("a document that is not there yet, and a kind that does not exist, are
 }
 
 }  // namespace
-}  // namespace jiexu
+}  // namespace jiexu::case_routes_test

@@ -11,7 +11,7 @@
 #include "ops/cli/paper_text.h"
 #include "tests/api/temp_folder.h"
 
-namespace jiexu::cli {
+namespace jiexu::cli::cli_test {
 namespace {
 
 TEST_CASE("columns line up under Chinese text") {
@@ -374,4 +374,4 @@ TEST_CASE("a daemon that does not run is named with what to do") {
 }
 
 }  // namespace
-}  // namespace jiexu::cli
+}  // namespace jiexu::cli::cli_test

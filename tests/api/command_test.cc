@@ -10,7 +10,7 @@
 #include "tests/api/api_world.h"
 #include "tests/api/temp_folder.h"
 
-namespace jiexu {
+namespace jiexu::command_test {
 namespace {
 
 struct Ran {
@@ -279,4 +279,4 @@ TEST_CASE("help begins with an example, and a command that does not exist is a u
 }
 
 }  // namespace
-}  // namespace jiexu
+}  // namespace jiexu::command_test

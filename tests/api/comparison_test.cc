@@ -4,7 +4,7 @@
 #include "daemon/funds/ledger.h"
 #include "tests/api/api_world.h"
 
-namespace jiexu {
+namespace jiexu::comparison_test {
 namespace {
 
 const AgencyId kPeer = *AgencyId::parse(ApiWorld::kPeer);
@@ -103,4 +103,4 @@ TEST_CASE("the gauges tell of the newest comparison with each peer") {
 }
 
 }  // namespace
-}  // namespace jiexu
+}  // namespace jiexu::comparison_test

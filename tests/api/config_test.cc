@@ -6,7 +6,7 @@
 
 #include "tests/api/temp_folder.h"
 
-namespace jiexu {
+namespace jiexu::config_test {
 namespace {
 
 constexpr const char* kOrigin = "/etc/jiexu/agency.toml";
@@ -170,4 +170,4 @@ TEST_CASE("a file is loaded with paths relative to its folder") {
 }
 
 }  // namespace
-}  // namespace jiexu
+}  // namespace jiexu::config_test

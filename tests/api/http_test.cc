@@ -10,7 +10,7 @@
 #include "tests/api/raw_client.h"
 #include "tests/api/temp_folder.h"
 
-namespace jiexu {
+namespace jiexu::http_test {
 namespace {
 
 using std::chrono::milliseconds;
@@ -395,4 +395,4 @@ TEST_CASE("a port that is taken is named") {
 }
 
 }  // namespace
-}  // namespace jiexu
+}  // namespace jiexu::http_test

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-namespace jiexu {
+namespace jiexu::idempotency_test {
 namespace {
 
 HttpRequest request(const std::string& key, const std::string& body) {
@@ -83,4 +83,4 @@ TEST_CASE("the oldest answer is forgotten when there are too many, or too large 
 }
 
 }  // namespace
-}  // namespace jiexu
+}  // namespace jiexu::idempotency_test

@@ -5,7 +5,7 @@
 
 #include "jiexu/v1/api.pb.h"
 
-namespace jiexu {
+namespace jiexu::json_test {
 namespace {
 
 std::string wrong_with(std::string_view body) {
@@ -48,4 +48,4 @@ TEST_CASE("a text that is no JSON is answered in the parser's own words") {
 }
 
 }  // namespace
-}  // namespace jiexu
+}  // namespace jiexu::json_test

@@ -6,7 +6,7 @@
 #include "tests/cases/party.h"
 #include "tests/engine/site.h"
 
-namespace jiexu {
+namespace jiexu::paper_test {
 namespace {
 
 // An agency with its engine and its API, all in this thread.
@@ -393,4 +393,4 @@ TEST_CASE("a sheet of another agency, or with half a hash, is not taken for the 
 }
 
 }  // namespace
-}  // namespace jiexu
+}  // namespace jiexu::paper_test

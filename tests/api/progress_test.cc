@@ -6,7 +6,7 @@
 #include "storage/layout.h"
 #include "tests/api/api_world.h"
 
-namespace jiexu {
+namespace jiexu::progress_test {
 namespace {
 
 Case transfer(const ApiWorld& world) {
@@ -100,4 +100,4 @@ TEST_CASE("a question without its parts is refused") {
 }
 
 }  // namespace
-}  // namespace jiexu
+}  // namespace jiexu::progress_test

@@ -3,7 +3,7 @@
 #include "daemon/engine/four_eyes.h"
 #include "tests/api/api_world.h"
 
-namespace jiexu {
+namespace jiexu::proposal_test {
 namespace {
 
 const std::string kCase = "/v1/cases/0191d5a0-0000-7000-8000-000000000001";
@@ -120,4 +120,4 @@ TEST_CASE("the engine's refusals of approvals: own 403, changed 409") {
 }
 
 }  // namespace
-}  // namespace jiexu
+}  // namespace jiexu::proposal_test

@@ -3,7 +3,7 @@
 #include "storage/layout.h"
 #include "tests/api/api_world.h"
 
-namespace jiexu {
+namespace jiexu::remit_routes_test {
 namespace {
 
 const std::string kBatch =
@@ -181,4 +181,4 @@ TEST_CASE("a line says of which payments of its cases it is") {
 }
 
 }  // namespace
-}  // namespace jiexu
+}  // namespace jiexu::remit_routes_test

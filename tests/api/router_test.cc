@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-namespace jiexu {
+namespace jiexu::router_test {
 namespace {
 
 constexpr Route kTable[] = {
@@ -58,4 +58,4 @@ TEST_CASE("targets that are no path are refused") {
 }
 
 }  // namespace
-}  // namespace jiexu
+}  // namespace jiexu::router_test

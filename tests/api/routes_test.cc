@@ -4,7 +4,7 @@
 #include "storage/layout.h"
 #include "tests/api/api_world.h"
 
-namespace jiexu {
+namespace jiexu::routes_test {
 namespace {
 
 TEST_CASE("a part of a bank's file goes to the engine whole, under its digest") {
@@ -218,4 +218,4 @@ TEST_CASE("the books are checked, and what they hold is counted") {
 }
 
 }  // namespace
-}  // namespace jiexu
+}  // namespace jiexu::routes_test

@@ -5,7 +5,7 @@
 #include "storage/layout.h"
 #include "tests/api/api_world.h"
 
-namespace jiexu {
+namespace jiexu::statistics_test {
 namespace {
 
 const AgencyId kSelf = *AgencyId::parse("S41010000101");
@@ -237,4 +237,4 @@ TEST_CASE("one report at a time, and a stopped one says so") {
 }
 
 }  // namespace
-}  // namespace jiexu
+}  // namespace jiexu::statistics_test

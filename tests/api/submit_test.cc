@@ -3,7 +3,7 @@
 
 #include "tests/api/api_world.h"
 
-namespace jiexu {
+namespace jiexu::submit_test {
 namespace {
 
 constexpr const char* kPath = "/v1/letters:submit";
@@ -128,4 +128,4 @@ TEST_CASE("a clerk may not submit in bulk, a local system may") {
 }
 
 }  // namespace
-}  // namespace jiexu
+}  // namespace jiexu::submit_test

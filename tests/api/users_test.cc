@@ -8,7 +8,7 @@
 
 #include "tests/api/temp_folder.h"
 
-namespace jiexu {
+namespace jiexu::users_test {
 namespace {
 
 std::string content(const std::filesystem::path& file) {
@@ -113,4 +113,4 @@ TEST_CASE("each role may do what the ones before it may, and nobody has no role"
 }
 
 }  // namespace
-}  // namespace jiexu
+}  // namespace jiexu::users_test

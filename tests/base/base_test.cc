@@ -5,7 +5,7 @@
 #include "daemon/base/text.h"
 #include "daemon/base/time.h"
 
-namespace jiexu {
+namespace jiexu::base_test {
 
 TEST_CASE("an agency code is S and eleven digits") {
   const auto id = AgencyId::parse("S41132810207");
@@ -67,4 +67,4 @@ TEST_CASE("full-width text folds, ill-formed text is seen") {
   CHECK_FALSE(is_utf8("\xe4\xb8"));
 }
 
-}  // namespace jiexu
+}  // namespace jiexu::base_test

@@ -6,6 +6,8 @@
 
 using namespace jiexu;
 
+namespace text_test {
+
 namespace {
 
 // By the table of Unicode 3.9 (D92), byte by byte: what is_utf8() must agree with.
@@ -76,3 +78,5 @@ TEST_CASE("numbers are read without the spaces around them and in either width")
   CHECK(fold_and_trim(" \t") == "");
   CHECK(fold_and_trim("1 2") == "1 2");
 }
+
+}  // namespace text_test

@@ -4,9 +4,9 @@
 
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <cstdio>
 
+#include "ops/cli/command_line.h"
 #include "tests/bench/measure.h"
 
 using namespace jiexu;
@@ -67,9 +67,10 @@ int run(uint64_t entries) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Reads a statement of N entries");
+  cli::CommandLine line("Reads a statement of N entries");
+  cli::Command app = line.command();
   uint64_t entries = 1'000'000;
   app.add_option("--entries", entries);
-  CLI11_PARSE(app, argc, argv);
+  if (const auto ends = line.parse(argc, argv)) return *ends;
   return run(entries);
 }

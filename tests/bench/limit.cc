@@ -12,7 +12,6 @@
 #include <unistd.h>
 #include <zmq.h>
 
-#include <CLI/CLI.hpp>
 #include <condition_variable>
 #include <deque>
 #include <filesystem>
@@ -24,6 +23,7 @@
 #include "daemon/base/bytes.h"
 #include "daemon/base/check.h"
 #include "daemon/base/ids.h"
+#include "ops/cli/command_line.h"
 #include "tests/bench/measure.h"
 
 namespace jiexu::bench {
@@ -294,14 +294,15 @@ void run(const Shape& shape) {
 int main(int argc, char** argv) {
   using namespace jiexu::bench;
   Shape shape;
-  CLI::App app("What this machine could do at best with the same bytes");
-  app.add_option("--messages", shape.messages)->capture_default_str();
-  app.add_option("--bytes", shape.message_bytes, "Of one message")->capture_default_str();
-  app.add_option("--frame", shape.frame_messages, "Messages in one")->capture_default_str();
-  app.add_option("--case-bytes", shape.case_bytes, "Of a case record")->capture_default_str();
-  app.add_option("--timeline-bytes", shape.timeline_bytes)->capture_default_str();
-  app.add_option("--folder", shape.folder, "Made new, removed at the end")->capture_default_str();
-  CLI11_PARSE(app, argc, argv);
+  jiexu::cli::CommandLine line("What this machine could do at best with the same bytes");
+  jiexu::cli::Command app = line.command();
+  app.add_option("--messages", shape.messages).shows_default();
+  app.add_option("--bytes", shape.message_bytes, "Of one message").shows_default();
+  app.add_option("--frame", shape.frame_messages, "Messages in one").shows_default();
+  app.add_option("--case-bytes", shape.case_bytes, "Of a case record").shows_default();
+  app.add_option("--timeline-bytes", shape.timeline_bytes).shows_default();
+  app.add_option("--folder", shape.folder, "Made new, removed at the end").shows_default();
+  if (const auto ends = line.parse(argc, argv)) return *ends;
   if (const char* file = std::getenv("JIEXU_BENCH_COUNTERS")) count_into(file);
   run(shape);
   return 0;

@@ -2,8 +2,7 @@
 // batch, most name a letter, some in full width, some nothing.
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
-
+#include "ops/cli/command_line.h"
 #include "tests/bench/measure.h"
 #include "tests/funds/memory_book.h"
 
@@ -82,12 +81,13 @@ v1::BankLine line_of(uint64_t n, uint64_t instructions) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Matches lines against open instructions");
+  cli::CommandLine line("Matches lines against open instructions");
+  cli::Command app = line.command();
   uint64_t instructions = 1'000'000;
   uint64_t lines = 200'000;
   app.add_option("--instructions", instructions);
   app.add_option("--lines", lines);
-  CLI11_PARSE(app, argc, argv);
+  if (const auto ends = line.parse(argc, argv)) return *ends;
   MemoryBook book;
   fill(book, instructions);
   std::vector<v1::BankLine> statement;

@@ -8,7 +8,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
-namespace jiexu::bench {
+namespace jiexu::bench::measure_test {
 namespace {
 
 // A child that has a child; both wait for the pipe to close.
@@ -71,4 +71,4 @@ TEST_CASE("a process that has ended costs nothing and is no error") {
 }
 
 }  // namespace
-}  // namespace jiexu::bench
+}  // namespace jiexu::bench::measure_test

@@ -5,12 +5,12 @@
 
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <deque>
 
 #include "daemon/base/check.h"
 #include "daemon/rules/history.h"
 #include "daemon/rules/letter_number.h"
+#include "ops/cli/command_line.h"
 #include "tests/bench/count_new.h"
 #include "tests/bench/measure.h"
 #include "tests/rules/sample_forms.h"
@@ -208,12 +208,13 @@ double rate(Life& life, uint64_t lives, bool copies) {
 }  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Decides the straight life of a case again and again");
+  cli::CommandLine line("Decides the straight life of a case again and again");
+  cli::Command app = line.command();
   uint64_t lives = 100'000;
   int rows = 20;
   app.add_option("--lives", lives);
   app.add_option("--rows", rows, "Of the form's history");
-  CLI11_PARSE(app, argc, argv);
+  if (const auto ends = line.parse(argc, argv)) return *ends;
   Life life(rows);
   Life long_form(480);
   const double moved = rate(life, lives, false);

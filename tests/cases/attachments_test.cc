@@ -8,6 +8,8 @@
 
 using namespace jiexu;
 
+namespace attachments_test {
+
 namespace {
 
 constexpr const char* kStopped = "letter-received accept-letter stop-insurance ";
@@ -151,3 +153,5 @@ TEST_CASE("a form is not issued while bytes of a file that it names are lost") {
   again.set_sha256(std::string(32, '\x11'));
   CHECK(out.act(EventKind::kSupplementForm, input).refusal() == Refusal::kAttachmentUnknown);
 }
+
+}  // namespace attachments_test

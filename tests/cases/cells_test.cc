@@ -7,6 +7,8 @@
 
 using namespace jiexu;
 
+namespace cells_test {
+
 namespace {
 
 template <class State>
@@ -157,3 +159,5 @@ TEST_CASE("every offer has a title and a role") {
     }
   });
 }
+
+}  // namespace cells_test

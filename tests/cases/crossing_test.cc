@@ -11,6 +11,8 @@
 
 using namespace jiexu;
 
+namespace crossing_test {
+
 namespace {
 
 struct World {
@@ -428,3 +430,5 @@ TEST_CASE("X39: a reminder that meets its reply or the form leaves nothing unans
     CHECK_FALSE(end.out.subject.overlays.has(Overlay::kReminded));
   });
 }
+
+}  // namespace crossing_test

@@ -6,6 +6,8 @@
 
 using namespace jiexu;
 
+namespace deadline_test {
+
 namespace {
 
 Instant at(const char* date, int hour = 10) {
@@ -301,3 +303,5 @@ TEST_CASE("form and money are the duty of transfer-out, the rest of transfer-in"
     CHECK_FALSE(is_ours(Side::kOut, kind));
   }
 }
+
+}  // namespace deadline_test

@@ -8,6 +8,8 @@
 
 using namespace jiexu;
 
+namespace drawing_test {
+
 namespace {
 
 const std::string kReadme = std::string(TESTS_FOLDER) + "/../README.md";
@@ -51,3 +53,5 @@ TEST_CASE("a drawing begins where cases begin, and reaches every end") {
   CHECK_THAT(draw_table(Side::kOut),
              Catch::Contains("  [*] --> LETTER_RECEIVED: letter-received\n"));
 }
+
+}  // namespace drawing_test

@@ -12,6 +12,8 @@
 
 using namespace jiexu;
 
+namespace overlay_test {
+
 namespace {
 
 template <class State>
@@ -201,3 +203,5 @@ TEST_CASE("every overlay is set by something, and something asks about it or sho
     CHECK((overlay == Overlay::kNone || set.has(overlay)));
   }
 }
+
+}  // namespace overlay_test

@@ -7,6 +7,8 @@
 
 using namespace jiexu;
 
+namespace payments_test {
+
 namespace {
 
 // "1:100 2:23456", as the case's own statement tells it.
@@ -121,3 +123,5 @@ TEST_CASE("what the bank has paid twice is told, and is too much") {
   REQUIRE(again.messages.size() == 1);
   CHECK(again.messages[0].remittance_notice().attempt() == 2);
 }
+
+}  // namespace payments_test

@@ -8,6 +8,8 @@
 
 using namespace jiexu;
 
+namespace refusal_coverage_test {
+
 namespace {
 
 // "kBatchUnknown" for batch_unknown; one has two names.
@@ -55,3 +57,5 @@ TEST_CASE("no refusal is without a test that names it, a name and a sentence") {
   }
   CHECK(refusals > 50);
 }
+
+}  // namespace refusal_coverage_test

@@ -7,6 +7,8 @@
 
 using namespace jiexu;
 
+namespace refusal_test {
+
 namespace {
 
 using Try = Outcome (*)();
@@ -496,3 +498,5 @@ TEST_CASE("a form with thousands of wrong cells leaves a case of bounded size") 
   REQUIRE_FALSE(query.rejection);
   CHECK(query.messages.at(0).ByteSizeLong() < limits::kMessageBytesMax);
 }
+
+}  // namespace refusal_test

@@ -7,6 +7,8 @@
 
 using namespace jiexu;
 
+namespace replay_test {
+
 // Seed 10305: the bank's line of what had come back was lost with the store.
 TEST_CASE("a refund proves that what was at the peer beyond its due had come back") {
   Party out(Side::kOut);
@@ -28,3 +30,5 @@ TEST_CASE("a refund proves that what was at the peer beyond its due had come bac
   CHECK(older.subject.moved == out.subject.moved);
   CHECK(state_text(older.subject) == state_text(out.subject));
 }
+
+}  // namespace replay_test

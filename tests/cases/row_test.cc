@@ -9,6 +9,8 @@
 
 using namespace jiexu;
 
+namespace row_test {
+
 namespace {
 
 struct Transition {
@@ -430,3 +432,5 @@ TEST_CASE("a query carries the findings about the form, the clerk's own, and the
   CHECK(query.findings(1).field() == "segments[1].to_month");
   CHECK(query.findings(2).text() == "see row 2");
 }
+
+}  // namespace row_test

@@ -7,6 +7,8 @@
 
 using namespace jiexu;
 
+namespace stated_test {
+
 namespace {
 
 constexpr std::string_view kToForm =
@@ -87,3 +89,5 @@ TEST_CASE("what was paid to the person in two payments is stated as their sum") 
   CHECK(in.subject.refunded == Fen{200});
   CHECK(state(in.subject).refunded_fen() == 200);
 }
+
+}  // namespace stated_test

@@ -12,6 +12,8 @@
 
 using namespace jiexu;
 
+namespace table_test {
+
 TEST_CASE("the printed tables are the golden ones") {
   if (std::getenv("JIEXU_REWRITE") != nullptr) std::ofstream(TABLES_GOLDEN) << print_tables();
   std::ifstream file(TABLES_GOLDEN);
@@ -62,3 +64,5 @@ TEST_CASE("actions have names by which they are found, other events do not") {
     if (found) CHECK(*found == kind);
   }
 }
+
+}  // namespace table_test

@@ -6,12 +6,12 @@
 #include <fmt/format.h>
 #include <signal.h>
 
-#include <CLI/CLI.hpp>
 #include <atomic>
 #include <chrono>
 #include <random>
 #include <thread>
 
+#include "ops/cli/command_line.h"
 #include "tests/e2e/verdict.h"
 #include "tests/e2e/world.h"
 
@@ -262,19 +262,20 @@ int run(const Options& options, const std::filesystem::path& bin) {
 }  // namespace jiexu::e2e
 
 int main(int argc, char** argv) {
-  CLI::App app{
+  jiexu::cli::CommandLine line{
       "Takes generated cases through the whole exchange between two agencies.\n"
       "Example: ./ops/demo --once --cases 200"};
+  jiexu::cli::Command app = line.command();
   jiexu::e2e::Options options;
   app.add_flag("--once", options.once, "end when all cases are closed");
-  app.add_option("--cases", options.cases, "how many")->check(CLI::Range(1, 1000000));
+  app.add_option("--cases", options.cases, "how many").range(1, 1000000);
   app.add_option("--kill", options.kills, "kill daemons this many times meanwhile");
   app.add_flag("--restore", options.restore, "put each agency back to an old backup in the end");
   app.add_option("--seed", options.seed, "of the kills");
   app.add_option("--timeout", options.timeout_s, "seconds after which the run has failed");
   app.add_option("--port-base", options.port_base, "first of the loopback ports");
-  app.add_option("--folder", options.folder, "made anew for the agencies' files")->required();
-  CLI11_PARSE(app, argc, argv);
+  app.add_option("--folder", options.folder, "made anew for the agencies' files").required();
+  if (const auto ends = line.parse(argc, argv)) return *ends;
   signal(SIGINT, [](int) { jiexu::e2e::g_interrupted = true; });
   signal(SIGTERM, [](int) { jiexu::e2e::g_interrupted = true; });
   const auto bin = std::filesystem::canonical("/proc/self/exe").parent_path();

@@ -5,6 +5,8 @@
 
 using namespace jiexu;
 
+namespace attachment_test {
+
 TEST_CASE("a form's file arrives whole, and only then can the form be confirmed") {
   World world;
   const std::string content = content_of('a');
@@ -377,3 +379,5 @@ TEST_CASE("a peer that gives back a file of ours wrongly does no harm to its upl
   CHECK(content_state(world.out, world.id) == Attachment::Content::kHere);
   CHECK((stored(world.out, world.id, file) == content));
 }
+
+}  // namespace attachment_test

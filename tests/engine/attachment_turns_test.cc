@@ -8,6 +8,8 @@
 
 using namespace jiexu;
 
+namespace attachment_turns_test {
+
 namespace {
 
 constexpr int kSlow = 8;
@@ -118,3 +120,5 @@ TEST_CASE("eight endlessly slow peers keep the ninth waiting for one turn, and l
   for (int i = 0; i < 500; ++i) crowd.second(slow_seconds);
   for (int n = 0; n < kSlow; ++n) CHECK(crowd.brought(n) == kPieces);
 }
+
+}  // namespace attachment_turns_test

@@ -8,6 +8,8 @@
 
 using namespace jiexu;
 
+namespace bank_file_test {
+
 namespace {
 
 constexpr Instant kNow{1'795'140'000'000};
@@ -163,3 +165,5 @@ TEST_CASE("booking goes on after a restart, wherever it was, and books each line
   CHECK(site.balance(in_site(), LedgerAccount::kBank) == file.credited);
   CHECK(site.ledger_sum() == 0);
 }
+
+}  // namespace bank_file_test

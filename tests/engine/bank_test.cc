@@ -7,6 +7,8 @@
 
 using namespace jiexu;
 
+namespace bank_test {
+
 namespace {
 
 // A transfer-in agency whose case has heard these messages.
@@ -154,3 +156,5 @@ TEST_CASE("the reference is found between other text and in full width") {
   }
   CHECK(desk.import(wide, kBalance) == "matched");
 }
+
+}  // namespace bank_test

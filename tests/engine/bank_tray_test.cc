@@ -9,6 +9,8 @@
 
 using namespace jiexu;
 
+namespace bank_tray_test {
+
 namespace {
 
 std::string batch_number(uint32_t sequence, AgencyId maker = out_site()) {
@@ -377,3 +379,5 @@ TEST_CASE("no line is known by that id") {
   REQUIRE(answer.rejection);
   CHECK(answer.rejection->refusal == Refusal::kBankLineUnknown);
 }
+
+}  // namespace bank_tray_test

@@ -9,6 +9,8 @@
 
 using namespace jiexu;
 
+namespace case_bounds_test {
+
 namespace {
 
 using google::protobuf::FieldDescriptor;
@@ -128,3 +130,5 @@ TEST_CASE("a change of the payee makes no large case") {
     CHECK(case_bytes(listener.out) < kCaseBytesMax);
   }
 }
+
+}  // namespace case_bounds_test

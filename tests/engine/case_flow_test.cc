@@ -7,6 +7,8 @@
 
 using namespace jiexu;
 
+namespace case_flow_test {
+
 namespace {
 
 struct Two {
@@ -293,3 +295,5 @@ TEST_CASE("a timeline names who acted: the clerk, the other agency") {
   CHECK(in[0].actor() == "clerk");
   CHECK(out[0].actor() == in_site().str());
 }
+
+}  // namespace case_flow_test

@@ -6,6 +6,8 @@
 
 using namespace jiexu;
 
+namespace commit_order_test {
+
 namespace {
 
 using Trace = std::vector<std::string>;
@@ -152,3 +154,5 @@ TEST_CASE("a receipt alone makes a lazy commit") {
   CHECK(site->engine->wait_ms(at(kNow)) == EngineOptions().lazy_commit_ms);
   CHECK(site->engine->wants_commit(at(kNow.plus_ms(EngineOptions().lazy_commit_ms))));
 }
+
+}  // namespace commit_order_test

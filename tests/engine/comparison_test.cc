@@ -4,6 +4,8 @@
 
 using namespace jiexu;
 
+namespace comparison_test {
+
 TEST_CASE("after each act of a case's life the day's comparison agrees at both sides") {
   Days days;
   for (const Act& act : kStory) {
@@ -258,3 +260,5 @@ TEST_CASE("right after a start, agreement is agreement and a difference is not j
     CHECK(days.in.alarms.empty());
   }
 }
+
+}  // namespace comparison_test

@@ -7,6 +7,8 @@
 
 using namespace jiexu;
 
+namespace deadline_timer_test {
+
 namespace {
 
 const Instant kFormDue = end_of({2026, 12, 4});
@@ -122,3 +124,5 @@ TEST_CASE("a timer written and met in commits that overlap does not fire") {
   desk.wake_at(kFormDue.plus_ms(1));
   CHECK(desk.passed() == 0);
 }
+
+}  // namespace deadline_timer_test

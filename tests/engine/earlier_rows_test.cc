@@ -7,6 +7,8 @@
 
 using namespace jiexu;
 
+namespace earlier_rows_test {
+
 namespace {
 
 void dispose_of_nothing(v1::Account& account) {
@@ -213,3 +215,5 @@ TEST_CASE("a form that a recovery leads back is not asked for what has come sinc
   CHECK(onward.relationship == Relationship::kFormIssued);
   CHECK_FALSE(onward.overlays.has(Overlay::kUnclear));
 }
+
+}  // namespace earlier_rows_test

@@ -9,6 +9,8 @@
 
 using namespace jiexu;
 
+namespace four_eyes_test {
+
 namespace {
 
 // An agency with four eyes, whose case 1 is accepted, and its peer.
@@ -221,3 +223,5 @@ TEST_CASE("letters in bulk are proposals, but those of a trusted system go out a
   CHECK_FALSE(two.approve("li").rejection);
   CHECK_FALSE(two.in.subject(case_number(3)).letter_number.empty());
 }
+
+}  // namespace four_eyes_test

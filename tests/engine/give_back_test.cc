@@ -8,6 +8,8 @@
 
 using namespace jiexu;
 
+namespace give_back_test {
+
 namespace {
 
 // A site that holds frames of a peer, and a carrier that keeps what it is given until it is told.
@@ -104,3 +106,5 @@ TEST_CASE("who asks without end and reads nothing makes the carrier hold one bur
   library.give_back.go_on(library.now);
   CHECK(library.held.size() == 1);
 }
+
+}  // namespace give_back_test

@@ -8,6 +8,8 @@
 
 using namespace jiexu;
 
+namespace inbox_test {
+
 namespace {
 
 Inbox::Event frame_of(AgencyId peer, Frame frame = GapFrame{}) {
@@ -115,3 +117,5 @@ TEST_CASE("the inbox is full when all together have filled it, and has room agai
   while (!inbox.empty()) round(inbox);
   CHECK(inbox.has_room());
 }
+
+}  // namespace inbox_test

@@ -9,6 +9,8 @@
 
 using namespace jiexu;
 
+namespace intake_test {
+
 namespace {
 
 // `out_site` speaks to `in_site`.
@@ -144,3 +146,5 @@ TEST_CASE("a proof in Opened counts only if we have signed it") {
   CHECK_FALSE(counts(make_receipt(kOurs, 1, 2, batch.head, kNow, theirs()), own));
   CHECK_FALSE(counts(make_receipt(kOurs, 1, 1, Digest{1}, kNow, theirs()), own));
 }
+
+}  // namespace intake_test

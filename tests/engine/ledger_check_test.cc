@@ -10,6 +10,8 @@
 
 using namespace jiexu;
 
+namespace ledger_check_test {
+
 namespace {
 
 v1::LedgerCheckView check(const Site& site) {
@@ -139,3 +141,5 @@ TEST_CASE("a check that is to stop stops") {
   REQUIRE_FALSE(view);
   CHECK(view.error().code == Errc::kBusy);
 }
+
+}  // namespace ledger_check_test

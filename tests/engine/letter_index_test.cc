@@ -8,6 +8,8 @@
 
 using namespace jiexu;
 
+namespace letter_index_test {
+
 namespace {
 
 // Letters of the cases 1 to `last` from IN to OUT, in one commit at either.
@@ -72,3 +74,5 @@ TEST_CASE("a letter number is found before its commit is durable, beside those b
   CHECK(*find_by_letter(pair.in.records(), Pair::number(4)) == std::vector<CaseId>{case_number(4)});
   CHECK(find_by_letter(pair.in.records(), Pair::number(3))->size() == 1);
 }
+
+}  // namespace letter_index_test

@@ -10,6 +10,8 @@
 
 using namespace jiexu;
 
+namespace letter_number_test {
+
 namespace {
 
 // Takes a person as far as the letter.
@@ -90,3 +92,5 @@ TEST_CASE("letter 99,999 is the last of a day; the next day begins anew") {
   const Answer next_day = site.act(EventKind::kSendLetter, case_number(2));
   CHECK(sequence_of(next_day) == 1);
 }
+
+}  // namespace letter_number_test

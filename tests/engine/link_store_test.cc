@@ -8,6 +8,8 @@
 
 using namespace jiexu;
 
+namespace link_store_test {
+
 namespace {
 
 // Counts the records that are read on the way.
@@ -90,3 +92,5 @@ TEST_CASE("a message of an earlier epoch is found without reading the epochs aft
     CHECK_FALSE(*frame);
   }
 }
+
+}  // namespace link_store_test

@@ -10,6 +10,8 @@
 
 using namespace jiexu;
 
+namespace loop_test {
+
 namespace {
 
 class FixedClock final : public Clock {
@@ -164,3 +166,5 @@ TEST_CASE("a loop stops while nothing happens, also twice") {
   loop.stop();
   CHECK(site.answers.empty());
 }
+
+}  // namespace loop_test

@@ -7,6 +7,8 @@
 
 using namespace jiexu;
 
+namespace open_test {
+
 namespace {
 
 Result<std::unique_ptr<Engine>> open_as(Site& site, AgencyId self, const Store& store) {
@@ -143,3 +145,5 @@ TEST_CASE("intake turns away what is unsigned, foreign, on the wrong lane or no 
   forged.back() = static_cast<char>(forged.back() ^ 1);
   CHECK(turned(b, a, Lane::kForward, forged) != v1::REFUSE_REASON_UNSPECIFIED);
 }
+
+}  // namespace open_test

@@ -8,6 +8,8 @@
 
 using namespace jiexu;
 
+namespace paid_again_test {
+
 namespace {
 
 // Case 1 is paid; the lines of its account name it by the EndToEndId, or by the letter alone.
@@ -128,3 +130,5 @@ TEST_CASE("a line that waits is tried again when its own case changes, not when 
   CHECK(payer.state(5) == "exported");
   CHECK(lines_written == 4);
 }
+
+}  // namespace paid_again_test

@@ -5,6 +5,8 @@
 
 using namespace jiexu;
 
+namespace payee_test {
+
 namespace {
 
 Refusal confirm(Payer& payer, const std::string& user, const std::string& content,
@@ -67,3 +69,5 @@ TEST_CASE("another change of the account makes confirmations void, also of a bat
   CHECK(payer.payee(1).first_by().empty());
   CHECK(payer.make().held_size() == 1);
 }
+
+}  // namespace payee_test

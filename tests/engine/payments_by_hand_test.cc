@@ -6,6 +6,8 @@
 
 using namespace jiexu;
 
+namespace payments_by_hand_test {
+
 namespace {
 
 // Case 1 with two payments of one half each at the bank; the lines name the letter alone.
@@ -103,3 +105,5 @@ TEST_CASE("a record from before payments were listed has all of it with the last
   CHECK(old->payments[0].attempt == 2);
   CHECK(old->payments[0].open == subject.moved);
 }
+
+}  // namespace payments_by_hand_test

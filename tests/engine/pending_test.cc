@@ -6,6 +6,8 @@
 
 using namespace jiexu;
 
+namespace pending_test {
+
 namespace {
 
 std::string key(int n) {
@@ -80,3 +82,5 @@ TEST_CASE("every pending write is found in large commits and in the small ones a
     CHECK((size == 0 || get(pending, key(first)) == std::to_string(first)));
   }
 }
+
+}  // namespace pending_test

@@ -9,6 +9,8 @@
 
 using namespace jiexu;
 
+namespace quarantine_test {
+
 namespace {
 
 // A transfer-out agency that has heard one good letter from a peer.
@@ -277,3 +279,5 @@ TEST_CASE("a duplicate frame is answered with the same receipt and decides nothi
   CHECK(desk.site.quarantine().empty());
   CHECK(desk.site.subject(desk.id).timeline_count == 1);
 }
+
+}  // namespace quarantine_test

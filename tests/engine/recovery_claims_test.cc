@@ -6,6 +6,8 @@
 
 using namespace jiexu;
 
+namespace recovery_claims_test {
+
 namespace {
 
 using Body = v1::LinkFrame::BodyCase;
@@ -283,3 +285,5 @@ TEST_CASE("whatever a recovering peer says again costs no commit") {
   }
   CHECK(std::ranges::count(talk.in.trace, "commit") == 0);
 }
+
+}  // namespace recovery_claims_test

@@ -4,6 +4,8 @@
 
 using namespace jiexu;
 
+namespace recovery_copy_test {
+
 namespace {
 
 using Pair = RecoveryPair;
@@ -64,3 +66,5 @@ TEST_CASE(
   CHECK(pair.states() == "DONE / CREDITED : OUT_DONE / ACKED_BY_IN : ");
   pair.check_sound();
 }
+
+}  // namespace recovery_copy_test

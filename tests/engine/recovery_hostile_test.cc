@@ -6,6 +6,8 @@
 
 using namespace jiexu;
 
+namespace recovery_hostile_test {
+
 namespace {
 
 std::string refusal_of(Epoch epoch) {
@@ -103,3 +105,5 @@ TEST_CASE("what is being taken out of our log is not sent, whatever the peer say
   }
   pair.check_sound();
 }
+
+}  // namespace recovery_hostile_test

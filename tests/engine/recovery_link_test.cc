@@ -7,6 +7,8 @@
 
 using namespace jiexu;
 
+namespace recovery_link_test {
+
 namespace {
 
 struct Pair {
@@ -257,3 +259,5 @@ TEST_CASE("what we had said in an earlier epoch and comes late stops nothing") {
   pair.send_letter(3);
   CHECK(pair.out.subject(case_number(3)).exists());
 }
+
+}  // namespace recovery_link_test

@@ -9,6 +9,8 @@
 
 using namespace jiexu;
 
+namespace recovery_moment_test {
+
 namespace {
 
 // What an Open says of our log and epoch stands on our disk.
@@ -287,3 +289,5 @@ TEST_CASE("messages written anew outlive a crash after any commit of the recover
     world.check_delivered({1, kLost, 101, 102}, world.out);
   }
 }
+
+}  // namespace recovery_moment_test

@@ -4,6 +4,8 @@
 
 using namespace jiexu;
 
+namespace recovery_order_test {
+
 namespace {
 
 using Pair = RecoveryPair;
@@ -445,3 +447,5 @@ TEST_CASE("two letters that a clock set back has given one number are told to th
   const Answer answer = pair.in.bank({bank_line(first, kBalance, "1")});
   CHECK(answer.bank.results(0).outcome() == "unknown_reference");
 }
+
+}  // namespace recovery_order_test

@@ -5,6 +5,8 @@
 
 using namespace jiexu;
 
+namespace recovery_reversal_test {
+
 namespace {
 
 constexpr int64_t kTooMuch = 1000;
@@ -78,3 +80,5 @@ TEST_CASE("what the bank took back of a case that was given up is known after a 
   CHECK(world.in.subject(world.id).moved == Fen{});
   world.lose_and_recover();
 }
+
+}  // namespace recovery_reversal_test

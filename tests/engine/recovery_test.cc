@@ -9,6 +9,8 @@
 
 using namespace jiexu;
 
+namespace recovery_test {
+
 namespace {
 
 enum class Who { kIn, kOut };
@@ -346,3 +348,5 @@ TEST_CASE("messages written anew after an unseen loss get new numbers behind the
   CHECK(state_text(pair.out.subject(pair.id)) == "FORM_CONFIRMED / COMPUTED");
   pair.check_sound();
 }
+
+}  // namespace recovery_test

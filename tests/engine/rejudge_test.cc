@@ -9,6 +9,8 @@
 
 using namespace jiexu;
 
+namespace rejudge_test {
+
 namespace {
 
 // The shipped years with one text added.
@@ -174,3 +176,5 @@ TEST_CASE("a case says which deadline each action would meet, in the new calenda
   }
   CHECK(found);
 }
+
+}  // namespace rejudge_test

@@ -6,6 +6,8 @@
 
 using namespace jiexu;
 
+namespace remit_loss_test {
+
 namespace {
 
 using Outcomes = std::vector<std::string>;
@@ -364,3 +366,5 @@ TEST_CASE("of a payment that is forgotten and had come back, the bank's lines te
   CHECK(waiting() == 0);
   CHECK(world.out.subject(world.id).moved == Fen{});
 }
+
+}  // namespace remit_loss_test

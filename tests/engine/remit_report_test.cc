@@ -6,6 +6,8 @@
 
 using namespace jiexu;
 
+namespace remit_report_test {
+
 namespace {
 
 using Outcomes = std::vector<std::string>;
@@ -305,3 +307,5 @@ TEST_CASE("a bounce that a clerk has recorded is matched by hand to the line tha
   CHECK(payer.site.subject(Payer::id(1)).returned.value == 0);
   CHECK(payer.site.balance(out_site(), LedgerAccount::kSuspense) == 0);
 }
+
+}  // namespace remit_report_test

@@ -7,6 +7,8 @@
 
 using namespace jiexu;
 
+namespace remit_test {
+
 namespace {
 
 Refusal refusal(const Answer& answer) {
@@ -269,3 +271,5 @@ TEST_CASE("no batch has that number") {
   CHECK(refusal(payer.run("approver", ApproveBatchCommand{number, ""})) == Refusal::kBatchUnknown);
   CHECK(refusal(payer.order(number)) == Refusal::kBatchUnknown);
 }
+
+}  // namespace remit_test

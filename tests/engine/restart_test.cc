@@ -9,6 +9,8 @@
 
 using namespace jiexu;
 
+namespace restart_test {
+
 namespace {
 
 enum class Kill { kNever, kBeforeWrite, kAfterWrite };
@@ -199,3 +201,5 @@ TEST_CASE("a frame under another number than its own is corruption, not a messag
   REQUIRE_FALSE(message);
   CHECK(message.error().code == Errc::kCorrupt);
 }
+
+}  // namespace restart_test

@@ -6,6 +6,8 @@
 
 using namespace jiexu;
 
+namespace room_test {
+
 namespace {
 
 struct Pair {
@@ -97,3 +99,5 @@ TEST_CASE("with the disk short, receipts come and go") {
   pair.out.hear(in_site(), Lane::kForward, *(*frame)->bytes);
   CHECK(pair.out.trace == std::vector<std::string>{"send receipt"});
 }
+
+}  // namespace room_test

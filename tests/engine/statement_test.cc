@@ -4,6 +4,8 @@
 
 using namespace jiexu;
 
+namespace statement_test {
+
 TEST_CASE("a statement that comes again, or is stated again, changes nothing") {
   Days days;
   days.play(EventKind::kRemit);
@@ -256,3 +258,5 @@ TEST_CASE("comparisons are kept for so many days") {
   days.end_day();
   CHECK_FALSE(days.found(Who::kIn, first));
 }
+
+}  // namespace statement_test

@@ -9,6 +9,8 @@
 
 using namespace jiexu;
 
+namespace submit_test {
+
 namespace {
 
 v1::Application application_of(int number) {
@@ -139,3 +141,5 @@ TEST_CASE("letter numbers of a submission go on after a restart") {
   CHECK(third.substr(14, 5) == "00003");
   CHECK(second.substr(14, 5) == "00002");
 }
+
+}  // namespace submit_test

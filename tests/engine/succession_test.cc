@@ -7,6 +7,8 @@
 
 using namespace jiexu;
 
+namespace succession_test {
+
 namespace {
 
 // OUT was merged into THIRD.
@@ -217,3 +219,5 @@ TEST_CASE("a letter that comes back after a loss is forwarded when the loss is m
   CHECK(all.third.subject(all.id).relationship == Relationship::kLetterReceived);
   CHECK(all.nothing_set_aside());
 }
+
+}  // namespace succession_test

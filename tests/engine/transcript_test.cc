@@ -8,6 +8,8 @@
 
 using namespace jiexu;
 
+namespace transcript_test {
+
 TEST_CASE("each transcript is what the agencies see") {
   std::set<std::string> files;
   for (const auto& entry : std::filesystem::directory_iterator(TRANSCRIPTS)) {
@@ -40,3 +42,5 @@ TEST_CASE("each transcript is the same through a storm") {
     }
   }
 }
+
+}  // namespace transcript_test

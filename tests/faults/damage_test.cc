@@ -18,6 +18,8 @@ using namespace jiexu;
 using namespace jiexu::faults;
 namespace fs = std::filesystem;
 
+namespace damage_test {
+
 namespace {
 
 std::string read_file(const fs::path& path) {
@@ -252,3 +254,5 @@ TEST_CASE("without the watermark flips and cuts lose commits silently, and the j
   CHECK(flips[Outcome::kSilentLoss] > 0);
   CHECK(cuts[Outcome::kSilentLoss] > 0);
 }
+
+}  // namespace damage_test

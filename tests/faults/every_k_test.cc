@@ -12,6 +12,8 @@
 using namespace jiexu;
 using namespace jiexu::faults;
 
+namespace every_k_test {
+
 namespace {
 
 // The run without faults, made once.
@@ -118,3 +120,5 @@ TEST_CASE("on a disk whose syncs lie, power cuts lose what was told, and the jud
   }
   CHECK(red > tried / 2);
 }
+
+}  // namespace every_k_test

@@ -26,7 +26,7 @@ using namespace std::chrono_literals;
 
 constexpr size_t kCasesPerRound = 4;
 constexpr double kFlowSeconds = 60;  // for a round of cases under attack, on any machine
-constexpr double kResumeSeconds = 10;
+constexpr double kHostileResumeSeconds = 10;
 constexpr double kAnswerSeconds = 5;
 constexpr uint64_t kRssMib = 256;  // above what the daemon had before
 
@@ -115,7 +115,7 @@ class HostileWorld {
   }
   // Counters of the listener are shown once a second.
   void expect_counted(const std::string& series, double at_least) {
-    if (!wait_until(kResumeSeconds, [&] { return metric(series) >= at_least; })) {
+    if (!wait_until(kHostileResumeSeconds, [&] { return metric(series) >= at_least; })) {
       fault_(fmt::format("{} is {} instead of {}", series, metric(series), at_least));
     }
   }
@@ -447,7 +447,7 @@ void kill_under_flood(HostileWorld& world) {
   e2e::RunningAgency& victim = world.traced().victim();
   victim.kill_now();
   if (auto done = victim.start(); !done) world.fault()(done.error().text);
-  const auto took = wait_until(kResumeSeconds, [&] {
+  const auto took = wait_until(kHostileResumeSeconds, [&] {
     return link_of(world.traced().world(), 1).state() == "flowing" &&
            peer_of(world.traced().world(), 0, world.honest().str()).state() == "flowing";
   });

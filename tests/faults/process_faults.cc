@@ -12,7 +12,6 @@
 //   full     other programs fill the disk: see disk_full.cc
 #include <signal.h>
 
-#include <CLI/CLI.hpp>
 #include <atomic>
 #include <chrono>
 #include <fstream>
@@ -20,6 +19,7 @@
 #include <thread>
 
 #include "ops/cli/client.h"
+#include "ops/cli/command_line.h"
 #include "tests/faults/process_tests.h"
 #include "tests/faults/trace.h"
 
@@ -193,14 +193,16 @@ void test_twice(const Setup& setup, Failure& fault) {
 
 int main(int argc, char** argv) {
   using namespace jiexu::faults;
-  CLI::App app{"Disk faults under the real daemon, by strace. Example: tests/faults/run"};
+  jiexu::cli::CommandLine line{
+      "Disk faults under the real daemon, by strace. Example: tests/faults/run"};
+  jiexu::cli::Command app = line.command();
   Setup setup;
   std::string which;
   std::vector<int> syncs = {25, 60};
   app.add_option("test", which, "order, eio, stall, twice, copy, restore, hostile, power or full")
-      ->required();
-  app.add_option("--folder", setup.folder, "made anew for the agencies' files")->required();
-  app.add_option("--bin", setup.bin, "where jiexu and jiexud are")->required();
+      .required();
+  app.add_option("--folder", setup.folder, "made anew for the agencies' files").required();
+  app.add_option("--bin", setup.bin, "where jiexu and jiexud are").required();
   app.add_option("--port-base", setup.port_base, "first of the loopback ports");
   app.add_option("--cases", setup.cases, "how many a round");
   app.add_option("--rounds", setup.rounds, "full: how often the disk fills up");
@@ -210,7 +212,7 @@ int main(int argc, char** argv) {
   app.add_option("--preload", setup.preload, "power, order: a library for the daemon");
   app.add_option("--small-disk", setup.small_disk, "full: a file system of some 500 MiB");
   app.add_option("--syncs", syncs, "eio: which fdatasync of a thread fails, one round each");
-  CLI11_PARSE(app, argc, argv);
+  if (const auto ends = line.parse(argc, argv)) return *ends;
   setup.folder = std::filesystem::absolute(setup.folder);
   setup.bin = std::filesystem::canonical(setup.bin);
   Failure fault;

@@ -8,8 +8,8 @@
 namespace jiexu::faults {
 namespace {
 
-constexpr size_t kAtOnce = 500;
-constexpr double kSeconds = 120;
+constexpr size_t kRestoredAtOnce = 500;
+constexpr double kRestoreSeconds = 120;
 
 class Letters {
  public:
@@ -17,8 +17,8 @@ class Letters {
 
   // Hands in applications at agency 0 until so many letters have gone to agency 1.
   void send_until(size_t total) {
-    while (sent_ < total && !fault_.failed()) submit(std::min(kAtOnce, total - sent_));
-    const auto arrived = wait_until(kSeconds, [&] { return in_step(total); });
+    while (sent_ < total && !fault_.failed()) submit(std::min(kRestoredAtOnce, total - sent_));
+    const auto arrived = wait_until(kRestoreSeconds, [&] { return in_step(total); });
     if (!arrived) fault_(fmt::format("{} letters did not arrive", total));
   }
 
@@ -30,9 +30,9 @@ class Letters {
   void set_back(size_t at) {
     const char* const who = at == 0 ? "the sender" : "the receiver";
     if (auto done = world_.agency(at).restore(); !done) return fault_(done.error().text);
-    const auto took = wait_until(kSeconds, [&] { return world_.agency(at).ready(); });
+    const auto took = wait_until(kRestoreSeconds, [&] { return world_.agency(at).ready(); });
     if (!took) return fault_(std::string(who) + " did not get ready after its restore");
-    if (!wait_until(kSeconds, [&] { return in_step(sent_); })) {
+    if (!wait_until(kRestoreSeconds, [&] { return in_step(sent_); })) {
       fault_(std::string("the links are not in step after a restore at ") + who);
     }
     fmt::print("restore: {} of {} letters set back at {}, ready again after {:.1f} s\n",
@@ -63,7 +63,7 @@ class Letters {
   void judge(const std::string& after) {
     for (size_t at = 0; at < 2; ++at) {
       std::string found;
-      if (wait_until(kSeconds, [&] { return (found = count(at)) == all_once(); })) continue;
+      if (wait_until(kRestoreSeconds, [&] { return (found = count(at)) == all_once(); })) continue;
       fault_(fmt::format("after a restore at {}, agency {} has {}", after, at, found));
     }
     for (size_t at = 0; at < 2; ++at) {

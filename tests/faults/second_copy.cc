@@ -13,7 +13,7 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr double kSeconds = 30;
+constexpr double kCopySeconds = 30;
 
 // The daemon of a copied folder, on ports of its own.
 class Second {
@@ -85,7 +85,8 @@ class TwoCopies {
   // speaks with the original, so that the copy stays unready and writes nothing.
   void stale_copy_beside_the_original() {
     if (auto done = second_.start(); !done) return fault_(done.error().text);
-    const auto held = wait_until(kSeconds, [&] { return second_.link().state() == "recovering"; });
+    const auto held =
+        wait_until(kCopySeconds, [&] { return second_.link().state() == "recovering"; });
     if (!held) fault_("the copy does not see that it is behind: " + second_.link().state());
     work_to_end(traced_, setup_.cases, fault_);
     if (second_.ready()) fault_("a copy that is behind calls itself ready");
@@ -111,7 +112,7 @@ class TwoCopies {
     work_to_end(traced_, setup_.cases, fault_);
     const uint32_t epoch = link_of(traced_.world(), 0).out_epoch();
     if (auto done = second_.start(); !done) return fault_(done.error().text);
-    const auto refused = wait_until(kSeconds, [&] {
+    const auto refused = wait_until(kCopySeconds, [&] {
       const v1::PeerView link = second_.link();
       return link.state() == "stopped" && link.stop_reason() == "REFUSE_REASON_EPOCH";
     });

@@ -11,6 +11,8 @@ using namespace jiexu;
 using namespace jiexu::faults;
 using namespace std::chrono_literals;
 
+namespace slow_disk_test {
+
 namespace {
 
 constexpr auto kLong = 30s;  // for what happens at once on any machine
@@ -86,3 +88,5 @@ TEST_CASE(
   loop.stop();
   station.stop();
 }
+
+}  // namespace slow_disk_test

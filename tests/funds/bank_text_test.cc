@@ -6,6 +6,8 @@
 
 using namespace jiexu;
 
+namespace bank_text_test {
+
 TEST_CASE("amounts are fen or nothing") {
   CHECK(parse_amount("1")->value == 100);
   CHECK(parse_amount("1.5")->value == 150);
@@ -53,3 +55,5 @@ TEST_CASE("text is fitted into bytes of GBK at a character's end") {
   CHECK(from_gbk("\xd2\xbd") == "医");
   CHECK_FALSE(from_gbk("\xd2"));
 }
+
+}  // namespace bank_text_test

@@ -4,6 +4,8 @@
 
 using namespace jiexu;
 
+namespace camt_test {
+
 namespace {
 
 constexpr const char* kBooked =
@@ -140,3 +142,5 @@ TEST_CASE("a document that is no statement is refused") {
   CHECK(contains(read_bank_file("  \n ").error, "the file is empty"));
   CHECK(contains(read_bank_file("<Document>").error, "not XML"));
 }
+
+}  // namespace camt_test

@@ -12,6 +12,8 @@
 
 using namespace jiexu;
 
+namespace comparison_test {
+
 namespace {
 
 constexpr int64_t kFen = 12'345;
@@ -371,3 +373,5 @@ TEST_CASE("every difference and outcome has a name of its own, and a sentence") 
   CHECK(name(static_cast<Difference>(200)).empty());
   CHECK(name(ComparisonOutcome::kNotJudged) == "not-judged");
 }
+
+}  // namespace comparison_test

@@ -4,6 +4,8 @@
 
 using namespace jiexu;
 
+namespace matcher_test {
+
 namespace {
 
 const AgencyId kIn = *AgencyId::parse("S35050000101");
@@ -220,3 +222,5 @@ TEST_CASE("every outcome has a name of its own, and what waits says what to do")
   }
   CHECK(find_outcome("perhaps") == nullptr);
 }
+
+}  // namespace matcher_test

@@ -4,6 +4,8 @@
 
 using namespace jiexu;
 
+namespace notice_file_test {
+
 namespace {
 
 // A sound notice, with one column (from 1) replaced.
@@ -82,3 +84,5 @@ TEST_CASE("the encoding is that of the first line that is not ASCII, and holds f
   CHECK(read_bank_file(gbk, SIZE_MAX, NoticeEncoding::kUtf8).error ==
         "line 1: not UTF-8; say which encoding the file has");
 }
+
+}  // namespace notice_file_test

@@ -9,6 +9,8 @@
 
 using namespace jiexu;
 
+namespace payment_file_test {
+
 namespace {
 
 const AgencyId kAgency = *AgencyId::parse("S41132810207");
@@ -171,3 +173,5 @@ TEST_CASE("a report that cannot be understood is refused with the line") {
                       "WHAT</TxSts></TxInfAndSts></OrgnlPmtInfAndSts>")) ==
         "line 1: a payment status that is not known");
 }
+
+}  // namespace payment_file_test

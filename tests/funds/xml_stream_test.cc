@@ -7,6 +7,8 @@
 
 using namespace jiexu;
 
+namespace xml_stream_test {
+
 namespace {
 
 std::string error_of(const std::string& file) {
@@ -90,3 +92,5 @@ TEST_CASE("what the receiver of lines refuses ends the reading with the line") {
   REQUIRE_FALSE(fed);
   CHECK(fed.error().text == "line 3: no room");
 }
+
+}  // namespace xml_stream_test

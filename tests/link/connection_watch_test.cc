@@ -17,6 +17,8 @@
 
 using namespace jiexu;
 
+namespace connection_watch_test {
+
 namespace {
 
 using Reason = ConnectionWatch::Reason;
@@ -171,3 +173,5 @@ TEST_CASE("of too many strangers the oldest have to go, and a peer gets in") {
   client.send({"here"});
   CHECK(b.receives(1));
 }
+
+}  // namespace connection_watch_test

@@ -10,6 +10,8 @@
 
 using namespace jiexu;
 
+namespace faults_test {
+
 namespace {
 
 class Pair {
@@ -177,3 +179,5 @@ TEST_CASE("loss, repetition, reordering and restarts end with equal logs and no 
     }
   }
 }
+
+}  // namespace faults_test

@@ -9,6 +9,8 @@
 
 using namespace jiexu;
 
+namespace frame_test {
+
 namespace {
 
 Digest digest_of(uint8_t fill) {
@@ -229,3 +231,5 @@ TEST_CASE("a message as large as it may be is carried") {
   const auto batch = decoded<BatchFrame>(writer.close(*link_world().signer_a));
   CHECK(verify(batch, *link_world().directory));
 }
+
+}  // namespace frame_test

@@ -10,6 +10,8 @@
 
 using namespace jiexu;
 
+namespace hostile_frame_test {
+
 namespace {
 
 // True if the bytes pass for a Batch of ours with a good signature.
@@ -199,3 +201,5 @@ TEST_CASE("a Fetched frame that holds no Batch is refused") {
   frame.mutable_fetched()->set_frame(encode(GapFrame{1, 1}));
   CHECK_FALSE(decode_frame(shared(frame.SerializeAsString())));
 }
+
+}  // namespace hostile_frame_test

@@ -8,6 +8,8 @@
 
 using namespace jiexu;
 
+namespace receiver_test {
+
 namespace {
 
 // A receiver with its log, and the sender's log to take frames from.
@@ -266,3 +268,5 @@ TEST_CASE("an older durable mark is ignored") {
   ear.receiver.durable({1, 1, first.head}, receipt_for(first));
   CHECK(ear.receiver.on_disk().through == 2);
 }
+
+}  // namespace receiver_test

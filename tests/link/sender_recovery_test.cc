@@ -8,6 +8,8 @@
 
 using namespace jiexu;
 
+namespace sender_recovery_test {
+
 namespace {
 
 using State = Sender::State;
@@ -368,3 +370,5 @@ TEST_CASE("a refusal of what was said in an earlier epoch, which came late, stop
   CHECK(link.sender.receive(refused, link.now).alarm);
   CHECK(link.sender.stop_reason() == v1::REFUSE_REASON_EPOCH);
 }
+
+}  // namespace sender_recovery_test

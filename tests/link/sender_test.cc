@@ -8,6 +8,8 @@
 
 using namespace jiexu;
 
+namespace sender_test {
+
 namespace {
 
 using State = Sender::State;
@@ -235,3 +237,5 @@ TEST_CASE("names of the states") {
   CHECK(name(State::kStopped) == "stopped");
   CHECK(name(State::kPaused) == "paused");
 }
+
+}  // namespace sender_test

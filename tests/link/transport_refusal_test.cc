@@ -6,6 +6,8 @@
 
 using namespace jiexu;
 
+namespace transport_refusal_test {
+
 namespace {
 
 uint64_t verdicts(const Node& node, ZapVerdict verdict) {
@@ -150,3 +152,5 @@ TEST_CASE("a removed peer is disconnected from, a moved one is followed") {
   a.know({moved.entry()});
   CHECK(eventually([&] { return a.is_connected_to(kC); }));
 }
+
+}  // namespace transport_refusal_test

@@ -10,6 +10,8 @@
 
 using namespace jiexu;
 
+namespace transport_test {
+
 namespace {
 
 // Two agencies that know each other and are connected both ways.
@@ -200,3 +202,5 @@ TEST_CASE("the keyring's transport key is a CURVE key pair") {
   REQUIRE(zmq_curve_public(pub, to_z85(ring->transport_secret).c_str()) == 0);
   CHECK(to_z85(ring->transport_public) == pub);
 }
+
+}  // namespace transport_test

@@ -10,6 +10,8 @@
 
 using namespace jiexu;
 
+namespace vectors_test {
+
 namespace {
 
 constexpr std::string_view kBegin = "<!-- example: begin -->\n";
@@ -120,3 +122,5 @@ TEST_CASE("the specification names every frame, message, refusal and fault") {
     }
   }
 }
+
+}  // namespace vectors_test

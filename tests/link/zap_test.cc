@@ -6,6 +6,8 @@
 
 using namespace jiexu;
 
+namespace zap_test {
+
 namespace {
 
 const std::string kKeyA(32, 'a'), kKeySelf(32, 's');
@@ -70,3 +72,5 @@ TEST_CASE("a fingerprint tells keys apart and does not hold them") {
   CHECK(key_fingerprint(kKeyA).size() == 16);
   CHECK(key_fingerprint(kKeyA) != key_fingerprint(kKeySelf));
 }
+
+}  // namespace zap_test

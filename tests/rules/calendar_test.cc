@@ -5,7 +5,7 @@
 #include <fstream>
 #include <string>
 
-namespace jiexu {
+namespace jiexu::calendar_test {
 namespace {
 
 Date date(std::string_view text) {
@@ -201,4 +201,4 @@ TEST_CASE("terms agree with independent calendars, where their file is at hand")
   WARN(agreeing << " terms agree with independent calendars");
 }
 
-}  // namespace jiexu
+}  // namespace jiexu::calendar_test

@@ -5,6 +5,8 @@
 
 using namespace jiexu;
 
+namespace capital_amount_test {
+
 TEST_CASE("amounts in capital figures") {
   const auto [fen, text] = GENERATE(table<int64_t, std::string>({
       {140'950, "壹仟肆佰零玖元伍角整"},
@@ -28,3 +30,5 @@ TEST_CASE("amounts in capital figures") {
   }));
   CHECK(capital_amount(Fen{fen}) == text);
 }
+
+}  // namespace capital_amount_test

@@ -8,7 +8,7 @@
 #include "daemon/rules/history.h"
 #include "tests/rules/sample_forms.h"
 
-namespace jiexu {
+namespace jiexu::earlier_rows_test {
 namespace {
 
 const AgencyId kOurs = *AgencyId::parse("S41130010001");
@@ -257,4 +257,4 @@ TEST_CASE("no more is put in than a form can hold") {
   CHECK(form.segments_size() == static_cast<int>(limits::kHistoryRowsMax));
 }
 
-}  // namespace jiexu
+}  // namespace jiexu::earlier_rows_test

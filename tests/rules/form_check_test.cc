@@ -12,7 +12,7 @@
 #include "daemon/rules/history.h"
 #include "tests/rules/sample_forms.h"
 
-namespace jiexu {
+namespace jiexu::form_check_test {
 namespace {
 
 using Form = v1::InformationForm;
@@ -479,4 +479,4 @@ TEST_CASE("a person is the same in old and new spellings") {
         }).empty());
 }
 
-}  // namespace jiexu
+}  // namespace jiexu::form_check_test

@@ -5,7 +5,7 @@
 
 #include "tests/rules/sample_forms.h"
 
-namespace jiexu {
+namespace jiexu::history_test {
 namespace {
 
 using Months = std::vector<std::pair<int32_t, int32_t>>;
@@ -107,4 +107,4 @@ TEST_CASE("fill_derived sets number, gaps and totals, and no money") {
   CHECK(form.account().amount_fen() == 1);
 }
 
-}  // namespace jiexu
+}  // namespace jiexu::history_test

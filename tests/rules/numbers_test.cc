@@ -7,7 +7,7 @@
 #include "daemon/rules/iso7064.h"
 #include "daemon/rules/letter_number.h"
 
-namespace jiexu {
+namespace jiexu::numbers_test {
 namespace {
 
 const Date kToday{2026, 11, 21};
@@ -179,4 +179,4 @@ TEST_CASE("every refusal says something, and never the same") {
   CHECK(describe(LetterRule::kLength) != describe(LetterRule::kCheckDigit));
 }
 
-}  // namespace jiexu
+}  // namespace jiexu::numbers_test

@@ -5,6 +5,8 @@
 
 using namespace jiexu;
 
+namespace policy_choice_test {
+
 namespace {
 
 const AgencyId kQuanzhou = *AgencyId::parse("S35050000101");
@@ -60,3 +62,5 @@ TEST_CASE("rows that say nothing sound are refused, and the error says why") {
   REQUIRE_FALSE(parsed);
   CHECK_THAT(parsed.error().text, Catch::Contains(why));
 }
+
+}  // namespace policy_choice_test

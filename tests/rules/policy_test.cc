@@ -4,7 +4,7 @@
 #include <set>
 #include <utility>
 
-namespace jiexu {
+namespace jiexu::policy_test {
 namespace {
 
 using enum DeadlineKind;
@@ -93,4 +93,4 @@ TEST_CASE("versions of one profile, and the national ones, stand in the order of
   }
 }
 
-}  // namespace jiexu
+}  // namespace jiexu::policy_test

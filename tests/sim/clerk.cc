@@ -13,8 +13,8 @@
 namespace jiexu::sim {
 namespace {
 
-constexpr int64_t kPatienceMs = 6'000;
-constexpr int64_t kFinishThinkMsMax = 300;
+constexpr int64_t kClerkPatienceMs = 6'000;
+constexpr int64_t kClerkFinishThinkMsMax = 300;
 constexpr uint32_t kWildPermille = 30;       // of actions that are not offered
 constexpr uint32_t kRevisionPermille = 200;  // of actions that name the revision seen
 constexpr uint32_t kFormVersionsMax = 6;
@@ -110,7 +110,7 @@ void Clerk::look_later() {
   if (papers_.empty() || world_.mood == Mood::kRest) return;
   const bool finishing = world_.mood == Mood::kFinish;
   const int64_t think =
-      random_.between(1, finishing ? kFinishThinkMsMax : world_.plan.think_ms_max);
+      random_.between(1, finishing ? kClerkFinishThinkMsMax : world_.plan.think_ms_max);
   world_.schedule.after(think, [this, turn = ++turn_] {
     if (turn == turn_) look();
   });
@@ -320,7 +320,7 @@ void Clerk::upload(Paper& paper, std::shared_ptr<const std::string> content, uin
 
 uint64_t Clerk::begin_turn(uint32_t answers) {
   const uint64_t turn = ++turn_;
-  world_.schedule.after(kPatienceMs * answers, [this, turn] {
+  world_.schedule.after(kClerkPatienceMs * answers, [this, turn] {
     if (turn == turn_) look_later();
   });
   return turn;

@@ -8,12 +8,12 @@
 //                                       --seeds 1..1000 draws other ones
 #include <google/protobuf/stubs/logging.h>
 
-#include <CLI/CLI.hpp>
 #include <chrono>
 #include <csignal>
 #include <cstdio>
 
 #include "daemon/trust/simulated_suite.h"
+#include "ops/cli/command_line.h"
 #include "tests/sim/campaign.h"
 #include "tests/sim/transcripts.h"
 
@@ -72,27 +72,29 @@ bool read_range(const std::string& text, Campaign& campaign) {
 }
 
 int main_with(int argc, char** argv) {
-  CLI::App app("Deterministic simulation of agencies, network, disks and clocks.");
+  cli::CommandLine line("Deterministic simulation of agencies, network, disks and clocks.");
+  cli::Command app = line.command();
   uint64_t seed = 0;
   std::string range;
   std::string mutation_name = "none";
   std::string transcript;
   bool readable = false;
   Campaign campaign;
-  auto* one = app.add_option("--seed", seed, "run this seed");
-  auto* many = app.add_option("--seeds", range, "run a range, such as 1..300")->excludes(one);
-  app.add_flag("--trace", readable, "print every event")->needs(one);
-  app.add_option("--jobs", campaign.jobs, "threads")->check(CLI::Range(1, 64))->needs(many);
+  const cli::Option one = app.add_option("--seed", seed, "run this seed");
+  const cli::Option many =
+      app.add_option("--seeds", range, "run a range, such as 1..300").excludes(one);
+  app.add_flag("--trace", readable, "print every event").needs(one);
+  app.add_option("--jobs", campaign.jobs, "threads").range(1, 64).needs(many);
   app.add_option("--mutation", mutation_name, "make this mistake on purpose (see mutation.h)");
-  app.add_option("--transcript", transcript, "play one of tests/engine/transcripts")->excludes(one);
-  CLI11_PARSE(app, argc, argv);
+  app.add_option("--transcript", transcript, "play one of tests/engine/transcripts").excludes(one);
+  if (const auto ends = line.parse(argc, argv)) return *ends;
   const auto mutation = mutation_from_name(mutation_name);
-  const bool ranged = many->count() > 0;
+  const bool ranged = many.given();
   if (!transcript.empty() && (!ranged || read_range(range, campaign))) {
     return ranged ? show_transcript(transcript, campaign.first, campaign.last)
                   : show_transcript(transcript, 1, 5);
   }
-  if (!mutation || (ranged && !read_range(range, campaign)) || (!ranged && one->count() == 0)) {
+  if (!mutation || (ranged && !read_range(range, campaign)) || (!ranged && !one.given())) {
     std::fprintf(stderr, "give --seed N or --seeds FROM..TO, and a mutation of mutation.h\n");
     return 64;
   }

@@ -9,7 +9,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
-namespace jiexu::sim {
+namespace jiexu::sim::sim_test {
 namespace {
 
 // Under AddressSanitizer a world takes twenty times as long.
@@ -95,4 +95,4 @@ TEST_CASE("a deadline that passes while its timer is being written fires") {
   }
 }
 
-}  // namespace jiexu::sim
+}  // namespace jiexu::sim::sim_test

@@ -7,8 +7,8 @@
 namespace jiexu::sim {
 namespace {
 
-constexpr int64_t kPatienceMs = 6'000;
-constexpr int64_t kThinkMsMax = 1'500;
+constexpr int64_t kTellerPatienceMs = 6'000;
+constexpr int64_t kTellerThinkMsMax = 1'500;
 constexpr uint32_t kAgainPermille = 30;
 constexpr uint32_t kStrangerPermille = 5;
 constexpr uint32_t kEarlyPermille = 5;  // of lines that would settle by themselves
@@ -23,7 +23,7 @@ bool can_be_matched(const Entry& entry) {
 
 void Teller::look_later() {
   if (world_.mood == Mood::kRest) return;
-  world_.schedule.after(random_.between(1, kThinkMsMax), [this, turn = ++turn_] {
+  world_.schedule.after(random_.between(1, kTellerThinkMsMax), [this, turn = ++turn_] {
     if (turn == turn_) look();
   });
 }
@@ -57,7 +57,7 @@ void Teller::look() {
 
 void Teller::post(Command command) {
   const uint64_t turn = ++turn_;
-  world_.schedule.after(kPatienceMs, [this, turn] {
+  world_.schedule.after(kTellerPatienceMs, [this, turn] {
     if (turn == turn_) look_later();
   });
   command.user = "teller";

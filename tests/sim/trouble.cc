@@ -3,7 +3,7 @@
 namespace jiexu::sim {
 namespace {
 
-constexpr int64_t kDayMs = 86'400'000;
+constexpr int64_t kTroubleDayMs = 86'400'000;
 constexpr int64_t kStepMsMax = 30'000;
 constexpr int64_t kJumpDaysMax = 25;
 constexpr int64_t kHangMsMax = 15'000;     // the daemon gives up after 20 s
@@ -115,7 +115,8 @@ void Trouble::step_clock(Node& node) {
 }
 
 void Trouble::pass_days() {
-  world_.jumped_ms += random_.between(1, kJumpDaysMax) * kDayMs - random_.between(0, kDayMs - 1);
+  world_.jumped_ms +=
+      random_.between(1, kJumpDaysMax) * kTroubleDayMs - random_.between(0, kTroubleDayMs - 1);
   world_.trace.add("clock", "days pass", world_.wall().str());
   for (const auto& node : nodes_) node->look_around();
 }

@@ -4,7 +4,7 @@
 
 #include "storage/memory_store.h"
 
-namespace jiexu::testing {
+namespace jiexu::testing::contract_test {
 
 namespace {
 
@@ -23,4 +23,4 @@ TEST_CASE("the memory store keeps the contract") {
   check_store_contract([] { return std::make_unique<MemoryPlace>(); });
 }
 
-}  // namespace jiexu::testing
+}  // namespace jiexu::testing::contract_test

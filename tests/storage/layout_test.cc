@@ -4,7 +4,7 @@
 
 #include "daemon/base/bytes.h"
 
-namespace jiexu::layout {
+namespace jiexu::layout::layout_test {
 
 namespace {
 
@@ -176,4 +176,4 @@ TEST_CASE("the end of the empty prefix is above the longest key of highest bytes
   CHECK(attachment_key(kCase, Digest{}, 0).view().size() == Key::kSizeMax);
 }
 
-}  // namespace jiexu::layout
+}  // namespace jiexu::layout::layout_test

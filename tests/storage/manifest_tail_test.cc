@@ -7,7 +7,7 @@
 
 #include "tests/storage/rocks_place.h"
 
-namespace jiexu {
+namespace jiexu::manifest_tail_test {
 namespace {
 
 namespace fs = std::filesystem;
@@ -88,4 +88,4 @@ TEST_CASE("nothing that is known to be durable is cut off") {
   CHECK(fs::file_size(file) == begin);
 }
 
-}  // namespace jiexu
+}  // namespace jiexu::manifest_tail_test

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-namespace jiexu {
+namespace jiexu::memory_store_test {
 
 namespace {
 
@@ -59,4 +59,4 @@ TEST_CASE("a clone is a backup: later commits to either do not show in the other
   CHECK(!store.get(Family::kCase, "c")->has_value());
 }
 
-}  // namespace jiexu
+}  // namespace jiexu::memory_store_test

@@ -6,6 +6,8 @@
 
 using namespace jiexu;
 
+namespace packing_test {
+
 namespace {
 
 std::string packed(std::string_view plain) {
@@ -72,3 +74,5 @@ TEST_CASE("what is no packed value is an error and makes no memory of it") {
   bomb[1] = '\x7f';
   CHECK(unpack(bomb).error().code == Errc::kCorrupt);
 }
+
+}  // namespace packing_test

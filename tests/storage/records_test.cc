@@ -5,7 +5,7 @@
 #include "jiexu/v1/record.pb.h"
 #include "storage/memory_store.h"
 
-namespace jiexu {
+namespace jiexu::records_test {
 
 namespace {
 
@@ -118,4 +118,4 @@ TEST_CASE("two messages put with one object do not mix") {
   CHECK(read->value().due_fen() == 2);
 }
 
-}  // namespace jiexu
+}  // namespace jiexu::records_test

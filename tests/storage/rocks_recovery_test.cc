@@ -7,7 +7,7 @@
 #include "storage/watermark.h"
 #include "tests/storage/rocks_place.h"
 
-namespace jiexu::testing {
+namespace jiexu::testing::rocks_recovery_test {
 
 namespace {
 
@@ -338,4 +338,4 @@ TEST_CASE(
   CHECK(!closed.recovery().complete);
 }
 
-}  // namespace jiexu::testing
+}  // namespace jiexu::testing::rocks_recovery_test

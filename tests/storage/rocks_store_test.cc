@@ -8,7 +8,7 @@
 #include "storage/watermark.h"
 #include "tests/storage/rocks_place.h"
 
-namespace jiexu::testing {
+namespace jiexu::testing::rocks_store_test {
 
 namespace {
 
@@ -145,4 +145,4 @@ TEST_CASE("after a commit failed, the handler was told once and every later comm
   CHECK(!(*store)->get(Family::kCase, "after")->has_value());
 }
 
-}  // namespace jiexu::testing
+}  // namespace jiexu::testing::rocks_store_test

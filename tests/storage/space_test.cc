@@ -6,7 +6,7 @@
 #include "storage/file.h"
 #include "tests/storage/temp_dir.h"
 
-namespace jiexu {
+namespace jiexu::space_test {
 namespace {
 
 using testing::TempDir;
@@ -84,4 +84,4 @@ TEST_CASE("a directory that is gone is an error, not an empty disk") {
   CHECK_FALSE(space.look());
 }
 
-}  // namespace jiexu
+}  // namespace jiexu::space_test

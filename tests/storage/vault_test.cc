@@ -7,7 +7,7 @@
 
 #include "daemon/base/bytes.h"
 
-namespace jiexu {
+namespace jiexu::vault_test {
 
 namespace {
 
@@ -185,4 +185,4 @@ TEST_CASE("a person's hash is HMAC-SHA-256, cut to 16 bytes") {
   CHECK(to_hex(view(vault_of({1}, 1)->person_hash("abc"))) == "99bfca787702929abd54b63352a9cf50");
 }
 
-}  // namespace jiexu
+}  // namespace jiexu::vault_test

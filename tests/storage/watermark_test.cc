@@ -6,7 +6,7 @@
 #include "daemon/base/bytes.h"
 #include "tests/storage/temp_dir.h"
 
-namespace jiexu {
+namespace jiexu::watermark_test {
 
 namespace {
 
@@ -146,4 +146,4 @@ TEST_CASE("a slot has the bytes of the worked example in storage/FORMAT.md") {
   CHECK(slot.find_first_not_of('\0', 20) == std::string::npos);
 }
 
-}  // namespace jiexu
+}  // namespace jiexu::watermark_test

@@ -7,6 +7,8 @@
 
 using namespace jiexu;
 
+namespace chain_test {
+
 namespace {
 
 const LinkName kLink{*AgencyId::parse("S41132810207"), *AgencyId::parse("S35050010301")};
@@ -48,3 +50,5 @@ TEST_CASE("signing bytes are the domain, the link, and big-endian integers") {
   CHECK(receipt_signing_bytes(kLink, 1, 9, head, 0x0102030405060708) ==
         "jiexu/v1/receipt" + link + "\0\0\0\1"s + "\0\0\0\0\0\0\0\x9"s + bs + "\1\2\3\4\5\6\7\x8");
 }
+
+}  // namespace chain_test

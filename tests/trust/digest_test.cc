@@ -6,6 +6,8 @@
 
 using namespace jiexu;
 
+namespace digest_test {
+
 TEST_CASE("a digest of pieces is that of the whole") {
   const std::string text(100'000, 'x');
   Sha256 pieces;
@@ -14,3 +16,5 @@ TEST_CASE("a digest of pieces is that of the whole") {
   CHECK(pieces.digest() == sha256(text));
   CHECK(Sha256().digest() == sha256(""));
 }
+
+}  // namespace digest_test

@@ -8,6 +8,9 @@
 #include "daemon/trust/key_text.h"
 
 using namespace jiexu;
+
+namespace directory_test {
+
 using Catch::Matchers::Contains;
 using Catch::Matchers::StartsWith;
 
@@ -288,3 +291,5 @@ TEST_CASE("a directory is loaded from a file, and a missing file is named") {
   CHECK(missing.error().code == Errc::kNotFound);
   CHECK_THAT(missing.error().text, StartsWith(path.string()));
 }
+
+}  // namespace directory_test

@@ -6,6 +6,8 @@
 
 using namespace jiexu;
 
+namespace key_text_test {
+
 TEST_CASE("Z85 gives the test case of ZeroMQ RFC 32") {
   const std::string bytes = from_hex("864fd26fb559f75b").value();
   CHECK(to_z85(bytes) == "HelloWorld");
@@ -31,3 +33,5 @@ TEST_CASE("a suite key is a suite name and hex") {
   CHECK(parse_suite_key("simulated:00ff").error().code == Errc::kUnsupported);
   CHECK(parse_suite_key("255:00ff").error().code == Errc::kUnsupported);
 }
+
+}  // namespace key_text_test

@@ -6,6 +6,9 @@
 #include <fstream>
 
 using namespace jiexu;
+
+namespace keyring_test {
+
 using Catch::Matchers::Contains;
 namespace fs = std::filesystem;
 
@@ -178,3 +181,5 @@ TEST_CASE("a secret file is private, complete, and never a link") {
   CHECK(read_secret_file(temp.path).error().code != Errc::kNotFound);
   CHECK(read_secret_file(temp.path / "none").error().code == Errc::kNotFound);
 }
+
+}  // namespace keyring_test

@@ -6,6 +6,8 @@
 
 using namespace jiexu;
 
+namespace simulated_suite_test {
+
 TEST_CASE("simulated signatures verify with their key and message only, and are repeatable") {
   REQUIRE(make_signer(SuiteId::kSimulated, std::string(32, 'a')).error().code ==
           Errc::kUnsupported);
@@ -24,3 +26,5 @@ TEST_CASE("simulated signatures verify with their key and message only, and are 
   CHECK(make_signer(SuiteId::kSimulated, "short").error().code == Errc::kInvalid);
   CHECK(make_verifier({SuiteId::kSimulated, "short"}).error().code == Errc::kInvalid);
 }
+
+}  // namespace simulated_suite_test

@@ -7,6 +7,8 @@
 
 using namespace jiexu;
 
+namespace suite_test {
+
 namespace {
 
 std::string hex(const char* text) {
@@ -133,3 +135,5 @@ TEST_CASE("random bytes and new private keys do not repeat") {
   }
   CHECK(random_bytes(0).empty());
 }
+
+}  // namespace suite_test

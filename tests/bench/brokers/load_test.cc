@@ -8,7 +8,7 @@
 
 #include "tests/bench/brokers/message.h"
 
-namespace jiexu::bench {
+namespace jiexu::bench::load_test {
 namespace {
 
 using std::chrono::microseconds;
@@ -151,4 +151,4 @@ TEST_CASE("a message is recognised, and nothing else is") {
 }
 
 }  // namespace
-}  // namespace jiexu::bench
+}  // namespace jiexu::bench::load_test

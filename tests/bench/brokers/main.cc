@@ -10,7 +10,6 @@
 #include <signal.h>
 #include <unistd.h>
 
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fstream>
 #include <functional>
@@ -18,6 +17,7 @@
 #include <thread>
 #include <unordered_map>
 
+#include "ops/cli/command_line.h"
 #include "tests/bench/brokers/load.h"
 #include "tests/bench/measure.h"
 
@@ -214,6 +214,12 @@ const std::unordered_map<std::string, void (*)(const Options&, Broker&)> kModes 
     {"publish", publish},
     {"drain", drain}};
 
+std::vector<std::string> mode_names() {
+  std::vector<std::string> names;
+  for (const auto& [name, run] : kModes) names.push_back(name);
+  return names;
+}
+
 }  // namespace
 }  // namespace jiexu::bench
 
@@ -221,10 +227,11 @@ int main(int argc, char** argv) {
   using namespace jiexu::bench;
   signal(SIGPIPE, SIG_IGN);
   Options options;
-  CLI::App app("The load on one store-and-forward system");
-  app.add_option("mode", options.mode)->required()->check(CLI::IsMember(kModes));
-  app.add_option("--a", options.setup.a, "Where the sending server is")->required();
-  app.add_option("--b", options.setup.b, "Where the receiving server is")->required();
+  jiexu::cli::CommandLine line("The load on one store-and-forward system");
+  jiexu::cli::Command app = line.command();
+  app.add_option("mode", options.mode).required().one_of(mode_names());
+  app.add_option("--a", options.setup.a, "Where the sending server is").required();
+  app.add_option("--b", options.setup.b, "Where the receiving server is").required();
   app.add_option("--bytes", options.setup.bytes, "Of one message");
   app.add_option("--first", options.plan.first, "Number of the first message");
   app.add_option("--messages", options.plan.messages);
@@ -234,7 +241,7 @@ int main(int argc, char** argv) {
   app.add_option("--counters", options.counters, "The file that the preloaded library counts in");
   app.add_option("--acknowledged", options.acknowledged, "The file to write or to compare with");
   app.add_option("--idle", options.idle_s, "drain: ends after so many seconds without a message");
-  CLI11_PARSE(app, argc, argv);
+  if (const auto ends = line.parse(argc, argv)) return *ends;
   options.plan.reconnect = options.mode == "publish";
   if (!options.counters.empty()) count_into(options.counters);
   const auto broker = make_broker(options.setup);

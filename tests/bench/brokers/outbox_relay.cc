@@ -4,10 +4,10 @@
 // outbox is empty it looks again after 2 ms.
 #include <signal.h>
 
-#include <CLI/CLI.hpp>
 #include <atomic>
 #include <thread>
 
+#include "ops/cli/command_line.h"
 #include "tests/bench/brokers/pg.h"
 
 namespace jiexu::bench {
@@ -76,12 +76,13 @@ void work(const Options& options) {
 int main(int argc, char** argv) {
   using namespace jiexu::bench;
   Options options;
-  CLI::App app("Moves rows of an outbox table to an inbox table of another server");
-  app.add_option("--from", options.from, "Connection string of the outbox's server")->required();
-  app.add_option("--to", options.to, "Of the inbox's server")->required();
-  app.add_option("--workers", options.workers, "Batches under way")->capture_default_str();
-  app.add_option("--batch", options.batch, "Rows a transaction")->capture_default_str();
-  CLI11_PARSE(app, argc, argv);
+  jiexu::cli::CommandLine line("Moves rows of an outbox table to an inbox table of another server");
+  jiexu::cli::Command app = line.command();
+  app.add_option("--from", options.from, "Connection string of the outbox's server").required();
+  app.add_option("--to", options.to, "Of the inbox's server").required();
+  app.add_option("--workers", options.workers, "Batches under way").shows_default();
+  app.add_option("--batch", options.batch, "Rows a transaction").shows_default();
+  if (const auto ends = line.parse(argc, argv)) return *ends;
   signal(SIGTERM, [](int) { stopping = true; });
   signal(SIGPIPE, SIG_IGN);
   std::vector<std::thread> workers;

@@ -1,11 +1,11 @@
 // jiexu-exchange: real daemons under load, each a process of its own with a store of its own, over
 // stores that hold open cases already if asked for. One JSON line a result; ops/bench makes the
 // table. What is measured is in modes.h.
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <iterator>
 #include <thread>
 
+#include "ops/cli/command_line.h"
 #include "tests/bench/exchange/modes.h"
 #include "tests/bench/exchange/open_cases.h"
 
@@ -70,22 +70,23 @@ int main(int argc, char** argv) {
   SiteOptions& site = options.site;
   site.bin = std::filesystem::path(argv[0]).parent_path();
   site.folder = "/var/tmp/jiexu-exchange";
-  CLI::App app("Real daemons under load");
-  app.add_option("mode", options.mode)->check(CLI::IsMember(mode_names()));
-  app.add_option("--messages", options.messages)->capture_default_str();
-  app.add_option("--bytes", site.letter_bytes, "Of one letter, 300 to 1024")->capture_default_str();
-  app.add_option("--peers", options.peers, "Receiving agencies")->check(CLI::Range(1, 400));
+  jiexu::cli::CommandLine line("Real daemons under load");
+  jiexu::cli::Command app = line.command();
+  app.add_option("mode", options.mode).one_of(mode_names());
+  app.add_option("--messages", options.messages).shows_default();
+  app.add_option("--bytes", site.letter_bytes, "Of one letter, 300 to 1024").shows_default();
+  app.add_option("--peers", options.peers, "Receiving agencies").range(1, 400);
   app.add_option("--open-cases", options.open_cases,
                  "That the stores hold at the start; of several receivers, the sender's only");
-  app.add_option("--per-second", options.per_second, "Of the open load")->capture_default_str();
+  app.add_option("--per-second", options.per_second, "Of the open load").shows_default();
   app.add_option("--slow-fsync", site.sync_ms, "Each sync takes so many ms longer");
   app.add_option("--preload", site.preload, "The library that counts syncs");
   app.add_flag("--allocations", site.count_allocations, "Count these too; costs time");
   app.add_option("--under", site.under, "Program with arguments that runs each daemon");
-  app.add_option("--folder", site.folder, "Made new")->capture_default_str();
-  app.add_option("--port-base", site.port_base)->capture_default_str();
+  app.add_option("--folder", site.folder, "Made new").shows_default();
+  app.add_option("--port-base", site.port_base).shows_default();
   app.add_option("--bin", site.bin, "Where jiexu and jiexud are");
-  CLI11_PARSE(app, argc, argv);
+  if (const auto ends = line.parse(argc, argv)) return *ends;
   run(options);
   return 0;
 }

@@ -1,0 +1,94 @@
+// The command lines of our programs: commands, their options, help that leads with an example, and
+// exit codes of sysexits. The only user of CLI11, whose header costs each file that includes it
+// seconds of compiling.
+//
+// An option writes to a variable of the caller's, which has to live until parse() has returned.
+// Command and Option are handles, copied freely; they live as long as their CommandLine.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+class Option;
+}  // namespace CLI
+
+namespace jiexu::cli {
+
+class Option {
+ public:
+  explicit Option(CLI::Option* option) : option_(option) {}
+  Option& required();
+  Option& excludes(const Option& other);
+  Option& needs(const Option& other);
+  Option& range(int64_t least, int64_t most);
+  Option& one_of(const std::vector<std::string>& values);
+  Option& type_name(const std::string& name);
+  // What stands for it if it is not given.
+  Option& environment(const std::string& variable);
+  // Help shows the variable's value as the default.
+  Option& shows_default();
+  // After parse(): whether it was given.
+  bool given() const;
+
+ private:
+  CLI::Option* option_;
+};
+
+class Command {
+ public:
+  explicit Command(CLI::App* app) : app_(app) {}
+  // A subcommand whose help begins with `example`. A leaf also gets what it does, by callback().
+  Command add_command(const std::string& name, const std::string& does, const std::string& example);
+  // `name` is "--long" for an option, and a plain word for an argument by its place.
+  Option add_option(const std::string& name, std::string& value, const std::string& help = "");
+  Option add_option(const std::string& name, std::filesystem::path& value,
+                    const std::string& help = "");
+  Option add_option(const std::string& name, int& value, const std::string& help = "");
+  Option add_option(const std::string& name, uint16_t& value, const std::string& help = "");
+  Option add_option(const std::string& name, uint32_t& value, const std::string& help = "");
+  Option add_option(const std::string& name, uint64_t& value, const std::string& help = "");
+  Option add_option(const std::string& name, int64_t& value, const std::string& help = "");
+  Option add_option(const std::string& name, double& value, const std::string& help = "");
+  Option add_option(const std::string& name, std::vector<std::string>& values,
+                    const std::string& help = "");
+  Option add_option(const std::string& name, std::vector<int>& values,
+                    const std::string& help = "");
+  Option add_flag(const std::string& name, bool& value, const std::string& help = "");
+  void callback(std::function<void()> run);
+  // It does nothing without one of its subcommands.
+  void require_subcommand();
+  // After parse(): whether one of its subcommands was called.
+  bool called_subcommand() const;
+
+ private:
+  CLI::App* app_;
+};
+
+class CommandLine {
+ public:
+  // With `version`, --version prints it.
+  explicit CommandLine(const std::string& does, const std::string& program = "",
+                       const std::string& example = "", const std::string& version = "");
+  ~CommandLine();
+  CommandLine(const CommandLine&) = delete;
+  CommandLine& operator=(const CommandLine&) = delete;
+
+  Command command() { return Command(app_.get()); }
+  // Options of the program may also stand behind a subcommand.
+  void options_anywhere();
+  // nullopt: go on. Else the exit code with which to end: help was printed (0), or what was wrong
+  // (64). Callbacks of the commands that were called have run.
+  std::optional<int> parse(int argc, char** argv);
+
+ private:
+  std::unique_ptr<CLI::App> app_;
+};
+
+}  // namespace jiexu::cli
