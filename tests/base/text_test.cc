@@ -7,7 +7,6 @@
 using namespace jiexu;
 
 namespace text_test {
-
 namespace {
 
 // By the table of Unicode 3.9 (D92), byte by byte: what is_utf8() must agree with.

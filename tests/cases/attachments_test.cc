@@ -9,7 +9,6 @@
 using namespace jiexu;
 
 namespace attachments_test {
-
 namespace {
 
 constexpr const char* kStopped = "letter-received accept-letter stop-insurance ";

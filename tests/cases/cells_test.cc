@@ -8,7 +8,6 @@
 using namespace jiexu;
 
 namespace cells_test {
-
 namespace {
 
 template <class State>

@@ -12,7 +12,6 @@
 using namespace jiexu;
 
 namespace crossing_test {
-
 namespace {
 
 struct World {

@@ -7,7 +7,6 @@
 using namespace jiexu;
 
 namespace deadline_test {
-
 namespace {
 
 Instant at(const char* date, int hour = 10) {

@@ -9,7 +9,6 @@
 using namespace jiexu;
 
 namespace drawing_test {
-
 namespace {
 
 const std::string kReadme = std::string(TESTS_FOLDER) + "/../README.md";

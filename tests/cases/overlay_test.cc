@@ -13,7 +13,6 @@
 using namespace jiexu;
 
 namespace overlay_test {
-
 namespace {
 
 template <class State>

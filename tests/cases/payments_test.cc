@@ -8,7 +8,6 @@
 using namespace jiexu;
 
 namespace payments_test {
-
 namespace {
 
 // "1:100 2:23456", as the case's own statement tells it.

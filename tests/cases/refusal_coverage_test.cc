@@ -9,7 +9,6 @@
 using namespace jiexu;
 
 namespace refusal_coverage_test {
-
 namespace {
 
 // "kBatchUnknown" for batch_unknown; one has two names.

@@ -8,7 +8,6 @@
 using namespace jiexu;
 
 namespace refusal_test {
-
 namespace {
 
 using Try = Outcome (*)();

@@ -10,7 +10,6 @@
 using namespace jiexu;
 
 namespace row_test {
-
 namespace {
 
 struct Transition {

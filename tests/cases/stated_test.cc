@@ -8,7 +8,6 @@
 using namespace jiexu;
 
 namespace stated_test {
-
 namespace {
 
 constexpr std::string_view kToForm =

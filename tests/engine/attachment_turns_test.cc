@@ -9,7 +9,6 @@
 using namespace jiexu;
 
 namespace attachment_turns_test {
-
 namespace {
 
 constexpr int kSlow = 8;

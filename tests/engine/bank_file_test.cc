@@ -9,7 +9,6 @@
 using namespace jiexu;
 
 namespace bank_file_test {
-
 namespace {
 
 constexpr Instant kNow{1'795'140'000'000};

@@ -8,7 +8,6 @@
 using namespace jiexu;
 
 namespace bank_test {
-
 namespace {
 
 // A transfer-in agency whose case has heard these messages.

@@ -10,7 +10,6 @@
 using namespace jiexu;
 
 namespace bank_tray_test {
-
 namespace {
 
 std::string batch_number(uint32_t sequence, AgencyId maker = out_site()) {

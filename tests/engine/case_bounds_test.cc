@@ -10,7 +10,6 @@
 using namespace jiexu;
 
 namespace case_bounds_test {
-
 namespace {
 
 using google::protobuf::FieldDescriptor;

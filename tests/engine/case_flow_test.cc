@@ -8,7 +8,6 @@
 using namespace jiexu;
 
 namespace case_flow_test {
-
 namespace {
 
 struct Two {

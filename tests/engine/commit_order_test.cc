@@ -7,7 +7,6 @@
 using namespace jiexu;
 
 namespace commit_order_test {
-
 namespace {
 
 using Trace = std::vector<std::string>;

@@ -8,7 +8,6 @@
 using namespace jiexu;
 
 namespace deadline_timer_test {
-
 namespace {
 
 const Instant kFormDue = end_of({2026, 12, 4});

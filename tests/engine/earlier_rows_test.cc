@@ -8,7 +8,6 @@
 using namespace jiexu;
 
 namespace earlier_rows_test {
-
 namespace {
 
 void dispose_of_nothing(v1::Account& account) {

@@ -10,7 +10,6 @@
 using namespace jiexu;
 
 namespace four_eyes_test {
-
 namespace {
 
 // An agency with four eyes, whose case 1 is accepted, and its peer.

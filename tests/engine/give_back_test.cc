@@ -9,7 +9,6 @@
 using namespace jiexu;
 
 namespace give_back_test {
-
 namespace {
 
 // A site that holds frames of a peer, and a carrier that keeps what it is given until it is told.

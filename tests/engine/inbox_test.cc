@@ -9,7 +9,6 @@
 using namespace jiexu;
 
 namespace inbox_test {
-
 namespace {
 
 Inbox::Event frame_of(AgencyId peer, Frame frame = GapFrame{}) {

@@ -10,7 +10,6 @@
 using namespace jiexu;
 
 namespace intake_test {
-
 namespace {
 
 // `out_site` speaks to `in_site`.

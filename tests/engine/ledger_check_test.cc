@@ -11,7 +11,6 @@
 using namespace jiexu;
 
 namespace ledger_check_test {
-
 namespace {
 
 v1::LedgerCheckView check(const Site& site) {

@@ -9,7 +9,6 @@
 using namespace jiexu;
 
 namespace letter_index_test {
-
 namespace {
 
 // Letters of the cases 1 to `last` from IN to OUT, in one commit at either.

@@ -11,7 +11,6 @@
 using namespace jiexu;
 
 namespace letter_number_test {
-
 namespace {
 
 // Takes a person as far as the letter.

@@ -9,7 +9,6 @@
 using namespace jiexu;
 
 namespace link_store_test {
-
 namespace {
 
 // Counts the records that are read on the way.

@@ -11,7 +11,6 @@
 using namespace jiexu;
 
 namespace loop_test {
-
 namespace {
 
 class FixedClock final : public Clock {

@@ -8,7 +8,6 @@
 using namespace jiexu;
 
 namespace open_test {
-
 namespace {
 
 Result<std::unique_ptr<Engine>> open_as(Site& site, AgencyId self, const Store& store) {

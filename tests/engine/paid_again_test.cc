@@ -9,7 +9,6 @@
 using namespace jiexu;
 
 namespace paid_again_test {
-
 namespace {
 
 // Case 1 is paid; the lines of its account name it by the EndToEndId, or by the letter alone.

@@ -6,7 +6,6 @@
 using namespace jiexu;
 
 namespace payee_test {
-
 namespace {
 
 Refusal confirm(Payer& payer, const std::string& user, const std::string& content,

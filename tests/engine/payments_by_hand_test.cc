@@ -7,7 +7,6 @@
 using namespace jiexu;
 
 namespace payments_by_hand_test {
-
 namespace {
 
 // Case 1 with two payments of one half each at the bank; the lines name the letter alone.

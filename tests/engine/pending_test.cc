@@ -7,7 +7,6 @@
 using namespace jiexu;
 
 namespace pending_test {
-
 namespace {
 
 std::string key(int n) {

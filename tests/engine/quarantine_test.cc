@@ -10,7 +10,6 @@
 using namespace jiexu;
 
 namespace quarantine_test {
-
 namespace {
 
 // A transfer-out agency that has heard one good letter from a peer.

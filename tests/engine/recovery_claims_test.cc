@@ -7,7 +7,6 @@
 using namespace jiexu;
 
 namespace recovery_claims_test {
-
 namespace {
 
 using Body = v1::LinkFrame::BodyCase;

@@ -5,7 +5,6 @@
 using namespace jiexu;
 
 namespace recovery_copy_test {
-
 namespace {
 
 using Pair = RecoveryPair;

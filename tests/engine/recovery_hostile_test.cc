@@ -7,7 +7,6 @@
 using namespace jiexu;
 
 namespace recovery_hostile_test {
-
 namespace {
 
 std::string refusal_of(Epoch epoch) {

@@ -8,7 +8,6 @@
 using namespace jiexu;
 
 namespace recovery_link_test {
-
 namespace {
 
 struct Pair {

@@ -10,7 +10,6 @@
 using namespace jiexu;
 
 namespace recovery_moment_test {
-
 namespace {
 
 // What an Open says of our log and epoch stands on our disk.

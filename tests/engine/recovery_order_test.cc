@@ -5,7 +5,6 @@
 using namespace jiexu;
 
 namespace recovery_order_test {
-
 namespace {
 
 using Pair = RecoveryPair;

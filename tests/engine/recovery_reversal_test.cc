@@ -6,7 +6,6 @@
 using namespace jiexu;
 
 namespace recovery_reversal_test {
-
 namespace {
 
 constexpr int64_t kTooMuch = 1000;

@@ -10,7 +10,6 @@
 using namespace jiexu;
 
 namespace recovery_test {
-
 namespace {
 
 enum class Who { kIn, kOut };

@@ -10,7 +10,6 @@
 using namespace jiexu;
 
 namespace rejudge_test {
-
 namespace {
 
 // The shipped years with one text added.

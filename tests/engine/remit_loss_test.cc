@@ -7,7 +7,6 @@
 using namespace jiexu;
 
 namespace remit_loss_test {
-
 namespace {
 
 using Outcomes = std::vector<std::string>;

@@ -7,7 +7,6 @@
 using namespace jiexu;
 
 namespace remit_report_test {
-
 namespace {
 
 using Outcomes = std::vector<std::string>;

@@ -8,7 +8,6 @@
 using namespace jiexu;
 
 namespace remit_test {
-
 namespace {
 
 Refusal refusal(const Answer& answer) {

@@ -10,7 +10,6 @@
 using namespace jiexu;
 
 namespace restart_test {
-
 namespace {
 
 enum class Kill { kNever, kBeforeWrite, kAfterWrite };

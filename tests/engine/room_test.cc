@@ -7,7 +7,6 @@
 using namespace jiexu;
 
 namespace room_test {
-
 namespace {
 
 struct Pair {

@@ -10,7 +10,6 @@
 using namespace jiexu;
 
 namespace submit_test {
-
 namespace {
 
 v1::Application application_of(int number) {

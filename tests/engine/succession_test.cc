@@ -8,7 +8,6 @@
 using namespace jiexu;
 
 namespace succession_test {
-
 namespace {
 
 // OUT was merged into THIRD.

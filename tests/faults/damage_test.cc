@@ -19,7 +19,6 @@ using namespace jiexu::faults;
 namespace fs = std::filesystem;
 
 namespace damage_test {
-
 namespace {
 
 std::string read_file(const fs::path& path) {

@@ -13,7 +13,6 @@ using namespace jiexu;
 using namespace jiexu::faults;
 
 namespace every_k_test {
-
 namespace {
 
 // The run without faults, made once.

@@ -12,7 +12,6 @@ using namespace jiexu::faults;
 using namespace std::chrono_literals;
 
 namespace slow_disk_test {
-
 namespace {
 
 constexpr auto kLong = 30s;  // for what happens at once on any machine

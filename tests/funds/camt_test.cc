@@ -5,7 +5,6 @@
 using namespace jiexu;
 
 namespace camt_test {
-
 namespace {
 
 constexpr const char* kBooked =

@@ -13,7 +13,6 @@
 using namespace jiexu;
 
 namespace comparison_test {
-
 namespace {
 
 constexpr int64_t kFen = 12'345;

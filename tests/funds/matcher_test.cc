@@ -5,7 +5,6 @@
 using namespace jiexu;
 
 namespace matcher_test {
-
 namespace {
 
 const AgencyId kIn = *AgencyId::parse("S35050000101");

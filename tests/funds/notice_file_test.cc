@@ -5,7 +5,6 @@
 using namespace jiexu;
 
 namespace notice_file_test {
-
 namespace {
 
 // A sound notice, with one column (from 1) replaced.

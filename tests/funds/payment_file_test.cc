@@ -10,7 +10,6 @@
 using namespace jiexu;
 
 namespace payment_file_test {
-
 namespace {
 
 const AgencyId kAgency = *AgencyId::parse("S41132810207");

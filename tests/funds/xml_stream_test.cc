@@ -8,7 +8,6 @@
 using namespace jiexu;
 
 namespace xml_stream_test {
-
 namespace {
 
 std::string error_of(const std::string& file) {

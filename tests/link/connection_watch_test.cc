@@ -18,7 +18,6 @@
 using namespace jiexu;
 
 namespace connection_watch_test {
-
 namespace {
 
 using Reason = ConnectionWatch::Reason;

@@ -11,7 +11,6 @@
 using namespace jiexu;
 
 namespace faults_test {
-
 namespace {
 
 class Pair {

@@ -10,7 +10,6 @@
 using namespace jiexu;
 
 namespace frame_test {
-
 namespace {
 
 Digest digest_of(uint8_t fill) {

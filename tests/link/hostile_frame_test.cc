@@ -11,7 +11,6 @@
 using namespace jiexu;
 
 namespace hostile_frame_test {
-
 namespace {
 
 // True if the bytes pass for a Batch of ours with a good signature.

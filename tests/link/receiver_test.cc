@@ -9,7 +9,6 @@
 using namespace jiexu;
 
 namespace receiver_test {
-
 namespace {
 
 // A receiver with its log, and the sender's log to take frames from.

@@ -9,7 +9,6 @@
 using namespace jiexu;
 
 namespace sender_recovery_test {
-
 namespace {
 
 using State = Sender::State;

@@ -7,7 +7,6 @@
 using namespace jiexu;
 
 namespace transport_refusal_test {
-
 namespace {
 
 uint64_t verdicts(const Node& node, ZapVerdict verdict) {

@@ -11,7 +11,6 @@
 using namespace jiexu;
 
 namespace transport_test {
-
 namespace {
 
 // Two agencies that know each other and are connected both ways.

@@ -11,7 +11,6 @@
 using namespace jiexu;
 
 namespace vectors_test {
-
 namespace {
 
 constexpr std::string_view kBegin = "<!-- example: begin -->\n";

@@ -7,7 +7,6 @@
 using namespace jiexu;
 
 namespace zap_test {
-
 namespace {
 
 const std::string kKeyA(32, 'a'), kKeySelf(32, 's');

@@ -6,7 +6,6 @@
 using namespace jiexu;
 
 namespace policy_choice_test {
-
 namespace {
 
 const AgencyId kQuanzhou = *AgencyId::parse("S35050000101");

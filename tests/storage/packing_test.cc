@@ -7,7 +7,6 @@
 using namespace jiexu;
 
 namespace packing_test {
-
 namespace {
 
 std::string packed(std::string_view plain) {

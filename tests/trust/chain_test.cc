@@ -8,7 +8,6 @@
 using namespace jiexu;
 
 namespace chain_test {
-
 namespace {
 
 const LinkName kLink{*AgencyId::parse("S41132810207"), *AgencyId::parse("S35050010301")};

@@ -8,7 +8,6 @@
 using namespace jiexu;
 
 namespace suite_test {
-
 namespace {
 
 std::string hex(const char* text) {
