@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "daemon/base/result.h"
@@ -32,6 +33,15 @@ class Fd {
 // Takes the lock for this process, without waiting; held until the Fd is closed. The file is made
 // if it is missing. Error: kBusy if another open descriptor holds it, also of this process.
 Result<Fd> lock_file(const std::filesystem::path& path);
+
+// Writes all of `bytes` at `offset`: what a signal interrupts or the kernel does in part goes on
+// where it stopped.
+Result<void> write_at(const Fd& fd, std::string_view bytes, uint64_t offset,
+                      const std::filesystem::path& path);
+
+// Reads `size` bytes from `offset` on in the same manner; fewer only at the end of the file.
+Result<std::string> read_at(const Fd& fd, size_t size, uint64_t offset,
+                            const std::filesystem::path& path);
 
 // Makes the contents of one file, or the entries of one directory, durable.
 Result<void> sync_path(const std::filesystem::path& path);

@@ -4,6 +4,7 @@
 
 #include <cerrno>
 
+#include "daemon/base/retry.h"
 #include "storage/file.h"
 
 namespace jiexu {
@@ -30,9 +31,13 @@ Result<void> Space::give_up_ballast() {
 
 // Not synced: a ballast that a power cut takes away is laid down again.
 Result<void> Space::lay_down_ballast() {
-  const Fd fd(::open(ballast_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  const Fd fd(
+      uninterrupted([&] { return ::open(ballast_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600); }));
   if (fd.get() < 0) return io_error("cannot create", ballast_);
-  const int failed = ::posix_fallocate(fd.get(), 0, static_cast<off_t>(limits_.ballast_bytes));
+  int failed = EINTR;  // it returns its error, and may be interrupted while it fills
+  while (failed == EINTR) {
+    failed = ::posix_fallocate(fd.get(), 0, static_cast<off_t>(limits_.ballast_bytes));
+  }
   if (failed == 0) return {};
   // Another program was faster; next time.
   if (auto done = give_up_ballast(); !done) return done;

@@ -1,7 +1,6 @@
 #include "storage/watermark.h"
 
 #include <fcntl.h>
-#include <unistd.h>
 
 #include <array>
 #include <boost/crc.hpp>
@@ -9,6 +8,7 @@
 #include <optional>
 
 #include "daemon/base/bytes.h"
+#include "daemon/base/retry.h"
 
 namespace jiexu {
 
@@ -19,8 +19,6 @@ constexpr uint32_t kWatermarkVersion = 1;
 constexpr size_t kCrcSize = 4;
 constexpr size_t kLsnAt = kCrcSize + 4 + 4;
 constexpr size_t kManifestAt = kLsnAt + 8;
-
-using Slot = std::array<char, Watermark::kSlotSize>;
 
 // CRC-32C (Castagnoli), RFC 3720 appendix B.4.
 uint32_t crc32c(std::string_view bytes) {
@@ -60,7 +58,9 @@ std::optional<Content> decode(std::string_view slot) {
 }  // namespace
 
 Result<Watermark> Watermark::create(const std::filesystem::path& path, Lsn lsn) {
-  Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_DSYNC | O_CLOEXEC, 0600));
+  Fd fd(uninterrupted([&] {
+    return ::open(path.c_str(), O_RDWR | O_CREAT | O_TRUNC | O_DSYNC | O_CLOEXEC, 0600);
+  }));
   if (fd.get() < 0) return io_error("cannot create", path);
   Watermark mark(std::move(fd), path);
   if (auto done = mark.reset(lsn); !done) return tl::unexpected(done.error());
@@ -69,7 +69,7 @@ Result<Watermark> Watermark::create(const std::filesystem::path& path, Lsn lsn) 
 }
 
 Result<Watermark> Watermark::open(const std::filesystem::path& path) {
-  Fd fd(::open(path.c_str(), O_RDWR | O_DSYNC | O_CLOEXEC));
+  Fd fd(uninterrupted([&] { return ::open(path.c_str(), O_RDWR | O_DSYNC | O_CLOEXEC); }));
   if (fd.get() < 0 && errno == ENOENT) {
     return fail(Errc::kNotFound, "no watermark " + path.string());
   }
@@ -82,11 +82,9 @@ Result<Watermark> Watermark::open(const std::filesystem::path& path) {
 Result<void> Watermark::load() {
   std::array<std::optional<Content>, 2> marks;
   for (size_t i = 0; i < marks.size(); ++i) {
-    Slot slot;
-    const ssize_t n =
-        ::pread(fd_.get(), slot.data(), slot.size(), static_cast<off_t>(i * kSlotSize));
-    if (n < 0) return io_error("cannot read", path_);
-    if (n == static_cast<ssize_t>(slot.size())) marks[i] = decode({slot.data(), slot.size()});
+    const auto slot = read_at(fd_, kSlotSize, i * kSlotSize, path_);
+    if (!slot) return tl::unexpected(slot.error());
+    if (slot->size() == kSlotSize) marks[i] = decode(*slot);
   }
   if (!marks[0] && !marks[1]) {
     return fail(Errc::kCorrupt, "no slot of the watermark " + path_.string() + " is valid");
@@ -126,13 +124,8 @@ Result<void> Watermark::reset(Lsn lsn) {
 }
 
 Result<void> Watermark::write(int slot, Lsn lsn) {
-  const std::string bytes = encode({lsn, noted_manifest_});
-  const ssize_t n = ::pwrite(fd_.get(), bytes.data(), bytes.size(),
-                             static_cast<off_t>(slot) * static_cast<off_t>(kSlotSize));
-  if (n < 0) return io_error("cannot write", path_);
-  if (n != static_cast<ssize_t>(bytes.size())) {
-    return fail(Errc::kNoSpace, "watermark " + path_.string() + " was written in part");
-  }
+  const uint64_t at = static_cast<uint64_t>(slot) * kSlotSize;
+  if (auto done = write_at(fd_, encode({lsn, noted_manifest_}), at, path_); !done) return done;
   durable_ = lsn;
   manifest_ = noted_manifest_;
   return {};

@@ -10,6 +10,7 @@
 #include <array>
 
 #include "daemon/base/bytes.h"
+#include "daemon/base/retry.h"
 #include "daemon/trust/keyring.h"
 #include "daemon/trust/suite.h"
 
@@ -94,8 +95,12 @@ class UsersParser {
 class FolderLock {
  public:
   explicit FolderLock(const fs::path& folder)
-      : fd_(::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC)) {
-    if (fd_ >= 0 && ::flock(fd_, LOCK_EX) != 0) ::close(std::exchange(fd_, -1));
+      : fd_(uninterrupted([&] {
+          return ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        })) {
+    if (fd_ >= 0 && uninterrupted([&] { return ::flock(fd_, LOCK_EX); }) != 0) {
+      ::close(std::exchange(fd_, -1));
+    }
   }
   ~FolderLock() {
     if (fd_ >= 0) ::close(fd_);
@@ -104,7 +109,9 @@ class FolderLock {
   FolderLock& operator=(const FolderLock&) = delete;
 
   bool held() const { return fd_ >= 0; }
-  bool sync() const { return ::fsync(fd_) == 0; }
+  bool sync() const {
+    return uninterrupted([&] { return ::fsync(fd_); }) == 0;
+  }
 
  private:
   int fd_;

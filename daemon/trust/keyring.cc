@@ -12,6 +12,7 @@
 
 #include "daemon/base/bytes.h"
 #include "daemon/base/check.h"
+#include "daemon/base/retry.h"
 #include "daemon/trust/key_text.h"
 
 namespace jiexu {
@@ -55,15 +56,17 @@ tl::unexpected<Error> io_error(const fs::path& path, const char* doing) {
 }
 
 Result<void> sync_folder(const fs::path& folder) {
-  const Fd fd(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!fd.ok() || ::fsync(fd.get()) != 0) return io_error(folder, "cannot sync the folder");
+  const Fd fd(
+      uninterrupted([&] { return ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); }));
+  if (!fd.ok() || uninterrupted([&] { return ::fsync(fd.get()); }) != 0) {
+    return io_error(folder, "cannot sync the folder");
+  }
   return {};
 }
 
 Result<void> write_all(const fs::path& file, int fd, std::string_view content) {
   while (!content.empty()) {
-    const ssize_t n = ::write(fd, content.data(), content.size());
-    if (n < 0 && errno == EINTR) continue;
+    const ssize_t n = uninterrupted([&] { return ::write(fd, content.data(), content.size()); });
     if (n < 0) return io_error(file, "cannot write");
     content.remove_prefix(static_cast<size_t>(n));
   }
@@ -201,15 +204,18 @@ Result<void> prepare_folder(const fs::path& folder) {
 }  // namespace
 
 Result<void> write_secret_file(const fs::path& file, std::string_view content) {
-  const Fd fd(::open(file.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0600));
+  const Fd fd(uninterrupted([&] {
+    return ::open(file.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0600);
+  }));
   if (!fd.ok()) return io_error(file, "cannot create");
   if (Result<void> r = write_all(file, fd.get(), content); !r) return r;
-  if (::fsync(fd.get()) != 0) return io_error(file, "cannot sync");
+  if (uninterrupted([&] { return ::fsync(fd.get()); }) != 0) return io_error(file, "cannot sync");
   return sync_folder(file.has_parent_path() ? file.parent_path() : fs::path("."));
 }
 
 Result<std::string> read_secret_file(const fs::path& file) {
-  const Fd fd(::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
+  const Fd fd(uninterrupted(
+      [&] { return ::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC); }));
   if (!fd.ok()) return io_error(file, "cannot open");
   struct stat info;
   if (::fstat(fd.get(), &info) != 0) return io_error(file, "cannot read");
@@ -218,8 +224,8 @@ Result<std::string> read_secret_file(const fs::path& file) {
   std::string out(kSecretFileBytesMax + 1, '\0');
   size_t size = 0;
   while (size < out.size()) {
-    const ssize_t n = ::read(fd.get(), out.data() + size, out.size() - size);
-    if (n < 0 && errno == EINTR) continue;
+    const ssize_t n =
+        uninterrupted([&] { return ::read(fd.get(), out.data() + size, out.size() - size); });
     if (n < 0) return io_error(file, "cannot read");
     if (n == 0) break;
     size += static_cast<size_t>(n);
