@@ -59,29 +59,31 @@ ZmqLoop::ZmqLoop(ZmqOptions options, ZmqHandlers handlers, ZmqMailbox& mailbox, 
       handlers_(std::move(handlers)),
       mailbox_(mailbox),
       stats_(stats),
-      epoll_fd_(::epoll_create1(EPOLL_CLOEXEC)) {
-  CHECK(epoll_fd_ >= 0);
-  epoll_event event{.events = EPOLLIN | EPOLLET, .data = {.u64 = 0}};
-  CHECK(::epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, mailbox_.wake_fd(), &event) == 0);
-}
+      epoll_fd_(::epoll_create1(EPOLL_CLOEXEC)) {}
 
 ZmqLoop::~ZmqLoop() {
   sources_.clear();
-  ::close(epoll_fd_);
+  if (epoll_fd_ >= 0) ::close(epoll_fd_);
 }
 
 Result<std::string> ZmqLoop::open() {
+  if (Result<void> r = watch(mailbox_.wake_fd(), 0); !r) return tl::unexpected(r.error());
   refresh_directory();
   Result<ZmqSocket> zap = open_zap(context_);
   if (!zap) return tl::unexpected(zap.error());
-  add_source(Kind::kZap, self_, std::move(*zap));
+  if (auto added = add_source(Kind::kZap, self_, std::move(*zap)); !added) {
+    return tl::unexpected(added.error());
+  }
   Result<ZmqSocket> listener = open_listener(context_, keys_, bind_endpoint_);
   if (!listener) return tl::unexpected(listener.error());
   Result<ZmqSocket> monitor = open_monitor(context_, *listener, "listener");
   if (!monitor) return tl::unexpected(monitor.error());
   const std::string endpoint = listener->last_endpoint();
-  add_source(Kind::kListenerMonitor, self_, std::move(*monitor));
-  listener_ = add_source(Kind::kListener, self_, std::move(*listener));
+  const auto watched = add_source(Kind::kListenerMonitor, self_, std::move(*monitor));
+  if (!watched) return tl::unexpected(watched.error());
+  const auto added = add_source(Kind::kListener, self_, std::move(*listener));
+  if (!added) return tl::unexpected(added.error());
+  listener_ = *added;
   return endpoint;
 }
 
@@ -107,10 +109,17 @@ Result<void> ZmqLoop::run_rounds() {
   return {};
 }
 
-ZmqLoop::SourceId ZmqLoop::add_source(Kind kind, AgencyId peer, ZmqSocket socket) {
-  const SourceId id = next_source_++;
+Result<void> ZmqLoop::watch(int fd, SourceId id) {
   epoll_event event{.events = EPOLLIN | EPOLLET, .data = {.u64 = id}};
-  CHECK(::epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, socket.fd(), &event) == 0);
+  if (epoll_fd_ >= 0 && fd >= 0 && ::epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, fd, &event) == 0) {
+    return {};
+  }
+  return fail(Errc::kIo, std::string("cannot wait for a socket: ") + std::strerror(errno));
+}
+
+Result<ZmqLoop::SourceId> ZmqLoop::add_source(Kind kind, AgencyId peer, ZmqSocket socket) {
+  const SourceId id = next_source_++;
+  if (Result<void> r = watch(socket.fd(), id); !r) return tl::unexpected(r.error());
   sources_.emplace(id, Source{kind, peer, std::move(socket)});
   mark_ready(id);
   return id;
@@ -133,9 +142,10 @@ void ZmqLoop::mark_ready(SourceId id) {
 int ZmqLoop::wait_ms() const {
   if (pace_ == Pace::kBusy) return 0;
   if (pace_ == Pace::kPaused) return kPausedPollMs;
-  const SteadyTime next = watch_.empty() ? next_reopen_ : std::min(next_reopen_, next_look_);
-  if (next == SteadyTime::max()) return -1;
-  const auto left = std::chrono::ceil<milliseconds>(next - steady_clock::now());
+  const SteadyTime now = steady_clock::now();
+  SteadyTime next = std::min(next_reopen_, now + ZmqMailbox::kSleepMax);
+  if (!watch_.empty()) next = std::min(next, next_look_);
+  const auto left = std::chrono::ceil<milliseconds>(next - now);
   return std::max(0, static_cast<int>(left.count()));
 }
 

@@ -51,7 +51,9 @@ class ZmqLoop {
     std::optional<SteadyTime> reopen_at;
   };
 
-  SourceId add_source(Kind kind, AgencyId peer, ZmqSocket socket);
+  // Errors of both: kIo, the system will not have one more watched.
+  Result<void> watch(int fd, SourceId id);
+  Result<SourceId> add_source(Kind kind, AgencyId peer, ZmqSocket socket);
   void remove_source(SourceId id);
   void mark_ready(SourceId id);
 

@@ -102,8 +102,12 @@ Result<void> ZmqLoop::open_sockets(const Agency& agency, Peer& peer) {
   Result<ZmqSocket> monitor = open_monitor(context_, *dealer, name);
   if (!monitor) return tl::unexpected(monitor.error());
   if (Result<void> r = connect(*dealer, agency.endpoint); !r) return r;
-  peer.monitor = add_source(Kind::kDealerMonitor, agency.id, std::move(*monitor));
-  peer.dealer = add_source(Kind::kDealer, agency.id, std::move(*dealer));
+  const auto watched = add_source(Kind::kDealerMonitor, agency.id, std::move(*monitor));
+  if (!watched) return tl::unexpected(watched.error());
+  peer.monitor = *watched;
+  const auto added = add_source(Kind::kDealer, agency.id, std::move(*dealer));
+  if (!added) return tl::unexpected(added.error());
+  peer.dealer = *added;
   return {};
 }
 

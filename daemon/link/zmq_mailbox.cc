@@ -1,9 +1,15 @@
 #include "daemon/link/zmq_mailbox.h"
 
+#include <spdlog/spdlog.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include <cerrno>
+#include <cstring>
+#include <tuple>
+
 #include "daemon/base/check.h"
+#include "daemon/base/retry.h"
 
 namespace jiexu {
 namespace {
@@ -14,12 +20,10 @@ constexpr size_t kWaitingBytesMax = 256 << 20;
 }  // namespace
 
 ZmqMailbox::ZmqMailbox(std::shared_ptr<const Directory> directory)
-    : wake_fd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)), directory_(std::move(directory)) {
-  CHECK(wake_fd_ >= 0);
-}
+    : wake_fd_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)), directory_(std::move(directory)) {}
 
 ZmqMailbox::~ZmqMailbox() {
-  ::close(wake_fd_);
+  if (wake_fd_ >= 0) ::close(wake_fd_);
 }
 
 // One wake-up for a whole queue: who finds frames waiting knows that the thread was woken for them.
@@ -52,13 +56,19 @@ void ZmqMailbox::stop() {
 
 void ZmqMailbox::wake() {
   const uint64_t one = 1;
-  CHECK(::write(wake_fd_, &one, sizeof(one)) == sizeof(one));
+  const ssize_t size = uninterrupted([&] { return ::write(wake_fd_, &one, sizeof(one)); });
+  // EAGAIN: so many wake-ups are waiting that one more changes nothing. After any other failure the
+  // thread looks by itself, within kSleepMax.
+  if (size >= 0 || errno == EAGAIN) return;
+  if (wake_failed_.exchange(true)) return;
+  spdlog::error("the transport's thread cannot be woken and looks once a second: {}",
+                std::strerror(errno));
 }
 
 void ZmqMailbox::clear_wake() {
   uint64_t count = 0;
   // Nothing to read is no failure: the descriptor does not block.
-  [[maybe_unused]] const ssize_t size = ::read(wake_fd_, &count, sizeof(count));
+  std::ignore = uninterrupted([&] { return ::read(wake_fd_, &count, sizeof(count)); });
 }
 
 void ZmqMailbox::take(std::vector<OutgoingFrame>& frames) {

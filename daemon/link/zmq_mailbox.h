@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <map>
 #include <mutex>
 #include <vector>
@@ -30,7 +31,10 @@ class ZmqMailbox {
   void set_directory(std::shared_ptr<const Directory> directory);
   void stop();
 
-  // For the transport's thread.
+  // How long the transport's thread sleeps at most: a wake-up may fail.
+  static constexpr std::chrono::milliseconds kSleepMax{1000};
+
+  // For the transport's thread. -1: the system had no descriptor for it.
   int wake_fd() const { return wake_fd_; }
   // Makes wake_fd() quiet. Call before looking at anything else, or a wake-up is lost.
   void clear_wake();
@@ -54,6 +58,7 @@ class ZmqMailbox {
   std::atomic<uint64_t> directory_version_ = 1;
   std::atomic<bool> stopped_ = false;
   bool closed_ = false;
+  std::atomic<bool> wake_failed_ = false;  // and was logged
 };
 
 class ZmqStats {
