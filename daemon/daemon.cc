@@ -21,6 +21,9 @@ constexpr int64_t kDiskGiveUpMs = 20'000;
 constexpr int kExitIoError = 74;
 constexpr int kExitTempFail = 75;
 
+// How often a clock that cannot be right is told of.
+constexpr int64_t kClockAlarmMs = 60'000;
+
 // Nothing may be told after the store has failed, so nothing is cleaned up either.
 [[noreturn]] void die(int code, const std::string& why) {
   spdlog::critical("{}; stopping at once, a restart goes on from the disk", why);
@@ -46,8 +49,8 @@ Result<VaultKeys> vault_keys(const Keyring& keyring) {
 
 Result<std::unique_ptr<Daemon>> Daemon::start(const Config& config) {
   std::unique_ptr<Daemon> daemon(new Daemon(config));
-  for (const auto part : {&Daemon::load_files, &Daemon::open_store, &Daemon::start_transport,
-                          &Daemon::start_engine, &Daemon::start_api}) {
+  for (const auto part : {&Daemon::look_around, &Daemon::load_files, &Daemon::open_store,
+                          &Daemon::start_transport, &Daemon::start_engine, &Daemon::start_api}) {
     if (auto done = ((*daemon).*part)(); !done) return tl::unexpected(done.error());
   }
   return daemon;
@@ -58,6 +61,11 @@ Daemon::~Daemon() {
   loop_now_ = nullptr;
   if (transport_) transport_->stop();
   if (loop_) loop_->stop();
+}
+
+// What the machine must give.
+Result<void> Daemon::look_around() {
+  return check_wall_clock(system_clock_.now());
 }
 
 Result<void> Daemon::load_files() {
@@ -253,6 +261,20 @@ void Daemon::look_at_disk() {
   }
 }
 
+void Daemon::look_at_clock() {
+  const std::optional<Instant> wrong = clock_.wrong();
+  if (!wrong) {
+    clock_alarm_at_ = Steady{INT64_MIN};
+    return;
+  }
+  const Steady now = clock_.steady();
+  if (now < clock_alarm_at_) return;
+  clock_alarm_at_ = now.plus_ms(kClockAlarmMs);
+  metrics_.alarms.Add(peer_label(config_.agency)).Increment();
+  spdlog::error("{}; until then the daemon goes on with its own time, {}",
+                check_wall_clock(*wrong).error().text, clock_.now().str());
+}
+
 bool Daemon::alive() const {
   return std::max(loop_->commit_age_ms(), loop_->turn_age_ms()) < kDiskNotReadyMs;
 }
@@ -262,6 +284,7 @@ std::optional<std::string> Daemon::not_ready() const {
     return "the disk is nearly full (" + std::to_string(space_->free() >> 20) +
            " MiB free): new work is refused";
   }
+  if (const auto wrong = clock_.wrong()) return check_wall_clock(*wrong).error().text;
   if (!engine_->recovered()) {
     return "messages that the store has lost are being fetched back from the peers";
   }
@@ -274,6 +297,7 @@ void Daemon::tend() {
   const int64_t age = loop_->commit_age_ms();
   if (age > kDiskWarnMs) spdlog::warn("a commit has been running for {} ms", age);
   if (age > kDiskGiveUpMs) die(kExitTempFail, "the disk has not answered for 20 s");
+  look_at_clock();
   listener_metrics_.show(transport_->listener_stats());
   refresh_gauges();
 }

@@ -50,6 +50,7 @@ class Daemon {
   explicit Daemon(const Config& config)
       : config_(config), observer_(metrics_), listener_metrics_(metrics_) {}
 
+  Result<void> look_around();
   Result<void> load_files();
   Result<void> open_store();
   Result<void> start_transport();
@@ -58,9 +59,11 @@ class Daemon {
   void on_frame(AgencyId peer, Lane lane, std::string bytes);
   void refresh_gauges();
   void look_at_disk();
+  void look_at_clock();
 
   Config config_;
-  SystemClock clock_;
+  SystemClock system_clock_;
+  SoundClock clock_{system_clock_};
   Metrics metrics_;
   MetricsObserver observer_;
   ListenerMetrics listener_metrics_;
@@ -75,6 +78,7 @@ class Daemon {
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<EngineLoop> loop_;
   std::atomic<EngineLoop*> loop_now_{nullptr};  // set when the loop may be given frames
+  Steady clock_alarm_at_{INT64_MIN};            // not again before
   std::unique_ptr<Api> api_;
   std::unique_ptr<HttpServer> http_;
 };

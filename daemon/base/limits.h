@@ -178,6 +178,12 @@ inline constexpr size_t kSetAsideNamedMax = 20;
 // Bytes of a bank's remark (附言) that survive on the way, in GBK.
 inline constexpr size_t kRemarkBytesMax = 60;
 
+// What a wall clock may say, in milliseconds: 2020-01-01 to 2098-12-31 in China Standard Time. The
+// calendar of working days begins with 2020. Letter and batch numbers say the year with two digits,
+// to 2099; the year between is for a clock that goes on while the machine's is wrong.
+inline constexpr int64_t kWallClockMsMin = 1'577'808'000'000;
+inline constexpr int64_t kWallClockMsMax = 4'070'880'000'000 - 1;
+
 // A money order whose peer's clock is further off than this is refused.
 inline constexpr int64_t kClockSkewMsMax = 300'000;
 

@@ -1,7 +1,12 @@
 #include "daemon/base/time.h"
 
+#include <time.h>
+
+#include <algorithm>
 #include <chrono>
 #include <cstdio>
+
+#include "daemon/base/limits.h"
 
 namespace jiexu {
 namespace {
@@ -11,6 +16,10 @@ constexpr int64_t kChinaOffsetMs = 8LL * 3600 * 1000;
 
 int64_t floor_div(int64_t a, int64_t b) {
   return a / b - (a % b < 0 ? 1 : 0);
+}
+
+bool can_be(Instant wall) {
+  return wall.ms >= limits::kWallClockMsMin && wall.ms <= limits::kWallClockMsMax;
 }
 
 }  // namespace
@@ -74,13 +83,41 @@ std::string Instant::str() const {
 }
 
 Instant SystemClock::now() const {
-  const auto since = std::chrono::system_clock::now().time_since_epoch();
-  return {std::chrono::duration_cast<std::chrono::milliseconds>(since).count()};
+  // Not by std::chrono, whose nanoseconds overflow in the year 2262, and come round to a time that
+  // looks right.
+  timespec now{};
+  ::clock_gettime(CLOCK_REALTIME, &now);
+  return {static_cast<int64_t>(now.tv_sec) * 1000 + now.tv_nsec / 1'000'000};
 }
 
 Steady SystemClock::steady() const {
   const auto since = std::chrono::steady_clock::now().time_since_epoch();
   return {std::chrono::duration_cast<std::chrono::milliseconds>(since).count()};
+}
+
+Result<void> check_wall_clock(Instant now) {
+  if (can_be(now)) return {};
+  return fail(Errc::kInvalid, "this machine's clock shows " + now.str() +
+                                  ", which cannot be: it must be between 2020 and 2098, because "
+                                  "letters and terms need the true date; set it (`timedatectl`)");
+}
+
+SoundClock::SoundClock(const Clock& source) : source_(source) {
+  const int64_t now = std::clamp(source.now().ms, limits::kWallClockMsMin, limits::kWallClockMsMax);
+  ahead_ms_ = now - source.steady().ms;
+}
+
+Instant SoundClock::now() const {
+  const Instant shown = source_.now();
+  const int64_t steady = source_.steady().ms;
+  if (!can_be(shown)) return {steady + ahead_ms_.load(std::memory_order_relaxed)};
+  ahead_ms_.store(shown.ms - steady, std::memory_order_relaxed);
+  return shown;
+}
+
+std::optional<Instant> SoundClock::wrong() const {
+  const Instant shown = source_.now();
+  return can_be(shown) ? std::nullopt : std::optional(shown);
 }
 
 }  // namespace jiexu

@@ -2,11 +2,14 @@
 // At the edge: dates in China Standard Time, UTC+8 all year (no daylight saving since 1991).
 #pragma once
 
+#include <atomic>
 #include <compare>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
+
+#include "daemon/base/result.h"
 
 namespace jiexu {
 
@@ -76,6 +79,28 @@ class SystemClock final : public Clock {
  public:
   Instant now() const override;
   Steady steady() const override;
+};
+
+// Whether a machine's clock can be right: error kInvalid, saying what it shows and what to do, for
+// times outside of limits::kWallClockMsMin and kWallClockMsMax. The first is what a machine without
+// a clock of its own shows, the last what no letter number can say.
+Result<void> check_wall_clock(Instant now);
+
+// A clock that never leaves those bounds: while `source` does, its time goes on from when it was
+// last right, by the steady clock. So whatever is written meanwhile has a time that is nearly true,
+// and nothing is decided by a time that cannot be. Threads: any.
+class SoundClock final : public Clock {
+ public:
+  // `source` must outlive this clock. If it is wrong from the beginning, time begins at the bound.
+  explicit SoundClock(const Clock& source);
+  Instant now() const override;
+  Steady steady() const override { return source_.steady(); }
+  // What the source says, while that cannot be right.
+  std::optional<Instant> wrong() const;
+
+ private:
+  const Clock& source_;
+  mutable std::atomic<int64_t> ahead_ms_;  // of the steady clock, when the source was last right
 };
 
 }  // namespace jiexu

@@ -101,6 +101,9 @@ Result<void> create_all(InitOptions& options) {
 }
 
 int init(InitOptions& options) {
+  if (auto right = check_wall_clock(SystemClock().now()); !right) {
+    return report(EX_CONFIG, right.error().text);
+  }
   if (Result<void> done = create_all(options); !done) return report(done.error());
   const std::string& folder = options.folder;
   const std::string config = folder + "/agency.toml";
