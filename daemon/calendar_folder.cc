@@ -9,10 +9,11 @@ Result<std::shared_ptr<const Calendar>> load_calendar(const std::filesystem::pat
   auto calendar = std::make_shared<Calendar>(Calendar::shipped());
   std::error_code error;
   if (!std::filesystem::exists(folder, error)) return calendar;
-  for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
-    if (entry.path().extension() != ".txt") continue;
-    const std::string file = entry.path().string();
-    std::ifstream in(entry.path(), std::ios::binary);
+  std::filesystem::directory_iterator entry(folder, error), end;
+  for (; !error && entry != end; entry.increment(error)) {
+    if (entry->path().extension() != ".txt") continue;
+    const std::string file = entry->path().string();
+    std::ifstream in(entry->path(), std::ios::binary);
     const std::string text{std::istreambuf_iterator<char>(in), {}};
     if (!in) return fail(Errc::kIo, file + ": cannot be read");
     auto year = parse_calendar(text);

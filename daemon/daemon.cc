@@ -6,7 +6,9 @@
 #include <algorithm>
 
 #include "daemon/calendar_folder.h"
+#include "daemon/descriptors.h"
 #include "daemon/engine/intake.h"
+#include "daemon/last_words.h"
 #include "daemon/trust/suite.h"
 
 namespace jiexu {
@@ -16,10 +18,6 @@ namespace {
 constexpr int64_t kDiskWarnMs = 2'000;
 constexpr int64_t kDiskNotReadyMs = 10'000;
 constexpr int64_t kDiskGiveUpMs = 20'000;
-
-// sysexits.h: EX_IOERR, EX_TEMPFAIL.
-constexpr int kExitIoError = 74;
-constexpr int kExitTempFail = 75;
 
 // How often a clock that cannot be right is told of.
 constexpr int64_t kClockAlarmMs = 60'000;
@@ -65,7 +63,9 @@ Daemon::~Daemon() {
 
 // What the machine must give.
 Result<void> Daemon::look_around() {
-  return check_wall_clock(system_clock_.now());
+  if (auto done = check_wall_clock(system_clock_.now()); !done) return done;
+  descriptors_ = raise_descriptor_limit();
+  return {};
 }
 
 Result<void> Daemon::load_files() {
@@ -91,7 +91,7 @@ Result<void> Daemon::load_files() {
                 "directory: the keys of our own entry are not those of keys_dir; export the entry "
                 "again with `jiexu directory export`");
   }
-  return {};
+  return check_descriptors(descriptors_, directory_->agencies().size() - 1);
 }
 
 Result<void> Daemon::open_store() {
@@ -103,6 +103,7 @@ Result<void> Daemon::open_store() {
   RocksSettings settings;
   settings.dir = config_.data_dir;
   settings.log = [](std::string_view line) { spdlog::info("rocksdb: {}", line); };
+  settings.open_files_max = store_files_max(descriptors_, directory_->agencies().size() - 1);
   settings.on_background_error = [](std::string_view why) {
     die(kExitIoError, "the store can no longer write: " + std::string(why));
   };
@@ -232,6 +233,8 @@ Result<void> Daemon::reload() {
   if ((*directory)->find(config_.agency) == nullptr) {
     return fail(Errc::kInvalid, "directory: our own agency is missing; nothing was changed");
   }
+  auto enough = check_descriptors(descriptors_, (*directory)->agencies().size() - 1);
+  if (!enough) return enough;
   auto calendar = load_calendar(config_.calendars);
   if (!calendar) return tl::unexpected(calendar.error());
   api_->set_users(*users);

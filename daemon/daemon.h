@@ -78,6 +78,7 @@ class Daemon {
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<EngineLoop> loop_;
   std::atomic<EngineLoop*> loop_now_{nullptr};  // set when the loop may be given frames
+  uint64_t descriptors_ = 0;                    // that we are allowed
   Steady clock_alarm_at_{INT64_MIN};            // not again before
   std::unique_ptr<Api> api_;
   std::unique_ptr<HttpServer> http_;

@@ -3,44 +3,24 @@
 #include <pthread.h>
 #include <signal.h>
 #include <spdlog/spdlog.h>
-#include <sys/resource.h>
 #include <systemd/sd-daemon.h>
 
 #include <cstdio>
 
-#include "daemon/base/limits.h"
 #include "daemon/config.h"
 #include "daemon/daemon.h"
+#include "daemon/last_words.h"
 #include "daemon/logging.h"
 #include "ops/cli/command_line.h"
 
 namespace jiexu {
 namespace {
 
-// sysexits.h.
-constexpr int kExitConfig = 78;
-constexpr int kExitUnavailable = 69;
-
-// Strangers, a thousand peers both ways, API clients, the store's files.
-constexpr rlim_t kDescriptorsMin = limits::kStrangersMax + 4096;
-
 sigset_t our_signals() {
   sigset_t set;
   sigemptyset(&set);
   for (const int signal : {SIGTERM, SIGINT, SIGHUP}) sigaddset(&set, signal);
   return set;
-}
-
-// As many descriptors as we are allowed: each connection takes one, and a listener that finds none
-// left spins until one comes free.
-void raise_descriptor_limit() {
-  rlimit limit{};
-  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
-  limit.rlim_cur = limit.rlim_max;
-  if (setrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < kDescriptorsMin) {
-    spdlog::warn("only {} descriptors are allowed (RLIMIT_NOFILE); strangers may use them up",
-                 limit.rlim_cur);
-  }
 }
 
 // Until a signal ends it. The watchdog is fed only while the engine comes round.
@@ -66,7 +46,7 @@ int run(const std::string& config_file) {
     return kExitConfig;
   }
   start_logging(config->log);
-  raise_descriptor_limit();
+  install_last_words(config->log.format);
   // libprotobuf would print a line for each ill-formed frame that a peer sends; intake reports
   // those.
   google::protobuf::SetLogHandler(nullptr);
@@ -99,5 +79,6 @@ int main(int argc, char** argv) {
   std::string config_file;
   app.add_option("--config", config_file, "the agency's configuration file").required();
   if (const auto ends = line.parse(argc, argv)) return *ends;
+  jiexu::install_last_words(jiexu::LogFormat::kText);
   return jiexu::run(config_file);
 }

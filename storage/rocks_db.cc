@@ -88,6 +88,7 @@ Result<RocksDb> RocksDb::open(const std::filesystem::path& dir, rocksdb::WALReco
 Result<RocksDb> RocksDb::open_with(const std::filesystem::path& dir, rocksdb::DBOptions options,
                                    const RocksHooks& hooks) {
   if (hooks.env != nullptr) options.env = hooks.env;
+  options.max_open_files = hooks.open_files_max;
   options.listeners.push_back(std::make_shared<StopListener>(hooks.stop));
   options.info_log = std::make_shared<HookLogger>(hooks.log);
   std::shared_ptr<rocksdb::SstFileManager> files(

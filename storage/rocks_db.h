@@ -39,6 +39,7 @@ struct RocksHooks {
   std::shared_ptr<FailStop> stop;
   std::function<void(std::string_view)> log;
   rocksdb::Env* env = nullptr;  // null: the real system
+  int open_files_max = -1;
 };
 
 class RocksDb {

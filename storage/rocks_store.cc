@@ -179,7 +179,8 @@ Result<std::unique_ptr<RocksStore>> RocksStore::create(const RocksSettings& sett
   if (auto enough = require_space(places.dir, settings.free_bytes_min); !enough) {
     return tl::unexpected(enough.error());
   }
-  RocksHooks hooks{std::make_shared<FailStop>(), settings.log, settings.env};
+  RocksHooks hooks{std::make_shared<FailStop>(), settings.log, settings.env,
+                   settings.open_files_max};
   auto db = RocksDb::create(places.db, hooks);
   if (!db) return tl::unexpected(db.error());
   auto watermark = Watermark::create(places.watermark, 0);
@@ -203,7 +204,8 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open(const RocksSettings& settin
   if (auto enough = require_space(places.dir, settings.free_bytes_min + *log); !enough) {
     return tl::unexpected(enough.error());
   }
-  RocksHooks hooks{std::make_shared<FailStop>(), settings.log, settings.env};
+  RocksHooks hooks{std::make_shared<FailStop>(), settings.log, settings.env,
+                   settings.open_files_max};
   auto recovered = recover(places, settings, hooks);
   if (!recovered) return tl::unexpected(recovered.error());
   return start(std::make_unique<Impl>(places, std::move(*lock), std::move(hooks.stop),

@@ -52,6 +52,9 @@ struct RocksSettings {
   // log holds into tables. Asked first: on a full disk RocksDB would abort.
   uint64_t free_bytes_min = 64ull << 20;
 
+  // Tables that are held open at once; -1: all of them. The oldest used is closed for another.
+  int open_files_max = -1;
+
   // An operator decided to go on although the log is damaged and commits are lost (stage 2).
   bool accept_loss = false;
 

@@ -6,6 +6,7 @@
 #include <openssl/rand.h>
 
 #include <algorithm>
+#include <new>
 
 #include "daemon/base/bytes.h"
 #include "daemon/base/check.h"
@@ -53,7 +54,7 @@ EVP_CIPHER_CTX* ready(KeyedContext& slot, InitFunction init, const EVP_CIPHER* c
     return slot.context.get();
   }
   slot.context.reset(EVP_CIPHER_CTX_new());
-  CHECK(slot.context != nullptr);
+  if (slot.context == nullptr) throw std::bad_alloc();
   CHECK(init(slot.context.get(), cipher, entry.key.data(), nonce, nullptr) == 1);
   slot.serial = serial;
   slot.key_id = entry.id;
@@ -83,7 +84,8 @@ MacContext keyed(EVP_MAC* mac, const SecretKey& key) {
   char digest[] = "SHA256";
   const OSSL_PARAM how[] = {OSSL_PARAM_construct_utf8_string("digest", digest, 0),
                             OSSL_PARAM_construct_end()};
-  CHECK(context != nullptr && EVP_MAC_init(context.get(), key.data(), key.size(), how) == 1);
+  if (context == nullptr) throw std::bad_alloc();
+  CHECK(EVP_MAC_init(context.get(), key.data(), key.size(), how) == 1);
   return context;
 }
 
@@ -240,7 +242,7 @@ PersonHash Vault::person_hash(std::string_view document) const {
   thread_local MacContext context;
   if (serial != serial_) {
     context.reset(EVP_MAC_CTX_dup(impl_->person.get()));
-    CHECK(context != nullptr);
+    if (context == nullptr) throw std::bad_alloc();
     serial = serial_;
   }
   CHECK(EVP_MAC_init(context.get(), nullptr, 0, nullptr) == 1);

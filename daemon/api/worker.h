@@ -18,7 +18,7 @@ class Worker {
   using Job = std::function<std::function<HttpResponse()>(const std::stop_token&)>;
   // Asks a running job to stop, and waits.
   ~Worker();
-  // False if one runs.
+  // False if one runs, or the system gives no thread.
   [[nodiscard]] bool start(HttpRespond respond, Job job);
   bool busy() const { return busy_; }
 

@@ -2,17 +2,23 @@
 
 #include <algorithm>
 #include <cerrno>
-
-#include "daemon/base/check.h"
+#include <system_error>
 
 namespace jiexu {
 namespace {
 
+// The C library reads its tables from files, for which there may be no descriptor or memory left.
+iconv_t open_converter(const char* to, const char* from) {
+  const iconv_t handle = iconv_open(to, from);
+  if (handle == reinterpret_cast<iconv_t>(-1)) {
+    throw std::system_error(errno, std::generic_category(), "the C library's tables of GBK");
+  }
+  return handle;
+}
+
 class Converter {
  public:
-  Converter(const char* to, const char* from) : handle_(iconv_open(to, from)) {
-    CHECK(handle_ != reinterpret_cast<iconv_t>(-1));  // glibc has both
-  }
+  Converter(const char* to, const char* from) : handle_(open_converter(to, from)) {}
   ~Converter() { iconv_close(handle_); }
   Converter(const Converter&) = delete;
   Converter& operator=(const Converter&) = delete;
@@ -51,9 +57,7 @@ size_t character_bytes(std::string_view utf8) {
 
 }  // namespace
 
-GbkDecoder::GbkDecoder() : converter_(iconv_open("UTF-8", "GB18030")) {
-  CHECK(converter_ != reinterpret_cast<iconv_t>(-1));
-}
+GbkDecoder::GbkDecoder() : converter_(open_converter("UTF-8", "GB18030")) {}
 
 GbkDecoder::~GbkDecoder() {
   iconv_close(converter_);

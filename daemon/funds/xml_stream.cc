@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 #include <vector>
 
 #include "daemon/base/check.h"
@@ -206,7 +207,7 @@ void XmlStream::Parser::open() {
   sax.internalSubset = on_doctype;
   sax.serror = on_error;
   context_ = xmlCreatePushParserCtxt(&sax, nullptr, nullptr, 0, nullptr);
-  CHECK(context_ != nullptr);
+  if (context_ == nullptr) throw std::bad_alloc();
   context_->_private = this;
   // The text has been decoded by the time it comes here.
   xmlCtxtUseOptions(context_, XML_PARSE_NONET | XML_PARSE_IGNORE_ENC);

@@ -1,5 +1,6 @@
 #include "daemon/link/zmq_socket.h"
 
+#include <new>
 #include <span>
 #include <utility>
 
@@ -82,7 +83,7 @@ bool set_peer_settings(const ZmqSocket& socket, const CurveKeys& keys) {
 }  // namespace
 
 ZmqContext::ZmqContext() : context_(zmq_ctx_new()) {
-  CHECK(context_ != nullptr);
+  if (context_ == nullptr) throw std::bad_alloc();
   CHECK(zmq_ctx_set(context_, ZMQ_BLOCKY, 0) == 0);
   CHECK(zmq_ctx_set(context_, ZMQ_IO_THREADS, 1) == 0);
   // Three sockets for each peer: connector, and the two ends of its monitor.
@@ -133,11 +134,13 @@ ZmqMessage::ZmqMessage(FrameBytes frame) {
   const int done = zmq_msg_init_data(
       &message_, const_cast<char*>(bytes.data()), bytes.size(),
       [](void*, void* hint) { delete static_cast<FrameBytes*>(hint); }, owner);
-  CHECK(done == 0);
+  if (done == 0) return;
+  delete owner;
+  throw std::bad_alloc();
 }
 
 ZmqMessage::ZmqMessage(std::string_view copy) {
-  CHECK(zmq_msg_init_size(&message_, copy.size()) == 0);
+  if (zmq_msg_init_size(&message_, copy.size()) != 0) throw std::bad_alloc();
   copy.copy(static_cast<char*>(zmq_msg_data(&message_)), copy.size());
 }
 

@@ -3,6 +3,7 @@
 #include <pthread.h>
 #include <spdlog/spdlog.h>
 
+#include <system_error>
 #include <thread>
 
 #include "daemon/base/check.h"
@@ -28,6 +29,16 @@ namespace {
 
 constexpr size_t kKeySize = 32;
 
+// libzmq aborts if it cannot start its threads, of which it has two. So it is tried first.
+Result<void> try_threads() {
+  try {
+    std::jthread first([] {}), second([] {});
+    return {};
+  } catch (const std::system_error& error) {
+    return fail(Errc::kIo, std::string("the system gives no more threads: ") + error.what());
+  }
+}
+
 Result<void> check(const ZmqOptions& options) {
   CHECK(options.directory != nullptr);
   if (options.transport_secret.size() != kKeySize || options.transport_public.size() != kKeySize) {
@@ -42,6 +53,7 @@ Result<std::unique_ptr<ZmqTransport>> ZmqTransport::start(ZmqOptions options,
                                                           ZmqHandlers handlers) {
   CHECK(handlers.on_frame && handlers.may_receive && handlers.on_connected && handlers.on_fatal);
   if (Result<void> r = check(options); !r) return tl::unexpected(r.error());
+  if (Result<void> r = try_threads(); !r) return tl::unexpected(r.error());
   auto parts = std::make_unique<Parts>(std::move(options), std::move(handlers));
   Result<std::string> endpoint = parts->loop.open();
   if (!endpoint) return tl::unexpected(endpoint.error());

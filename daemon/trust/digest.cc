@@ -2,6 +2,8 @@
 
 #include <openssl/evp.h>
 
+#include <new>
+
 #include "daemon/base/check.h"
 
 namespace jiexu {
@@ -12,7 +14,7 @@ struct Sha256::State {
 };
 
 Sha256::Sha256() : state_(std::make_unique<State>()) {
-  CHECK(state_->context != nullptr);
+  if (state_->context == nullptr) throw std::bad_alloc();
   CHECK(EVP_DigestInit_ex(state_->context, EVP_sha256(), nullptr) == 1);
 }
 

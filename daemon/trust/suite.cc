@@ -5,6 +5,7 @@
 #include <sodium.h>
 
 #include <array>
+#include <new>
 
 #include "daemon/base/bytes.h"
 #include "daemon/base/check.h"
@@ -28,7 +29,7 @@ uint8_t* out(std::string& bytes) {
 
 MdCtx new_ctx() {
   MdCtx ctx(EVP_MD_CTX_new());
-  CHECK(ctx != nullptr);
+  if (ctx == nullptr) throw std::bad_alloc();
   return ctx;
 }
 
