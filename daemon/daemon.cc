@@ -7,9 +7,11 @@
 
 #include "daemon/calendar_folder.h"
 #include "daemon/descriptors.h"
+#include "daemon/engine/case_desk.h"
 #include "daemon/engine/intake.h"
 #include "daemon/last_words.h"
 #include "daemon/trust/suite.h"
+#include "storage/key_checks.h"
 
 namespace jiexu {
 namespace {
@@ -29,18 +31,30 @@ constexpr int64_t kClockAlarmMs = 60'000;
   _exit(code);
 }
 
-Result<VaultKeys> vault_keys(const Keyring& keyring) {
-  VaultKeys keys;
-  for (const auto& [id, bytes] : keyring.vault_keys) {
-    const auto key = to_array<32>(bytes);
-    if (!key) return fail(Errc::kInvalid, "vault.keys: a key does not have 32 bytes");
-    keys.ring.push_back({id, *key});
-    keys.current = id;
+// What is wrong with the agency's own files is for the operator to mend, whatever it is: a file
+// that is missing or open to others too. A restart does not help.
+tl::unexpected<Error> misconfigured(const Error& error) {
+  const bool mendable = error.code == Errc::kNotFound || error.code == Errc::kPermission;
+  return fail(mendable ? Errc::kInvalid : error.code, error.text);
+}
+
+// Our own entry in the directory must have our keys, or no peer would know us by it.
+Result<void> check_own_entry(const Directory& directory, AgencyId self, const Keyring& keyring,
+                             const std::filesystem::path& keys) {
+  const Agency* own = directory.find(self);
+  if (own == nullptr) {
+    return fail(Errc::kInvalid, "directory: our own agency " + self.str() +
+                                    " is missing; add its entry with `jiexu directory add`");
   }
-  const auto person_key = to_array<32>(keyring.person_key);
-  if (!person_key) return fail(Errc::kInvalid, "person.key does not have 32 bytes");
-  keys.person_key = *person_key;
-  return keys;
+  std::string file;
+  const KeyId signing = key_id(keyring.signer->public_key());
+  if (directory.verifier(self, signing) == nullptr) file = keys / "signing.key";
+  if (own->transport_key != keyring.transport_public) file = keys / "transport.key";
+  if (file.empty()) return {};
+  return fail(Errc::kInvalid,
+              file + ": is not the key in the directory's entry of " + self.str() +
+                  "; put the agency's own file back, or if its keys were renewed, export the entry "
+                  "again with `jiexu directory export`");
 }
 
 }  // namespace
@@ -70,32 +84,23 @@ Result<void> Daemon::look_around() {
 
 Result<void> Daemon::load_files() {
   auto keyring = Keyring::load(config_.keys_dir);
-  if (!keyring) return tl::unexpected(keyring.error());
+  if (!keyring) return misconfigured(keyring.error());
   keyring_ = std::move(*keyring);
   auto directory = Directory::load(config_.directory);
-  if (!directory) return tl::unexpected(directory.error());
+  if (!directory) return misconfigured(directory.error());
   directory_ = std::move(*directory);
   directory_now_ = directory_;
   auto users = Users::load(config_.users);
-  if (!users) return tl::unexpected(users.error());
+  if (!users) return misconfigured(users.error());
   users_ = std::move(*users);
-  const Agency* own = directory_->find(config_.agency);
-  if (own == nullptr) {
-    return fail(Errc::kInvalid, "directory: our own agency " + config_.agency.str() +
-                                    " is missing; add its entry with `jiexu directory add`");
+  if (auto done = check_descriptors(descriptors_, directory_->agencies().size() - 1); !done) {
+    return done;
   }
-  const KeyId signing = key_id(keyring_.signer->public_key());
-  if (directory_->verifier(config_.agency, signing) == nullptr ||
-      own->transport_key != keyring_.transport_public) {
-    return fail(Errc::kInvalid,
-                "directory: the keys of our own entry are not those of keys_dir; export the entry "
-                "again with `jiexu directory export`");
-  }
-  return check_descriptors(descriptors_, directory_->agencies().size() - 1);
+  return check_own_entry(*directory_, config_.agency, keyring_, config_.keys_dir);
 }
 
 Result<void> Daemon::open_store() {
-  auto keys = vault_keys(keyring_);
+  auto keys = vault_keys(keyring_.vault_keys, keyring_.person_key);
   if (!keys) return tl::unexpected(keys.error());
   auto vault = Vault::create(std::move(*keys));
   if (!vault) return tl::unexpected(vault.error());
@@ -118,11 +123,20 @@ Result<void> Daemon::open_store() {
   }
   if (!store) return tl::unexpected(store.error());
   store_ = std::move(*store);
+  if (auto done = check_own_keys(); !done) return done;
   if (!store_->recovery().complete) {
     spdlog::error("the store is at commit {} and lacks later ones (watermark {})", store_->lsn(),
                   store_->recovery().watermark.value_or(0));
   }
   return {};
+}
+
+Result<void> Daemon::check_own_keys() {
+  const KeyPlaces places{config_.keys_dir / "vault.keys", config_.keys_dir / "person.key",
+                         config_.data_dir};
+  return check_keys(*store_, *vault_, places, [this](const v1::Person& person) {
+    return vault_->person_hash(document_text(person));
+  });
 }
 
 Result<void> Daemon::start_transport() {
@@ -230,11 +244,10 @@ Result<void> Daemon::reload() {
   if (!users) return tl::unexpected(users.error());
   auto directory = Directory::load(config_.directory);
   if (!directory) return tl::unexpected(directory.error());
-  if ((*directory)->find(config_.agency) == nullptr) {
-    return fail(Errc::kInvalid, "directory: our own agency is missing; nothing was changed");
-  }
-  auto enough = check_descriptors(descriptors_, (*directory)->agencies().size() - 1);
-  if (!enough) return enough;
+  auto sound = check_own_entry(**directory, config_.agency, keyring_, config_.keys_dir);
+  if (!sound) return sound;
+  sound = check_descriptors(descriptors_, (*directory)->agencies().size() - 1);
+  if (!sound) return sound;
   auto calendar = load_calendar(config_.calendars);
   if (!calendar) return tl::unexpected(calendar.error());
   api_->set_users(*users);

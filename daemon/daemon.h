@@ -53,6 +53,7 @@ class Daemon {
   Result<void> look_around();
   Result<void> load_files();
   Result<void> open_store();
+  Result<void> check_own_keys();
   Result<void> start_transport();
   Result<void> start_engine();
   Result<void> start_api();

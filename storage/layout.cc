@@ -33,8 +33,8 @@ constexpr char kWaitingLines = 'W';
 constexpr char kMissing = 'M';
 constexpr char kPerson = 'P';
 constexpr char kLetter = 'L';
-constexpr char kOpenCase = 'o';
-constexpr char kClosedCase = 'c';
+constexpr char kOpenCase = kOpenCases[0];
+constexpr char kClosedCase = kClosedCases[0];
 constexpr char kReceipt = 'R';
 constexpr char kWantedAttachment = 'A';
 
@@ -85,6 +85,17 @@ bool is_sealed(Family family, std::string_view key) {
     case Family::kAudit: return false;
   }
   CHECK(false && "a family without a rule");
+}
+
+std::span<const SealedKind> sealed_kinds() {
+  static constexpr SealedKind kKinds[] = {
+      {Family::kLinkLog, ""},  {Family::kCase, kOpenCases}, {Family::kCase, kClosedCases},
+      {Family::kTimeline, ""}, {Family::kQuarantine, ""},   {Family::kAttachment, ""},
+      {Family::kFunds, "B"},   {Family::kFunds, "S"},       {Family::kFunds, "I"},
+      {Family::kFunds, "R"},   {Family::kFunds, "X"},       {Family::kFunds, "Y"},
+  };
+  static_assert(kSealedFunds == "BSIRXY");
+  return kKinds;
 }
 
 bool is_packed(Family family) {

@@ -5,6 +5,7 @@
 //   meta        "store"                                          StoreRecord         no
 //   meta        "lsn"                                            u64 (the store's)   no
 //   meta        "judged"                                         JudgedRecord        no
+//   meta        "keys"                                           KeysRecord          no
 //   meta        "letter" | yyyymmdd u32                          u32: last sequence  no
 //   link_log    peer 12 | direction u8 | epoch u32 | seq u64     LinkFrame, packed   yes
 //   link        peer 12 | direction u8                           LinkRecord          no
@@ -48,6 +49,7 @@
 #pragma once
 
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -65,6 +67,13 @@ enum class Direction : uint8_t { kOut = 0, kIn = 1, kAside = 2 };
 // True for families whose values are sealed by the vault.
 bool is_sealed(Family family, std::string_view key);
 
+// What sealed records begin with, family by family; every sealed record begins with one of these.
+struct SealedKind {
+  Family family;
+  std::string_view prefix;
+};
+std::span<const SealedKind> sealed_kinds();
+
 // True for families whose values are packed before they are sealed.
 bool is_packed(Family family);
 
@@ -79,8 +88,11 @@ inline constexpr uint32_t kFormat = 7;
 inline constexpr std::string_view kStoreKey = "store";
 inline constexpr std::string_view kLsnKey = "lsn";
 inline constexpr std::string_view kJudgedKey = "judged";
+inline constexpr std::string_view kKeysKey = "keys";
 
 // What all keys of a kind begin with, for scans.
+inline constexpr std::string_view kOpenCases = "o";
+inline constexpr std::string_view kClosedCases = "c";
 inline constexpr std::string_view kAccounts = "A";
 inline constexpr std::string_view kBankLines = "B";
 inline constexpr std::string_view kBankFiles = "F";

@@ -22,6 +22,10 @@ constexpr size_t kTextAt = kNonceAt + 12;
 constexpr size_t kTagSize = 16;
 constexpr size_t kPlaintextMax = 1 << 30;
 
+// What checks of keys are made over. No document of a person begins like this (person_hash).
+constexpr std::string_view kVaultKeyText = "jiexu vault key";
+constexpr std::string_view kPersonKeyText = "jiexu person key";
+
 uint8_t* bytes(char* p) {
   return reinterpret_cast<uint8_t*>(p);
 }
@@ -89,6 +93,17 @@ MacContext keyed(EVP_MAC* mac, const SecretKey& key) {
   return context;
 }
 
+KeyCheck check_of(EVP_MAC* mac, const SecretKey& key, std::string_view text) {
+  const MacContext context = keyed(mac, key);
+  std::array<uint8_t, 32> whole;
+  size_t size = 0;
+  CHECK(EVP_MAC_update(context.get(), bytes(text.data()), text.size()) == 1);
+  CHECK(EVP_MAC_final(context.get(), whole.data(), &size, whole.size()) == 1);
+  KeyCheck check;
+  std::copy_n(whole.begin(), check.size(), check.begin());
+  return check;
+}
+
 Result<void> validate(const VaultKeys& keys) {
   const auto has_id = [](uint32_t id) {
     return [id](const VaultKeys::Entry& entry) { return entry.id == id; };
@@ -110,6 +125,20 @@ Result<void> validate(const VaultKeys& keys) {
 }
 
 }  // namespace
+
+Result<VaultKeys> vault_keys(const std::map<uint32_t, std::string>& ring, std::string_view person) {
+  VaultKeys keys;
+  for (const auto& [id, raw] : ring) {
+    const auto key = to_array<32>(raw);
+    if (!key) return fail(Errc::kInvalid, "vault.keys: a key does not have 32 bytes");
+    keys.ring.push_back({id, *key});
+    keys.current = id;
+  }
+  const auto person_key = to_array<32>(person);
+  if (!person_key) return fail(Errc::kInvalid, "person.key does not have 32 bytes");
+  keys.person_key = *person_key;
+  return keys;
+}
 
 void system_random(std::span<uint8_t> out) {
   CHECK(RAND_bytes(out.data(), static_cast<int>(out.size())) == 1);
@@ -168,6 +197,27 @@ const VaultKeys::Entry* Vault::find(uint32_t id) const {
     if (entry.id == id) return &entry;
   }
   return nullptr;
+}
+
+std::vector<uint32_t> Vault::ids() const {
+  std::vector<uint32_t> out;
+  for (const auto& entry : keys_.ring) out.push_back(entry.id);
+  return out;
+}
+
+KeyCheck Vault::check_of_key(uint32_t id) const {
+  const VaultKeys::Entry* entry = find(id);
+  CHECK(entry != nullptr);
+  return check_of(impl_->mac.get(), entry->key, kVaultKeyText);
+}
+
+KeyCheck Vault::check_of_person_key() const {
+  return check_of(impl_->mac.get(), keys_.person_key, kPersonKeyText);
+}
+
+std::optional<uint32_t> Vault::key_of(std::string_view sealed) {
+  if (sealed.size() < kOverhead) return std::nullopt;
+  return read_u32(sealed.substr(1));
 }
 
 void Vault::seal(Family family, std::string_view key, std::string_view plaintext,

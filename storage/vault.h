@@ -22,8 +22,10 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -53,6 +55,14 @@ struct VaultKeys {
   uint32_t current = 0;    // id of the key that seals
   SecretKey person_key{};  // of person_hash; never rotated, or people would not be found any more
 };
+
+// Keys as files hold them: raw bytes by id, of which the highest seals. Error kInvalid: a key does
+// not have 32 bytes.
+Result<VaultKeys> vault_keys(const std::map<uint32_t, std::string>& ring, std::string_view person);
+
+// By which a key is known again, and nothing else is learnt of it: the first 16 bytes of
+// HMAC-SHA-256 under the key over a text that is used for nothing else.
+using KeyCheck = std::array<uint8_t, 16>;
 
 // The nonces of one process, each once.
 class NonceSequence {
@@ -90,6 +100,15 @@ class Vault {
   // Under what a person is found: the first 16 bytes of HMAC-SHA-256 over the document's type and
   // number, normalised by the caller.
   PersonHash person_hash(std::string_view document) const;
+
+  // The id of the key that seals, and of all keys.
+  uint32_t current_id() const { return keys_.current; }
+  std::vector<uint32_t> ids() const;
+  // REQUIRES: the key is in the ring.
+  KeyCheck check_of_key(uint32_t id) const;
+  KeyCheck check_of_person_key() const;
+  // The id of the key under which a value is sealed; nullopt if it is no sealed value.
+  static std::optional<uint32_t> key_of(std::string_view sealed);
 
  private:
   struct Impl;

@@ -7,6 +7,7 @@
 #include "jiexu/v1/record.pb.h"
 #include "ops/cli/files.h"
 #include "ops/cli/session.h"
+#include "storage/key_checks.h"
 #include "storage/layout.h"
 #include "storage/rocks_store.h"
 
@@ -40,11 +41,19 @@ std::string config_text(const InitOptions& options) {
   return text;
 }
 
-Result<void> create_store(const fs::path& folder, const v1::StoreRecord& record) {
-  const auto store = RocksStore::create({.dir = folder});
+// With the checks of its keys from the first commit on, so that it is never taken for another's.
+Result<void> create_store(const Config& config, const v1::StoreRecord& record) {
+  const Result<Keyring> keyring = Keyring::load(config.keys_dir);
+  if (!keyring) return tl::unexpected(keyring.error());
+  Result<VaultKeys> keys = vault_keys(keyring->vault_keys, keyring->person_key);
+  if (!keys) return tl::unexpected(keys.error());
+  const auto vault = Vault::create(std::move(*keys));
+  if (!vault) return tl::unexpected(vault.error());
+  const auto store = RocksStore::create({.dir = config.data_dir});
   if (!store) return tl::unexpected(store.error());
   Batch batch;
   batch.put(Family::kMeta, layout::kStoreKey, record.SerializeAsString());
+  put_key_checks(**vault, batch);
   return (*store)->commit(batch);
 }
 
@@ -93,7 +102,7 @@ Result<void> create_all(InitOptions& options) {
   if (error) return fail(Errc::kIo, options.folder + ": cannot be made: " + error.message());
   Result<void> done = create_keys(*config, options);
   if (done) done = create_admin(*config);
-  if (done) done = create_store(config->data_dir, store_record(options));
+  if (done) done = create_store(*config, store_record(options));
   if (done) done = replace_file(file, text);
   if (done) return done;
   return fail(done.error().code,
