@@ -47,6 +47,11 @@ Option& Option::one_of(const std::vector<std::string>& values) {
   return *this;
 }
 
+Option& Option::existing_folder() {
+  option_->check(CLI::ExistingDirectory);
+  return *this;
+}
+
 Option& Option::type_name(const std::string& name) {
   option_->type_name(name);
   return *this;

@@ -29,6 +29,7 @@ class Option {
   Option& needs(const Option& other);
   Option& range(int64_t least, int64_t most);
   Option& one_of(const std::vector<std::string>& values);
+  Option& existing_folder();
   Option& type_name(const std::string& name);
   // What stands for it if it is not given.
   Option& environment(const std::string& variable);

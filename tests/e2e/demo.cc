@@ -30,6 +30,8 @@ struct Options {
   int timeout_s = 300;
   uint16_t port_base = 17400;
   std::string folder;
+  std::filesystem::path other_bin;
+  size_t other_agency = 2;
 };
 
 std::atomic<bool> g_interrupted{false};
@@ -231,8 +233,17 @@ void keep_running(World& world, size_t next) {
   }
 }
 
+// Where jiexu and jiexud of each agency are.
+Bins bins(const Options& options, const std::filesystem::path& bin) {
+  Bins out{bin, bin};
+  if (!options.other_bin.empty()) {
+    out[options.other_agency - 1] = std::filesystem::canonical(options.other_bin);
+  }
+  return out;
+}
+
 int run(const Options& options, const std::filesystem::path& bin) {
-  World world(bin, options.folder, options.port_base, Bank::kUnruly);
+  World world(bins(options, bin), options.folder, options.port_base, Bank::kUnruly);
   if (const auto done = world.init(); !done) {
     fmt::print(stderr, "cannot make the agencies: {}\n", done.error().text);
     return 1;
@@ -275,6 +286,9 @@ int main(int argc, char** argv) {
   app.add_option("--timeout", options.timeout_s, "seconds after which the run has failed");
   app.add_option("--port-base", options.port_base, "first of the loopback ports");
   app.add_option("--folder", options.folder, "made anew for the agencies' files").required();
+  app.add_option("--other-bin", options.other_bin, "jiexu and jiexud of another version")
+      .existing_folder();
+  app.add_option("--other-agency", options.other_agency, "... which this agency runs").range(1, 2);
   if (const auto ends = line.parse(argc, argv)) return *ends;
   signal(SIGINT, [](int) { jiexu::e2e::g_interrupted = true; });
   signal(SIGTERM, [](int) { jiexu::e2e::g_interrupted = true; });

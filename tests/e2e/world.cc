@@ -33,11 +33,11 @@ int32_t today() {
   return date_of(SystemClock().now()).yyyymmdd();
 }
 
-World::World(std::filesystem::path bin, std::filesystem::path folder, uint16_t port_base, Bank bank)
+World::World(const Bins& bins, std::filesystem::path folder, uint16_t port_base, Bank bank)
     : folder_(std::move(folder)) {
   for (size_t i = 0; i < agencies_.size(); ++i) {
     const AgencySpec of = spec(i, port_base);
-    agencies_[i] = std::make_unique<RunningAgency>(of, bin, folder_ / of.code);
+    agencies_[i] = std::make_unique<RunningAgency>(of, bins[i], folder_ / of.code);
   }
   if (bank == Bank::kPrompt) return;
   cashiers_ = std::make_unique<Cashiers>(

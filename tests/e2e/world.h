@@ -26,10 +26,13 @@ enum class Bank {
   kUnruly,  // takes payment files and gives back statements, as its rules say (bank.py)
 };
 
+// Where jiexu and jiexud of each agency are.
+using Bins = std::array<std::filesystem::path, 2>;
+
 class World {
  public:
-  // `bin`: where jiexu and jiexud are. `folder`: made new, for the agencies' folders.
-  World(std::filesystem::path bin, std::filesystem::path folder, uint16_t port_base,
+  // `folder`: made new, for the agencies' folders.
+  World(const Bins& bins, std::filesystem::path folder, uint16_t port_base,
         Bank bank = Bank::kPrompt);
 
   // Makes both agencies and exchanges their directory entries.

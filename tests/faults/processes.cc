@@ -38,7 +38,8 @@ fs::path made_anew(const fs::path& folder) {
 }  // namespace
 
 TracedWorld::TracedWorld(const fs::path& bin, fs::path folder, uint16_t port_base)
-    : folder_(made_anew(folder)), world_(folder_ / "bin", folder_ / "agencies", port_base) {
+    : folder_(made_anew(folder)),
+      world_({folder_ / "bin", folder_ / "bin"}, folder_ / "agencies", port_base) {
   make_wrapper(bin, folder_ / "bin");
 }
 
