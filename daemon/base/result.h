@@ -1,8 +1,11 @@
 // The three roads for "wrong":
+//
 //   Rejection  a peer or a person asked for what is not allowed (daemon/cases/refusal.h); answered
 //              and recorded, nothing else changes.
 //   Result<T>  the environment failed, or input could not be read; the caller retries, reports,
-//   stops. CHECK      our own bug (check.h); the process ends.
+//              or stops.
+//   CHECK      our own bug (check.h); the process ends.
+//
 // No exception crosses a layer: cppzmq, protobuf, RocksDB, Beast and toml++ are caught in the one
 // file that uses them and turned into a Result.
 #pragma once

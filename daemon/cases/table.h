@@ -1,6 +1,6 @@
 // The case machine on one page: every transition of both sides as a row of data, and how the funds
-// follow from the amounts. Docs, console, `jiexu case states` and tests print these rows; step.cc
-// applies them; nothing else moves a case.
+// follow from the amounts. step.cc applies these rows, and nothing else moves a case.
+// `jiexu case states` and the golden test print them; table_drawing.h draws them.
 //
 // The first row whose event, states and overlays fit and whose guard holds is taken; it moves the
 // relationship and the overlays. Then the first funds rule whose condition holds names the funds.

@@ -80,8 +80,8 @@ class CaseDesk {
   // is taken note of first.
   Result<std::shared_ptr<const Case>> load(const CaseId& id, Instant now);
 
-  // With whom a case of the application will be: the origin agency, or whom its business has gone
-  // to.
+  // The agency that a case of this application is with: the origin agency, or the one that it was
+  // merged into.
   AgencyId peer_for(const v1::Application& application, Instant now) const;
   // A case for an application, before its first step.
   Case fresh_case(const CaseId& id, const v1::Application& application, Instant now) const;

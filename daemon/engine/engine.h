@@ -1,21 +1,27 @@
-// The engine of one agency: one writer that treats everything that happens, in one order.
+// The engine of one agency. It is the only writer of the agency's state, and treats each event (a
+// frame of a peer, a command of the local side, a timer) in one order:
 //
-//   1 admit    who sent it, is it whole and within limits (intake.h does what needs no state)
-//   2 seen?    a frame or message that was received before is answered as before
-//   3 load     the case as it is now
-//   4 decide   step(): pure
-//   5 write    case, timeline, messages, timers, indexes, ledger and link marks into the open
-//   commit 6 commit   all steps that gathered while the last commit ran, in one write and one fsync
-//   7 release  only now receipts, frames and answers leave
-//   8 observe  metrics, alarms
+//   1 admit    Who sent the event? Is it whole and within limits? What needs no state for that is
+//              done before, on the transport's thread (intake.h).
+//   2 seen?    A frame or message that was received before gets the same answer as before.
+//   3 load     Read the case as it is now.
+//   4 decide   step() says what becomes of the case and what is sent, or refuses. Pure.
+//   5 write    Case, timeline, messages, timers, indexes, ledger and link marks go into the open
+//              commit. Nothing is on the disk yet, and nobody has been told.
+//   6 commit   All that gathered while the last commit ran goes to the disk: one write, one fsync.
+//   7 release  Only now receipts, frames and answers leave.
+//   8 observe  Metrics and alarms.
 //
 // handle() does 1 to 5; begin_commit(), the caller's Store::commit and commit_done() do 6 to 8. The
-// next commit gathers while one runs. If Store::commit fails, the result is unknown: the caller
-// must end the process and must not call commit_done().
+// next commit gathers while one runs.
 //
-// The engine itself has no threads, no clock and no randomness, so that the simulator runs it as it
-// is; engine/loop.h gives it threads. An error that handle() returns (the store could not be read)
-// is fatal in the same way.
+// Errors: if Store::commit fails, nobody knows whether the commit is on the disk. The caller must
+// end the process, and must not call commit_done(). An error that handle() or wake() returns (the
+// store could not be read) is fatal in the same way. A refusal is no error: it is an answer.
+//
+// The engine has no threads, no clock and no randomness of its own, so that the simulator runs the
+// same code as the daemon. engine/loop.h gives it threads; unless a method says otherwise, call it
+// on the engine's thread.
 #pragma once
 
 #include <atomic>
@@ -133,7 +139,7 @@ class Engine {
   // Effects that wait for a commit.
   struct Gathered {
     bool urgent = false;
-    bool notes_loss = false;  // that links have yet to recover
+    bool notes_loss = false;  // it writes down that links still have to be recovered
     Epoch epoch = 0;          // set when it is closed
     std::optional<Steady> since;
     std::vector<std::pair<Command, Answer>> answers;
@@ -239,8 +245,8 @@ class Engine {
   Comparer comparer_;
   std::atomic<bool> recovered_{true};
   size_t blocked_ = 0;  // agencies whose links are being recovered and need no person for it
-  // Besides, since the start each has said what it holds of ours: before, an older copy of the
-  // store does not know that it is one.
+  // No link is being recovered, and since the start each peer has said how much of our log it
+  // holds. Before that, a store that is an old copy cannot know that it is one.
   bool whole_ = false;
   std::atomic<Room> room_{Room::kAmple};
   bool epoch_raised_ = false;  // in this run

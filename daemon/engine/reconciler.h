@@ -2,8 +2,7 @@
 // damaged log) or comes from a backup. Peer by peer, before anything new is written to a link:
 //
 //   1 ask    Open / Opened shows how far the peer holds our log; and the peer's Open has reached
-//   us,
-//            so that it is us whom it finds at our address, not another copy of this agency
+//            us, so that it is us whom it finds at our address, not another copy of this agency
 //   2 fetch  our own signed frames that we lack come back from the peer and are appended as they
 //            were; messages that we had written anew under the same numbers, which nobody has seen,
 //            are given new numbers behind them
@@ -190,8 +189,9 @@ class Reconciler final : public SentBefore {
                                             const v1::Message& message, const Own& own);
   Result<void> replay_what_fits(Peer& peer, Link& link, Instant now);
   Result<void> replay(Peer& peer, Link& link, const Own& own, Instant now);
-  // Does the acts behind the message; why the case has not sent it in the end, or nothing.
+  // An alarm for each other case whose letter has the same number: one was numbered after a loss.
   Result<void> look_for_namesake(const Case& subject);
+  // Does the acts behind the message; why the case has not sent it in the end, or nothing.
   Result<std::optional<std::string>> act(const Case& subject, const v1::Message& message,
                                          const Own& own);
   bool contradicts(const Link& link, const v1::Message& orphan) const;

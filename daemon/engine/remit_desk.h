@@ -100,7 +100,7 @@ class RemitDesk final : public FundsWatcher {
   // named there, or by the line, or the only one that it can be. 0: none. Refused: several can be
   // meant, or the one that is named cannot be.
   Outcome<uint32_t> payment_by_hand(const Allocation& part, const v1::BankLine& line) const;
-  // The part is of the payment that it names. Return whether it could be taken.
+  // The part is of the payment that it names. Returns whether it could be taken.
   Result<bool> take_return_by_hand(const Allocation& part, std::string_view reason, Instant now);
   Result<bool> take_debit_by_hand(const Allocation& part, const Digest& line, Instant now);
 
@@ -193,11 +193,11 @@ class RemitDesk final : public FundsWatcher {
   static LineTaken wait_if_unsure(const Named& named, LineTaken taken);
   static bool adds_up(const Named& named, Fen amount, Way way);
   Result<void> add_batch(std::string_view number, Named& named) const;
-  // Of the letter's payments one that fits the amount, or, if there are other letters, the first.
   // Keys of payments that wait, `limit` at most, behind `after`.
   Result<std::vector<std::string>> waiting_after(std::string_view after, size_t limit) const;
   Result<void> add_letter(std::string_view letter, std::optional<Fen> amount, Way way,
                           Named& named) const;
+  // Of the letter's payments one that fits the amount, or, if there are other letters, the first.
   std::optional<Payment> choose(std::vector<Payment> all, std::optional<Fen> amount, Way way,
                                 Named& named) const;
   Result<bool> recovers_any(const std::vector<CaseId>& cases, Instant now);

@@ -4,9 +4,9 @@
 // A statement is an ordinary message of the link: durable before it is sent, in order, receipted,
 // and brought back by the peer if our store has lost it. One with many cases is written in parts, a
 // few at a time, each true at its own place in the log. A peer gets no new one before it has
-// taken the last, so that one that is away costs one message and not one a day; its next one
-// speaks of all the days between. Nothing is written to a link
-// that is being recovered, nor before it is known, after a start, whether it has to be.
+// taken the last, so that one that is away costs one message and not one a day; its next one speaks
+// of all the days between. Nothing is written to a link that is being recovered, nor before it is
+// known, after a start, whether it has to be.
 //
 // Owned by the engine's thread; writes into the open commit. Errors: the store's.
 #pragma once

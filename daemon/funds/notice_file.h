@@ -1,10 +1,10 @@
 // The account notice that banks push or answer a query with: 23 columns, each ended by '|', one
 // posting a line, in GBK or UTF-8.
 //
-//   seq | account | host number | code | other's account | other's name | amount | yyyymmdd | time
-//   | available | opening bank | remark | currency | cash or transfer | balance | overdraft |
-//   voucher type | voucher number | other's bank | summary | reversal flag | line number | book
-//   number |
+//   seq | account | host number | code | other's account | other's name | amount | yyyymmdd |
+//   time | available | opening bank | remark | currency | cash or transfer | balance |
+//   overdraft | voucher type | voucher number | other's bank | summary | reversal flag |
+//   line number | book number |
 //
 // Digits come in full width, unknown fields as "null", texts with U+3000 behind them. A debit has a
 // negative amount. Banks repeat lines; telling them apart is for whoever keeps lines (five fields:

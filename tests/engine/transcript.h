@@ -17,8 +17,7 @@
 //   pay OUT                what OUT has ordered is exported for its bank
 //   report OUT rejected    the bank says so of all of it (paid, rejected)
 //   hand IN 123456 7#2     a person at IN says that the last line belongs to case 1, and 7 fen of
-//   it
-//                          to case 2; 123456/2: to payment 2 of the case
+//                          it to case 2; 123456/2: to payment 2 of the case
 //   cut / join             messages wait / are delivered again
 //   day 2026-12-04         it is 10:00 on that day, and timers have run
 //   garbage OUT            IN's program has signed a message to OUT that nobody can read
