@@ -1,6 +1,6 @@
 // The tables as drawings: which event leads from which state of the relationship to which, without
 // what else a row asks for. Mermaid's stateDiagram, which code hosts show as a picture and people
-// can read as lines. README.md holds what this gives, and a test holds it to that.
+// can read as lines. README.md beside this file holds what this gives, and a test holds it to that.
 #pragma once
 
 #include <string>

@@ -1,4 +1,5 @@
-// README.md draws both tables. JIEXU_REWRITE=1 in the environment puts in what the tables give now.
+// daemon/cases/README.md draws both tables. JIEXU_REWRITE=1 in the environment puts in what the
+// tables give now.
 #include <catch2/catch.hpp>
 #include <cstdlib>
 #include <fstream>
@@ -11,7 +12,7 @@ using namespace jiexu;
 namespace drawing_test {
 namespace {
 
-const std::string kReadme = std::string(TESTS_FOLDER) + "/../README.md";
+const std::string kReadme = std::string(TESTS_FOLDER) + "/../daemon/cases/README.md";
 
 std::string read_readme() {
   std::ifstream file(kReadme);
@@ -26,7 +27,7 @@ std::string marker(Side side) {
 
 }  // namespace
 
-TEST_CASE("the README draws what the tables say") {
+TEST_CASE("the README of cases draws what the tables say") {
   for (const Side side : {Side::kIn, Side::kOut}) {
     std::string readme = read_readme();
     const size_t at = readme.find(marker(side));
