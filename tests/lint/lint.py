@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 """House rules that a machine can check: which folder may include which, banned words by layer, line,
-function and file sizes. Prints one line a breach, with what to do instead; exit 1 if there is any."""
+function and file sizes; and that files which documents name exist. Prints one line a breach, with
+what to do instead; exit 1 if there is any."""
 import pathlib
 import re
 import subprocess
@@ -46,10 +47,14 @@ FUNCTION_RATCHET = {}
 WIDE = {"daemon/cases/table.cc", "daemon/funds/bank_outcome.cc", "tests/cases/row_test.cc"}
 
 
-def sources():
-    listed = subprocess.run(["git", "ls-files", "*.h", "*.cc"], cwd=ROOT, check=True,
+def tracked(*patterns):
+    listed = subprocess.run(["git", "ls-files", *patterns], cwd=ROOT, check=True,
                             capture_output=True, text=True).stdout.split()
     return [path for path in listed if (ROOT / path).exists()]
+
+
+def sources():
+    return tracked("*.h", "*.cc")
 
 
 def layer_of(path):
@@ -94,8 +99,43 @@ def check_sizes(path, text):
             start = None
 
 
+def code_of(text):
+    """What a document sets as code: spans in backticks, fenced and indented lines."""
+    for span in re.findall(r"`([^`\n]+)`", re.sub(r"(?ms)^```.*?^```", "", text)):
+        yield from span.split()
+    for block in re.findall(r"(?ms)^```.*?^```", text):
+        yield from block.split()
+    for line in re.findall(r"(?m)^    (\S.*)$", text):
+        yield from line.split()
+
+
+def check_document(path, text, tops, names):
+    """A word of code is a path of ours if it begins with a top folder, or is the name of a source
+    file, which may lie anywhere."""
+    folder = (ROOT / path).parent
+    for link in re.findall(r"\]\((?!\w+:|#)([^)#\s]+)", text):
+        if not (folder / link).exists():
+            yield f"{path}: the link {link} leads nowhere"
+    for word in sorted(set(code_of(text))):
+        word = word.removeprefix("./").strip(",;:()\"'").rstrip(".")
+        word = re.sub(r":\d+$", "", word)
+        if word.split("/")[0] in tops and re.fullmatch(r"[\w.*/-]+/[\w.*/-]*", word):
+            if not any(ROOT.glob(word.rstrip("/"))):
+                yield f"{path}: there is no {word}"
+        elif re.fullmatch(r"\w[\w.-]*\.(h|cc|py|proto|md)", word) and word not in names:
+            yield f"{path}: no folder has a {word}"
+
+
+def check_documents():
+    paths = tracked()
+    tops = {path.split("/")[0] for path in paths if "/" in path}
+    names = {path.split("/")[-1] for path in paths}
+    for path in tracked("*.md"):
+        yield from check_document(path, (ROOT / path).read_text(encoding="utf-8"), tops, names)
+
+
 def main():
-    breaches = []
+    breaches = list(check_documents())
     for path in sources():
         text = (ROOT / path).read_text(encoding="utf-8")
         for check in (check_includes, check_words, check_sizes):
