@@ -4,6 +4,9 @@
 #include <array>
 #include <cstdio>
 #include <fstream>
+#include <iterator>
+#include <map>
+#include <regex>
 
 #include "daemon/funds/comparison.h"
 #include "daemon/rules/form_check.h"
@@ -269,6 +272,52 @@ TEST_CASE("an application that is no JSON is refused before it is sent") {
   std::ofstream(file) << "name: Wang";
   CHECK(agency.jiexu("case apply --file " + file).code == 65);
   CHECK(agency.world.engine.commands.empty());
+}
+
+// Commands as help lists them, such as "case list", and whether each one can be run by itself.
+void list_commands(const std::string& path, std::map<std::string, bool>& commands) {
+  const std::string help = run(path + " --help").out;
+  const size_t below = help.find("\nSubcommands:\n");
+  if (!path.empty()) {
+    commands[path] = below == std::string::npos || help.find("[SUBCOMMAND]") != std::string::npos;
+  }
+  if (below == std::string::npos) return;
+  const std::regex line("\n  ([a-z][a-z-]*) ");
+  for (std::sregex_iterator at(help.begin() + static_cast<std::ptrdiff_t>(below), help.end(), line);
+       at != std::sregex_iterator(); ++at) {
+    list_commands((path.empty() ? "" : path + " ") + at->str(1), commands);
+  }
+}
+
+std::string read_document(const std::string& name) {
+  std::ifstream file(std::string(JIEXU_SOURCES) + "/" + name);
+  INFO(name);
+  REQUIRE(file.good());
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TEST_CASE("documents name only commands that exist, and the manual of the commands names all") {
+  std::map<std::string, bool> commands;
+  list_commands("", commands);
+  REQUIRE(commands.at("case show"));
+  REQUIRE_FALSE(commands.at("case"));
+  for (const char* name : {"README.md", "daemon/cases/README.md", "ops/calendar/README.md",
+                           "ops/cli/README.md", "ops/runbook.md"}) {
+    const std::string text = read_document(name);
+    const std::regex call("jiexu\\s+(?:--config \\S+ )?([a-z][a-z-]*)(?:\\s+([a-z][a-z-]*))?");
+    for (std::sregex_iterator at(text.begin(), text.end(), call); at != std::sregex_iterator();
+         ++at) {
+      INFO(name << ": " << at->str());
+      const auto found = commands.find(at->str(1));
+      CHECK((commands.contains(at->str(1) + " " + at->str(2)) ||
+             (found != commands.end() && found->second)));
+    }
+  }
+  const std::string manual = read_document("ops/cli/README.md");
+  for (const auto& [path, runs] : commands) {
+    INFO(path);
+    CHECK((!runs || std::regex_search(manual, std::regex("`jiexu " + path + "[ `]"))));
+  }
 }
 
 TEST_CASE("help begins with an example, and a command that does not exist is a usage error") {
