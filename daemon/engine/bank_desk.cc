@@ -12,7 +12,6 @@
 namespace jiexu {
 namespace {
 
-constexpr size_t kDigestSize = std::tuple_size_v<Digest>;
 // One transfer for a batch of cases may be larger than any form; sums of such still fit 64 bits,
 // which park() makes sure of.
 constexpr int64_t kLineAmountMaxFen = 100 * kFormAmountMaxFen;

@@ -497,5 +497,4 @@ TEST_CASE("a form with thousands of wrong cells leaves a case of bounded size") 
   REQUIRE_FALSE(query.rejection);
   CHECK(query.messages.at(0).ByteSizeLong() < limits::kMessageBytesMax);
 }
-
 }  // namespace refusal_test
