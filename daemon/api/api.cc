@@ -20,6 +20,12 @@ HttpResponse unauthenticated() {
   return response;
 }
 
+HttpResponse bad_target() {
+  return problem_response(400, "bad_target",
+                          "a part of the path is empty, or path or query is not percent-encoded "
+                          "UTF-8");
+}
+
 HttpResponse no_such_method(const std::string& allowed) {
   HttpResponse response =
       problem_response(405, "method_not_allowed", "this path knows: " + allowed);
@@ -80,7 +86,7 @@ void Api::route(HttpRequest request, const HttpRespond& respond, std::string_vie
   const bool open = found.route != nullptr && found.route->role == Role::kNobody;
   const std::optional<User> user = open ? User() : authenticate(request);
   if (!user) return answer(respond, unauthenticated());
-  if (!target) return answer(respond, problem_response(400, "bad_target", "unreadable path"));
+  if (!target) return answer(respond, bad_target());
   if (found.allowed.empty()) {
     return answer(respond, problem_response(404, "no_such_path", "see /v1/cases, /v1/peers"));
   }

@@ -1,10 +1,12 @@
 #include "daemon/api/router.h"
 
 #include "daemon/base/bytes.h"
+#include "daemon/base/text.h"
 
 namespace jiexu {
 namespace {
 
+// nullopt also for what is not UTF-8: it goes into answers and records as text.
 std::optional<std::string> decode(std::string_view text) {
   std::string out;
   for (size_t i = 0; i < text.size(); ++i) {
@@ -17,7 +19,7 @@ std::optional<std::string> decode(std::string_view text) {
     out += *byte;
     i += 2;
   }
-  return out;
+  return is_utf8(out) ? std::optional(std::move(out)) : std::nullopt;
 }
 
 // Takes the part up to `separator` off `rest`, and the separator too.
@@ -50,12 +52,15 @@ std::optional<Target> parse_target(std::string_view target) {
   if (!target.starts_with('/')) return std::nullopt;
   Target out;
   std::string_view path = cut(target, '?');
-  path.remove_prefix(1);
-  while (!path.empty()) {
-    auto segment = decode(cut(path, '/'));
+  while (path.size() > 1) {
+    path.remove_prefix(1);
+    const size_t end = std::min(path.find('/'), path.size());
+    auto segment = decode(path.substr(0, end));
+    path.remove_prefix(end);
     if (!segment || segment->empty()) return std::nullopt;
     out.segments.push_back(std::move(*segment));
   }
+  if (!path.empty() && !out.segments.empty()) return std::nullopt;  // a slash and nothing behind it
   while (!target.empty()) {
     std::string_view pair = cut(target, '&');
     auto key = decode(cut(pair, '='));

@@ -38,7 +38,8 @@ struct Target {
   std::vector<std::string> segments;
   std::map<std::string, std::string> query;
 };
-// Splits and percent-decodes; nullopt if it is not a path with an optional query.
+// Splits and percent-decodes; nullopt if it is not a path with an optional query, if a part of the
+// path is empty, or if any part of it is not UTF-8.
 std::optional<Target> parse_target(std::string_view target);
 
 struct Match {
