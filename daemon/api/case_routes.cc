@@ -147,8 +147,13 @@ void Api::find_cases(Call call) {
                                         "letter_number, or person with document_type and "
                                         "document_number"));
   }
+  const auto letter = LetterNumber::parse(known.letter_number());
+  if (by_letter && !letter) {
+    return reply(call, problem_response(400, "bad_letter_number",
+                                        "letter_number: " + std::string(describe(letter.error()))));
+  }
   const auto ids =
-      by_letter ? find_by_letter(records_, known.letter_number())
+      by_letter ? find_by_letter(records_, *letter)
                 : find_by_person(records_, ports_.vault.person_hash(document_text(known.person())));
   if (!ids) return reply(call, store_failure(ids.error()));
   CasePage page;

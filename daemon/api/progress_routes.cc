@@ -14,16 +14,17 @@ void Api::show_progress(Call call) {
   if (Result<void> read = from_json(call.request.body, &input); !read) {
     return reply(call, bad_body(read.error()));
   }
-  if (!LetterNumber::parse(input.letter_number()) || input.id_hash().size() != 64) {
+  const auto letter = LetterNumber::parse(input.letter_number());
+  if (!letter || input.id_hash().size() != 64) {
     return reply(call, problem_response(400, "bad_question",
                                         "letter_number has 20 digits, id_hash 64 hex digits"));
   }
-  if (!progress_gate_.admit(call.user.name, input.letter_number(), ports_.clock.now())) {
+  if (!progress_gate_.admit(call.user.name, letter->text(), ports_.clock.now())) {
     HttpResponse slow = problem_response(429, "too_many_questions", "ask again later");
     slow.headers.emplace_back("Retry-After", "600");
     return reply(call, std::move(slow));
   }
-  const auto ids = find_by_letter(records_, input.letter_number());
+  const auto ids = find_by_letter(records_, *letter);
   if (!ids) return reply(call, store_failure(ids.error()));
   for (const CaseId& id : *ids) {
     auto subject = read_case(records_, id);

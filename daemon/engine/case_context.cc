@@ -114,11 +114,9 @@ bool CaseDesk::is_other_agency(std::string_view code) const {
 Result<void> CaseDesk::look_up_letter(const Case& subject, const v1::ContactLetter& letter,
                                       Context& context) {
   context.person_hash = hash_of(letter.person());
-  if (letter.letter_number().size() == LetterNumber::kSize) {
-    const auto taken = letters_.find(letter.letter_number());
-    if (!taken) return tl::unexpected(taken.error());
-    context.letter_number_taken = !taken->empty();
-  }
+  const auto taken = find_letter(letter.letter_number());
+  if (!taken) return tl::unexpected(taken.error());
+  context.letter_number_taken = !taken->empty();
   const auto upstream = find_other(subject, context, is_transfer_here);
   if (!upstream) return tl::unexpected(upstream.error());
   context.upstream_open = !upstream->empty();

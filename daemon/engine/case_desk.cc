@@ -206,8 +206,8 @@ Result<void> CaseDesk::suspend(const Case& subject, uint32_t sent_case_seq, std:
 }
 
 Result<std::vector<CaseId>> CaseDesk::find_letter(std::string_view letter_number) const {
-  if (letter_number.size() != 20) return std::vector<CaseId>();
-  return letters_.find(letter_number);
+  const auto number = LetterNumber::parse(letter_number);
+  return number ? letters_.find(*number) : std::vector<CaseId>();
 }
 
 }  // namespace jiexu

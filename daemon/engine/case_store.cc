@@ -378,10 +378,10 @@ Result<std::vector<CaseId>> decode_case_list(std::string_view list) {
   return out;
 }
 
-Result<std::vector<CaseId>> find_by_letter(const Records& records, std::string_view letter_number) {
-  const auto record = records.get(Family::kIndex, layout::letters_key(letter_number));
+Result<std::vector<CaseId>> find_by_letter(const Records& records, const LetterNumber& number) {
+  const auto record = records.get(Family::kIndex, layout::letters_key(number.view()));
   if (!record) return tl::unexpected(record.error());
-  auto cases = layout::cases_of_letter(letter_number, record->value_or(std::string()));
+  auto cases = layout::cases_of_letter(number.view(), record->value_or(std::string()));
   if (!cases) return fail(Errc::kCorrupt, "an index record holds no letter numbers");
   return std::move(*cases);
 }

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "daemon/cases/case.h"
+#include "daemon/rules/letter_number.h"
 #include "jiexu/v1/record.pb.h"
 #include "storage/records.h"
 
@@ -31,7 +32,7 @@ Result<std::optional<Case>> read_case(const Records& records, const CaseId& id);
 // The greatest id of all cases; empty if there is none.
 Result<CaseId> greatest_case(const Reader& reader);
 Result<std::vector<v1::TimelineRecord>> read_timeline(const Records& records, const CaseId& id);
-Result<std::vector<CaseId>> find_by_letter(const Records& records, std::string_view letter_number);
+Result<std::vector<CaseId>> find_by_letter(const Records& records, const LetterNumber& number);
 Result<std::vector<CaseId>> find_by_person(const Records& records, const PersonHash& hash);
 
 // A message of ours in the case, as it went into the log.

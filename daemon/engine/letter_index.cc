@@ -5,10 +5,12 @@
 
 namespace jiexu {
 
-Result<std::vector<CaseId>> LetterIndex::find(std::string_view number) const {
-  const auto it = gathered_.find(layout::letters_key(number));
+Result<std::vector<CaseId>> LetterIndex::find(const LetterNumber& number) const {
+  const auto it = gathered_.find(layout::letters_key(number.view()));
   if (it == gathered_.end()) return find_by_letter(records_, number);
-  return *layout::cases_of_letter(number, it->second);
+  auto cases = layout::cases_of_letter(number.view(), it->second);
+  if (!cases) return fail(Errc::kCorrupt, "an index record holds no letter numbers");
+  return std::move(*cases);
 }
 
 Result<void> LetterIndex::add(std::string_view number, const CaseId& id) {

@@ -11,6 +11,7 @@
 #include "daemon/base/ids.h"
 #include "daemon/base/result.h"
 #include "daemon/engine/pending.h"
+#include "daemon/rules/letter_number.h"
 #include "storage/records.h"
 
 namespace jiexu {
@@ -20,8 +21,9 @@ class LetterIndex {
   // `records` reads through `pending`.
   LetterIndex(Records& records, PendingReader& pending) : records_(records), pending_(pending) {}
 
-  // Also of what is gathered. REQUIRES: a letter number has 20 characters.
-  Result<std::vector<CaseId>> find(std::string_view number) const;
+  // Also of what is gathered.
+  Result<std::vector<CaseId>> find(const LetterNumber& number) const;
+  // REQUIRES: a letter number has 20 characters.
   Result<void> add(std::string_view number, const CaseId& id);
   // Writes what is gathered into the open commit.
   void write();

@@ -75,6 +75,21 @@ TEST_CASE("a nesting bomb is refused, whatever it is made of") {
   CHECK_THAT(got.json()["detail"].get<std::string>(), Catch::Contains("too deeply"));
 }
 
+TEST_CASE("a letter number that is none is told so, with what is wrong with it") {
+  ApiWorld world;
+  const auto [number, why] = GENERATE(table<std::string, std::string>({
+      {"1", "has 20 digits"},
+      {"4113280726091800004212", "has 20 digits"},
+      {"4113280726091800004x", "digits only"},
+      {"41132807260918000421", "check digit"},
+  }));
+  const Got got =
+      world.ask("POST", "/v1/cases:find", Role::kAuditor, R"({"letter_number":")" + number + "\"}");
+  CHECK(got.status() == 400);
+  CHECK(got.json()["code"] == "bad_letter_number");
+  CHECK_THAT(got.json()["detail"].get<std::string>(), Catch::Contains(why));
+}
+
 TEST_CASE("brackets inside strings are no nesting") {
   ApiWorld world;
   const std::string body =

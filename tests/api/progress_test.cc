@@ -49,6 +49,15 @@ TEST_CASE("the hash is SHA-256 of letter number, colon, and document number") {
         to_hex(view(sha256(subject.letter_number + ":" + subject.person.document_number()))));
 }
 
+TEST_CASE("a letter number is read as people write it") {
+  ApiWorld world;
+  const Case subject = transfer(world);
+  put(world, subject);
+  const std::string hash = progress_hash(subject);
+  CHECK(question(world, subject.letter_number + " ", hash).status() == 200);
+  CHECK(question(world, subject.letter_number + "0", hash).status() == 400);
+}
+
 TEST_CASE("a wrong hash and an unknown letter get the same answer") {
   ApiWorld world;
   const Case subject = transfer(world);

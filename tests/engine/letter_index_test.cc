@@ -68,10 +68,11 @@ TEST_CASE("a letter number is found before its commit is durable, beside those b
                              std::make_shared<const v1::ActionInput>()});
   CHECK(found(pair.in, 4) == std::vector<CaseId>{case_number(4)});
   CHECK(found(pair.in, 3) == std::vector<CaseId>{case_number(3)});
-  CHECK(find_by_letter(pair.in.records(), Pair::number(4))->empty());
+  CHECK(find_by_letter(pair.in.records(), *LetterNumber::parse(Pair::number(4)))->empty());
   pair.in.commit();
-  CHECK(*find_by_letter(pair.in.records(), Pair::number(4)) == std::vector<CaseId>{case_number(4)});
-  CHECK(find_by_letter(pair.in.records(), Pair::number(3))->size() == 1);
+  CHECK(*find_by_letter(pair.in.records(), *LetterNumber::parse(Pair::number(4))) ==
+        std::vector<CaseId>{case_number(4)});
+  CHECK(find_by_letter(pair.in.records(), *LetterNumber::parse(Pair::number(3)))->size() == 1);
 }
 
 }  // namespace letter_index_test
