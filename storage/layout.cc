@@ -50,6 +50,9 @@ constexpr size_t kLetterEntrySize = kLetterEndSize + CaseId::kSize;
 constexpr size_t kLetterSize = 20;
 constexpr size_t kBatchSize = 21;
 constexpr size_t kComparisonKeySize = 1 + AgencyId::kSize + 4;
+constexpr size_t kTrayKeySize = 1 + 1 + 8 + std::tuple_size_v<Digest>;
+constexpr size_t kQuarantineKeySize = AgencyId::kSize + 4 + 8;
+constexpr size_t kAccountKeySize = 1 + AgencyId::kSize + 1;
 constexpr size_t kOpenMoneyKeySize = 1 + AgencyId::kSize + CaseId::kSize;
 
 Key tagged(char tag, std::string_view rest) {
@@ -61,11 +64,18 @@ Key dated_payment(char tag, Instant at, const CaseId& id, uint32_t attempt) {
   return Key(tag).u64(static_cast<uint64_t>(at.ms)).add(id.bytes()).u32(attempt);
 }
 
+// nullopt for a time that no key holds. REQUIRES: 8 bytes.
+std::optional<Instant> read_instant(std::string_view bytes) {
+  const Instant at{static_cast<int64_t>(read_u64(bytes))};
+  return at.ms < 0 ? std::nullopt : std::optional(at);
+}
+
 std::optional<WaitingPayment> parse_dated_payment(char tag, std::string_view key) {
   if (key.size() != kDatedPaymentKeySize || key.front() != tag) return std::nullopt;
-  return WaitingPayment{Instant{static_cast<int64_t>(read_u64(key.substr(1)))},
-                        *CaseId::from_bytes(key.substr(9, CaseId::kSize)),
-                        read_u32(key.substr(9 + CaseId::kSize))};
+  const auto at = read_instant(key.substr(1));
+  const auto id = CaseId::from_bytes(key.substr(9, CaseId::kSize));
+  if (!at || !id) return std::nullopt;
+  return WaitingPayment{*at, *id, read_u32(key.substr(9 + CaseId::kSize))};
 }
 
 }  // namespace
@@ -162,6 +172,13 @@ Key account_key(AgencyId peer, uint8_t account) {
   return tagged(kAccount, peer.text()).u8(account);
 }
 
+std::optional<AccountKey> parse_account_key(std::string_view key) {
+  if (key.size() != kAccountKeySize || key.front() != kAccount) return std::nullopt;
+  const auto peer = AgencyId::parse(key.substr(1, AgencyId::kSize));
+  if (!peer) return std::nullopt;
+  return AccountKey{*peer, static_cast<uint8_t>(key.back())};
+}
+
 Key bank_line_key(const Digest& digest) {
   return tagged(kBankLine, view(digest));
 }
@@ -231,6 +248,10 @@ Key waiting_payment_key(Instant ordered, const CaseId& id, uint32_t attempt) {
   return dated_payment(kWaitingPayment, ordered, id, attempt);
 }
 
+Key waiting_payment_key(const WaitingPayment& place) {
+  return waiting_payment_key(place.ordered, place.id, place.attempt);
+}
+
 std::optional<WaitingPayment> parse_waiting_payment_key(std::string_view key) {
   return parse_dated_payment(kWaitingPayment, key);
 }
@@ -254,6 +275,14 @@ Key postponed_line_key(const Digest& line) {
 Key tray_key(uint8_t outcome, Instant since, const Digest& line) {
   CHECK(since.ms >= 0);
   return Key(kTray).u8(outcome).u64(static_cast<uint64_t>(since.ms)).add(view(line));
+}
+
+std::optional<TrayKey> parse_tray_key(std::string_view key) {
+  if (key.size() != kTrayKeySize || key.front() != kTray) return std::nullopt;
+  const auto since = read_instant(key.substr(2));
+  const auto line = to_array<std::tuple_size_v<Digest>>(key.substr(10));
+  if (!since || !line) return std::nullopt;
+  return TrayKey{static_cast<uint8_t>(key[1]), *since, *line};
 }
 
 Key waiting_lines_key(const CaseId& id) {
@@ -317,6 +346,13 @@ std::optional<WantedAttachment> parse_wanted_attachment_key(std::string_view key
 
 Key quarantine_key(AgencyId peer, Epoch epoch, Seq seq) {
   return Key(peer.text()).u32(epoch).u64(seq);
+}
+
+std::optional<QuarantineKey> parse_quarantine_key(std::string_view key) {
+  const auto peer = AgencyId::parse(key.substr(0, AgencyId::kSize));
+  if (key.size() != kQuarantineKeySize || !peer) return std::nullopt;
+  return QuarantineKey{*peer, read_u32(key.substr(AgencyId::kSize)),
+                       read_u64(key.substr(AgencyId::kSize + 4))};
 }
 
 Key receipt_key(AgencyId peer, Seq through) {

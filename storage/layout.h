@@ -124,6 +124,13 @@ struct TimerKey {
 TimerKey parse_timer_key(std::string_view key);
 
 Key account_key(AgencyId peer, uint8_t account);
+
+struct AccountKey {
+  AgencyId peer;
+  uint8_t account = 0;
+};
+// nullopt for any other key.
+std::optional<AccountKey> parse_account_key(std::string_view key);
 Key bank_line_key(const Digest& digest);
 // Line `n` of a file, from 0, that is staged.
 Key staged_line_key(const Digest& file, uint64_t n);
@@ -156,6 +163,7 @@ struct WaitingPayment {
   CaseId id;
   uint32_t attempt = 0;
 };
+Key waiting_payment_key(const WaitingPayment& place);
 // nullopt for any other key.
 std::optional<WaitingPayment> parse_waiting_payment_key(std::string_view key);
 // A payment that the bank has, and of which it has said nothing yet. Read as the key above.
@@ -166,6 +174,14 @@ Key twin_lines_key(const Digest& sides);
 // A line that is to be looked at again when a link is recovered or a case has changed.
 Key postponed_line_key(const Digest& line);
 Key tray_key(uint8_t outcome, Instant since, const Digest& line);
+
+struct TrayKey {
+  uint8_t outcome = 0;
+  Instant since;
+  Digest line{};
+};
+// nullopt for any other key.
+std::optional<TrayKey> parse_tray_key(std::string_view key);
 // Lines that wait with a case.
 Key waiting_lines_key(const CaseId& id);
 // Cases that miss exactly this amount. REQUIRES: above 0.
@@ -195,6 +211,14 @@ std::optional<WantedAttachment> parse_wanted_attachment_key(std::string_view key
 // Before all of one peer, or of every peer.
 Key wanted_attachments_prefix(std::optional<AgencyId> peer);
 Key quarantine_key(AgencyId peer, Epoch epoch, Seq seq);
+
+struct QuarantineKey {
+  AgencyId peer;
+  Epoch epoch = 0;
+  Seq seq = 0;
+};
+// nullopt for any other key.
+std::optional<QuarantineKey> parse_quarantine_key(std::string_view key);
 // The peer's receipt for our messages up to `through`.
 Key receipt_key(AgencyId peer, Seq through);
 

@@ -12,13 +12,17 @@ namespace jiexu {
 namespace {
 
 constexpr std::string_view kProtobufLines = "application/x-protobuf";
-constexpr size_t kTrayKeySize = 1 + 1 + 8 + kDigestSize;
 
 const Error kLineUnreadable{Errc::kCorrupt, "a bank line is unreadable; run jiexu doctor"};
 
 std::optional<Digest> digest_from(std::string_view hex) {
   const auto bytes = from_hex(hex);
   return bytes ? to_array<kDigestSize>(*bytes) : std::nullopt;
+}
+
+// The smallest key above the place.
+std::string key_behind(const layout::TrayKey& place) {
+  return layout::tray_key(place.outcome, place.since, place.line).str() + '\0';
 }
 
 std::string masked(const std::string& account) {
@@ -140,11 +144,11 @@ void Api::take_bank_file(Call call) {
 
 void Api::list_bank_files(Call call) {
   const auto page = page_of(call, {});
-  const auto after = page ? from_hex(page->after) : std::nullopt;
-  if (!after) return reply(call, bad_query("limit (1 to 500) and after (from `next`)"));
+  const auto after = place_of(page ? page->after : "", to_array<kDigestSize>);
+  if (!page || !after) return reply(call, bad_query("limit (1 to 500) and after (from `next`)"));
   v1::BankFileViews views;
-  const std::string lower = after->empty() ? std::string(layout::kBankFiles)
-                                           : std::string(layout::kBankFiles) + *after + '\0';
+  const std::string lower =
+      *after ? layout::bank_file_key(**after).str() + '\0' : std::string(layout::kBankFiles);
   const auto visit = [&](std::string_view key, std::string_view value) {
     const auto digest = to_array<kDigestSize>(key.substr(1));
     v1::BankFileRecord record;
@@ -166,16 +170,18 @@ void Api::list_bank_files(Call call) {
 // One tray, or all of them: oldest first within each.
 void Api::list_bank_lines(Call call) {
   const auto page = page_of(call, {"tray"});
-  const auto after = page ? from_hex(page->after) : std::nullopt;
   const std::string& tray = call.query["tray"];
   const OutcomeRule* rule = find_outcome(tray);
-  if (!after || (!tray.empty() && (rule == nullptr || !rule->waits))) {
+  const auto after = place_of(page ? page->after : "", layout::parse_tray_key);
+  const bool of_tray = rule == nullptr || !after || !*after ||
+                       (*after)->outcome == static_cast<uint8_t>(rule->outcome);
+  if (!page || !after || !of_tray || (!tray.empty() && (rule == nullptr || !rule->waits))) {
     return reply(call, bad_query("tray (an outcome that waits), limit (1 to 500), after (`next`)"));
   }
   std::string prefix(layout::kTrays);
   if (rule != nullptr) prefix += static_cast<char>(rule->outcome);
   std::vector<std::string> keys;
-  const std::string lower = after->empty() ? prefix : *after + std::string(1, '\0');
+  const std::string lower = *after ? key_behind(**after) : prefix;
   const auto found = records_.scan(Family::kIndex, lower, layout::prefix_end(prefix),
                                    [&](std::string_view key, std::string_view) {
                                      keys.emplace_back(key);
@@ -185,12 +191,13 @@ void Api::list_bank_lines(Call call) {
   v1::BankLineViews views;
   for (const std::string& key : keys) {
     if (static_cast<size_t>(views.lines_size()) == page->limit) break;
-    const auto digest = to_array<kDigestSize>(key.substr(kTrayKeySize - kDigestSize));
-    const auto record =
-        records_.get_message<v1::BankLineRecord>(Family::kFunds, layout::bank_line_key(*digest));
+    const auto place = layout::parse_tray_key(key);
+    if (!place) return reply(call, store_failure(kLineUnreadable));
+    const auto record = records_.get_message<v1::BankLineRecord>(
+        Family::kFunds, layout::bank_line_key(place->line));
     if (!record) return reply(call, store_failure(record.error()));
     // It may have left its tray between the two reads.
-    if (*record) *views.add_lines() = line_view(*digest, **record, ports_.clock.now());
+    if (*record) *views.add_lines() = line_view(place->line, **record, ports_.clock.now());
     if (keys.size() > page->limit) views.set_next(to_hex(keys[page->limit - 1]));
   }
   reply(call, views);

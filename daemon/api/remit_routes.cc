@@ -34,10 +34,8 @@ void Api::make_batches(Call call) {
   if (auto read = from_json(call.request.body, &input); !read) {
     return reply(call, bad_body(read.error()));
   }
-  const auto after = from_hex(input.after());
-  if (!after || (!after->empty() && !layout::parse_waiting_payment_key(*after))) {
-    return reply(call, bad_body({Errc::kInvalid, "after: is not from `next`"}));
-  }
+  const auto after = place_of(input.after(), layout::parse_waiting_payment_key);
+  if (!after) return reply(call, bad_body(after.error()));
   ask_for_view(call, MakeBatchesCommand{*after});
 }
 
@@ -78,13 +76,15 @@ Result<void> Api::add_payments(const v1::RemittanceBatchRecord& batch,
 // Newest first.
 void Api::list_batches(Call call) {
   const auto page = page_of(call, {});
-  if (!page) return reply(call, bad_query("limit (1 to 500) and after (from `next`)"));
+  const auto after = BatchNumber::parse(page ? page->after : "");
+  if (!page || (!page->after.empty() && !after)) {
+    return reply(call, bad_query("limit (1 to 500) and after (a batch number, from `next`)"));
+  }
   const size_t limit = std::min(page->limit, limits::kBatchPageMax);
   std::vector<std::pair<std::string, v1::RemittanceBatchRecord>> found;
   bool readable = true;
-  const std::string upper = page->after.empty()
-                                ? layout::prefix_end(layout::kRemittanceBatches)
-                                : std::string(layout::kRemittanceBatches) + page->after;
+  const std::string upper = after ? layout::remittance_batch_key(after->text()).str()
+                                  : layout::prefix_end(layout::kRemittanceBatches);
   const auto visit = [&](std::string_view key, std::string_view value) {
     auto& [number, record] = found.emplace_back();
     number = key.substr(1);
@@ -148,8 +148,8 @@ void Api::export_batch(Call call) {
 // What the bank does not have yet, and what waits for a person; oldest first.
 void Api::list_payments(Call call) {
   const auto page = page_of(call, {});
-  const auto after = page ? from_hex(page->after) : std::nullopt;
-  if (!after) return reply(call, bad_query("limit (1 to 500) and after (from `next`)"));
+  const auto after = place_of(page ? page->after : "", layout::parse_waiting_payment_key);
+  if (!page || !after) return reply(call, bad_query("limit (1 to 500) and after (from `next`)"));
   ask_for_view(call, PaymentsQuery{*after, page->limit});
 }
 

@@ -127,8 +127,8 @@ void Api::set_paused(const Call& call, bool pause) {
 
 void Api::show_quarantine(Call call) {
   const std::optional<Page> page = page_of(call, {});
-  const std::optional<std::string> after = page ? from_hex(page->after) : std::nullopt;
-  if (!after) return reply(call, bad_query("limit (1 to 500) and after (from `next`)"));
+  const auto after = place_of(page ? page->after : "", layout::parse_quarantine_key);
+  if (!page || !after) return reply(call, bad_query("limit (1 to 500) and after (from `next`)"));
   v1::QuarantineViews views;
   std::string last;
   bool readable = true;
@@ -139,12 +139,14 @@ void Api::show_quarantine(Call call) {
     }
     last = key;
     v1::QuarantineRecord record;
-    readable = record.ParseFromArray(value.data(), static_cast<int>(value.size()));
-    if (readable) *views.add_entries() = quarantine_view(key, record);
+    const auto place = layout::parse_quarantine_key(key);
+    readable = place && record.ParseFromArray(value.data(), static_cast<int>(value.size()));
+    if (readable) *views.add_entries() = quarantine_view(*place, record);
     return readable;
   };
-  // The smallest key above `after` is `after` and a zero byte.
-  const std::string lower = after->empty() ? "" : *after + std::string(1, '\0');
+  const std::string lower =
+      *after ? layout::quarantine_key((*after)->peer, (*after)->epoch, (*after)->seq).str() + '\0'
+             : "";
   const Result<void> read =
       records_.scan(Family::kQuarantine, lower, layout::prefix_end("S"), visit);
   if (!read) return reply(call, store_failure(read.error()));

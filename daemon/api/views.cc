@@ -10,12 +10,6 @@
 namespace jiexu {
 namespace {
 
-// Keys of families quarantine and funds; storage/layout.h has the shapes.
-constexpr size_t kEpochAt = AgencyId::kSize;
-constexpr size_t kSeqAt = kEpochAt + 4;
-constexpr size_t kAccountPeerAt = 1;
-constexpr size_t kAccountAt = kAccountPeerAt + AgencyId::kSize;
-
 std::string place(const v1::LogRef& ref) {
   return std::to_string(ref.epoch()) + "/" + std::to_string(ref.seq());
 }
@@ -178,11 +172,12 @@ v1::TimelineView timeline_view(const std::vector<v1::TimelineRecord>& records) {
   return view;
 }
 
-v1::QuarantineView quarantine_view(std::string_view key, const v1::QuarantineRecord& record) {
+v1::QuarantineView quarantine_view(const layout::QuarantineKey& key,
+                                   const v1::QuarantineRecord& record) {
   v1::QuarantineView view;
-  view.set_peer(text(key.substr(0, AgencyId::kSize)));
-  view.set_epoch(read_u32(key.substr(kEpochAt)));
-  view.set_seq(read_u64(key.substr(kSeqAt)));
+  view.set_peer(key.peer.str());
+  view.set_epoch(key.epoch);
+  view.set_seq(key.seq);
   view.set_code(record.code());
   view.set_refusal(record.refusal());
   view.set_text(record.text());
@@ -192,10 +187,10 @@ v1::QuarantineView quarantine_view(std::string_view key, const v1::QuarantineRec
   return view;
 }
 
-v1::AccountView account_view(std::string_view key, const v1::AccountRecord& record) {
+v1::AccountView account_view(const layout::AccountKey& key, const v1::AccountRecord& record) {
   v1::AccountView view;
-  view.set_peer(text(key.substr(kAccountPeerAt, AgencyId::kSize)));
-  view.set_account(text(name(static_cast<LedgerAccount>(key[kAccountAt]))));
+  view.set_peer(key.peer.str());
+  view.set_account(text(name(static_cast<LedgerAccount>(key.account))));
   view.set_balance_fen(record.balance_fen());
   return view;
 }

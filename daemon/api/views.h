@@ -21,7 +21,8 @@ v1::CaseViews case_views(const CasePage& page);
 v1::TimelineView timeline_view(const std::vector<v1::TimelineRecord>& records);
 
 // `key`: that of the record, see storage/layout.h.
-v1::QuarantineView quarantine_view(std::string_view key, const v1::QuarantineRecord& record);
-v1::AccountView account_view(std::string_view key, const v1::AccountRecord& record);
+v1::QuarantineView quarantine_view(const layout::QuarantineKey& key,
+                                   const v1::QuarantineRecord& record);
+v1::AccountView account_view(const layout::AccountKey& key, const v1::AccountRecord& record);
 
 }  // namespace jiexu

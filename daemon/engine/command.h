@@ -20,6 +20,7 @@
 #include "daemon/funds/payment_state.h"
 #include "daemon/funds/references.h"
 #include "jiexu/v1/api.pb.h"
+#include "storage/layout.h"
 
 namespace jiexu {
 
@@ -75,7 +76,7 @@ struct SettleLineCommand {
 
 // Payments that wait are collected into batches; `after` goes on where an answer stopped.
 struct MakeBatchesCommand {
-  std::string after;
+  std::optional<layout::WaitingPayment> after;
 };
 
 // `content`: digest of the batch as the person has seen it, in hex.
@@ -103,7 +104,7 @@ struct ReleasePaymentCommand {
 
 // Payments that the bank does not have yet, or that wait for a person, behind `after`.
 struct PaymentsQuery {
-  std::string after;
+  std::optional<layout::WaitingPayment> after;
   size_t limit = 0;
 };
 

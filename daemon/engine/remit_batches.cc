@@ -48,28 +48,28 @@ Result<std::string> RemitDesk::new_number(Instant now) {
   }
 }
 
-Result<v1::MadeBatchesView> RemitDesk::make(std::string_view after, std::string_view user,
-                                            Instant now) {
+Result<v1::MadeBatchesView> RemitDesk::make(const std::optional<layout::WaitingPayment>& after,
+                                            std::string_view user, Instant now) {
   v1::MadeBatchesView made;
-  const auto keys = waiting_after(after, limits::kPaymentsPerStep);
-  if (!keys) return tl::unexpected(keys.error());
+  const auto places = waiting_after(after, limits::kPaymentsPerStep);
+  if (!places) return tl::unexpected(places.error());
   Groups groups;
-  for (const std::string& key : *keys) {
-    const auto place = layout::parse_waiting_payment_key(key);
-    if (!place) return fail(Errc::kCorrupt, "a key of a waiting payment is unreadable");
-    auto payment = read(place->id, place->attempt);
+  for (const layout::WaitingPayment& place : *places) {
+    auto payment = read(place.id, place.attempt);
     if (!payment) return tl::unexpected(payment.error());
     // What is durable may be older than what is known.
     if (!*payment || !is_waiting(static_cast<PaymentState>((*payment)->record.state()))) continue;
     if (!(*payment)->record.batch().empty()) continue;
-    const auto subject = cases_.load(place->id, now);
+    const auto subject = cases_.load(place.id, now);
     if (!subject) return tl::unexpected(subject.error());
     CHECK(*subject != nullptr);
     auto done = gather(**subject, **payment, user, now, groups, made);
     if (!done) return tl::unexpected(done.error());
   }
   for (auto& [account, group] : groups) close_batch(group, made);
-  if (keys->size() == limits::kPaymentsPerStep) made.set_next(to_hex(keys->back()));
+  if (places->size() == limits::kPaymentsPerStep) {
+    made.set_next(to_hex(layout::waiting_payment_key(places->back())));
+  }
   return made;
 }
 
@@ -130,8 +130,8 @@ Result<bool> RemitDesk::collect(Instant now) {
   if (now < next_collection_) return false;
   const auto made = make(collect_from_, kTimer, now);
   if (!made) return tl::unexpected(made.error());
-  collect_from_ = from_hex(made->next()).value_or(std::string());
-  if (collect_from_.empty()) plan_collection(now);
+  collect_from_ = layout::parse_waiting_payment_key(from_hex(made->next()).value_or(std::string()));
+  if (!collect_from_) plan_collection(now);
   return !made->batches().empty();
 }
 

@@ -68,7 +68,8 @@ class RemitDesk final : public FundsWatcher {
   Result<void> funds_changed(const Case& before, const Case& after, const Event& event) override;
 
   // Collects payments that wait, oldest first; looks at some of them, from `after` on.
-  Result<v1::MadeBatchesView> make(std::string_view after, std::string_view user, Instant now);
+  Result<v1::MadeBatchesView> make(const std::optional<layout::WaitingPayment>& after,
+                                   std::string_view user, Instant now);
 
   template <class T>
   using Outcome = Result<tl::expected<T, Rejection>>;
@@ -110,7 +111,8 @@ class RemitDesk final : public FundsWatcher {
 
   // Payments that the bank does not have yet, or that wait for a person, and what stands in their
   // way; oldest first, behind `after`.
-  Result<v1::PaymentViews> waiting(std::string_view after, size_t limit, Instant now);
+  Result<v1::PaymentViews> waiting(const std::optional<layout::WaitingPayment>& after, size_t limit,
+                                   Instant now);
 
   Outcome<v1::PayeeView> show_payee(const CaseId& id, Instant now);
   // The same person again changes nothing; the second one lets payments go.
@@ -194,7 +196,8 @@ class RemitDesk final : public FundsWatcher {
   static bool adds_up(const Named& named, Fen amount, Way way);
   Result<void> add_batch(std::string_view number, Named& named) const;
   // Keys of payments that wait, `limit` at most, behind `after`.
-  Result<std::vector<std::string>> waiting_after(std::string_view after, size_t limit) const;
+  Result<std::vector<layout::WaitingPayment>> waiting_after(
+      const std::optional<layout::WaitingPayment>& after, size_t limit) const;
   Result<void> add_letter(std::string_view letter, std::optional<Fen> amount, Way way,
                           Named& named) const;
   // Of the letter's payments one that fits the amount, or, if there are other letters, the first.
@@ -242,7 +245,7 @@ class RemitDesk final : public FundsWatcher {
   Instant next_collection_{INT64_MAX};
   Date last_day_;  // of the last batch made in this run, and its sequence
   uint32_t last_sequence_ = 0;
-  std::string collect_from_;  // where a collection goes on
+  std::optional<layout::WaitingPayment> collect_from_;  // where a collection goes on
 };
 
 }  // namespace jiexu

@@ -97,40 +97,43 @@ RemitDesk::Outcome<v1::PayeeView> RemitDesk::confirm_payee(const CaseId& id,
   return Answer(view_payee(subject, false, record));
 }
 
-Result<std::vector<std::string>> RemitDesk::waiting_after(std::string_view after,
-                                                          size_t limit) const {
-  std::vector<std::string> keys;
-  const std::string lower = after.empty() ? std::string(layout::kWaitingPayments)
-                                          : std::string(after) + std::string(1, '\0');
+Result<std::vector<layout::WaitingPayment>> RemitDesk::waiting_after(
+    const std::optional<layout::WaitingPayment>& after, size_t limit) const {
+  std::vector<layout::WaitingPayment> places;
+  const std::string lower = after ? layout::waiting_payment_key(*after).str() + '\0'
+                                  : std::string(layout::kWaitingPayments);
+  bool readable = true;
   const auto found =
       durable_.scan(Family::kIndex, lower, layout::prefix_end(layout::kWaitingPayments),
                     [&](std::string_view key, std::string_view) {
-                      keys.emplace_back(key);
-                      return keys.size() < limit;
+                      const auto place = layout::parse_waiting_payment_key(key);
+                      if (place) places.push_back(*place);
+                      readable = place.has_value();
+                      return readable && places.size() < limit;
                     });
   if (!found) return tl::unexpected(found.error());
-  return keys;
+  if (!readable) return fail(Errc::kCorrupt, "a key of a waiting payment is unreadable");
+  return places;
 }
 
-Result<v1::PaymentViews> RemitDesk::waiting(std::string_view after, size_t limit, Instant now) {
-  auto keys = waiting_after(after, limit + 1);
-  if (!keys) return tl::unexpected(keys.error());
+Result<v1::PaymentViews> RemitDesk::waiting(const std::optional<layout::WaitingPayment>& after,
+                                            size_t limit, Instant now) {
+  auto places = waiting_after(after, limit + 1);
+  if (!places) return tl::unexpected(places.error());
   v1::PaymentViews views;
-  if (keys->size() > limit) {
-    keys->pop_back();
-    views.set_next(to_hex(keys->back()));
+  if (places->size() > limit) {
+    places->pop_back();
+    views.set_next(to_hex(layout::waiting_payment_key(places->back())));
   }
-  for (const std::string& key : *keys) {
-    const auto place = layout::parse_waiting_payment_key(key);
-    if (!place) return fail(Errc::kCorrupt, "a key of a waiting payment is unreadable");
-    const auto payment = read(place->id, place->attempt);
+  for (const auto& [ordered, id, attempt] : *places) {
+    const auto payment = read(id, attempt);
     if (!payment) return tl::unexpected(payment.error());
-    const auto subject = cases_.load(place->id, now);
+    const auto subject = cases_.load(id, now);
     if (!subject) return tl::unexpected(subject.error());
     CHECK(payment->has_value() && *subject != nullptr);
     const auto why = obstacle(**subject, (*payment)->record);
     if (!why) return tl::unexpected(why.error());
-    *views.add_payments() = view_payment(place->id, place->attempt, (*payment)->record, *why, now);
+    *views.add_payments() = view_payment(id, attempt, (*payment)->record, *why, now);
   }
   return views;
 }

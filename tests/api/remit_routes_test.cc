@@ -84,7 +84,7 @@ TEST_CASE("batches come in pages, newest first") {
 TEST_CASE("what waits and whose account it goes to is asked of the engine") {
   ApiWorld world;
   const std::string path = "/v1/cases/" + world.draft().id.str() + "/payee";
-  CHECK(world.ask("GET", "/v1/payments?limit=7&after=ab", Role::kAuditor).status() == 200);
+  CHECK(world.ask("GET", "/v1/payments?limit=7", Role::kAuditor).status() == 200);
   CHECK(world.ask("GET", "/v1/payments?after=x", Role::kAuditor).status() == 400);
   CHECK(world.ask("GET", path, Role::kAuditor).status() == 200);
   CHECK(world.ask("POST", path + "/confirm", Role::kReviewer, R"({"content":"c","note":"n"})")

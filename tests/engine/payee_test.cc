@@ -15,7 +15,7 @@ Refusal confirm(Payer& payer, const std::string& user, const std::string& conten
 }
 
 std::string waits_for(Payer& payer) {
-  const Answer answer = payer.run("clerk", PaymentsQuery{"", 10});
+  const Answer answer = payer.run("clerk", PaymentsQuery{{}, 10});
   const auto& views = dynamic_cast<const v1::PaymentViews&>(*answer.view);
   REQUIRE(views.payments_size() == 1);
   return views.payments(0).waits_for();

@@ -356,7 +356,7 @@ TEST_CASE("of a payment that is forgotten and had come back, the bank's lines te
   CHECK(world.payer.state(1) == "returned");
   CHECK(world.payer.make().held_size() == 0);
   const auto waiting = [&] {
-    const Answer answer = world.payer.run("clerk", PaymentsQuery{"", 10});
+    const Answer answer = world.payer.run("clerk", PaymentsQuery{{}, 10});
     return dynamic_cast<const v1::PaymentViews&>(*answer.view).payments_size();
   };
   CHECK(waiting() == 1);

@@ -265,7 +265,7 @@ TEST_CASE("debited after a report has rejected it: a person looks, until its ret
   debit.set_end_to_end_id(payer.payment(1));
   CHECK(payer.site.bank({debit}).bank.results(0).outcome() == "paid_out");
   const auto waiting = [&] {
-    const Answer answer = payer.run("clerk", PaymentsQuery{"", 10});
+    const Answer answer = payer.run("clerk", PaymentsQuery{{}, 10});
     return dynamic_cast<const v1::PaymentViews&>(*answer.view).payments_size();
   };
   CHECK(waiting() == 1);

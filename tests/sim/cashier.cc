@@ -156,7 +156,7 @@ void Cashier::hand_in_list() {
 
 void Cashier::look_at_held() {
   Command command;
-  command.what = PaymentsQuery{"", kHeldMax};
+  command.what = PaymentsQuery{{}, kHeldMax};
   command.done = [this](const Answer& answer) {
     const auto* held = dynamic_cast<const v1::PaymentViews*>(answer.view.get());
     if (held == nullptr) return;
