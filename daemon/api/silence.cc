@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 
+#include "daemon/funds/batch_number.h"
 #include "jiexu/v1/record.pb.h"
 #include "storage/layout.h"
 
@@ -59,7 +60,7 @@ Result<std::vector<v1::SilentBatchView>> silent_batches(const Records& records,
     const auto record = records.get_message<v1::PaymentRecord>(
         Family::kFunds, layout::payment_key(payment.id, payment.attempt));
     if (!record) return tl::unexpected(record.error());
-    if (!*record) continue;
+    if (!*record || !BatchNumber::parse((*record)->batch())) continue;
     auto& [count, day] = open[(*record)->batch()];
     ++count;
     day = due;

@@ -34,6 +34,7 @@ void BankBook::set_directory(const Directory& directory, AgencyId self) {
 }
 
 Result<std::optional<v1::IncomingBatchRecord>> BankBook::read_batch(std::string_view number) const {
+  if (!BatchNumber::parse(number)) return std::nullopt;
   return records_.get_message<v1::IncomingBatchRecord>(Family::kFunds,
                                                        layout::incoming_batch_key(number));
 }

@@ -28,6 +28,7 @@ class BankBook final : public FundsBook {
   Result<std::vector<CaseId>> missing(Fen amount, std::string_view payer_account) override;
   std::optional<AgencyId> owner(std::string_view account) override;
 
+  // None for what is no batch number, such as the empty one of a line without a batch.
   Result<std::optional<v1::IncomingBatchRecord>> read_batch(std::string_view number) const;
   void write_batch(std::string_view number, const v1::IncomingBatchRecord& record);
 

@@ -378,13 +378,16 @@ Result<void> BankDesk::noticed(const CaseId& id, AgencyId peer, const v1::Remitt
 Result<void> BankDesk::try_batch(const std::string& number, Instant now) {
   auto batch = book_.read_batch(number);
   if (!batch) return tl::unexpected(batch.error());
-  if ((*batch)->waiting().empty() || !is_complete(**batch)) return {};
-  auto entry = read(*to_array<kDigestSize>((*batch)->waiting((*batch)->waiting_size() - 1)));
+  if (!*batch || (*batch)->waiting().empty() || !is_complete(**batch)) return {};
+  const auto line = to_array<kDigestSize>((*batch)->waiting((*batch)->waiting_size() - 1));
+  auto entry = line ? read(*line) : std::optional<Entry>();
   if (!entry) return tl::unexpected(entry.error());
-  CHECK(entry->has_value() && (*entry)->record.tray_at_ms() != 0);
+  if (!*entry) return fail(Errc::kCorrupt, "an incoming batch names no line");
   (*batch)->mutable_waiting()->RemoveLast();
   (*batch)->set_waiting_fen((*batch)->waiting_fen() - (*entry)->record.line().amount_fen());
   book_.write_batch(number, **batch);
+  // An older version let people set lines aside that their batch then still had.
+  if ((*entry)->record.tray_at_ms() == 0) return try_batch(number, now);
   book_.set_now(now);
   if (auto done = park(**entry, Fen{}, now); !done) return done;
   if (auto done = place_credit(**entry, now); !done) return done;

@@ -159,6 +159,7 @@ Result<BankDesk::Settled> BankDesk::set_aside(const Digest& line, std::string_vi
     return Settled(tl::unexpected(Rejection{Refusal::kBankLineSettled, ""}));
   }
   if (note.empty()) return Settled(tl::unexpected(Rejection{Refusal::kInputMissing, "note"}));
+  if (auto left = leave_batch(**entry); !left) return tl::unexpected(left.error());
   auto done = settle(**entry, BankOutcome::kSetAside, user, note, now);
   if (!done) return tl::unexpected(done.error());
   return Settled(result_of(**entry));

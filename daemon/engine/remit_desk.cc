@@ -82,6 +82,7 @@ Result<void> RemitDesk::funds_changed(const Case& before, const Case& after, con
 // money a line of the bank is that names nothing else. Its file is lost; whether the bank has it,
 // the bank must say, and until then its payments stay doubtful.
 Result<void> RemitDesk::recover_batch(const Case& subject, const Event& event) {
+  if (!BatchNumber::parse(event.batch.number)) return {};
   auto found = read_batch(event.batch.number);
   if (!found) return tl::unexpected(found.error());
   auto payment = read(subject.id, event.attempt);
@@ -238,6 +239,7 @@ void RemitDesk::write(const Payment& payment) {
 }
 
 Result<std::optional<RemitDesk::BatchRecord>> RemitDesk::read_batch(std::string_view number) const {
+  if (!BatchNumber::parse(number)) return std::nullopt;
   return records_.get_message<BatchRecord>(Family::kFunds, layout::remittance_batch_key(number));
 }
 

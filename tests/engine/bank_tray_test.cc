@@ -287,6 +287,32 @@ TEST_CASE("what a person has matched is not matched again by the batch's last no
   CHECK(office.site.ledger_sum() == 0);
 }
 
+TEST_CASE("a line of a batch that a person sets aside is waited for no more") {
+  Office office(2);
+  const std::string batch = batch_number(1);
+  for (int n = 1; n <= 2; ++n) office.hear(n, EventKind::kInfoFormIn);
+  office.notice(1, batch, 2, 2 * kBalance);
+  CHECK(office.import(batch, 2 * kBalance) == "early");
+  const std::string line = office.last.line_id();
+  REQUIRE_FALSE(office.settle(line, {}, "sent back to the payer").rejection);
+  office.notice(2, batch, 2, 2 * kBalance);
+  CHECK(office.outcome(line) == "set_aside");
+  CHECK(office.funds(1) == Funds::kNoticed);
+  CHECK(office.import(batch, 2 * kBalance) == "matched");
+  CHECK(office.funds(2) == Funds::kMatched);
+  CHECK(office.site.ledger_sum() == 0);
+}
+
+TEST_CASE("a line without a batch is not shared out by notices") {
+  Office office(1);
+  CHECK(office.import("转账", kBalance) == "no_case");
+  office.site.post(
+      SettleLineCommand{*to_array<32>(*from_hex(office.last.line_id())), {}, "which?", true});
+  office.site.commit();
+  REQUIRE(office.site.answers.back().rejection);
+  CHECK(office.site.answers.back().rejection->refusal == Refusal::kBatchUnknown);
+}
+
 TEST_CASE("a line of a batch that the bank takes back is waited for no more") {
   Office office(2);
   const std::string batch = batch_number(1);
