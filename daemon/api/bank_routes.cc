@@ -6,6 +6,7 @@
 #include "daemon/api/problem.h"
 #include "daemon/api/reply.h"
 #include "daemon/engine/bank_files.h"
+#include "daemon/funds/bank_sink.h"
 #include "storage/layout.h"
 
 namespace jiexu {
@@ -130,6 +131,9 @@ void Api::take_bank_file(Call call) {
         call, problem_response(400, "too_many_lines",
                                "a file holds at most " + std::to_string(limits::kBankFileLinesMax) +
                                    ": ask the bank for shorter periods"));
+  }
+  if (auto possible = check_amounts(part->lines()); !possible) {
+    return reply(call, problem_response(400, "bad_amount", possible.error().text));
   }
   ask(call, BankFileCommand{*digest, std::move(part)}, [](const Answer& answer) -> HttpResponse {
     if (answer.rejection) return refusal_response(*answer.rejection, nullptr);

@@ -5,8 +5,10 @@
 #include "daemon/api/reply.h"
 #include "daemon/api/views.h"
 #include "daemon/base/bytes.h"
+#include "daemon/base/limits.h"
 #include "daemon/base/money.h"
 #include "daemon/engine/ledger_check.h"
+#include "daemon/funds/bank_sink.h"
 #include "storage/layout.h"
 
 namespace jiexu {
@@ -68,6 +70,14 @@ constexpr Route kRoutes[] = {
 // A list that left out what it cannot read would be a lie about money or messages.
 const Error kRecordUnreadable{Errc::kCorrupt, "a record is unreadable; run jiexu doctor"};
 
+// A sum that no money comes to, let in by an older version.
+Error beyond_all_bounds(const v1::AccountView& account) {
+  return {Errc::kCorrupt, "the account " + account.account() + " with " + account.peer() +
+                              " holds " + Fen{account.balance_fen()}.yuan() +
+                              " yuan, which no money comes to; `jiexu ledger --check` names what "
+                              "was booked wrongly"};
+}
+
 HttpResponse text_response(int status, std::string text) {
   return {status, "text/plain; version=0.0.4; charset=utf-8", std::move(text), {}};
 }
@@ -85,6 +95,9 @@ void Api::book_bank_lines(Call call) {
   }
   if (input.lines().empty()) {
     return reply(call, problem_response(400, "no_lines", "`lines` holds the bank's credits"));
+  }
+  if (auto possible = check_amounts(input.lines()); !possible) {
+    return reply(call, problem_response(400, "bad_amount", possible.error().text));
   }
   BankCommand command;
   command.lines.assign(input.lines().begin(), input.lines().end());
@@ -157,21 +170,27 @@ void Api::show_quarantine(Call call) {
 void Api::show_ledger(Call call) {
   v1::LedgerView view;
   Fen sum;
-  bool readable = true;
+  std::optional<Error> wrong;
   const auto visit = [&](std::string_view key, std::string_view value) {
     v1::AccountRecord record;
-    readable = record.ParseFromArray(value.data(), static_cast<int>(value.size()));
-    if (!readable) return false;
-    *view.add_accounts() = account_view(key, record);
+    const auto account = layout::parse_account_key(key);
+    if (!account || !record.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
+      wrong = kRecordUnreadable;
+      return false;
+    }
+    const v1::AccountView& shown = *view.add_accounts() = account_view(*account, record);
     const std::optional<Fen> more = add(sum, {record.balance_fen()});
-    readable = more.has_value();
-    sum = more.value_or(sum);
-    return readable;
+    if (!within(record.balance_fen(), limits::kAccountFenMax) || !more) {
+      wrong = beyond_all_bounds(shown);
+      return false;
+    }
+    sum = *more;
+    return true;
   };
   const Result<void> read = records_.scan(Family::kFunds, layout::kAccounts,
                                           layout::prefix_end(layout::kAccounts), visit);
   if (!read) return reply(call, store_failure(read.error()));
-  if (!readable) return reply(call, store_failure(kRecordUnreadable));
+  if (wrong) return reply(call, store_failure(*wrong));
   view.set_sum_fen(sum.value);
   reply(call, view);
 }

@@ -134,6 +134,27 @@ inline constexpr size_t kNoticeLineBytesMax = 8 << 10;
 // Cases that one transfer pays for: one commit at either end writes them all.
 inline constexpr size_t kBatchLinesMax = 500;
 
+// Money, in fen. Whatever comes from outside is held against these before it is money of ours, so
+// that no sum of amounts leaves 64 bits.
+//
+// One amount of a form, payment, notice or action: what an amount field of the live screens can
+// hold, 9,999,999,999.99 yuan.
+inline constexpr int64_t kAmountFenMax = 999'999'999'999;
+// A batch, and one line of a bank, which may pay a whole batch in one transfer.
+inline constexpr int64_t kBatchFenMax = kAmountFenMax * static_cast<int64_t>(kBatchLinesMax);
+inline constexpr int64_t kBankLineFenMax = kBatchFenMax;
+// What one case's payments may add up to. No honest case comes near.
+inline constexpr int64_t kCaseFenMax = 1000 * kAmountFenMax;
+// The balance of an account of the ledger: forty times what China makes in a year, in yuan
+// 5,000,000,000,000,000. What would lead beyond it is refused.
+inline constexpr int64_t kAccountFenMax = 500'000'000'000'000'000;
+static_assert(kBankLineFenMax < kCaseFenMax);
+// A few postings of one step on top of a full account.
+static_assert(kAccountFenMax + 1000 * kCaseFenMax < INT64_MAX);
+// The ten accounts with one agency come to 0 together, so that a running sum over all agencies
+// never holds more than those of one.
+static_assert(kAccountFenMax <= INT64_MAX / 16);
+
 // Lines of one bank's file. A file that does not add up is forgotten with one commit, of some 100
 // bytes a line. More than a month of the largest agency; the table of pending writes has room for
 // eight times as many.
@@ -166,6 +187,7 @@ inline constexpr int kStatementPartsPerWake = 4;
 // An amount in a daily statement: the sum of a thousand payments of the largest kind. More is no
 // case's money, and sums of such could overflow.
 inline constexpr int64_t kStatementFenMax = 1'000'000'000'000'000;
+static_assert(kCaseFenMax <= kStatementFenMax);
 
 // What one comparison of two agencies' books names, and how long comparisons are kept: the year
 // that is audited, and some weeks to do it in.

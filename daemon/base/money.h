@@ -13,6 +13,8 @@ struct Fen {
   int64_t value = 0;
 
   auto operator<=>(const Fen&) const = default;
+  // REQUIRES: not the lowest number of 64 bits, whose opposite is none; no amount within() a limit
+  // is.
   Fen operator-() const { return {-value}; }
   // Yuan with two decimals, such as "1234.56" or "-0.05".
   std::string yuan() const;
@@ -22,5 +24,11 @@ struct Fen {
 
 // Adds without wrapping; nullopt on overflow.
 std::optional<Fen> add(Fen a, Fen b);
+
+// Whether a number from outside is an amount of at most `max` fen, above or below 0. Unlike a test
+// of its magnitude this one holds for every number of 64 bits.
+constexpr bool within(int64_t fen, int64_t max) {
+  return fen >= -max && fen <= max;
+}
 
 }  // namespace jiexu

@@ -12,8 +12,6 @@ namespace {
 
 using Checked = std::optional<Rejection>;
 
-constexpr int64_t kSumMaxFen = 1000 * kFormAmountMaxFen;
-
 // A peer's clock may already be past midnight.
 Date latest_today(Instant now) {
   return date_of(now.plus_ms(limits::kClockSkewMsMax));
@@ -112,8 +110,15 @@ Checked check_amount(Fen amount, Content& content) {
 
 // A sum that no honest sender comes near, but that could overflow the ledger.
 Checked check_sum(Fen before, Fen more) {
-  if (before.value <= kSumMaxFen - more.value) return std::nullopt;
+  if (before.value <= limits::kCaseFenMax - more.value) return std::nullopt;
   return rejection(Refusal::kAmountTooLarge, "amount_fen: with what came before");
+}
+
+// What a message says besides the amount that it moves: none, or at most `max`.
+Checked check_stated(int64_t fen, int64_t max, const char* field) {
+  if (fen < 0) return rejection(Refusal::kAmountNotPositive, field);
+  if (fen > max) return rejection(Refusal::kAmountTooLarge, field);
+  return std::nullopt;
 }
 
 Checked check_money_message(const Event& event, int64_t amount_fen, Content& content) {
@@ -198,7 +203,14 @@ Checked check_remit(const Case& subject, const Event& event, Content& content) {
   if (auto full = check_room_for_payment(subject, subject.attempt + 1)) return full;
   if (open.value > 0) return check_part(event, open, content);
   if (entered == 0) return rejection(Refusal::kInputMissing, "amount_fen: is missing");
-  return check_amount(Fen{entered}, content);
+  if (auto wrong = check_amount(Fen{entered}, content)) return wrong;
+  return check_sum(subject.moved, content.amount);
+}
+
+Checked check_return(const Case& subject, const Event& event, Content& content) {
+  const Fen more{subject.moved.value - subject.due.value};
+  if (auto wrong = check_part(event, more, content)) return wrong;
+  return check_sum(subject.returned, content.amount);
 }
 
 // The bank, and our own messages that a recovery leads back, say which payment it was.
@@ -285,8 +297,7 @@ Checked check_action(const Case& subject, const Event& event, const Context& con
     case EventKind::kRefund:
       return check_amount(Fen{subject.refund.value - subject.refunded.value}, content);
     case EventKind::kBankReturned: return check_bank_returned(subject, event, content);
-    case EventKind::kReturnFunds:
-      return check_part(event, Fen{subject.moved.value - subject.due.value}, content);
+    case EventKind::kReturnFunds: return check_return(subject, event, content);
     case EventKind::kChangePayee: return check_payee_of(input.payee());
     case EventKind::kAsk: return check_text(input.reason(), "reason");
     case EventKind::kAnswer: return check_text(input.note(), "note");
@@ -300,20 +311,33 @@ Checked check_action(const Case& subject, const Event& event, const Context& con
 Checked check_noticed(const Case& subject, const Event& event, Content& content) {
   const v1::RemittanceNotice& notice = event.message->remittance_notice();
   if (auto wrong = check_money_message(event, notice.amount_fen(), content)) return wrong;
+  if (auto wrong =
+          check_stated(notice.batch_total_fen(), limits::kBatchFenMax, "batch_total_fen")) {
+    return wrong;
+  }
   const bool fresh = notice.attempt() > subject.attempt || notice.batch_number().empty();
   if (auto full = check_room_for_payment(subject, notice.attempt()); fresh && full) return full;
   return check_sum(subject.noticed, content.amount);
 }
 
 Checked check_difference(const v1::FundsDiff& diff) {
-  if (diff.received_fen() < 0) return rejection(Refusal::kAmountNotPositive, "received_fen");
-  if (diff.reversed_fen() < 0) return rejection(Refusal::kAmountNotPositive, "reversed_fen");
-  return std::nullopt;
+  if (auto wrong = check_stated(diff.received_fen(), limits::kCaseFenMax, "received_fen")) {
+    return wrong;
+  }
+  return check_stated(diff.reversed_fen(), limits::kCaseFenMax, "reversed_fen");
 }
 
 Checked check_bank_credit(const Case& subject, const Event& event, Content& content) {
   if (auto wrong = check_amount(event.amount, content)) return wrong;
-  return check_sum(subject.moved, content.amount);
+  // At OUT it has come back.
+  return check_sum(subject.side == Side::kOut ? subject.returned : subject.moved, content.amount);
+}
+
+Checked check_returned(const v1::FundsReturned& returned) {
+  if (auto wrong = check_stated(returned.credited_fen(), limits::kCaseFenMax, "credited_fen")) {
+    return wrong;
+  }
+  return check_stated(returned.kept_fen(), limits::kCaseFenMax, "kept_fen");
 }
 
 Checked check_message(const Case& subject, const Event& event, const Context& context,
@@ -329,15 +353,17 @@ Checked check_message(const Case& subject, const Event& event, const Context& co
       return check_money_message(event, message.funds_ack().amount_fen(), content);
     case EventKind::kFundsReturnedIn: {
       const auto& returned = message.funds_returned();
-      if (returned.credited_fen() < 0)
-        return rejection(Refusal::kAmountNotPositive, "credited_fen");
+      if (auto wrong = check_returned(returned)) return wrong;
       return check_money_message(event, returned.amount_fen(), content);
     }
     case EventKind::kFundsDiffIn: return check_difference(message.funds_diff());
     case EventKind::kBankReturnedIn:
       return check_money_message(event, message.bank_returned().amount_fen(), content);
-    case EventKind::kRefundToPersonIn:
-      return check_money_message(event, message.refund_to_person().amount_fen(), content);
+    case EventKind::kRefundToPersonIn: {
+      const int64_t amount = message.refund_to_person().amount_fen();
+      if (auto wrong = check_money_message(event, amount, content)) return wrong;
+      return check_sum(subject.refunded, content.amount);
+    }
     case EventKind::kPayeeChangeIn: return check_payee_of(message.payee_change().payee());
     default: return std::nullopt;
   }
@@ -349,7 +375,8 @@ Checked check_event(const Case& subject, const Event& event, const Context& cont
   if (event.kind == EventKind::kBankCredit) return check_bank_credit(subject, event, content);
   if (event.kind == EventKind::kBankPaidAgain) {
     if (auto full = check_room_for_payment(subject, subject.attempt + 1)) return full;
-    return check_amount(event.amount, content);
+    if (auto wrong = check_amount(event.amount, content)) return wrong;
+    return check_sum(subject.moved, content.amount);
   }
   if (event.kind == EventKind::kBankReversal || event.kind == EventKind::kBatchExported) {
     return check_amount(event.amount, content);

@@ -377,7 +377,8 @@ Result<bool> BankDesk::try_again(Instant now) {
 Result<void> BankDesk::try_again(const Digest& digest, bool credits, Instant now) {
   auto entry = read(digest);
   if (!entry) return tl::unexpected(entry.error());
-  if (!*entry || (*entry)->record.tray_at_ms() == 0) {
+  const bool waits = *entry && (*entry)->record.tray_at_ms() != 0;
+  if (!waits || !is_usable((*entry)->record.line())) {
     postpone(Entry{digest, {}}, false);
     return {};
   }

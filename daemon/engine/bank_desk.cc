@@ -12,10 +12,6 @@
 namespace jiexu {
 namespace {
 
-// One transfer for a batch of cases may be larger than any form; sums of such still fit 64 bits,
-// which park() makes sure of.
-constexpr int64_t kLineAmountMaxFen = 100 * kFormAmountMaxFen;
-
 // Fields, each with its length, so that no two lines share a key by the way their fields meet.
 Digest digest_of_fields(std::initializer_list<std::string_view> fields) {
   std::string text;
@@ -24,11 +20,6 @@ Digest digest_of_fields(std::initializer_list<std::string_view> fields) {
     text += field;
   }
   return sha256(text);
-}
-
-bool is_usable(const v1::BankLine& line) {
-  return line.amount_fen() != 0 && std::abs(line.amount_fen()) <= kLineAmountMaxFen &&
-         !line.host_sequence().empty() && !line.account_number().empty();
 }
 
 BankOutcome outcome_in(const Case& subject) {
@@ -74,11 +65,20 @@ v1::BankLineResult BankDesk::result_of(const Entry& entry) const {
   return result;
 }
 
+// Whosever it is, it may have to stand in suspense.
+Result<bool> BankDesk::can_be_booked(const v1::BankLine& line) {
+  if (!is_usable(line)) return false;
+  const Posting whole{LedgerAccount::kBank, LedgerAccount::kSuspense, Fen{line.amount_fen()}};
+  return cases_.has_room(self_, {whole});
+}
+
 Result<v1::BankLineResult> BankDesk::import(const v1::BankLine& line, std::string_view file,
                                             Instant now) {
   Entry entry;
   entry.digest = digest_of(line);
-  if (!is_usable(line)) {
+  const auto usable = can_be_booked(line);
+  if (!usable) return tl::unexpected(usable.error());
+  if (!*usable) {
     *entry.record.mutable_line() = line;
     set_outcome(BankOutcome::kInvalid, entry.record);
     return result_of(entry);

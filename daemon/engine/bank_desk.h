@@ -95,6 +95,7 @@ class BankDesk final : public FundsWatcher {
     Record record;
   };
 
+  Result<bool> can_be_booked(const v1::BankLine& line);
   Result<void> place_credit(Entry& entry, Instant now);
   Result<void> place_debit(Entry& entry, Instant now);
   // Money that IN sends back; false if it is not.

@@ -4,10 +4,18 @@
 
 #include <string>
 
+#include "daemon/base/limits.h"
+#include "daemon/base/money.h"
 #include "daemon/funds/matcher.h"
 #include "jiexu/v1/record.pb.h"
 
 namespace jiexu {
+
+// What can be booked at all. An older version booked what this one does not.
+inline bool is_usable(const v1::BankLine& line) {
+  return line.amount_fen() != 0 && within(line.amount_fen(), limits::kBankLineFenMax) &&
+         !line.host_sequence().empty() && !line.account_number().empty();
+}
 
 inline BankOutcome outcome_of(const v1::BankLineRecord& record) {
   return static_cast<BankOutcome>(record.outcome());

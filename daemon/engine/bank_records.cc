@@ -18,6 +18,10 @@ Result<BankDesk::Settled> BankDesk::match_by_hand(const Digest& line,
   if (record.tray_at_ms() == 0 || record.suspense_fen() == 0) {
     return Settled(tl::unexpected(Rejection{Refusal::kBankLineSettled, ""}));
   }
+  if (!is_usable(record.line())) {
+    return Settled(tl::unexpected(
+        Rejection{Refusal::kAmountTooLarge, "the line's own amount; set the line aside"}));
+  }
   const bool debit = record.suspense_fen() < 0;
   Fen total;
   for (const Allocation& part : to) {

@@ -21,6 +21,11 @@ v1::Payee to_payee(const BankAccount& bank) {
   return payee;
 }
 
+Rejection no_room(AgencyId peer) {
+  return {Refusal::kAmountTooLarge, "amount_fen: the ledger's accounts with " + peer.str() +
+                                        " can hold no more; look at `jiexu ledger`"};
+}
+
 v1::Contact to_contact(const ContactDetails& details) {
   v1::Contact contact;
   contact.set_person(details.person);
@@ -139,6 +144,13 @@ Result<tl::expected<void, Rejection>> CaseDesk::decide(Decision& decision, const
   if (!context) return tl::unexpected(context.error());
   auto decided = step(after, event, *context);
   if (!decided) return tl::expected<void, Rejection>(tl::unexpected(std::move(decided.error())));
+  if (!decided->postings.empty()) {
+    std::vector<Posting> all = decision.postings;
+    all.insert(all.end(), decided->postings.begin(), decided->postings.end());
+    const auto room = has_room(after.peer, all);
+    if (!room) return tl::unexpected(room.error());
+    if (!*room) return tl::expected<void, Rejection>(tl::unexpected(no_room(after.peer)));
+  }
   decision.messages.insert(decision.messages.end(), decided->messages.begin(),
                            decided->messages.end());
   decision.postings.insert(decision.postings.end(), decided->postings.begin(),

@@ -164,6 +164,8 @@ class CaseDesk {
   Result<void> post(AgencyId peer, const std::vector<Posting>& postings, const Key& key,
                     Instant at);
   Result<int64_t> balance(AgencyId peer, LedgerAccount account);
+  // Whether the accounts with `peer` stay within limits::kAccountFenMax with these postings.
+  Result<bool> has_room(AgencyId peer, const std::vector<Posting>& postings);
 
  private:
   // Steps of one case that are decided and not written.

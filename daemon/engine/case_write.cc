@@ -1,8 +1,9 @@
 // What follows from a decision, written into the open commit: messages, case, timeline, timers,
 // indexes and the ledger.
 #include <algorithm>
+#include <map>
 
-#include "daemon/base/check.h"
+#include "daemon/base/limits.h"
 #include "daemon/cases/attachments.h"
 #include "daemon/engine/case_desk.h"
 #include "daemon/engine/case_store.h"
@@ -226,6 +227,28 @@ Result<int64_t> CaseDesk::balance(AgencyId peer, LedgerAccount account) {
   return balances_[key] = *record ? (*record)->balance_fen() : 0;
 }
 
+// An account that is beyond its bound already holds what an older version let in. Nothing can be
+// refused for it: its reader is told (show_ledger, check_ledger).
+Result<bool> CaseDesk::has_room(AgencyId peer, const std::vector<Posting>& postings) {
+  std::map<LedgerAccount, Fen> changes;
+  for (const Posting& posting : postings) {
+    for (const bool debit : {true, false}) {
+      Fen& change = changes[debit ? posting.debit : posting.credit];
+      const auto sum = add(change, debit ? posting.amount : -posting.amount);
+      if (!sum) return false;
+      change = *sum;
+    }
+  }
+  for (const auto& [account, change] : changes) {
+    const auto before = balance(peer, account);
+    if (!before) return tl::unexpected(before.error());
+    const auto after = add(Fen{*before}, change);
+    const bool fits = after && within(after->value, limits::kAccountFenMax);
+    if (!fits && within(*before, limits::kAccountFenMax)) return false;
+  }
+  return true;
+}
+
 Result<void> CaseDesk::post(AgencyId peer, const std::vector<Posting>& postings, const Key& key,
                             Instant at) {
   if (postings.empty()) return {};
@@ -241,11 +264,12 @@ Result<void> CaseDesk::post(AgencyId peer, const std::vector<Posting>& postings,
       const LedgerAccount account = debit ? posting.debit : posting.credit;
       const auto before = balance(peer, account);
       if (!before) return tl::unexpected(before.error());
-      const auto after = add(Fen{*before}, debit ? posting.amount : -posting.amount);
-      CHECK(after.has_value());
-      balances_[{peer, account}] = after->value;
+      // Without room only beside what an older version let in; the journal has it all the same.
+      const Fen after =
+          add(Fen{*before}, debit ? posting.amount : -posting.amount).value_or(Fen{*before});
+      balances_[{peer, account}] = after.value;
       v1::AccountRecord record;
-      record.set_balance_fen(after->value);
+      record.set_balance_fen(after.value);
       put(Family::kFunds, layout::account_key(peer, static_cast<uint8_t>(account)),
           record.SerializeAsString(), false);
     }

@@ -17,12 +17,35 @@ constexpr size_t kCounterSize = 4;
 using Account = std::pair<std::string, uint32_t>;  // peer, number
 using Sums = std::map<Account, int64_t>;
 
+// REQUIRES: `fen` is within limits::kCaseFenMax, and so is what adds up in `sums` of one case or
+// line.
 void add_up(const Account& account, int64_t fen, Sums& sums) {
   sums[account] += fen;
 }
 
-void add_up(const Sums& more, Sums& sums) {
-  for (const auto& [account, fen] : more) add_up(account, fen, sums);
+// False if a sum leaves 64 bits.
+bool add_all(const Sums& more, Sums& sums) {
+  for (const auto& [account, fen] : more) {
+    const auto sum = add(Fen{sums[account]}, Fen{fen});
+    if (!sum) return false;
+    sums[account] = sum->value;
+  }
+  return true;
+}
+
+// Amounts that no door lets in now. An older version booked them.
+bool is_possible(const Case& subject) {
+  for (const Fen fen : {subject.due, subject.moved, subject.credited, subject.refunded}) {
+    if (!within(fen.value, limits::kCaseFenMax)) return false;
+  }
+  return true;
+}
+
+tl::unexpected<Error> impossible(const std::string& what) {
+  return fail(Errc::kCorrupt, what +
+                                  ": the amounts are such as no money comes to, so that nothing "
+                                  "can be added up; an older version booked them. Keep the "
+                                  "store, and call for help");
 }
 
 // What a case's amounts mean, whatever way led to them.
@@ -90,18 +113,24 @@ class Checker {
   Result<void> read_cases() {
     return each_case([&](const Case& subject) {
       view_.set_cases(view_.cases() + 1);
-      add_up(sums_of(subject), told_);
-      return Result<void>();
+      const std::string what = "case " + subject.id.str();
+      if (!is_possible(subject)) return Result<void>(impossible(what));
+      return add_all(sums_of(subject), told_) ? Result<void>() : impossible(what);
     });
   }
 
   Result<void> read_lines() {
-    return scan(Family::kFunds, layout::kBankLines, [&](std::string_view, std::string_view value) {
-      v1::BankLineRecord line;
-      if (!line.ParseFromArray(value.data(), static_cast<int>(value.size()))) return false;
-      add_up(sums_of(line, self_), told_);
-      return true;
-    });
+    return scan(Family::kFunds, layout::kBankLines,
+                [&](std::string_view key, std::string_view value) {
+                  v1::BankLineRecord line;
+                  if (!line.ParseFromArray(value.data(), static_cast<int>(value.size())))
+                    return false;
+                  const bool possible = within(line.suspense_fen(), limits::kCaseFenMax);
+                  if (!possible || !add_all(sums_of(line, self_), told_)) {
+                    wrong_ = impossible("bank line " + to_hex(key.substr(1))).value();
+                  }
+                  return !wrong_;
+                });
   }
 
   // The postings of one case or line lie together.
@@ -131,6 +160,7 @@ class Checker {
     v1::JournalRecord record;
     if (!record.ParseFromArray(value.data(), static_cast<int>(value.size()))) return false;
     for (const v1::PostingRecord& posting : record.postings()) {
+      if (!within(posting.amount_fen(), limits::kCaseFenMax)) return false;
       add_up({record.peer(), posting.debit()}, posting.amount_fen(), sums);
       add_up({record.peer(), posting.credit()}, -posting.amount_fen(), sums);
     }
@@ -141,7 +171,7 @@ class Checker {
   Result<void> check_subject(std::string_view prefix, const std::string& subject,
                              const Sums& posted) {
     if (subject.empty()) return {};
-    add_up(posted, posted_);
+    if (!add_all(posted, posted_)) return impossible("the postings");
     if (prefix == layout::kCaseJournals) {
       const auto found = read_case(records_, *CaseId::from_bytes(subject));
       if (!found) return tl::unexpected(found.error());
@@ -229,7 +259,9 @@ class Checker {
       check->set_agrees(check->balance_fen() == check->posted_fen() &&
                         check->posted_fen() == check->told_fen());
       sound_ = sound_ && check->agrees();
-      by_peer[account.first] += check->balance_fen();
+      const auto sum = add(Fen{by_peer[account.first]}, Fen{check->balance_fen()});
+      sound_ = sound_ && sum;
+      by_peer[account.first] = sum.value_or(Fen{}).value;
     }
     for (const auto& [peer, sum] : by_peer) sound_ = sound_ && sum == 0;
   }
@@ -264,6 +296,7 @@ class Checker {
                                     });
     if (!done) return done;
     if (stop_.stop_requested()) return fail(Errc::kBusy, "the daemon stops");
+    if (wrong_) return tl::unexpected(*wrong_);
     if (!readable) return fail(Errc::kCorrupt, "a record of the ledger is unreadable");
     return {};
   }
@@ -276,6 +309,7 @@ class Checker {
   Sums posted_;
   Sums told_;
   bool sound_ = true;
+  std::optional<Error> wrong_;  // what a scan has met
 };
 
 }  // namespace

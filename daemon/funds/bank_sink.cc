@@ -1,6 +1,22 @@
 #include "daemon/funds/bank_sink.h"
 
+#include "daemon/base/limits.h"
+
 namespace jiexu {
+
+std::optional<std::string> why_impossible(Fen amount) {
+  if (within(amount.value, limits::kBankLineFenMax)) return std::nullopt;
+  return "an amount of " + amount.yuan() + " yuan; a line has at most " +
+         Fen{limits::kBankLineFenMax}.yuan();
+}
+
+Result<void> check_amounts(const google::protobuf::RepeatedPtrField<v1::BankLine>& lines) {
+  for (int i = 0; i < lines.size(); ++i) {
+    const auto why = why_impossible(Fen{lines[i].amount_fen()});
+    if (why) return fail(Errc::kInvalid, "lines." + std::to_string(i) + ".amount_fen: " + *why);
+  }
+  return {};
+}
 
 Result<void> hand_on(v1::BankLine& line, const BankLineSink& sink, BankFileSummary& summary) {
   const Fen amount{line.amount_fen()};

@@ -3,6 +3,8 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
+#include <string>
 #include <string_view>
 
 #include "daemon/base/money.h"
@@ -22,6 +24,11 @@ struct BankFileSummary {
   Fen credited;             // sum of the lines above 0
   Fen debited;              // sum of the others, above 0 too
 };
+
+// Why no line of a bank can be of so much (limits::kBankLineFenMax); nullopt: one can.
+std::optional<std::string> why_impossible(Fen amount);
+// The same of lines that come otherwise than in a bank's file. Error kInvalid, naming the line.
+Result<void> check_amounts(const google::protobuf::RepeatedPtrField<v1::BankLine>& lines);
 
 // Counts the line and hands it on. Error kInvalid if the sums leave 64 bits.
 Result<void> hand_on(v1::BankLine& line, const BankLineSink& sink, BankFileSummary& summary);

@@ -369,6 +369,7 @@ Result<void> CamtReader::Handler::hand_on_detail(const Detail& detail, Fen amoun
     return wrong("an amount in another currency than CNY");
   }
   if (entry_.booked_on == 0) return wrong("the entry has no booking date (BookgDt)");
+  if (const auto why = why_impossible(amount)) return wrong(*why);
   const bool alone = entry_.details <= 1;
   const auto with_sign =
       signed_amount(amount, detail.sign.empty() || alone ? entry_.sign : detail.sign);

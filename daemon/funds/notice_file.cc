@@ -113,6 +113,7 @@ Result<void> NoticeReader::take_columns(std::string_view text, std::string_view 
   const auto& column = *columns;
   const auto amount = parse_amount(column[kAmount]);
   if (!amount) return wrong("column 7, amount: not an amount in yuan");
+  if (const auto why = why_impossible(*amount)) return wrong("column 7, amount: " + *why);
   const auto day = parse_day(column[kDay]);
   if (!day) return wrong("column 8, date: not a date as yyyymmdd");
   if (!is_yuan(clean_number(column[kCurrency]))) {

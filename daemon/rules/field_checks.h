@@ -7,13 +7,14 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/base/limits.h"
 #include "daemon/base/time.h"
 #include "daemon/rules/form_check.h"
 
 namespace jiexu {
 
 // What an amount field of the live screens can hold: 9,999,999,999.99 yuan.
-inline constexpr int64_t kFormAmountMaxFen = 999'999'999'999;
+inline constexpr int64_t kFormAmountMaxFen = limits::kAmountFenMax;
 
 // Months of the live screens: yyyymm from 195001 to 205012.
 bool is_month(int32_t yyyymm);

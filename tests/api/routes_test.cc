@@ -98,6 +98,83 @@ TEST_CASE("no bank lines are a mistake") {
   CHECK(world.engine.commands.empty());
 }
 
+TEST_CASE("a list goes on only where its own `next` says") {
+  ApiWorld world;
+  // Of other lists, and one whose time lies before every other.
+  const std::string batch = to_hex(layout::remittance_batch_key(std::string(21, '1')));
+  const std::string payment =
+      to_hex("I" + std::string(8, '\xff') + std::string(CaseId::kSize + 4, '\0'));
+  const std::string line = "54" + std::string(2, '0') + std::string(16, 'f') + std::string(64, '0');
+  for (const std::string list :
+       {"/v1/bank/lines", "/v1/bank/files", "/v1/payments", "/v1/quarantine", "/v1/remittances",
+        "/v1/cases", "/v1/overdue", "/v1/proposals"}) {
+    for (const std::string& after : {std::string("00"), std::string("x"), batch, payment, line}) {
+      INFO(list << " " << after);
+      const Got got = world.ask("GET", list + "?after=" + after, Role::kAuditor);
+      CHECK(got.status() == 400);
+      CHECK(got.json()["code"] == "bad_query");
+    }
+  }
+  CHECK(world.ask("POST", "/v1/remittances", Role::kClerk, R"({"after":"00"})").status() == 400);
+  CHECK(world.engine.commands.empty());
+}
+
+TEST_CASE("a tray goes on only with a line of its own") {
+  ApiWorld world;
+  const auto ask = [&](BankOutcome of) {
+    const Key after = layout::tray_key(static_cast<uint8_t>(of), Instant{1}, Digest{});
+    return world.ask("GET", "/v1/bank/lines?tray=early&after=" + to_hex(after), Role::kAuditor);
+  };
+  CHECK(ask(BankOutcome::kEarly).status() == 200);
+  CHECK(ask(BankOutcome::kMatched).status() == 400);
+}
+
+TEST_CASE("an amount that no line of a bank has is refused with its place") {
+  ApiWorld world;
+  for (const char* fen : {"-9223372036854775808", "9223372036854775807", "499999999999501"}) {
+    INFO(fen);
+    const std::string body =
+        std::string(R"({"lines_total":2,"lines":[{"amount_fen":"5"},{"amount_fen":")") + fen +
+        "\"}]}";
+    for (const std::string path : {"/v1/bank/lines", "/v1/bank/files/"}) {
+      const bool file = path.ends_with('/');
+      const Got got = world.ask("POST", path + (file ? std::string(64, 'a') : ""), Role::kSystem,
+                                file ? body : body.substr(0, 1) + body.substr(17));
+      CHECK(got.status() == 400);
+      CHECK(got.json()["code"] == "bad_amount");
+      CHECK_THAT(got.json()["detail"].get<std::string>(),
+                 Catch::StartsWith("lines.1.amount_fen: "));
+    }
+  }
+  CHECK(world.engine.commands.empty());
+}
+
+TEST_CASE("a ledger with a sum that no money comes to is an error, and names the account") {
+  ApiWorld world;
+  for (const LedgerAccount account : {LedgerAccount::kBank, LedgerAccount::kSuspense}) {
+    world.put_account(*AgencyId::parse(ApiWorld::kSelf), static_cast<uint8_t>(account), INT64_MIN);
+  }
+  const Got got = world.ask("GET", "/v1/ledger", Role::kAuditor);
+  CHECK(got.status() == 500);
+  CHECK(got.json()["code"] == "store_corrupt");
+  CHECK_THAT(got.json()["detail"].get<std::string>(),
+             Catch::Contains("account bank with S41130010001") && Catch::Contains("--check"));
+}
+
+TEST_CASE("text that is not UTF-8 is refused wherever it stands") {
+  ApiWorld world;
+  world.put(world.draft());
+  const std::string path = "/v1/cases/" + world.draft().id.str();
+  for (const std::string& target : std::vector<std::string>{
+           path + "/actions/%ff", "/v1/cases?after=%ff", "/v1/cases?%ff=1", path + "/"}) {
+    INFO(target);
+    const Got got =
+        world.ask(target.find("actions") == target.npos ? "GET" : "POST", target, Role::kReviewer);
+    CHECK(got.status() == 400);
+    CHECK(got.json()["code"] == "bad_target");
+  }
+}
+
 TEST_CASE("a peer is paused and resumed by its code") {
   ApiWorld world;
   const bool pause = GENERATE(true, false);
