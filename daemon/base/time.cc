@@ -18,6 +18,11 @@ int64_t floor_div(int64_t a, int64_t b) {
   return a / b - (a % b < 0 ? 1 : 0);
 }
 
+// Messages may name any time of 64 bits; what is beyond all calendars has no right date.
+int64_t local_ms(Instant instant) {
+  return instant.ms > INT64_MAX - kChinaOffsetMs ? instant.ms : instant.ms + kChinaOffsetMs;
+}
+
 bool can_be(Instant wall) {
   return wall.ms >= limits::kWallClockMsMin && wall.ms <= limits::kWallClockMsMax;
 }
@@ -65,7 +70,7 @@ std::string Date::str() const {
 }
 
 Date date_of(Instant instant) {
-  return Date::from_days(static_cast<int32_t>(floor_div(instant.ms + kChinaOffsetMs, kDayMs)));
+  return Date::from_days(static_cast<int32_t>(floor_div(local_ms(instant), kDayMs)));
 }
 
 Instant end_of(Date date) {
@@ -73,7 +78,7 @@ Instant end_of(Date date) {
 }
 
 std::string Instant::str() const {
-  const int64_t local = ms + kChinaOffsetMs;
+  const int64_t local = local_ms(*this);
   const int64_t in_day = local - floor_div(local, kDayMs) * kDayMs;
   char out[64];
   std::snprintf(out, sizeof out, "%sT%02d:%02d:%02d.%03d+08:00", date_of(*this).str().c_str(),

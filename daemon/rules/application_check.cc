@@ -47,8 +47,8 @@ void check_balance(FieldChecks& checks, const v1::Certificate& certificate) {
       checks.count() != before) {
     return;
   }
-  const std::string capitals = capital_amount(Fen{certificate.balance_fen()});
-  if (capitals_key(certificate.balance_capitals()) == capitals_key(capitals)) return;
+  const auto capitals = capital_amount(Fen{certificate.balance_fen()});
+  if (capitals && capitals_key(certificate.balance_capitals()) == capitals_key(*capitals)) return;
   checks.add(FormRule::kCapitalAmount, {"certificate", "balance_capitals"},
              "the figures say another amount");
 }

@@ -3,8 +3,6 @@
 #include <array>
 #include <string_view>
 
-#include "daemon/base/check.h"
-
 namespace jiexu {
 namespace {
 
@@ -58,11 +56,11 @@ std::string whole_yuan(uint64_t yuan) {
 
 }  // namespace
 
-std::string capital_amount(Fen amount) {
+std::optional<std::string> capital_amount(Fen amount) {
   const bool negative = amount.value < 0;
   const uint64_t fen =
       negative ? 0 - static_cast<uint64_t>(amount.value) : static_cast<uint64_t>(amount.value);
-  CHECK(fen / 100 < kYuanMax);
+  if (fen / 100 >= kYuanMax) return std::nullopt;
   const uint64_t tenths = fen / 10 % 10;
   const uint64_t hundredths = fen % 10;
   std::string out = whole_yuan(fen / 100);

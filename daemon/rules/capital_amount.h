@@ -3,13 +3,15 @@
 // payment and settlement measures (支付结算办法, annex 1); where these leave a choice, without 零.
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "daemon/base/money.h"
 
 namespace jiexu {
 
-// REQUIRES: below 10^16 yuan either way.
-std::string capital_amount(Fen amount);
+// nullopt from 10^16 yuan on, for which there are no words; no such amount is taken anywhere, but a
+// message that is shown may say it.
+std::optional<std::string> capital_amount(Fen amount);
 
 }  // namespace jiexu

@@ -39,15 +39,6 @@ std::string type_of(const fs::path& file) {
   return "application/octet-stream";
 }
 
-std::string percent(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    const bool plain = std::isalnum(static_cast<uint8_t>(c)) != 0;
-    out += plain ? std::string(1, c) : "%" + to_hex({&c, 1});
-  }
-  return out;
-}
-
 Result<std::string> sha256_of(const fs::path& file) {
   std::ifstream in(file, std::ios::binary);
   if (!in) return fail(Errc::kNotFound, file.string() + ": cannot be opened");
@@ -62,7 +53,7 @@ Result<std::string> sha256_of(const fs::path& file) {
 }
 
 std::string path_of(const AttachmentOptions& options) {
-  return "/v1/cases/" + options.id + "/attachments";
+  return "/v1/cases/" + percent(options.id) + "/attachments";
 }
 
 void print_attachments(const google::protobuf::RepeatedPtrField<v1::AttachmentView>& all) {
@@ -115,7 +106,7 @@ int fetch(const Session& session, const AttachmentOptions& options) {
   if (!named) return report(named.error());
   const fs::path fresh = options.out + ".new";
   std::error_code error;
-  const Result<Reply> reply = session.download(path_of(options) + "/" + options.n, fresh);
+  const Result<Reply> reply = session.download(path_of(options) + "/" + percent(options.n), fresh);
   if (!reply || reply->status >= 400) {
     fs::remove(fresh, error);
     return reply ? report_problem(*reply) : report(reply.error());

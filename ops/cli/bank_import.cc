@@ -187,7 +187,7 @@ int settle_line(const Session& session, const std::string& start, const std::str
                 const std::string& body) {
   const auto line = full_line_id(session, start);
   if (!line) return report(line.error());
-  return session.show("POST", "/v1/bank/lines/" + *line + "/" + how, body, print_settled);
+  return session.show("POST", "/v1/bank/lines/" + percent(*line) + "/" + how, body, print_settled);
 }
 
 struct Settle {
@@ -250,8 +250,8 @@ void add_lines_command(Command group, Session& session) {
   command.add_option("--after", *after, "Go on from here");
   command.callback([&session, tray, after] {
     session.run = [&session, tray, after] {
-      std::string target = "/v1/bank/lines?after=" + *after;
-      if (!tray->empty()) target += "&tray=" + *tray;
+      std::string target = "/v1/bank/lines?after=" + percent(*after);
+      if (!tray->empty()) target += "&tray=" + percent(*tray);
       return session.show("GET", target, "", print_lines);
     };
   });

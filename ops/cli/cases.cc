@@ -1,6 +1,7 @@
 // jiexu case: apply, list, show, do, timeline.
 #include <iostream>
 
+#include "daemon/base/text.h"
 #include "daemon/cases/table.h"
 #include "daemon/cases/table_drawing.h"
 #include "daemon/rules/citizen_id.h"
@@ -121,14 +122,15 @@ int apply(const Session& session, const CaseOptions& options) {
 int act(const Session& session, const CaseOptions& options) {
   const Result<std::string> body = body_of(options);
   if (!body) return report(body.error());
-  return session.show("POST", "/v1/cases/" + options.id + "/actions/" + options.action, *body,
-                      printer(session));
+  return session.show("POST",
+                      "/v1/cases/" + percent(options.id) + "/actions/" + percent(options.action),
+                      *body, printer(session));
 }
 
 int list_cases(const Session& session, const CaseOptions& options) {
   std::string target = "/v1/cases?limit=" + std::to_string(options.limit);
   if (options.open) target += "&open=1";
-  if (!options.after.empty()) target += "&after=" + options.after;
+  if (!options.after.empty()) target += "&after=" + percent(options.after);
   return session.show("GET", target, "", print_list);
 }
 
@@ -145,6 +147,7 @@ int find(const Session& session, const std::string& letter, const std::string& t
     if (!std::getline(std::cin, number) || number.empty()) {
       return report(EX_USAGE, "give --letter, or the document number on standard input");
     }
+    if (!is_utf8(number)) return report(EX_DATAERR, "the document number is not UTF-8");
     known.mutable_person()->set_document_type(document);
     known.mutable_person()->set_document_number(number);
   }
@@ -199,11 +202,12 @@ void add_reads(Command group, Session& session, const std::shared_ptr<CaseOption
   show_command.add_option("id", options->id, "The case").required();
   show_command.callback([&session, options] {
     session.run = [&session, options] {
-      return session.show("GET", "/v1/cases/" + options->id, "", [&](const std::string& body) {
-        print_case(body, session.command());
-        print_held(session, body);
-        print_last_word(session, body);
-      });
+      return session.show("GET", "/v1/cases/" + percent(options->id), "",
+                          [&](const std::string& body) {
+                            print_case(body, session.command());
+                            print_held(session, body);
+                            print_last_word(session, body);
+                          });
     };
   });
 
@@ -212,7 +216,8 @@ void add_reads(Command group, Session& session, const std::shared_ptr<CaseOption
   timeline_command.add_option("id", options->id, "The case").required();
   timeline_command.callback([&session, options] {
     session.run = [&session, options] {
-      return session.show("GET", "/v1/cases/" + options->id + "/timeline", "", print_timeline);
+      return session.show("GET", "/v1/cases/" + percent(options->id) + "/timeline", "",
+                          print_timeline);
     };
   });
 }

@@ -28,7 +28,8 @@ void print_messages(const std::string& body) {
 }
 
 int show(const Session& session, const DocumentOptions& options) {
-  const std::string target = "/v1/cases/" + options.id + "/documents/" + options.kind;
+  const std::string target =
+      "/v1/cases/" + percent(options.id) + "/documents/" + percent(options.kind);
   if (options.kind == "application") {
     return session.show("GET", target, "", print_as<v1::Application>);
   }
@@ -56,7 +57,8 @@ void add_documents(Command group, Session& session) {
   messages.add_option("id", options->id, "The case").required();
   messages.callback([&session, options] {
     session.run = [&session, options] {
-      return session.show("GET", "/v1/cases/" + options->id + "/messages", "", print_messages);
+      return session.show("GET", "/v1/cases/" + percent(options->id) + "/messages", "",
+                          print_messages);
     };
   });
 }

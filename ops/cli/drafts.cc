@@ -51,7 +51,7 @@ tl::expected<Arrivals, int> read_arrivals(const Session& session, const v1::Case
 }
 
 int draft(const Session& session, const std::string& id) {
-  const auto reply = session.ask("GET", "/v1/cases/" + id);
+  const auto reply = session.ask("GET", "/v1/cases/" + percent(id));
   if (!reply) return report(reply.error());
   if (reply->status != 200) return report_problem(*reply);
   v1::CaseView view;

@@ -1,6 +1,7 @@
 // jiexu: the command line. This file reads the command line and runs the command that it names.
 #include <iostream>
 
+#include "daemon/base/text.h"
 #include "ops/cli/command_line.h"
 #include "ops/cli/session.h"
 
@@ -41,6 +42,14 @@ int run(int argc, char** argv) {
 }  // namespace jiexu::cli
 
 int main(int argc, char** argv) {
+  // Arguments go into requests, answers and records as text.
+  for (int i = 1; i < argc; ++i) {
+    if (jiexu::is_utf8(argv[i])) continue;
+    std::cerr << "jiexu: argument " << i
+              << " is not UTF-8; set the terminal to UTF-8, and rename a file whose name is in "
+                 "another encoding\n";
+    return EX_USAGE;
+  }
   try {
     return jiexu::cli::run(argc, argv);
   } catch (const std::exception& error) {

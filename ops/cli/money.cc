@@ -152,8 +152,8 @@ int exit_code(const v1::ComparisonView& view) {
 }
 
 int compare(const Session& session, const std::string& peer, const std::string& day) {
-  const auto reply =
-      session.ask("GET", "/v1/ledger/comparisons/" + peer + (day.empty() ? "" : "?day=" + day));
+  const auto reply = session.ask("GET", "/v1/ledger/comparisons/" + percent(peer) +
+                                            (day.empty() ? "" : "?day=" + percent(day)));
   if (!reply) return report(reply.error());
   if (reply->status >= 400) return report_problem(*reply);
   v1::ComparisonView view;

@@ -70,7 +70,8 @@ enum class Amounts : uint8_t { kFigures, kAlsoCapitals };
 std::string number_text(const std::string& field, int64_t number, Amounts amounts) {
   if (field.ends_with("_fen")) {
     const bool capitals = amounts == Amounts::kAlsoCapitals;
-    return capitals ? yuan(number) + "  " + capital_amount(Fen{number}) : yuan(number);
+    const auto words = capitals ? capital_amount(Fen{number}) : std::nullopt;
+    return words ? yuan(number) + "  " + *words : yuan(number);
   }
   if (field.ends_with("_on") || field.ends_with("_date") || field == "as_of") {
     return with_dashes(number, true);

@@ -42,9 +42,9 @@ void print_paper(const std::string& body) {
 }
 
 int print(const Session& session, const PaperOptions& options) {
-  const std::string path = "/v1/cases/" + options.id + "/papers";
+  const std::string path = "/v1/cases/" + percent(options.id) + "/papers";
   if (options.number.empty()) return session.show("GET", path, "", print_papers);
-  return session.show("GET", path + "/" + options.number, "", print_paper);
+  return session.show("GET", path + "/" + percent(options.number), "", print_paper);
 }
 
 // Hashes are printed in groups.

@@ -55,7 +55,7 @@ void add_switch(Command group, Session& session, const std::string& name, const 
   command.add_option("agency", *agency, "Code of the agency").required();
   command.callback([&session, agency, name] {
     session.run = [&session, agency, name] {
-      return session.show("POST", "/v1/peers/" + *agency + "/" + name, "",
+      return session.show("POST", "/v1/peers/" + percent(*agency) + "/" + name, "",
                           [&](const auto&) { std::cout << *agency << ": " << name << "d\n"; });
     };
   });
@@ -70,7 +70,7 @@ void add_quarantine(Command app, Session& session) {
   list.add_option("--after", *after, "Go on after this one");
   list.callback([&session, after] {
     session.run = [&session, after] {
-      const std::string target = after->empty() ? "" : "?after=" + *after;
+      const std::string target = after->empty() ? "" : "?after=" + percent(*after);
       return session.show("GET", "/v1/quarantine" + target, "", print_quarantine);
     };
   });

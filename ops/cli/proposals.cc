@@ -22,11 +22,17 @@ struct ProposalOptions {
 };
 
 std::string path(const std::string& id, const std::string& number, const std::string& word) {
-  return "/v1/cases/" + id + "/proposals/" + number + "/" + word;
+  return "/v1/cases/" + percent(id) + "/proposals/" + percent(number) + "/" + word;
 }
 
 std::string approval(const std::string& digest) {
   return Json{{"digest", digest}}.dump();
+}
+
+// A line of what `jiexu case submit --json` prints.
+bool is_result(const Json& line) {
+  return line.is_object() && line.contains("proposal") && line["proposal"].is_number_unsigned() &&
+         line.value("digest", Json("")).is_string() && line.value("case_id", Json("")).is_string();
 }
 
 // What `jiexu case submit --json` printed, line for line.
@@ -38,7 +44,7 @@ int approve_all(const Session& session, const std::string& file) {
   int worst = EX_OK;
   for (std::string line; std::getline(lines, line);) {
     const Json result = Json::parse(line, nullptr, false);
-    if (!result.is_object() || !result.contains("proposal")) {
+    if (!is_result(result)) {
       return report(EX_DATAERR, file + ": holds a line that `jiexu case submit --json` prints not");
     }
     const std::string digest = result.value("digest", std::string());
@@ -90,7 +96,7 @@ void add_proposals(Command group, Session& session) {
   list.add_option("--after", *after, "Go on after this case");
   list.callback([&session, after] {
     session.run = [&session, after] {
-      const std::string more = after->empty() ? "" : "?after=" + *after;
+      const std::string more = after->empty() ? "" : "?after=" + percent(*after);
       return session.show("GET", "/v1/proposals" + more, "", print_proposals);
     };
   });

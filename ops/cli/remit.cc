@@ -112,7 +112,7 @@ int approve(const Session& session, const std::string& number, const std::string
   if (content.size() < kContentMin) {
     return report(EX_USAGE, "--content: give at least 8 characters of what `remit show` prints");
   }
-  const auto reply = session.ask("GET", "/v1/remittances/" + number);
+  const auto reply = session.ask("GET", "/v1/remittances/" + percent(number));
   if (!reply) return report(reply.error());
   if (reply->status >= 400) return report_problem(*reply);
   v1::RemittanceBatchView batch;
@@ -125,18 +125,20 @@ int approve(const Session& session, const std::string& number, const std::string
   }
   v1::ApproveBatchInput input;
   input.set_content(batch.content());
-  return session.show(
-      "POST", "/v1/remittances/" + number + "/approve", to_json(input), [&](const std::string&) {
-        std::cout << "Approved: " << batch.count() << " payments, " << yuan(batch.total_fen())
-                  << ".\nNext: " << session.command() << " remit export " << number << "\n";
-      });
+  return session.show("POST", "/v1/remittances/" + percent(number) + "/approve", to_json(input),
+                      [&](const std::string&) {
+                        std::cout << "Approved: " << batch.count() << " payments, "
+                                  << yuan(batch.total_fen()) << ".\nNext: " << session.command()
+                                  << " remit export " << number << "\n";
+                      });
 }
 
 int export_batch(const Session& session, const std::string& number, const std::string& format,
                  std::string file) {
   v1::ExportBatchInput input;
   input.set_format(format);
-  const auto reply = session.ask("POST", "/v1/remittances/" + number + "/export", to_json(input));
+  const auto reply =
+      session.ask("POST", "/v1/remittances/" + percent(number) + "/export", to_json(input));
   if (!reply) return report(reply.error());
   if (reply->status >= 400) return report_problem(*reply);
   if (file.empty()) file = number + (format == "delimited" ? ".txt" : ".xml");
@@ -178,7 +180,7 @@ void add_lists(Command group, Session& session) {
   batches.add_option("--after", *after, "Go on from here");
   batches.callback([&session, after] {
     session.run = [&session, after] {
-      return session.show("GET", "/v1/remittances?after=" + *after, "", print_batch_list);
+      return session.show("GET", "/v1/remittances?after=" + percent(*after), "", print_batch_list);
     };
   });
   Command waiting = group.add_command(
@@ -187,7 +189,7 @@ void add_lists(Command group, Session& session) {
   waiting.add_option("--after", *after, "Go on from here");
   waiting.callback([&session, after] {
     session.run = [&session, after] {
-      return session.show("GET", "/v1/payments?after=" + *after, "", print_waiting);
+      return session.show("GET", "/v1/payments?after=" + percent(*after), "", print_waiting);
     };
   });
 }
@@ -209,7 +211,7 @@ void add_make_and_show(Command group, Session& session) {
   show.add_option("batch", options->batch, "The batch's number").required();
   show.callback([&session, options] {
     session.run = [&session, options] {
-      return session.show("GET", "/v1/remittances/" + options->batch, "",
+      return session.show("GET", "/v1/remittances/" + percent(options->batch), "",
                           [&](const std::string& body) {
                             v1::RemittanceBatchView batch;
                             if (from_json(body, &batch)) print_batch(session, batch);
@@ -264,7 +266,7 @@ void add_report_and_release(Command group, Session& session) {
     session.run = [&session, payment, note] {
       v1::ReleasePaymentInput input;
       input.set_note(*note);
-      return session.show("POST", "/v1/payments/" + *payment + "/release", to_json(input),
+      return session.show("POST", "/v1/payments/" + percent(*payment) + "/release", to_json(input),
                           [](const std::string&) { std::cout << "Released.\n"; });
     };
   });
@@ -294,7 +296,7 @@ void print_payee(const Session& session, const v1::PayeeView& view) {
 }
 
 Result<v1::PayeeView> ask_for_payee(const Session& session, const std::string& id) {
-  const auto reply = session.ask("GET", "/v1/cases/" + id + "/payee");
+  const auto reply = session.ask("GET", "/v1/cases/" + percent(id) + "/payee");
   if (!reply) return tl::unexpected(reply.error());
   v1::PayeeView view;
   if (reply->status >= 400) return fail(Errc::kNotFound, id + ": no such case");
@@ -313,7 +315,7 @@ int confirm_payee(const Session& session, const std::string& id, const std::stri
   v1::ConfirmPayeeInput input;
   input.set_content(view->content());
   input.set_note(note);
-  return session.show("POST", "/v1/cases/" + id + "/payee/confirm", to_json(input),
+  return session.show("POST", "/v1/cases/" + percent(id) + "/payee/confirm", to_json(input),
                       [&](const std::string& body) {
                         v1::PayeeView after;
                         if (from_json(body, &after)) print_payee(session, after);
@@ -327,10 +329,11 @@ void add_payee(Command group, Session& session) {
   show.add_option("case", *id, "The case").required();
   show.callback([&session, id] {
     session.run = [&session, id] {
-      return session.show("GET", "/v1/cases/" + *id + "/payee", "", [&](const std::string& body) {
-        v1::PayeeView view;
-        if (from_json(body, &view)) print_payee(session, view);
-      });
+      return session.show("GET", "/v1/cases/" + percent(*id) + "/payee", "",
+                          [&](const std::string& body) {
+                            v1::PayeeView view;
+                            if (from_json(body, &view)) print_payee(session, view);
+                          });
     };
   });
   const auto content = std::make_shared<std::string>();

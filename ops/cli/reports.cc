@@ -68,7 +68,7 @@ void print_overdue(const std::string& body) {
 }
 
 int statistics(const Session& session, const std::string& month, bool csv) {
-  const std::string target = "/v1/statistics/" + month;
+  const std::string target = "/v1/statistics/" + percent(month);
   if (!csv) return session.show("GET", target, "", print_statistics);
   const Result<Reply> reply = session.ask("GET", target + "?format=csv");
   if (!reply) return report(reply.error());
@@ -104,8 +104,8 @@ void add_reports(Command app, Session& session) {
   overdue.callback([&session, peer, after] {
     session.run = [&session, peer, after] {
       std::string target = "/v1/overdue?limit=200";
-      if (!peer->empty()) target += "&peer=" + *peer;
-      if (!after->empty()) target += "&after=" + *after;
+      if (!peer->empty()) target += "&peer=" + percent(*peer);
+      if (!after->empty()) target += "&after=" + percent(*after);
       return session.show("GET", target, "", print_overdue);
     };
   });

@@ -132,6 +132,15 @@ int Session::show(const std::string& method, const std::string& target, const st
   return EX_OK;
 }
 
+std::string percent(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    const bool plain = std::isalnum(static_cast<uint8_t>(c)) != 0;
+    out += plain ? std::string(1, c) : "%" + to_hex({&c, 1});
+  }
+  return out;
+}
+
 int report(const Error& error) {
   return report(exit_code(error.code), error.text);
 }

@@ -56,6 +56,9 @@ class Session {
   Result<Prepared> prepare(const std::string& method, const std::string& target) const;
 };
 
+// What a person has typed, as a part of a target: percent-encoded, whatever it holds.
+std::string percent(std::string_view text);
+
 // Prints an error to stderr and returns the exit code for it.
 int report(const Error& error);
 int report(int exit_code, std::string_view text);
