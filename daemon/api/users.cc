@@ -11,6 +11,7 @@
 
 #include "daemon/base/bytes.h"
 #include "daemon/base/retry.h"
+#include "daemon/cases/actor.h"
 #include "daemon/trust/keyring.h"
 #include "daemon/trust/suite.h"
 
@@ -37,10 +38,20 @@ bool is_user_name(std::string_view name) {
          });
 }
 
+// Timelines show what the daemon does by itself under these.
+std::string reserved_text(std::string_view name) {
+  return "the name " + std::string(name) +
+         " is reserved for what the daemon or the bank does; give this user another name";
+}
+
+// Whether a file may hold users of reserved names: only so that they can be removed.
+enum class Reserved : uint8_t { kRefused, kAllowed };
+
 // Reads the tables of one file and gathers what is wrong with them.
 class UsersParser {
  public:
-  explicit UsersParser(const std::string& origin) : origin_(origin) {}
+  UsersParser(const std::string& origin, Reserved reserved)
+      : origin_(origin), reserved_(reserved) {}
 
   void read(const toml::table& file) {
     for (const auto& [key, value] : file) {
@@ -74,6 +85,10 @@ class UsersParser {
     const auto bytes = from_hex((*table)["token_sha256"].value_or(std::string()));
     const auto digest = bytes ? to_array<32>(*bytes) : std::nullopt;
     if (!is_user_name(user.name)) add(at, "name must be 1 to 32 of a-z 0-9 - _ .");
+    if (is_reserved_name(user.name) && reserved_ == Reserved::kRefused) {
+      add(at, reserved_text(user.name) + ": `jiexu user remove " + user.name +
+                  "`, then `jiexu user add` for the new one");
+    }
     if (!role) add(at, "role must be inquirer, auditor, clerk, system, reviewer or operator");
     if (!digest) add(at, "token_sha256 must be 64 hex digits; `jiexu user add` makes it");
     if (table->size() > 3) add(at, "a user has the keys name, role and token_sha256 only");
@@ -87,6 +102,7 @@ class UsersParser {
   }
 
   const std::string origin_;
+  const Reserved reserved_;
   std::vector<User> users_;
   std::string problems_;
 };
@@ -138,12 +154,29 @@ Result<void> replace(const fs::path& file, const std::vector<User>& users, const
   return {};
 }
 
+Result<std::shared_ptr<const Users>> parse_users(std::string_view text, const std::string& origin,
+                                                 Reserved reserved) {
+  UsersParser parser(origin, reserved);
+  try {
+    parser.read(toml::parse(text, origin));
+  } catch (const toml::parse_error& error) {
+    parser.add(error.source().begin, std::string(error.description()));
+  }
+  return parser.result();
+}
+
+Result<std::shared_ptr<const Users>> load_users(const fs::path& file, Reserved reserved) {
+  const Result<std::string> text = read_secret_file(file);
+  if (!text) return tl::unexpected(text.error());
+  return parse_users(*text, file.string(), reserved);
+}
+
 // Locks, reads, lets `change` work on the list, and writes it.
 template <class Change>
-Result<void> rewrite(const fs::path& file, const Change& change) {
+Result<void> rewrite(const fs::path& file, Reserved reserved, const Change& change) {
   const FolderLock lock(file.parent_path());
   if (!lock.held()) return fail(Errc::kIo, file.string() + ": cannot lock its folder");
-  const auto old = Users::load(file);
+  const auto old = load_users(file, reserved);
   if (!old && old.error().code != Errc::kNotFound) return tl::unexpected(old.error());
   std::vector<User> users = old ? (*old)->all() : std::vector<User>();
   if (Result<void> changed = change(users); !changed) return changed;
@@ -168,19 +201,11 @@ std::optional<Role> role_from_name(std::string_view name) {
 
 Result<std::shared_ptr<const Users>> Users::parse(std::string_view text,
                                                   const std::string& origin) {
-  UsersParser parser(origin);
-  try {
-    parser.read(toml::parse(text, origin));
-  } catch (const toml::parse_error& error) {
-    parser.add(error.source().begin, std::string(error.description()));
-  }
-  return parser.result();
+  return parse_users(text, origin, Reserved::kRefused);
 }
 
 Result<std::shared_ptr<const Users>> Users::load(const fs::path& file) {
-  const Result<std::string> text = read_secret_file(file);
-  if (!text) return tl::unexpected(text.error());
-  return parse(*text, file.string());
+  return load_users(file, Reserved::kRefused);
 }
 
 const User* Users::find_token(std::string_view token) const {
@@ -196,6 +221,7 @@ Result<std::string> add_user(const fs::path& file, const std::string& name, Role
   if (!is_user_name(name)) {
     return fail(Errc::kInvalid, "a user's name is 1 to 32 of a-z 0-9 - _ .");
   }
+  if (is_reserved_name(name)) return fail(Errc::kInvalid, reserved_text(name));
   const std::string token = std::string(kTokenPrefix) + to_hex(random_bytes(kTokenBytes));
   const auto add = [&](std::vector<User>& users) -> Result<void> {
     for (const User& user : users) {
@@ -206,12 +232,13 @@ Result<std::string> add_user(const fs::path& file, const std::string& name, Role
     users.push_back({name, role, sha256(token)});
     return {};
   };
-  if (Result<void> done = rewrite(file, add); !done) return tl::unexpected(done.error());
+  if (Result<void> done = rewrite(file, Reserved::kRefused, add); !done)
+    return tl::unexpected(done.error());
   return token;
 }
 
 Result<void> remove_user(const fs::path& file, std::string_view name) {
-  return rewrite(file, [&](std::vector<User>& users) -> Result<void> {
+  return rewrite(file, Reserved::kAllowed, [&](std::vector<User>& users) -> Result<void> {
     const size_t removed = std::erase_if(users, [&](const User& u) { return u.name == name; });
     if (removed == 0) return fail(Errc::kNotFound, "there is no user " + std::string(name));
     return {};

@@ -50,7 +50,8 @@ struct User {
 // Immutable, so that threads share it by shared_ptr<const Users>; a reload brings a new one.
 class Users {
  public:
-  // Errors: kNotFound, kPermission (others may read the file), kInvalid (every problem, with line).
+  // Errors: kNotFound, kPermission (others may read the file), kInvalid (every problem, with line;
+  // one is a name that records show for the daemon's own acts, daemon/cases/actor.h).
   static Result<std::shared_ptr<const Users>> load(const std::filesystem::path& file);
   static Result<std::shared_ptr<const Users>> parse(std::string_view toml,
                                                     const std::string& origin);
@@ -67,9 +68,10 @@ class Users {
 
 // Adds a user and returns the token, which is nowhere else. The file is made if it is not there,
 // and replaced as a whole: after a crash it is the old one or the new one.
-// Errors: kExists (the name is taken), kInvalid (bad name), and those of load().
+// Errors: kExists (the name is taken), kInvalid (bad or reserved name), and those of load().
 Result<std::string> add_user(const std::filesystem::path& file, const std::string& name, Role role);
-// Errors: kNotFound (no such user), and those of load().
+// Also one of a reserved name, which load() refuses. Errors: kNotFound (no such user), and those of
+// load().
 Result<void> remove_user(const std::filesystem::path& file, std::string_view name);
 
 }  // namespace jiexu

@@ -165,6 +165,7 @@ v1::TimelineView timeline_view(const std::vector<v1::TimelineRecord>& records) {
     overlays.bits = record.overlays();
     out->set_overlay(text(overlays));
     out->set_actor(record.actor());
+    out->set_actor_kind(text(name(static_cast<ActorKind>(record.actor_kind()))));
     if (record.has_received()) out->set_received(place(record.received()));
     for (const v1::LogRef& sent : record.sent()) out->add_sent(place(sent));
     out->set_note(record.note());

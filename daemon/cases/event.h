@@ -9,6 +9,7 @@
 #include "daemon/base/ids.h"
 #include "daemon/base/money.h"
 #include "daemon/base/time.h"
+#include "daemon/cases/actor.h"
 #include "daemon/cases/case.h"
 #include "jiexu/v1/api.pb.h"
 #include "jiexu/v1/message.pb.h"
@@ -129,7 +130,7 @@ struct BatchPlace {
 struct Event {
   EventKind kind = EventKind::kNone;
   Instant at;
-  std::string_view actor;                  // user name, agency code, "bank", "link" or "timer"
+  Actor actor;
   const v1::Message* message = nullptr;    // messages from the peer
   const v1::ActionInput* input = nullptr;  // actions of people
   LogPlace place;                          // of `message`; kDelivered: of what was delivered

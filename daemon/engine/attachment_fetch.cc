@@ -179,7 +179,7 @@ Result<bool> AttachmentFetch::tell_case(const Pull& pull, Attachment::Content co
                : content == Content::kGone ? EventKind::kAttachmentGone
                                            : EventKind::kAttachmentDamaged;
   event.at = now.wall;
-  event.actor = "link";
+  event.actor = kLinkActor;
   event.attachment = pull.file;
   const auto outcome = cases_.apply(**subject, event);
   if (!outcome) return tl::unexpected(outcome.error());

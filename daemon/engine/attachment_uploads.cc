@@ -106,7 +106,7 @@ Result<void> Engine::run(const Command& command, const UploadCommand& upload, In
   event.kind = brings_back(**subject, file, upload.file->size()) ? EventKind::kAttachmentHere
                                                                  : EventKind::kAttach;
   event.at = now;
-  event.actor = command.user;
+  event.actor = user_actor(command.user);
   event.attachment = file;
   if (event.kind == EventKind::kAttach) event.input = &input;
   const auto wrong = cases_.try_out(**subject, event);

@@ -275,7 +275,7 @@ Result<std::shared_ptr<const Case>> BankDesk::apply(const CaseId& id, EventKind 
   Event event;
   event.kind = kind;
   event.at = now;
-  event.actor = "bank";
+  event.actor = kBankActor;
   event.amount = amount;
   const auto outcome = cases_.apply(**subject, event);
   if (!outcome) return tl::unexpected(outcome.error());
@@ -396,7 +396,7 @@ Result<void> BankDesk::try_batch(const std::string& number, Instant now) {
 }
 
 Result<void> BankDesk::hear_of_recovery(const Case& after, const Event& event) {
-  if (event.actor != "recovery") return {};
+  if (event.actor.kind != ActorKind::kRecovery) return {};
   if (event.kind == EventKind::kBankCredit) {
     return note_recovered(after.id, Proved::kBrought, event.amount);
   }

@@ -112,7 +112,7 @@ Result<void> CaseDesk::settle_delivery(std::shared_ptr<const Case>& subject, Ins
   // The peer's clock dates its receipt. What cannot be a time of this case dates nothing.
   const Instant latest = now.plus_ms(limits::kClockSkewMsMax);
   if (event.at < subject->created_at || event.at > latest) event.at = now;
-  event.actor = "link";
+  event.actor = kLinkActor;
   event.place = *subject->letter_place;
   auto outcome = apply(*subject, event);
   if (!outcome) return tl::unexpected(outcome.error());
@@ -209,7 +209,7 @@ Result<void> CaseDesk::suspend(const Case& subject, uint32_t sent_case_seq, std:
   Event event;
   event.kind = EventKind::kContradiction;
   event.at = now;
-  event.actor = "recovery";
+  event.actor = kRecoveryActor;
   event.note = why;
   const auto outcome = apply(used, event);
   if (!outcome) return tl::unexpected(outcome.error());

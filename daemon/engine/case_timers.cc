@@ -69,7 +69,7 @@ Result<bool> CaseDesk::fire_deadlines(Instant now, size_t limit) {
     Event event;
     event.kind = EventKind::kDeadlinePassed;
     event.at = now;
-    event.actor = "timer";
+    event.actor = kTimerActor;
     event.deadline = static_cast<DeadlineKind>(timer.kind);
     const auto outcome = apply(**subject, event);
     if (!outcome) return tl::unexpected(outcome.error());

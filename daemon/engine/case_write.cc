@@ -134,7 +134,9 @@ void CaseDesk::write_timeline(const Case& before, Decision& decision) {
     record->set_relationship(static_cast<uint32_t>(step.relationship));
     record->set_funds(static_cast<uint32_t>(step.funds));
     record->set_overlays(step.overlays.bits);
-    record->set_actor(step.event.actor.data(), step.event.actor.size());
+    const Actor& actor = step.event.actor;
+    record->set_actor(actor.name.data(), actor.name.size());
+    record->set_actor_kind(static_cast<uint32_t>(actor.kind));
     record->set_note(step.note);
     if (step.event.message != nullptr && !step.event.on_paper) {
       to_record(step.event.place, record->mutable_received());

@@ -72,7 +72,7 @@ Result<void> Engine::run(const Command& command, const ActionCommand& action, In
   Event event;
   event.kind = action.action;
   event.at = now;
-  event.actor = command.user;
+  event.actor = user_actor(command.user);
   event.input = action.input.get();
   v1::ActionInput attaching;
   if (action.action == EventKind::kAttach && action.input != nullptr) {

@@ -110,7 +110,7 @@ Result<tl::expected<void, Rejection>> CaseDesk::add_proposal(Decision& decision,
   Proposal proposal;
   proposal.number = decision.after->timeline_count + 1;
   proposal.action = static_cast<uint8_t>(event.kind);
-  proposal.user = event.actor;
+  proposal.user = event.actor.name;
   proposal.at = event.at;
   if (event.input != nullptr) {
     v1::ActionInput input = *event.input;
@@ -153,10 +153,10 @@ Result<CaseDesk::Outcome> CaseDesk::approve(const Case& subject, uint32_t number
   Event event;
   event.kind = EventKind::kApprove;
   event.at = now;
-  event.actor = user;
+  event.actor = user_actor(user);
   note(decision, event, words(proposal) + ", digest " + short_hex(digest));
   event.kind = action_of(proposal);
-  event.actor = proposal.user;
+  event.actor = user_actor(proposal.user);
   event.input = &input;
   const auto decided = decide(decision, event);
   if (!decided) return tl::unexpected(decided.error());
@@ -174,7 +174,7 @@ Result<CaseDesk::Outcome> CaseDesk::retract(const Case& subject, uint32_t number
   Event event;
   event.kind = EventKind::kRetract;
   event.at = now;
-  event.actor = user;
+  event.actor = user_actor(user);
   note(decision, event, words(*found));
   return finish(subject, decision);
 }

@@ -212,7 +212,7 @@ Result<void> Engine::decide_message(Peer& peer, const v1::Message& message, cons
   Event event;
   event.kind = event_of(message.body_case());
   event.at = reconciler_.came_at(peer, subject, message, place.seq, now);
-  event.actor = peer.id().text();
+  event.actor = {ActorKind::kPeer, peer.id().text()};
   event.message = &message;
   event.place = place;
   const auto outcome = cases_.apply(subject, event);

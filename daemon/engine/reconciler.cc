@@ -423,7 +423,7 @@ Result<std::optional<std::string>> Reconciler::act(const Case& subject, const v1
     Event event;
     event.kind = replay.kind;
     event.at = Instant{message.sent_at_ms()};
-    event.actor = "recovery";
+    event.actor = kRecoveryActor;
     event.input = &replay.input;
     event.amount = replay.amount;
     event.attempt = replay.attempt;

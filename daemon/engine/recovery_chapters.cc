@@ -86,7 +86,7 @@ Result<std::optional<std::string>> Reconciler::follow(AgencyId peer, const Case&
   Event event;
   event.kind = EventKind::kLetterForwardedIn;
   event.at = Instant{message.sent_at_ms()};
-  event.actor = "recovery";
+  event.actor = kRecoveryActor;
   event.message = &forwarded;
   event.on_paper = true;
   event.led_back = true;

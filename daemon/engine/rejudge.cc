@@ -104,7 +104,7 @@ Result<void> CaseDesk::rejudge_case(const CaseId& id, Instant now) {
   Event event;
   event.kind = EventKind::kRejudge;
   event.at = now;
-  event.actor = "calendar";
+  event.actor = kCalendarActor;
   note(decision, event, what);
   const auto written = write(**subject, decision);
   if (!written) return tl::unexpected(written.error());

@@ -287,7 +287,7 @@ Result<void> RemitDesk::tell(std::string_view number, const BatchRecord& batch,
   Event event;
   event.kind = EventKind::kBatchExported;
   event.at = now;
-  event.actor = user;
+  event.actor = user_actor(user);
   event.batch.number = number;
   event.batch.lines = static_cast<uint32_t>(batch.payments_size());
   for (const v1::BatchPaymentRecord& place : batch.payments()) {

@@ -12,8 +12,6 @@
 namespace jiexu {
 namespace {
 
-constexpr std::string_view kRecovery = "recovery";  // as an actor
-
 void append_field(std::string_view field, std::string& text) {
   append_u32(text, static_cast<uint32_t>(field.size()));
   text += field;
@@ -65,7 +63,7 @@ Result<void> RemitDesk::funds_changed(const Case& before, const Case& after, con
   if (after.attempt > before.attempt) {
     return order(after, event);
   }
-  if (event.kind == EventKind::kBatchExported && event.actor == kRecovery) {
+  if (event.kind == EventKind::kBatchExported && event.actor.kind == ActorKind::kRecovery) {
     return recover_batch(after, event);
   }
   if (event.kind != EventKind::kBankReturned && event.kind != EventKind::kBankReversal) return {};
@@ -100,7 +98,7 @@ Result<void> RemitDesk::recover_batch(const Case& subject, const Event& event) {
   *batch.mutable_payer() = own_account_;
   *batch.mutable_payee() = subject.payee;
   batch.set_state(static_cast<uint32_t>(BatchState::kExported));
-  batch.set_exported_by(std::string(kRecovery));
+  batch.set_exported_by(std::string(kRecoveryActor.name));
   batch.set_exported_at_ms(event.at.ms);
   batch.set_note("known only from the other agency's copy of our notices");
   write_batch(event.batch.number, batch);
@@ -115,8 +113,8 @@ Result<void> RemitDesk::order(const Case& subject, const Event& event) {
   payment.record.set_letter_number(subject.letter_number);
   payment.record.set_amount_fen(subject.last_order.value);
   payment.record.set_ordered_at_ms(event.at.ms);
-  payment.record.set_ordered_by(std::string(event.actor));
-  payment.record.set_recovered(event.actor == kRecovery);
+  payment.record.set_ordered_by(std::string(event.actor.name));
+  payment.record.set_recovered(event.actor.kind == ActorKind::kRecovery);
   if (event.kind != EventKind::kBankPaidAgain) {
     settle(payment, PaymentState::kOrdered, event.at);
     return {};

@@ -9,8 +9,6 @@
 namespace jiexu {
 namespace {
 
-constexpr std::string_view kBankAsActor = "bank";  // as an actor
-
 // Nothing was booked for it, says the bank's list, and no line says otherwise.
 bool is_rejected(const v1::PaymentRecord& record) {
   return record.rejected() && record.debit_line().empty();
@@ -294,7 +292,7 @@ Result<std::optional<RemitDesk::Payment>> RemitDesk::pay_again(const Payment& pa
   Event event;
   event.kind = EventKind::kBankPaidAgain;
   event.at = now;
-  event.actor = kBankAsActor;
+  event.actor = kBankActor;
   event.amount = Fen{sent(payment.record)};
   event.attempt = payment.attempt;
   const auto outcome = cases_.apply(**subject, event);
@@ -377,7 +375,7 @@ Result<bool> RemitDesk::tell_return(const CaseId& id, uint32_t attempt, Fen amou
   Event event;
   event.kind = EventKind::kBankReturned;
   event.at = now;
-  event.actor = kBankAsActor;
+  event.actor = kBankActor;
   event.input = &input;
   event.attempt = attempt;
   const auto outcome = cases_.apply(**subject, event);

@@ -115,7 +115,7 @@ Result<void> RemitDesk::take_as_rejected(const PaymentFate& fate, Payment& payme
   Event event;
   event.kind = EventKind::kBankReturned;
   event.at = now;
-  event.actor = user;
+  event.actor = user_actor(user);
   event.input = &input;
   event.attempt = payment.attempt;
   const auto outcome = cases_.apply(**subject, event);

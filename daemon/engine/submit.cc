@@ -29,7 +29,7 @@ Result<CaseDesk::Outcome> CaseDesk::submit(const CaseId& id, const v1::ActionInp
     Event event;
     event.kind = kind;
     event.at = now;
-    event.actor = user;
+    event.actor = user_actor(user);
     if (kind == EventKind::kApply) event.input = &input;
     const bool propose = kind == EventKind::kSendLetter && letter == Letter::kPropose;
     const auto decided = propose ? add_proposal(decision, event) : decide(decision, event);

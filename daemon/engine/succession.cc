@@ -14,8 +14,6 @@
 namespace jiexu {
 namespace {
 
-constexpr std::string_view kActor = "directory";
-
 std::string merged_note(AgencyId from, AgencyId into) {
   return from.str() + " was merged into " + into.str();
 }
@@ -60,7 +58,7 @@ Result<void> CaseDesk::change_peer(const Case& subject, AgencyId next, Instant n
   Event event;
   event.kind = EventKind::kRejudge;
   event.at = now;
-  event.actor = kActor;
+  event.actor = kDirectoryActor;
   decision.after->former_peers.push_back({subject.peer, subject.timeline_count + 1});
   decision.after->peer = next;
   note(decision, event, merged_note(subject.peer, next));
@@ -81,7 +79,7 @@ Result<void> CaseDesk::send_on(const Case& subject, AgencyId next, Instant now) 
   Event event;
   event.kind = EventKind::kLetterForwardedIn;
   event.at = now;
-  event.actor = kActor;
+  event.actor = kDirectoryActor;
   event.message = &forwarded;
   event.on_paper = true;
   event.note = text;
@@ -99,7 +97,7 @@ Result<void> CaseDesk::hand_over(const Case& subject, AgencyId next, Instant now
   Event event;
   event.kind = EventKind::kForwardLetter;
   event.at = now;
-  event.actor = kActor;
+  event.actor = kDirectoryActor;
   event.input = &input;
   event.note = text;
   const auto outcome = apply(subject, event);

@@ -1,6 +1,7 @@
 // jiexu config: check the file, print an example.
 #include <iostream>
 
+#include "daemon/api/users.h"
 #include "ops/cli/session.h"
 
 namespace jiexu::cli {
@@ -12,6 +13,9 @@ int check(const Session& session) {
     return report(config.error().code == Errc::kInvalid ? EX_CONFIG : EX_NOINPUT,
                   config.error().text);
   }
+  // The daemon would not start with it. Who checks may not be allowed to read it.
+  const auto users = Users::load(config->users);
+  if (!users && users.error().code == Errc::kInvalid) return report(EX_CONFIG, users.error().text);
   std::cout << session.config_path().string() << ": ok, agency " << config->agency.text() << "\n";
   return EX_OK;
 }

@@ -168,6 +168,22 @@ TEST_CASE("the role of the token decides, and a wrong token is told so") {
   CHECK(agency.jiexu("--token-file " + file + " ledger").code == 77);
 }
 
+TEST_CASE("a user of a reserved name is neither added nor overlooked") {
+  Agency agency;
+  const Ran added = agency.jiexu("user add recovery --role reviewer");
+  CHECK(added.code != 0);
+  CHECK_THAT(added.out, Catch::Contains("reserved"));
+  CHECK(agency.jiexu("config check").code == 0);
+  std::ofstream(agency.folder() + "/users.toml", std::ios::app)
+      << "\n[[user]]\nname = \"recovery\"\nrole = \"clerk\"\ntoken_sha256 = \""
+      << std::string(64, '7') << "\"\n";
+  const Ran checked = agency.jiexu("config check");
+  CHECK(checked.code == 78);
+  CHECK_THAT(checked.out, Catch::Contains("jiexu user remove recovery"));
+  CHECK(agency.jiexu("user remove recovery").code == 0);
+  CHECK(agency.jiexu("config check").code == 0);
+}
+
 TEST_CASE("queues, peers, quarantine and bank lines are within reach") {
   Agency agency;
   const std::string file = agency.place.path / "lines.json";

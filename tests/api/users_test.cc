@@ -88,6 +88,28 @@ TEST_CASE("names that could be mistaken in a command or a log are refused") {
   CHECK(token.error().code == Errc::kInvalid);
 }
 
+TEST_CASE("names under which the daemon's own acts are shown are no user's; such a user can go") {
+  const TempFolder folder;
+  const auto file = folder.path / "users.toml";
+  const std::string name = GENERATE("recovery", "bank", "timer", "link", "directory", "calendar");
+  const Result<std::string> token = add_user(file, name, Role::kReviewer);
+  REQUIRE_FALSE(token);
+  CHECK(token.error().code == Errc::kInvalid);
+  CHECK_THAT(token.error().text, Catch::Contains("reserved"));
+  REQUIRE(add_user(file, "wang", Role::kClerk));
+  std::ofstream(file, std::ios::app)
+      << "\n[[user]]\nname = \"" << name << "\"\nrole = \"clerk\"\ntoken_sha256 = \""
+      << std::string(64, '7') << "\"\n";
+  const auto users = Users::load(file);
+  REQUIRE_FALSE(users);
+  CHECK(users.error().code == Errc::kInvalid);
+  CHECK_THAT(users.error().text, Catch::Contains("users.toml:7:") &&
+                                     Catch::Contains("`jiexu user remove " + name + "`"));
+  CHECK_FALSE(add_user(file, "li", Role::kClerk));
+  REQUIRE(remove_user(file, name));
+  CHECK((*Users::load(file))->all().size() == 1);
+}
+
 TEST_CASE("every problem of a users file is reported with its line") {
   const auto users = Users::parse(
       "[[user]]\n"

@@ -115,7 +115,7 @@ class Life {
     Event event;
     event.kind = kind;
     event.at = kNow;
-    event.actor = "clerk";
+    event.actor = user_actor("clerk");
     event.amount = Fen{fen};
     event.input = &inputs_.emplace_back(std::move(input));
     keep({event, side});
@@ -127,7 +127,7 @@ class Life {
     sent_.reset();
     Event event;
     event.at = kNow;
-    event.actor = now_[side].peer.text();
+    event.actor = {ActorKind::kPeer, now_[side].peer.text()};
     event.message = &message;
     event.kind = event_of(message.body_case());
     event.place = {false, 1, 1};

@@ -116,7 +116,7 @@ TEST_CASE("acts behind a form that came back attach its files, and their bytes m
     Event event;
     event.kind = replay.kind;
     event.at = kNow;
-    event.actor = "recovery";
+    event.actor = kRecoveryActor;
     event.input = &replay.input;
     event.led_back = true;
     REQUIRE_FALSE(again.apply(event).rejection);
@@ -134,7 +134,7 @@ TEST_CASE("a confirmed form is led back although the file that it names was lost
   Event event;
   event.kind = EventKind::kConfirmForm;
   event.at = kNow;
-  event.actor = "recovery";
+  event.actor = kRecoveryActor;
   event.input = &input;
   CHECK(in.apply(event).rejection->refusal == Refusal::kNotAllowedNow);
   event.led_back = true;

@@ -261,7 +261,7 @@ Outcome Party::act(EventKind action, const v1::ActionInput& input) {
   Event event;
   event.kind = action;
   event.at = now;
-  event.actor = "clerk";
+  event.actor = user_actor("clerk");
   event.input = &input;
   return apply(event);
 }
@@ -270,7 +270,7 @@ Outcome Party::hear(const v1::Message& message) {
   Event event;
   event.kind = event_of(message.body_case());
   event.at = now;
-  event.actor = subject.peer.text();
+  event.actor = {ActorKind::kPeer, subject.peer.text()};
   event.message = &message;
   event.place = {false, 1, 1};
   return apply(event);
@@ -280,7 +280,7 @@ Outcome Party::bank(int64_t fen, EventKind kind) {
   Event event;
   event.kind = kind;
   event.at = now;
-  event.actor = "bank";
+  event.actor = kBankActor;
   event.amount = Fen{fen};
   return apply(event);
 }
@@ -289,7 +289,7 @@ Outcome Party::pass(DeadlineKind kind) {
   Event event;
   event.kind = EventKind::kDeadlinePassed;
   event.at = now;
-  event.actor = "timer";
+  event.actor = kTimerActor;
   event.deadline = kind;
   return apply(event);
 }
@@ -439,7 +439,7 @@ Event sound_event(const Case& subject, EventKind kind, v1::ActionInput& input,
   Event event;
   event.kind = kind;
   event.at = kNow;
-  event.actor = "test";
+  event.actor = user_actor("test");
   if (is_action(kind)) {
     input = sound_input(subject, kind);
     event.input = &input;

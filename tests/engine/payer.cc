@@ -21,7 +21,7 @@ void make_another(int n, v1::Person& person) {
 
 }  // namespace
 
-Payer::Payer(int cases, BatchRules rules) {
+Payer::Payer(int cases, BatchRules rules, const std::string& orderer) {
   site.batch_rules = std::move(rules);
   site.restart();
   for (int n = 1; n <= cases; ++n) {
@@ -33,7 +33,7 @@ Payer::Payer(int cases, BatchRules rules) {
     make_another(n, *letter.mutable_letter()->mutable_person());
     Forger(in_site(), site).deliver(letter);
     site.commit();
-    site.user = "orderer";
+    site.user = orderer;
     for (const EventKind action : {EventKind::kAcceptLetter, EventKind::kStopInsurance,
                                    EventKind::kIssueForm, EventKind::kRemit}) {
       REQUIRE_FALSE(act(n, action).rejection);

@@ -14,8 +14,8 @@ namespace jiexu {
 struct Payer {
   Site site{out_site(), kNow};
 
-  // Cases 1 to `cases`, their forms issued and their payments ordered by "orderer".
-  explicit Payer(int cases, BatchRules rules = {});
+  // Cases 1 to `cases`, their forms issued and their payments ordered by `orderer`.
+  explicit Payer(int cases, BatchRules rules = {}, const std::string& orderer = "orderer");
 
   static CaseId id(int n) { return case_number(n); }
   // IN names another account for case `n`: changes of `holder`, and two people confirm it.

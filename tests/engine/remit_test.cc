@@ -68,6 +68,21 @@ TEST_CASE("an export tells the other agency in which batch each payment went, on
   }
 }
 
+TEST_CASE("a payment is paid like any other, whatever the user is called who ordered it") {
+  Payer payer(1, {}, GENERATE("recovery", "bank", "timer"));
+  const auto timeline = payer.site.timeline(Payer::id(1));
+  CHECK(timeline.back().actor_kind() == static_cast<uint32_t>(ActorKind::kUser));
+  CHECK(timeline.front().actor_kind() == static_cast<uint32_t>(ActorKind::kPeer));
+  const auto made = payer.make();
+  CHECK(made.held().empty());
+  REQUIRE(made.batches_size() == 1);
+  const std::string number = made.batches(0).batch();
+  REQUIRE_FALSE(payer.approve(number).rejection);
+  CHECK_FALSE(payer.run("recovery", ExportBatchCommand{number}).rejection);
+  CHECK(payer.batch(number).note().empty());
+  CHECK(payer.state(1) == "exported");
+}
+
 TEST_CASE("a holder whose name GBK lacks goes out as pain.001, and not as a GBK file") {
   Payer payer(1);
   payer.move_account(1, "𠮷县医疗保障局");

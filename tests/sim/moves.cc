@@ -73,8 +73,9 @@ const Row* find_move(Side side, const States& before, const v1::TimelineRecord& 
   probe.relationship = before.relationship;
   probe.funds = before.funds;
   probe.overlays = before.overlays;
-  const Overlays overlooked =
-      entry.actor() == "recovery" ? Overlays(Overlay::kIncomplete) : Overlays();
+  const Overlays overlooked = entry.actor_kind() == static_cast<uint32_t>(ActorKind::kRecovery)
+                                  ? Overlays(Overlay::kIncomplete)
+                                  : Overlays();
   for (const Row& row : rows(side)) {
     // Of what came on paper the note does not say that it was overtaken.
     if (!is_paper(entry) && overtaken != (row.guard == Guard::kOvertaken)) continue;

@@ -68,7 +68,7 @@ class OnceChecker final : public Checker {
     const auto lines = std::count_if(
         file.timeline.begin(), file.timeline.end(), [](const v1::TimelineRecord& entry) {
           return entry.event() == static_cast<uint32_t>(EventKind::kBankCredit) &&
-                 entry.actor() == "bank";
+                 entry.actor_kind() == static_cast<uint32_t>(ActorKind::kBank);
         });
     if (lines > booked) {
       violated("case " + id.str() + " received more often than it was paid");
