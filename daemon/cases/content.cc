@@ -135,6 +135,7 @@ Checked check_letter_in(const Event& event, const Context& context) {
   const v1::ContactLetter& letter = event.message->letter();
   const auto findings = check_letter(letter, latest_today(event.at));
   if (!findings.empty()) return rejection(Refusal::kLetterInvalid, describe(findings));
+  if (context.number_foreign) return rejection(Refusal::kLetterNumberForeign, "letter_number");
   if (context.letter_number_taken) return rejection(Refusal::kLetterNumberTaken, "letter_number");
   return check_named(Case(), letter.attachments());
 }
@@ -308,13 +309,15 @@ Checked check_action(const Case& subject, const Event& event, const Context& con
   }
 }
 
-Checked check_noticed(const Case& subject, const Event& event, Content& content) {
+Checked check_noticed(const Case& subject, const Event& event, const Context& context,
+                      Content& content) {
   const v1::RemittanceNotice& notice = event.message->remittance_notice();
   if (auto wrong = check_money_message(event, notice.amount_fen(), content)) return wrong;
   if (auto wrong =
           check_stated(notice.batch_total_fen(), limits::kBatchFenMax, "batch_total_fen")) {
     return wrong;
   }
+  if (context.number_foreign) return rejection(Refusal::kBatchNumberForeign, "batch_number");
   const bool fresh = notice.attempt() > subject.attempt || notice.batch_number().empty();
   if (auto full = check_room_for_payment(subject, notice.attempt()); fresh && full) return full;
   return check_sum(subject.noticed, content.amount);
@@ -340,15 +343,37 @@ Checked check_returned(const v1::FundsReturned& returned) {
   return check_stated(returned.kept_fen(), limits::kCaseFenMax, "kept_fen");
 }
 
+// The number of the letter that a message about money names; nullptr: of another kind.
+const std::string* letter_named_in(const v1::Message& message) {
+  switch (message.body_case()) {
+    case v1::Message::kRemittanceNotice: return &message.remittance_notice().letter_number();
+    case v1::Message::kFundsAck: return &message.funds_ack().letter_number();
+    case v1::Message::kFundsDiff: return &message.funds_diff().letter_number();
+    case v1::Message::kFundsReturned: return &message.funds_returned().letter_number();
+    case v1::Message::kBankReturned: return &message.bank_returned().letter_number();
+    case v1::Message::kRefundToPerson: return &message.refund_to_person().letter_number();
+    default: return nullptr;  // a form: by its own rules
+  }
+}
+
+// A clerk who keys in a sheet may leave the number out: the case is named already.
+Checked check_letter_named(const Case& subject, const Event& event) {
+  const std::string* named = letter_named_in(*event.message);
+  const bool left_out = event.on_paper && named != nullptr && named->empty();
+  if (named == nullptr || *named == subject.letter_number || left_out) return std::nullopt;
+  return rejection(Refusal::kLetterNumberDiffers, "letter_number");
+}
+
 Checked check_message(const Case& subject, const Event& event, const Context& context,
                       Content& content) {
   const v1::Message& message = *event.message;
+  if (auto wrong = check_letter_named(subject, event)) return wrong;
   switch (event.kind) {
     case EventKind::kLetterIn: return check_letter_in(event, context);
     case EventKind::kInfoFormIn: return check_form_in(subject, event, content);
     case EventKind::kInvalidateIn:
       return check_version(message.invalidate().version(), subject.form_version);
-    case EventKind::kRemitNoticeIn: return check_noticed(subject, event, content);
+    case EventKind::kRemitNoticeIn: return check_noticed(subject, event, context, content);
     case EventKind::kFundsAckIn:
       return check_money_message(event, message.funds_ack().amount_fen(), content);
     case EventKind::kFundsReturnedIn: {

@@ -47,9 +47,12 @@ enum class Refusal : uint16_t {
   kPaperInvalid = 41,    // what was keyed in is no message of the other side
   kRefundPaid = 42,      // the person was paid already; the form cannot say otherwise
   kTooManyAttachments = 43,
-  kAttachmentInvalid = 44,  // size, name or hash
-  kAttachmentUnknown = 45,  // no such file was uploaded, or its bytes are not here
-  kTooManyPayments = 46,    // of one case, of which nothing or not all has come back
+  kAttachmentInvalid = 44,    // size, name or hash
+  kAttachmentUnknown = 45,    // no such file was uploaded, or its bytes are not here
+  kTooManyPayments = 46,      // of one case, of which nothing or not all has come back
+  kLetterNumberForeign = 47,  // begins with another agency's area and office than its writer's
+  kLetterNumberDiffers = 48,  // the message names another letter than its case's
+  kBatchNumberForeign = 49,   // begins with another agency's area and office than the payer's
   // The daemon as a whole.
   kStorageLow = 60,  // the disk is nearly full
   // Bank lines and batches.

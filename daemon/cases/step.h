@@ -36,7 +36,10 @@ struct Context {
   CaseId duplicate_of;               // kApply: the open case in its way (X31), or empty
   CaseId claimed_by;                 // kAcceptLetter: accepted for another one (X32), or empty
   bool letter_number_taken = false;  // kLetterIn: by another case
-  bool upstream_open = false;        // kLetterIn: the person's own transfer to us is open (X34)
+  // kLetterIn, kRemitNoticeIn, unless on paper: the letter's number, or the batch's, is neither of
+  // the case's peer nor of an agency that it took over.
+  bool number_foreign = false;
+  bool upstream_open = false;  // kLetterIn: the person's own transfer to us is open (X34)
   // kForwardLetter, kLetterForwardedIn: the agency named there is in the directory, and not we.
   bool agency_known = false;
   const v1::ContactLetter* original_letter = nullptr;  // kLetterForwardedIn: as it was sent

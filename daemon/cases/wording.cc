@@ -149,6 +149,13 @@ constexpr RefusalText kRefusals[] = {
      "The case has no such file here; upload it first."},
     {Refusal::kTooManyPayments, "too_many_payments",
      "No more payments of this case can be out at once; pay the rest in one sum."},
+    {Refusal::kLetterNumberForeign, "letter_number_foreign",
+     "A letter number begins with area and office of who writes the letter, or took its writer "
+     "over."},
+    {Refusal::kLetterNumberDiffers, "letter_number_differs",
+     "The message names another letter than its case's."},
+    {Refusal::kBatchNumberForeign, "batch_number_foreign",
+     "A batch number begins with area and office of who pays, or took the payer over."},
     {Refusal::kBankLineUnknown, "bank_line_unknown", "There is no such bank line."},
     {Refusal::kBankLineSettled, "bank_line_settled",
      "The line waits in no tray, or its money stands with a case: act on the case."},

@@ -350,7 +350,7 @@ Result<std::vector<std::shared_ptr<const Case>>> BankDesk::named_cases(const v1:
 Result<void> BankDesk::noticed(const CaseId& id, AgencyId peer, const v1::RemittanceNotice& notice,
                                Instant now) {
   const auto number = BatchNumber::parse(notice.batch_number());
-  if (!number || !number->is_of(peer)) return {};
+  if (!number) return {};  // it names none; that it is the peer's, its case has seen to
   auto found = book_.read_batch(number->text());
   if (!found) return tl::unexpected(found.error());
   v1::IncomingBatchRecord batch = found->value_or(v1::IncomingBatchRecord());

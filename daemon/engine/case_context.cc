@@ -3,9 +3,11 @@
 #include <algorithm>
 
 #include "daemon/base/check.h"
+#include "daemon/base/limits.h"
 #include "daemon/engine/case_desk.h"
 #include "daemon/engine/case_documents.h"
 #include "daemon/engine/case_store.h"
+#include "daemon/funds/batch_number.h"
 #include "daemon/rules/citizen_id.h"
 #include "daemon/rules/letter_number.h"
 #include "storage/layout.h"
@@ -94,16 +96,34 @@ Result<void> CaseDesk::take_letter_number(Date today, std::string_view given) {
   letter_number_.clear();
   if (!given.empty()) {
     letter_number_ = given;
-    if (const auto number = LetterNumber::parse(given); number && number->issued_on() == today) {
+    if (const auto number = LetterNumber::parse(given);
+        number && number->is_of(self_) && number->issued_on() == today) {
       letter_sequence_ = std::max(letter_sequence_, number->sequence() - 1);
     }
     return {};
   }
-  if (letter_sequence_ == kLetterSequenceMax) return {};
-  const auto number = LetterNumber::make(self_, today, letter_sequence_ + 1);
-  CHECK(number.has_value());
-  letter_number_ = number->view();
+  for (; letter_sequence_ < kLetterSequenceMax; ++letter_sequence_) {
+    const auto number = LetterNumber::make(self_, today, letter_sequence_ + 1);
+    CHECK(number.has_value());
+    // One of ours that came from outside, on a sheet or in a message that a loss had forgotten.
+    const auto taken = letters_.find(number->view());
+    if (!taken) return tl::unexpected(taken.error());
+    if (!taken->empty()) continue;
+    letter_number_ = number->view();
+    return {};
+  }
   return {};
+}
+
+// Whether the number is of the agency, or of one that it took over: those numbers stay. An agency
+// whose area has changed is a new one that took the old one over.
+template <class Number>
+bool CaseDesk::is_numbered_by(const Number& number, AgencyId agency, Instant now) const {
+  if (number.is_of(agency)) return true;
+  const Date latest = date_of(now.plus_ms(limits::kClockSkewMsMax));
+  return std::ranges::any_of(directory_->agencies(), [&](const Agency& other) {
+    return number.is_of(other.id) && directory_->took_over(agency, other.id, latest);
+  });
 }
 
 bool CaseDesk::is_other_agency(std::string_view code) const {
@@ -162,7 +182,18 @@ Result<void> CaseDesk::look_up(const Case& subject, const Event& event, Context&
       context.duplicate_of = *rival;
       return {};
     }
-    case EventKind::kLetterIn: return look_up_letter(subject, event.message->letter(), context);
+    case EventKind::kLetterIn: {
+      const auto number = LetterNumber::parse(event.message->letter().letter_number());
+      context.number_foreign = number && !is_numbered_by(*number, subject.peer, event.at);
+      return look_up_letter(subject, event.message->letter(), context);
+    }
+    case EventKind::kRemitNoticeIn: {
+      const std::string& text = event.message->remittance_notice().batch_number();
+      const auto number = BatchNumber::parse(text);
+      context.number_foreign =
+          !text.empty() && (!number || !is_numbered_by(*number, subject.peer, event.at));
+      return {};
+    }
     case EventKind::kKeyPaper:
       if (event.input == nullptr || !event.input->paper().has_letter() || subject.exists()) {
         return {};

@@ -214,6 +214,8 @@ class CaseDesk {
   Result<void> look_up_original(const Case& subject, Context& context);
   Result<void> look_up_earlier(const Case& subject, const Event& event, Context& context);
   bool is_other_agency(std::string_view code) const;
+  template <class Number>
+  bool is_numbered_by(const Number& number, AgencyId agency, Instant now) const;
   Result<void> take_letter_number(Date today, std::string_view given);
   LogPlace place_of(const Case& subject, const v1::Message& message);
   Result<void> settle_delivery(std::shared_ptr<const Case>& subject, Instant now);

@@ -44,6 +44,16 @@ AgencyId Directory::successor_of(AgencyId agency, Date day) const {
   return agency;
 }
 
+bool Directory::took_over(AgencyId heir, AgencyId agency, Date day) const {
+  // The checks have seen to it that this ends.
+  for (const Agency* at = find(agency); at != nullptr; at = find(agency)) {
+    if (!at->successor || at->successor->since > day) return false;
+    agency = at->successor->agency;
+    if (agency == heir) return true;
+  }
+  return false;
+}
+
 std::string Directory::successions(Date day) const {
   std::string out;
   for (const Agency& agency : agencies_) {

@@ -83,6 +83,8 @@ class Directory {
   const std::vector<Agency>& agencies() const { return agencies_; }
   // Who has the business of `agency` on `day`: itself, or the last of its successors.
   AgencyId successor_of(AgencyId agency, Date day) const;
+  // Whether `heir` has, or had, the business of `agency`, which was merged by `day`.
+  bool took_over(AgencyId heir, AgencyId agency, Date day) const;
   // The successions in force on `day` as text. Equal texts mean equal answers of successor_of().
   std::string successions(Date day) const;
 

@@ -137,10 +137,12 @@ void fill_body(const Case& subject, EventKind kind, const std::string& variant, 
     case EventKind::kRemitNoticeIn:
       out.mutable_remittance_notice()->set_amount_fen(
           variant == "again" ? kBalance : amount_of(variant, kBalance));
+      out.mutable_remittance_notice()->set_letter_number(subject.letter_number);
       out.mutable_remittance_notice()->set_again_of(variant == "again" ? 1 : 0);
       out.mutable_remittance_notice()->set_attempt(subject.attempt + 1);
       break;
     case EventKind::kFundsAckIn:
+      out.mutable_funds_ack()->set_letter_number(subject.letter_number);
       out.mutable_funds_ack()->set_amount_fen(
           amount_of(variant, subject.moved.value > 0 ? subject.moved.value : kBalance));
       break;
@@ -165,6 +167,7 @@ void fill_exception(const Case& subject, EventKind kind, const std::string& vari
       *out.mutable_payee_change()->mutable_payee() = other_payee();
       break;
     case EventKind::kFundsDiffIn:
+      out.mutable_funds_diff()->set_letter_number(subject.letter_number);
       out.mutable_funds_diff()->set_due_fen(subject.due.value);
       if (variant == "reversed") {
         out.mutable_funds_diff()->set_reversed_fen(subject.due.value);
@@ -173,14 +176,17 @@ void fill_exception(const Case& subject, EventKind kind, const std::string& vari
       }
       break;
     case EventKind::kFundsReturnedIn:
+      out.mutable_funds_returned()->set_letter_number(subject.letter_number);
       out.mutable_funds_returned()->set_amount_fen(amount_of(variant, kBalance));
       break;
     case EventKind::kBankReturnedIn:
+      out.mutable_bank_returned()->set_letter_number(subject.letter_number);
       out.mutable_bank_returned()->set_amount_fen(
           amount_of(variant, subject.noticed.value > 0 ? subject.noticed.value : kBalance));
       out.mutable_bank_returned()->set_attempt(subject.attempt);
       break;
     case EventKind::kRefundToPersonIn:
+      out.mutable_refund_to_person()->set_letter_number(subject.letter_number);
       out.mutable_refund_to_person()->set_amount_fen(kBalance);
       break;
     case EventKind::kReminderIn:

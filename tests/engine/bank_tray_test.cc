@@ -333,12 +333,19 @@ TEST_CASE("a line of a batch that the bank takes back is waited for no more") {
   CHECK(office.site.ledger_sum() == 0);
 }
 
-TEST_CASE("a notice that names another agency's batch is not believed") {
+TEST_CASE("a notice that names another agency's batch, or none that is one, is refused") {
   Office office(1);
   office.hear(1, EventKind::kInfoFormIn);
-  office.notice(1, batch_number(1, third_site()), 1, kBalance);
+  v1::Message message = sound_message(office.site.subject(office.id(1)), EventKind::kRemitNoticeIn);
+  message.mutable_remittance_notice()->set_batch_number(
+      GENERATE(batch_number(1, third_site()), std::string("123")));
+  Forger(out_site(), office.site).deliver(message);
+  office.site.commit();
+  REQUIRE(office.site.quarantine().size() == 1);
+  CHECK(office.site.quarantine()[0].refusal() ==
+        static_cast<uint32_t>(Refusal::kBatchNumberForeign));
   CHECK(office.import(batch_number(1, third_site()), kBalance) == "early");
-  CHECK(office.funds(1) == Funds::kNoticed);
+  CHECK(office.funds(1) == Funds::kExpected);
 }
 
 TEST_CASE("a batch number that no agency of the directory gives is an unknown reference") {

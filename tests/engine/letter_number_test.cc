@@ -54,6 +54,27 @@ TEST_CASE("letter numbers run through a day, over a restart, and begin anew the 
   CHECK(LetterNumber::parse(next_day.subject->letter_number)->issued_on() == Date{2026, 11, 21});
 }
 
+TEST_CASE("a number of ours that came on a sheet is not given again") {
+  Site site(in_site(), kNow);
+  CHECK(sequence_of(send_letter(site, 1)) == 1);
+  for (const int sequence : {2, 3}) {
+    v1::ActionInput sheet;
+    *sheet.mutable_paper() = sound_message(Case(), EventKind::kLetterIn);
+    v1::ContactLetter& letter = *sheet.mutable_paper()->mutable_letter();
+    letter.set_letter_number(
+        LetterNumber::make(in_site(), date_of(kNow), static_cast<uint32_t>(sequence))->text());
+    letter.mutable_person()->set_document_type(v1::DOCUMENT_TYPE_PASSPORT);
+    letter.mutable_person()->set_document_number("S" + std::to_string(sequence));
+    sheet.set_agency(out_site().str());
+    const Answer keyed = site.act(EventKind::kKeyPaper, case_number(50 + sequence), sheet);
+    REQUIRE_FALSE(keyed.rejection);
+    CHECK(keyed.subject->letter_number == letter.letter_number());  // as on the sheet
+  }
+  CHECK(sequence_of(send_letter(site, 4)) == 4);
+  site.restart();
+  CHECK(sequence_of(send_letter(site, 5)) == 5);
+}
+
 TEST_CASE("letter numbers given in one commit differ") {
   Site site(in_site(), kNow);
   for (int n = 1; n <= 2; ++n) {

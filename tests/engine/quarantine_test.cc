@@ -185,6 +185,46 @@ TEST_CASE("a letter number of another case is set aside") {
   CHECK(record.refusal() == static_cast<uint32_t>(Refusal::kLetterNumberTaken));
 }
 
+TEST_CASE("a letter under another agency's number is set aside, and that agency's own is taken") {
+  Desk desk;
+  const std::string number =
+      LetterNumber::make(GENERATE(third_site(), out_site()), {2026, 11, 2}, 44)->text();
+  v1::Message letter = desk.letter;
+  letter.set_case_id(std::string(case_number(53).bytes()));
+  letter.mutable_letter()->set_letter_number(number);
+  const v1::QuarantineRecord record = desk.deliver(letter);
+  CHECK(record.code() == v1::FAULT_CODE_BAD_CONTENT);
+  CHECK(record.refusal() == static_cast<uint32_t>(Refusal::kLetterNumberForeign));
+  REQUIRE(desk.faults().size() == 1);
+  CHECK(desk.faults()[0].refusal() == static_cast<uint32_t>(Refusal::kLetterNumberForeign));
+  if (!LetterNumber::parse(number)->is_of(third_site())) return;
+  Forger(third_site(), desk.site).deliver(letter);
+  desk.site.commit();
+  CHECK(desk.site.quarantine().size() == 1);
+  CHECK(desk.site.subject(case_number(53)).letter_number == number);
+}
+
+TEST_CASE("a letter under the number of an agency that its writer took over is taken") {
+  Desk desk;
+  std::vector<Agency> agencies = test_directory()->agencies();
+  for (Agency& agency : agencies) {
+    if (agency.id == third_site()) agency.successor = Succession{in_site(), date_of(kNow)};
+  }
+  const auto merged = Directory::make(std::move(agencies)).value();
+  v1::Message letter = desk.letter;
+  letter.set_case_id(std::string(case_number(53).bytes()));
+  letter.mutable_letter()->set_letter_number(
+      LetterNumber::make(third_site(), {2026, 11, 2}, 44)->text());
+  desk.in.deliver(letter);
+  desk.site.commit();
+  CHECK(desk.site.quarantine().size() == 1);
+  REQUIRE(desk.site.engine->set_directory(merged, at(kNow)));
+  desk.in.deliver(letter);
+  desk.site.commit();
+  CHECK(desk.site.quarantine().size() == 1);
+  CHECK(desk.site.subject(case_number(53)).letter_number == letter.letter().letter_number());
+}
+
 TEST_CASE("all messages of a frame that nobody can read are set aside as one") {
   Desk desk;
   const Seq before = desk.through();

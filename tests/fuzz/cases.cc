@@ -108,6 +108,7 @@ class Run {
     context.letter_number_taken = odds == 246;
     context.agency_known = odds != 245;
     context.upstream_open = odds == 244;
+    context.number_foreign = odds == 243;
     const Case before = subject_;
     auto step = jiexu::step(subject_, event, context);
     if (!step) {

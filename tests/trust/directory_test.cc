@@ -115,6 +115,19 @@ TEST_CASE("a successor has the business from its day on, and its own successor a
   CHECK(directory->successions({2026, 3, 1}) == " S41132810207>S35050010301");
 }
 
+TEST_CASE("who took an agency over is each that has had its business since") {
+  const auto directory = Directory::make(chain()).value();
+  const AgencyId first = id("S41132810207"), next = id("S35050010301"), last = id("S11010010301");
+  CHECK_FALSE(directory->took_over(next, first, {2026, 2, 28}));
+  CHECK(directory->took_over(next, first, {2026, 3, 1}));
+  CHECK_FALSE(directory->took_over(last, first, {2026, 3, 1}));
+  CHECK(directory->took_over(last, first, {2026, 6, 1}));
+  CHECK(directory->took_over(next, first, {2026, 6, 1}));
+  CHECK_FALSE(directory->took_over(first, next, {2026, 6, 1}));
+  CHECK_FALSE(directory->took_over(first, first, {2026, 6, 1}));
+  CHECK_FALSE(directory->took_over(next, id("S99999910301"), {2026, 6, 1}));
+}
+
 TEST_CASE("a succession reads back as it was written") {
   std::string text;
   for (const Agency& one : chain()) text += to_toml(one);
