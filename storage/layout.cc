@@ -27,6 +27,7 @@ constexpr char kOpenMoney = 'Z';
 constexpr char kWaitingPayment = kWaitingPayments[0];
 constexpr char kExportedPayment = 'E';
 constexpr char kTwinLines = 'D';
+constexpr char kNumberedLines = 'G';
 constexpr char kPostponedLine = kPostponedLines[0];
 constexpr char kTray = kTrays[0];
 constexpr char kWaitingLines = 'W';
@@ -266,6 +267,10 @@ std::optional<WaitingPayment> parse_exported_payment_key(std::string_view key) {
 
 Key twin_lines_key(const Digest& sides) {
   return tagged(kTwinLines, view(sides));
+}
+
+Key numbered_lines_key(const Digest& number) {
+  return tagged(kNumberedLines, view(number));
 }
 
 Key postponed_line_key(const Digest& line) {

@@ -28,6 +28,7 @@
 //   index       'I' | ordered ms u64 | case id 16 | attempt u32  (empty)             no
 //   index       'E' | exported ms u64 | case id 16 | attempt u32 (empty): not told of  no
 //   index       'D' | digest of the two sides and the amount 32  line digests 32 each no
+//   index       'G' | digest of the bank's number and the amount 32  line digests 32 each no
 //   index       'Q' | line digest 32                             (empty): tried again  no
 //   index       'T' | outcome u8 | since ms u64 | line digest 32 (empty): it waits   no
 //   index       'W' | case id 16                                 line digests 32 each no
@@ -171,6 +172,8 @@ Key exported_payment_key(Instant exported, const CaseId& id, uint32_t attempt);
 std::optional<WaitingPayment> parse_exported_payment_key(std::string_view key);
 // Lines that may take one another back: `sides` is a digest of both accounts and the amount.
 Key twin_lines_key(const Digest& sides);
+// Lines of one account, bank's number and amount: `number` is a digest of these.
+Key numbered_lines_key(const Digest& number);
 // A line that is to be looked at again when a link is recovered or a case has changed.
 Key postponed_line_key(const Digest& line);
 Key tray_key(uint8_t outcome, Instant since, const Digest& line);

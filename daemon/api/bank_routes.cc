@@ -83,6 +83,7 @@ v1::BankLineView line_view(const Digest& digest, const v1::BankLineRecord& recor
   out.set_note(record.note());
   out.set_reverses(to_hex(record.reverses()));
   out.set_reversed_by(to_hex(record.reversed_by()));
+  out.set_may_repeat(to_hex(record.may_repeat()));
   return out;
 }
 

@@ -172,6 +172,9 @@ inline constexpr size_t kPaymentReportLinesMax = 5000;
 // Bank lines between the same two accounts with the same amount among which a reversal is looked
 // for, the newest; banks reverse within days.
 inline constexpr size_t kTwinLinesMax = 64;
+// Lines of one bank's number and amount that a new one is compared with, besides those that agree
+// with it in day and payment: some banks begin their numbers anew each day.
+inline constexpr size_t kNumberedLinesMax = 64;
 
 // Batches in one page of a list: each payment of each is looked up.
 inline constexpr size_t kBatchPageMax = 50;

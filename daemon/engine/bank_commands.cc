@@ -5,8 +5,9 @@ namespace jiexu {
 
 Result<void> Engine::run(const Command& command, const BankCommand& bank, Instant now) {
   Answer answer;
+  LineSource together;
   for (const v1::BankLine& line : bank.lines) {
-    auto result = bank_.import(line, "", now);
+    auto result = bank_.import(line, together, now);
     if (!result) return tl::unexpected(result.error());
     *answer.bank.add_results() = std::move(*result);
   }

@@ -6,21 +6,10 @@
 #include "daemon/base/limits.h"
 #include "daemon/engine/bank_line_record.h"
 #include "daemon/rules/field_checks.h"
-#include "daemon/trust/suite.h"
 #include "storage/layout.h"
 
 namespace jiexu {
 namespace {
-
-// Fields, each with its length, so that no two lines share a key by the way their fields meet.
-Digest digest_of_fields(std::initializer_list<std::string_view> fields) {
-  std::string text;
-  for (const std::string_view field : fields) {
-    append_u32(text, static_cast<uint32_t>(field.size()));
-    text += field;
-  }
-  return sha256(text);
-}
 
 BankOutcome outcome_in(const Case& subject) {
   if (subject.side == Side::kOut) return BankOutcome::kCameBack;
@@ -46,12 +35,6 @@ int64_t missing_in(const Case& subject) {
 
 }  // namespace
 
-Digest digest_of(const v1::BankLine& line) {
-  return digest_of_fields({line.account_number(), line.host_sequence(),
-                           std::to_string(line.amount_fen()), line.counterparty_account(),
-                           line.counterparty_name()});
-}
-
 v1::BankLineResult BankDesk::result_of(const Entry& entry) const {
   v1::BankLineResult result;
   result.set_host_sequence(entry.record.line().host_sequence());
@@ -66,35 +49,51 @@ v1::BankLineResult BankDesk::result_of(const Entry& entry) const {
 }
 
 // Whosever it is, it may have to stand in suspense.
-Result<bool> BankDesk::can_be_booked(const v1::BankLine& line) {
-  if (!is_usable(line)) return false;
+Result<bool> BankDesk::has_room_for(const v1::BankLine& line) {
   const Posting whole{LedgerAccount::kBank, LedgerAccount::kSuspense, Fen{line.amount_fen()}};
   return cases_.has_room(self_, {whole});
 }
 
-Result<v1::BankLineResult> BankDesk::import(const v1::BankLine& line, std::string_view file,
+Result<v1::BankLineResult> BankDesk::import(const v1::BankLine& line, LineSource& source,
                                             Instant now) {
   Entry entry;
-  entry.digest = digest_of(line);
-  const auto usable = can_be_booked(line);
-  if (!usable) return tl::unexpected(usable.error());
-  if (!*usable) {
-    *entry.record.mutable_line() = line;
+  *entry.record.mutable_line() = line;
+  if (!is_usable(line)) {
+    entry.digest = digest_of(line);
     set_outcome(BankOutcome::kInvalid, entry.record);
     return result_of(entry);
   }
-  const auto known = read(entry.digest);
-  if (!known) return tl::unexpected(known.error());
-  if (*known) {
-    v1::BankLineResult result = result_of(**known);
+  auto found = find_known(line, source);
+  if (!found) return tl::unexpected(found.error());
+  const Identity& identity = found->identity;
+  if (identity.kind == Identity::Kind::kRepeated) {
+    note_repeated(*found->known, identity.loosely, source);
+    v1::BankLineResult result = result_of(*found->known);
     result.set_outcome("duplicate, " + result.outcome());
     return result;
   }
-  *entry.record.mutable_line() = line;
+  const auto room = has_room_for(line);
+  if (!room) return tl::unexpected(room.error());
+  if (!*room) {
+    entry.digest = digest_of(line);
+    set_outcome(BankOutcome::kInvalid, entry.record);
+    return result_of(entry);
+  }
+  entry.digest = found->unused;
   entry.record.set_at_ms(now.ms);
-  entry.record.set_file(std::string(file));
+  entry.record.set_file(source.file);
+  source.used.emplace(entry.digest, false);
+  if (auto done = note_number(entry); !done) return tl::unexpected(done.error());
+  if (identity.kind == Identity::Kind::kNew) return import_new(entry, now);
+  if (auto done = place_unsure(entry, *found->known, now); !done) {
+    return tl::unexpected(done.error());
+  }
+  return result_of(entry);
+}
+
+Result<v1::BankLineResult> BankDesk::import_new(Entry& entry, Instant now) {
   book_.set_now(now);
-  const bool credit = line.amount_fen() > 0;
+  const bool credit = entry.record.line().amount_fen() > 0;
   const auto placed = credit ? place_credit(entry, now) : place_debit(entry, now);
   if (!placed) return tl::unexpected(placed.error());
   if (auto done = write(entry); !done) return tl::unexpected(done.error());

@@ -13,7 +13,9 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <optional>
 #include <set>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -21,6 +23,7 @@
 #include "daemon/engine/case_desk.h"
 #include "daemon/engine/remit_desk.h"
 #include "daemon/funds/bank_outcome.h"
+#include "daemon/funds/line_identity.h"
 #include "jiexu/v1/api.pb.h"
 
 namespace jiexu {
@@ -28,8 +31,20 @@ namespace jiexu {
 // A payment that did not stay where it was sent, rather than one of somebody else.
 bool says_that_it_came_back(const v1::BankLine& line);
 
-// The key of a line: the five fields under which banks repeat a notice.
-Digest digest_of(const v1::BankLine& line);
+// The key of a line, the `n`th of those that agree in account, bank's number, amount, booking day
+// and the payment that they name.
+Digest digest_of(const v1::BankLine& line, uint32_t n = 0);
+// The key that it had before numbers were known to come again: of the two accounts, the other's
+// name, number and amount. Such lines stay under it.
+Digest old_digest_of(const v1::BankLine& line);
+
+// Lines that come together are never each other's duplicate: those of a file, or of one request.
+struct LineSource {
+  std::string file;             // its digest; empty: no file
+  std::map<Digest, bool> used;  // known lines that they reported again or are; true: loosely
+  // By the first key of lines that agree: so many of them are used.
+  std::map<Digest, uint32_t> passed;
+};
 
 class BankDesk final : public FundsWatcher {
  public:
@@ -55,10 +70,10 @@ class BankDesk final : public FundsWatcher {
 
   void set_directory(const Directory& directory) { book_.set_directory(directory, self_); }
 
-  // Imports one line into the open commit. A line that was imported before changes nothing and gets
-  // its old outcome with `duplicate` in front. `file`: digest of the file that it came in, or
-  // empty.
-  Result<v1::BankLineResult> import(const v1::BankLine& line, std::string_view file, Instant now);
+  // Imports one line into the open commit. A line that reports a known one again (line_identity.h)
+  // moves nothing and gets its outcome with `duplicate` in front; one of which that is not sure
+  // waits. `source`: what it came in; the same for all lines that came together.
+  Result<v1::BankLineResult> import(const v1::BankLine& line, LineSource& source, Instant now);
 
   // A remittance notice of this case has been accepted. Money that waited for it may be matched.
   Result<void> noticed(const CaseId& id, AgencyId peer, const v1::RemittanceNotice& notice,
@@ -95,7 +110,24 @@ class BankDesk final : public FundsWatcher {
     Record record;
   };
 
-  Result<bool> can_be_booked(const v1::BankLine& line);
+  Result<bool> has_room_for(const v1::BankLine& line);
+  struct Candidate {
+    Entry entry;
+    KnownLine known;
+  };
+  struct Found {
+    Identity identity;
+    std::optional<Entry> known;  // if it is not new
+    Digest unused{};             // under which it is kept if it is no repetition
+  };
+  Result<Found> find_known(const v1::BankLine& line, LineSource& source) const;
+  // Adds the line of this key, if there is one; whether there is.
+  Result<bool> add_candidate(const Digest& digest, const v1::BankLine& line,
+                             const LineSource& source, std::vector<Candidate>& found) const;
+  void note_repeated(Entry& known, bool loosely, LineSource& source);
+  Result<void> note_number(const Entry& entry);
+  Result<void> place_unsure(Entry& entry, const Entry& known, Instant now);
+  Result<v1::BankLineResult> import_new(Entry& entry, Instant now);
   Result<void> place_credit(Entry& entry, Instant now);
   Result<void> place_debit(Entry& entry, Instant now);
   // Money that IN sends back; false if it is not.
@@ -159,7 +191,7 @@ class BankDesk final : public FundsWatcher {
   Result<void> settle(Entry& entry, BankOutcome outcome, std::string_view by, std::string_view note,
                       Instant now);
 
-  Result<std::optional<Entry>> read(const Digest& digest);
+  Result<std::optional<Entry>> read(const Digest& digest) const;
   // The tray follows the outcome.
   Result<void> write(Entry& entry);
   Result<void> add_to_list(const Key& key, const Digest& digest, size_t lines_max = SIZE_MAX);

@@ -158,17 +158,19 @@ Result<bool> BankFiles::book(Instant now) {
   if (!readable) return fail(Errc::kCorrupt, "a staged bank line is unreadable");
   // The rest is on its way to the disk.
   asleep_ = lines.empty();
+  LineSource source{std::string(view(file)), {}, {}};
   for (const v1::BankLine& line : lines) {
-    if (auto done = book_line(file, line, record, now); !done) return tl::unexpected(done.error());
+    auto done = book_line(file, line, source, record, now);
+    if (!done) return tl::unexpected(done.error());
   }
   write(file, record);
   if (record.booked() == record.lines()) waiting_.pop_front();
   return !lines.empty();
 }
 
-Result<void> BankFiles::book_line(const Digest& file, const v1::BankLine& line,
+Result<void> BankFiles::book_line(const Digest& file, const v1::BankLine& line, LineSource& source,
                                   v1::BankFileRecord& record, Instant now) {
-  const auto result = desk_.import(line, view(file), now);
+  const auto result = desk_.import(line, source, now);
   if (!result) return tl::unexpected(result.error());
   const bool repeated = result->outcome().starts_with("duplicate");
   const OutcomeRule* rule = find_outcome(result->outcome());

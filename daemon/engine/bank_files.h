@@ -40,8 +40,8 @@ class BankFiles {
   Result<v1::BankFileRecord> read(const Digest& file) const;
   void write(const Digest& file, const v1::BankFileRecord& record);
   Result<void> forget(const Digest& file, const v1::BankFileRecord& record);
-  Result<void> book_line(const Digest& file, const v1::BankLine& line, v1::BankFileRecord& record,
-                         Instant now);
+  Result<void> book_line(const Digest& file, const v1::BankLine& line, LineSource& source,
+                         v1::BankFileRecord& record, Instant now);
 
   PendingReader& pending_;
   Records durable_;

@@ -59,6 +59,10 @@ Result<BankDesk::Settled> BankDesk::match_by_hand(const Digest& line,
     if (auto done = write(**entry); !done) return tl::unexpected(done.error());
     return Settled(result_of(**entry));
   }
+  // Until now it might have been another line, which a reversal would then have found twice.
+  if (!record.may_repeat().empty()) {
+    if (auto done = note_twin(**entry); !done) return tl::unexpected(done.error());
+  }
   auto done = settle(**entry, BankOutcome::kMatchedByHand, user, note, now);
   if (!done) return tl::unexpected(done.error());
   return Settled(result_of(**entry));
@@ -164,6 +168,10 @@ Result<BankDesk::Settled> BankDesk::set_aside(const Digest& line, std::string_vi
   }
   if (note.empty()) return Settled(tl::unexpected(Rejection{Refusal::kInputMissing, "note"}));
   if (auto left = leave_batch(**entry); !left) return tl::unexpected(left.error());
+  // It is the line that it may be, reported again: no money came.
+  if (outcome_of(record) == BankOutcome::kMayRepeat) {
+    if (auto parked = park(**entry, Fen{}, now); !parked) return tl::unexpected(parked.error());
+  }
   auto done = settle(**entry, BankOutcome::kSetAside, user, note, now);
   if (!done) return tl::unexpected(done.error());
   return Settled(result_of(**entry));
@@ -180,7 +188,7 @@ Result<void> BankDesk::settle(Entry& entry, BankOutcome outcome, std::string_vie
 
 // --- records ---
 
-Result<std::optional<BankDesk::Entry>> BankDesk::read(const Digest& digest) {
+Result<std::optional<BankDesk::Entry>> BankDesk::read(const Digest& digest) const {
   auto record = records_.get_message<Record>(Family::kFunds, layout::bank_line_key(digest));
   if (!record) return tl::unexpected(record.error());
   if (!*record) return std::nullopt;

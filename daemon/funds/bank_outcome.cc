@@ -29,6 +29,7 @@ constexpr OutcomeRule kRules[] = {
     {O::kSetAside,         "set_aside",           false, "", ""},
     {O::kCameBack,         "came_back",           false, "", "FUNDS_RETURNED"},
     {O::kPaidAgain,        "paid_again",          false, "", "REMIT_NOTICE, answered by FUNDS_RETURNED"},
+    {O::kMayRepeat,        "may_repeat",          true,  "compare it with the line that it may be: set it aside if it is that one, match it by hand if it is another booking", ""},
 };
 // clang-format on
 

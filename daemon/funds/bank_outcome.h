@@ -27,6 +27,7 @@ enum class BankOutcome : uint32_t {
   kSetAside = 15,         // a person said that it is no money of a case, and why
   kCameBack = 16,         // the other agency sent back what we had paid above what is due
   kPaidAgain = 17,        // the debit of a payment that the bank has paid twice
+  kMayRepeat = 18,        // a known line reported again, or another booking (line_identity.h)
 };
 
 struct OutcomeRule {

@@ -188,6 +188,10 @@ class CamtReader::Handler final : public XmlHandler {
   Result<void> hand_on_detail(const Detail& detail, Fen amount);
   Result<Fen> signed_amount(Fen amount, std::string_view sign) const;
   std::string number(const Detail& detail, bool alone) const;
+  // Whether the number is the bank's own; NtryRef counts within one statement.
+  bool names_number(const Detail& detail) const {
+    return !detail.bank_reference.empty() || !entry_.bank_reference.empty();
+  }
   bool is_reversal() const { return entry_.reversal == "true" || entry_.reversal == "1"; }
   const Party& counterparty(const Detail& detail, bool credit) const;
   bool booked() const { return entry_.status.empty() || entry_.status == "BOOK"; }
@@ -381,6 +385,7 @@ Result<void> CamtReader::Handler::hand_on_detail(const Detail& detail, Fen amoun
   line_.Clear();
   line_.set_account_number(account_);
   line_.set_host_sequence(number(detail, alone));
+  line_.set_made_number(!names_number(detail));
   line_.set_amount_fen(with_sign->value);
   line_.set_booked_on(entry_.booked_on);
   line_.set_counterparty_account(other.account);

@@ -144,9 +144,13 @@ void print_lines(const std::string& body) {
     std::string cases;
     for (const v1::AllocationView& part : line.to()) cases += part.case_id() + " ";
     for (const std::string& id : line.proposals()) cases += id + "? ";
+    std::string what_to_do = line.what_to_do();
+    if (!line.may_repeat().empty()) {
+      what_to_do += " (known: " + line.may_repeat().substr(0, 16) + ")";
+    }
     table.add({line.line_id().substr(0, 16), age(line.age_ms()), line.outcome(),
                yuan(line.amount_fen()), line.counterparty_name(), line.remark(), cases,
-               line.what_to_do()});
+               what_to_do});
   }
   std::cout << table.text();
   if (!views.next().empty()) std::cout << "... and more; --after " << views.next() << "\n";

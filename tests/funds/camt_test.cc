@@ -115,6 +115,7 @@ TEST_CASE("lines without any reference are numbered by statement and place") {
   CHECK(read.lines[0].host_sequence() == "S1#1");
   CHECK(read.lines[1].host_sequence() == "S1#2/1");
   CHECK(read.lines[2].host_sequence() == "S1#2/2");
+  for (const v1::BankLine& line : read.lines) CHECK(line.made_number());
 }
 
 TEST_CASE("where money would have to be guessed the file is refused with line and reason") {

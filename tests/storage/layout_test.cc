@@ -85,6 +85,7 @@ TEST_CASE("the keys of the journal, of payments and their batches have these byt
   CHECK_FALSE(parse_exported_payment_key(waiting));
   CHECK(twin_lines_key(Digest{}) == "D" + std::string(32, '\0'));
   CHECK(postponed_line_key(Digest{}) == "Q" + std::string(32, '\0'));
+  CHECK(numbered_lines_key(Digest{}) == "G" + std::string(32, '\0'));
 }
 
 TEST_CASE("keys of attachments and of those that are to be fetched") {
