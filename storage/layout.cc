@@ -29,6 +29,7 @@ constexpr char kExportedPayment = 'E';
 constexpr char kTwinLines = 'D';
 constexpr char kNumberedLines = 'G';
 constexpr char kPostponedLine = kPostponedLines[0];
+constexpr char kProposedRelease = kProposedReleases[0];
 constexpr char kTray = kTrays[0];
 constexpr char kWaitingLines = 'W';
 constexpr char kMissing = 'M';
@@ -43,6 +44,7 @@ constexpr char kWantedAttachment = 'A';
 constexpr std::string_view kSealedFunds = "BSIRXY";
 
 constexpr size_t kDatedPaymentKeySize = 1 + 8 + CaseId::kSize + 4;
+constexpr size_t kProposedReleaseKeySize = 1 + CaseId::kSize + 4;
 constexpr size_t kWantedAttachmentKeySize = 1 + AgencyId::kSize + CaseId::kSize + 4;
 constexpr size_t kLinkLogKeySize = AgencyId::kSize + 1 + 4 + 8;
 constexpr size_t kTimerKeySize = 8 + CaseId::kSize + 1;
@@ -263,6 +265,17 @@ Key exported_payment_key(Instant exported, const CaseId& id, uint32_t attempt) {
 
 std::optional<WaitingPayment> parse_exported_payment_key(std::string_view key) {
   return parse_dated_payment(kExportedPayment, key);
+}
+
+Key proposed_release_key(const CaseId& id, uint32_t attempt) {
+  return tagged(kProposedRelease, id.bytes()).u32(attempt);
+}
+
+std::optional<ProposedRelease> parse_proposed_release_key(std::string_view key) {
+  if (key.size() != kProposedReleaseKeySize || key.front() != kProposedRelease) return std::nullopt;
+  const auto id = CaseId::from_bytes(key.substr(1, CaseId::kSize));
+  if (!id) return std::nullopt;
+  return ProposedRelease{*id, read_u32(key.substr(1 + CaseId::kSize))};
 }
 
 Key twin_lines_key(const Digest& sides) {

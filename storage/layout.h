@@ -27,6 +27,7 @@
 //   funds       'C' | peer 12 | yyyymmdd u32                     ComparisonRecord    no
 //   index       'I' | ordered ms u64 | case id 16 | attempt u32  (empty)             no
 //   index       'E' | exported ms u64 | case id 16 | attempt u32 (empty): not told of  no
+//   index       'V' | case id 16 | attempt u32                   (empty): a release waits  no
 //   index       'D' | digest of the two sides and the amount 32  line digests 32 each no
 //   index       'G' | digest of the bank's number and the amount 32  line digests 32 each no
 //   index       'Q' | line digest 32                             (empty): tried again  no
@@ -102,6 +103,7 @@ inline constexpr std::string_view kLineJournals = "K";
 inline constexpr std::string_view kRemittanceBatches = "R";
 inline constexpr std::string_view kWaitingPayments = "I";
 inline constexpr std::string_view kPostponedLines = "Q";
+inline constexpr std::string_view kProposedReleases = "V";
 inline constexpr std::string_view kTrays = "T";
 
 Key letter_counter_key(Date day);
@@ -170,6 +172,14 @@ std::optional<WaitingPayment> parse_waiting_payment_key(std::string_view key);
 // A payment that the bank has, and of which it has said nothing yet. Read as the key above.
 Key exported_payment_key(Instant exported, const CaseId& id, uint32_t attempt);
 std::optional<WaitingPayment> parse_exported_payment_key(std::string_view key);
+// A payment whose release one person has proposed.
+Key proposed_release_key(const CaseId& id, uint32_t attempt);
+struct ProposedRelease {
+  CaseId id;
+  uint32_t attempt = 0;
+};
+// nullopt for any other key.
+std::optional<ProposedRelease> parse_proposed_release_key(std::string_view key);
 // Lines that may take one another back: `sides` is a digest of both accounts and the amount.
 Key twin_lines_key(const Digest& sides);
 // Lines of one account, bank's number and amount: `number` is a digest of these.

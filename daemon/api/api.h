@@ -97,7 +97,11 @@ class Api {
   void show_payee(Call call);
   void confirm_payee(Call call);
   void take_payment_report(Call call);
-  void release_payment(Call call);
+  void propose_release(Call call);
+  void approve_release(Call call);
+  void retract_release(Call call);
+  void ask_about_release(const Call& call, ReleasePaymentCommand::Act act, std::string said);
+  Result<void> add_releases(size_t limit, v1::CaseViews& views) const;
   void show_peers(Call call);
   void pause_peer(Call call);
   void resume_peer(Call call);

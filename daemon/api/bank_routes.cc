@@ -64,7 +64,7 @@ v1::BankLineView line_view(const Digest& digest, const v1::BankLineRecord& recor
   out.set_outcome(std::string(rule.name));
   out.set_message(std::string(rule.message));
   if (record.tray_at_ms() != 0) {
-    out.set_what_to_do(std::string(rule.what_to_do));
+    out.set_what_to_do(std::string(what_to_do(rule.outcome, record.line().amount_fen() < 0)));
     out.set_age_ms(std::max<int64_t>(now.ms - record.at_ms(), 0));
   }
   out.set_evidence(std::string(evidence_name(record.evidence())));

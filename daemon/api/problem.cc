@@ -70,6 +70,8 @@ int status_of(Refusal refusal) {
     case Refusal::kPaymentNotHeld:
     case Refusal::kPayeeListed:
     case Refusal::kPayeeNotAsSeen:
+    case Refusal::kPaymentAcknowledged:
+    case Refusal::kPaymentAtBank:
     case Refusal::kClockSkew: return 409;
     default: return 400;
   }

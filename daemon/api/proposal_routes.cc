@@ -92,6 +92,10 @@ void Api::list_proposals(Call call) {
     return reply(call, bad_query("limit (1 to 500) and after (a case id)"));
   }
   v1::CaseViews views;
+  if (!after) {
+    const Result<void> added = add_releases(page->limit, views);
+    if (!added) return reply(call, store_failure(added.error()));
+  }
   for (size_t seen = 0; seen < kProposalScanMax; seen += kProposalScanPage) {
     const Result<CasePage> found = jiexu::list_cases(records_, true, after, kProposalScanPage);
     if (!found) return reply(call, store_failure(found.error()));

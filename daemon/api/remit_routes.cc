@@ -14,6 +14,11 @@ namespace {
 
 const Error kPaymentUnreadable{Errc::kCorrupt, "a payment is unreadable; run jiexu doctor"};
 
+// As far as the payment's own record says.
+std::string_view why_held(const v1::PaymentRecord& record) {
+  return record.contradicted() ? kContradictedPayment : "";
+}
+
 HttpResponse file_response(const Answer& answer) {
   if (answer.rejection) return refusal_response(*answer.rejection, nullptr);
   const bool xml = answer.file->starts_with("<?xml");
@@ -65,9 +70,8 @@ Result<void> Api::add_payments(const v1::RemittanceBatchRecord& batch,
     const auto state = static_cast<PaymentState>((*record)->state());
     view.set_paid(view.paid() + (state == PaymentState::kPaid));
     view.set_returned(view.returned() + (state == PaymentState::kReturned));
-    const std::string_view why = (*record)->contradicted() ? kContradictedPayment : "";
     v1::PaymentView* payment = view.add_payments();
-    *payment = view_payment(*id, place.attempt(), **record, why, ports_.clock.now());
+    *payment = view_payment(*id, place.attempt(), **record, why_held(**record), ports_.clock.now());
     payment->set_amount_fen(place.amount_fen());
   }
   return {};
@@ -183,14 +187,52 @@ void Api::take_payment_report(Call call) {
   ask_for_view(call, PaymentReportCommand{std::move(fates)});
 }
 
-void Api::release_payment(Call call) {
+void Api::propose_release(Call call) {
   v1::ReleasePaymentInput input;
   if (auto read = from_json(call.request.body, &input); !read) {
     return reply(call, bad_body(read.error()));
   }
+  ask_about_release(call, ReleasePaymentCommand::Act::kPropose, input.note());
+}
+
+void Api::approve_release(Call call) {
+  v1::ApproveReleaseInput input;
+  if (auto read = from_json(call.request.body, &input); !read) {
+    return reply(call, bad_body(read.error()));
+  }
+  ask_about_release(call, ReleasePaymentCommand::Act::kApprove, input.content());
+}
+
+void Api::retract_release(Call call) {
+  ask_about_release(call, ReleasePaymentCommand::Act::kRetract, "");
+}
+
+void Api::ask_about_release(const Call& call, ReleasePaymentCommand::Act act, std::string said) {
   const auto payment = EndToEndId::parse(call.args[0]);
   if (!payment) return reply(call, refusal_response({Refusal::kPaymentUnknown, ""}, nullptr));
-  ask_for_view(call, ReleasePaymentCommand{*payment, input.note()});
+  ask_for_view(call, ReleasePaymentCommand{*payment, act, std::move(said)});
+}
+
+// What waits for a second person; a few at most, for they are made one by one.
+Result<void> Api::add_releases(size_t limit, v1::CaseViews& views) const {
+  std::vector<layout::ProposedRelease> found;
+  constexpr std::string_view kPrefix = layout::kProposedReleases;
+  const auto done = records_.scan(Family::kIndex, kPrefix, layout::prefix_end(kPrefix),
+                                  [&](std::string_view key, std::string_view) {
+                                    const auto place = layout::parse_proposed_release_key(key);
+                                    if (place) found.push_back(*place);
+                                    return found.size() < limit;
+                                  });
+  if (!done) return tl::unexpected(done.error());
+  for (const layout::ProposedRelease& place : found) {
+    const auto record = records_.get_message<v1::PaymentRecord>(
+        Family::kFunds, layout::payment_key(place.id, place.attempt));
+    if (!record) return tl::unexpected(record.error());
+    if (!*record) return tl::unexpected(kUnreadable);
+    *views.add_releases() =
+        view_payment(place.id, place.attempt, **record, why_held(**record), ports_.clock.now());
+  }
+  return {};
 }
 
 }  // namespace jiexu

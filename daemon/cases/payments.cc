@@ -61,6 +61,11 @@ tl::expected<OpenPayment, Rejection> which_payment(const Case& subject, uint32_t
                                       " nothing is out; payments that are: " + list_of(all)});
 }
 
+bool is_acknowledged(const Case& subject, uint32_t attempt) {
+  const OpenPayment* open = subject.payment(attempt);
+  return open != nullptr && subject.credited.value > subject.moved.value - open->open.value;
+}
+
 void list_old_payments(Case& subject) {
   const Fen ordered = ordered_by(subject);
   if (subject.payments.empty() && subject.attempt != 0 && ordered.value > 0) {

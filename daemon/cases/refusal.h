@@ -71,9 +71,11 @@ enum class Refusal : uint16_t {
   kBatchChanged = 104,      // it holds something else than what was seen
   kFileUnwritable = 105,    // a field does not fit the file's format
   kPaymentUnknown = 106,
-  kPaymentNotHeld = 107,  // it waits for nobody
-  kPayeeListed = 108,     // the account needs no confirmation
-  kPayeeNotAsSeen = 109,  // the account is another than what was seen
+  kPaymentNotHeld = 107,       // it waits for nobody
+  kPayeeListed = 108,          // the account needs no confirmation
+  kPayeeNotAsSeen = 109,       // the account is another than what was seen
+  kPaymentAcknowledged = 110,  // the other agency has it
+  kPaymentAtBank = 111,        // what is taken for its return says that the bank has it
   // Daily statements of a peer.
   kStatementDay = 120,      // no day, one that is not over, or one that was stated before
   kStatementOrder = 121,    // a part or a case is not where it belongs

@@ -176,6 +176,11 @@ constexpr RefusalText kRefusals[] = {
      "The account is the one in the directory, or not one that we pay; it needs no confirmation."},
     {Refusal::kPayeeNotAsSeen, "payee_not_as_seen",
      "The account is another than the one that was seen; look at it again."},
+    {Refusal::kPaymentAcknowledged, "payment_acknowledged",
+     "The other agency has acknowledged the payment: it went out, and goes out no second time."},
+    {Refusal::kPaymentAtBank, "payment_at_bank",
+     "A bank that refuses a payment as a duplicate has it already: nothing has come back. Hand in "
+     "its report with `jiexu remit report`, and pay nothing in its place."},
     {Refusal::kStatementDay, "statement_day",
      "The statement is of a day that is not over here, or that was stated before."},
     {Refusal::kStatementOrder, "statement_order",

@@ -140,7 +140,7 @@ Result<bool> BankDesk::place_sent_back(Entry& entry, Instant now) {
     record.add_proposals(std::string(sender->id.bytes()));
   }
   set_outcome(BankOutcome::kNotExpected, record);
-  postpone(entry, !links_.whole());
+  postpone(entry, true);
   if (auto done = park(entry, amount, now); !done) return tl::unexpected(done.error());
   return true;
 }

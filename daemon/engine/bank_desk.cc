@@ -408,6 +408,11 @@ Result<void> BankDesk::hear_of_recovery(const Case& after, const Event& event) {
 Result<void> BankDesk::funds_changed(const Case& before, const Case& after, const Event& event) {
   const Instant now = event.at;
   if (auto done = hear_of_recovery(after, event); !done) return done;
+  // A line may be of a payment that was ordered before, and forgotten.
+  const bool sent_back = after.side == Side::kIn && after.returned > before.returned;
+  if (sent_back || (after.side == Side::kOut && after.attempt > before.attempt)) {
+    try_again_soon(after.id);
+  }
   // What comes back may wait for this.
   if (after.side == Side::kOut && after.credited < before.credited) try_again_soon(after.id);
   if (const int64_t was = missing_in(before), is = missing_in(after); was != is) {

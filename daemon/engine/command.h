@@ -96,10 +96,13 @@ struct PaymentReportCommand {
   std::shared_ptr<const std::vector<PaymentFate>> fates;
 };
 
-// A person says that a payment that waits for people may go on.
+// Two people say that a payment that waits for them may go on. `said`: of a proposal how it is
+// known, of an approval the digest of what was shown, in hex.
 struct ReleasePaymentCommand {
+  enum class Act : uint8_t { kPropose, kApprove, kRetract };
   EndToEndId payment;
-  std::string note;
+  Act act = Act::kPropose;
+  std::string said;
 };
 
 // Payments that the bank does not have yet, or that wait for a person, behind `after`.

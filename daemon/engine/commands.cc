@@ -58,6 +58,11 @@ Result<void> Engine::run(const Command& command, const ActionCommand& action, In
   }
   answer.subject = *subject;
   answer.rejection = out_of_reach(**subject);
+  if (action.action == EventKind::kBankReturned && action.input && !answer.rejection) {
+    const auto misread = remit_.misreads_refusal(**subject, *action.input);
+    if (!misread) return tl::unexpected(misread.error());
+    if (*misread) answer.rejection = Rejection{Refusal::kPaymentAtBank, "reason"};
+  }
   if (answer.rejection) {
     answer_after_commit(command, std::move(answer));
     return {};

@@ -75,7 +75,7 @@ Result<v1::MadeBatchesView> RemitDesk::make(const std::optional<layout::WaitingP
 
 Result<void> RemitDesk::gather(const Case& subject, Payment& payment, std::string_view user,
                                Instant now, Groups& groups, v1::MadeBatchesView& made) {
-  const auto why = obstacle(subject, payment.record);
+  const auto why = obstacle(subject, payment);
   if (!why) return tl::unexpected(why.error());
   if (!why->empty()) {
     *made.add_held() = view_payment(payment.id, payment.attempt, payment.record, *why, now);
@@ -147,7 +147,7 @@ Result<size_t> RemitDesk::weed(const std::string& number, BatchRecord& batch, In
     const auto subject = cases_.load(*id, now);
     if (!subject) return tl::unexpected(subject.error());
     CHECK(payment->has_value() && *subject != nullptr);
-    const auto why = obstacle(**subject, (*payment)->record);
+    const auto why = obstacle(**subject, **payment);
     if (!why) return tl::unexpected(why.error());
     if (why->empty() && same_account((*subject)->payee, batch.payee())) {
       kept.push_back(place);

@@ -1,9 +1,12 @@
 // What a person says of a bank line: which payment was debited, or has come back.
 #include <algorithm>
 
+#include "daemon/cases/payments.h"
 #include "daemon/engine/bank_desk.h"
 #include "daemon/engine/payment_record.h"
 #include "daemon/engine/remit_desk.h"
+#include "daemon/engine/remit_views.h"
+#include "daemon/funds/duplicate.h"
 
 namespace jiexu {
 namespace {
@@ -46,6 +49,18 @@ RemitDesk::Outcome<uint32_t> RemitDesk::payment_by_hand(const Allocation& part,
   }
   return Reply(tl::unexpected(
       Rejection{Refusal::kPaymentUnknown, "attempt " + std::to_string(wanted) + "; " + known}));
+}
+
+Result<bool> RemitDesk::misreads_refusal(const Case& subject, const v1::ActionInput& input) const {
+  if (!says_duplicate(input.reason())) return false;
+  const auto which = which_payment(subject, input.attempt());
+  if (!which) return false;  // the case says so itself
+  const auto payment = read(subject.id, which->attempt);
+  if (!payment) return tl::unexpected(payment.error());
+  // What nobody has ordered, or the bank does not have, may be called so.
+  return *payment && (*payment)->record.again_of() == 0 &&
+         (!is_waiting(state_of((*payment)->record)) ||
+          is_doubtful((*payment)->record, doubt_until_ms_));
 }
 
 Result<bool> RemitDesk::take_return_by_hand(const Allocation& part, std::string_view reason,

@@ -83,9 +83,14 @@ Result<void> Engine::run(const Command& command, const ConfirmPayeeCommand& conf
 
 Result<void> Engine::run(const Command& command, const ReleasePaymentCommand& release,
                          Instant now) {
-  auto outcome = remit_.release(release.payment, release.note, now);
+  using Act = ReleasePaymentCommand::Act;
+  auto outcome = release.act == Act::kPropose
+                     ? remit_.propose_release(release.payment, release.said, command.user, now)
+                 : release.act == Act::kApprove
+                     ? remit_.approve_release(release.payment, release.said, command.user, now)
+                     : remit_.retract_release(release.payment, now);
   if (!outcome) return tl::unexpected(outcome.error());
-  bank_.try_again_soon();
+  if (release.act == Act::kApprove) bank_.try_again_soon();
   answer_after_commit(command, answer_with(std::move(*outcome)));
   return {};
 }

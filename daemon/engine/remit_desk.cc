@@ -4,6 +4,8 @@
 #include <algorithm>
 
 #include "daemon/base/check.h"
+#include "daemon/base/limits.h"
+#include "daemon/cases/payments.h"
 #include "daemon/engine/remit_views.h"
 #include "daemon/funds/bank_text.h"
 #include "daemon/trust/suite.h"
@@ -60,9 +62,8 @@ void RemitDesk::set_directory(const Directory& directory) {
 
 Result<void> RemitDesk::funds_changed(const Case& before, const Case& after, const Event& event) {
   if (after.side != Side::kOut) return {};
-  if (after.attempt > before.attempt) {
-    return order(after, event);
-  }
+  if (after.attempt > before.attempt) return order(after, event);
+  if (event.kind == EventKind::kFundsAckIn) return settle_acknowledged(after, event.at);
   if (event.kind == EventKind::kBatchExported && event.actor.kind == ActorKind::kRecovery) {
     return recover_batch(after, event);
   }
@@ -116,14 +117,24 @@ Result<void> RemitDesk::order(const Case& subject, const Event& event) {
   payment.record.set_ordered_by(std::string(event.actor.name));
   payment.record.set_recovered(event.actor.kind == ActorKind::kRecovery);
   if (event.kind != EventKind::kBankPaidAgain) {
+    payment.record.set_after_loss(is_from_before_loss(subject));
     settle(payment, PaymentState::kOrdered, event.at);
-    return {};
+    return settle_acknowledged(subject, event.at);
   }
   payment.record.set_again_of(event.attempt);
   payment.record.set_reason("the bank has paid payment " + std::to_string(event.attempt) +
                             " twice");
   settle(payment, PaymentState::kPaid, event.at);
   return know_as_paid(subject.id, event.attempt, event.at);
+}
+
+// One that was led back, or that its peer has sent again, is younger here than its letter.
+bool RemitDesk::is_from_before_loss(const Case& subject) const {
+  if (doubt_until_ms_ == 0) return false;
+  if (subject.created_at.ms <= doubt_until_ms_) return true;
+  const Date day = date_of(Instant{doubt_until_ms_}.plus_ms(limits::kClockSkewMsMax));
+  const auto letter = LetterNumber::parse(subject.letter_number);
+  return !letter || letter->issued_on() <= day;
 }
 
 // The bank has had it, whatever our store has lost of that.
@@ -183,10 +194,12 @@ void RemitDesk::lose_approval(std::string_view why, BatchRecord& batch) {
   batch.set_note(std::string(why));
 }
 
-Result<std::string_view> RemitDesk::obstacle(const Case& subject, const Record& record) const {
+Result<std::string_view> RemitDesk::obstacle(const Case& subject, const Payment& payment) const {
   constexpr Overlays kHeld = {Overlay::kSuspended, Overlay::kCancelPending, Overlay::kCancelAsked};
-  if (record.contradicted()) return kContradictedPayment;
-  if (is_doubtful(record, doubt_until_ms_)) return kDoubtfulPayment;
+  if (payment.record.contradicted()) return kContradictedPayment;
+  if (is_doubtful(payment.record, doubt_until_ms_)) {
+    return is_acknowledged(subject, payment.attempt) ? kAcknowledgedPayment : kDoubtfulPayment;
+  }
   if (own_account_.account_number().empty()) return "our own account is not in the directory";
   if (subject.payee.account_number().empty()) return "the letter names no account";
   if (is_dead(subject.relationship)) return "the case was given up: take the payment back";
@@ -225,6 +238,12 @@ void RemitDesk::write(const Payment& payment) {
     pending_.open().batch().put(Family::kIndex, waiting, "");
   } else {
     pending_.open().batch().remove(Family::kIndex, waiting);
+  }
+  const Key release = layout::proposed_release_key(payment.id, payment.attempt);
+  if (open_release(payment.id, payment.attempt, record) != nullptr) {
+    pending_.open().batch().put(Family::kIndex, release, "");
+  } else if (!record.releases().empty()) {
+    pending_.open().batch().remove(Family::kIndex, release);
   }
   if (record.exported_at_ms() == 0) return;
   const Key exported =

@@ -6,7 +6,8 @@
 // digest names; then its file is written, once: the file is kept with the batch, and whoever asks
 // again gets the same bytes; and the other agency is told of each payment in which batch it went,
 // because the bank may pay all of it in one transfer that names no letter. The bank's report says
-// what became of each payment.
+// what became of each payment. If the bank refuses one as a duplicate it has had it: the payment
+// stays as it is, and nothing is paid in its place.
 //
 // What a case takes back before the bank has it is paid no more: it leaves its batch, and with that
 // the batch's approval is lost. The same happens when a case is held, given up or names another
@@ -19,14 +20,17 @@
 // The bank's statements say the same and more: a debit that names payments and agrees with their
 // sum to the fen marks them as paid, a credit brings them back to their cases.
 //
-// If the store has lost commits, a payment that it shows as waiting may be with the bank already.
-// Such payments go into no batch until a person says that the bank does not have them.
+// If the store has lost commits, a payment that it shows as waiting may be with the bank already,
+// and so may one that a case from before the loss orders after it: it may have ordered it before.
+// Such payments go into no batch until the bank says that it has them, or two people say that it
+// has not. What the other agency has acknowledged went out.
 //
 // Owned by the engine's thread; writes into the open commit. Errors: the store's.
 #pragma once
 
 #include <functional>
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -105,9 +109,17 @@ class RemitDesk final : public FundsWatcher {
   Result<bool> take_return_by_hand(const Allocation& part, std::string_view reason, Instant now);
   Result<bool> take_debit_by_hand(const Allocation& part, const Digest& line, Instant now);
 
-  // A person has made sure that the bank does not have the payment, or has looked at what the bank
-  // says against the case.
-  Outcome<v1::PaymentView> release(const EndToEndId& id, std::string_view note, Instant now);
+  // Whether a person takes a refusal as a duplicate for a return: nothing has come back.
+  Result<bool> misreads_refusal(const Case& subject, const v1::ActionInput& input) const;
+
+  // Two people have made sure that the bank does not have the payment, or have looked at what the
+  // bank says against the case: one proposes it, another one approves what was shown with that
+  // (`content`, in hex). Either again changes nothing.
+  Outcome<v1::PaymentView> propose_release(const EndToEndId& id, std::string_view note,
+                                           std::string_view user, Instant now);
+  Outcome<v1::PaymentView> approve_release(const EndToEndId& id, std::string_view content,
+                                           std::string_view user, Instant now);
+  Outcome<v1::PaymentView> retract_release(const EndToEndId& id, Instant now);
 
   // Payments that the bank does not have yet, or that wait for a person, and what stands in their
   // way; oldest first, behind `after`.
@@ -141,13 +153,18 @@ class RemitDesk final : public FundsWatcher {
   using Groups = std::map<std::string, Collecting>;
 
   Result<void> order(const Case& subject, const Event& event);
+  // Whether the case may have ordered payments that the store has forgotten.
+  bool is_from_before_loss(const Case& subject) const;
+  Result<void> settle_acknowledged(const Case& subject, Instant now);
+  Result<std::optional<Rejection>> bar_to_release(const Payment& payment, Instant now);
+  static bool drop_proposed_release(Record& record);
   Result<void> know_as_paid(const CaseId& id, uint32_t attempt, Instant now);
   Result<void> recover_batch(const Case& subject, const Event& event);
   Result<void> take_back(const CaseId& id, uint32_t attempt, int64_t amount, Instant now);
   Result<void> unbatch(Payment& payment);
   static void lose_approval(std::string_view why, BatchRecord& batch);
   // Why the payment cannot go to the bank now; empty: it can.
-  Result<std::string_view> obstacle(const Case& subject, const Record& record) const;
+  Result<std::string_view> obstacle(const Case& subject, const Payment& payment) const;
   bool is_listed(const Case& subject) const;
   Result<v1::PayeeConfirmationRecord> read_confirmation(const Case& subject) const;
 
@@ -171,13 +188,17 @@ class RemitDesk final : public FundsWatcher {
   Result<void> tell(std::string_view number, const BatchRecord& batch, std::string_view user,
                     Instant now);
 
-  Result<void> report_batch(const PaymentFate& fate, std::string_view user, Instant now,
-                            v1::PaymentReportView& out);
+  // `named`: payments of which the same report speaks one by one.
+  Result<void> report_batch(const PaymentFate& fate, const std::set<std::string>& named,
+                            std::string_view user, Instant now, v1::PaymentReportView& out);
   Result<void> report_payment(const PaymentFate& fate, std::string_view user, Instant now,
                               v1::PaymentReportView& out);
   Result<void> take_as_paid(Payment& payment, Instant now, v1::PaymentReportLineView& line);
   Result<void> take_as_rejected(const PaymentFate& fate, Payment& payment, std::string_view user,
                                 Instant now, v1::PaymentReportLineView& line);
+  Result<void> take_as_duplicate(const PaymentFate& fate, Payment& payment, Instant now,
+                                 v1::PaymentReportLineView& line);
+  static bool answer_duplicate(Record& record);
   // REQUIRES: the case has it back.
   void note_rejected(Payment& payment, Instant now);
   // Payments that a line names. Complete: their amounts add up to the line's.
@@ -185,12 +206,16 @@ class RemitDesk final : public FundsWatcher {
     std::vector<Payment> payments;
     std::vector<CaseId> cases;
     bool complete = false;
+    // Of a case of ours that it names there is no such payment: the store may have forgotten it.
+    bool forgotten = false;
     bool unsure = false;  // it may as well be another payment, of which the bank has to be asked
   };
   enum class Way : uint8_t { kOut, kBack };
-  Result<Named> find_named(const References& found, Fen amount, Way way) const;
-  Result<Named> find_one(const EndToEndId& id, Way way) const;
-  Result<Named> find_letters(const std::vector<std::string>& letters, Fen amount, Way way) const;
+  Result<Named> find_named(const References& found, Fen amount, Way way, Instant now) const;
+  Result<Named> find_one(const EndToEndId& id, Way way, Instant now) const;
+  Result<Named> find_letters(const std::vector<std::string>& letters, Fen amount, Way way,
+                             Instant now) const;
+  Result<void> add_forgetful(const std::vector<CaseId>& ids, Instant now, Named& named) const;
   bool may_be_confused(const Record& first, const Record& other, Way way) const;
   static LineTaken wait_if_unsure(const Named& named, LineTaken taken);
   static bool adds_up(const Named& named, Fen amount, Way way);
@@ -198,7 +223,7 @@ class RemitDesk final : public FundsWatcher {
   // Keys of payments that wait, `limit` at most, behind `after`.
   Result<std::vector<layout::WaitingPayment>> waiting_after(
       const std::optional<layout::WaitingPayment>& after, size_t limit) const;
-  Result<void> add_letter(std::string_view letter, std::optional<Fen> amount, Way way,
+  Result<void> add_letter(std::string_view letter, std::optional<Fen> amount, Way way, Instant now,
                           Named& named) const;
   // Of the letter's payments one that fits the amount, or, if there are other letters, the first.
   std::optional<Payment> choose(std::vector<Payment> all, std::optional<Fen> amount, Way way,

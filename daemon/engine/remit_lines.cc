@@ -46,8 +46,21 @@ Result<void> RemitDesk::add_batch(std::string_view number, Named& named) const {
   return {};
 }
 
+// Cases of ours that pay, and that know of no such payment.
+Result<void> RemitDesk::add_forgetful(const std::vector<CaseId>& ids, Instant now,
+                                      Named& named) const {
+  for (const CaseId& id : ids) {
+    const auto subject = cases_.load(id, now);
+    if (!subject) return tl::unexpected(subject.error());
+    if (*subject == nullptr || (*subject)->side != Side::kOut) continue;
+    named.forgotten = true;
+    add_case(id, named.cases);
+  }
+  return {};
+}
+
 Result<void> RemitDesk::add_letter(std::string_view letter, std::optional<Fen> amount, Way way,
-                                   Named& named) const {
+                                   Instant now, Named& named) const {
   const auto ids = cases_.find_letter(letter);
   if (!ids) return tl::unexpected(ids.error());
   for (const CaseId& id : *ids) {
@@ -58,7 +71,10 @@ Result<void> RemitDesk::add_letter(std::string_view letter, std::optional<Fen> a
       if (!*payment) break;
       all.push_back(std::move(**payment));
     }
-    if (all.empty()) continue;
+    if (all.empty()) {
+      if (auto done = add_forgetful({id}, now, named); !done) return done;
+      continue;
+    }
     add_case(id, named.cases);
     if (auto one = choose(std::move(all), amount, way, named)) {
       named.payments.push_back(std::move(*one));
@@ -118,11 +134,16 @@ bool RemitDesk::adds_up(const Named& named, Fen amount, Way way) {
 
 // What comes back under the number of a payment that the bank has paid twice is the second one,
 // which has no number of its own.
-Result<RemitDesk::Named> RemitDesk::find_one(const EndToEndId& id, Way way) const {
+Result<RemitDesk::Named> RemitDesk::find_one(const EndToEndId& id, Way way, Instant now) const {
   Named named;
   auto payment = find(id.text());
   if (!payment) return tl::unexpected(payment.error());
-  if (!*payment) return named;
+  if (!*payment) {
+    const auto ids = cases_.find_letter(id.letter_number);
+    if (!ids) return tl::unexpected(ids.error());
+    if (auto done = add_forgetful(*ids, now, named); !done) return tl::unexpected(done.error());
+    return named;
+  }
   for (uint32_t attempt = id.attempt + 1; way == Way::kBack; ++attempt) {
     auto later = read((*payment)->id, attempt);
     if (!later) return tl::unexpected(later.error());
@@ -136,11 +157,11 @@ Result<RemitDesk::Named> RemitDesk::find_one(const EndToEndId& id, Way way) cons
 }
 
 Result<RemitDesk::Named> RemitDesk::find_letters(const std::vector<std::string>& letters,
-                                                 Fen amount, Way way) const {
+                                                 Fen amount, Way way, Instant now) const {
   Named named;
   const auto alone = letters.size() == 1 ? std::optional(amount) : std::nullopt;
   for (const std::string& letter : letters) {
-    if (auto done = add_letter(letter, alone, way, named); !done) {
+    if (auto done = add_letter(letter, alone, way, now, named); !done) {
       return tl::unexpected(done.error());
     }
   }
@@ -150,7 +171,8 @@ Result<RemitDesk::Named> RemitDesk::find_letters(const std::vector<std::string>&
 }
 
 // What adds up counts, the surest first: a line may name its whole batch and a payment of it.
-Result<RemitDesk::Named> RemitDesk::find_named(const References& found, Fen amount, Way way) const {
+Result<RemitDesk::Named> RemitDesk::find_named(const References& found, Fen amount, Way way,
+                                               Instant now) const {
   Named first;
   const auto better = [&](Named named) {
     named.complete = adds_up(named, amount, way);
@@ -158,13 +180,14 @@ Result<RemitDesk::Named> RemitDesk::find_named(const References& found, Fen amou
     return first.complete;
   };
   if (found.end_to_end) {
-    auto one = find_one(*found.end_to_end, way);
+    auto one = find_one(*found.end_to_end, way, now);
     if (!one) return one;
     if (better(std::move(*one))) return first;
   }
+  // What has the number of one payment is of no other one of its letter.
   std::vector<std::string> letters = found.letters;
-  if (letters.empty() && found.end_to_end) letters = {found.end_to_end->letter_number};
-  auto named = find_letters(letters, amount, way);
+  if (found.end_to_end && letters == std::vector{found.end_to_end->letter_number}) letters.clear();
+  auto named = find_letters(letters, amount, way, now);
   if (!named) return named;
   if (better(std::move(*named))) return first;
   for (const std::string& number : found.batches) {
@@ -198,7 +221,7 @@ Result<bool> RemitDesk::recovers_any(const std::vector<CaseId>& cases, Instant n
 Result<std::optional<RemitDesk::LineTaken>> RemitDesk::take_debit(const v1::BankLine& line,
                                                                   const Digest& digest,
                                                                   Instant now) {
-  auto named = find_named(find_references(line), Fen{-line.amount_fen()}, Way::kOut);
+  auto named = find_named(find_references(line), Fen{-line.amount_fen()}, Way::kOut, now);
   if (!named) return tl::unexpected(named.error());
   if (named->cases.empty()) return std::nullopt;
   LineTaken taken;
@@ -207,7 +230,8 @@ Result<std::optional<RemitDesk::LineTaken>> RemitDesk::take_debit(const v1::Bank
   taken.outcome = BankOutcome::kAmountDiffers;
   const auto again = recovers_any(named->cases, now);
   if (!again) return tl::unexpected(again.error());
-  taken.again = *again;
+  taken.again = *again || named->forgotten;
+  if (named->forgotten) taken.outcome = BankOutcome::kNotExpected;
   if (*again) taken.outcome = BankOutcome::kEarly;
   // The payment that the line is of may be another one, which still has to come back.
   if (*again || !named->complete) return wait_if_unsure(*named, taken);
@@ -232,7 +256,9 @@ Result<std::optional<RemitDesk::LineTaken>> RemitDesk::take_debit(const v1::Bank
 
 Result<void> RemitDesk::debit(Payment& payment, const Digest& line, Instant now) {
   v1::PaymentReportLineView scratch;
-  payment.record.set_debit_line(std::string(view(line)));
+  Record& record = payment.record;
+  record.set_debit_line(std::string(view(line)));
+  answer_duplicate(record);
   const bool forgotten =
       state_of(payment.record) == PaymentState::kTakenBack && was_doubtful(payment.record);
   if (forgotten) settle(payment, PaymentState::kReturned, now);
@@ -325,7 +351,7 @@ Result<std::optional<RemitDesk::LineTaken>> RemitDesk::hindrance(const Payment& 
 
 Result<std::optional<RemitDesk::LineTaken>> RemitDesk::take_return(const v1::BankLine& line,
                                                                    Instant now) {
-  auto named = find_named(find_references(line), Fen{line.amount_fen()}, Way::kBack);
+  auto named = find_named(find_references(line), Fen{line.amount_fen()}, Way::kBack, now);
   if (!named) return tl::unexpected(named.error());
   if (named->cases.empty()) return std::nullopt;
   LineTaken taken;
@@ -338,7 +364,8 @@ Result<std::optional<RemitDesk::LineTaken>> RemitDesk::take_return(const v1::Ban
   taken.outcome = out ? BankOutcome::kAmountDiffers : BankOutcome::kNotExpected;
   const auto again = recovers_any(named->cases, now);
   if (!again) return tl::unexpected(again.error());
-  taken.again = *again;
+  taken.again = *again || named->forgotten;
+  if (named->forgotten) taken.outcome = BankOutcome::kNotExpected;
   if (*again) taken.outcome = BankOutcome::kEarly;
   if (*again || !named->complete) return wait_if_unsure(*named, taken);
   for (const Payment& payment : named->payments) {
@@ -397,8 +424,10 @@ Result<bool> RemitDesk::bring_back(const Payment& payment, Fen part, std::string
   if (!returned) return tl::unexpected(returned.error());
   v1::PaymentRecord& record = (*returned)->record;
   record.set_seen_back_fen(record.seen_back_fen() + part.value);
+  answer_duplicate(record);
   if (!reason.empty()) record.set_reason(std::string(reason));
-  if (record.contradicted() && payment.record.reason() == kDebitedAndReturned) {
+  const bool asked = payment.record.reason() == kDebitedAndReturned;
+  if (record.contradicted() && asked) {
     record.set_contradicted(false);
     record.set_reason(std::string(reason));
   }

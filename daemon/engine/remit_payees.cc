@@ -131,7 +131,7 @@ Result<v1::PaymentViews> RemitDesk::waiting(const std::optional<layout::WaitingP
     const auto subject = cases_.load(id, now);
     if (!subject) return tl::unexpected(subject.error());
     CHECK(payment->has_value() && *subject != nullptr);
-    const auto why = obstacle(**subject, (*payment)->record);
+    const auto why = obstacle(**subject, **payment);
     if (!why) return tl::unexpected(why.error());
     *views.add_payments() = view_payment(id, attempt, (*payment)->record, *why, now);
   }

@@ -1,25 +1,29 @@
-// What the bank says of payments, and what people say of those that wait for them.
+// What the bank says of payments.
 #include "daemon/base/check.h"
 #include "daemon/engine/payment_record.h"
 #include "daemon/engine/remit_desk.h"
 #include "daemon/engine/remit_views.h"
+#include "daemon/funds/duplicate.h"
 
 namespace jiexu {
-namespace {}  // namespace
-
 Result<v1::PaymentReportView> RemitDesk::report(const std::vector<PaymentFate>& fates,
                                                 std::string_view user, Instant now) {
   v1::PaymentReportView out;
+  std::set<std::string> named;
   for (const PaymentFate& fate : fates) {
-    auto done = fate.end_to_end_id.empty() ? report_batch(fate, user, now, out)
+    if (const auto id = EndToEndId::parse(fate.end_to_end_id)) named.insert(id->text());
+  }
+  for (const PaymentFate& fate : fates) {
+    auto done = fate.end_to_end_id.empty() ? report_batch(fate, named, user, now, out)
                                            : report_payment(fate, user, now, out);
     if (!done) return tl::unexpected(done.error());
   }
   return out;
 }
 
-// One status for all payments of a batch.
-Result<void> RemitDesk::report_batch(const PaymentFate& fate, std::string_view user, Instant now,
+// One status for all payments of a batch, but for those of which the bank says more.
+Result<void> RemitDesk::report_batch(const PaymentFate& fate, const std::set<std::string>& named,
+                                     std::string_view user, Instant now,
                                      v1::PaymentReportView& out) {
   const auto number = BatchNumber::parse(fate.batch_number);
   Result<std::optional<BatchRecord>> batch = std::optional<BatchRecord>();
@@ -35,6 +39,7 @@ Result<void> RemitDesk::report_batch(const PaymentFate& fate, std::string_view u
   for (const v1::BatchPaymentRecord& place : (*batch)->payments()) {
     PaymentFate one = fate;
     one.end_to_end_id = EndToEndId{place.letter_number(), place.attempt()}.text();
+    if (named.contains(one.end_to_end_id)) continue;
     if (auto done = report_payment(one, user, now, out); !done) return done;
   }
   return {};
@@ -54,6 +59,7 @@ Result<void> RemitDesk::report_payment(const PaymentFate& fate, std::string_view
     case PaymentStatus::kPending: line.set_outcome("pending"); return {};
     case PaymentStatus::kPaid: return take_as_paid(**payment, now, line);
     case PaymentStatus::kRejected: return take_as_rejected(fate, **payment, user, now, line);
+    case PaymentStatus::kDuplicate: return take_as_duplicate(fate, **payment, now, line);
   }
   return {};
 }
@@ -66,8 +72,12 @@ Result<void> RemitDesk::take_as_paid(Payment& payment, Instant now,
   const bool went_and_came =
       !payment.record.debit_line().empty() || payment.record.seen_back_fen() > 0;
   if (state == PaymentState::kReturned && went_and_came) return {};
-  if (state == PaymentState::kTakenBack && was_doubtful(payment.record)) {
-    settle(payment, PaymentState::kReturned, now);
+  const std::string& said = payment.record.reason();
+  const bool asked =
+      payment.record.contradicted() && (said == kDebitedAndReturned || said == kKnownAndReturned);
+  const bool forgotten = state == PaymentState::kTakenBack && was_doubtful(payment.record);
+  if (forgotten || (state == PaymentState::kReturned && asked)) {
+    if (forgotten) settle(payment, PaymentState::kReturned, now);
     contradict(payment, kDebitedAndReturned, now, line);
     return {};
   }
@@ -81,6 +91,7 @@ Result<void> RemitDesk::take_as_paid(Payment& payment, Instant now,
   if (state == PaymentState::kBatched) {
     if (auto done = unbatch(payment); !done) return done;
   }
+  if (payment.record.reason().ends_with(kKnownAndOut)) payment.record.clear_reason();
   settle(payment, PaymentState::kPaid, now);
   line.set_outcome("paid");
   if (!ours) contradict(payment, "paid, and was not exported from here", now, line);
@@ -127,6 +138,7 @@ Result<void> RemitDesk::take_as_rejected(const PaymentFate& fate, Payment& payme
   // The case has had the payment marked as returned; the reason is the bank's.
   auto returned = read(payment.id, payment.attempt);
   if (!returned) return tl::unexpected(returned.error());
+  answer_duplicate((*returned)->record);
   (*returned)->record.set_reason(input.reason());
   note_rejected(**returned, now);
   line.set_outcome("rejected");
@@ -134,8 +146,62 @@ Result<void> RemitDesk::take_as_rejected(const PaymentFate& fate, Payment& payme
   return {};
 }
 
+// The bank has had it. Whatever became of the first, nothing is paid in its place before that is
+// known.
+Result<void> RemitDesk::take_as_duplicate(const PaymentFate& fate, Payment& payment, Instant now,
+                                          v1::PaymentReportLineView& line) {
+  Record& record = payment.record;
+  const PaymentState state = state_of(record);
+  line.set_outcome("duplicate");
+  if (state == PaymentState::kPaid) {
+    line.set_detail(std::string(kBankHasIt) + ": it is paid, and stays so");
+    return {};
+  }
+  if (state == PaymentState::kExported) {
+    line.set_detail(std::string(kKnownAndOut));
+    const std::string reason = fate.reason + ": " + std::string(kKnownAndOut);
+    if (record.contradicted() || record.reason() == reason) return {};
+    record.set_reason(reason);
+    write(payment);
+    return {};
+  }
+  if (is_waiting(state)) {
+    if (state == PaymentState::kBatched) {
+      if (auto done = unbatch(payment); !done) return done;
+    }
+    record.set_exported_at_ms(now.ms);
+    settle(payment, PaymentState::kExported, now);
+    contradict(payment, kKnownAndUnexported, now, line);
+    return {};
+  }
+  // Its lines have told what became of it, or the bank has refused it, for another reason.
+  const bool went_and_came = !record.debit_line().empty() || record.seen_back_fen() > 0;
+  const bool rejected = record.rejected() && !says_duplicate(record.reason());
+  if (went_and_came || rejected) {
+    line.set_outcome("known");
+    line.set_detail(std::string(kBankHasIt) + ": it came back before, and stays so");
+    return {};
+  }
+  if (state != PaymentState::kReturned) settle(payment, PaymentState::kReturned, now);
+  contradict(payment, kKnownAndReturned, now, line);
+  return {};
+}
+
+// What the bank says of the first, or a line of it, settles what a refusal of the second has left
+// open.
+bool RemitDesk::answer_duplicate(Record& record) {
+  const std::string& asked = record.reason();
+  if (!record.contradicted() || (asked != kKnownAndUnexported && asked != kKnownAndReturned)) {
+    return false;
+  }
+  record.set_contradicted(false);
+  record.clear_reason();
+  return true;
+}
+
 // So the bank had it, whatever our store has lost of that.
 void RemitDesk::note_rejected(Payment& payment, Instant now) {
+  if (answer_duplicate(payment.record)) write(payment);
   const bool forgotten = state_of(payment.record) == PaymentState::kTakenBack;
   if (payment.record.rejected() || (forgotten && !was_doubtful(payment.record))) return;
   payment.record.set_rejected(true);
@@ -143,7 +209,7 @@ void RemitDesk::note_rejected(Payment& payment, Instant now) {
 }
 
 bool RemitDesk::was_doubtful(const Record& record) const {
-  return record.recovered() || record.ordered_at_ms() <= doubt_until_ms_;
+  return record.recovered() || record.after_loss() || record.ordered_at_ms() <= doubt_until_ms_;
 }
 
 bool RemitDesk::is_forgotten(const Record& record) const {
@@ -161,31 +227,6 @@ void RemitDesk::contradict(Payment& payment, std::string_view detail, Instant no
   payment.record.set_contradicted(true);
   payment.record.set_reason(std::string(detail));
   settle(payment, state_of(payment.record), now);
-}
-
-RemitDesk::Outcome<v1::PaymentView> RemitDesk::release(const EndToEndId& id, std::string_view note,
-                                                       Instant now) {
-  using Answer = tl::expected<v1::PaymentView, Rejection>;
-  auto found = find(id.text());
-  if (!found) return tl::unexpected(found.error());
-  if (!*found) return Answer(refuse(Refusal::kPaymentUnknown));
-  if (note.empty()) return Answer(refuse(Refusal::kInputMissing, "note: is missing"));
-  Payment& payment = **found;
-  // Also one that the case has taken back may hold up lines of the bank, as long as nobody knows
-  // whether the bank has had it.
-  if (!payment.record.contradicted() && !is_doubtful(payment.record, doubt_until_ms_) &&
-      !is_forgotten(payment.record)) {
-    return Answer(refuse(Refusal::kPaymentNotHeld));
-  }
-  // One thing at a time: what the bank says against the case comes first.
-  if (payment.record.contradicted()) {
-    payment.record.set_contradicted(false);
-  } else {
-    payment.record.set_released_at_ms(now.ms);
-  }
-  payment.record.set_reason(std::string(note));
-  settle(payment, state_of(payment.record), now);
-  return Answer(view_payment(payment.id, payment.attempt, payment.record, "", now));
 }
 
 Result<std::optional<RemitDesk::Payment>> RemitDesk::find(std::string_view end_to_end_id) const {

@@ -2,6 +2,7 @@
 
 #include "daemon/base/bytes.h"
 #include "daemon/engine/remit_desk.h"
+#include "daemon/trust/suite.h"
 
 namespace jiexu {
 namespace {
@@ -17,11 +18,47 @@ std::string masked(const std::string& account) {
                                        : "*" + account.substr(account.size() - kAccountEnd);
 }
 
+v1::ReleaseView view_release(const v1::ReleaseRecord& release) {
+  v1::ReleaseView out;
+  out.set_note(release.note());
+  out.set_content(to_hex(release.content()));
+  out.set_proposed_by(release.proposed_by());
+  out.set_proposed_at(time_text(release.proposed_at_ms()));
+  out.set_approved_by(release.approved_by());
+  out.set_approved_at(time_text(release.approved_at_ms()));
+  return out;
+}
+
 }  // namespace
+
+Digest release_content(const CaseId& id, uint32_t attempt, const v1::PaymentRecord& record,
+                       const v1::ReleaseRecord& release) {
+  v1::PaymentRecord payment = record;
+  payment.clear_releases();
+  std::string text = "jiexu release 1";
+  append_u64(text, static_cast<uint64_t>(release.proposed_at_ms()));
+  append_u32(text, attempt);
+  const std::string bytes = payment.SerializeAsString();
+  for (const std::string_view field : {id.bytes(), std::string_view(release.proposed_by()),
+                                       std::string_view(release.note()), std::string_view(bytes)}) {
+    append_u32(text, static_cast<uint32_t>(field.size()));
+    text += field;
+  }
+  return sha256(text);
+}
+
+const v1::ReleaseRecord* open_release(const CaseId& id, uint32_t attempt,
+                                      const v1::PaymentRecord& record) {
+  if (record.releases().empty()) return nullptr;
+  const v1::ReleaseRecord& last = *record.releases().rbegin();
+  const bool open = last.approved_by().empty() &&
+                    last.content() == view(release_content(id, attempt, record, last));
+  return open ? &last : nullptr;
+}
 
 bool is_doubtful(const v1::PaymentRecord& record, int64_t doubt_until_ms) {
   if (!is_waiting(static_cast<PaymentState>(record.state()))) return false;
-  if (record.recovered() && record.released_at_ms() == 0) return true;
+  if ((record.recovered() || record.after_loss()) && record.released_at_ms() == 0) return true;
   return record.ordered_at_ms() <= doubt_until_ms && record.released_at_ms() < doubt_until_ms;
 }
 
@@ -38,6 +75,10 @@ v1::PaymentView view_payment(const CaseId& id, uint32_t attempt, const v1::Payme
   out.set_reason(record.reason());
   out.set_ordered_by(record.ordered_by());
   out.set_age_ms(std::max<int64_t>(now.ms - record.ordered_at_ms(), 0));
+  for (const v1::ReleaseRecord& release : record.releases()) {
+    const bool open = &release == open_release(id, attempt, record);
+    if (open || !release.approved_by().empty()) *out.add_releases() = view_release(release);
+  }
   return out;
 }
 

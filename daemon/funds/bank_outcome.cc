@@ -47,6 +47,16 @@ const OutcomeRule& rule_of(BankOutcome outcome) {
   return *rule;
 }
 
+std::string_view what_to_do(BankOutcome outcome, bool debit) {
+  if (debit && outcome == BankOutcome::kNotExpected) {
+    return "its case knows of no such payment, or has all of it settled: ask the bank; if the "
+           "store "
+           "has lost data, order it again there: this line then settles it, and nothing is paid "
+           "twice";
+  }
+  return rule_of(outcome).what_to_do;
+}
+
 std::string_view name(BankOutcome outcome) {
   return rule_of(outcome).name;
 }

@@ -42,6 +42,8 @@ std::span<const OutcomeRule> outcome_rules();
 // REQUIRES: the outcome is on the list.
 const OutcomeRule& rule_of(BankOutcome outcome);
 std::string_view name(BankOutcome outcome);
+// For the person, of a line that waits.
+std::string_view what_to_do(BankOutcome outcome, bool debit);
 // nullptr: no outcome of this name.
 const OutcomeRule* find_outcome(std::string_view name);
 

@@ -5,6 +5,7 @@
 #include "daemon/base/limits.h"
 #include "daemon/base/text.h"
 #include "daemon/funds/bank_text.h"
+#include "daemon/funds/duplicate.h"
 #include "daemon/funds/gbk.h"
 #include "daemon/funds/xml_stream.h"
 
@@ -33,6 +34,17 @@ std::optional<PaymentStatus> status_in_list(std::string_view word) {
   return std::nullopt;
 }
 
+PaymentStatus told_apart(PaymentStatus status, std::string_view words) {
+  const bool refused = status == PaymentStatus::kRejected;
+  return refused && says_duplicate(words) ? PaymentStatus::kDuplicate : status;
+}
+
+// What the bank says of a file, a batch in it, or a payment in that.
+struct Said {
+  PaymentFate fate;
+  std::string words;  // codes and text of the reasons
+};
+
 class Pain002 final : public XmlHandler {
  public:
   explicit Pain002(const PaymentFateSink& sink) : sink_(sink) {}
@@ -40,35 +52,38 @@ class Pain002 final : public XmlHandler {
   Result<void> started(const XmlElement& element) override {
     if (element.path == kGroup || element.path == kBatch) {
       found_ = true;
-      batch_ = PaymentFate();
-      batch_.line = element.line;
+      batch_ = Said();
+      batch_.fate.line = element.line;
       code_.clear();
     } else if (element.path == kPayment) {
       if (auto done = tell_batch(); !done) return done;
-      payment_ = PaymentFate();
-      payment_.batch_number = batch_.batch_number;
-      payment_.line = element.line;
+      payment_ = Said();
+      payment_.fate.batch_number = batch_.fate.batch_number;
+      payment_.fate.line = element.line;
       code_.clear();
     }
     return {};
   }
 
   Result<void> ended(const XmlElement& element) override {
-    if (element.path == kGroup || element.path == kBatch) return tell_batch();
+    if (element.path == kGroup) {
+      auto done = tell_batch();
+      group_ = batch_;
+      return done;
+    }
+    if (element.path == kBatch) return tell_batch();
     if (element.path == kPayment) return tell(payment_);
+    if (element.text.empty()) return {};
     const size_t slash = element.path.rfind('/');
     const std::string_view name = element.path.substr(slash + 1);
-    const bool within_payment = element.path.starts_with(kPayment);
-    if (element.text.empty()) return {};
     if (name == "OrgnlMsgId" || name == "OrgnlPmtInfId") {
-      batch_.batch_number = clean_field(element.text);
+      batch_.fate.batch_number = clean_field(element.text);
     } else if (name == "OrgnlEndToEndId") {
-      payment_.end_to_end_id = clean_field(element.text);
+      payment_.fate.end_to_end_id = clean_field(element.text);
     } else if (name == "GrpSts" || name == "PmtInfSts" || name == "TxSts") {
       code_ = clean_field(element.text);
-    } else if (element.path.ends_with("StsRsnInf/Rsn/Cd") ||
-               element.path.ends_with("StsRsnInf/Rsn/Prtry")) {
-      (within_payment ? payment_ : batch_).reason = clean_field(element.text);
+    } else {
+      add_reason(element, element.path.starts_with(kPayment) ? payment_ : batch_);
     }
     return {};
   }
@@ -76,6 +91,17 @@ class Pain002 final : public XmlHandler {
   bool found() const { return found_; }
 
  private:
+  // There may be several. Of the bank's text its code is the short form.
+  static void add_reason(const XmlElement& element, Said& said) {
+    const bool code =
+        element.path.ends_with("StsRsnInf/Rsn/Cd") || element.path.ends_with("StsRsnInf/Rsn/Prtry");
+    const bool text = element.path.ends_with("StsRsnInf/AddtlInf");
+    if (!code && !text) return;
+    const std::string words = clean_field(element.text);
+    said.words += (said.words.empty() ? "" : " ") + words;
+    if (code || said.fate.reason.empty()) said.fate.reason = words;
+  }
+
   // A status of the whole, if there is one; with PART each payment has its own.
   Result<void> tell_batch() {
     if (code_.empty() || code_ == "PART") {
@@ -85,21 +111,29 @@ class Pain002 final : public XmlHandler {
     return tell(batch_);
   }
 
-  Result<void> tell(PaymentFate& fate) {
+  Result<void> tell(Said& said) {
     const auto status = status_of(code_);
     code_.clear();
     if (!status) return fail(Errc::kInvalid, "a payment status that is not known");
+    PaymentFate& fate = said.fate;
     fate.status = *status;
-    if (&fate == &payment_ && fate.end_to_end_id.empty()) {
+    if (&said == &payment_ && fate.end_to_end_id.empty()) {
       return fail(Errc::kInvalid, "a payment without OrgnlEndToEndId");
     }
+    for (const Said* whole : {&batch_, &group_}) {
+      if (*status != PaymentStatus::kRejected || !said.words.empty()) break;
+      said.words = whole->words;
+      fate.reason = whole->fate.reason;
+    }
+    fate.status = told_apart(*status, said.words);
     return sink_(fate);
   }
 
   const PaymentFateSink& sink_;
   bool found_ = false;
-  PaymentFate batch_;
-  PaymentFate payment_;
+  Said group_;
+  Said batch_;
+  Said payment_;
   std::string code_;  // status of the element in hand
 };
 
@@ -122,9 +156,9 @@ Result<void> read_list_line(std::string_view text, uint64_t number, const Paymen
   const auto status = status_in_list(clean_field(text.substr(bar + 1, second - bar - 1)));
   if (!status) return fail(Errc::kInvalid, where + "the status is not paid, rejected or pending");
   if (fate.end_to_end_id.empty()) return fail(Errc::kInvalid, where + "the EndToEndId is missing");
-  fate.status = *status;
   fate.reason = clean_field(text.substr(std::min(second + 1, text.size())));
   if (fate.reason.ends_with('|')) fate.reason.pop_back();
+  fate.status = told_apart(*status, fate.reason);
   fate.line = number;
   return sink(fate);
 }

@@ -1,5 +1,7 @@
 // What a bank says became of the payments that it was ordered: ISO 20022 pain.002, or a list with a
-// line a payment, "EndToEndId|paid" or "EndToEndId|rejected|reason". Pure.
+// line a payment, "EndToEndId|paid" or "EndToEndId|rejected|reason". A refusal whose reasons say
+// that the bank has the payment already is told from one of the payment. In a pain.002, what is
+// refused without a reason of its own is refused for that of its batch, or of the whole file. Pure.
 #pragma once
 
 #include <cstdint>
@@ -13,9 +15,10 @@
 namespace jiexu {
 
 enum class PaymentStatus : uint8_t {
-  kPending = 1,   // the bank has it and has not decided
-  kPaid = 2,      // settled
-  kRejected = 3,  // will not be paid
+  kPending = 1,    // the bank has it and has not decided
+  kPaid = 2,       // settled
+  kRejected = 3,   // will not be paid
+  kDuplicate = 4,  // not taken a second time: the bank has it already (duplicate.h)
 };
 
 struct PaymentFate {

@@ -7,6 +7,7 @@
 #include "ops/cli/case_show.h"
 #include "ops/cli/json.h"
 #include "ops/cli/output.h"
+#include "ops/cli/releases.h"
 #include "ops/cli/session.h"
 
 namespace jiexu::cli {
@@ -72,7 +73,7 @@ int approve(const Session& session, const ProposalOptions& options) {
                       [&](const std::string& body) { print_case(body, session.command()); });
 }
 
-void print_proposals(const std::string& body) {
+void print_proposals(const std::string& body, const std::string& command) {
   v1::CaseViews views;
   if (!from_json(body, &views)) return;
   Table table({"CASE", "NUMBER", "WHAT", "PROPOSED BY", "AT", "APPROVED BY A"});
@@ -82,7 +83,8 @@ void print_proposals(const std::string& body) {
                  proposal.proposed_by(), proposal.proposed_at(), proposal.role()});
     }
   }
-  std::cout << table.text();
+  if (!views.cases().empty() || views.releases().empty()) std::cout << table.text();
+  if (!views.releases().empty()) print_releases(views.releases(), command);
   if (!views.next().empty()) std::cerr << "There may be more: add --after " << views.next() << "\n";
 }
 
@@ -97,7 +99,9 @@ void add_proposals(Command group, Session& session) {
   list.callback([&session, after] {
     session.run = [&session, after] {
       const std::string more = after->empty() ? "" : "?after=" + percent(*after);
-      return session.show("GET", "/v1/proposals" + more, "", print_proposals);
+      return session.show("GET", "/v1/proposals" + more, "", [&session](const std::string& body) {
+        print_proposals(body, session.command());
+      });
     };
   });
 

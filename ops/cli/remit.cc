@@ -5,6 +5,7 @@
 #include "jiexu/v1/api.pb.h"
 #include "ops/cli/json.h"
 #include "ops/cli/output.h"
+#include "ops/cli/releases.h"
 #include "ops/cli/session.h"
 
 namespace jiexu::cli {
@@ -20,7 +21,11 @@ std::string of_count(uint32_t part, uint32_t count) {
 void print_payments(const google::protobuf::RepeatedPtrField<v1::PaymentView>& payments) {
   Table table({"PAYMENT", "AMOUNT", "STATE", "AGE", "CASE", "REMARK"});
   for (const v1::PaymentView& payment : payments) {
-    const std::string& why = payment.waits_for().empty() ? payment.reason() : payment.waits_for();
+    std::string why;
+    for (const std::string& part :
+         {payment.waits_for(), payment.reason(), release_remark(payment)}) {
+      if (!part.empty()) why += (why.empty() ? "" : "; ") + part;
+    }
     table.add({payment.payment(), yuan(payment.amount_fen()), payment.state(),
                age(payment.age_ms()), payment.case_id(), why});
   }
@@ -246,7 +251,7 @@ void add_approve_and_export(Command group, Session& session) {
   });
 }
 
-void add_report_and_release(Command group, Session& session) {
+void add_report(Command group, Session& session) {
   const auto file = std::make_shared<std::string>();
   Command command =
       group.add_command("report", "Take the bank's report of what it has paid and rejected",
@@ -255,21 +260,6 @@ void add_report_and_release(Command group, Session& session) {
       .required();
   command.callback(
       [&session, file] { session.run = [&session, file] { return take_report(session, *file); }; });
-  const auto payment = std::make_shared<std::string>();
-  const auto note = std::make_shared<std::string>();
-  Command release = group.add_command(
-      "release", "Say that a payment that waits for a person may go on, and why",
-      "jiexu remit release 41132807261122000017-1 --note \"the bank has no such payment\"");
-  release.add_option("payment", *payment, "As `remit waiting` shows it").required();
-  release.add_option("--note", *note, "How it is known").required();
-  release.callback([&session, payment, note] {
-    session.run = [&session, payment, note] {
-      v1::ReleasePaymentInput input;
-      input.set_note(*note);
-      return session.show("POST", "/v1/payments/" + percent(*payment) + "/release", to_json(input),
-                          [](const std::string&) { std::cout << "Released.\n"; });
-    };
-  });
 }
 
 void print_payee(const Session& session, const v1::PayeeView& view) {
@@ -360,7 +350,8 @@ void add_remit(Command app, Session& session) {
   add_lists(group, session);
   add_make_and_show(group, session);
   add_approve_and_export(group, session);
-  add_report_and_release(group, session);
+  add_report(group, session);
+  add_releases(group, session);
   add_payee(group, session);
 }
 

@@ -1,5 +1,6 @@
 // Routes of payments and their batches.
 #include "daemon/engine/remit_desk.h"
+#include "daemon/engine/remit_views.h"
 #include "storage/layout.h"
 #include "tests/api/api_world.h"
 
@@ -112,6 +113,53 @@ TEST_CASE("what people do with batches goes to the engine as they said it") {
   CHECK(std::get<ApproveBatchCommand>(world.engine.commands[1].what).content == "ab");
   CHECK(std::get<ExportBatchCommand>(world.engine.commands[2].what).format ==
         PaymentFormat::kDelimited);
+}
+
+TEST_CASE("what two people say of a payment that waits goes to the engine as they said it") {
+  ApiWorld world;
+  const std::string path = "/v1/payments/" + std::string(kLetter) + "-1/release";
+  CHECK(world.ask("POST", path, Role::kClerk, R"({"note":"asked"})").status() == 200);
+  CHECK(world.ask("POST", path + "/approve", Role::kClerk, R"({"content":"ab"})").status() == 403);
+  CHECK(world.ask("POST", path + "/approve", Role::kReviewer, R"({"content":"ab"})").status() ==
+        200);
+  CHECK(world.ask("POST", path + "/retract", Role::kClerk, "{}").status() == 200);
+  CHECK(world.ask("POST", "/v1/payments/7/release/approve", Role::kReviewer, "{}").status() == 404);
+  using Act = ReleasePaymentCommand::Act;
+  REQUIRE(world.engine.commands.size() == 3);
+  const auto said = [&](size_t n) -> const ReleasePaymentCommand& {
+    return std::get<ReleasePaymentCommand>(world.engine.commands[n].what);
+  };
+  CHECK(said(0).act == Act::kPropose);
+  CHECK(said(0).said == "asked");
+  CHECK(said(1).act == Act::kApprove);
+  CHECK(said(1).said == "ab");
+  CHECK(said(2).act == Act::kRetract);
+  CHECK(said(2).payment == EndToEndId{kLetter, 1});
+}
+
+TEST_CASE("what waits for a second person is listed with the releases of payments") {
+  ApiWorld world;
+  v1::PaymentRecord payment;
+  payment.set_letter_number(kLetter);
+  payment.set_amount_fen(700);
+  payment.set_state(static_cast<uint32_t>(PaymentState::kOrdered));
+  v1::ReleaseRecord release;
+  release.set_proposed_by("asker");
+  release.set_note("not at the bank");
+  release.set_content(std::string(view(release_content(world.draft().id, 1, payment, release))));
+  *payment.add_releases() = release;
+  Batch writes;
+  Records records(world.store, *world.vault);
+  records.put_message(writes, Family::kFunds, layout::payment_key(world.draft().id, 1), payment);
+  records.put(writes, Family::kIndex, layout::proposed_release_key(world.draft().id, 1), "");
+  REQUIRE(world.store.commit(writes));
+  const auto list = world.ask("GET", "/v1/proposals", Role::kAuditor).json();
+  REQUIRE(list["releases"].size() == 1);
+  const auto& shown = list["releases"][0];
+  CHECK(shown["payment"] == std::string(kLetter) + "-1");
+  CHECK(shown["releases"][0]["proposed_by"] == "asker");
+  CHECK(shown["releases"][0]["note"] == "not at the bank");
+  CHECK(shown["releases"][0]["content"] == to_hex(release.content()));
 }
 
 TEST_CASE("a bank's report is read before the engine sees it") {

@@ -24,20 +24,25 @@ void make_another(int n, v1::Person& person) {
 Payer::Payer(int cases, BatchRules rules, const std::string& orderer) {
   site.batch_rules = std::move(rules);
   site.restart();
+  site.user = orderer;
   for (int n = 1; n <= cases; ++n) {
-    Case fresh = Party(Side::kOut).subject;
-    fresh.id = id(n);
-    v1::Message letter = sound_message(fresh, EventKind::kLetterIn);
-    const auto number = LetterNumber::make(in_site(), {2026, 11, 20}, static_cast<uint32_t>(n));
-    letter.mutable_letter()->set_letter_number(number->text());
-    make_another(n, *letter.mutable_letter()->mutable_person());
-    Forger(in_site(), site).deliver(letter);
-    site.commit();
-    site.user = orderer;
-    for (const EventKind action : {EventKind::kAcceptLetter, EventKind::kStopInsurance,
-                                   EventKind::kIssueForm, EventKind::kRemit}) {
-      REQUIRE_FALSE(act(n, action).rejection);
-    }
+    begin(n);
+    REQUIRE_FALSE(act(n, EventKind::kRemit).rejection);
+  }
+}
+
+void Payer::begin(int n, Date written) {
+  Case fresh = Party(Side::kOut).subject;
+  fresh.id = id(n);
+  v1::Message letter = sound_message(fresh, EventKind::kLetterIn);
+  const auto number = LetterNumber::make(in_site(), written, static_cast<uint32_t>(n));
+  letter.mutable_letter()->set_letter_number(number->text());
+  make_another(n, *letter.mutable_letter()->mutable_person());
+  Forger(in_site(), site).deliver(letter);
+  site.commit();
+  for (const EventKind action :
+       {EventKind::kAcceptLetter, EventKind::kStopInsurance, EventKind::kIssueForm}) {
+    REQUIRE_FALSE(act(n, action).rejection);
   }
 }
 
@@ -152,9 +157,45 @@ v1::BankLine Payer::returned(int n, const std::string& sequence) const {
   return line;
 }
 
+Answer Payer::about_release(const std::string& user, const std::string& payment, Act act,
+                            const std::string& said) {
+  return run(user, ReleasePaymentCommand{*EndToEndId::parse(payment), act, said});
+}
+
 Refusal Payer::release(const std::string& payment, const std::string& note) {
-  const Answer answer = run("approver", ReleasePaymentCommand{*EndToEndId::parse(payment), note});
-  return answer.rejection ? answer.rejection->refusal : Refusal::kNone;
+  const Answer proposed = about_release("releaser", payment, Act::kPropose, note);
+  if (proposed.rejection) return proposed.rejection->refusal;
+  const auto& shown = dynamic_cast<const v1::PaymentView&>(*proposed.view);
+  const std::string content = shown.releases().rbegin()->content();
+  const Answer done = about_release("approver", payment, Act::kApprove, content);
+  return done.rejection ? done.rejection->refusal : Refusal::kNone;
+}
+
+std::vector<std::string> Payer::waiting() {
+  const Answer answer = run("clerk", PaymentsQuery{"", 10});
+  std::vector<std::string> out;
+  for (const auto& payment : dynamic_cast<const v1::PaymentViews&>(*answer.view).payments()) {
+    out.push_back(payment.payment() + " " + payment.state() + ": " + payment.waits_for());
+  }
+  return out;
+}
+
+void set_back(Site& site, const MemoryStore& backup) {
+  site.engine.reset();
+  site.store = backup.clone();
+  site.store_complete = false;
+  site.restart();
+}
+
+void ask_everybody(Site& site) {
+  Batch asked;
+  for (const AgencyId peer : {in_site(), out_site(), third_site()}) {
+    asked.remove(Family::kLink, layout::link_key(peer, layout::Direction::kOut));
+  }
+  site.engine.reset();
+  REQUIRE(site.store->commit(asked));
+  site.store_complete = true;
+  site.restart();
 }
 
 }  // namespace jiexu

@@ -17,6 +17,8 @@ struct Payer {
   // Cases 1 to `cases`, their forms issued and their payments ordered by `orderer`.
   explicit Payer(int cases, BatchRules rules = {}, const std::string& orderer = "orderer");
 
+  // Case `n` by a letter of that day, its form issued and nothing ordered.
+  void begin(int n, Date written = {2026, 11, 20});
   static CaseId id(int n) { return case_number(n); }
   // IN names another account for case `n`: changes of `holder`, and two people confirm it.
   void move_account(int n, const std::string& holder);
@@ -44,8 +46,19 @@ struct Payer {
   std::string state(int n, uint32_t attempt = 1) const;
   // A line by which the first payment of the case comes back.
   v1::BankLine returned(int n, const std::string& sequence) const;
-  // Says that the payment may go on; why it may not.
+  using Act = ReleasePaymentCommand::Act;
+  // `said`: a note, or the digest of what was shown.
+  Answer about_release(const std::string& user, const std::string& payment, Act act,
+                       const std::string& said);
+  // Two people say that the payment may go on; why it may not.
   Refusal release(const std::string& payment, const std::string& note);
+  // What waits for people, as `remit waiting` lists it: "PAYMENT STATE: WAITS FOR" of each.
+  std::vector<std::string> waiting();
 };
+
+// The site over an older state of its store.
+void set_back(Site& site, const MemoryStore& backup);
+// Every peer has been asked after a loss, and had nothing of ours.
+void ask_everybody(Site& site);
 
 }  // namespace jiexu

@@ -11,14 +11,6 @@ namespace {
 
 using Outcomes = std::vector<std::string>;
 
-// The site over an older state of its store.
-void restore(Site& site, const MemoryStore& backup) {
-  site.engine.reset();
-  site.store = backup.clone();
-  site.store_complete = false;
-  site.restart();
-}
-
 }  // namespace
 
 TEST_CASE("after a loss of commits no payment is ordered that the bank may have") {
@@ -26,7 +18,7 @@ TEST_CASE("after a loss of commits no payment is ordered that the bank may have"
   const auto backup = payer.site.store->clone();
   payer.pay();
   payer.site.now = payer.site.now.plus_ms(60'000);
-  restore(payer.site, *backup);
+  set_back(payer.site, *backup);
   auto made = payer.make();
   CHECK(made.batches().empty());
   REQUIRE(made.held_size() == 1);
@@ -36,20 +28,19 @@ TEST_CASE("after a loss of commits no payment is ordered that the bank may have"
     CHECK(payer.state(1) == "paid");
     CHECK(payer.make().held().empty());
   }
+  SECTION("the bank has it, and takes it no second time") {
+    CHECK(payer.report(payer.payment(1) + "|rejected|DU04\n") == Outcomes{"contradicts"});
+    CHECK(payer.state(1) == "exported");
+    CHECK(payer.make().held().empty());
+    CHECK(payer.waiting().size() == 1);
+  }
   SECTION("the bank has rejected it") {
-    // Every peer has been asked, and had nothing of ours.
-    Batch asked;
-    for (const AgencyId peer : {in_site(), out_site(), third_site()}) {
-      asked.remove(Family::kLink, layout::link_key(peer, layout::Direction::kOut));
-    }
-    payer.site.engine.reset();
-    REQUIRE(payer.site.store->commit(asked));
-    payer.site.store_complete = true;
-    payer.site.restart();
+    ask_everybody(payer.site);
     CHECK(payer.report(payer.payment(1) + "|rejected|AC04\n") == Outcomes{"rejected"});
     CHECK(payer.state(1) == "returned");
   }
   SECTION("the bank does not have it") {
+    ask_everybody(payer.site);
     CHECK(payer.release(payer.payment(1), "not at the bank") == Refusal::kNone);
     CHECK(payer.make().batches_size() == 1);
   }
@@ -61,7 +52,7 @@ TEST_CASE("a batch that was approved before a loss of commits is not exported af
   REQUIRE_FALSE(payer.approve(number).rejection);
   const auto backup = payer.site.store->clone();
   REQUIRE_FALSE(payer.order(number).rejection);
-  restore(payer.site, *backup);
+  set_back(payer.site, *backup);
   const Answer again = payer.order(number);
   REQUIRE(again.rejection);
   CHECK(again.rejection->refusal == Refusal::kBatchChanged);
@@ -105,7 +96,7 @@ struct Recovering {
   }
 
   void recover() {
-    restore(out, *backup);
+    set_back(out, *backup);
     run();
   }
 
@@ -159,7 +150,7 @@ TEST_CASE("a debit of a payment that is still being led back is tried again when
   world.backup = world.out.store->clone();
   world.remit();
   const std::string letter = EndToEndId::parse(world.payer.payment(1))->letter_number;
-  restore(world.out, *world.backup);
+  set_back(world.out, *world.backup);
   v1::BankLine debit = bank_line("", -kBalance / 2, "1");
   debit.set_remark(letter);
   CHECK(world.out.bank({debit}).bank.results(0).outcome() == "early");
@@ -178,7 +169,7 @@ TEST_CASE("a debit of a payment that is still being led back is not taken for an
   first.set_end_to_end_id(world.payer.payment(1));
   v1::BankLine second = bank_line("", -kBalance, "2");
   second.set_end_to_end_id(EndToEndId::parse(first.end_to_end_id())->letter_number + "-2");
-  restore(world.out, *world.backup);
+  set_back(world.out, *world.backup);
   CHECK(world.out.bank({second}).bank.results(0).outcome() == "early");
   world.run();
   CHECK(world.out.bank({first}).bank.results(0).outcome() == "paid_out");
@@ -267,6 +258,7 @@ TEST_CASE("a debit without a number waits if it may be of a forgotten payment or
   REQUIRE(world.out.subject(world.id).attempt == 2);
   REQUIRE_FALSE(world.payer.come_back(1, 1).rejection);
   world.remit();
+  REQUIRE(world.payer.release(world.payer.payment(1, 3), "new") == Refusal::kNone);
   world.payer.pay();
   REQUIRE(world.payer.state(1, 3) == "exported");
   v1::BankLine debit = bank_line("", -kBalance / 2, "1");
@@ -329,6 +321,7 @@ TEST_CASE("a forgotten payment that its case has taken back is released, and hol
   world.recover();
   REQUIRE(world.payer.state(1) == "taken_back");
   world.remit();
+  REQUIRE(world.payer.release(world.payer.payment(1, 2), "new") == Refusal::kNone);
   world.payer.pay();
   v1::BankLine debit = bank_line("", -kBalance, "1");
   debit.set_remark(EndToEndId::parse(world.payer.payment(1))->letter_number);

@@ -104,11 +104,46 @@ void Bank::take_file(const PaymentFile& file) {
     (void)is_new(*order);
   }
   const size_t count = orders_.size() - first;
+  if (count == 0) return refuse_again(file);
   if (count > 1 && random_.chance(plan_.together_permille)) return execute_together(first, count);
   for (size_t i = 0; i < count; ++i) {
     orders_[first + i].fate = draw_fate();
     execute(first + i);
   }
+}
+
+// Payment by payment, or as a whole.
+void Bank::refuse_again(const PaymentFile& file) {
+  trace_.add("bank", "file again", file.batch);
+  if (random_.chance(500)) {
+    refused_.insert({file.payer, file.batch});
+    return;
+  }
+  for (Order& order : orders_) {
+    if (!order.back && order.out == file.payer && order.batch == file.batch) order.again = true;
+  }
+}
+
+std::vector<std::string> Bank::reports_for(AgencyId payer) const {
+  constexpr const char* kKnown[] = {"|rejected|DU04\n", "|失败| du04 重复支付\n",
+                                    "|rejected|instruction already exists\n"};
+  std::string list;
+  for (const Order& order : orders_) {
+    if (order.out != payer || order.back) continue;
+    const std::string id = EndToEndId{order.letter_number, order.attempt}.text();
+    if (order.again) list += id + kKnown[order.attempt % std::size(kKnown)];
+    if (!order.decided) continue;
+    list += id + (order.fate == Fate::kRejected ? "|rejected|AC04\n" : "|paid\n");
+  }
+  std::vector<std::string> reports;
+  if (!list.empty()) reports.push_back(std::move(list));
+  for (const auto& [agency, batch] : refused_) {
+    if (agency != payer) continue;
+    reports.push_back("<Document><CstmrPmtStsRpt><OrgnlGrpInfAndSts><OrgnlMsgId>" + batch +
+                      "</OrgnlMsgId><GrpSts>RJCT</GrpSts><StsRsnInf><Rsn><Cd>DU01</Cd></Rsn>"
+                      "</StsRsnInf></OrgnlGrpInfAndSts></CstmrPmtStsRpt></Document>");
+  }
+  return reports;
 }
 
 Fate Bank::draw_fate() {

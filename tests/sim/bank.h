@@ -6,8 +6,9 @@
 //            one debit for the whole batch, whose credits, in one sum or in parts, name the batch
 //            alone. Statements show debits too. A payment may be rejected, which the bank's list
 //            says, or be debited and come back days later as a line of OUT's statement. An
-//            EndToEndId that comes again is refused; but now and then the bank pays one order
-//            twice by its own mistake, and leaves it to the agencies to put that right.
+//            EndToEndId that comes again is refused as a duplicate, in the bank's list by itself,
+//            or with its whole file; but now and then the bank pays one order twice by its own
+//            mistake, and leaves it to the agencies to put that right.
 //
 // What is ordered arrives on IN's account after a while, as a line that carries the letter number
 // in its remark, sometimes in parts, with a remark that says nothing, or with a wrong amount that
@@ -18,6 +19,7 @@
 #pragma once
 
 #include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -50,6 +52,7 @@ struct Order {
   std::string batch;
   Fate fate = Fate::kPaid;
   bool decided = false;  // the bank's list says what became of it
+  bool again = false;    // and that it came again, and was not taken
   bool twice = false;    // debited and credited a second time
 };
 
@@ -97,6 +100,9 @@ class Bank {
   // Orders that differ from an earlier one of the same case and attempt are kept as contradictions.
   void order(const Order& order);
   void take_file(const PaymentFile& file);
+  // What the bank says to the payer of its orders: a list, and of each file that it has refused as
+  // a whole a pain.002.
+  std::vector<std::string> reports_for(AgencyId payer) const;
   const Order* find(const CaseId& case_id, uint32_t attempt) const;
   // What was ordered to go back, in all.
   Fen sent_back(const CaseId& case_id) const;
@@ -119,6 +125,7 @@ class Bank {
  private:
   // Whether the bank has not had it.
   bool is_new(const Order& order);
+  void refuse_again(const PaymentFile& file);
   std::optional<Order> read_line(const std::string& line, const PaymentFile& file) const;
   Fate draw_fate();
   void execute(size_t index);
@@ -146,6 +153,7 @@ class Bank {
   std::vector<Order> orders_;
   std::vector<Order> contradictions_;
   std::vector<Entry> entries_;
+  std::set<std::pair<AgencyId, std::string>> refused_;  // files that came again, by payer
   std::map<CaseId, int> corrections_;
   size_t on_the_way_ = 0;
   size_t statements_ = 0;

@@ -40,6 +40,7 @@ void Cashier::look() {
   if (tend_batch()) return;
   if (lacks_list() || random_.chance(kListAgainPermille)) return hand_in_list();
   if (random_.chance(300)) return look_at_held();
+  if (random_.chance(world_.plan.bank.again_permille) && take_again()) return;
   Command command;
   command.what = MakeBatchesCommand{};
   command.done = [](const Answer&) {};
@@ -67,8 +68,7 @@ void Cashier::post(std::string user, Command command) {
 
 bool Cashier::tend_batch() {
   const Records records(node_.store(), node_.vault());
-  const Key any = layout::remittance_batch_key(std::string(BatchNumber::kSize, '0'));
-  const std::string prefix(any.view().substr(0, any.view().size() - BatchNumber::kSize));
+  const std::string prefix(layout::kRemittanceBatches);
   std::string number;
   v1::RemittanceBatchRecord batch;
   const auto done = records.scan(
@@ -86,6 +86,25 @@ bool Cashier::tend_batch() {
   return true;
 }
 
+// A file whose first way to the bank somebody has forgotten. False if there is none.
+bool Cashier::take_again() {
+  const Records records(node_.store(), node_.vault());
+  const std::string prefix(layout::kRemittanceBatches);
+  std::vector<std::string> exported;
+  const auto done = records.scan(
+      Family::kFunds, prefix, layout::prefix_end(prefix), [&](std::string_view key, auto value) {
+        v1::RemittanceBatchRecord batch;
+        CHECK(batch.ParseFromArray(value.data(), static_cast<int>(value.size())));
+        const bool has_file = batch.format() != 0 && state_of(batch) == BatchState::kExported;
+        if (has_file && is_at_bank(batch)) exported.emplace_back(key.substr(prefix.size()));
+        return true;
+      });
+  CHECK(done.has_value());
+  if (exported.empty()) return false;
+  order_file(exported[random_.below(exported.size())]);
+  return true;
+}
+
 bool Cashier::is_at_bank(const v1::RemittanceBatchRecord& batch) const {
   return std::ranges::all_of(batch.payments(), [&](const v1::BatchPaymentRecord& place) {
     return world_.bank.find(*CaseId::from_bytes(place.case_id()), place.attempt()) != nullptr;
@@ -99,6 +118,12 @@ void Cashier::tend(const std::string& number, const v1::RemittanceBatchRecord& b
     command.what = ApproveBatchCommand{number, to_hex(view(content_of(number, batch)))};
     return post(kManager, std::move(command));
   }
+  order_file(number);
+}
+
+// Also one that was exported before: its file is the same.
+void Cashier::order_file(const std::string& number) {
+  Command command;
   command.what = ExportBatchCommand{number, PaymentFormat::kDelimited};
   command.done = [this, number](const Answer& answer) {
     if (answer.file == nullptr) return;
@@ -139,12 +164,12 @@ bool Cashier::lacks_list() const {
 
 void Cashier::hand_in_list() {
   auto fates = std::make_shared<std::vector<PaymentFate>>();
-  for (const Order& order : world_.bank.orders()) {
-    if (order.out != node_.id() || order.back || !order.decided) continue;
-    const bool rejected = order.fate == Fate::kRejected;
-    fates->push_back({"", EndToEndId{order.letter_number, order.attempt}.text(),
-                      rejected ? PaymentStatus::kRejected : PaymentStatus::kPaid,
-                      rejected ? "AC04" : "", fates->size() + 1});
+  for (const std::string& report : world_.bank.reports_for(node_.id())) {
+    const auto read = read_payment_report(report, [&](const PaymentFate& fate) {
+      fates->push_back(fate);
+      return Result<void>();
+    });
+    CHECK(read.has_value());
   }
   Command command;
   command.what = PaymentReportCommand{fates};
@@ -180,9 +205,19 @@ void Cashier::clear_up(const v1::PaymentView& held) {
 }
 
 void Cashier::release(const v1::PaymentView& held) {
+  using Act = ReleasePaymentCommand::Act;
+  const auto payment = *EndToEndId::parse(held.payment());
   Command command;
-  command.what = ReleasePaymentCommand{*EndToEndId::parse(held.payment()), "asked the bank"};
-  command.done = [](const Answer&) {};
+  command.what = ReleasePaymentCommand{payment, Act::kPropose, "asked the bank"};
+  command.done = [this, payment](const Answer& answer) {
+    const auto* shown = dynamic_cast<const v1::PaymentView*>(answer.view.get());
+    if (shown == nullptr) return;
+    Command approval;
+    approval.what =
+        ReleasePaymentCommand{payment, Act::kApprove, shown->releases().rbegin()->content()};
+    approval.done = [](const Answer&) {};
+    post(kManager, std::move(approval));
+  };
   post(kCashier, std::move(command));
 }
 

@@ -23,6 +23,8 @@ class Cashier {
   // One of the batches on the disk that something is to be done with; false if there is none.
   bool tend_batch();
   void tend(const std::string& number, const v1::RemittanceBatchRecord& batch);
+  bool take_again();
+  void order_file(const std::string& number);
   bool is_at_bank(const v1::RemittanceBatchRecord& batch) const;
   void take_to_bank(const std::string& number, const v1::RemittanceBatchRecord& batch,
                     const std::string& file);

@@ -39,8 +39,8 @@
 // and notices by hand, keyed in before the message itself comes. They attach files to letters and
 // forms and take some off again. A clerk whose answer was lost looks at the case first. Tellers
 // import the bank's lines once or more often. Cashiers collect payments into batches, approve and
-// export them, take the files to the bank and hand in its lists; when a store was set back they ask
-// the bank what it has. Operators pause a link for a while.
+// export them, take the files to the bank, now and then a second time, and hand in its lists; when
+// a store was set back they ask the bank what it has. Operators pause a link for a while.
 //
 // Bank. It delivers after a random delay, in parts, in one transfer for a whole file, with remarks
 // that say nothing and with wrong amounts; payments bounce, are rejected, or come back days later;
@@ -103,6 +103,7 @@ struct BankPlan {
   uint32_t return_permille = 0;
   uint32_t reject_permille = 0;
   uint32_t twice_permille = 0;  // debited and credited a second time (files)
+  uint32_t again_permille = 0;  // a cashier takes a file there again: each of its looks (files)
   int64_t delay_ms_max = 20'000;
   int64_t return_ms_max = 20'000;  // until what comes back is booked, or what was wrong put right
 };
