@@ -228,7 +228,7 @@ Result<void> Api::add_releases(size_t limit, v1::CaseViews& views) const {
     const auto record = records_.get_message<v1::PaymentRecord>(
         Family::kFunds, layout::payment_key(place.id, place.attempt));
     if (!record) return tl::unexpected(record.error());
-    if (!*record) return tl::unexpected(kUnreadable);
+    if (!*record) return tl::unexpected(kPaymentUnreadable);
     *views.add_releases() =
         view_payment(place.id, place.attempt, **record, why_held(**record), ports_.clock.now());
   }

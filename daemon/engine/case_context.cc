@@ -106,7 +106,7 @@ Result<void> CaseDesk::take_letter_number(Date today, std::string_view given) {
     const auto number = LetterNumber::make(self_, today, letter_sequence_ + 1);
     CHECK(number.has_value());
     // One of ours that came from outside, on a sheet or in a message that a loss had forgotten.
-    const auto taken = letters_.find(number->view());
+    const auto taken = letters_.find(*number);
     if (!taken) return tl::unexpected(taken.error());
     if (!taken->empty()) continue;
     letter_number_ = number->view();

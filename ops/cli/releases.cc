@@ -16,7 +16,7 @@ struct ReleaseOptions {
 };
 
 std::string release_path(const ReleaseOptions& options) {
-  return "/v1/payments/" + options.payment + "/release";
+  return "/v1/payments/" + percent(options.payment) + "/release";
 }
 
 void print_proposed_release(const Session& session, const std::string& body) {

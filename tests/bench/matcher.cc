@@ -94,8 +94,8 @@ int main(int argc, char** argv) {
   for (uint64_t n = 0; n < lines; ++n) statement.push_back(line_of(n, instructions));
   uint64_t matched = 0;
   const bench::Usage before = bench::Usage::of({getpid()});
-  for (const v1::BankLine& line : statement) {
-    matched += match_line(line, book)->outcome == BankOutcome::kMatched;
+  for (const v1::BankLine& booked : statement) {
+    matched += match_line(booked, book)->outcome == BankOutcome::kMatched;
   }
   const bench::Usage used = bench::Usage::of({getpid()}) - before;
   bench::print_row("matcher", {{"lines", static_cast<double>(lines)},
