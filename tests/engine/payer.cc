@@ -172,7 +172,7 @@ Refusal Payer::release(const std::string& payment, const std::string& note) {
 }
 
 std::vector<std::string> Payer::waiting() {
-  const Answer answer = run("clerk", PaymentsQuery{"", 10});
+  const Answer answer = run("clerk", PaymentsQuery{std::nullopt, 10});
   std::vector<std::string> out;
   for (const auto& payment : dynamic_cast<const v1::PaymentViews&>(*answer.view).payments()) {
     out.push_back(payment.payment() + " " + payment.state() + ": " + payment.waits_for());
