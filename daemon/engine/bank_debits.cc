@@ -140,7 +140,8 @@ Result<bool> BankDesk::place_sent_back(Entry& entry, Instant now) {
     record.add_proposals(std::string(sender->id.bytes()));
   }
   set_outcome(BankOutcome::kNotExpected, record);
-  postpone(entry, true);
+  // After a loss the case may order again what it has sent back already.
+  postpone(entry, !links_.whole() || payments_.has_lost());
   if (auto done = park(entry, amount, now); !done) return tl::unexpected(done.error());
   return true;
 }

@@ -65,6 +65,8 @@ class RemitDesk final : public FundsWatcher {
         may_write_(std::move(may_write)) {}
 
   void set_directory(const Directory& directory);
+  // Whether the store has ever lost commits.
+  bool has_lost() const { return doubt_until_ms_ != 0; }
   // Payments ordered up to `until` may be with the bank already.
   void doubt(Instant until) { doubt_until_ms_ = std::max(doubt_until_ms_, until.ms); }
 
@@ -228,6 +230,7 @@ class RemitDesk final : public FundsWatcher {
   // Of the letter's payments one that fits the amount, or, if there are other letters, the first.
   std::optional<Payment> choose(std::vector<Payment> all, std::optional<Fen> amount, Way way,
                                 Named& named) const;
+  bool may_be_ordered(const v1::BankLine& line) const;
   Result<bool> recovers_any(const std::vector<CaseId>& cases, Instant now);
   Result<void> debit(Payment& payment, const Digest& line, Instant now);
   Result<std::optional<LineTaken>> take_second_debit(const Named& named, const Digest& digest,

@@ -206,6 +206,12 @@ RemitDesk::LineTaken RemitDesk::wait_if_unsure(const Named& named, LineTaken tak
   return taken;
 }
 
+// Whether a payment that is ordered later may be the one of which the line is already: what has its
+// number is, and after a loss what has its letter may be.
+bool RemitDesk::may_be_ordered(const v1::BankLine& line) const {
+  return has_lost() || find_references(line).end_to_end.has_value();
+}
+
 // Whether payments of these cases may still come to light.
 Result<bool> RemitDesk::recovers_any(const std::vector<CaseId>& cases, Instant now) {
   for (const CaseId& id : cases) {
@@ -230,7 +236,7 @@ Result<std::optional<RemitDesk::LineTaken>> RemitDesk::take_debit(const v1::Bank
   taken.outcome = BankOutcome::kAmountDiffers;
   const auto again = recovers_any(named->cases, now);
   if (!again) return tl::unexpected(again.error());
-  taken.again = *again || named->forgotten;
+  taken.again = *again || (named->forgotten && may_be_ordered(line));
   if (named->forgotten) taken.outcome = BankOutcome::kNotExpected;
   if (*again) taken.outcome = BankOutcome::kEarly;
   // The payment that the line is of may be another one, which still has to come back.
@@ -364,7 +370,7 @@ Result<std::optional<RemitDesk::LineTaken>> RemitDesk::take_return(const v1::Ban
   taken.outcome = out ? BankOutcome::kAmountDiffers : BankOutcome::kNotExpected;
   const auto again = recovers_any(named->cases, now);
   if (!again) return tl::unexpected(again.error());
-  taken.again = *again || named->forgotten;
+  taken.again = *again || (named->forgotten && may_be_ordered(line));
   if (named->forgotten) taken.outcome = BankOutcome::kNotExpected;
   if (*again) taken.outcome = BankOutcome::kEarly;
   if (*again || !named->complete) return wait_if_unsure(*named, taken);
