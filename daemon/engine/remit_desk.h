@@ -159,6 +159,7 @@ class RemitDesk final : public FundsWatcher {
   bool is_from_before_loss(const Case& subject) const;
   Result<void> settle_acknowledged(const Case& subject, Instant now);
   Result<std::optional<Rejection>> bar_to_release(const Payment& payment, Instant now);
+  const v1::ReleaseRecord* standing_release(const Payment& payment) const;
   static bool drop_proposed_release(Record& record);
   Result<void> know_as_paid(const CaseId& id, uint32_t attempt, Instant now);
   Result<void> recover_batch(const Case& subject, const Event& event);

@@ -43,6 +43,13 @@ Result<std::optional<Rejection>> RemitDesk::bar_to_release(const Payment& paymen
   return std::nullopt;
 }
 
+// The one that waits for its second person. What was known before a loss says nothing of what the
+// store has forgotten by it.
+const v1::ReleaseRecord* RemitDesk::standing_release(const Payment& payment) const {
+  const auto* open = open_release(payment.id, payment.attempt, payment.record);
+  return open != nullptr && open->proposed_at_ms() > doubt_until_ms_ ? open : nullptr;
+}
+
 RemitDesk::Outcome<v1::PaymentView> RemitDesk::propose_release(const EndToEndId& id,
                                                                std::string_view note,
                                                                std::string_view user, Instant now) {
@@ -55,7 +62,7 @@ RemitDesk::Outcome<v1::PaymentView> RemitDesk::propose_release(const EndToEndId&
   const auto bar = bar_to_release(payment, now);
   if (!bar) return tl::unexpected(bar.error());
   if (*bar) return Reply(tl::unexpected(**bar));
-  const auto* open = open_release(payment.id, payment.attempt, payment.record);
+  const v1::ReleaseRecord* open = standing_release(payment);
   if (open == nullptr || open->proposed_by() != user || open->note() != note) {
     drop_proposed_release(payment.record);
     v1::ReleaseRecord release;
@@ -89,10 +96,8 @@ RemitDesk::Outcome<v1::PaymentView> RemitDesk::approve_release(const EndToEndId&
   const auto bar = bar_to_release(payment, now);
   if (!bar) return tl::unexpected(bar.error());
   if (*bar) return Reply(tl::unexpected(**bar));
-  // What was known before a loss says nothing of what the store has forgotten by it.
-  const bool lapsed = open_release(payment.id, payment.attempt, record) == nullptr ||
-                      release.proposed_at_ms() <= doubt_until_ms_;
-  if (!seen || lapsed) return Reply(refuse(Refusal::kProposalChanged, id.text()));
+  if (!seen || standing_release(payment) == nullptr)
+    return Reply(refuse(Refusal::kProposalChanged, id.text()));
   release.set_approved_by(std::string(user));
   release.set_approved_at_ms(now.ms);
   record.set_reason(release.note());

@@ -196,6 +196,7 @@ void ask_everybody(Site& site) {
   REQUIRE(site.store->commit(asked));
   site.store_complete = true;
   site.restart();
+  site.now = site.now.plus_ms(1000);
 }
 
 }  // namespace jiexu

@@ -33,7 +33,6 @@ struct Forgetful {
     set_back(payer.site, *backup);
     payer.site.commit();
     ask_everybody(payer.site);
-    payer.site.now = payer.site.now.plus_ms(1000);
     REQUIRE(payer.state(1, attempt) == "none");
   }
 
