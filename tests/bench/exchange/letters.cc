@@ -10,7 +10,7 @@
 namespace jiexu::bench {
 namespace {
 
-constexpr size_t kBatch = 1000;
+constexpr size_t kLettersBatch = 1000;
 constexpr size_t kLoaders = 3;  // so that the next submission is there when one has been answered
 
 double own_cpu_s() {
@@ -24,7 +24,7 @@ void load(const std::vector<std::string>& bodies, size_t messages, const Site& s
     loaders.emplace_back([&] {
       const auto at = site.connect(0);
       for (size_t mine = next++; mine < bodies.size(); mine = next++) {
-        submit(*at, bodies[mine], std::min(kBatch, messages - mine * kBatch));
+        submit(*at, bodies[mine], std::min(kLettersBatch, messages - mine * kLettersBatch));
       }
     });
   }
@@ -35,8 +35,8 @@ void load(const std::vector<std::string>& bodies, size_t messages, const Site& s
 
 void letters(const Options& options, Site& site) {
   std::vector<std::string> bodies;
-  for (size_t n = 0; n < options.messages; n += kBatch) {
-    bodies.push_back(submission(n, std::min(kBatch, options.messages - n), site));
+  for (size_t n = 0; n < options.messages; n += kLettersBatch) {
+    bodies.push_back(submission(n, std::min(kLettersBatch, options.messages - n), site));
   }
   const Usage before = site.usage();
   const Usage sender_before = site.usage(0);
