@@ -137,7 +137,7 @@ TEST_CASE("a month that is none is refused") {
 TEST_CASE("a batch of which the bank says nothing for three working days is overdue and counted") {
   ApiWorld world;
   const CaseId id = world.draft().id;
-  const std::string number = "411328072609210000016";
+  const std::string number = "411328072609210000015";
   // The clock stands at 2026-09-21, a Monday after a Sunday that was a working day.
   const auto put = [&](Date exported) {
     const Instant at = end_of(exported);

@@ -103,7 +103,7 @@ TEST_CASE("names under which the daemon's own acts are shown are no user's; such
   const auto users = Users::load(file);
   REQUIRE_FALSE(users);
   CHECK(users.error().code == Errc::kInvalid);
-  CHECK_THAT(users.error().text, Catch::Contains("users.toml:7:") &&
+  CHECK_THAT(users.error().text, Catch::Contains("users.toml:8:") &&
                                      Catch::Contains("`jiexu user remove " + name + "`"));
   CHECK_FALSE(add_user(file, "li", Role::kClerk));
   REQUIRE(remove_user(file, name));

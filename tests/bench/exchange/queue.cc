@@ -10,7 +10,7 @@
 namespace jiexu::bench {
 namespace {
 
-constexpr size_t kBatch = 1000;
+constexpr size_t kQueueBatch = 1000;
 constexpr size_t kLettersPerDay = 99'000;
 constexpr int64_t kDayMs = 86'400'000;
 
@@ -70,10 +70,10 @@ void queue_letters(const std::filesystem::path& agency_folder, const std::string
       Engine::open(options, {*home.store, *home.vault, *home.keyring.signer, nowhere, nowhere},
                    *directory, {first_day, {first_day.ms}});
   CHECK(engine.has_value());
-  for (size_t n = 0; n < count; n += kBatch) {
+  for (size_t n = 0; n < count; n += kQueueBatch) {
     const Instant now = first_day.plus_ms(static_cast<int64_t>(n / kLettersPerDay) * kDayMs +
                                           static_cast<int64_t>(n % kLettersPerDay));
-    const size_t batch = std::min(kBatch, count - n);
+    const size_t batch = std::min(kQueueBatch, count - n);
     submit(**engine, *home.store, batch_of(first_person + n, batch, to, now), now);
   }
 }
