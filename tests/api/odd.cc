@@ -16,8 +16,7 @@ using Json = nlohmann::json;
 constexpr int kDepthMax = 5;
 
 // Fields of answers in which words for a brace of that name stand; others are named alike.
-const Words kAlias = {{"id", {"case_id", "line_id"}},
-                      {"agency", {"peer"}},
+const Words kAlias = {{"agency", {"peer"}},
                       {"file", {"sha256", "n"}},
                       {"n", {"n", "number"}},
                       {"after", {"next"}},
@@ -68,6 +67,13 @@ const Descriptor* type_with(const std::string& fields) {
     }
   }
   return nullptr;
+}
+
+// What answers call the id of which the list's path is this: "case_id" of "/v1/cases/".
+std::string id_of(std::string_view path) {
+  path.remove_suffix(1);
+  const std::string_view list = path.substr(path.rfind('/') + 1);
+  return std::string(list.substr(0, list.size() - 1)) + "_id";
 }
 
 std::string detail_of(const Got& got) {
@@ -180,7 +186,9 @@ std::string target_of(const Route& route,
     rest.remove_prefix(open);
     if (rest.empty()) break;
     const size_t close = rest.find('}');
-    out += percent_encoded(fill(std::string(rest.substr(1, close - 1))));
+    const std::string name(rest.substr(1, close - 1));
+    const std::string full = name == "id" ? id_of(out) : name;
+    out += percent_encoded(fill(full));
     rest.remove_prefix(close + 1);
   }
   return out;

@@ -23,7 +23,8 @@ const std::vector<std::string>& odd_texts();
 const std::vector<nlohmann::json>& odd_values();
 
 std::string percent_encoded(std::string_view text);
-// The route's path, each brace filled with what `fill` gives for its name.
+// The route's path, each brace filled with what `fill` gives for its name; an {id} behind "/cases/"
+// is a case_id.
 std::string target_of(const Route& route,
                       const std::function<std::string(const std::string& name)>& fill);
 // A word of the agency for what routes call `name`; the n-th, and from the first again.
