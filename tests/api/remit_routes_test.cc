@@ -117,7 +117,9 @@ TEST_CASE("what people do with batches goes to the engine as they said it") {
 
 TEST_CASE("what two people say of a payment that waits goes to the engine as they said it") {
   ApiWorld world;
-  const std::string path = "/v1/payments/" + std::string(kLetter) + "-1/release";
+  const AgencyId agency = *AgencyId::parse("S41132810207");
+  const EndToEndId id{LetterNumber::make(agency, {2026, 9, 21}, 1)->text(), 1};
+  const std::string path = "/v1/payments/" + id.text() + "/release";
   CHECK(world.ask("POST", path, Role::kClerk, R"({"note":"asked"})").status() == 200);
   CHECK(world.ask("POST", path + "/approve", Role::kClerk, R"({"content":"ab"})").status() == 403);
   CHECK(world.ask("POST", path + "/approve", Role::kReviewer, R"({"content":"ab"})").status() ==
@@ -134,7 +136,7 @@ TEST_CASE("what two people say of a payment that waits goes to the engine as the
   CHECK(said(1).act == Act::kApprove);
   CHECK(said(1).said == "ab");
   CHECK(said(2).act == Act::kRetract);
-  CHECK(said(2).payment == EndToEndId{kLetter, 1});
+  CHECK(said(2).payment == id);
 }
 
 TEST_CASE("what waits for a second person is listed with the releases of payments") {
