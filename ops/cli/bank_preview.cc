@@ -1,7 +1,6 @@
 #include "ops/cli/bank_preview.h"
 
 #include <fstream>
-#include <functional>
 #include <iostream>
 #include <nlohmann/json.hpp>
 
@@ -18,16 +17,6 @@ constexpr size_t kRemarkColumns = 48;
 // The last four characters are enough to tell one's own accounts apart.
 std::string masked(const std::string& account) {
   return account.size() <= 4 ? account : "*" + account.substr(account.size() - 4);
-}
-
-uint64_t repeat_key(const v1::BankLine& line) {
-  std::string text;
-  for (const std::string* field : {&line.account_number(), &line.host_sequence(),
-                                   &line.counterparty_account(), &line.counterparty_name()}) {
-    text += *field;
-    text += '\0';
-  }
-  return std::hash<std::string>()(text + std::to_string(line.amount_fen()));
 }
 
 std::string reference_of(const v1::BankLine& line) {
@@ -80,10 +69,8 @@ Result<NoticeEncoding> notice_encoding(const std::string& name) {
 Result<Preview> preview_bank_file(const std::string& file, NoticeEncoding encoding,
                                   size_t lines_max) {
   Preview preview;
-  std::unordered_set<uint64_t> seen;
   BankFileReader reader(
       [&](v1::BankLine& line) {
-        if (!seen.insert(repeat_key(line)).second) ++preview.repeated;
         note(line, preview);
         if (preview.first.size() < lines_max) {
           preview.first.push_back(line);
@@ -116,19 +103,17 @@ std::string preview_text(const Preview& preview) {
           (sums.statements == 1 ? " statement" : " statements") + "; in " +
           yuan(sums.credited.value) + ", out " + yuan(sums.debited.value) + "\n" +
           std::to_string(preview.with_letter) + " name a letter, " +
-          std::to_string(preview.with_batch) + " a batch; " + std::to_string(preview.repeated) +
-          " repeat an earlier line, " + std::to_string(sums.not_booked) +
+          std::to_string(preview.with_batch) + " a batch; " + std::to_string(sums.not_booked) +
           " were not booked yet and are passed over\n";
   return text;
 }
 
 std::string preview_json(const Preview& preview) {
   const BankFileSummary& sums = preview.summary;
-  nlohmann::json out = {{"statements", sums.statements},       {"lines", sums.lines},
-                        {"not_booked", sums.not_booked},       {"repeated", preview.repeated},
-                        {"with_letter", preview.with_letter},  {"with_batch", preview.with_batch},
-                        {"credited_fen", sums.credited.value}, {"debited_fen", sums.debited.value},
-                        {"first", nlohmann::json::array()}};
+  nlohmann::json out = {{"statements", sums.statements},     {"lines", sums.lines},
+                        {"not_booked", sums.not_booked},     {"with_letter", preview.with_letter},
+                        {"with_batch", preview.with_batch},  {"credited_fen", sums.credited.value},
+                        {"debited_fen", sums.debited.value}, {"first", nlohmann::json::array()}};
   for (const v1::BankLine& line : preview.first) {
     out["first"].push_back({{"line", line.file_line()},
                             {"account", line.account_number()},

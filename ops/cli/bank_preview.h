@@ -3,7 +3,6 @@
 
 #include <cstdint>
 #include <string>
-#include <unordered_set>
 #include <vector>
 
 #include "daemon/base/result.h"
@@ -20,12 +19,11 @@ Result<NoticeEncoding> notice_encoding(const std::string& name);
 struct Preview {
   BankFileSummary summary;
   std::vector<v1::BankLine> first;  // as many as asked for; account numbers are masked
-  uint64_t repeated = 0;            // lines that have the five fields of an earlier one
   uint64_t with_letter = 0;         // lines that name a letter or a batch
   uint64_t with_batch = 0;
 };
 
-// Reads the whole file; memory grows by some 40 bytes a line.
+// Reads the whole file.
 Result<Preview> preview_bank_file(const std::string& file, NoticeEncoding encoding,
                                   size_t lines_max);
 

@@ -168,6 +168,24 @@ TEST_CASE("the role of the token decides, and a wrong token is told so") {
   CHECK(agency.jiexu("--token-file " + file + " ledger").code == 77);
 }
 
+TEST_CASE("a preview tells details under one reference apart, and calls none a repetition") {
+  Agency agency;
+  const std::string file = agency.place.path / "in.xml";
+  const std::string detail =
+      "<TxDtls><Refs><AcctSvcrRef>R1</AcctSvcrRef></Refs><Amt Ccy=\"CNY\">1.00</Amt></TxDtls>";
+  std::ofstream(file)
+      << "<Document><BkToCstmrStmt><Stmt><Id>S</Id><Acct><Id><Othr><Id>7</Id></Othr>"
+         "</Id></Acct><Ntry><Amt Ccy=\"CNY\">2.00</Amt><CdtDbtInd>CRDT</CdtDbtInd>"
+         "<BookgDt><Dt>2026-11-20</Dt></BookgDt><AcctSvcrRef>R1</AcctSvcrRef>"
+         "<NtryDtls>"
+      << detail << detail << "</NtryDtls></Ntry></Stmt></BkToCstmrStmt></Document>";
+  const Ran shown = agency.jiexu("bank preview " + file);
+  INFO(shown.out);
+  CHECK(shown.code == 0);
+  CHECK_THAT(shown.out, Catch::Contains("2 lines in 1 statement; in 2.00 yuan"));
+  CHECK_THAT(shown.out, !Catch::Contains("repeat"));
+}
+
 TEST_CASE("a user of a reserved name is neither added nor overlooked") {
   Agency agency;
   const Ran added = agency.jiexu("user add recovery --role reviewer");
