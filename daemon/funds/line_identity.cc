@@ -18,7 +18,7 @@ struct Names {
 
 std::vector<std::string> sorted(std::vector<std::string> numbers) {
   std::ranges::sort(numbers);
-  numbers.erase(std::ranges::unique(numbers).begin(), numbers.end());
+  numbers.erase(std::unique(numbers.begin(), numbers.end()), numbers.end());  // clang 14 too
   return numbers;
 }
 
