@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
-#include "daemon/rules/iso7064.h"
 #include "tests/api/odd.h"
+#include "tests/rules/sample_forms.h"
 
 namespace jiexu {
 namespace {
@@ -125,11 +125,7 @@ class In final : public LivedIn {
  private:
   void open_case(int n) {
     v1::ActionInput input = sound_input(Case(), EventKind::kApply);
-    v1::Person& person = *input.mutable_application()->mutable_person();
-    const std::string number = "11010519491231" + std::to_string(100 + 2 * n);
-    person.set_document_number(number + mod_11_2_check(number));
-    person.set_birth_date(19491231);
-    person.set_sex(v1::SEX_FEMALE);
+    make_another(n, *input.mutable_application()->mutable_person());
     REQUIRE_FALSE(site_.act(EventKind::kApply, case_number(n), input).rejection);
     for (const EventKind action : {EventKind::kAccept, EventKind::kSendLetter})
       act(site_, n, action);

@@ -2,12 +2,12 @@
 // wait for a person.
 #include <catch2/catch.hpp>
 
-#include "daemon/rules/iso7064.h"
 #include "daemon/trust/suite.h"
 #include "storage/layout.h"
 #include "tests/cases/party.h"
 #include "tests/engine/payer.h"
 #include "tests/engine/site.h"
+#include "tests/rules/sample_forms.h"
 
 using namespace jiexu;
 
@@ -22,11 +22,7 @@ struct Fund {
 
   void open_case(int n) {
     v1::ActionInput input = sound_input(Case(), EventKind::kApply);
-    v1::Person& person = *input.mutable_application()->mutable_person();
-    const std::string number = "11010519491231" + std::to_string(100 + 2 * n);
-    person.set_document_number(number + mod_11_2_check(number));
-    person.set_birth_date(19491231);
-    person.set_sex(v1::SEX_FEMALE);
+    make_another(n, *input.mutable_application()->mutable_person());
     REQUIRE_FALSE(site.act(EventKind::kApply, case_number(n), input).rejection);
     REQUIRE_FALSE(site.act(EventKind::kAccept, case_number(n)).rejection);
     REQUIRE_FALSE(site.act(EventKind::kSendLetter, case_number(n)).rejection);

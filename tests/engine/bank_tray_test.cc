@@ -2,10 +2,10 @@
 #include <catch2/catch.hpp>
 
 #include "daemon/funds/batch_number.h"
-#include "daemon/rules/iso7064.h"
 #include "storage/layout.h"
 #include "tests/cases/party.h"
 #include "tests/engine/site.h"
+#include "tests/rules/sample_forms.h"
 
 using namespace jiexu;
 
@@ -85,11 +85,7 @@ struct Office {
 // Each is another person.
 void Office::open_case(int n) {
   v1::ActionInput input = sound_input(Case(), EventKind::kApply);
-  std::string number = "11010519491231" + std::to_string(100 + 2 * n);
-  number += mod_11_2_check(number);
-  input.mutable_application()->mutable_person()->set_document_number(number);
-  input.mutable_application()->mutable_person()->set_birth_date(19491231);
-  input.mutable_application()->mutable_person()->set_sex(v1::SEX_FEMALE);
+  make_another(n, *input.mutable_application()->mutable_person());
   REQUIRE_FALSE(site.act(EventKind::kApply, id(n), input).rejection);
   REQUIRE_FALSE(site.act(EventKind::kAccept, id(n)).rejection);
   REQUIRE_FALSE(site.act(EventKind::kSendLetter, id(n)).rejection);

@@ -3,23 +3,11 @@
 #include <catch2/catch.hpp>
 
 #include "daemon/engine/remit_views.h"
-#include "daemon/rules/iso7064.h"
 #include "daemon/rules/letter_number.h"
 #include "storage/layout.h"
+#include "tests/rules/sample_forms.h"
 
 namespace jiexu {
-
-namespace {
-
-// Each case is another person's.
-void make_another(int n, v1::Person& person) {
-  const std::string number = "11010519491231" + std::to_string(100 + 2 * n);
-  person.set_document_number(number + mod_11_2_check(number));
-  person.set_birth_date(19491231);
-  person.set_sex(v1::SEX_FEMALE);
-}
-
-}  // namespace
 
 Payer::Payer(int cases, BatchRules rules, const std::string& orderer) {
   site.batch_rules = std::move(rules);

@@ -11,9 +11,9 @@
 #include <sstream>
 
 #include "daemon/engine/case_documents.h"
-#include "daemon/rules/iso7064.h"
 #include "tests/cases/party.h"
 #include "tests/engine/site.h"
+#include "tests/rules/sample_forms.h"
 
 namespace jiexu {
 namespace {
@@ -275,7 +275,7 @@ class Play {
                               : variant == "in"  ? in_site()
                                                  : out_site();
       input.mutable_application()->set_origin_agency(origin.str());
-      if (variant == "other") make_another(*input.mutable_application()->mutable_person());
+      if (variant == "other") make_another(2, *input.mutable_application()->mutable_person());
     }
     if (paper) input.set_agency(at_hand.peer.str());
     return input;
@@ -318,13 +318,6 @@ class Play {
     REQUIRE(message);
     *input.mutable_paper()->mutable_letter() = message->letter();
     return input;
-  }
-
-  static void make_another(v1::Person& person) {
-    const std::string number = "11010519491231104";
-    person.set_document_number(number + mod_11_2_check(number));
-    person.set_birth_date(19491231);
-    person.set_sex(v1::SEX_FEMALE);
   }
 
   static void dispose(const std::string& variant, v1::Account& account) {

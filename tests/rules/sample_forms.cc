@@ -2,6 +2,7 @@
 
 #include "daemon/rules/citizen_id.h"
 #include "daemon/rules/history.h"
+#include "daemon/rules/iso7064.h"
 #include "daemon/rules/letter_number.h"
 
 namespace jiexu {
@@ -145,6 +146,13 @@ v1::InformationForm sample_form() {
   form.set_issued_on(20261106);
   fill_derived(form);
   return form;
+}
+
+void make_another(int n, v1::Person& person) {
+  const std::string number = "11010519491231" + std::to_string(100 + 2 * n);
+  person.set_document_number(number + mod_11_2_check(number));
+  person.set_birth_date(19491231);
+  person.set_sex(v1::SEX_FEMALE);
 }
 
 }  // namespace jiexu

@@ -19,6 +19,9 @@ v1::ContactLetter sample_letter();
 // Answers sample_letter(): three rows of employee insurance with one gap, 1234.56 yuan to transfer.
 v1::InformationForm sample_form();
 
+// Makes the person another one, for each `n` from 1 on.
+void make_another(int n, v1::Person& person);
+
 // Adds a row of 350500; its months are all that it spans.
 v1::Segment& add_row(v1::InformationForm& form, int32_t from_month, int32_t to_month,
                      v1::SegmentKind kind = v1::SEGMENT_KIND_ACTUAL,
