@@ -195,7 +195,7 @@ Result<void> Daemon::start_engine() {
     }
     if (auto done = store_->flush_watermark(); !done) die(kExitIoError, done.error().text);
   };
-  loop_ = std::make_unique<EngineLoop>(*engine_, *store_, clock_, std::move(handlers));
+  loop_ = std::make_unique<EngineLoop>(engine_->kernel(), *store_, clock_, std::move(handlers));
   loop_now_ = loop_.get();
   return {};
 }
@@ -253,9 +253,9 @@ Result<void> Daemon::reload() {
   api_->set_users(*users);
   directory_now_ = *directory;
   transport_->set_directory(*directory);
-  loop_->post(*directory);
+  loop_->post_own(make_command("", UseDirectory{*directory}, nullptr));
   api_->set_calendar(*calendar);
-  loop_->post(std::move(*calendar));
+  loop_->post_own(make_command("", UseCalendar{std::move(*calendar)}, nullptr));
   return {};
 }
 
@@ -264,7 +264,7 @@ void Daemon::look_at_disk() {
   const Room before = space_->room();
   const auto room = space_->look();
   if (!room) die(kExitIoError, room.error().text);
-  engine_->set_room(*room);
+  engine_->kernel().set_room(*room);
   store_->heed_free_space(space_->free());
   metrics_.disk_free_bytes.Set(static_cast<double>(space_->free()));
   metrics_.storage_room.Set(static_cast<double>(*room));
@@ -319,11 +319,9 @@ void Daemon::tend() {
 }
 
 void Daemon::refresh_gauges() {
-  Command command;
-  command.user = "metrics";
-  command.what = PeersQuery{};
-  command.done = [this](const Answer& answer) {
-    for (const v1::PeerView& peer : answer.peers.peers()) {
+  const auto show = [this](const PeersQuery::Reply& views) {
+    if (!views) return;
+    for (const v1::PeerView& peer : views->peers()) {
       const auto id = AgencyId::parse(peer.agency());
       if (!id) continue;
       metrics_.queue_depth.Add(peer_label(*id)).Set(static_cast<double>(peer.queued()));
@@ -332,7 +330,7 @@ void Daemon::refresh_gauges() {
     }
   };
   // A full inbox shows in the queue itself; the gauges wait for the next second.
-  if (!loop_->post(std::move(command))) spdlog::warn("the inbox is full");
+  if (!loop_->post(make_command("metrics", PeersQuery{}, show))) spdlog::warn("the inbox is full");
 }
 
 }  // namespace jiexu

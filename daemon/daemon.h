@@ -16,6 +16,7 @@
 
 #include "daemon/api/api.h"
 #include "daemon/config.h"
+#include "daemon/engine/engine.h"
 #include "daemon/engine/loop.h"
 #include "daemon/link/zmq_transport.h"
 #include "daemon/listener_metrics.h"

@@ -113,14 +113,7 @@ void Api::run(const Route& route, Call call) {
   (this->*route.handle)(std::move(call));
 }
 
-void Api::ask(const Call& call, decltype(Command::what) what, Render render) {
-  Command command{call.user.name, std::move(what),
-                  [respond = call.respond, render = std::move(render)](Answer&& given) {
-                    // Rendered on the HTTP thread.
-                    respond([answer = std::make_shared<const Answer>(std::move(given)), render] {
-                      return render(*answer);
-                    });
-                  }};
+void Api::post(const Call& call, Command command) {
   if (ports_.engine.post(std::move(command))) return;
   HttpResponse busy = problem_response(429, "busy", "the engine's inbox is full; try again");
   busy.headers.emplace_back("Retry-After", "1");

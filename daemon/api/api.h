@@ -21,14 +21,20 @@
 
 #include "daemon/api/http_server.h"
 #include "daemon/api/idempotency.h"
+#include "daemon/api/json.h"
 #include "daemon/api/metrics.h"
+#include "daemon/api/problem.h"
 #include "daemon/api/progress.h"
 #include "daemon/api/router.h"
 #include "daemon/api/statistics.h"
 #include "daemon/api/users.h"
 #include "daemon/api/worker.h"
 #include "daemon/base/time.h"
-#include "daemon/engine/command.h"
+#include "daemon/engine/attachment_uploads.h"
+#include "daemon/engine/bank_commands.h"
+#include "daemon/engine/case_commands.h"
+#include "daemon/engine/payment_commands.h"
+#include "daemon/engine/peer_commands.h"
 #include "daemon/rules/calendar.h"
 #include "jiexu/v1/record.pb.h"
 #include "storage/records.h"
@@ -114,13 +120,17 @@ class Api {
   void show_metrics(Call call);
 
  private:
-  using Render = std::function<HttpResponse(const Answer&)>;
-
   void route(HttpRequest request, const HttpRespond& respond, std::string_view& label);
   void run(const Route& route, Call call);
   std::optional<User> authenticate(const HttpRequest& request) const;
   // Asks the engine; `render` runs on the HTTP thread.
-  void ask(const Call& call, decltype(Command::what) what, Render render);
+  template <class Ask, class Render>
+  void ask(const Call& call, Ask what, Render render);
+  // Asks for something whose answer is shown as it is.
+  template <class Ask>
+  void ask_for_view(const Call& call, Ask what);
+  // Or answers that there is no room for it now.
+  void post(const Call& call, Command command);
   void ask_for_action(const Call& call, ActionCommand command, int status_done);
   // A person's word about the proposal that the call names.
   void ask_about_proposal(const Call& call, std::optional<Digest> approve);
@@ -129,9 +139,6 @@ class Api {
   void upload_next(const std::shared_ptr<Upload>& upload);
   void upload_piece(const std::shared_ptr<Upload>& upload, std::string content);
   void set_paused(const Call& call, bool pause);
-  void settle_line(const Call& call, SettleLineCommand command);
-  // Asks for something whose answer is the view that the engine gives.
-  void ask_for_view(const Call& call, decltype(Command::what) what);
   // The batch that the first argument names; answers 404 or 500 itself and returns nullopt.
   std::optional<v1::RemittanceBatchRecord> find_batch(const Call& call) const;
   Result<std::vector<v1::SilentBatchView>> silent_batches() const;
@@ -158,5 +165,24 @@ class Api {
   ProgressGate progress_gate_;
   Worker worker_;  // last, so that it ends before what it reads
 };
+
+template <class Ask, class Render>
+void Api::ask(const Call& call, Ask what, Render render) {
+  using Reply = typename Ask::Reply;
+  const auto done = [respond = call.respond, render = std::move(render)](Reply&& given) {
+    respond([reply = std::make_shared<const Reply>(std::move(given)), render] {
+      return render(*reply);
+    });
+  };
+  post(call, make_command(call.user.name, std::move(what), done));
+}
+
+template <class Ask>
+void Api::ask_for_view(const Call& call, Ask what) {
+  ask(call, std::move(what), [](const typename Ask::Reply& view) -> HttpResponse {
+    if (!view) return refusal_response(view.error(), nullptr);
+    return {200, "application/json", to_json(*view), {}};
+  });
+}
 
 }  // namespace jiexu

@@ -142,19 +142,15 @@ void Api::upload_piece(const std::shared_ptr<Upload>& upload, std::string conten
                  problem_response(400, "attachment_digest",
                                   "the bytes that came do not have the SHA-256 of the path"));
   }
-  Command command;
-  command.user = upload->call.user.name;
-  command.what =
-      UploadCommand{upload->id, upload->file, upload->session, upload->piece++, std::move(content)};
-  command.done = [this, upload, last](const Answer& answer) {
+  const auto heard = [this, upload, last](CaseReply&& answer) {
     if (!answer.rejection && !last) return upload_next(upload);
-    upload->call.respond(
-        [copy = std::make_shared<const Answer>(answer)] { return action_response(*copy, 200); });
+    upload->call.respond([copy = std::make_shared<const CaseReply>(std::move(answer))] {
+      return action_response(*copy, 200);
+    });
   };
-  if (ports_.engine.post(std::move(command))) return;
-  HttpResponse busy = problem_response(429, "busy", "the engine's inbox is full; try again");
-  busy.headers.emplace_back("Retry-After", "1");
-  reply(upload->call, std::move(busy));
+  UploadCommand piece{upload->id, upload->file, upload->session, upload->piece++,
+                      std::move(content)};
+  post(upload->call, make_command(upload->call.user.name, std::move(piece), heard));
 }
 
 }  // namespace jiexu

@@ -136,15 +136,16 @@ void Api::take_bank_file(Call call) {
   if (auto possible = check_amounts(part->lines()); !possible) {
     return reply(call, problem_response(400, "bad_amount", possible.error().text));
   }
-  ask(call, BankFileCommand{*digest, std::move(part)}, [](const Answer& answer) -> HttpResponse {
-    if (answer.rejection) return refusal_response(*answer.rejection, nullptr);
-    if (answer.bank_file.state() == "refused") {
-      return problem_response(
-          400, "sums_differ",
-          "the lines do not add up to what the file says; nothing was imported");
-    }
-    return {200, "application/json", to_json(answer.bank_file), {}};
-  });
+  ask(call, BankFileCommand{*digest, std::move(part)},
+      [](const Answered<v1::BankFileView>& file) -> HttpResponse {
+        if (!file) return refusal_response(file.error(), nullptr);
+        if (file->state() == "refused") {
+          return problem_response(
+              400, "sums_differ",
+              "the lines do not add up to what the file says; nothing was imported");
+        }
+        return {200, "application/json", to_json(*file), {}};
+      });
 }
 
 void Api::list_bank_files(Call call) {
@@ -222,13 +223,6 @@ void Api::show_bank_line(Call call) {
   reply(call, view);
 }
 
-void Api::settle_line(const Call& call, SettleLineCommand command) {
-  ask(call, std::move(command), [](const Answer& answer) -> HttpResponse {
-    if (answer.rejection) return refusal_response(*answer.rejection, nullptr);
-    return {200, "application/json", to_json(answer.bank), {}};
-  });
-}
-
 void Api::match_bank_line(Call call) {
   const auto digest = digest_from(call.args[0]);
   if (!digest) return reply(call, refusal_response({Refusal::kBankLineUnknown, ""}, nullptr));
@@ -238,7 +232,7 @@ void Api::match_bank_line(Call call) {
   }
   auto to = allocations_of(input);
   if (!to) return reply(call, bad_body(to.error()));
-  settle_line(call, {*digest, std::move(*to), input.note(), input.noticed()});
+  ask_for_view(call, SettleLineCommand{*digest, std::move(*to), input.note(), input.noticed()});
 }
 
 void Api::set_aside_bank_line(Call call) {
@@ -248,7 +242,7 @@ void Api::set_aside_bank_line(Call call) {
   if (auto read = from_json(call.request.body, &input); !read) {
     return reply(call, bad_body(read.error()));
   }
-  settle_line(call, {*digest, {}, input.note()});
+  ask_for_view(call, SettleLineCommand{*digest, {}, input.note()});
 }
 
 }  // namespace jiexu

@@ -16,7 +16,7 @@
 namespace jiexu {
 namespace {
 
-std::string_view outcome(const Answer& answer) {
+std::string_view outcome(const CaseReply& answer) {
   return answer.rejection ? name(answer.rejection->refusal) : std::string_view("done");
 }
 
@@ -83,7 +83,7 @@ std::optional<Case> Api::find_case(const Call& call) const {
 
 void Api::ask_for_action(const Call& call, ActionCommand command, int status_done) {
   const std::string action(name(command.action));
-  ask(call, std::move(command), [this, action, status_done](const Answer& answer) {
+  ask(call, std::move(command), [this, action, status_done](const CaseReply& answer) {
     ports_.metrics.actions.Add({{"action", action}, {"outcome", std::string(outcome(answer))}})
         .Increment();
     return action_response(answer, status_done);

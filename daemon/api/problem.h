@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "daemon/api/http_server.h"
+#include "daemon/cases/case.h"
 #include "daemon/cases/refusal.h"
-#include "daemon/engine/command.h"
 #include "jiexu/v1/api.pb.h"
 
 namespace jiexu {

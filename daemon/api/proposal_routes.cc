@@ -59,7 +59,7 @@ void Api::ask_about_proposal(const Call& call, std::optional<Digest> approve) {
     }
   }
   const std::string label = approve ? "approve" : "retract";
-  ask(call, ProposalCommand{subject->id, *number, approve}, [this, label](const Answer& answer) {
+  ask(call, ProposalCommand{subject->id, *number, approve}, [this, label](const CaseReply& answer) {
     const std::string_view outcome =
         answer.rejection ? name(answer.rejection->refusal) : std::string_view("done");
     ports_.metrics.actions.Add({{"action", label}, {"outcome", std::string(outcome)}}).Increment();

@@ -19,20 +19,13 @@ std::string_view why_held(const v1::PaymentRecord& record) {
   return record.contradicted() ? kContradictedPayment : "";
 }
 
-HttpResponse file_response(const Answer& answer) {
-  if (answer.rejection) return refusal_response(*answer.rejection, nullptr);
-  const bool xml = answer.file->starts_with("<?xml");
-  return {200, xml ? "application/xml" : "application/octet-stream", *answer.file, {}};
+HttpResponse file_response(const Answered<std::string>& file) {
+  if (!file) return refusal_response(file.error(), nullptr);
+  const bool xml = file->starts_with("<?xml");
+  return {200, xml ? "application/xml" : "application/octet-stream", *file, {}};
 }
 
 }  // namespace
-
-void Api::ask_for_view(const Call& call, decltype(Command::what) what) {
-  ask(call, std::move(what), [](const Answer& answer) -> HttpResponse {
-    if (answer.rejection) return refusal_response(*answer.rejection, nullptr);
-    return {200, "application/json", to_json(*answer.view), {}};
-  });
-}
 
 void Api::make_batches(Call call) {
   v1::MakeBatchesInput input;

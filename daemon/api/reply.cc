@@ -18,7 +18,7 @@ void reply(const Call& call, const google::protobuf::Message& message) {
   reply(call, {200, "application/json", to_json(message), {}});
 }
 
-HttpResponse action_response(const Answer& answer, int status_done) {
+HttpResponse action_response(const CaseReply& answer, int status_done) {
   if (answer.rejection) return refusal_response(*answer.rejection, answer.subject.get());
   const v1::CaseView view = case_view(*answer.subject);
   HttpResponse response{status_done, "application/json", to_json(view), {}};

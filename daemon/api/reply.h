@@ -12,13 +12,13 @@
 #include "daemon/api/router.h"
 #include "daemon/base/bytes.h"
 #include "daemon/base/result.h"
-#include "daemon/engine/command.h"
+#include "daemon/engine/case_reply.h"
 
 namespace jiexu {
 
 void reply(const Call& call, HttpResponse response);
 // The case after an action or the refusal; 201 also says where the case is.
-HttpResponse action_response(const Answer& answer, int status_done);
+HttpResponse action_response(const CaseReply& answer, int status_done);
 void reply(const Call& call, const google::protobuf::Message& message);
 
 HttpResponse bad_body(const Error& error);

@@ -103,19 +103,18 @@ void Api::book_bank_lines(Call call) {
   }
   BankCommand command;
   command.lines.assign(input.lines().begin(), input.lines().end());
-  ask(call, std::move(command), [this](const Answer& answer) -> HttpResponse {
-    if (answer.rejection) return refusal_response(*answer.rejection, nullptr);
-    for (const v1::BankLineResult& result : answer.bank.results()) {
-      ports_.metrics.bank_lines.Add({{"outcome", result.outcome()}}).Increment();
-    }
-    return {200, "application/json", to_json(answer.bank), {}};
-  });
+  ask(call, std::move(command),
+      [this](const Answered<v1::BankLineResults>& answer) -> HttpResponse {
+        if (!answer) return refusal_response(answer.error(), nullptr);
+        for (const v1::BankLineResult& result : answer->results()) {
+          ports_.metrics.bank_lines.Add({{"outcome", result.outcome()}}).Increment();
+        }
+        return {200, "application/json", to_json(*answer), {}};
+      });
 }
 
 void Api::show_peers(Call call) {
-  ask(call, PeersQuery(), [](const Answer& answer) -> HttpResponse {
-    return {200, "application/json", to_json(answer.peers), {}};
-  });
+  ask_for_view(call, PeersQuery());
 }
 
 void Api::pause_peer(Call call) {
@@ -131,12 +130,12 @@ void Api::set_paused(const Call& call, bool pause) {
   if (!peer) {
     return reply(call, problem_response(400, "bad_agency", "an agency is 'S' and 11 digits"));
   }
-  ask(call, PauseCommand{*peer, pause}, [](const Answer& answer) -> HttpResponse {
-    if (!answer.rejection) return {200, "application/json", to_json(answer.peers), {}};
-    if (answer.rejection->refusal == Refusal::kUnknownAgency) {
+  ask(call, PauseCommand{*peer, pause}, [](const Answered<Done>& done) -> HttpResponse {
+    if (done) return {200, "application/json", to_json(v1::PeerViews()), {}};
+    if (done.error().refusal == Refusal::kUnknownAgency) {
       return problem_response(404, "unknown_agency", "the agency is not in the directory");
     }
-    return refusal_response(*answer.rejection, nullptr);
+    return refusal_response(done.error(), nullptr);
   });
 }
 

@@ -108,18 +108,19 @@ void Api::submit_letters(Call call) {
   }
   SubmitCommand command{input, new_case_ids(count, ports_.clock.now())};
   const bool as_protobuf = call.request.content_type.starts_with(kProtobuf);
-  ask(call, std::move(command), [this, as_protobuf](const Answer& answer) -> HttpResponse {
-    if (answer.rejection) return refusal_response(*answer.rejection, nullptr);
-    std::map<std::string_view, size_t> outcomes;
-    for (const Submitted& one : answer.submitted) {
-      ++outcomes[one ? std::string_view("done") : name(one.error().refusal)];
-    }
-    for (const auto& [outcome, letters] : outcomes) {
-      ports_.metrics.actions.Add({{"action", "submit"}, {"outcome", std::string(outcome)}})
-          .Increment(static_cast<double>(letters));
-    }
-    return render(answer.submitted, as_protobuf);
-  });
+  ask(call, std::move(command),
+      [this, as_protobuf](const SubmitCommand::Reply& answer) -> HttpResponse {
+        if (!answer) return refusal_response(answer.error(), nullptr);
+        std::map<std::string_view, size_t> outcomes;
+        for (const Submitted& one : *answer) {
+          ++outcomes[one ? std::string_view("done") : name(one.error().refusal)];
+        }
+        for (const auto& [outcome, letters] : outcomes) {
+          ports_.metrics.actions.Add({{"action", "submit"}, {"outcome", std::string(outcome)}})
+              .Increment(static_cast<double>(letters));
+        }
+        return render(*answer, as_protobuf);
+      });
 }
 
 }  // namespace jiexu

@@ -324,12 +324,12 @@ void AttachmentFetch::give_way(const CaseId& id, const Digest& file) {
                 [&](const auto& pull) { return pull.second.id == id && pull.second.file == file; });
 }
 
-void AttachmentFetch::launched() {
+void AttachmentFetch::sealing() {
   wanted_closed_ = cases_.take_wanted();
   for (auto& [peer, pull] : pulls_) pull.closed = pull.have;
 }
 
-void AttachmentFetch::landed() {
+void AttachmentFetch::landed(Moment) {
   for (const AgencyId peer : std::exchange(wanted_closed_, {})) lines_[peer].fresh = true;
   for (auto& [peer, pull] : pulls_) {
     pull.durable = pull.closed;

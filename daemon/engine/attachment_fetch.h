@@ -23,12 +23,13 @@
 #include <set>
 
 #include "daemon/engine/case_desk.h"
+#include "daemon/engine/kernel.h"
 #include "daemon/link/frame.h"
 #include "daemon/trust/digest.h"
 
 namespace jiexu {
 
-class AttachmentFetch {
+class AttachmentFetch final : public CommitListener {
  public:
   struct Questions {
     std::function<bool(AgencyId)> ready;  // whether the peer can be asked now
@@ -53,9 +54,8 @@ class AttachmentFetch {
   // The peer can be asked again.
   void ready_again(AgencyId peer) { lines_.try_emplace(peer); }
 
-  // The open commit is closed, and then durable.
-  void launched();
-  void landed();
+  void sealing() override;
+  void landed(Moment now) override;
 
  private:
   // What is still to be looked at of one peer's wanted files.

@@ -6,7 +6,6 @@
 #include "daemon/base/limits.h"
 #include "daemon/cases/attachments.h"
 #include "daemon/engine/attachment_store.h"
-#include "daemon/engine/engine.h"
 
 namespace jiexu {
 namespace {
@@ -80,94 +79,56 @@ void fill_from_known(const Case& subject, v1::AttachmentInput* input) {
   if (input->media_type().empty()) input->set_media_type(known->media_type);
 }
 
-// A file whose bytes are here already is not written again, also if others claim to have it.
-Result<void> Engine::run(const Command& command, const UploadCommand& upload, Instant now) {
+Result<std::optional<Rejection>> AttachmentUploads::hindrance(const Case& subject,
+                                                              const UploadCommand& upload,
+                                                              const Event& event, Steady now) {
+  auto wrong = cases_.try_out(subject, event);
+  if (!wrong || *wrong) return wrong;
+  const bool fits = expects(upload, now) &&
+                    upload.content.size() == piece_size(upload.file->size(), upload.piece);
+  if (fits) return std::nullopt;
+  return Rejection{Refusal::kAttachmentUnknown, "another upload of the file has taken its place"};
+}
+
+Result<CaseReply> AttachmentUploads::take(const UploadCommand& upload, const std::string& user,
+                                          Moment now) {
   CHECK(upload.file != nullptr);
-  const auto subject = cases_.load(upload.case_id, now);
+  const auto subject = cases_.load(upload.case_id, now.wall);
   if (!subject) return tl::unexpected(subject.error());
-  Answer answer;
-  answer.subject = *subject;
-  const auto refuse = [&](const Rejection& why) -> Result<void> {
-    uploads_.forget(upload);
-    answer.rejection = why;
-    answer_after_commit(command, std::move(answer));
-    return {};
+  const auto refuse = [&](const Rejection& why) {
+    forget(upload);
+    return CaseReply::refused(*subject, why);
   };
   if (*subject == nullptr) return refuse({Refusal::kUnknownCase, upload.case_id.str()});
-  if (const auto why = out_of_reach(**subject)) return refuse(*why);
-  const Digest file = AttachmentUploads::file_of(upload);
-  if (is_done(**subject, file)) {
-    answer_after_commit(command, std::move(answer));
-    return {};
-  }
+  const auto why = guards_.ask({**subject, EventKind::kAttach});
+  if (!why) return tl::unexpected(why.error());
+  if (*why) return refuse(**why);
+  const Digest file = file_of(upload);
+  if (is_done(**subject, file)) return CaseReply::done(*subject);
   v1::ActionInput input;
   *input.mutable_attachment() = *upload.file;
   Event event;
   event.kind = brings_back(**subject, file, upload.file->size()) ? EventKind::kAttachmentHere
                                                                  : EventKind::kAttach;
-  event.at = now;
-  event.actor = user_actor(command.user);
+  event.at = now.wall;
+  event.actor = user_actor(user);
   event.attachment = file;
   if (event.kind == EventKind::kAttach) event.input = &input;
-  const auto wrong = cases_.try_out(**subject, event);
+  const auto wrong = hindrance(**subject, upload, event, now.steady);
   if (!wrong) return tl::unexpected(wrong.error());
   if (*wrong) return refuse(**wrong);
-  const bool fits = uploads_.expects(upload, steady_) &&
-                    upload.content.size() == piece_size(upload.file->size(), upload.piece);
-  if (!fits) {
-    return refuse({Refusal::kAttachmentUnknown, "another upload of the file has taken its place"});
-  }
   if (find_here(**subject, file) == nullptr) {
-    fetch_.give_way(upload.case_id, file);
+    own_pieces_come_(upload.case_id, file);
     put_piece(records_, pending_.open().batch(), upload.case_id, file, upload.piece,
               upload.content);
-    gather(true);
   }
-  uploads_.took(upload, steady_);
-  if (!is_last(upload)) {
-    answer_after_commit(command, std::move(answer));
-    return {};
-  }
-  uploads_.forget(upload);
+  took(upload, now.steady);
+  if (!is_last(upload)) return CaseReply::done(*subject);
+  forget(upload);
   const auto outcome = cases_.apply(**subject, event);
   if (!outcome) return tl::unexpected(outcome.error());
-  conclude(command, std::move(answer), *outcome);
-  return {};
-}
-
-// --- the other way: what peers ask for, and what came ---
-
-bool Engine::can_be_asked(AgencyId id) const {
-  const auto it = peers_.all().find(id);
-  return it != peers_.all().end() && !reconciler_.blocks(id) &&
-         it->second->sender().state() == Sender::State::kFlowing;
-}
-
-// Only a file that a message between us and this peer names. While we recover we do not know what
-// we have.
-Result<void> Engine::answer_want(Peer& peer, const WantFrame& want, Instant now) {
-  if (reconciler_.blocks(peer.id())) return {};
-  const auto subject = cases_.load(want.id, now);
-  if (!subject) return tl::unexpected(subject.error());
-  PieceFrame answer{want.id, want.file, want.piece, ""};
-  const bool ours =
-      *subject != nullptr && ((*subject)->peer == peer.id() || (*subject)->was_with(peer.id()));
-  const Attachment* file = ours ? find_here(**subject, want.file) : nullptr;
-  if (file != nullptr && file->bound && want.piece < piece_count(file->size)) {
-    auto content = read_piece(durable_, want.id, want.file, want.piece);
-    if (!content) return tl::unexpected(content.error());
-    if (*content) answer.content = std::move(**content);
-  }
-  reply(peer, encode(answer));
-  return {};
-}
-
-Result<void> Engine::receive_piece(Peer& peer, const PieceFrame& piece, Instant now) {
-  if (room_ != Room::kAmple) return {};  // asked for again when there is room
-  const auto wrote = fetch_.receive(peer.id(), piece, {now, steady_});
-  if (!wrote) return tl::unexpected(wrote.error());
-  if (*wrote) gather(true);
-  return {};
+  if (!*outcome) return CaseReply::refused(*subject, outcome->error());
+  return CaseReply::done(**outcome);
 }
 
 }  // namespace jiexu

@@ -1,45 +1,54 @@
-// What people and local systems do with bank lines.
-#include "daemon/engine/engine.h"
+#include "daemon/engine/bank_commands.h"
+
+#include "daemon/engine/bank_desk.h"
+#include "daemon/engine/bank_files.h"
 
 namespace jiexu {
+namespace {
 
-Result<void> Engine::run(const Command& command, const BankCommand& bank, Instant now) {
-  Answer answer;
+using Results = Result<Answered<v1::BankLineResults>>;
+
+Results import(BankDesk& desk, const BankCommand& bank, Instant now) {
+  v1::BankLineResults results;
   LineSource together;
   for (const v1::BankLine& line : bank.lines) {
-    auto result = bank_.import(line, together, now);
+    auto result = desk.import(line, together, now);
     if (!result) return tl::unexpected(result.error());
-    *answer.bank.add_results() = std::move(*result);
+    *results.add_results() = std::move(*result);
   }
-  gather(true);
-  answer_after_commit(command, std::move(answer));
-  return {};
+  return results;
 }
 
-Result<void> Engine::run(const Command& command, const BankFileCommand& file, Instant now) {
-  auto view = bank_files_.stage(file.file, *file.part, command.user, now);
-  if (!view) return tl::unexpected(view.error());
-  Answer answer;
-  answer.bank_file = std::move(*view);
-  answer_after_commit(command, std::move(answer));
-  return {};
-}
-
-Result<void> Engine::run(const Command& command, const SettleLineCommand& settle, Instant now) {
-  const auto settled =
-      settle.noticed ? bank_.match_noticed(settle.line, command.user, settle.note, now)
-      : settle.to.empty()
-          ? bank_.set_aside(settle.line, command.user, settle.note, now)
-          : bank_.match_by_hand(settle.line, settle.to, command.user, settle.note, now);
+Results settle(BankDesk& desk, const SettleLineCommand& settle, const std::string& user,
+               Instant now) {
+  auto settled = settle.noticed ? desk.match_noticed(settle.line, user, settle.note, now)
+                 : settle.to.empty()
+                     ? desk.set_aside(settle.line, user, settle.note, now)
+                     : desk.match_by_hand(settle.line, settle.to, user, settle.note, now);
   if (!settled) return tl::unexpected(settled.error());
-  Answer answer;
-  if (*settled) {
-    *answer.bank.add_results() = **settled;
-  } else {
-    answer.rejection = settled->error();
-  }
-  answer_after_commit(command, std::move(answer));
-  return {};
+  if (!*settled) return Answered<v1::BankLineResults>(tl::unexpected(settled->error()));
+  v1::BankLineResults results;
+  *results.add_results() = std::move(**settled);
+  return results;
+}
+
+}  // namespace
+
+void register_bank_commands(Kernel& kernel, BankDesk& desk, BankFiles& files) {
+  kernel.answer<BankCommand>(CommandKind::kAct,
+                             [&desk](const BankCommand& bank, const std::string&, Moment now) {
+                               return import(desk, bank, now.wall);
+                             });
+  kernel.answer<SettleLineCommand>(
+      CommandKind::kAct, [&desk](const SettleLineCommand& asked, const std::string& user,
+                                 Moment now) { return settle(desk, asked, user, now.wall); });
+  kernel.answer<BankFileCommand>(CommandKind::kAct,
+                                 [&files](const BankFileCommand& file, const std::string& user,
+                                          Moment now) -> Result<Answered<v1::BankFileView>> {
+                                   auto view = files.stage(file.file, *file.part, user, now.wall);
+                                   if (!view) return tl::unexpected(view.error());
+                                   return Answered<v1::BankFileView>(std::move(*view));
+                                 });
 }
 
 }  // namespace jiexu

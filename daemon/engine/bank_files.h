@@ -10,12 +10,13 @@
 #include <vector>
 
 #include "daemon/engine/bank_desk.h"
+#include "daemon/engine/kernel.h"
 #include "daemon/engine/pending.h"
 #include "jiexu/v1/api.pb.h"
 
 namespace jiexu {
 
-class BankFiles {
+class BankFiles final : public CommitListener {
  public:
   BankFiles(PendingReader& pending, const Reader& durable, const Vault& vault, BankDesk& desk)
       : pending_(pending), durable_(durable, vault), records_(pending, vault), desk_(desk) {}
@@ -33,8 +34,7 @@ class BankFiles {
   Result<bool> book(Instant now);
   // Whether book() has something to do now.
   bool wants_to_book() const { return !waiting_.empty() && !asleep_; }
-  // The open commit is durable now.
-  void landed() { asleep_ = false; }
+  void landed(Moment) override { asleep_ = false; }
 
  private:
   Result<v1::BankFileRecord> read(const Digest& file) const;

@@ -13,6 +13,7 @@
 
 #include "daemon/cases/step.h"
 #include "daemon/engine/case_store.h"
+#include "daemon/engine/kernel.h"
 #include "daemon/engine/letter_index.h"
 #include "daemon/engine/observer.h"
 #include "daemon/engine/peers.h"
@@ -65,7 +66,7 @@ class FundsWatcher {
   virtual Result<void> funds_changed(const Case& before, const Case& after, const Event& event) = 0;
 };
 
-class CaseDesk {
+class CaseDesk final : public CommitListener {
  public:
   CaseDesk(AgencyId self, const Vault& vault, PendingReader& pending, const Reader& durable,
            Peers& peers, EngineObserver& observer, size_t cache_max);
@@ -115,18 +116,14 @@ class CaseDesk {
                           std::string_view user, Instant now);
   Result<Outcome> retract(const Case& subject, uint32_t number, std::string_view user, Instant now);
 
-  // Writes the letter numbers of the open commit, and the last one used. REQUIRED once, at its end.
-  void write_letters();
-
   // Letter numbers of the day are left out, because a loss may have forgotten the last ones. They
   // go on at a number that no earlier loss of the day can have led to.
   void skip_letter_numbers(Instant now);
 
   // A numbered message of the case was refused: its number is used up all the same.
-  // Written with write_numbers(): a refused message costs its sender some bytes, a case kilobytes.
+  // Written at the end of the commit: a refused message costs its sender some bytes, a case
+  // kilobytes.
   void consume_number(const Case& subject, uint32_t case_seq);
-  // Writes the cases whose numbers were used up in the open commit. REQUIRED once, at its end.
-  void write_numbers();
 
   // The case has been with this agency before it came to the one that it is with.
   void note_former(const Case& subject, AgencyId agency);
@@ -147,8 +144,9 @@ class CaseDesk {
   std::set<AgencyId> take_wanted() { return std::exchange(wanted_, {}); }
   // Why the event would be refused; nullopt: it would not.
   Result<std::optional<Rejection>> try_out(const Case& subject, const Event& event);
-  // The open commit is durable now.
-  void landed();
+  // Writes what the open commit has gathered, of letters and of used numbers.
+  void sealing() override;
+  void landed(Moment now) override;
   // Finds the first deadline, and where a pass over the open cases stands; once at start.
   Result<void> start(std::shared_ptr<const Calendar> calendar, Date today);
 
@@ -157,7 +155,7 @@ class CaseDesk {
   void set_calendar(std::shared_ptr<const Calendar> calendar);
   // Judges the next open cases anew, if the last slice's commit has landed. Whether any were.
   Result<bool> rejudge_some(Instant now);
-  bool rejudge_ready() const;
+  bool rejudge_ready(Instant now) const;
 
   // Writes postings into the journal under `key` and to the balances with `peer`. REQUIRES: no
   // journal record has this key.
@@ -225,7 +223,11 @@ class CaseDesk {
   void send(Decision& decision);
   // The decision's entries become the case's newest; those that were go to the timeline.
   void write_timeline(const Case& before, Decision& decision);
+  // The letter numbers of the open commit, and the last one used.
+  void write_letters();
   void write_letter_counter();
+  // The cases whose numbers were used up in the open commit.
+  void write_numbers();
   Result<void> post_steps(const Decision& decision);
   void write_timers(const Case& before, const Case& after);
   void write_wanted(const Case& before, const Case& after);

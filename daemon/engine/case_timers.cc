@@ -77,7 +77,7 @@ Result<bool> CaseDesk::fire_deadlines(Instant now, size_t limit) {
   return !due.empty();
 }
 
-void CaseDesk::landed() {
+void CaseDesk::landed(Moment) {
   fired_.clear();
   rejudge_.landed();
 }

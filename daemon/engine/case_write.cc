@@ -87,6 +87,11 @@ void CaseDesk::send(Decision& decision) {
   }
 }
 
+void CaseDesk::sealing() {
+  write_letters();
+  write_numbers();
+}
+
 void CaseDesk::write_letters() {
   letters_.write();
   write_letter_counter();

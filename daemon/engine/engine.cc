@@ -4,7 +4,9 @@
 #include <utility>
 
 #include "daemon/base/check.h"
+#include "daemon/engine/bank_commands.h"
 #include "daemon/engine/case_store.h"
+#include "daemon/engine/payment_commands.h"
 #include "storage/layout.h"
 
 namespace jiexu {
@@ -12,6 +14,14 @@ namespace {
 
 constexpr size_t kDeadlinesPerWake = 1000;
 constexpr size_t kBookingBytesMax = 1 << 20;
+
+int64_t until(Steady due, Moment now) {
+  return due.ms == INT64_MAX ? INT64_MAX : due.ms - now.steady.ms;
+}
+
+int64_t until(Instant due, Moment now) {
+  return due.ms == INT64_MAX ? INT64_MAX : due.ms - now.wall.ms;
+}
 
 }  // namespace
 
@@ -21,6 +31,7 @@ Engine::Engine(EngineOptions options, const EngineWorld& world)
       durable_(world.store, world.vault),
       pending_(world.store),
       records_(pending_, world.vault),
+      kernel_(pending_, world.observer, options.lazy_commit_ms),
       cases_(options.self, world.vault, pending_, world.store, peers_, world.observer,
              options.cases_cached_max),
       remit_(options.self, pending_, world.store, world.vault, cases_, options.batch_rules,
@@ -35,6 +46,9 @@ Engine::Engine(EngineOptions options, const EngineWorld& world)
                 return uploads_.goes_on(id, file, steady_);
               }}),
       give_back_(peers_, world.transport),
+      uploads_(pending_, world.vault, cases_, guards_,
+               [this](const CaseId& id, const Digest& file) { fetch_.give_way(id, file); }),
+      case_commands_({options.four_eyes, options.trusted_submitters}, cases_, guards_, *this),
       open_money_(pending_, world.store),
       statements_(peers_, cases_, open_money_, [this](AgencyId peer) { return is_sound(peer); }),
       comparer_(options.self, pending_, world.store, world.vault, cases_, open_money_,
@@ -43,6 +57,147 @@ Engine::Engine(EngineOptions options, const EngineWorld& world)
   cases_.add_funds_watcher(&open_money_);
   cases_.add_funds_watcher(&bank_);
   cases_.add_funds_watcher(&remit_);
+  register_domains();
+}
+
+void Engine::register_domains() {
+  guards_.add([this](const IntendedAction& intended) -> Result<std::optional<Rejection>> {
+    return out_of_reach(intended.subject);
+  });
+  guards_.add([this](const IntendedAction& intended) { return remit_.hindrance(intended); });
+  case_commands_.register_with(kernel_);
+  kernel_.answer<UploadCommand>(
+      CommandKind::kAct, [this](const UploadCommand& upload, const std::string& user, Moment now) {
+        return uploads_.take(upload, user, now);
+      });
+  register_bank_commands(kernel_, bank_, bank_files_);
+  register_payment_commands(kernel_, remit_, bank_);
+  register_link_commands();
+  kernel_.set_peer_listener(*this);
+  add_link_duties();
+  add_case_duties();
+  add_money_duties();
+  kernel_.add_commit_listener(cases_);
+  kernel_.add_commit_listener(bank_files_);
+  kernel_.add_commit_listener(fetch_);
+  kernel_.add_commit_listener(open_money_);
+  kernel_.add_commit_listener(*this);
+}
+
+void Engine::register_link_commands() {
+  kernel_.answer<PauseCommand>(
+      CommandKind::kRelief,
+      [this](const PauseCommand& asked, const std::string&, Moment) { return pause(asked); });
+  kernel_.answer<PeersQuery>(
+      CommandKind::kQuestion,
+      [this](const PeersQuery&, const std::string&, Moment now) -> Result<Answered<v1::PeerViews>> {
+        auto views = view_peers(peers_, *directory_, cases_, reconciler_, now.wall);
+        if (!views) return tl::unexpected(views.error());
+        return Answered<v1::PeerViews>(std::move(*views));
+      });
+  kernel_.answer<UseDirectory>(
+      CommandKind::kRelief,
+      [this](const UseDirectory& use, const std::string&, Moment now) -> Result<Answered<Done>> {
+        if (auto done = set_directory(use.directory, now); !done) {
+          return tl::unexpected(done.error());
+        }
+        return Answered<Done>();
+      });
+  kernel_.answer<UseCalendar>(
+      CommandKind::kRelief,
+      [this](const UseCalendar& use, const std::string&, Moment) -> Result<Answered<Done>> {
+        cases_.set_calendar(use.calendar);
+        return Answered<Done>();
+      });
+}
+
+void Engine::add_link_duties() {
+  kernel_.add_duty({"links",
+                    [this](Moment now) {
+                      Steady next{INT64_MAX};
+                      for (const auto& [id, peer] : peers_.all()) {
+                        next = std::min(next, peer->sender().next_wake());
+                      }
+                      return until(next, now);
+                    },
+                    [this](Moment now) -> Result<bool> {
+                      wake_links(now.steady);
+                      return false;
+                    }});
+  kernel_.add_duty({"recovery", [this](Moment now) { return until(reconciler_.next_ask(), now); },
+                    [this](Moment now) -> Result<bool> {
+                      steady_ = now.steady;
+                      for (const AgencyId id : reconciler_.to_ask(now.steady)) {
+                        ask_to_speak(*peers_.find(id));
+                      }
+                      return false;
+                    }});
+  kernel_.add_duty({"give back", [this](Moment now) { return until(give_back_.next_wake(), now); },
+                    [this](Moment now) -> Result<bool> {
+                      give_back_.go_on(now.steady);
+                      return false;
+                    }});
+}
+
+void Engine::add_case_duties() {
+  kernel_.add_duty(
+      {"deadlines",
+       [this](Moment now) {
+         const Instant last = cases_.next_deadline();
+         return until(last.ms == INT64_MAX ? last : last.plus_ms(1), now);
+       },
+       [this](Moment now) { return cases_.fire_deadlines(now.wall, kDeadlinesPerWake); }});
+  kernel_.add_duty(
+      {"judging anew",
+       [this](Moment now) -> int64_t { return cases_.rejudge_ready(now.wall) ? 0 : INT64_MAX; },
+       [this](Moment now) { return cases_.rejudge_some(now.wall); }});
+}
+
+void Engine::add_money_duties() {
+  kernel_.add_duty({"collection of payments",
+                    [this](Moment now) { return until(remit_.next_collection(), now); },
+                    [this](Moment now) { return remit_.collect(now.wall); }, Urgency::kUrgent,
+                    true});
+  kernel_.add_duty(
+      {"daily statements", [this](Moment now) { return until(statements_.next(), now); },
+       [this](Moment now) { return statements_.write_some(now.wall); }, Urgency::kLazy, true});
+  kernel_.add_duty(
+      {"postponed lines",
+       [this](Moment) -> int64_t { return bank_.wants_to_try_again() ? 0 : INT64_MAX; },
+       [this](Moment now) { return bank_.try_again(now.wall); }, Urgency::kUrgent, true});
+  kernel_.add_duty({"attachments", [this](Moment now) { return until(fetch_.next_wake(), now); },
+                    [this](Moment now) { return fetch_.go_on(now); }, Urgency::kUrgent, true});
+  kernel_.add_duty({"bank files", [this](Moment) -> int64_t { return may_book() ? 0 : INT64_MAX; },
+                    [this](Moment now) { return bank_files_.book(now.wall); }, Urgency::kUrgent,
+                    true});
+}
+
+Result<void> Engine::noticed(const CaseId& id, AgencyId peer, const v1::RemittanceNotice& notice,
+                             Instant now) {
+  return bank_.noticed(id, peer, notice, now);
+}
+
+// Why nothing can be done in the case now, whatever it is.
+std::optional<Rejection> Engine::out_of_reach(const Case& subject) const {
+  if (reconciler_.blocks(subject.peer)) {
+    return Rejection{Refusal::kRecovering, subject.peer.str()};
+  }
+  if (subject.exists() && !peers_.all().contains(subject.peer)) {
+    return Rejection{Refusal::kUnknownAgency, subject.peer.str()};
+  }
+  return std::nullopt;
+}
+
+Result<Answered<Done>> Engine::pause(const PauseCommand& asked) {
+  Peer* peer = peers_.find(asked.peer);
+  if (peer == nullptr) {
+    return Answered<Done>(tl::unexpected(Rejection{Refusal::kUnknownAgency, asked.peer.str()}));
+  }
+  peer->pause(asked.pause);
+  follow(*peer, peer->sender().pause(asked.pause, kernel_.steady()));
+  peers_.touch(peer->id());
+  gather(true);
+  return Answered<Done>();
 }
 
 Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, const EngineWorld& world,
@@ -138,36 +293,11 @@ Result<void> Engine::load_former_peers(Instant now) {
   return {};
 }
 
-// --- time ---
-
-Result<void> Engine::wake(Moment now) {
-  steady_ = now.steady;
+void Engine::wake_links(Steady now) {
+  steady_ = now;
   for (const auto& [id, peer] : peers_.all()) {
-    if (steady_ >= peer->sender().next_wake()) follow(*peer, peer->sender().wake(steady_));
+    if (now >= peer->sender().next_wake()) follow(*peer, peer->sender().wake(now));
   }
-  for (const AgencyId id : reconciler_.to_ask(steady_)) ask_to_speak(*peers_.find(id));
-  give_back_.go_on(steady_);
-  const auto fired = cases_.fire_deadlines(now.wall, kDeadlinesPerWake);
-  if (!fired) return tl::unexpected(fired.error());
-  const auto rejudged = cases_.rejudge_some(now.wall);
-  if (!rejudged) return tl::unexpected(rejudged.error());
-  if (*fired || *rejudged) gather(false);
-  const auto collected = room_ == Room::kAmple ? remit_.collect(now.wall) : Result<bool>(false);
-  if (!collected) return tl::unexpected(collected.error());
-  if (*collected) gather(true);
-  const auto stated =
-      room_ == Room::kAmple ? statements_.write_some(now.wall) : Result<bool>(false);
-  if (!stated) return tl::unexpected(stated.error());
-  if (*stated) gather(false);
-  if (auto done = try_lines_again(now.wall); !done) return done;
-  const auto fetched = room_ == Room::kAmple ? fetch_.go_on(now) : Result<bool>(false);
-  if (!fetched) return tl::unexpected(fetched.error());
-  if (*fetched) gather(true);
-  if (!may_book()) return {};
-  const auto booked = bank_files_.book(now.wall);
-  if (!booked) return tl::unexpected(booked.error());
-  if (*booked) gather(true);
-  return {};
 }
 
 bool Engine::may_write(AgencyId peer) {
@@ -175,7 +305,7 @@ bool Engine::may_write(AgencyId peer) {
 }
 
 Result<void> Engine::try_lines_again(Instant now) {
-  if (!bank_.wants_to_try_again() || room_ != Room::kAmple) return {};
+  if (!bank_.wants_to_try_again() || kernel_.room() != Room::kAmple) return {};
   const auto tried = bank_.try_again(now);
   if (!tried) return tl::unexpected(tried.error());
   if (*tried) gather(true);
@@ -185,69 +315,23 @@ Result<void> Engine::try_lines_again(Instant now) {
 // Bank lines of a file are booked a few at a time, and while a commit is full not at all, so that
 // whoever else waits is not kept waiting.
 bool Engine::may_book() const {
-  return bank_files_.wants_to_book() && room_ == Room::kAmple &&
-         pending_.open().batch().bytes() < kBookingBytesMax;
-}
-
-int64_t Engine::wait_ms(Moment now) const {
-  if (may_book() || cases_.rejudge_ready()) return 0;
-  if (bank_.wants_to_try_again() && room_ == Room::kAmple) return 0;
-  Steady link = std::min(reconciler_.next_ask(), give_back_.next_wake());
-  for (const auto& [id, peer] : peers_.all()) link = std::min(link, peer->sender().next_wake());
-  if (room_ == Room::kAmple) link = std::min(link, fetch_.next_wake());
-  if (open_.since && !in_flight_) {
-    link = std::min(link, open_.since->plus_ms(open_.urgent ? 0 : options_.lazy_commit_ms));
-  }
-  const int64_t until_link = link.ms == INT64_MAX ? INT64_MAX : link.ms - now.steady.ms;
-  const int64_t deadline = cases_.next_deadline().ms;
-  int64_t due = deadline == INT64_MAX ? INT64_MAX : deadline + 1;
-  if (room_ == Room::kAmple) {
-    due = std::min({due, remit_.next_collection().ms, statements_.next().ms});
-  }
-  const int64_t until_due = due == INT64_MAX ? INT64_MAX : due - now.wall.ms;
-  return std::max<int64_t>(0, std::min(until_link, until_due));
+  return bank_files_.wants_to_book() && pending_.open().batch().bytes() < kBookingBytesMax;
 }
 
 // --- commit ---
 
-void Engine::gather(bool urgent) {
-  if (!open_.since) open_.since = steady_;
-  open_.urgent |= urgent;
-}
-
-bool Engine::wants_commit(Moment now) const {
-  if (in_flight_) return false;
-  if (!open_.since) return !pending_.open().batch().empty();
-  return open_.urgent || now.steady >= open_.since->plus_ms(options_.lazy_commit_ms);
-}
-
-const Batch& Engine::begin_commit() {
-  CHECK(!in_flight_);
-  cases_.write_letters();
-  cases_.write_numbers();
+void Engine::sealing() {
   open_.peers = peers_.take_touched();
   for (const AgencyId id : open_.peers) {
     peers_.find(id)->write(records_, pending_.open().batch(), world_.signer);
   }
-  fetch_.launched();
   open_.epoch = epoch_;
   in_flight_ = std::exchange(open_, {});
-  pending_.launch();
-  return pending_.in_flight().batch();
 }
 
-Result<void> Engine::commit_done(Moment now) {
+void Engine::landed(Moment now) {
   steady_ = now.steady;
-  CHECK(in_flight_.has_value());
-  const Batch& batch = pending_.in_flight().batch();
-  world_.observer.committed(batch.size(), batch.bytes());
-  pending_.land();
-  cases_.landed();
-  bank_files_.landed();
-  fetch_.landed();
-  open_money_.landed();
-  Gathered done = std::move(*in_flight_);
-  in_flight_.reset();
+  const LinkCommit done = std::exchange(in_flight_, {});
   epoch_on_disk_ = done.epoch;
   for (const AgencyId id : done.peers) {
     Peer& peer = *peers_.find(id);
@@ -260,8 +344,6 @@ Result<void> Engine::commit_done(Moment now) {
     peer.trim();
   }
   if (done.notes_loss) note_recovered();
-  for (auto& [command, answer] : done.answers) answer_now(command, std::move(answer));
-  return {};
 }
 
 }  // namespace jiexu

@@ -1,46 +1,29 @@
-// The engine of one agency. It is the only writer of the agency's state, and treats each event (a
-// frame of a peer, a command of the local side, a timer) in one order:
+// One agency: its kernel, its domains, and how they are wired together. The kernel
+// (engine/kernel.h) says what becomes of an event; each domain says what it does about it.
 //
-//   1 admit    Who sent the event? Is it whole and within limits? What needs no state for that is
-//              done before, on the transport's thread (intake.h).
-//   2 seen?    A frame or message that was received before gets the same answer as before.
-//   3 load     Read the case as it is now.
-//   4 decide   step() says what becomes of the case and what is sent, or refuses. Pure.
-//   5 write    Case, timeline, messages, timers, indexes, ledger and link marks go into the open
-//              commit. Nothing is on the disk yet, and nobody has been told.
-//   6 commit   All that gathered while the last commit ran goes to the disk: one write, one fsync.
-//   7 release  Only now receipts, frames and answers leave.
-//   8 observe  Metrics and alarms.
-//
-// handle() does 1 to 5; begin_commit(), the caller's Store::commit and commit_done() do 6 to 8. The
-// next commit gathers while one runs.
-//
-// Errors: if Store::commit fails, nobody knows whether the commit is on the disk. The caller must
-// end the process, and must not call commit_done(). An error that handle() or wake() returns (the
-// store could not be read) is fatal in the same way. A refusal is no error: it is an answer.
-//
-// The engine has no threads, no clock and no randomness of its own, so that the simulator runs the
-// same code as the daemon. engine/loop.h gives it threads; unless a method says otherwise, call it
-// on the engine's thread.
+// Errors, threads and the order of calls are the kernel's.
 #pragma once
 
 #include <atomic>
-#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "daemon/base/limits.h"
+#include "daemon/engine/action_guards.h"
 #include "daemon/engine/attachment_fetch.h"
 #include "daemon/engine/attachment_uploads.h"
 #include "daemon/engine/bank_desk.h"
 #include "daemon/engine/bank_files.h"
+#include "daemon/engine/case_commands.h"
 #include "daemon/engine/case_desk.h"
 #include "daemon/engine/command.h"
 #include "daemon/engine/comparer.h"
 #include "daemon/engine/give_back.h"
+#include "daemon/engine/kernel.h"
 #include "daemon/engine/observer.h"
+#include "daemon/engine/peer_commands.h"
 #include "daemon/engine/peers.h"
 #include "daemon/engine/pending.h"
 #include "daemon/engine/reconciler.h"
@@ -71,13 +54,6 @@ struct EngineOptions {
   BatchRules batch_rules;      // for payments
 };
 
-// A frame that has passed intake: decoded, verified, from this authenticated peer.
-struct PeerFrame {
-  AgencyId peer;
-  Lane lane = Lane::kForward;
-  Frame frame;
-};
-
 // All must outlive the engine.
 struct EngineWorld {
   const Store& store;
@@ -87,7 +63,7 @@ struct EngineWorld {
   EngineObserver& observer;
 };
 
-class Engine {
+class Engine final : private PeerListener, private CommitListener, private NoticeListener {
  public:
   // Reads where everything stands. Errors: as the store's; kInvalid if the store belongs to another
   // agency or the directory lacks ours.
@@ -95,33 +71,17 @@ class Engine {
                                               std::shared_ptr<const Directory> directory,
                                               Moment now);
 
-  [[nodiscard]] Result<void> handle(const PeerFrame& frame, Moment now);
-  [[nodiscard]] Result<void> handle(const Command& command, Moment now);
-  // The carrier has a new connection to the peer.
-  void connected(AgencyId peer, Moment now);
-  // Timers of links and cases; call when wait_ms() have passed.
-  [[nodiscard]] Result<void> wake(Moment now);
-  // How long until something is due, 0 if it is; INT64_MAX: nothing will be.
-  int64_t wait_ms(Moment now) const;
-
-  // Whether there is something to commit now.
-  bool wants_commit(Moment now) const;
-  // Closes the open commit and hands out its batch, which stays valid until commit_done().
-  // REQUIRES: no commit is running.
-  const Batch& begin_commit();
-  // The batch is durable: releases everything that waited for it.
-  [[nodiscard]] Result<void> commit_done(Moment now);
-  bool committing() const { return in_flight_.has_value(); }
+  // Where events go, and what a commit is made of.
+  Kernel& kernel() { return kernel_; }
+  const Kernel& kernel() const { return kernel_; }
 
   // Open deadlines are judged anew, slice by slice (rejudge.h).
-  void set_calendar(std::shared_ptr<const Calendar> calendar);
+  void set_calendar(std::shared_ptr<const Calendar> calendar) {
+    cases_.set_calendar(std::move(calendar));
+  }
   // New peers are added, the others' keys and addresses are the transport's business. An agency
   // that is left out is a peer still, whose messages wait; but no recovery waits for it.
   [[nodiscard]] Result<void> set_directory(std::shared_ptr<const Directory> directory, Moment now);
-
-  // How much the disk can still take: below kAmple, actions are refused (kStorageLow), at kShort
-  // the peers keep their messages. From any thread.
-  void set_room(Room room) { room_ = room; }
 
   // Whether every peer has been asked for what the store may have lost, and nothing is missing any
   // more. Then the store may be declared complete. From any thread.
@@ -136,16 +96,26 @@ class Engine {
  private:
   Engine(EngineOptions options, const EngineWorld& world);
 
-  // Effects that wait for a commit.
-  struct Gathered {
-    bool urgent = false;
+  // What the links have in a commit.
+  struct LinkCommit {
     bool notes_loss = false;  // it writes down that links still have to be recovered
     Epoch epoch = 0;          // set when it is closed
-    std::optional<Steady> since;
-    std::vector<std::pair<Command, Answer>> answers;
     std::set<AgencyId> peers;
   };
 
+  // Tell the kernel what the domains do.
+  void register_domains();
+  void register_link_commands();
+  void add_link_duties();
+  void add_case_duties();
+  void add_money_duties();
+  void wake_links(Steady now);
+  Result<void> received(const PeerFrame& frame, Moment now) override;
+  void connected(AgencyId peer, Moment now) override;
+  void sealing() override;
+  void landed(Moment now) override;
+  Result<void> noticed(const CaseId& id, AgencyId peer, const v1::RemittanceNotice& notice,
+                       Instant now) override;
   Result<void> load_peer(AgencyId id, Instant now);
   Result<void> load_former_peers(Instant now);
   // Frames.
@@ -182,37 +152,10 @@ class Engine {
   void reply(Peer& peer, std::string frame);
   void reply_busy(Peer& peer, std::string why);
   void follow(Peer& peer, SenderStep step);
-  // Commands.
-  Result<void> run(const Command& command, const ActionCommand& action, Instant now);
-  Result<void> run(const Command& command, const ProposalCommand& proposal, Instant now);
-  Result<void> run(const Command& command, const UploadCommand& upload, Instant now);
-  Result<void> run(const Command& command, const SubmitCommand& submit, Instant now);
-  Result<void> run(const Command& command, const BankCommand& bank, Instant now);
-  Result<void> run(const Command& command, const BankFileCommand& part, Instant now);
-  Result<void> run(const Command& command, const SettleLineCommand& settle, Instant now);
-  Result<void> run(const Command& command, const MakeBatchesCommand& make, Instant now);
-  Result<void> run(const Command& command, const ApproveBatchCommand& approve, Instant now);
-  Result<void> run(const Command& command, const ExportBatchCommand& order, Instant now);
-  Result<void> run(const Command& command, const PaymentReportCommand& report, Instant now);
-  Result<void> run(const Command& command, const ReleasePaymentCommand& release, Instant now);
-  Result<void> run(const Command& command, const PaymentsQuery& query, Instant now);
-  Result<void> run(const Command& command, const PayeeQuery& query, Instant now);
-  Result<void> run(const Command& command, const ConfirmPayeeCommand& confirm, Instant now);
-  Result<void> run(const Command& command, const PauseCommand& pause, Instant now);
-  Result<void> run(const Command& command, const PeersQuery& query, Instant now);
-  Result<CaseDesk::Outcome> submit(const CaseId& id, const v1::ActionInput& input,
-                                   const std::string& user, CaseDesk::Letter letter, Instant now);
-  Result<std::shared_ptr<const Case>> subject_of(const ActionCommand& action, Instant now);
+  // Why nothing can be done in the case now, whatever it is.
   std::optional<Rejection> out_of_reach(const Case& subject) const;
-  Result<void> keyed_in(const CaseDesk::Outcome& outcome, const v1::ActionInput& input,
-                        Instant now);
-  Result<void> paper_approved(const Proposal& proposal, const CaseDesk::Outcome& outcome,
-                              Instant now);
-  // Answers an action's outcome once it is durable.
-  void conclude(const Command& command, Answer answer, const CaseDesk::Outcome& outcome);
-  void answer_after_commit(const Command& command, Answer answer);
-  void answer_now(const Command& command, Answer answer);
-  void gather(bool urgent);
+  Result<Answered<Done>> pause(const PauseCommand& pause);
+  void gather(bool urgent) { kernel_.request_commit(urgent ? Urgency::kUrgent : Urgency::kLazy); }
   bool may_book() const;
   // Bank lines that had to wait for what has just happened.
   Result<void> try_lines_again(Instant now);
@@ -231,6 +174,8 @@ class Engine {
   Records durable_;
   PendingReader pending_;
   Records records_;
+  Kernel kernel_;
+  ActionGuards guards_;
   Peers peers_;
   CaseDesk cases_;
   RemitDesk remit_;
@@ -240,6 +185,7 @@ class Engine {
   AttachmentFetch fetch_;
   GiveBack give_back_;
   AttachmentUploads uploads_;
+  CaseCommands case_commands_;
   OpenMoney open_money_;
   StatementDesk statements_;
   Comparer comparer_;
@@ -248,7 +194,6 @@ class Engine {
   // No link is being recovered, and since the start each peer has said how much of our log it
   // holds. Before that, a store that is an old copy cannot know that it is one.
   bool whole_ = false;
-  std::atomic<Room> room_{Room::kAmple};
   bool epoch_raised_ = false;  // in this run
   bool doubted_ = false;       // payments, before the epoch could be raised
   // Peers that have heard a later epoch of us and have not spoken to us yet.
@@ -258,8 +203,8 @@ class Engine {
   Epoch epoch_ = 1;
   Epoch epoch_on_disk_ = 1;
   Epoch epoch_at_start_ = 1;
-  Gathered open_;
-  std::optional<Gathered> in_flight_;
+  LinkCommit open_;
+  LinkCommit in_flight_;
   ScratchArena arena_;  // of the message in hand
   // Messages of the frame in hand that nobody can read: where the first is, and how many.
   Seq unreadable_from_ = 0;

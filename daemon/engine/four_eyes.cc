@@ -4,7 +4,7 @@
 
 #include "daemon/base/bytes.h"
 #include "daemon/cases/attachments.h"
-#include "daemon/engine/engine.h"
+#include "daemon/engine/case_desk.h"
 #include "daemon/trust/suite.h"
 
 namespace jiexu {
@@ -51,10 +51,6 @@ void add_facts(const Case& subject, Facts& content) {
   }
 }
 
-EventKind action_of(const Proposal& proposal) {
-  return static_cast<EventKind>(proposal.action);
-}
-
 std::string words(const Proposal& proposal) {
   return std::string(name(action_of(proposal))) + ", proposal " + std::to_string(proposal.number);
 }
@@ -82,6 +78,10 @@ Digest proposal_digest(const Case& subject, const Proposal& proposal) {
   content.add(proposal.input);
   add_facts(subject, content);
   return content.digest();
+}
+
+EventKind action_of(const Proposal& proposal) {
+  return static_cast<EventKind>(proposal.action);
 }
 
 const Proposal* find_proposal(const Case& subject, uint32_t number) {
@@ -189,43 +189,6 @@ void CaseDesk::lapse_proposals(Decision& decision) {
     text += (text.empty() ? "" : "; ") + ("lapsed: " + words(proposal));
     return true;
   });
-}
-
-// What an approved paper says beyond its case.
-Result<void> Engine::paper_approved(const Proposal& proposal, const CaseDesk::Outcome& outcome,
-                                    Instant now) {
-  v1::ActionInput input;
-  if (action_of(proposal) != EventKind::kKeyPaper || !input.ParseFromString(proposal.input)) {
-    return {};
-  }
-  return keyed_in(outcome, input, now);
-}
-
-Result<void> Engine::run(const Command& command, const ProposalCommand& proposal, Instant now) {
-  const auto subject = cases_.load(proposal.case_id, now);
-  if (!subject) return tl::unexpected(subject.error());
-  Answer answer;
-  answer.subject = *subject;
-  if (*subject == nullptr) {
-    answer.rejection = Rejection{Refusal::kUnknownCase, proposal.case_id.str()};
-  } else if (reconciler_.blocks((*subject)->peer)) {
-    answer.rejection = Rejection{Refusal::kRecovering, (*subject)->peer.str()};
-  }
-  if (answer.rejection) {
-    answer_after_commit(command, std::move(answer));
-    return {};
-  }
-  const auto outcome =
-      proposal.approve
-          ? cases_.approve(**subject, proposal.number, *proposal.approve, command.user, now)
-          : cases_.retract(**subject, proposal.number, command.user, now);
-  if (!outcome) return tl::unexpected(outcome.error());
-  if (const Proposal* waited = find_proposal(**subject, proposal.number);
-      proposal.approve && waited) {
-    if (auto done = paper_approved(*waited, *outcome, now); !done) return done;
-  }
-  conclude(command, std::move(answer), *outcome);
-  return {};
 }
 
 }  // namespace jiexu

@@ -15,11 +15,15 @@
 
 #include "daemon/base/ids.h"
 #include "daemon/cases/case.h"
+#include "daemon/cases/event.h"
 
 namespace jiexu {
 
 // Of what the proposal would do to the case as it stands.
 Digest proposal_digest(const Case& subject, const Proposal& proposal);
+
+// The action that was proposed.
+EventKind action_of(const Proposal& proposal);
 
 // nullptr if no such proposal waits.
 const Proposal* find_proposal(const Case& subject, uint32_t number);

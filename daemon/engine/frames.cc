@@ -45,7 +45,7 @@ std::string in_our_words(const v1::Fault& fault) {
 
 }  // namespace
 
-Result<void> Engine::handle(const PeerFrame& in, Moment moment) {
+Result<void> Engine::received(const PeerFrame& in, Moment moment) {
   steady_ = moment.steady;
   const Instant now = moment.wall;
   Peer* peer = peers_.find(in.peer);
@@ -96,7 +96,7 @@ Result<void> Engine::receive(Peer& peer, const BatchFrame& batch, Instant now) {
     case BatchVerdict::kNext: break;
   }
   reconciler_.delivers(peer.id());
-  if (room_ == Room::kShort) {
+  if (kernel_.room() == Room::kShort) {
     world_.observer.frame_refused(peer.id(), "the disk is nearly full");
     reply_busy(peer, "the disk is nearly full");
     return {};
@@ -295,7 +295,7 @@ SenderStep Engine::to_sender(Peer& peer, const Frame& frame) {
 Result<void> Engine::receive_reply(Peer& peer, const Frame& frame, Instant now) {
   if (const auto* back = std::get_if<FetchedFrame>(&frame)) {
     // Asked for again with the next Open.
-    return room_ == Room::kShort ? Result<void>() : fetched(peer, *back);
+    return kernel_.room() == Room::kShort ? Result<void>() : fetched(peer, *back);
   }
   if (const auto* piece = std::get_if<PieceFrame>(&frame)) return receive_piece(peer, *piece, now);
   // What stands in our log is being replaced: where the peer is, it is asked again afterwards.

@@ -12,15 +12,15 @@
 #include <variant>
 #include <vector>
 
-#include "daemon/engine/engine.h"
+#include "daemon/engine/command.h"
+#include "daemon/engine/peer_frame.h"
 
 namespace jiexu {
 
 class Inbox {
  public:
   // An AgencyId: our connection to that peer came up.
-  using Event = std::variant<Command, PeerFrame, std::shared_ptr<const Directory>,
-                             std::shared_ptr<const Calendar>, AgencyId>;
+  using Event = std::variant<Command, PeerFrame, AgencyId>;
 
   // Whether more may come at all.
   bool has_room() const;

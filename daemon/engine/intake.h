@@ -5,7 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "daemon/engine/engine.h"
+#include "daemon/engine/peer_frame.h"
+#include "daemon/trust/directory.h"
 
 namespace jiexu {
 

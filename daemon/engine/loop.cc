@@ -25,8 +25,8 @@ int64_t age_ms(int64_t since_ns) {
 
 }  // namespace
 
-EngineLoop::EngineLoop(Engine& engine, Store& store, const Clock& clock, LoopHandlers handlers)
-    : engine_(engine), store_(store), clock_(clock), handlers_(std::move(handlers)) {
+EngineLoop::EngineLoop(Kernel& kernel, Store& store, const Clock& clock, LoopHandlers handlers)
+    : kernel_(kernel), store_(store), clock_(clock), handlers_(std::move(handlers)) {
   turn_began_ns_ = monotonic_ns();
   engine_thread_ = std::thread([this] { run(); });
   commit_thread_ = std::thread([this] { run_committer(); });
@@ -67,12 +67,8 @@ void EngineLoop::post(PeerFrame frame, size_t bytes) {
   enqueue(std::move(frame), bytes);
 }
 
-void EngineLoop::post(std::shared_ptr<const Directory> directory) {
-  enqueue(std::move(directory), 0);
-}
-
-void EngineLoop::post(std::shared_ptr<const Calendar> calendar) {
-  enqueue(std::move(calendar), 0);
+void EngineLoop::post_own(Command command) {
+  enqueue(std::move(command), sizeof(Command));
 }
 
 void EngineLoop::post_connected(AgencyId peer) {
@@ -98,7 +94,7 @@ int64_t EngineLoop::turn_age_ms() const {
 
 void EngineLoop::take() {
   round_.clear();
-  const int64_t sleep = std::min<int64_t>(engine_.wait_ms(now()), kSleepMsMax);
+  const int64_t sleep = std::min<int64_t>(kernel_.wait_ms(now()), kSleepMsMax);
   std::unique_lock lock(mutex_);
   wake_.wait_for(lock, std::chrono::milliseconds(sleep),
                  [&] { return stopping_ || committed_ || !inbox_.empty(); });
@@ -112,15 +108,11 @@ bool EngineLoop::treat(Event& event) {
   }
   Result<void> done;
   if (auto* command = std::get_if<Command>(&event)) {
-    done = engine_.handle(*command, now());
+    done = kernel_.handle(std::move(*command), now());
   } else if (auto* frame = std::get_if<PeerFrame>(&event)) {
-    done = engine_.handle(*frame, now());
-  } else if (const auto* peer = std::get_if<AgencyId>(&event)) {
-    engine_.connected(*peer, now());
-  } else if (auto* calendar = std::get_if<std::shared_ptr<const Calendar>>(&event)) {
-    engine_.set_calendar(std::move(*calendar));
+    done = kernel_.handle(*frame, now());
   } else {
-    done = engine_.set_directory(std::get<std::shared_ptr<const Directory>>(event), now());
+    kernel_.connected(std::get<AgencyId>(event), now());
   }
   if (!done) fatal(done.error());
   return done.has_value();
@@ -146,22 +138,20 @@ bool EngineLoop::commit(const Batch& batch) {
   return true;
 }
 
-bool EngineLoop::commit_is_done() {
-  const auto done = engine_.commit_done(now());
-  if (!done) fatal(done.error());
-  return done.has_value();
-}
-
 bool EngineLoop::advance_commit() {
   bool finished = false;
   {
     const std::lock_guard lock(mutex_);
     finished = std::exchange(committed_, false);
   }
-  if (finished && !commit_is_done()) return false;
-  if (!engine_.wants_commit(now())) return true;
-  const Batch& batch = engine_.begin_commit();
-  if (nobody_waits()) return commit(batch) && commit_is_done();
+  if (finished) kernel_.commit_done(now());
+  if (!kernel_.wants_commit(now())) return true;
+  const Batch& batch = kernel_.begin_commit();
+  if (nobody_waits()) {
+    if (!commit(batch)) return false;
+    kernel_.commit_done(now());
+    return true;
+  }
   {
     const std::lock_guard lock(mutex_);
     to_commit_ = &batch;
@@ -183,7 +173,7 @@ void EngineLoop::run() {
       // A long inbox must not keep the disk idle.
       if (!advance_commit()) return;
     }
-    if (auto done = engine_.wake(now()); !done) return fatal(done.error());
+    if (auto done = kernel_.wake(now()); !done) return fatal(done.error());
     if (!advance_commit()) return;
   }
 }

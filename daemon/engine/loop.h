@@ -21,8 +21,8 @@
 #include <vector>
 
 #include "daemon/base/time.h"
-#include "daemon/engine/engine.h"
 #include "daemon/engine/inbox.h"
+#include "daemon/engine/kernel.h"
 
 namespace jiexu {
 
@@ -36,15 +36,15 @@ struct LoopHandlers {
 
 class EngineLoop final : public CommandPort {
  public:
-  // `engine` and `store` must outlive the loop. stop() or the destructor ends the threads.
-  EngineLoop(Engine& engine, Store& store, const Clock& clock, LoopHandlers handlers);
+  // `kernel` and `store` must outlive the loop. stop() or the destructor ends the threads.
+  EngineLoop(Kernel& kernel, Store& store, const Clock& clock, LoopHandlers handlers);
   ~EngineLoop() override;
 
   bool post(Command command) override;
   // Frames are not refused: the transport asks before it reads one.
   void post(PeerFrame frame, size_t bytes);
-  void post(std::shared_ptr<const Directory> directory);
-  void post(std::shared_ptr<const Calendar> calendar);
+  // A command of the daemon itself, which is not refused.
+  void post_own(Command command);
   void post_connected(AgencyId peer);
   bool may_receive() const;
   // The same for what this peer sends. Of one that sends more than its share, nothing is taken.
@@ -70,13 +70,12 @@ class EngineLoop final : public CommandPort {
   bool advance_commit();
   // On either thread. False: the store failed, and the loop ends.
   bool commit(const Batch& batch);
-  bool commit_is_done();
   bool nobody_waits() const;
   void fatal(const Error& error);
   void enqueue(Event event, size_t bytes);
   Moment now() const { return clock_.moment(); }
 
-  Engine& engine_;
+  Kernel& kernel_;
   Store& store_;
   const Clock& clock_;
   LoopHandlers handlers_;

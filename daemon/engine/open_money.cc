@@ -51,7 +51,7 @@ void OpenMoney::remove(AgencyId peer, const CaseId& id) {
   fresh_.erase({peer, id});
 }
 
-void OpenMoney::landed() {
+void OpenMoney::landed(Moment) {
   for (auto it = fresh_.begin(); it != fresh_.end();) {
     it = --it->second == 0 ? fresh_.erase(it) : std::next(it);
   }

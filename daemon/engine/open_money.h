@@ -12,10 +12,11 @@
 #include <vector>
 
 #include "daemon/engine/case_desk.h"
+#include "daemon/engine/kernel.h"
 
 namespace jiexu {
 
-class OpenMoney final : public FundsWatcher {
+class OpenMoney final : public FundsWatcher, public CommitListener {
  public:
   OpenMoney(PendingReader& pending, const Reader& durable) : pending_(pending), durable_(durable) {}
 
@@ -25,8 +26,7 @@ class OpenMoney final : public FundsWatcher {
   Result<std::vector<CaseId>> list(AgencyId peer, const CaseId& after,
                                    const std::optional<CaseId>& through, size_t max) const;
   void remove(AgencyId peer, const CaseId& id);
-  // The commit in flight is durable.
-  void landed();
+  void landed(Moment now) override;
 
  private:
   PendingReader& pending_;

@@ -107,7 +107,7 @@ void Engine::doubt_payments(Instant now) {
 // A peer that the directory lacks today may come back tomorrow: that it has to be asked must be on
 // the disk before the store may be called complete.
 void Engine::note_recovered() {
-  const bool noted = !open_.notes_loss && !(in_flight_ && in_flight_->notes_loss);
+  const bool noted = !open_.notes_loss && !in_flight_.notes_loss;
   const auto& agencies = directory_->agencies();
   const auto blocked = static_cast<size_t>(std::ranges::count_if(
       agencies, [&](const Agency& agency) { return reconciler_.recovers(agency.id); }));

@@ -2,7 +2,6 @@
 
 #include "daemon/cases/deadlines.h"
 #include "daemon/engine/case_desk.h"
-#include "daemon/engine/engine.h"
 #include "daemon/rules/policy.h"
 #include "storage/layout.h"
 
@@ -84,7 +83,9 @@ void CaseDesk::use_edition(Date today) {
   rejudge_.use(judging_edition(*calendar_) + directory_->successions(today), pending);
 }
 
-bool CaseDesk::rejudge_ready() const {
+// A new day may bring successions into force.
+bool CaseDesk::rejudge_ready(Instant now) const {
+  if (date_of(now) != judged_day_) return true;
   if (!rejudge_.running()) return false;
   return rejudge_.ready() ||
          (pending_.open().batch().empty() && pending_.in_flight().batch().empty());
@@ -113,7 +114,7 @@ Result<void> CaseDesk::rejudge_case(const CaseId& id, Instant now) {
 
 Result<bool> CaseDesk::rejudge_some(Instant now) {
   if (const Date today = date_of(now); today != judged_day_) use_edition(today);
-  if (!rejudge_ready()) return false;
+  if (!rejudge_ready(now)) return false;
   rejudge_.settled();
   const std::string& after = rejudge_.record().after();
   const auto last = CaseId::from_bytes(after);
@@ -138,10 +139,6 @@ Result<bool> CaseDesk::rejudge_some(Instant now) {
   }
   write_judged();
   return true;
-}
-
-void Engine::set_calendar(std::shared_ptr<const Calendar> calendar) {
-  cases_.set_calendar(std::move(calendar));
 }
 
 }  // namespace jiexu

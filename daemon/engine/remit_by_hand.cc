@@ -51,6 +51,16 @@ RemitDesk::Outcome<uint32_t> RemitDesk::payment_by_hand(const Allocation& part,
       Rejection{Refusal::kPaymentUnknown, "attempt " + std::to_string(wanted) + "; " + known}));
 }
 
+Result<std::optional<Rejection>> RemitDesk::hindrance(const IntendedAction& intended) const {
+  if (intended.action != EventKind::kBankReturned || intended.input == nullptr) {
+    return std::nullopt;
+  }
+  const auto misread = misreads_refusal(intended.subject, *intended.input);
+  if (!misread) return tl::unexpected(misread.error());
+  if (*misread) return Rejection{Refusal::kPaymentAtBank, "reason"};
+  return std::nullopt;
+}
+
 Result<bool> RemitDesk::misreads_refusal(const Case& subject, const v1::ActionInput& input) const {
   if (!says_duplicate(input.reason())) return false;
   const auto which = which_payment(subject, input.attempt());

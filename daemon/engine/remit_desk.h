@@ -35,6 +35,7 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/engine/action_guards.h"
 #include "daemon/engine/case_desk.h"
 #include "daemon/funds/bank_outcome.h"
 #include "daemon/funds/batch_number.h"
@@ -111,8 +112,9 @@ class RemitDesk final : public FundsWatcher {
   Result<bool> take_return_by_hand(const Allocation& part, std::string_view reason, Instant now);
   Result<bool> take_debit_by_hand(const Allocation& part, const Digest& line, Instant now);
 
-  // Whether a person takes a refusal as a duplicate for a return: nothing has come back.
-  Result<bool> misreads_refusal(const Case& subject, const v1::ActionInput& input) const;
+  // A guard of actions: a person must not take a refusal as a duplicate for a return, because
+  // nothing has come back.
+  Result<std::optional<Rejection>> hindrance(const IntendedAction& intended) const;
 
   // Two people have made sure that the bank does not have the payment, or have looked at what the
   // bank says against the case: one proposes it, another one approves what was shown with that
@@ -140,6 +142,7 @@ class RemitDesk final : public FundsWatcher {
   Result<bool> collect(Instant now);
 
  private:
+  Result<bool> misreads_refusal(const Case& subject, const v1::ActionInput& input) const;
   using Record = v1::PaymentRecord;
   using BatchRecord = v1::RemittanceBatchRecord;
   struct Payment {

@@ -13,6 +13,7 @@
 #include "daemon/rules/citizen_id.h"
 #include "daemon/trust/suite.h"
 #include "storage/memory_store.h"
+#include "tests/engine/asking.h"
 
 namespace jiexu {
 
@@ -20,15 +21,15 @@ class FakeEngine final : public CommandPort {
  public:
   bool post(Command command) override {
     if (full) return false;
-    commands.push_back(std::move(command));
+    commands.push_back(to_asking(std::move(command)));
     if (!hold) commands.back().done(answer(commands.back()));
     return true;
   }
 
   bool full = false;
   bool hold = false;  // answers nothing by itself
-  std::function<Answer(const Command&)> answer;
-  std::vector<Command> commands;
+  std::function<Answer(const Asking&)> answer;
+  std::vector<Asking> commands;
 };
 
 struct FixedClock final : Clock {
@@ -73,7 +74,7 @@ class ApiWorld {
         api({engine, store, *vault, clock, metrics, [this] { return not_ready; },
              *AgencyId::parse(kSelf), four_eyes},
             users_of_every_role()) {
-    engine.answer = [this](const Command&) {
+    engine.answer = [this](const Asking&) {
       Answer answer;
       answer.subject = std::make_shared<const Case>(draft());
       answer.view = std::make_shared<const v1::MadeBatchesView>();

@@ -54,7 +54,7 @@ TEST_CASE("an upload goes to the engine piece by piece, under one session") {
   CHECK(body->most == limits::kPieceBytes);
   REQUIRE(world.engine.commands.size() == 2);
   uint32_t n = 0;
-  for (const Command& command : world.engine.commands) {
+  for (const Asking& command : world.engine.commands) {
     const auto& upload = std::get<UploadCommand>(command.what);
     CHECK(command.user == "u-clerk");
     CHECK(upload.piece == n++);
@@ -79,7 +79,7 @@ TEST_CASE("the last piece of what is not the announced file never reaches the en
 TEST_CASE("an upload that the engine refuses ends there") {
   ApiWorld world;
   world.put(world.draft());
-  world.engine.answer = [](const Command&) {
+  world.engine.answer = [](const Asking&) {
     Answer answer;
     answer.rejection = Rejection{Refusal::kStorageLow, ""};
     return answer;

@@ -7,7 +7,7 @@ const std::string kActions = "/v1/cases/0191d5a0-0000-7000-8000-000000000001/act
 
 // Makes the engine refuse.
 void refuse(ApiWorld& world, Refusal refusal, const std::string& detail = "") {
-  world.engine.answer = [&world, refusal, detail](const Command&) {
+  world.engine.answer = [&world, refusal, detail](const Asking&) {
     Answer answer;
     answer.rejection = Rejection{refusal, detail};
     answer.subject = std::make_shared<const Case>(world.draft());

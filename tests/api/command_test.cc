@@ -141,7 +141,7 @@ TEST_CASE("an application is taken from a file, bare or wrapped") {
 TEST_CASE("a refusal is told with its findings and with what is allowed") {
   Agency agency;
   agency.world.put(agency.world.draft());
-  agency.world.engine.answer = [&](const Command&) {
+  agency.world.engine.answer = [&](const Asking&) {
     Answer answer;
     answer.rejection = Rejection{Refusal::kNotAllowedNow, ""};
     answer.subject = std::make_shared<const Case>(agency.world.draft());

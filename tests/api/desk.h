@@ -41,7 +41,7 @@ class Desk final : public CommandPort {
             users_of_every_role()) {}
 
   bool post(Command command) override {
-    REQUIRE(site_.engine->handle(command, at(site_.now)));
+    REQUIRE(site_.engine->kernel().handle(std::move(command), at(site_.now)));
     while (site_.commit()) {
     }
     return true;

@@ -23,7 +23,7 @@ class Desk final : public CommandPort {
   }
 
   bool post(Command command) override {
-    REQUIRE(site.engine->handle(command, at(site.now)));
+    REQUIRE(site.engine->kernel().handle(std::move(command), at(site.now)));
     while (site.commit()) {
     }
     return true;

@@ -110,7 +110,7 @@ TEST_CASE("the engine's refusals of approvals: own 403, changed 409") {
   world.put(subject);
   const auto [refusal, status] = GENERATE(
       table<Refusal, int>({{Refusal::kOwnProposal, 403}, {Refusal::kProposalChanged, 409}}));
-  world.engine.answer = [refusal = refusal](const Command&) {
+  world.engine.answer = [refusal = refusal](const Asking&) {
     Answer answer;
     answer.rejection = Rejection{refusal, ""};
     return answer;

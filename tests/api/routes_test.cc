@@ -9,7 +9,7 @@ namespace {
 
 TEST_CASE("a part of a bank's file goes to the engine whole, under its digest") {
   ApiWorld world;
-  world.engine.answer = [](const Command& command) {
+  world.engine.answer = [](const Asking& command) {
     Answer answer;
     answer.bank_file.set_state("staging");
     answer.bank_file.set_staged(std::get<BankFileCommand>(command.what).part->lines_size());
@@ -28,7 +28,7 @@ TEST_CASE("a part of a bank's file goes to the engine whole, under its digest") 
 
 TEST_CASE("a file whose sums differ is refused by name") {
   ApiWorld world;
-  world.engine.answer = [](const Command&) {
+  world.engine.answer = [](const Asking&) {
     Answer answer;
     answer.bank_file.set_state("refused");
     return answer;
@@ -76,7 +76,7 @@ TEST_CASE("what a person decides about a line goes to the engine") {
 
 TEST_CASE("bank lines go to the engine together and come back with their outcomes") {
   ApiWorld world;
-  world.engine.answer = [](const Command&) {
+  world.engine.answer = [](const Asking&) {
     Answer answer;
     v1::BankLineResult* result = answer.bank.add_results();
     result->set_host_sequence("1");
@@ -188,7 +188,7 @@ TEST_CASE("a peer is paused and resumed by its code") {
 TEST_CASE("a peer that is no agency code is 400, one that is not in the directory 404") {
   ApiWorld world;
   CHECK(world.ask("POST", "/v1/peers/x/pause", Role::kOperator).status() == 400);
-  world.engine.answer = [](const Command&) {
+  world.engine.answer = [](const Asking&) {
     Answer answer;
     answer.rejection = Rejection{Refusal::kUnknownAgency, ""};
     return answer;
@@ -198,7 +198,7 @@ TEST_CASE("a peer that is no agency code is 400, one that is not in the director
 
 TEST_CASE("peers and queues show what the engine knows") {
   ApiWorld world;
-  world.engine.answer = [](const Command&) {
+  world.engine.answer = [](const Asking&) {
     Answer answer;
     answer.peers.add_peers()->set_queued(7);
     return answer;

@@ -11,7 +11,7 @@ constexpr const char* kOne = R"({"origin_agency":"S41132810207"})";
 
 // An engine that refuses every second application.
 void refuse_every_second(ApiWorld& world) {
-  world.engine.answer = [](const Command& command) {
+  world.engine.answer = [](const Asking& command) {
     Answer answer;
     const auto& submit = std::get<SubmitCommand>(command.what);
     for (int i = 0; i < submit.input->applications_size(); ++i) {
@@ -70,7 +70,7 @@ TEST_CASE("applications as protobuf are answered as protobuf") {
 
 TEST_CASE("a letter that waits for a second person is answered with what is to be approved") {
   ApiWorld world;
-  world.engine.answer = [](const Command&) {
+  world.engine.answer = [](const Asking&) {
     auto made = std::make_shared<Case>();
     Proposal& proposal = made->proposals.emplace_back();
     proposal.number = 7;
@@ -110,7 +110,7 @@ TEST_CASE("nothing, too much and what cannot be read are refused whole") {
 
 TEST_CASE("a submission that the engine refuses whole is a problem, not an empty answer") {
   ApiWorld world;
-  world.engine.answer = [](const Command&) {
+  world.engine.answer = [](const Asking&) {
     Answer answer;
     answer.rejection = Rejection{Refusal::kStorageLow, ""};
     return answer;

@@ -66,7 +66,7 @@ TEST_CASE("whoever is killed at any commit of a transfer goes on where the disk 
           }
         }
         world.in.wake();
-        const bool wants = world.in.engine->wants_commit(at(world.in.now.plus_ms(1'000)));
+        const bool wants = world.in.engine->kernel().wants_commit(at(world.in.now.plus_ms(1'000)));
         if (!wants) {
           world.pass(6'000);
           continue;
@@ -76,7 +76,7 @@ TEST_CASE("whoever is killed at any commit of a transfer goes on where the disk 
           continue;
         }
         killed = true;
-        const Batch& batch = world.in.engine->begin_commit();
+        const Batch& batch = world.in.engine->kernel().begin_commit();
         if (!before_write) REQUIRE(world.in.store->commit(batch));
         world.in.sent.clear();
         world.in.restart();
@@ -317,14 +317,14 @@ TEST_CASE("with the disk low nothing is uploaded, and nothing fetched until ther
   World world;
   const std::string content = content_of('q');
   world.to_stopped();
-  world.out.engine->set_room(Room::kLow);
+  world.out.engine->kernel().set_room(Room::kLow);
   CHECK(upload(world.out, world.id, content).rejection->refusal == Refusal::kStorageLow);
-  world.out.engine->set_room(Room::kAmple);
-  world.in.engine->set_room(Room::kLow);
+  world.out.engine->kernel().set_room(Room::kAmple);
+  world.in.engine->kernel().set_room(Room::kLow);
   REQUIRE_FALSE(upload(world.out, world.id, content).rejection);
   world.act(world.out, EventKind::kIssueForm);
   CHECK(stored(world.in, world.id, sha256(content)).empty());
-  world.in.engine->set_room(Room::kAmple);
+  world.in.engine->kernel().set_room(Room::kAmple);
   for (int i = 0; i < 30; ++i) world.pass(1'000);
   CHECK((stored(world.in, world.id, sha256(content)) == content));
 }

@@ -88,11 +88,11 @@ class Crowd final : public Transport {
   }
 
   void commit() {
-    fetch_->launched();
+    fetch_->sealing();
     pending_.launch();
     REQUIRE(alone_.in.store->commit(pending_.in_flight().batch()));
     pending_.land();
-    fetch_->landed();
+    fetch_->landed(now_);
   }
 
   Alone alone_;

@@ -33,12 +33,12 @@ TEST_CASE("an answer waits for its commit") {
   const auto site = flowing_site();
   site->post(command(EventKind::kApply));
   CHECK(site->trace.empty());
-  const Batch& batch = site->engine->begin_commit();
+  const Batch& batch = site->engine->kernel().begin_commit();
   CHECK_FALSE(batch.empty());
   CHECK(site->trace.empty());
   REQUIRE(site->store->commit(batch));
   CHECK(site->trace.empty());
-  REQUIRE(site->engine->commit_done(at(kNow)));
+  site->engine->kernel().commit_done(at(kNow));
   CHECK(site->trace == Trace{"answer"});
 }
 
@@ -67,11 +67,11 @@ TEST_CASE("a receipt leaves after the commit that holds what it says") {
 TEST_CASE("steps that come while a commit runs go into the next, and see what it holds") {
   const auto site = flowing_site();
   site->post(command(EventKind::kApply));
-  const Batch& first = site->engine->begin_commit();
-  CHECK_FALSE(site->engine->wants_commit(at(kNow)));
+  const Batch& first = site->engine->kernel().begin_commit();
+  CHECK_FALSE(site->engine->kernel().wants_commit(at(kNow)));
   site->post(command(EventKind::kAccept));  // sees the draft that is not durable yet
   REQUIRE(site->store->commit(first));
-  REQUIRE(site->engine->commit_done(at(kNow)));
+  site->engine->kernel().commit_done(at(kNow));
   REQUIRE(site->answers.size() == 1);
   CHECK(site->answers[0].subject->relationship == Relationship::kDraft);
   REQUIRE(site->commit());
@@ -83,11 +83,11 @@ TEST_CASE("steps that come while a commit runs go into the next, and see what it
 TEST_CASE("a refusal that rests on a step on its way to the disk waits for it") {
   const auto site = flowing_site();
   site->post(command(EventKind::kApply));
-  const Batch& batch = site->engine->begin_commit();
+  const Batch& batch = site->engine->kernel().begin_commit();
   site->post(command(EventKind::kApply));
   CHECK(site->answers.empty());
   REQUIRE(site->store->commit(batch));
-  REQUIRE(site->engine->commit_done(at(kNow)));
+  site->engine->kernel().commit_done(at(kNow));
   REQUIRE(site->answers.size() == 2);
   CHECK(site->answers[1].rejection->refusal == Refusal::kCaseExists);
 }
@@ -123,7 +123,7 @@ TEST_CASE("after a failed commit nothing was said and the store is as before") {
   const auto before = site->contents();
   site->store->set_fault_hook([](const Batch&) { return CommitFault::kLost; });
   site->post(command(EventKind::kApply));
-  CHECK_FALSE(site->store->commit(site->engine->begin_commit()));
+  CHECK_FALSE(site->store->commit(site->engine->kernel().begin_commit()));
   CHECK(site->trace.empty());
   CHECK(site->contents() == before);
 }
@@ -149,9 +149,9 @@ TEST_CASE("a receipt alone makes a lazy commit") {
   site->act(EventKind::kAccept, case_number(1));
   site->act(EventKind::kSendLetter, case_number(1));
   Forger(out_site(), *site).receipt(kNow);
-  CHECK_FALSE(site->engine->wants_commit(at(kNow)));
-  CHECK(site->engine->wait_ms(at(kNow)) == EngineOptions().lazy_commit_ms);
-  CHECK(site->engine->wants_commit(at(kNow.plus_ms(EngineOptions().lazy_commit_ms))));
+  CHECK_FALSE(site->engine->kernel().wants_commit(at(kNow)));
+  CHECK(site->engine->kernel().wait_ms(at(kNow)) == EngineOptions().lazy_commit_ms);
+  CHECK(site->engine->kernel().wants_commit(at(kNow.plus_ms(EngineOptions().lazy_commit_ms))));
 }
 
 }  // namespace commit_order_test

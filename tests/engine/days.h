@@ -87,8 +87,8 @@ struct Days : RecoveryPair {
   }
   // After a start both see each other's connection come, and compare what each holds.
   void reconnect() {
-    in.engine->connected(out_site(), at(in.now));
-    out.engine->connected(in_site(), at(out.now));
+    in.engine->kernel().connected(out_site(), at(in.now));
+    out.engine->kernel().connected(in_site(), at(out.now));
     settle({&in, &out});
   }
   void tamper_case(Who who, const std::function<void(v1::CaseRecord&)>& change) {

@@ -79,10 +79,10 @@ TEST_CASE("a deadline does not fire again while its commit runs") {
   Desk desk;
   desk.site.now = kFormDue.plus_ms(1);
   desk.site.wake();
-  const Batch& batch = desk.site.engine->begin_commit();
+  const Batch& batch = desk.site.engine->kernel().begin_commit();
   desk.site.wake();
   REQUIRE(desk.site.store->commit(batch));
-  REQUIRE(desk.site.engine->commit_done(at(desk.site.now)));
+  desk.site.engine->kernel().commit_done(at(desk.site.now));
   desk.site.wake();
   desk.site.commit();
   CHECK(desk.passed() == 1);
@@ -115,11 +115,11 @@ TEST_CASE("a timer written and met in commits that overlap does not fire") {
   Forger out(out_site(), desk.site);
   const Case before = desk.site.subject(desk.id);
   out.deliver(sound_message(before, EventKind::kInfoFormIn));
-  const Batch& batch = desk.site.engine->begin_commit();
+  const Batch& batch = desk.site.engine->kernel().begin_commit();
   desk.site.post(
       ActionCommand{EventKind::kConfirmForm, desk.id, std::make_shared<const v1::ActionInput>()});
   REQUIRE(desk.site.store->commit(batch));
-  REQUIRE(desk.site.engine->commit_done(at(desk.site.now)));
+  desk.site.engine->kernel().commit_done(at(desk.site.now));
   desk.wake_at(kFormDue.plus_ms(1));
   CHECK(desk.passed() == 0);
 }

@@ -16,7 +16,7 @@ Inbox::Event frame_of(AgencyId peer, Frame frame = GapFrame{}) {
 }
 
 Inbox::Event command_of(std::string user) {
-  return Command{std::move(user), PeersQuery{}, nullptr};
+  return make_command(std::move(user), PeersQuery{}, nullptr);
 }
 
 // Who sent the events of the next round, in order: one letter for each.

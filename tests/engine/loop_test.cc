@@ -50,14 +50,15 @@ class GatedStore final : public Store {
   MemoryStore& under_;
 };
 
-Command apply_command(std::promise<void>& answered) {
-  Command command;
-  command.user = "clerk";
-  command.what = ActionCommand{
+Command apply_command(const std::function<void()>& done) {
+  ActionCommand apply{
       EventKind::kApply, case_number(1),
       std::make_shared<const v1::ActionInput>(sound_input(Case(), EventKind::kApply))};
-  command.done = [&](const Answer&) { answered.set_value(); };
-  return command;
+  return make_command("clerk", std::move(apply), [done](const CaseReply&) { done(); });
+}
+
+Command question(const std::function<void()>& done) {
+  return make_command("", PeersQuery{}, [done](const PeersQuery::Reply&) { done(); });
 }
 
 bool is_ready(const std::future<void>& future) {
@@ -70,15 +71,15 @@ TEST_CASE("an answer leaves only after the commit has come back") {
   Site site(in_site(), kNow);
   GatedStore store(*site.store);
   const FixedClock clock;
-  EngineLoop loop(*site.engine, store, clock, {});
+  EngineLoop loop(site.engine->kernel(), store, clock, {});
   std::promise<void> answered;
   auto answer = answered.get_future();
-  REQUIRE(loop.post(apply_command(answered)));
+  REQUIRE(loop.post(apply_command([&] { answered.set_value(); })));
   store.entered.get_future().wait();
   CHECK_FALSE(is_ready(answer));
   // The engine goes on meanwhile: a question is answered.
   std::promise<void> asked;
-  REQUIRE(loop.post({"", PeersQuery{}, [&](const Answer&) { asked.set_value(); }}));
+  REQUIRE(loop.post(question([&] { asked.set_value(); })));
   asked.get_future().wait();
   CHECK_FALSE(is_ready(answer));
   store.open.set_value();
@@ -90,23 +91,22 @@ TEST_CASE("an answer leaves only after the commit has come back") {
 TEST_CASE("a full inbox refuses commands and tells the transport to wait") {
   Site site(in_site(), kNow);
   const FixedClock clock;
-  EngineLoop loop(*site.engine, *site.store, clock, {});
+  EngineLoop loop(site.engine->kernel(), *site.store, clock, {});
   std::promise<void> inside;
   std::promise<void> go_on;
   auto gate = go_on.get_future();
-  REQUIRE(loop.post({"", PeersQuery{}, [&](const Answer&) {
-                       inside.set_value();
-                       gate.wait();
-                     }}));
+  REQUIRE(loop.post(question([&] {
+    inside.set_value();
+    gate.wait();
+  })));
   inside.get_future().wait();
   size_t taken = 0;
-  while (loop.post({"", PeersQuery{}, nullptr})) ++taken;
+  while (loop.post(question([] {}))) ++taken;
   CHECK(taken == limits::kInboxEventsMax);
   CHECK_FALSE(loop.may_receive());
   go_on.set_value();
   std::promise<void> last;
-  Command command{"", PeersQuery{}, [&](const Answer&) { last.set_value(); }};
-  while (!loop.post(command)) std::this_thread::yield();
+  while (!loop.post(question([&] { last.set_value(); }))) std::this_thread::yield();
   last.get_future().wait();
   CHECK(loop.may_receive());
 }
@@ -124,18 +124,13 @@ TEST_CASE("a store that fails is reported once, and nobody is answered") {
     if (++fatal == 1) failed.set_value();
   };
   std::atomic<int> answers = 0;
-  EngineLoop loop(*site.engine, store, clock, handlers);
-  Command command;
-  command.what = ActionCommand{
-      EventKind::kApply, case_number(1),
-      std::make_shared<const v1::ActionInput>(sound_input(Case(), EventKind::kApply))};
-  command.done = [&](const Answer&) { ++answers; };
-  REQUIRE(loop.post(command));
+  EngineLoop loop(site.engine->kernel(), store, clock, handlers);
+  REQUIRE(loop.post(apply_command([&] { ++answers; })));
   store.entered.get_future().wait();
   store.open.set_value();
   failed.get_future().wait();
   // A question needs no commit, but a loop that has failed says nothing at all.
-  loop.post({"", PeersQuery{}, [&](const Answer&) { ++answers; }});
+  loop.post(question([&] { ++answers; }));
   loop.stop();
   CHECK(fatal == 1);
   CHECK(answers == 0);
@@ -145,11 +140,11 @@ TEST_CASE("the age of a commit shows a disk that hangs") {
   Site site(in_site(), kNow);
   GatedStore store(*site.store);
   const FixedClock clock;
-  EngineLoop loop(*site.engine, store, clock, {});
+  EngineLoop loop(site.engine->kernel(), store, clock, {});
   CHECK(loop.commit_age_ms() == 0);
   std::promise<void> answered;
   auto answer = answered.get_future();
-  REQUIRE(loop.post(apply_command(answered)));
+  REQUIRE(loop.post(apply_command([&] { answered.set_value(); })));
   store.entered.get_future().wait();
   while (loop.commit_age_ms() == 0) std::this_thread::yield();
   store.open.set_value();
@@ -160,7 +155,7 @@ TEST_CASE("the age of a commit shows a disk that hangs") {
 TEST_CASE("a loop stops while nothing happens, also twice") {
   Site site(in_site(), kNow);
   const FixedClock clock;
-  EngineLoop loop(*site.engine, *site.store, clock, {});
+  EngineLoop loop(site.engine->kernel(), *site.store, clock, {});
   loop.stop();
   loop.stop();
   CHECK(site.answers.empty());

@@ -90,16 +90,17 @@ TEST_CASE("a damaged case record is an error that stops, not a missing case") {
   batch.put(Family::kCase, layout::case_key(case_number(1), false), "damaged");
   REQUIRE(site.store->commit(batch));
   site.restart();
-  Command command;
+  Asking command;
   command.what =
       ActionCommand{EventKind::kAccept, case_number(1), std::make_shared<const v1::ActionInput>()};
-  CHECK(site.engine->handle(command, at(kNow)).error().code == Errc::kCorrupt);
+  CHECK(site.engine->kernel().handle(to_command(std::move(command)), at(kNow)).error().code ==
+        Errc::kCorrupt);
 }
 
 TEST_CASE("frames of an agency that is not in the directory are not heard") {
   Site site(in_site(), kNow);
   PeerFrame frame{*AgencyId::parse("S99999999999"), Lane::kForward, FetchFrame{1, 1}};
-  REQUIRE(site.engine->handle(frame, at(kNow)));
+  REQUIRE(site.engine->kernel().handle(frame, at(kNow)));
   CHECK(site.sent.empty());
 }
 

@@ -72,7 +72,7 @@ void Payer::hear(int n, EventKind kind) {
   REQUIRE(site.quarantine().empty());
 }
 
-Answer Payer::run(const std::string& user, decltype(Command::what) what) {
+Answer Payer::run(const std::string& user, decltype(Asking::what) what) {
   const size_t before = site.answers.size();
   site.user = user;
   site.post(std::move(what));

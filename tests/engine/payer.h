@@ -32,7 +32,7 @@ struct Payer {
   void hear(int n, EventKind kind);
 
   // The command by this user, answered after its commit.
-  Answer run(const std::string& user, decltype(Command::what) what);
+  Answer run(const std::string& user, decltype(Asking::what) what);
   v1::MadeBatchesView make(const std::string& user = "maker");
   // The only batch that collecting makes.
   std::string make_one();

@@ -269,10 +269,10 @@ TEST_CASE("junk costs our disk a bounded multiple of what it costs its sender") 
       messages.push_back(copy.SerializeAsString());
     }
     desk.in.deliver(messages);
-    const Batch& batch = desk.site.engine->begin_commit();
+    const Batch& batch = desk.site.engine->kernel().begin_commit();
     const size_t written = batch.bytes();
     REQUIRE(desk.site.store->commit(batch));
-    REQUIRE(desk.site.engine->commit_done(at(kNow)));
+    desk.site.engine->kernel().commit_done(at(kNow));
     const auto frame = desk.site.peer(in_site()).incoming_log().frame_with(desk.through());
     REQUIRE(frame);
     INFO(what << ": " << written << " bytes for " << (*frame)->bytes->size());

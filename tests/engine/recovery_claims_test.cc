@@ -53,7 +53,7 @@ struct Talk : RecoveryPair {
 
   // Transfer-in's next Open is answered with this.
   void answer_open(const Receipt& receipt, std::optional<BatchProof> proof) {
-    in.engine->connected(out_site(), at(in.now));
+    in.engine->kernel().connected(out_site(), at(in.now));
     in.sent.clear();
     const uint64_t session = in.peer(out_site()).sender().session();
     in.hear(out_site(), Lane::kReply, encode(OpenedFrame{session, receipt, 1 << 20, proof}));

@@ -78,9 +78,9 @@ TEST_CASE("what is being taken out of our log is not sent, whatever the peer say
   pair.in.now = pair.out.now = pair.in.now.plus_ms(86'400'000);
   for (const int number : {3, 4, 5}) send_letter(number);
   pair.in.sent.clear();
-  pair.out.engine->connected(in_site(), at(pair.out.now));
+  pair.out.engine->kernel().connected(in_site(), at(pair.out.now));
   carry(pair.out, pair.in);
-  pair.in.engine->connected(out_site(), at(pair.in.now));
+  pair.in.engine->kernel().connected(out_site(), at(pair.in.now));
   carry(pair.in, pair.out);
   carry(pair.out, pair.in);
   commit_all(pair.in);

@@ -153,11 +153,11 @@ TEST_CASE("a burst with a hole is asked for again") {
 TEST_CASE("a wall clock that is set back an hour delays no link") {
   Pair pair;
   pair.in.sent.clear();
-  pair.in.engine->connected(out_site(), at(kNow));  // asks, and hears nothing
+  pair.in.engine->kernel().connected(out_site(), at(kNow));  // asks, and hears nothing
   REQUIRE(pair.in.sent.size() == 1);
   const Moment later{kNow.plus_ms(-3'600'000), {kNow.ms + 5'000}};
-  CHECK(pair.in.engine->wait_ms(later) == 0);
-  REQUIRE(pair.in.engine->wake(later));
+  CHECK(pair.in.engine->kernel().wait_ms(later) == 0);
+  REQUIRE(pair.in.engine->kernel().wake(later));
   CHECK(std::any_of(pair.in.sent.begin(), pair.in.sent.end(), [](const SentFrame& sent) {
     const auto frame = decode_frame(std::make_shared<const std::string>(sent.bytes));
     return sent.peer == out_site() && std::holds_alternative<OpenFrame>(*frame);
@@ -169,7 +169,7 @@ TEST_CASE("an Open that was long on its way begins no recovery of what is being 
   Pair pair;
   const auto backup = pair.out.store->clone();
   pair.send_letter(1);
-  pair.in.engine->connected(out_site(), at(pair.in.now));
+  pair.in.engine->kernel().connected(out_site(), at(pair.in.now));
   REQUIRE(pair.in.sent.size() == 1);
   const SentFrame open = pair.in.sent.front();  // it says that it has a receipt for the letter
   pair.in.sent.clear();
@@ -202,7 +202,7 @@ TEST_CASE("an Open that was long on its way begins no recovery of what is being 
 TEST_CASE("what a restored agency had said in a later epoch does not stop it when it comes late") {
   Pair pair;
   const auto backup = pair.in.store->clone();
-  pair.in.engine->connected(out_site(), at(pair.in.now));
+  pair.in.engine->kernel().connected(out_site(), at(pair.in.now));
   REQUIRE(pair.in.sent.size() == 1);
   const auto frame = decode_frame(std::make_shared<const std::string>(pair.in.sent.front().bytes));
   REQUIRE(frame);
@@ -238,7 +238,7 @@ TEST_CASE("what we had said in an earlier epoch and comes late stops nothing") {
   Pair pair;
   const auto backup = pair.in.store->clone();
   pair.send_letter(1);
-  pair.in.engine->connected(out_site(), at(pair.in.now));
+  pair.in.engine->kernel().connected(out_site(), at(pair.in.now));
   REQUIRE(pair.in.sent.size() == 1);
   const std::string open = pair.in.sent.front().bytes;
   const auto frame = pair.in.peer(out_site()).log().frame_with(1);

@@ -82,10 +82,10 @@ struct World {
 
   // The peer's Open comes, then ours is asked and answered, without any commit of ours.
   void compare(Site& peer) {
-    peer.engine->connected(in.self, at(peer.now));
+    peer.engine->kernel().connected(in.self, at(peer.now));
     carry(peer, in);
     in.sent.clear();
-    in.engine->connected(peer.self, at(in.now));
+    in.engine->kernel().connected(peer.self, at(in.now));
     in.now = in.now.plus_ms(5'000);
     in.wake();
     carry(in, peer);
@@ -146,7 +146,7 @@ TEST_CASE("a letter being written when another link begins an epoch arrives in t
   world.post_letter(2);  // not committed
   world.compare(world.third);
   REQUIRE(world.in.peer(third_site()).epoch() == 2);
-  world.in.engine->connected(out_site(), at(world.in.now));
+  world.in.engine->kernel().connected(out_site(), at(world.in.now));
   World::carry(world.in, world.out);
   world.out.commit();
   world.run_for(70);
@@ -168,12 +168,12 @@ TEST_CASE("a loss that a peer has shown is known after a crash, although it was 
   world.lose(*backup, true);
   world.out.sent.clear();
   if (ours) {
-    world.in.engine->connected(out_site(), at(world.in.now));
+    world.in.engine->kernel().connected(out_site(), at(world.in.now));
     world.in.now = world.in.now.plus_ms(5'000);
     world.in.wake();
     World::carry(world.in, world.out);
   } else {
-    world.out.engine->connected(in_site(), at(world.out.now));
+    world.out.engine->kernel().connected(in_site(), at(world.out.now));
   }
   World::carry(world.out, world.in);
   REQUIRE_FALSE(world.in.engine->recovered(out_site()));
@@ -235,12 +235,12 @@ TEST_CASE("a letter that is being written while our log comes back is sent behin
   world.prepare_letter(4);
   world.post_letter(4);
   if (GENERATE(false, true)) {  // the running commit has it, the next one has another
-    const Batch& batch = world.in.engine->begin_commit();
+    const Batch& batch = world.in.engine->kernel().begin_commit();
     world.compare(world.out);
     World::carry(world.in, world.out);
     World::carry(world.out, world.in);
     REQUIRE(world.in.store->commit(batch));
-    REQUIRE(world.in.engine->commit_done(at(world.in.now)));
+    world.in.engine->kernel().commit_done(at(world.in.now));
   } else {
     world.compare(world.out);
     World::carry(world.in, world.out);

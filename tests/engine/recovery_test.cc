@@ -96,7 +96,7 @@ struct Pair {
 
   // All that waits goes into a batch, and to the bank.
   Answer pay() {
-    const auto run = [&](const std::string& user, decltype(Command::what) what) {
+    const auto run = [&](const std::string& user, decltype(Asking::what) what) {
       const size_t before = out.answers.size();
       out.user = user;
       out.post(std::move(what));

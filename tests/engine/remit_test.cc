@@ -227,12 +227,12 @@ TEST_CASE("payments are collected every day at their time, and wait for an appro
   Payer payer(1, rules);
   payer.site.wake();
   CHECK(payer.state(1) == "ordered");
-  CHECK(payer.site.engine->wait_ms(at(payer.site.now)) <= 30 * 60'000);
+  CHECK(payer.site.engine->kernel().wait_ms(at(payer.site.now)) <= 30 * 60'000);
   payer.site.now = payer.site.now.plus_ms(30 * 60'000);
   payer.site.wake();
   payer.site.commit();
   CHECK(payer.state(1) == "batched");
-  CHECK(payer.site.engine->wait_ms(at(payer.site.now)) > 0);
+  CHECK(payer.site.engine->kernel().wait_ms(at(payer.site.now)) > 0);
 }
 
 TEST_CASE(
@@ -244,7 +244,7 @@ TEST_CASE(
   site.user = "cashier";
   SECTION("committed") {
     site.post(ExportBatchCommand{number, PaymentFormat::kPain001});
-    REQUIRE(site.store->commit(site.engine->begin_commit()));
+    REQUIRE(site.store->commit(site.engine->kernel().begin_commit()));
     site.restart();
     CHECK(payer.batch(number).state() == "exported");
     const std::string stored =

@@ -80,17 +80,17 @@ class Run {
 
   // One commit; true if there was one to do. The kill of the plan happens here.
   bool commit(Site& site) {
-    if (!site.engine->wants_commit(at(site.now.plus_ms(1000)))) return false;
+    if (!site.engine->kernel().wants_commit(at(site.now.plus_ms(1000)))) return false;
     size_t& count = site.self == in_site() ? in_commits_ : out_commits_;
     const bool kill = plan_.kill != Kill::kNever && plan_.whom == site.self && plan_.at == count;
     ++count;
     if (!kill) return site.commit();
-    const Batch& batch = site.engine->begin_commit();
+    const Batch& batch = site.engine->kernel().begin_commit();
     if (plan_.kill == Kill::kAfterWrite) REQUIRE(site.store->commit(batch));
     site.sent.clear();  // what was in its queues is gone
     site.restart();
     Site& other = site.self == in_site() ? out : in;
-    other.engine->connected(site.self, at(other.now));
+    other.engine->kernel().connected(site.self, at(other.now));
     return true;
   }
 

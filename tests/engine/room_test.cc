@@ -36,7 +36,7 @@ bool is_storage_low(const Answer& answer) {
 TEST_CASE(
     "with the disk low, actions, bank lines and bulk submissions are refused and write nothing") {
   Pair pair;
-  pair.in.engine->set_room(Room::kLow);
+  pair.in.engine->kernel().set_room(Room::kLow);
   const Lsn before = pair.in.store->lsn();
   CHECK(is_storage_low(pair.in.act(EventKind::kSendLetter, case_number(1))));
   CHECK(is_storage_low(pair.in.bank({bank_line("1", 1, "1")})));
@@ -54,7 +54,7 @@ TEST_CASE(
 
 TEST_CASE("with the disk low, messages of peers are still taken and receipted") {
   Pair pair;
-  pair.out.engine->set_room(Room::kLow);
+  pair.out.engine->kernel().set_room(Room::kLow);
   pair.send_letter();
   settle({&pair.in, &pair.out});
   CHECK(pair.in.peer(out_site()).sender().queued() == 0);
@@ -63,7 +63,7 @@ TEST_CASE("with the disk low, messages of peers are still taken and receipted") 
 
 TEST_CASE("with the disk short, a message stays with its sender until there is room again") {
   Pair pair;
-  pair.out.engine->set_room(Room::kShort);
+  pair.out.engine->kernel().set_room(Room::kShort);
   const Lsn before = pair.out.store->lsn();
   pair.send_letter();
   settle({&pair.in, &pair.out});
@@ -71,7 +71,7 @@ TEST_CASE("with the disk short, a message stays with its sender until there is r
   CHECK(pair.in.peer(out_site()).sender().queued() == 1);
   CHECK(pair.out.store->lsn() == before);
   CHECK(pair.in.alarms.empty());
-  pair.out.engine->set_room(Room::kAmple);
+  pair.out.engine->kernel().set_room(Room::kAmple);
   pair.run_for(3'000);  // a busy peer is asked again after 2 s and some
   CHECK(pair.in.peer(out_site()).sender().queued() == 0);
   CHECK(pair.out.subject(case_number(1)).relationship == Relationship::kLetterReceived);
@@ -82,8 +82,8 @@ TEST_CASE("with the disk short, receipts come and go") {
   pair.send_letter();
   settle({&pair.in, &pair.out});
   pair.out.act(EventKind::kAcceptLetter, case_number(1));
-  pair.in.engine->set_room(Room::kShort);
-  pair.out.engine->set_room(Room::kShort);
+  pair.in.engine->kernel().set_room(Room::kShort);
+  pair.out.engine->kernel().set_room(Room::kShort);
   pair.in.sent.clear();
   // A receipt that the peer gives is stored.
   Forger(in_site(), pair.out).receipt(kNow);

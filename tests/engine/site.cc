@@ -155,15 +155,15 @@ void Site::log_unreadable(AgencyId to) {
   restart();
 }
 
-void Site::post(decltype(Command::what) what) {
-  Command command;
+void Site::post(decltype(Asking::what) what) {
+  Asking command;
   command.user = user;
   command.what = std::move(what);
   command.done = [this](const Answer& answer) {
     trace.push_back("answer");
     answers.push_back(answer);
   };
-  REQUIRE(engine->handle(command, at(now)));
+  REQUIRE(engine->kernel().handle(to_command(std::move(command)), at(now)));
 }
 
 Answer Site::act(EventKind action, const CaseId& id, v1::ActionInput input) {
@@ -183,21 +183,21 @@ Answer Site::bank(std::vector<v1::BankLine> lines) {
 void Site::hear(AgencyId from, Lane lane, const std::string& bytes) {
   auto frame = take_in(self, from, lane, bytes, *test_directory());
   REQUIRE(frame);
-  REQUIRE(engine->handle(*frame, at(now)));
+  REQUIRE(engine->kernel().handle(*frame, at(now)));
 }
 
 bool Site::commit() {
   // Lazy commits wait in real life; here their time has come.
   const Instant later = now.plus_ms(EngineOptions().lazy_commit_ms);
-  if (!engine->wants_commit(at(later))) return false;
-  REQUIRE(store->commit(engine->begin_commit()));
+  if (!engine->kernel().wants_commit(at(later))) return false;
+  REQUIRE(store->commit(engine->kernel().begin_commit()));
   trace.push_back("commit");
-  REQUIRE(engine->commit_done(at(now)));
+  engine->kernel().commit_done(at(now));
   return true;
 }
 
 void Site::wake() {
-  REQUIRE(engine->wake(at(now)));
+  REQUIRE(engine->kernel().wake(at(now)));
 }
 
 Case Site::subject(const CaseId& id) const {

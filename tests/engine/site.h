@@ -11,6 +11,7 @@
 #include "daemon/engine/engine.h"
 #include "daemon/engine/intake.h"
 #include "storage/memory_store.h"
+#include "tests/engine/asking.h"
 
 namespace jiexu {
 
@@ -45,7 +46,7 @@ class Site final : public Transport, public EngineObserver {
   Answer act(EventKind action, const CaseId& id, v1::ActionInput input = {});
   Answer bank(std::vector<v1::BankLine> lines);
   // Hands the command over and leaves commits to the test. `answered` counts answers.
-  void post(decltype(Command::what) what);
+  void post(decltype(Asking::what) what);
 
   // --- the steps of the engine ---
   void hear(AgencyId from, Lane lane, const std::string& bytes);

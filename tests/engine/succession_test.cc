@@ -172,7 +172,7 @@ TEST_CASE("a merged agency that wakes up with a letter which has gone on disturb
   all.merge(all.in);
   jiexu::settle({&all.in, &all.third});
   all.merge(all.out);
-  all.in.engine->connected(out_site(), at(all.in.now));
+  all.in.engine->kernel().connected(out_site(), at(all.in.now));
   all.settle();
   CHECK(all.stand() ==
         third_site().str() + " LETTER_DELIVERED / UNKNOWN : LETTER_RECEIVED / NOT_COMPUTED");

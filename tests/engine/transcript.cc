@@ -216,7 +216,7 @@ class Play {
         << (answer.rejection ? outcome_text(answer) : answer.bank.results(0).outcome()) << '\n';
   }
 
-  static Answer run(Site& site, const std::string& user, decltype(Command::what) what) {
+  static Answer run(Site& site, const std::string& user, decltype(Asking::what) what) {
     const size_t before = site.answers.size();
     site.user = user;
     site.post(std::move(what));

@@ -213,7 +213,7 @@ std::optional<EventKind> Exchange::choose(const Script& script, const Case& subj
 
 Result<void> Exchange::act(Station& station, const Script& script, EventKind action,
                            const Case& subject) {
-  Command command;
+  Asking command;
   command.user = "clerk";
   command.what = ActionCommand{action, script.id,
                                std::make_shared<const v1::ActionInput>(input_for(
@@ -240,7 +240,7 @@ Result<void> Exchange::book_money(const Script& script, const Case& out_side) {
   line.set_counterparty_account("6100000000");
   line.set_counterparty_name("Origin fund");
   line.set_remark("医保转移 " + out_side.letter_number);
-  Command command;
+  Asking command;
   command.user = "bank";
   command.what = BankCommand{{line}};
   Station& receiver = station(script.in);

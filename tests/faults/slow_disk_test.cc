@@ -35,16 +35,15 @@ class Gate {
   bool open_ = true;
 };
 
-Command application() {
+Command application(const std::function<void(bool)>& done) {
   e2e::People people;
   v1::ActionInput input;
   *input.mutable_application() = e2e::application_of(people.make(0), agency_b().str(),
                                                      date_of(SystemClock().now()).yyyymmdd());
-  Command command;
-  command.user = "clerk";
-  command.what = ActionCommand{EventKind::kApply, CaseId::make(SystemClock().now().ms, {}),
-                               std::make_shared<const v1::ActionInput>(input)};
-  return command;
+  ActionCommand apply{EventKind::kApply, CaseId::make(SystemClock().now().ms, {}),
+                      std::make_shared<const v1::ActionInput>(input)};
+  return make_command("clerk", std::move(apply),
+                      [done](const CaseReply& reply) { done(!reply.rejection); });
 }
 
 bool wait_for_age(const EngineLoop& loop, int64_t ms) {
@@ -74,11 +73,10 @@ TEST_CASE(
 
   std::promise<bool> told;
   auto answer = told.get_future();
-  Command command = application();
-  command.done = [&](const Answer& given) { told.set_value(!given.rejection); };
   gate.set(false);
-  EngineLoop loop(station.engine(), *store, clock, {[](const Error&) {}, [](int64_t) {}, [] {}});
-  REQUIRE(loop.post(command));
+  EngineLoop loop(station.engine().kernel(), *store, clock,
+                  {[](const Error&) {}, [](int64_t) {}, [] {}});
+  REQUIRE(loop.post(application([&](bool good) { told.set_value(good); })));
   CHECK(wait_for_age(loop, 50));
   CHECK(answer.wait_for(0s) == std::future_status::timeout);
   gate.set(true);

@@ -96,33 +96,35 @@ void Station::stop() {
 Result<void> Station::hear(const Parcel& parcel, Instant now) {
   auto frame = take_in(self, parcel.from, parcel.lane, parcel.bytes, *both_agencies());
   CHECK(frame.has_value());
-  return engine_->handle(*frame, at(now));
+  return engine_->kernel().handle(*frame, at(now));
 }
 
-Result<Answer> Station::ask(const Command& command, Instant now) {
+Result<Answer> Station::ask(const Asking& command, Instant now) {
   std::optional<Answer> heard;
-  Command asked = command;
+  Asking asked = command;
   asked.done = [&](const Answer& answer) { heard = answer; };
-  if (auto done = engine_->handle(asked, at(now)); !done) return tl::unexpected(done.error());
+  if (auto done = engine_->kernel().handle(to_command(asked), at(now)); !done) {
+    return tl::unexpected(done.error());
+  }
   if (auto done = commit_all(now); !done) return tl::unexpected(done.error());
   CHECK(heard.has_value());
   return *heard;
 }
 
 Result<void> Station::wake(Instant now) {
-  return engine_->wake(at(now));
+  return engine_->kernel().wake(at(now));
 }
 
 Result<bool> Station::commit_all(Instant now) {
   bool any = false;
   // Lazy commits wait in real life; here their time has come.
   const Instant later = now.plus_ms(EngineOptions().lazy_commit_ms);
-  while (engine_->wants_commit(at(later))) {
-    const Batch& batch = engine_->begin_commit();
+  while (engine_->kernel().wants_commit(at(later))) {
+    const Batch& batch = engine_->kernel().begin_commit();
     if (on_commit) on_commit(batch);
     if (auto done = life_->store.commit(batch); !done) return tl::unexpected(done.error());
     if (!life_->survived()) return fail(Errc::kIo, "power was cut");
-    if (auto done = engine_->commit_done(at(now)); !done) return tl::unexpected(done.error());
+    engine_->kernel().commit_done(at(now));
     ++commits_;
     any = true;
   }

@@ -10,6 +10,7 @@
 
 #include "daemon/engine/engine.h"
 #include "storage/vault.h"
+#include "tests/engine/asking.h"
 
 namespace jiexu::faults {
 
@@ -53,9 +54,9 @@ class Station final : public Transport, public EngineObserver {
   // Each returns an error once the process must end; then call stop().
   Result<void> hear(const Parcel& parcel, Instant now);
   // nullopt: power was cut before the answer.
-  Result<Answer> ask(const Command& command, Instant now);
+  Result<Answer> ask(const Asking& command, Instant now);
   Result<void> wake(Instant now);
-  void connected(AgencyId peer, Instant now) { engine_->connected(peer, at(now)); }
+  void connected(AgencyId peer, Instant now) { engine_->kernel().connected(peer, at(now)); }
   // Commits what is open, until nothing is. True if there was something.
   Result<bool> commit_all(Instant now);
 

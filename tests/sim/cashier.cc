@@ -41,13 +41,13 @@ void Cashier::look() {
   if (lacks_list() || random_.chance(kListAgainPermille)) return hand_in_list();
   if (random_.chance(300)) return look_at_held();
   if (random_.chance(world_.plan.bank.again_permille) && take_again()) return;
-  Command command;
+  Asking command;
   command.what = MakeBatchesCommand{};
   command.done = [](const Answer&) {};
   post(kCashier, std::move(command));
 }
 
-void Cashier::post(std::string user, Command command) {
+void Cashier::post(std::string user, Asking command) {
   const uint64_t turn = ++turn_;
   world_.schedule.after(kPatienceMs, [this, turn] {
     if (turn == turn_) look_later();
@@ -112,7 +112,7 @@ bool Cashier::is_at_bank(const v1::RemittanceBatchRecord& batch) const {
 }
 
 void Cashier::tend(const std::string& number, const v1::RemittanceBatchRecord& batch) {
-  Command command;
+  Asking command;
   command.done = [](const Answer&) {};
   if (state_of(batch) == BatchState::kMade) {
     command.what = ApproveBatchCommand{number, to_hex(view(content_of(number, batch)))};
@@ -123,7 +123,7 @@ void Cashier::tend(const std::string& number, const v1::RemittanceBatchRecord& b
 
 // Also one that was exported before: its file is the same.
 void Cashier::order_file(const std::string& number) {
-  Command command;
+  Asking command;
   command.what = ExportBatchCommand{number, PaymentFormat::kDelimited};
   command.done = [this, number](const Answer& answer) {
     if (answer.file == nullptr) return;
@@ -171,7 +171,7 @@ void Cashier::hand_in_list() {
     });
     CHECK(read.has_value());
   }
-  Command command;
+  Asking command;
   command.what = PaymentReportCommand{fates};
   command.done = [this](const Answer& answer) {
     if (answer.view) world_.trace.add(node_.id().text(), "list", answer.view->ShortDebugString());
@@ -180,7 +180,7 @@ void Cashier::hand_in_list() {
 }
 
 void Cashier::look_at_held() {
-  Command command;
+  Asking command;
   command.what = PaymentsQuery{{}, kHeldMax};
   command.done = [this](const Answer& answer) {
     const auto* held = dynamic_cast<const v1::PaymentViews*>(answer.view.get());
@@ -207,12 +207,12 @@ void Cashier::clear_up(const v1::PaymentView& held) {
 void Cashier::release(const v1::PaymentView& held) {
   using Act = ReleasePaymentCommand::Act;
   const auto payment = *EndToEndId::parse(held.payment());
-  Command command;
+  Asking command;
   command.what = ReleasePaymentCommand{payment, Act::kPropose, "asked the bank"};
   command.done = [this, payment](const Answer& answer) {
     const auto* shown = dynamic_cast<const v1::PaymentView*>(answer.view.get());
     if (shown == nullptr) return;
-    Command approval;
+    Asking approval;
     approval.what =
         ReleasePaymentCommand{payment, Act::kApprove, shown->releases().rbegin()->content()};
     approval.done = [](const Answer&) {};
@@ -222,13 +222,13 @@ void Cashier::release(const v1::PaymentView& held) {
 }
 
 void Cashier::confirm_payee(const CaseId& id) {
-  Command query;
+  Asking query;
   query.what = PayeeQuery{id};
   query.done = [this, id](const Answer& answer) {
     const auto* shown = dynamic_cast<const v1::PayeeView*>(answer.view.get());
     if (shown == nullptr) return;
     for (const char* user : {kCashier, kManager}) {
-      Command command;
+      Asking command;
       command.what = ConfirmPayeeCommand{id, shown->content(), "rang them up"};
       command.done = [](const Answer&) {};
       post(user, std::move(command));

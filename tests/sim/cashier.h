@@ -36,7 +36,7 @@ class Cashier {
   void release(const v1::PaymentView& held);
   void confirm_payee(const CaseId& id);
   // Waits for the answer, but not for ever.
-  void post(std::string user, Command command);
+  void post(std::string user, Asking command);
 
   World& world_;
   Node& node_;

@@ -305,7 +305,7 @@ void Clerk::upload(Paper& paper, std::shared_ptr<const std::string> content, uin
   file->set_size(content->size());
   file->set_name("scan.pdf");
   file->set_media_type("application/pdf");
-  Command command;
+  Asking command;
   command.user = "clerk";
   command.what = UploadCommand{paper.case_id, file, turn, piece,
                                content->substr(piece * limits::kPieceBytes, limits::kPieceBytes)};
@@ -345,7 +345,7 @@ void Clerk::act(Paper& paper, EventKind action, const Case& subject) {
     return upload(paper, std::make_shared<const std::string>(make_file(random_)));
   }
   const uint64_t turn = begin_turn();
-  Command command;
+  Asking command;
   command.user = "clerk";
   command.what = ActionCommand{action, paper.case_id, input};
   command.done = [this, &paper, action, turn](const Answer& answer) {

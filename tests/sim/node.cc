@@ -81,9 +81,9 @@ void Node::start() {
       Engine::open(options, {*store_, *vault_, *signer_, *this, *this}, directory_, moment());
   if (!engine) return world_.watch.report("engine", "does not open: " + engine.error().text);
   engine_ = std::move(*engine);
-  engine_->set_room(room_);
+  engine_->kernel().set_room(room_);
   steady_since_ = world_.schedule.now();
-  settle(engine_->wake(moment()));
+  settle(engine_->kernel().wake(moment()));
 }
 
 void Node::stop(Stop how) {
@@ -101,7 +101,7 @@ void Node::stop(Stop how) {
 // As an operator restores a backup: whoever lost more than the peers can give back would have to be
 // asked by people, and so it happens only when nothing of this agency waits for a receipt.
 bool Node::set_back() {
-  if (!backup_ || !up() || !whole() || engine_->committing()) return false;
+  if (!backup_ || !up() || !whole() || engine_->kernel().committing()) return false;
   for (const auto& [id, peer] : engine_->peers().all()) {
     if (peer->last_seq() != peer->sender().mark().receipted_seq) return false;
   }
@@ -130,30 +130,30 @@ void Node::settle(const Result<void>& done) {
                     });
   // What came back last is on the disk, too; and one that the directory lacked for a while, and the
   // backup has never heard of, has been asked.
-  const bool on_disk = !engine_->committing() && !engine_->wants_commit(moment());
+  const bool on_disk = !engine_->kernel().committing() && !engine_->kernel().wants_commit(moment());
   const bool asked = std::ranges::all_of(agencies, [&](const Agency& agency) {
     return agency.id == id_ || engine_->has_compared(agency.id);
   });
   whole_ = back && (whole_ || (on_disk && asked));
-  if (!engine_->committing() && engine_->wants_commit(moment())) begin_commit();
+  if (!engine_->kernel().committing() && engine_->kernel().wants_commit(moment())) begin_commit();
   arm();
 }
 
 void Node::arm() {
-  const int64_t wait = std::clamp<int64_t>(engine_->wait_ms(moment()), 1, kAwakeMsMax);
+  const int64_t wait = std::clamp<int64_t>(engine_->kernel().wait_ms(moment()), 1, kAwakeMsMax);
   const int64_t at = world_.schedule.now() + wait;
   if (armed_for_ >= 0 && armed_for_ <= at) return;
   armed_for_ = at;
   later(wait, [this, at] {
     if (armed_for_ != at) return;
     armed_for_ = -1;
-    settle(engine_->wake(moment()));
+    settle(engine_->kernel().wake(moment()));
   });
 }
 
 void Node::look_around() {
   steady_since_ = world_.schedule.now();
-  if (up()) settle(engine_->wake(moment()));
+  if (up()) settle(engine_->kernel().wake(moment()));
 }
 
 void Node::step_clock(int64_t delta_ms) {
@@ -165,7 +165,7 @@ void Node::step_clock(int64_t delta_ms) {
 void Node::set_room(Room room) {
   world_.trace.add(id_.text(), "room", std::to_string(static_cast<int>(room)));
   room_ = room;
-  if (up()) engine_->set_room(room);
+  if (up()) engine_->kernel().set_room(room);
 }
 
 void Node::set_directory(std::optional<AgencyId> missing) {
@@ -187,7 +187,7 @@ int64_t Node::draw_commit_ms() {
 }
 
 void Node::begin_commit() {
-  const Batch& batch = engine_->begin_commit();
+  const Batch& batch = engine_->kernel().begin_commit();
   const bool mutate = ++commits_ > kMutateAfterCommits && random_.chance(400);
   if (mutate && world_.plan.mutation == Mutation::kAnswerEarly) {
     later(random_.between(1, world_.plan.disk.commit_ms_max),
@@ -231,26 +231,27 @@ void Node::land(const Batch& batch) {
 }
 
 void Node::report_commit() {
-  settle(engine_->commit_done(moment()));
+  engine_->kernel().commit_done(moment());
+  settle({});
 }
 
 // --- what comes in ---
 
-bool Node::post(Command command) {
+bool Node::post(Asking command) {
   if (!up()) return false;
   world_.watch.asked(site(), command);
   command.done = [this, done = std::move(command.done)](Answer&& answer) {
     world_.watch.answered(site(), answer);
     done(std::move(answer));
   };
-  settle(engine_->handle(command, moment()));
+  settle(engine_->kernel().handle(to_command(std::move(command)), moment()));
   return true;
 }
 
 void Node::receive(AgencyId from, Lane lane, std::string bytes) {
   if (!up()) return;
   const auto frame = admit(from, lane, std::move(bytes));
-  if (frame) settle(engine_->handle(*frame, moment()));
+  if (frame) settle(engine_->kernel().handle(*frame, moment()));
 }
 
 std::optional<PeerFrame> Node::admit(AgencyId from, Lane lane, std::string bytes) {

@@ -31,7 +31,7 @@ class Node final : public Transport, public EngineObserver {
 
   // Asks the engine; the answer comes through command.done unless the process ends before. False if
   // nobody is there.
-  [[nodiscard]] bool post(Command command);
+  [[nodiscard]] bool post(Asking command);
   void receive(AgencyId from, Lane lane, std::string bytes);
   // Looks whether anything is due; after time has jumped.
   void look_around();

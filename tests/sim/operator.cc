@@ -29,7 +29,7 @@ void Operator::look() {
     }
     return;
   }
-  Command command;
+  Asking command;
   command.what = PeersQuery{};
   command.done = [this](const Answer& answer) {
     for (const auto& peer : answer.peers.peers()) {
@@ -44,7 +44,7 @@ void Operator::look() {
 }
 
 void Operator::pause(AgencyId peer, bool pause) {
-  Command command;
+  Asking command;
   command.user = "operator";
   command.what = PauseCommand{peer, pause};
   command.done = [](const Answer&) {};

@@ -55,7 +55,7 @@ void Teller::look() {
   picked.empty() ? look_later() : import(picked);
 }
 
-void Teller::post(Command command) {
+void Teller::post(Asking command) {
   const uint64_t turn = ++turn_;
   world_.schedule.after(kTellerPatienceMs, [this, turn] {
     if (turn == turn_) look_later();
@@ -72,7 +72,7 @@ void Teller::import(const std::vector<size_t>& picked) {
   world_.trace.add(node_.id().text(), "import", std::to_string(picked.size()));
   BankCommand lines;
   for (const size_t i : picked) lines.lines.push_back(world_.bank.entries()[i].line);
-  Command command;
+  Asking command;
   command.what = std::move(lines);
   command.done = [this, picked](const Answer& answer) {
     for (int n = 0; n < answer.bank.results_size(); ++n) {
@@ -111,7 +111,7 @@ void Teller::match_by_hand(const Entry& entry) {
   for (const Share& share : entry.shares) {
     to.push_back({share.case_id, Fen{sign * share.fen.value}, share.attempt});
   }
-  Command command;
+  Asking command;
   command.what = SettleLineCommand{digest_of(entry.line), to, "asked the bank"};
   command.done = [this](const Answer& answer) {
     const std::string_view refused = answer.rejection ? name(answer.rejection->refusal) : "done";

@@ -23,7 +23,7 @@ class Teller {
   // Looks on the disk what became of lines; one that a person has to match.
   std::optional<size_t> look_through_tray();
   void match_by_hand(const Entry& entry);
-  void post(Command command);
+  void post(Asking command);
 
   World& world_;
   Node& node_;

@@ -15,7 +15,7 @@ void Watch::frame_leaves(const Site& site, AgencyId to, Lane lane, const FrameBy
   for (const CheckerPtr& checker : checkers_) checker->frame_leaves(site, to, lane, frame);
 }
 
-void Watch::asked(const Site& site, const Command& command) {
+void Watch::asked(const Site& site, const Asking& command) {
   for (const CheckerPtr& checker : checkers_) checker->asked(site, command);
 }
 

@@ -12,7 +12,7 @@ class Watch {
   Watch();
 
   void frame_leaves(const Site& site, AgencyId to, Lane lane, const FrameBytes& frame);
-  void asked(const Site& site, const Command& command);
+  void asked(const Site& site, const Asking& command);
   void answered(const Site& site, const Answer& answer);
   void surveyed(const Scene& scene);
   // What no checker sees, such as an engine that gives up.

@@ -37,18 +37,19 @@ SubmitCommand batch_of(size_t first, size_t count, const std::string& to, Instan
 void submit(Engine& engine, Store& store, SubmitCommand what, Instant now) {
   const size_t count = what.case_ids.size();
   size_t sent = 0;
-  Command command{"bench", std::move(what), [&](Answer&& answer) {
-                    for (const Submitted& one : answer.submitted) {
-                      if (!one)
-                        give_up(std::string(name(one.error().refusal)) + ": " + one.error().detail);
-                      ++sent;
-                    }
-                  }};
+  const auto count_sent = [&](const SubmitCommand::Reply& answer) {
+    CHECK(answer.has_value());
+    for (const Submitted& one : *answer) {
+      if (!one) give_up(std::string(name(one.error().refusal)) + ": " + one.error().detail);
+      ++sent;
+    }
+  };
+  Kernel& kernel = engine.kernel();
   const Moment moment{now, {now.ms}};
-  CHECK(engine.handle(command, moment).has_value());
-  while (engine.wants_commit(moment)) {
-    CHECK(store.commit(engine.begin_commit()).has_value());
-    CHECK(engine.commit_done(moment).has_value());
+  CHECK(kernel.handle(make_command("bench", std::move(what), count_sent), moment).has_value());
+  while (kernel.wants_commit(moment)) {
+    CHECK(store.commit(kernel.begin_commit()).has_value());
+    kernel.commit_done(moment);
   }
   CHECK(sent == count);
 }

@@ -25,9 +25,9 @@
 #include <string>
 #include <vector>
 
-#include "daemon/engine/command.h"
 #include "daemon/link/transport.h"
 #include "daemon/trust/directory.h"
+#include "tests/engine/asking.h"
 #include "tests/sim/bank.h"
 #include "tests/sim/survey.h"
 
@@ -61,7 +61,7 @@ class Checker {
   virtual ~Checker() = default;
 
   virtual void frame_leaves(const Site&, AgencyId /*to*/, Lane, const FrameBytes&) {}
-  virtual void asked(const Site&, const Command&) {}
+  virtual void asked(const Site&, const Asking&) {}
   virtual void answered(const Site&, const Answer&) {}
   virtual void surveyed(const Scene&) {}
 

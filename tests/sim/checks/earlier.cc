@@ -113,7 +113,7 @@ class EarlierChecker final : public Checker {
  public:
   explicit EarlierChecker(std::vector<Violation>& found) : Checker("I9", found) {}
 
-  void asked(const Site& site, const Command& command) override {
+  void asked(const Site& site, const Asking& command) override {
     const auto* action = std::get_if<ActionCommand>(&command.what);
     if (action == nullptr || !action->input || !action->input->has_form()) return;
     const v1::InformationForm& form = action->input->form();

@@ -1,0 +1,40 @@
+// What peers ask for of files, and what came.
+#include "daemon/engine/attachment_store.h"
+#include "daemon/engine/engine.h"
+
+namespace jiexu {
+
+bool Engine::can_be_asked(AgencyId id) const {
+  const auto it = peers_.all().find(id);
+  return it != peers_.all().end() && !reconciler_.blocks(id) &&
+         it->second->sender().state() == Sender::State::kFlowing;
+}
+
+// Only a file that a message between us and this peer names. While we recover we do not know what
+// we have.
+Result<void> Engine::answer_want(Peer& peer, const WantFrame& want, Instant now) {
+  if (reconciler_.blocks(peer.id())) return {};
+  const auto subject = cases_.load(want.id, now);
+  if (!subject) return tl::unexpected(subject.error());
+  PieceFrame answer{want.id, want.file, want.piece, ""};
+  const bool ours =
+      *subject != nullptr && ((*subject)->peer == peer.id() || (*subject)->was_with(peer.id()));
+  const Attachment* file = ours ? find_here(**subject, want.file) : nullptr;
+  if (file != nullptr && file->bound && want.piece < piece_count(file->size)) {
+    auto content = read_piece(durable_, want.id, want.file, want.piece);
+    if (!content) return tl::unexpected(content.error());
+    if (*content) answer.content = std::move(**content);
+  }
+  reply(peer, encode(answer));
+  return {};
+}
+
+Result<void> Engine::receive_piece(Peer& peer, const PieceFrame& piece, Instant now) {
+  if (kernel_.room() != Room::kAmple) return {};  // asked for again when there is room
+  const auto wrote = fetch_.receive(peer.id(), piece, {now, steady_});
+  if (!wrote) return tl::unexpected(wrote.error());
+  if (*wrote) gather(true);
+  return {};
+}
+
+}  // namespace jiexu

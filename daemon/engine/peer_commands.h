@@ -1,0 +1,39 @@
+// What the operator does with links, and what the daemon has read anew.
+#pragma once
+
+#include <memory>
+
+#include "daemon/base/ids.h"
+#include "daemon/engine/command.h"
+#include "daemon/rules/calendar.h"
+#include "daemon/trust/directory.h"
+#include "jiexu/v1/api.pb.h"
+
+namespace jiexu {
+
+// What was asked is done; there is no more to say.
+struct Done {};
+
+// Sending to one peer stops or goes on.
+struct PauseCommand {
+  using Reply = Answered<Done>;
+  AgencyId peer;
+  bool pause = true;
+};
+
+// The directory or the calendar has changed.
+struct UseDirectory {
+  using Reply = Answered<Done>;
+  std::shared_ptr<const Directory> directory;
+};
+struct UseCalendar {
+  using Reply = Answered<Done>;
+  std::shared_ptr<const Calendar> calendar;
+};
+
+// Where all links stand.
+struct PeersQuery {
+  using Reply = Answered<v1::PeerViews>;
+};
+
+}  // namespace jiexu
