@@ -24,7 +24,7 @@ HttpResponse bad_body(const Error& error);
 HttpResponse bad_query(std::string_view known);
 // A read of the store failed: 500. The reason is the operator's, not the client's.
 HttpResponse store_failure(const Error& error);
-// The worker is at another report: 429.
+// As many reports are being computed as may be at once: 429.
 HttpResponse busy();
 
 struct Page {
