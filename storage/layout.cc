@@ -25,7 +25,7 @@ constexpr char kPayeeConfirmation = 'Y';
 constexpr char kComparison = 'C';
 constexpr char kOpenMoney = 'Z';
 constexpr char kWaitingPayment = kWaitingPayments[0];
-constexpr char kExportedPayment = 'E';
+constexpr char kExportedPayment = kExportedPayments[0];
 constexpr char kTwinLines = 'D';
 constexpr char kNumberedLines = 'G';
 constexpr char kPostponedLine = kPostponedLines[0];
@@ -46,7 +46,8 @@ constexpr std::string_view kSealedFunds = "BSIRXY";
 constexpr size_t kDatedPaymentKeySize = 1 + 8 + CaseId::kSize + 4;
 constexpr size_t kProposedReleaseKeySize = 1 + CaseId::kSize + 4;
 constexpr size_t kWantedAttachmentKeySize = 1 + AgencyId::kSize + CaseId::kSize + 4;
-constexpr size_t kLinkLogKeySize = AgencyId::kSize + 1 + 4 + 8;
+constexpr size_t kLinkKeySize = AgencyId::kSize + 1;
+constexpr size_t kLinkLogKeySize = kLinkKeySize + 4 + 8;
 constexpr size_t kTimerKeySize = 8 + CaseId::kSize + 1;
 constexpr size_t kLetterEndSize = 2;  // last digit of the sequence number, check digit
 constexpr size_t kLetterEntrySize = kLetterEndSize + CaseId::kSize;
@@ -146,6 +147,13 @@ Key link_key(AgencyId peer, Direction direction) {
   return Key(peer.text()).u8(static_cast<uint8_t>(direction));
 }
 
+std::optional<AgencyId> parse_link_key(std::string_view key) {
+  if (key.size() != kLinkKeySize || static_cast<uint8_t>(key.back()) > 1) {
+    return std::nullopt;
+  }
+  return AgencyId::parse(key.substr(0, AgencyId::kSize));
+}
+
 Key case_key(const CaseId& id, bool closed) {
   return tagged(closed ? kClosedCase : kOpenCase, id.bytes());
 }
@@ -194,6 +202,11 @@ Key bank_file_key(const Digest& file) {
   return tagged(kBankFile, view(file));
 }
 
+std::optional<Digest> parse_bank_file_key(std::string_view key) {
+  if (!key.starts_with(kBankFiles)) return std::nullopt;
+  return to_array<std::tuple_size_v<Digest>>(key.substr(1));
+}
+
 Key incoming_batch_key(std::string_view batch_number) {
   CHECK(batch_number.size() == kBatchSize);
   return tagged(kIncomingBatch, batch_number);
@@ -220,6 +233,11 @@ Key remittance_batch_key(std::string_view batch_number) {
   return tagged(kRemittanceBatch, batch_number);
 }
 
+std::optional<std::string_view> parse_remittance_batch_key(std::string_view key) {
+  if (key.size() != 1 + kBatchSize || key.front() != kRemittanceBatch) return std::nullopt;
+  return key.substr(1);
+}
+
 Key payment_file_key(std::string_view batch_number) {
   CHECK(batch_number.size() == kBatchSize);
   return tagged(kPaymentFile, batch_number);
@@ -230,7 +248,11 @@ Key payee_confirmation_key(const CaseId& id) {
 }
 
 Key comparison_key(AgencyId peer, Date day) {
-  return tagged(kComparison, peer.text()).u32(static_cast<uint32_t>(day.yyyymmdd()));
+  return comparisons_prefix(peer).u32(static_cast<uint32_t>(day.yyyymmdd()));
+}
+
+Key comparisons_prefix(AgencyId peer) {
+  return tagged(kComparison, peer.text());
 }
 
 std::optional<Date> parse_comparison_key(std::string_view key) {

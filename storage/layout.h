@@ -102,6 +102,7 @@ inline constexpr std::string_view kCaseJournals = "J";
 inline constexpr std::string_view kLineJournals = "K";
 inline constexpr std::string_view kRemittanceBatches = "R";
 inline constexpr std::string_view kWaitingPayments = "I";
+inline constexpr std::string_view kExportedPayments = "E";
 inline constexpr std::string_view kPostponedLines = "Q";
 inline constexpr std::string_view kProposedReleases = "V";
 inline constexpr std::string_view kTrays = "T";
@@ -112,6 +113,8 @@ Key link_log_key(AgencyId peer, Direction direction, Epoch epoch, Seq first_seq)
 Seq link_log_seq(std::string_view key);
 Epoch link_log_epoch(std::string_view key);
 Key link_key(AgencyId peer, Direction direction);
+// The peer in a link_key; nullopt for any other key.
+std::optional<AgencyId> parse_link_key(std::string_view key);
 Key case_key(const CaseId& id, bool closed);
 // The id in a key made by case_key; nullopt for any other key.
 std::optional<CaseId> parse_case_key(std::string_view key);
@@ -138,6 +141,8 @@ Key bank_line_key(const Digest& digest);
 // Line `n` of a file, from 0, that is staged.
 Key staged_line_key(const Digest& file, uint64_t n);
 Key bank_file_key(const Digest& file);
+// The digest in a bank_file_key; nullopt for any other key.
+std::optional<Digest> parse_bank_file_key(std::string_view key);
 Key incoming_batch_key(std::string_view batch_number);
 Key recovered_money_key(const CaseId& id);
 // The postings of step `n` of the case, by its place in the timeline.
@@ -147,6 +152,8 @@ Key line_journal_key(const Digest& line, uint32_t n);
 // A payment that a case has ordered.
 Key payment_key(const CaseId& id, uint32_t attempt);
 Key remittance_batch_key(std::string_view batch_number);
+// The number in a remittance_batch_key, a view of `key`; nullopt for any other key.
+std::optional<std::string_view> parse_remittance_batch_key(std::string_view key);
 Key payment_file_key(std::string_view batch_number);
 // Who has confirmed the account that the case's money is to go to.
 Key payee_confirmation_key(const CaseId& id);
@@ -154,6 +161,8 @@ Key payee_confirmation_key(const CaseId& id);
 Key comparison_key(AgencyId peer, Date day);
 // The day in a comparison_key; nullopt for any other key.
 std::optional<Date> parse_comparison_key(std::string_view key);
+// Before all days of the peer.
+Key comparisons_prefix(AgencyId peer);
 // Cases that a daily statement to the peer must list. An empty id begins them all.
 Key open_money_key(AgencyId peer, const CaseId& id);
 // REQUIRES: a key made by open_money_key.

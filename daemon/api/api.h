@@ -41,6 +41,8 @@
 
 namespace jiexu {
 
+struct PaymentEntry;
+
 // What the API needs of the rest of the daemon. All references must outlive the Api.
 struct ApiPorts {
   CommandPort& engine;
@@ -144,6 +146,7 @@ class Api {
   Result<std::vector<v1::SilentBatchView>> silent_batches() const;
   // Sets the gauges of daily comparisons.
   void measure_comparisons();
+  v1::PaymentView payment_view(const PaymentEntry& payment) const;
   Result<void> add_payments(const Case& subject, v1::CaseView& view) const;
   Result<void> add_payments(const v1::RemittanceBatchRecord& batch,
                             v1::RemittanceBatchView& view) const;

@@ -5,25 +5,19 @@
 #include "daemon/api/json.h"
 #include "daemon/api/problem.h"
 #include "daemon/api/reply.h"
+#include "daemon/base/bytes.h"
 #include "daemon/engine/bank_files.h"
+#include "daemon/engine/bank_queries.h"
 #include "daemon/funds/bank_sink.h"
-#include "storage/layout.h"
 
 namespace jiexu {
 namespace {
 
 constexpr std::string_view kProtobufLines = "application/x-protobuf";
 
-const Error kLineUnreadable{Errc::kCorrupt, "a bank line is unreadable; run jiexu doctor"};
-
 std::optional<Digest> digest_from(std::string_view hex) {
   const auto bytes = from_hex(hex);
   return bytes ? to_array<kDigestSize>(*bytes) : std::nullopt;
-}
-
-// The smallest key above the place.
-std::string key_behind(const layout::TrayKey& place) {
-  return layout::tray_key(place.outcome, place.since, place.line).str() + '\0';
 }
 
 std::string masked(const std::string& account) {
@@ -150,26 +144,15 @@ void Api::take_bank_file(Call call) {
 
 void Api::list_bank_files(Call call) {
   const auto page = page_of(call, {});
-  const auto after = place_of(page ? page->after : "", to_array<kDigestSize>);
+  const auto after = place_of(page ? page->after : "", digest_from);
   if (!page || !after) return reply(call, bad_query("limit (1 to 500) and after (from `next`)"));
+  const auto found = jiexu::list_bank_files(records_, *after, page->limit);
+  if (!found) return reply(call, store_failure(found.error()));
   v1::BankFileViews views;
-  const std::string lower =
-      *after ? layout::bank_file_key(**after).str() + '\0' : std::string(layout::kBankFiles);
-  const auto visit = [&](std::string_view key, std::string_view value) {
-    const auto digest = to_array<kDigestSize>(key.substr(1));
-    v1::BankFileRecord record;
-    if (!digest || !record.ParseFromArray(value.data(), static_cast<int>(value.size())))
-      return true;
-    if (static_cast<size_t>(views.files_size()) == page->limit) {
-      views.set_next(views.files(views.files_size() - 1).digest());
-      return false;
-    }
-    *views.add_files() = view_bank_file(*digest, record);
-    return true;
-  };
-  const auto read =
-      records_.scan(Family::kFunds, lower, layout::prefix_end(layout::kBankFiles), visit);
-  if (!read) return reply(call, store_failure(read.error()));
+  for (const BankFileEntry& file : found->files) {
+    *views.add_files() = view_bank_file(file.digest, file.record);
+  }
+  if (found->next) views.set_next(to_hex(view(*found->next)));
   reply(call, views);
 }
 
@@ -178,44 +161,27 @@ void Api::list_bank_lines(Call call) {
   const auto page = page_of(call, {"tray"});
   const std::string& tray = call.query["tray"];
   const OutcomeRule* rule = find_outcome(tray);
-  const auto after = place_of(page ? page->after : "", layout::parse_tray_key);
+  const auto after = place_of(page ? page->after : "", parse_tray_place);
   const bool of_tray = rule == nullptr || !after || !*after ||
                        (*after)->outcome == static_cast<uint8_t>(rule->outcome);
   if (!page || !after || !of_tray || (!tray.empty() && (rule == nullptr || !rule->waits))) {
     return reply(call, bad_query("tray (an outcome that waits), limit (1 to 500), after (`next`)"));
   }
-  std::string prefix(layout::kTrays);
-  if (rule != nullptr) prefix += static_cast<char>(rule->outcome);
-  std::vector<std::string> keys;
-  const std::string lower = *after ? key_behind(**after) : prefix;
-  const auto found = records_.scan(Family::kIndex, lower, layout::prefix_end(prefix),
-                                   [&](std::string_view key, std::string_view) {
-                                     keys.emplace_back(key);
-                                     return keys.size() <= page->limit;
-                                   });
+  const auto of = rule == nullptr ? std::nullopt : std::optional(rule->outcome);
+  const auto found = list_waiting_lines(records_, of, *after, page->limit);
   if (!found) return reply(call, store_failure(found.error()));
   v1::BankLineViews views;
-  for (const std::string& key : keys) {
-    if (static_cast<size_t>(views.lines_size()) == page->limit) break;
-    const auto place = layout::parse_tray_key(key);
-    if (!place) return reply(call, store_failure(kLineUnreadable));
-    const auto record = records_.get_message<v1::BankLineRecord>(
-        Family::kFunds, layout::bank_line_key(place->line));
-    if (!record) return reply(call, store_failure(record.error()));
-    // It may have left its tray between the two reads.
-    if (*record) *views.add_lines() = line_view(place->line, **record, ports_.clock.now());
-    if (keys.size() > page->limit) views.set_next(to_hex(keys[page->limit - 1]));
+  for (const BankLineEntry& line : found->lines) {
+    *views.add_lines() = line_view(line.digest, line.record, ports_.clock.now());
   }
+  if (found->next) views.set_next(place_text(*found->next));
   reply(call, views);
 }
 
 void Api::show_bank_line(Call call) {
   const auto digest = digest_from(call.args[0]);
-  Result<std::optional<v1::BankLineRecord>> record = std::optional<v1::BankLineRecord>();
-  if (digest) {
-    record =
-        records_.get_message<v1::BankLineRecord>(Family::kFunds, layout::bank_line_key(*digest));
-  }
+  const auto record =
+      digest ? read_bank_line(records_, *digest) : Result<std::optional<v1::BankLineRecord>>();
   if (!record) return reply(call, store_failure(record.error()));
   if (!*record) return reply(call, refusal_response({Refusal::kBankLineUnknown, ""}, nullptr));
   v1::BankLineView view = line_view(*digest, **record, ports_.clock.now());

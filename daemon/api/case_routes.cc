@@ -6,12 +6,12 @@
 #include "daemon/api/problem.h"
 #include "daemon/api/reply.h"
 #include "daemon/api/views.h"
+#include "daemon/base/bytes.h"
 #include "daemon/cases/step.h"
 #include "daemon/engine/case_desk.h"
 #include "daemon/engine/case_store.h"
-#include "daemon/engine/remit_views.h"
+#include "daemon/engine/payment_queries.h"
 #include "daemon/trust/suite.h"
-#include "storage/layout.h"
 
 namespace jiexu {
 namespace {
@@ -166,14 +166,9 @@ void Api::find_cases(Call call) {
 // What was ordered, so that who says what became of a payment can name it.
 Result<void> Api::add_payments(const Case& subject, v1::CaseView& view) const {
   if (subject.side != Side::kOut) return {};
-  for (uint32_t attempt = 1; attempt <= subject.attempt; ++attempt) {
-    const auto record = records_.get_message<v1::PaymentRecord>(
-        Family::kFunds, layout::payment_key(subject.id, attempt));
-    if (!record) return tl::unexpected(record.error());
-    if (!*record) continue;
-    const std::string_view why = (*record)->contradicted() ? kContradictedPayment : "";
-    *view.add_payments() = view_payment(subject.id, attempt, **record, why, ports_.clock.now());
-  }
+  const auto payments = jiexu::list_payments(records_, subject.id, subject.attempt);
+  if (!payments) return tl::unexpected(payments.error());
+  for (const PaymentEntry& payment : *payments) *view.add_payments() = payment_view(payment);
   return {};
 }
 

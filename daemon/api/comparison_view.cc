@@ -1,12 +1,11 @@
 #include "daemon/api/comparison_view.h"
 
-#include <set>
-
 #include "daemon/cases/case.h"
+#include "daemon/engine/peer_queries.h"
+#include "daemon/engine/reconciliation_queries.h"
 #include "daemon/funds/comparison.h"
 #include "daemon/funds/ledger.h"
 #include "jiexu/v1/record.pb.h"
-#include "storage/layout.h"
 
 namespace jiexu {
 namespace {
@@ -103,13 +102,10 @@ Result<void> show_silence(const Records& records, AgencyId peer, Date day,
                           v1::ComparisonView& view) {
   view.set_outcome("silent");
   view.set_text("No statement of theirs has come for this day.");
-  const Key lower = layout::comparison_key(peer, day);
-  const std::string end =
-      layout::prefix_end(lower.view().substr(0, lower.view().size() - sizeof(uint32_t)));
-  return records.scan(Family::kFunds, lower, end, [&](std::string_view key, std::string_view) {
-    if (const auto next = layout::parse_comparison_key(key)) view.set_next_day(next->str());
-    return false;
-  });
+  const auto next = next_comparison_day(records, peer, day);
+  if (!next) return tl::unexpected(next.error());
+  if (*next) view.set_next_day((*next)->str());
+  return {};
 }
 
 void show_own(const v1::LinkRecord& link, v1::OwnStatement& own) {
@@ -120,41 +116,18 @@ void show_own(const v1::LinkRecord& link, v1::OwnStatement& own) {
   own.set_unknown_there(link.said().unknown_there());
 }
 
-// A peer with whom a link has begun in either direction.
-Result<std::optional<v1::LinkRecord>> outgoing_link(const Records& records, AgencyId peer) {
-  auto out = records.get_message<v1::LinkRecord>(Family::kLink,
-                                                 layout::link_key(peer, layout::Direction::kOut));
-  if (!out || *out) return out;
-  return records.get_message<v1::LinkRecord>(Family::kLink,
-                                             layout::link_key(peer, layout::Direction::kIn));
-}
-
-Result<std::set<AgencyId>> linked_peers(const Records& records) {
-  std::set<AgencyId> peers;
-  const auto done = records.scan(
-      Family::kLink, "", layout::prefix_end("S"), [&](std::string_view key, std::string_view) {
-        if (const auto id = AgencyId::parse(key.substr(0, AgencyId::kSize))) {
-          peers.insert(*id);
-        }
-        return true;
-      });
-  if (!done) return tl::unexpected(done.error());
-  return peers;
-}
-
 }  // namespace
 
 Result<std::optional<v1::ComparisonView>> view_comparison(const Records& records, AgencyId peer,
                                                           Date day) {
-  const auto link = outgoing_link(records, peer);
+  const auto link = find_link(records, peer);
   if (!link) return tl::unexpected(link.error());
   if (!*link) return std::optional<v1::ComparisonView>();
   v1::ComparisonView view;
   view.set_peer(peer.str());
   view.set_day(day.str());
   show_own(**link, *view.mutable_own());
-  const auto record =
-      records.get_message<v1::ComparisonRecord>(Family::kFunds, layout::comparison_key(peer, day));
+  const auto record = read_comparison(records, peer, day);
   if (!record) return tl::unexpected(record.error());
   if (*record) {
     show(**record, view);
@@ -162,27 +135,6 @@ Result<std::optional<v1::ComparisonView>> view_comparison(const Records& records
     return tl::unexpected(done.error());
   }
   return std::optional(std::move(view));
-}
-
-Result<std::vector<NewestComparison>> newest_comparisons(const Records& records) {
-  const auto peers = linked_peers(records);
-  if (!peers) return tl::unexpected(peers.error());
-  std::vector<NewestComparison> out;
-  for (const AgencyId peer : *peers) {
-    const Key lower = layout::comparison_key(peer, Date::from_days(0));
-    const std::string end =
-        layout::prefix_end(lower.view().substr(0, lower.view().size() - sizeof(uint32_t)));
-    const auto done = records.scan_back(
-        Family::kFunds, lower, end, [&](std::string_view key, std::string_view value) {
-          v1::ComparisonRecord record;
-          const auto day = layout::parse_comparison_key(key);
-          const bool read = record.ParseFromArray(value.data(), static_cast<int>(value.size()));
-          if (day && read) out.push_back({peer, *day, record.differences_total()});
-          return false;
-        });
-    if (!done) return tl::unexpected(done.error());
-  }
-  return out;
 }
 
 }  // namespace jiexu

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <optional>
-#include <vector>
 
 #include "daemon/base/ids.h"
 #include "daemon/base/result.h"
@@ -16,13 +15,5 @@ namespace jiexu {
 // store's.
 Result<std::optional<v1::ComparisonView>> view_comparison(const Records& records, AgencyId peer,
                                                           Date day);
-
-struct NewestComparison {
-  AgencyId peer;
-  Date day;
-  uint64_t differences = 0;
-};
-// Of each peer that has ever stated, the newest. Reads one record a peer.
-Result<std::vector<NewestComparison>> newest_comparisons(const Records& records);
 
 }  // namespace jiexu

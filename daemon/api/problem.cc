@@ -1,6 +1,7 @@
 #include "daemon/api/problem.h"
 
 #include "daemon/api/json.h"
+#include "daemon/base/check.h"
 #include "daemon/cases/step.h"
 
 namespace jiexu {
@@ -36,6 +37,7 @@ HttpResponse problem_response(int status, std::string_view code, std::string_vie
   return problem_response(std::move(problem));
 }
 
+// Every refusal is listed, so that a new one does not compile until it has its status.
 int status_of(Refusal refusal) {
   switch (refusal) {
     case Refusal::kUnknownCase:
@@ -73,8 +75,34 @@ int status_of(Refusal refusal) {
     case Refusal::kPaymentAcknowledged:
     case Refusal::kPaymentAtBank:
     case Refusal::kClockSkew: return 409;
-    default: return 400;
+    case Refusal::kNone:
+    case Refusal::kInputMissing:
+    case Refusal::kApplicationInvalid:
+    case Refusal::kLetterInvalid:
+    case Refusal::kFormInvalid:
+    case Refusal::kFormNotOfLetter:
+    case Refusal::kAmountNotPositive:
+    case Refusal::kAmountDiffers:
+    case Refusal::kUnknownAgency:
+    case Refusal::kOwnAgency:
+    case Refusal::kDateInvalid:
+    case Refusal::kRejectCodeMissing:
+    case Refusal::kAmountTooLarge:
+    case Refusal::kInputTooLarge:
+    case Refusal::kPayeeInvalid:
+    case Refusal::kPaperInvalid:
+    case Refusal::kRefundPaid:
+    case Refusal::kAttachmentInvalid:
+    case Refusal::kLetterNumberForeign:
+    case Refusal::kLetterNumberDiffers:
+    case Refusal::kBatchNumberForeign:
+    case Refusal::kAllotmentSum:
+    case Refusal::kFileUnwritable:
+    case Refusal::kStatementDay:
+    case Refusal::kStatementOrder:
+    case Refusal::kStatementContent: return 400;
   }
+  CHECK(false && "a refusal without a status");
 }
 
 HttpResponse refusal_response(const Rejection& rejection, const Case* subject) {

@@ -5,19 +5,12 @@
 #include "daemon/api/json.h"
 #include "daemon/api/problem.h"
 #include "daemon/api/reply.h"
+#include "daemon/engine/payment_queries.h"
 #include "daemon/engine/remit_views.h"
 #include "daemon/funds/batch_number.h"
-#include "storage/layout.h"
 
 namespace jiexu {
 namespace {
-
-const Error kPaymentUnreadable{Errc::kCorrupt, "a payment is unreadable; run jiexu doctor"};
-
-// As far as the payment's own record says.
-std::string_view why_held(const v1::PaymentRecord& record) {
-  return record.contradicted() ? kContradictedPayment : "";
-}
 
 HttpResponse file_response(const Answered<std::string>& file) {
   if (!file) return refusal_response(file.error(), nullptr);
@@ -32,40 +25,39 @@ void Api::make_batches(Call call) {
   if (auto read = from_json(call.request.body, &input); !read) {
     return reply(call, bad_body(read.error()));
   }
-  const auto after = place_of(input.after(), layout::parse_waiting_payment_key);
+  const auto after = place_of(input.after(), parse_payment_place);
   if (!after) return reply(call, bad_body(after.error()));
   ask_for_view(call, MakeBatchesCommand{*after});
 }
 
 std::optional<v1::RemittanceBatchRecord> Api::find_batch(const Call& call) const {
   const auto number = BatchNumber::parse(call.args[0]);
-  Result<std::optional<v1::RemittanceBatchRecord>> batch =
-      std::optional<v1::RemittanceBatchRecord>();
-  if (number) {
-    batch = records_.get_message<v1::RemittanceBatchRecord>(
-        Family::kFunds, layout::remittance_batch_key(number->text()));
-  }
+  auto batch = number ? read_remittance_batch(records_, *number)
+                      : Result<std::optional<v1::RemittanceBatchRecord>>();
   if (!batch) reply(call, store_failure(batch.error()));
   if (batch && !*batch) reply(call, refusal_response({Refusal::kBatchUnknown, ""}, nullptr));
   return batch ? std::move(*batch) : std::nullopt;
 }
 
+v1::PaymentView Api::payment_view(const PaymentEntry& payment) const {
+  // As far as the payment's own record says.
+  const std::string_view why_held = payment.record.contradicted() ? kContradictedPayment : "";
+  return view_payment(payment.id, payment.attempt, payment.record, why_held, ports_.clock.now());
+}
+
 // How the bank has answered is in the payments.
 Result<void> Api::add_payments(const v1::RemittanceBatchRecord& batch,
                                v1::RemittanceBatchView& view) const {
-  for (const v1::BatchPaymentRecord& place : batch.payments()) {
-    const auto id = CaseId::from_bytes(place.case_id());
-    if (!id) return tl::unexpected(kPaymentUnreadable);
-    const auto record = records_.get_message<v1::PaymentRecord>(
-        Family::kFunds, layout::payment_key(*id, place.attempt()));
-    if (!record) return tl::unexpected(record.error());
-    if (!*record) return tl::unexpected(kPaymentUnreadable);
-    const auto state = static_cast<PaymentState>((*record)->state());
+  const auto payments = jiexu::list_payments(records_, batch);
+  if (!payments) return tl::unexpected(payments.error());
+  for (size_t i = 0; i < payments->size(); ++i) {
+    const PaymentEntry& payment = (*payments)[i];
+    const auto state = static_cast<PaymentState>(payment.record.state());
     view.set_paid(view.paid() + (state == PaymentState::kPaid));
     view.set_returned(view.returned() + (state == PaymentState::kReturned));
-    v1::PaymentView* payment = view.add_payments();
-    *payment = view_payment(*id, place.attempt(), **record, why_held(**record), ports_.clock.now());
-    payment->set_amount_fen(place.amount_fen());
+    v1::PaymentView* out = view.add_payments();
+    *out = payment_view(payment);
+    out->set_amount_fen(batch.payments(static_cast<int>(i)).amount_fen());
   }
   return {};
 }
@@ -73,37 +65,23 @@ Result<void> Api::add_payments(const v1::RemittanceBatchRecord& batch,
 // Newest first.
 void Api::list_batches(Call call) {
   const auto page = page_of(call, {});
-  const auto after = BatchNumber::parse(page ? page->after : "");
-  if (!page || (!page->after.empty() && !after)) {
+  const auto after = place_of(page ? page->after : "", BatchNumber::parse);
+  if (!page || !after) {
     return reply(call, bad_query("limit (1 to 500) and after (a batch number, from `next`)"));
   }
   const size_t limit = std::min(page->limit, limits::kBatchPageMax);
-  std::vector<std::pair<std::string, v1::RemittanceBatchRecord>> found;
-  bool readable = true;
-  const std::string upper = after ? layout::remittance_batch_key(after->text()).str()
-                                  : layout::prefix_end(layout::kRemittanceBatches);
-  const auto visit = [&](std::string_view key, std::string_view value) {
-    auto& [number, record] = found.emplace_back();
-    number = key.substr(1);
-    readable = record.ParseFromArray(value.data(), static_cast<int>(value.size()));
-    return readable && found.size() <= limit;
-  };
-  const auto read = records_.scan_back(Family::kFunds, layout::kRemittanceBatches, upper, visit);
-  if (!read) return reply(call, store_failure(read.error()));
-  if (!readable) return reply(call, store_failure(kPaymentUnreadable));
+  const auto found = list_remittance_batches(records_, *after, limit);
+  if (!found) return reply(call, store_failure(found.error()));
   v1::RemittanceBatchViews views;
-  for (const auto& [number, record] : found) {
-    if (static_cast<size_t>(views.batches_size()) == limit) {
-      views.set_next(views.batches(views.batches_size() - 1).batch());
-      break;
-    }
-    v1::RemittanceBatchView view = view_batch(number, record, false);
+  for (const auto& [number, record] : found->batches) {
+    v1::RemittanceBatchView view = view_batch(number.text(), record, false);
     if (auto done = add_payments(record, view); !done) {
       return reply(call, store_failure(done.error()));
     }
     view.clear_payments();
     *views.add_batches() = std::move(view);
   }
+  if (found->next) views.set_next(found->next->text());
   reply(call, views);
 }
 
@@ -145,7 +123,7 @@ void Api::export_batch(Call call) {
 // What the bank does not have yet, and what waits for a person; oldest first.
 void Api::list_payments(Call call) {
   const auto page = page_of(call, {});
-  const auto after = place_of(page ? page->after : "", layout::parse_waiting_payment_key);
+  const auto after = place_of(page ? page->after : "", parse_payment_place);
   if (!page || !after) return reply(call, bad_query("limit (1 to 500) and after (from `next`)"));
   ask_for_view(call, PaymentsQuery{*after, page->limit});
 }
@@ -208,23 +186,9 @@ void Api::ask_about_release(const Call& call, ReleasePaymentCommand::Act act, st
 
 // What waits for a second person; a few at most, for they are made one by one.
 Result<void> Api::add_releases(size_t limit, v1::CaseViews& views) const {
-  std::vector<layout::ProposedRelease> found;
-  constexpr std::string_view kPrefix = layout::kProposedReleases;
-  const auto done = records_.scan(Family::kIndex, kPrefix, layout::prefix_end(kPrefix),
-                                  [&](std::string_view key, std::string_view) {
-                                    const auto place = layout::parse_proposed_release_key(key);
-                                    if (place) found.push_back(*place);
-                                    return found.size() < limit;
-                                  });
-  if (!done) return tl::unexpected(done.error());
-  for (const layout::ProposedRelease& place : found) {
-    const auto record = records_.get_message<v1::PaymentRecord>(
-        Family::kFunds, layout::payment_key(place.id, place.attempt));
-    if (!record) return tl::unexpected(record.error());
-    if (!*record) return tl::unexpected(kPaymentUnreadable);
-    *views.add_releases() =
-        view_payment(place.id, place.attempt, **record, why_held(**record), ports_.clock.now());
-  }
+  const auto releases = list_proposed_releases(records_, limit);
+  if (!releases) return tl::unexpected(releases.error());
+  for (const PaymentEntry& payment : *releases) *views.add_releases() = payment_view(payment);
   return {};
 }
 

@@ -43,7 +43,7 @@ HttpResponse store_failure(const Error& error) {
 
 HttpResponse busy() {
   HttpResponse response =
-      problem_response(429, "busy", "another report is being computed; try again");
+      problem_response(429, "busy", "other reports are being computed; try again");
   response.headers.emplace_back("Retry-After", "2");
   return response;
 }

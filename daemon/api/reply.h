@@ -10,7 +10,6 @@
 
 #include "daemon/api/http_server.h"
 #include "daemon/api/router.h"
-#include "daemon/base/bytes.h"
 #include "daemon/base/result.h"
 #include "daemon/engine/case_reply.h"
 
@@ -25,7 +24,7 @@ HttpResponse bad_body(const Error& error);
 HttpResponse bad_query(std::string_view known);
 // A read of the store failed: 500. The reason is the operator's, not the client's.
 HttpResponse store_failure(const Error& error);
-// The worker is at another report: 429.
+// As many reports are being computed as may be at once: 429.
 HttpResponse busy();
 
 struct Page {
@@ -35,15 +34,14 @@ struct Page {
 // nullopt if the query has a key besides limit, after and `others`, or a limit that is none.
 std::optional<Page> page_of(const Call& call, std::initializer_list<std::string_view> others);
 
-// Where a list goes on: `after` is the store's key of the last entry in hex, as `next` gave it.
-// `parse` reads such a key and gives nullopt for any other, so that no request chooses what is
-// read. An empty `after` is the beginning: no place. Error kInvalid.
+// Where a list goes on: `after` is as `next` gave it. `parse` is the list's own and gives nullopt
+// for any other text, so that no request chooses what is read. An empty `after` is the beginning:
+// no place. Error kInvalid.
 template <class Parse>
 auto place_of(std::string_view after, const Parse& parse)
     -> Result<decltype(parse(std::string_view()))> {
   if (after.empty()) return std::nullopt;
-  const auto key = from_hex(after);
-  auto place = key ? parse(std::string_view(*key)) : std::nullopt;
+  auto place = parse(after);
   if (!place) return fail(Errc::kInvalid, "after: is not from `next` of this list");
   return place;
 }

@@ -4,12 +4,10 @@
 #include "daemon/api/problem.h"
 #include "daemon/api/reply.h"
 #include "daemon/api/views.h"
-#include "daemon/base/bytes.h"
-#include "daemon/base/limits.h"
-#include "daemon/base/money.h"
 #include "daemon/engine/ledger_check.h"
+#include "daemon/engine/peer_queries.h"
+#include "daemon/engine/reconciliation_queries.h"
 #include "daemon/funds/bank_sink.h"
-#include "storage/layout.h"
 
 namespace jiexu {
 namespace {
@@ -68,17 +66,6 @@ constexpr Route kRoutes[] = {
     {"GET", "/readyz", Role::kNobody, &Api::ready},
     {"GET", "/metrics", Role::kNobody, &Api::show_metrics},
 };
-
-// A list that left out what it cannot read would be a lie about money or messages.
-const Error kRecordUnreadable{Errc::kCorrupt, "a record is unreadable; run jiexu doctor"};
-
-// A sum that no money comes to, let in by an older version.
-Error beyond_all_bounds(const v1::AccountView& account) {
-  return {Errc::kCorrupt, "the account " + account.account() + " with " + account.peer() +
-                              " holds " + Fen{account.balance_fen()}.yuan() +
-                              " yuan, which no money comes to; `jiexu ledger --check` names what "
-                              "was booked wrongly"};
-}
 
 HttpResponse text_response(int status, std::string text) {
   return {status, "text/plain; version=0.0.4; charset=utf-8", std::move(text), {}};
@@ -141,71 +128,31 @@ void Api::set_paused(const Call& call, bool pause) {
 
 void Api::show_quarantine(Call call) {
   const std::optional<Page> page = page_of(call, {});
-  const auto after = place_of(page ? page->after : "", layout::parse_quarantine_key);
+  const auto after = place_of(page ? page->after : "", parse_quarantine_place);
   if (!page || !after) return reply(call, bad_query("limit (1 to 500) and after (from `next`)"));
+  const auto found = list_quarantine(records_, *after, page->limit);
+  if (!found) return reply(call, store_failure(found.error()));
   v1::QuarantineViews views;
-  std::string last;
-  bool readable = true;
-  const auto visit = [&](std::string_view key, std::string_view value) {
-    if (static_cast<size_t>(views.entries_size()) == page->limit) {
-      views.set_next(to_hex(last));
-      return false;
-    }
-    last = key;
-    v1::QuarantineRecord record;
-    const auto place = layout::parse_quarantine_key(key);
-    readable = place && record.ParseFromArray(value.data(), static_cast<int>(value.size()));
-    if (readable) *views.add_entries() = quarantine_view(*place, record);
-    return readable;
-  };
-  const std::string lower =
-      *after ? layout::quarantine_key((*after)->peer, (*after)->epoch, (*after)->seq).str() + '\0'
-             : "";
-  const Result<void> read =
-      records_.scan(Family::kQuarantine, lower, layout::prefix_end("S"), visit);
-  if (!read) return reply(call, store_failure(read.error()));
-  if (!readable) return reply(call, store_failure(kRecordUnreadable));
+  for (const QuarantineEntry& entry : found->entries) *views.add_entries() = quarantine_view(entry);
+  if (found->next) views.set_next(place_text(*found->next));
   reply(call, views);
 }
 
 void Api::show_ledger(Call call) {
+  const auto balances = read_balances(records_);
+  if (!balances) return reply(call, store_failure(balances.error()));
   v1::LedgerView view;
-  Fen sum;
-  std::optional<Error> wrong;
-  const auto visit = [&](std::string_view key, std::string_view value) {
-    v1::AccountRecord record;
-    const auto account = layout::parse_account_key(key);
-    if (!account || !record.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
-      wrong = kRecordUnreadable;
-      return false;
-    }
-    const v1::AccountView& shown = *view.add_accounts() = account_view(*account, record);
-    const std::optional<Fen> more = add(sum, {record.balance_fen()});
-    if (!within(record.balance_fen(), limits::kAccountFenMax) || !more) {
-      wrong = beyond_all_bounds(shown);
-      return false;
-    }
-    sum = *more;
-    return true;
-  };
-  const Result<void> read = records_.scan(Family::kFunds, layout::kAccounts,
-                                          layout::prefix_end(layout::kAccounts), visit);
-  if (!read) return reply(call, store_failure(read.error()));
-  if (wrong) return reply(call, store_failure(*wrong));
-  view.set_sum_fen(sum.value);
+  for (const LedgerEntry& entry : balances->entries) *view.add_accounts() = account_view(entry);
+  view.set_sum_fen(balances->sum.value);
   reply(call, view);
 }
 
 // Reads every case, so that it must not hold up the other requests.
 void Api::check_books(Call call) {
-  const auto record = records_.get_message<v1::StoreRecord>(Family::kMeta, layout::kStoreKey);
-  if (!record) return reply(call, store_failure(record.error()));
-  const AgencyId self =
-      AgencyId::parse(*record ? (*record)->agency() : std::string()).value_or(AgencyId());
-  const bool begun = worker_.start(call.respond, [this, self](const std::stop_token& stop) {
+  const bool begun = worker_.start(call.respond, [this](const std::stop_token& stop) {
     const auto snapshot = ports_.store.snapshot();
     auto checked = std::make_shared<Result<v1::LedgerCheckView>>(
-        check_ledger(Records(*snapshot, ports_.vault), self, stop));
+        check_ledger(Records(*snapshot, ports_.vault), ports_.self, stop));
     return [checked]() -> HttpResponse {
       if (!*checked) return store_failure(checked->error());
       return {200, "application/json", to_json(**checked), {}};

@@ -3,9 +3,8 @@
 #include <algorithm>
 #include <map>
 
-#include "daemon/funds/batch_number.h"
+#include "daemon/engine/payment_queries.h"
 #include "jiexu/v1/record.pb.h"
-#include "storage/layout.h"
 
 namespace jiexu {
 namespace {
@@ -16,21 +15,6 @@ constexpr int32_t kUnpublishedFactor = 3;
 Date due_of(const Calendar& calendar, Date exported, int32_t working_days) {
   const auto due = calendar.due(exported, working_days);
   return due ? *due : Date::from_days(exported.days() + kUnpublishedFactor * working_days);
-}
-
-// The oldest payments that the bank has said nothing of.
-Result<std::vector<layout::WaitingPayment>> open_payments(const Records& records) {
-  std::vector<layout::WaitingPayment> found;
-  const std::string prefix =
-      layout::exported_payment_key(Instant{0}, CaseId(), 0).str().substr(0, 1);
-  const auto done = records.scan(Family::kIndex, prefix, layout::prefix_end(prefix),
-                                 [&](std::string_view key, std::string_view) {
-                                   const auto payment = layout::parse_exported_payment_key(key);
-                                   if (payment) found.push_back(*payment);
-                                   return found.size() < kPaymentsMax;
-                                 });
-  if (!done) return tl::unexpected(done.error());
-  return found;
 }
 
 v1::SilentBatchView view_silent(const std::string& number, const v1::RemittanceBatchRecord& batch,
@@ -51,26 +35,26 @@ v1::SilentBatchView view_silent(const std::string& number, const v1::RemittanceB
 Result<std::vector<v1::SilentBatchView>> silent_batches(const Records& records,
                                                         const Calendar& calendar,
                                                         int32_t working_days, Date today) {
-  const auto payments = open_payments(records);
+  const auto payments = list_unanswered_payments(records, kPaymentsMax);
   if (!payments) return tl::unexpected(payments.error());
-  std::map<std::string, std::pair<uint32_t, Date>> open;
-  for (const layout::WaitingPayment& payment : *payments) {
+  std::map<BatchNumber, std::pair<uint32_t, Date>> open;
+  for (const PaymentPlace& payment : *payments) {
     const Date due = due_of(calendar, date_of(payment.ordered), working_days);
     if (due >= today) break;
-    const auto record = records.get_message<v1::PaymentRecord>(
-        Family::kFunds, layout::payment_key(payment.id, payment.attempt));
+    const auto record = read_payment(records, payment.id, payment.attempt);
     if (!record) return tl::unexpected(record.error());
-    if (!*record || !BatchNumber::parse((*record)->batch())) continue;
-    auto& [count, day] = open[(*record)->batch()];
+    const auto number = BatchNumber::parse(*record ? (*record)->batch() : "");
+    if (!number) continue;
+    auto& [count, day] = open[*number];
     ++count;
     day = due;
   }
   std::vector<v1::SilentBatchView> out;
   for (const auto& [number, silence] : open) {
-    const auto batch = records.get_message<v1::RemittanceBatchRecord>(
-        Family::kFunds, layout::remittance_batch_key(number));
+    const auto batch = read_remittance_batch(records, number);
     if (!batch) return tl::unexpected(batch.error());
-    if (*batch) out.push_back(view_silent(number, **batch, silence.first, silence.second, today));
+    if (*batch)
+      out.push_back(view_silent(number.text(), **batch, silence.first, silence.second, today));
   }
   std::stable_sort(out.begin(), out.end(),
                    [](const auto& a, const auto& b) { return a.days_over() > b.days_over(); });

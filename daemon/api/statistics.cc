@@ -7,8 +7,7 @@
 #include <vector>
 
 #include "daemon/cases/step.h"
-#include "daemon/engine/case_store.h"
-#include "storage/layout.h"
+#include "daemon/engine/case_queries.h"
 
 namespace jiexu {
 namespace {
@@ -16,36 +15,6 @@ namespace {
 constexpr size_t kCountyDigits = 6;       // of an agency code, after its letter
 constexpr size_t kProvinceDigits = 2;     // of these
 constexpr int32_t kAges[] = {5, 10, 30};  // calendar days over
-
-using Visit = std::function<void(const Case&)>;
-
-// Every case; `closed` too if asked for.
-Result<void> visit_cases(const Reader& store, const Vault& vault, bool closed_too,
-                         const std::stop_token& stop, const Visit& visit) {
-  const Records records(store, vault);
-  for (const bool closed : {false, true}) {
-    if (closed && !closed_too) break;
-    const std::string prefix(layout::case_key(CaseId(), closed).view().substr(0, 1));
-    Result<void> readable;
-    const auto one = [&](std::string_view key, std::string_view value) {
-      const auto id = layout::parse_case_key(key);
-      v1::CaseRecord record;
-      if (!id || !record.ParseFromArray(value.data(), static_cast<int>(value.size()))) {
-        readable = fail(Errc::kCorrupt, "a case record is unreadable; run jiexu doctor");
-        return false;
-      }
-      auto subject = decode_case(*id, record);
-      if (!subject) readable = tl::unexpected(subject.error());
-      if (subject) visit(*subject);
-      return readable.has_value() && !stop.stop_requested();
-    };
-    const auto scanned = records.scan(Family::kCase, prefix, layout::prefix_end(prefix), one);
-    if (!scanned) return scanned;
-    if (!readable) return readable;
-    if (stop.stop_requested()) return fail(Errc::kBusy, "stopped");
-  }
-  return {};
-}
 
 std::string county_of(AgencyId agency) {
   return std::string(agency.text().substr(1, kCountyDigits));
@@ -143,7 +112,7 @@ Result<v1::StatisticsView> compute_statistics(const Reader& store, const Vault& 
                                               AgencyId self, const Month& month,
                                               const std::stop_token& stop) {
   std::map<std::tuple<Side, Group, std::string>, v1::StatisticsRow> rows;
-  const auto done = visit_cases(store, vault, true, stop, [&](const Case& subject) {
+  const auto done = visit_cases(Records(store, vault), true, stop, [&](const Case& subject) {
     for (const Group group : groups_of(subject, self)) {
       const std::string county = group == Group::kCounty ? county_of(subject.peer) : "";
       count(subject, month, rows[{subject.side, group, county}]);
@@ -166,7 +135,7 @@ Result<v1::StatisticsView> compute_statistics(const Reader& store, const Vault& 
 Result<v1::AgeingView> compute_ageing(const Reader& store, const Vault& vault, Date today,
                                       const std::stop_token& stop) {
   std::map<std::tuple<AgencyId, bool>, Aged> all;
-  const auto done = visit_cases(store, vault, false, stop, [&](const Case& subject) {
+  const auto done = visit_cases(Records(store, vault), false, stop, [&](const Case& subject) {
     for (const Deadline& deadline : subject.deadlines) {
       if (!deadline.due || *deadline.due >= today) continue;
       Aged& aged = all[{subject.peer, is_ours(subject.side, deadline.kind)}];

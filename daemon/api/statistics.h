@@ -2,7 +2,7 @@
 // statistics by direction and county, and the age of what is overdue by counterpart.
 //
 // They name no person. Memory is bounded by the number of counties and counterparts, not of cases.
-// A pass reads every case of the store, so that it runs on a thread of its own, one at a time.
+// A pass reads every case of the store, so that it runs on a thread of its own (worker.h).
 #pragma once
 
 #include <optional>

@@ -5,7 +5,6 @@
 #include "daemon/cases/event.h"
 #include "daemon/cases/step.h"
 #include "daemon/engine/four_eyes.h"
-#include "daemon/funds/ledger.h"
 
 namespace jiexu {
 namespace {
@@ -173,12 +172,12 @@ v1::TimelineView timeline_view(const std::vector<v1::TimelineRecord>& records) {
   return view;
 }
 
-v1::QuarantineView quarantine_view(const layout::QuarantineKey& key,
-                                   const v1::QuarantineRecord& record) {
+v1::QuarantineView quarantine_view(const QuarantineEntry& entry) {
+  const v1::QuarantineRecord& record = entry.record;
   v1::QuarantineView view;
-  view.set_peer(key.peer.str());
-  view.set_epoch(key.epoch);
-  view.set_seq(key.seq);
+  view.set_peer(entry.place.peer.str());
+  view.set_epoch(entry.place.epoch);
+  view.set_seq(entry.place.seq);
   view.set_code(record.code());
   view.set_refusal(record.refusal());
   view.set_text(record.text());
@@ -188,11 +187,11 @@ v1::QuarantineView quarantine_view(const layout::QuarantineKey& key,
   return view;
 }
 
-v1::AccountView account_view(const layout::AccountKey& key, const v1::AccountRecord& record) {
+v1::AccountView account_view(const LedgerEntry& entry) {
   v1::AccountView view;
-  view.set_peer(key.peer.str());
-  view.set_account(text(name(static_cast<LedgerAccount>(key.account))));
-  view.set_balance_fen(record.balance_fen());
+  view.set_peer(entry.peer.str());
+  view.set_account(text(name(entry.account)));
+  view.set_balance_fen(entry.balance.value);
   return view;
 }
 

@@ -5,6 +5,8 @@
 
 #include "daemon/cases/case.h"
 #include "daemon/engine/case_store.h"
+#include "daemon/engine/peer_queries.h"
+#include "daemon/engine/reconciliation_queries.h"
 #include "jiexu/v1/api.pb.h"
 #include "jiexu/v1/record.pb.h"
 
@@ -20,9 +22,7 @@ v1::CaseViews case_views(const CasePage& page);
 // `records` in order; the first is number 0.
 v1::TimelineView timeline_view(const std::vector<v1::TimelineRecord>& records);
 
-// `key`: that of the record, see storage/layout.h.
-v1::QuarantineView quarantine_view(const layout::QuarantineKey& key,
-                                   const v1::QuarantineRecord& record);
-v1::AccountView account_view(const layout::AccountKey& key, const v1::AccountRecord& record);
+v1::QuarantineView quarantine_view(const QuarantineEntry& entry);
+v1::AccountView account_view(const LedgerEntry& entry);
 
 }  // namespace jiexu

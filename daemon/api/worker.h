@@ -1,7 +1,8 @@
-// What takes long must not hold up the other requests: it runs on a thread of its own, one job at a
-// time. From the HTTP thread.
+// What takes long must not hold up the other requests: each job runs on a thread of its own, a few
+// at a time. From the HTTP thread.
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <functional>
 #include <mutex>
@@ -9,23 +10,31 @@
 #include <thread>
 
 #include "daemon/api/http_server.h"
+#include "daemon/base/limits.h"
 
 namespace jiexu {
 
 class Worker {
  public:
-  // Returns the answer, which is given when the worker is free again.
+  // Returns the answer, which is given when there is room for another job again. Jobs run beside
+  // one another, and share nothing that is not safe for that.
   using Job = std::function<std::function<HttpResponse()>(const std::stop_token&)>;
-  // Asks a running job to stop, and waits.
+  // Asks the running jobs to stop, and waits.
   ~Worker();
-  // False if one runs, or the system gives no thread.
+  // False if limits::kReportsAtOnceMax run, or the system gives no thread.
   [[nodiscard]] bool start(HttpRespond respond, Job job);
-  bool busy() const { return busy_; }
+  // Whether no other job would be taken now.
+  bool busy() const;
 
  private:
+  struct Slot {
+    std::atomic<bool> taken{false};
+    std::jthread thread;  // of the slot's last job
+  };
+  static bool run(Slot& slot, HttpRespond respond, Job job);
+
   std::mutex mutex_;
-  std::atomic<bool> busy_{false};
-  std::jthread thread_;
+  std::array<Slot, limits::kReportsAtOnceMax> slots_;
 };
 
 }  // namespace jiexu

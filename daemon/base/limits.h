@@ -91,6 +91,9 @@ inline constexpr size_t kHttpBodyBytesMax = 1 << 20;
 inline constexpr size_t kHttpConnectionsMax = 256;
 inline constexpr int kHttpIdleSeconds = 60;
 inline constexpr size_t kPageSizeMax = 500;
+// Reports that are computed side by side, each on a thread of its own. One that takes minutes, such
+// as the check of the books, leaves room for others; more would take the engine's processors.
+inline constexpr size_t kReportsAtOnceMax = 3;
 
 // Applications in one submission: some 15 ms of the engine's thread, which serves everybody.
 inline constexpr size_t kSubmitMax = 1000;

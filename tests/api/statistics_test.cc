@@ -210,22 +210,34 @@ TEST_CASE("overdue duties are listed and summed up by counterpart and side in du
   CHECK(rows[1]["days_above_30"] == "1");
 }
 
-TEST_CASE("one report at a time, and a stopped one says so") {
-  std::promise<void> go;
+TEST_CASE("a long report leaves room for others, one too many is refused, and the end stops all") {
+  std::atomic<size_t> stopped{0};
   std::promise<bool> free_again;
   const auto nothing = [](const std::stop_token&) { return [] { return HttpResponse(); }; };
-  const auto ignore = [](const std::function<HttpResponse()>&) {};
-  Worker worker;
-  const auto wait = [&](const std::stop_token& stop) {
-    go.get_future().wait();
+  const auto until_stopped = [&](const std::stop_token& stop) {
+    while (!stop.stop_requested()) std::this_thread::yield();
+    ++stopped;
     return nothing(stop);
   };
-  REQUIRE(worker.start(
-      [&](const std::function<HttpResponse()>&) { free_again.set_value(!worker.busy()); }, wait));
-  CHECK_FALSE(worker.start(ignore, nothing));
-  go.set_value();
-  CHECK(free_again.get_future().get());
+  const auto ignore = [](const std::function<HttpResponse()>&) {};
+  {
+    Worker worker;
+    for (size_t i = 1; i < limits::kReportsAtOnceMax; ++i) {
+      REQUIRE(worker.start(ignore, until_stopped));
+    }
+    const auto tell = [&](const std::function<HttpResponse()>&) {
+      free_again.set_value(!worker.busy());
+    };
+    REQUIRE(worker.start(tell, nothing));
+    CHECK(free_again.get_future().get());
+    REQUIRE(worker.start(ignore, until_stopped));
+    CHECK(worker.busy());
+    CHECK_FALSE(worker.start(ignore, nothing));
+  }
+  CHECK(stopped == limits::kReportsAtOnceMax);
+}
 
+TEST_CASE("a report that is stopped says so") {
   ApiWorld world;
   world.put(case_of(world, 1, Side::kIn, Relationship::kDone));
   std::stop_source stop;

@@ -23,6 +23,10 @@ TEST_CASE("every key has the bytes that the table of layout.h gives") {
   CHECK(to_hex(link_log_key(kPeer, Direction::kIn, 2, 259)) ==
         peer + "01" + "00000002" + "0000000000000103");
   CHECK(to_hex(link_key(kPeer, Direction::kOut)) == peer + "00");
+  CHECK(parse_link_key(link_key(kPeer, Direction::kIn)) == kPeer);
+  CHECK_FALSE(parse_link_key(link_key(kPeer, Direction::kAside)));
+  CHECK_FALSE(parse_link_key(std::string(AgencyId::kSize, '1') + '\0'));
+  CHECK_FALSE(parse_link_key(kPeer.text()));
   CHECK(to_hex(case_key(kCase, false)) == "6f" + id);
   CHECK(to_hex(case_key(kCase, true)) == "63" + id);
   CHECK(parse_case_key(case_key(kCase, true)) == kCase);
@@ -43,6 +47,10 @@ TEST_CASE("every key has the bytes that the table of layout.h gives") {
 TEST_CASE("the keys of bank files, batches and trays have these bytes") {
   const std::string zeros(64, '0');
   CHECK(to_hex(bank_file_key(Digest{})) == "46" + zeros);
+  CHECK(parse_bank_file_key(bank_file_key(Digest{1})) == Digest{1});
+  CHECK_FALSE(parse_bank_file_key(bank_line_key(Digest{1})));
+  CHECK_FALSE(parse_bank_file_key(staged_line_key(Digest{}, 1)));
+  CHECK_FALSE(parse_bank_file_key(""));
   CHECK(to_hex(staged_line_key(Digest{}, 258)) == "53" + zeros + "0000000000000102");
   CHECK(incoming_batch_key("411328072611200000010") == "N411328072611200000010");
   CHECK(recovered_money_key(kCase) == "U" + std::string(kCase.bytes()));
@@ -57,6 +65,7 @@ TEST_CASE("the keys of daily comparisons have these bytes") {
   CHECK(parse_comparison_key(comparison) == Date::parse("2026-09-18"));
   CHECK_FALSE(parse_comparison_key(comparison.view().substr(1)));
   CHECK_FALSE(parse_comparison_key(payment_key(kCase, 2)));
+  CHECK(comparison.view().starts_with(comparisons_prefix(kPeer)));
   const Key open = open_money_key(kPeer, kCase);
   CHECK(to_hex(open) == "5a" + std::string(kPeerHex) + kCaseHex);
   CHECK(parse_open_money_key(open) == kCase);
@@ -65,7 +74,11 @@ TEST_CASE("the keys of daily comparisons have these bytes") {
 
 TEST_CASE("the keys of the journal, of payments and their batches have these bytes") {
   CHECK(to_hex(payment_key(kCase, 2)) == "49" + std::string(kCaseHex) + "00000002");
-  CHECK(remittance_batch_key("411328072611200000010") == "R411328072611200000010");
+  const Key batch = remittance_batch_key("411328072611200000010");
+  CHECK(batch == "R411328072611200000010");
+  CHECK(parse_remittance_batch_key(batch) == "411328072611200000010");
+  CHECK_FALSE(parse_remittance_batch_key("R41132807261120000001"));
+  CHECK_FALSE(parse_remittance_batch_key(payment_file_key("411328072611200000010")));
   CHECK(payment_file_key("411328072611200000010") == "X411328072611200000010");
   CHECK(to_hex(case_journal_key(kCase, 7)) == "4a" + std::string(kCaseHex) + "00000007");
   CHECK(to_hex(line_journal_key(Digest{}, 1)) == "4b" + std::string(64, '0') + "00000001");

@@ -1,0 +1,63 @@
+#include "daemon/engine/peer_queries.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "daemon/base/bytes.h"
+#include "daemon/engine/scan_page.h"
+
+namespace jiexu {
+namespace {
+
+Key key_of(const QuarantinePlace& place) {
+  return layout::quarantine_key(place.peer, place.epoch, place.seq);
+}
+
+std::optional<QuarantineEntry> read_quarantined(std::string_view key, std::string_view value) {
+  const auto place = layout::parse_quarantine_key(key);
+  auto record = parse_as<v1::QuarantineRecord>(value);
+  if (!place || !record) return std::nullopt;
+  return QuarantineEntry{*place, std::move(*record)};
+}
+
+}  // namespace
+
+std::string place_text(const QuarantinePlace& place) {
+  return to_hex(key_of(place));
+}
+
+std::optional<QuarantinePlace> parse_quarantine_place(std::string_view text) {
+  const auto key = from_hex(text);
+  return key ? layout::parse_quarantine_key(*key) : std::nullopt;
+}
+
+Result<QuarantinePage> list_quarantine(const Records& records,
+                                       const std::optional<QuarantinePlace>& after, size_t limit) {
+  const KeyRange range{Family::kQuarantine, "", after ? key_of(*after).str() : ""};
+  auto found = scan_page<QuarantineEntry>(records, range, limit, read_quarantined);
+  if (!found) return tl::unexpected(found.error());
+  QuarantinePage page{std::move(found->entries), {}};
+  if (found->more) page.next = page.entries.back().place;
+  return page;
+}
+
+Result<std::optional<v1::LinkRecord>> find_link(const Records& records, AgencyId peer) {
+  auto out = records.get_message<v1::LinkRecord>(Family::kLink,
+                                                 layout::link_key(peer, layout::Direction::kOut));
+  if (!out || *out) return out;
+  return records.get_message<v1::LinkRecord>(Family::kLink,
+                                             layout::link_key(peer, layout::Direction::kIn));
+}
+
+Result<std::vector<AgencyId>> linked_peers(const Records& records) {
+  auto found = scan_page<AgencyId>(
+      records, {Family::kLink, ""}, std::numeric_limits<size_t>::max(),
+      [](std::string_view key, std::string_view) { return layout::parse_link_key(key); });
+  if (!found) return tl::unexpected(found.error());
+  // The two directions of a peer lie together.
+  const auto rest = std::ranges::unique(found->entries);
+  found->entries.erase(rest.begin(), rest.end());
+  return std::move(found->entries);
+}
+
+}  // namespace jiexu
