@@ -21,8 +21,7 @@
 #include "daemon/listener_metrics.h"
 #include "daemon/observer.h"
 #include "daemon/trust/keyring.h"
-#include "storage/rocks_store.h"
-#include "storage/space.h"
+#include "storage/store_engine.h"
 
 namespace jiexu {
 
@@ -73,8 +72,7 @@ class Daemon {
   std::shared_ptr<const Directory> directory_;  // the transport thread reads directory_now_
   std::atomic<std::shared_ptr<const Directory>> directory_now_;
   std::unique_ptr<Vault> vault_;
-  std::unique_ptr<RocksStore> store_;
-  std::unique_ptr<Space> space_;
+  std::unique_ptr<StoreEngine> store_;
   std::unique_ptr<ZmqTransport> transport_;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<EngineLoop> loop_;

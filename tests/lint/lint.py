@@ -27,7 +27,7 @@ LAYERS = {
 PURE = ("daemon/rules/", "daemon/funds/", "daemon/cases/")
 # (pattern, where it is banned: a tuple of path prefixes, except these, what to do instead)
 BANNED = [
-    (r"rocksdb::|#include <rocksdb/", ("",), ("storage/rocks", "tests/storage/", "tests/faults/", "tests/bench/limit.cc"), "go through storage/store.h"),
+    (r"rocksdb::|#include <rocksdb/", ("",), ("storage/rocks/", "tests/storage/rocks/", "tests/faults/", "tests/bench/limit.cc"), "go through storage/store.h"),
     (r"#include <zmq", ("",), ("daemon/link/z", "tests/link/", "tests/bench/limit.cc"), "go through daemon/link/transport.h"),
     (r"#include <boost/(beast|asio)", ("",), ("daemon/api/http_server.cc", "daemon/api/http_session.h", "daemon/api/http_session.cc",
                                                "ops/cli/client.cc"), "go through daemon/api/http_server.h"),

@@ -7,7 +7,7 @@
 #include <limits>
 
 #include "storage/layout.h"
-#include "storage/rocks_db.h"
+#include "storage/rocks/rocks_db.h"
 
 namespace jiexu {
 

@@ -1,4 +1,4 @@
-#include "storage/memory_store.h"
+#include "storage/memory/memory_store.h"
 
 #include <atomic>
 
@@ -124,6 +124,36 @@ std::unique_ptr<Snapshot> MemoryStore::snapshot() const {
 
 void MemoryStore::reopen() {
   failed_ = false;
+  recovery_.lsn = lsn();
+  if (recovery_.watermark) recovery_.watermark = lsn();
+}
+
+Result<void> MemoryStore::accept_loss() {
+  recovery_.watermark = lsn();
+  recovery_.complete = true;
+  return {};
+}
+
+Result<void> MemoryStore::checkpoint(const std::filesystem::path& dir) {
+  std::shared_ptr<MemoryStore> copy = clone();
+  copy->recovery_ = {.lsn = copy->lsn_, .watermark = std::nullopt, .complete = false};
+  const std::lock_guard lock(mutex_);
+  if (!checkpoints_.emplace(dir, std::move(copy)).second) {
+    return fail(Errc::kExists, "a checkpoint is in " + dir.string());
+  }
+  return {};
+}
+
+Result<std::unique_ptr<MemoryStore>> MemoryStore::open_checkpoint(
+    const std::filesystem::path& dir) const {
+  const std::lock_guard lock(mutex_);
+  const auto found = checkpoints_.find(dir);
+  if (found == checkpoints_.end()) {
+    return fail(Errc::kNotFound, "there is no checkpoint in " + dir.string());
+  }
+  auto store = found->second->clone();
+  store->recovery_ = found->second->recovery_;
+  return store;
 }
 
 std::unique_ptr<MemoryStore> MemoryStore::clone() const {

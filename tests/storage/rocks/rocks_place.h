@@ -4,7 +4,7 @@
 #include <fstream>
 #include <iterator>
 
-#include "storage/rocks_store.h"
+#include "storage/rocks/rocks_store.h"
 #include "tests/storage/contract.h"
 #include "tests/storage/temp_dir.h"
 
@@ -14,11 +14,16 @@ class RocksPlace final : public StorePlace {
  public:
   RocksPlace() : store_(RocksStore::create(settings()).value()) {}
 
-  Store& store() override { return *store_; }
+  StoreEngine& store() override { return *store_; }
   RocksStore& rocks() { return *store_; }
   void reopen() override {
     close();
     store_ = RocksStore::open(settings()).value();
+  }
+  std::filesystem::path checkpoint_path() const override { return temp_.path() / "copy"; }
+  void open_checkpoint() override {
+    path_ = checkpoint_path();
+    reopen();
   }
 
   void close() { store_.reset(); }
@@ -31,13 +36,14 @@ class RocksPlace final : public StorePlace {
     return {};
   }
 
-  std::filesystem::path path() const { return temp_.path() / "store"; }
+  std::filesystem::path path() const { return path_; }
   RocksSettings settings() const {
-    return {.dir = path(), .on_background_error = {}, .log = {}, .free_bytes_min = 0};
+    return {.dir = path_, .on_background_error = {}, .log = {}, .free_bytes_min = 0};
   }
 
  private:
   TempDir temp_;
+  std::filesystem::path path_ = temp_.path() / "store";
   std::unique_ptr<RocksStore> store_;
 };
 

@@ -1,4 +1,4 @@
-#include "storage/space.h"
+#include "storage/rocks/space.h"
 
 #include <fcntl.h>
 
@@ -46,7 +46,7 @@ Result<void> Space::lay_down_ballast() {
   return io_error("cannot fill", ballast_);
 }
 
-Result<Room> Space::look() {
+Result<FreeSpace> Space::look() {
   auto free = free_bytes(dir_);
   if (!free) return tl::unexpected(free.error());
   if (limits_.ballast_bytes > 0) {
@@ -69,7 +69,7 @@ Result<Room> Space::look() {
                                                  : Room::kAmple;
   free_ = *free;
   room_ = room;
-  return room;
+  return found();
 }
 
 }  // namespace jiexu

@@ -4,8 +4,8 @@
 #include <optional>
 #include <vector>
 
-#include "storage/watermark.h"
-#include "tests/storage/rocks_place.h"
+#include "storage/rocks/watermark.h"
+#include "tests/storage/rocks/rocks_place.h"
 
 namespace jiexu::testing::rocks_recovery_test {
 
@@ -69,7 +69,7 @@ struct Closed {
   void set_watermark(Lsn lsn) const { REQUIRE(Watermark::create(place.path() / "watermark", lsn)); }
 
   bool has(int commit) { return place.store().get(Family::kCase, key_of(commit))->has_value(); }
-  const Recovery& recovery() { return place.rocks().recovery(); }
+  const RocksRecovery& recovery() { return place.rocks().recovery(); }
 
   RocksPlace place;
   fs::path log_path;

@@ -1,5 +1,6 @@
 #include "tests/storage/contract.h"
-#include "tests/storage/rocks_place.h"
+
+#include "tests/storage/rocks/rocks_place.h"
 
 namespace jiexu::testing::rocks_contract_test {
 

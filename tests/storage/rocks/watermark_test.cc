@@ -1,4 +1,4 @@
-#include "storage/watermark.h"
+#include "storage/rocks/watermark.h"
 
 #include <catch2/catch.hpp>
 #include <fstream>

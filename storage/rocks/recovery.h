@@ -1,9 +1,11 @@
 // Inside of rocks_store: the two stages of opening that rocks_store.h describes.
 #pragma once
 
-#include "storage/rocks_db.h"
-#include "storage/rocks_store.h"
-#include "storage/watermark.h"
+#include <optional>
+
+#include "storage/rocks/rocks_db.h"
+#include "storage/rocks/rocks_store.h"
+#include "storage/rocks/watermark.h"
 
 namespace jiexu {
 
@@ -22,7 +24,7 @@ struct RocksPlaces {
 struct Recovered {
   RocksDb db;
   std::optional<Watermark> watermark;  // only if the store is complete
-  Recovery recovery;
+  RocksRecovery recovery;
 };
 
 // REQUIRES: the lock is held.

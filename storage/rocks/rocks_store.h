@@ -4,6 +4,7 @@
 //   DIR/db/          RocksDB's own
 //   DIR/watermark    number of the last durable commit, size of the manifest (watermark.h)
 //   DIR/watermark.lost, DIR/evidence-N/, DIR/rescue/   only after damage, see below
+//   DIR/ballast      disk space to give up when others fill the disk (space.h)
 //
 // No recovery mode of RocksDB is enough. The default one drops acknowledged commits behind a
 // flipped bit and says nothing; the strict ones refuse a log whose last, never acknowledged write
@@ -28,9 +29,9 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
-#include <optional>
 
-#include "storage/store.h"
+#include "storage/rocks/space.h"
+#include "storage/store_engine.h"
 
 namespace rocksdb {
 class Env;
@@ -52,6 +53,10 @@ struct RocksSettings {
   // log holds into tables. Asked first: on a full disk RocksDB would abort.
   uint64_t free_bytes_min = 64ull << 20;
 
+  // How much free disk work and frames need; a ballast is given up if the store cannot be opened
+  // otherwise.
+  SpaceLimits space = {};
+
   // Tables that are held open at once; -1: all of them. The oldest used is closed for another.
   int open_files_max = -1;
 
@@ -64,16 +69,12 @@ struct RocksSettings {
   rocksdb::Env* env = nullptr;
 };
 
-// How an opening went.
-struct Recovery {
-  Lsn lsn = 0;                     // of the store now
-  std::optional<Lsn> watermark;    // nullopt: not readable
-  bool complete = true;            // false: commits are missing, or nobody can tell
+struct RocksRecovery : Recovery {
   bool promoted = false;           // stage 2 was needed, its copy is the store now
   std::filesystem::path evidence;  // if promoted: the damaged directory
 };
 
-class RocksStore final : public Store {
+class RocksStore final : public StoreEngine {
  public:
   // Makes a new store. Only `jiexu init` does: the daemon must never take an unmounted disk for a
   // new store. Errors: kExists (the directory is not empty), kNoSpace, kBusy, kIo.
@@ -95,22 +96,18 @@ class RocksStore final : public Store {
   Lsn lsn() const override;
   std::unique_ptr<Snapshot> snapshot() const override;
 
-  // How the opening went; complete after create().
-  const Recovery& recovery() const;
-
-  // The next two: on the committing thread only.
-
-  // Brings the watermark up to lsn(). To be called when no commit is due for a while.
-  Result<void> flush_watermark();
-
-  // How much disk is free now: tables are merged only while there is room for the result.
-  void heed_free_space(uint64_t bytes);
-
-  // From now on the store counts as complete at lsn().
-  Result<void> accept_loss();
+  const RocksRecovery& recovery() const override;
+  Result<void> accept_loss() override;
+  Result<void> flush_watermark() override;
+  // Tables are merged only while there is room for the result.
+  Result<FreeSpace> look_at_space() override;
+  FreeSpace space() const override;
+  // Table files are linked, if `dir` is on the same file system. The copy has no watermark.
+  Result<void> checkpoint(const std::filesystem::path& dir) override;
 
  private:
   struct Impl;
+  static Result<std::unique_ptr<RocksStore>> open_once(const RocksSettings& settings);
   explicit RocksStore(std::unique_ptr<Impl> impl);
   static Result<std::unique_ptr<RocksStore>> start(std::unique_ptr<Impl> impl,
                                                    const RocksSettings& settings);

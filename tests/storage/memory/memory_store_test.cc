@@ -1,4 +1,4 @@
-#include "storage/memory_store.h"
+#include "storage/memory/memory_store.h"
 
 #include <catch2/catch.hpp>
 
@@ -57,6 +57,13 @@ TEST_CASE("a clone is a backup: later commits to either do not show in the other
   CHECK(!backup->get(Family::kCase, "b")->has_value());
   REQUIRE(backup->commit(batch_of("c")));
   CHECK(!store.get(Family::kCase, "c")->has_value());
+}
+
+TEST_CASE("a checkpoint is opened only where one was laid down") {
+  MemoryStore store;
+  REQUIRE(store.checkpoint("here"));
+  CHECK(store.open_checkpoint("here"));
+  CHECK(store.open_checkpoint("there").error().code == Errc::kNotFound);
 }
 
 }  // namespace jiexu::memory_store_test

@@ -1,4 +1,4 @@
-#include "storage/manifest_tail.h"
+#include "storage/rocks/manifest_tail.h"
 
 #include <algorithm>
 #include <boost/crc.hpp>

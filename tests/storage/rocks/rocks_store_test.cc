@@ -1,12 +1,12 @@
-#include "storage/rocks_store.h"
+#include "storage/rocks/rocks_store.h"
 
 #include <sys/resource.h>
 
 #include <atomic>
 #include <csignal>
 
-#include "storage/watermark.h"
-#include "tests/storage/rocks_place.h"
+#include "storage/rocks/watermark.h"
+#include "tests/storage/rocks/rocks_place.h"
 
 namespace jiexu::testing::rocks_store_test {
 
@@ -75,6 +75,19 @@ TEST_CASE("a store that is open is not opened a second time") {
   CHECK(place.store().commit(batch_of("the first is unharmed")));
   place.close();
   CHECK(RocksStore::open(place.settings()));
+}
+
+TEST_CASE("the ballast is given up if there is too little disk to open the store, and only then") {
+  RocksPlace place;
+  place.close();
+  const fs::path ballast = place.path() / "ballast";
+  write_file(ballast, "held");
+  REQUIRE(RocksStore::open(place.settings()));
+  CHECK(fs::exists(ballast));
+  RocksSettings settings = place.settings();
+  settings.free_bytes_min = UINT64_MAX / 2;
+  CHECK(RocksStore::open(settings).error().code == Errc::kNoSpace);
+  CHECK(!fs::exists(ballast));
 }
 
 TEST_CASE("with too little free disk neither create nor open touches RocksDB") {

@@ -1,4 +1,4 @@
-#include "storage/rocks_recovery.h"
+#include "storage/rocks/recovery.h"
 
 #include <charconv>
 #include <fstream>
@@ -6,7 +6,7 @@
 #include <system_error>
 
 #include "storage/file.h"
-#include "storage/manifest_tail.h"
+#include "storage/rocks/manifest_tail.h"
 
 namespace jiexu {
 
@@ -253,7 +253,7 @@ Result<Recovered> recover(const RocksPlaces& places, const RocksSettings& settin
                     " is shorter than it was: nobody can tell which tables are lost; restore a "
                     "backup, or open with loss accepted");
   }
-  Recovery recovery;
+  RocksRecovery recovery;
   auto db = RocksDb::open(places.db, kStrict, hooks);
   if (!db && db.error().code == Errc::kCorrupt) {
     auto evidence = rescue(places, settings, *mark, db.error(), hooks);

@@ -1,5 +1,5 @@
 // Inside of rocks_store: an open RocksDB with its families, its settings, and the translation of
-// its errors. Included by storage/rocks_*.cc only.
+// its errors. Included in this folder only.
 #pragma once
 
 #include <rocksdb/cache.h>
@@ -13,8 +13,8 @@
 #include <mutex>
 #include <string>
 
+#include "storage/rocks/watermark.h"
 #include "storage/store.h"
-#include "storage/watermark.h"
 
 namespace jiexu {
 

@@ -1,4 +1,4 @@
-#include "storage/rocks_db.h"
+#include "storage/rocks/rocks_db.h"
 
 #include <rocksdb/listener.h>
 

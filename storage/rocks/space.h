@@ -9,7 +9,7 @@
 // holds disk space and is given up when they leave too little. It is laid down again when there is
 // room for it.
 //
-// Single-threaded, but for room() and free().
+// Single-threaded, but for found().
 #pragma once
 
 #include <atomic>
@@ -17,14 +17,9 @@
 #include <filesystem>
 
 #include "daemon/base/result.h"
+#include "storage/room.h"
 
 namespace jiexu {
-
-enum class Room : uint8_t {
-  kAmple,
-  kLow,    // no new work
-  kShort,  // no messages of peers either
-};
 
 struct SpaceLimits {
   uint64_t work_bytes = 0;     // kLow below this
@@ -37,13 +32,12 @@ class Space {
   Space(std::filesystem::path dir, SpaceLimits limits);
 
   // Measures, and gives up or lays down the ballast. Errors: kIo, kNotFound.
-  Result<Room> look();
+  Result<FreeSpace> look();
   // Removes the ballast, if there is one: the store cannot be opened otherwise.
   Result<void> give_up_ballast();
 
   // What look() found last.
-  Room room() const { return room_; }
-  uint64_t free() const { return free_; }
+  FreeSpace found() const { return {room_, free_}; }
 
  private:
   Result<void> lay_down_ballast();

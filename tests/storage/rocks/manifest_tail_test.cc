@@ -1,11 +1,11 @@
 // A manifest of a real store, torn at every byte of its last record.
-#include "storage/manifest_tail.h"
+#include "storage/rocks/manifest_tail.h"
 
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <iterator>
 
-#include "tests/storage/rocks_place.h"
+#include "tests/storage/rocks/rocks_place.h"
 
 namespace jiexu::manifest_tail_test {
 namespace {

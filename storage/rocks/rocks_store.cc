@@ -1,5 +1,6 @@
-#include "storage/rocks_store.h"
+#include "storage/rocks/rocks_store.h"
 
+#include <rocksdb/utilities/checkpoint.h>
 #include <rocksdb/write_batch.h>
 
 #include <algorithm>
@@ -9,9 +10,9 @@
 #include "daemon/base/check.h"
 #include "storage/file.h"
 #include "storage/layout.h"
-#include "storage/rocks_db.h"
-#include "storage/rocks_recovery.h"
-#include "storage/watermark.h"
+#include "storage/rocks/recovery.h"
+#include "storage/rocks/rocks_db.h"
+#include "storage/rocks/watermark.h"
 
 namespace jiexu {
 
@@ -81,13 +82,13 @@ class RocksSnapshot final : public Reader {
   rocksdb::ReadOptions options_;  // verify_checksums is on by default
 };
 
-// An empty directory of our own, with rights for nobody else.
+// An empty directory of our own, with rights for nobody else. A store is never made over anything.
 Result<void> make_dir(const fs::path& dir) {
   std::error_code error;
   fs::create_directories(dir, error);
   if (error) return fail(Errc::kIo, "cannot create " + dir.string() + ": " + error.message());
   if (!fs::is_empty(dir, error)) {
-    return fail(Errc::kExists, dir.string() + " is not empty; a new store needs a new directory");
+    return fail(Errc::kExists, dir.string() + " is not empty; a store is made in a new directory");
   }
   fs::permissions(dir, fs::perms::owner_all, error);
   if (error) return fail(Errc::kIo, "cannot protect " + dir.string() + ": " + error.message());
@@ -104,16 +105,19 @@ struct RocksStore::Impl {
   std::shared_ptr<FailStop> stop;
   Recovered opened;
   std::atomic<Lsn> lsn;
+  Space space;
   rocksdb::WriteBatch writes;  // these two are kept, so that their memory is
   std::vector<Batch::Op> unordered;
   rocksdb::WriteOptions write_options = rocks_write_options();
 
-  Impl(RocksPlaces at, Fd held, std::shared_ptr<FailStop> fail_stop, Recovered result)
+  Impl(RocksPlaces at, Fd held, std::shared_ptr<FailStop> fail_stop, Recovered result,
+       const SpaceLimits& limits)
       : places(std::move(at)),
         lock(std::move(held)),
         stop(std::move(fail_stop)),
         opened(std::move(result)),
-        lsn(opened.recovery.lsn) {}
+        lsn(opened.recovery.lsn),
+        space(places.dir, limits) {}
 
   // Brings the mark up to date, with the manifest.
   Result<void> flush_mark() {
@@ -185,13 +189,23 @@ Result<std::unique_ptr<RocksStore>> RocksStore::create(const RocksSettings& sett
   if (!db) return tl::unexpected(db.error());
   auto watermark = Watermark::create(places.watermark, 0);
   if (!watermark) return tl::unexpected(watermark.error());
-  Recovered fresh{std::move(*db), std::move(*watermark), Recovery{.watermark = 0}};
-  return start(
-      std::make_unique<Impl>(places, std::move(*lock), std::move(hooks.stop), std::move(fresh)),
-      settings);
+  Recovered fresh{std::move(*db), std::move(*watermark), {}};
+  fresh.recovery.watermark = 0;
+  return start(std::make_unique<Impl>(places, std::move(*lock), std::move(hooks.stop),
+                                      std::move(fresh), settings.space),
+               settings);
 }
 
 Result<std::unique_ptr<RocksStore>> RocksStore::open(const RocksSettings& settings) {
+  auto store = open_once(settings);
+  if (store || store.error().code != Errc::kNoSpace) return store;
+  if (auto done = Space(settings.dir, settings.space).give_up_ballast(); !done) {
+    return tl::unexpected(done.error());
+  }
+  return open_once(settings);
+}
+
+Result<std::unique_ptr<RocksStore>> RocksStore::open_once(const RocksSettings& settings) {
   const RocksPlaces places(settings.dir);
   std::error_code error;
   if (!fs::is_directory(places.dir, error)) {
@@ -209,7 +223,7 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open(const RocksSettings& settin
   auto recovered = recover(places, settings, hooks);
   if (!recovered) return tl::unexpected(recovered.error());
   return start(std::make_unique<Impl>(places, std::move(*lock), std::move(hooks.stop),
-                                      std::move(*recovered)),
+                                      std::move(*recovered), settings.space),
                settings);
 }
 
@@ -255,7 +269,7 @@ std::unique_ptr<Snapshot> RocksStore::snapshot() const {
   return std::make_unique<RocksSnapshot>(impl_->opened.db);
 }
 
-const Recovery& RocksStore::recovery() const {
+const RocksRecovery& RocksStore::recovery() const {
   return impl_->opened.recovery;
 }
 
@@ -263,8 +277,24 @@ Result<void> RocksStore::flush_watermark() {
   return impl_->flush_mark();
 }
 
-void RocksStore::heed_free_space(uint64_t bytes) {
-  impl_->opened.db.heed_free_space(bytes);
+Result<FreeSpace> RocksStore::look_at_space() {
+  const auto found = impl_->space.look();
+  if (found) impl_->opened.db.heed_free_space(found->bytes);
+  return found;
+}
+
+FreeSpace RocksStore::space() const {
+  return impl_->space.found();
+}
+
+Result<void> RocksStore::checkpoint(const fs::path& dir) {
+  if (auto made = make_dir(dir); !made) return made;
+  rocksdb::Checkpoint* made = nullptr;
+  auto status = rocksdb::Checkpoint::Create(impl_->opened.db.get(), &made);
+  const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
+  if (status.ok()) status = checkpoint->CreateCheckpoint(RocksPlaces(dir).db.string());
+  if (!status.ok()) return rocks_error("cannot copy the store to " + dir.string(), status);
+  return sync_path(dir);
 }
 
 Result<void> RocksStore::accept_loss() {
