@@ -18,8 +18,8 @@
 #include "daemon/config.h"
 #include "daemon/engine/loop.h"
 #include "daemon/link/zmq_transport.h"
-#include "daemon/listener_metrics.h"
-#include "daemon/observer.h"
+#include "daemon/metrics/listener_metrics.h"
+#include "daemon/metrics/observer.h"
 #include "daemon/trust/keyring.h"
 #include "storage/store_engine.h"
 

@@ -21,15 +21,15 @@
 
 #include "daemon/api/http_server.h"
 #include "daemon/api/idempotency.h"
-#include "daemon/api/metrics.h"
 #include "daemon/api/progress.h"
 #include "daemon/api/router.h"
 #include "daemon/api/statistics.h"
-#include "daemon/api/users.h"
 #include "daemon/api/worker.h"
 #include "daemon/base/time.h"
 #include "daemon/engine/command.h"
+#include "daemon/metrics/metrics.h"
 #include "daemon/rules/calendar.h"
+#include "daemon/users/users.h"
 #include "jiexu/v1/record.pb.h"
 #include "storage/records.h"
 

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "daemon/api/http_server.h"
-#include "daemon/api/users.h"
+#include "daemon/users/users.h"
 
 namespace jiexu {
 

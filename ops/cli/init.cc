@@ -1,10 +1,10 @@
 // jiexu init: a new agency's folder with keys, directory, users, store and configuration.
 #include <iostream>
 
-#include "daemon/api/users.h"
 #include "daemon/open_store.h"
 #include "daemon/trust/directory.h"
 #include "daemon/trust/keyring.h"
+#include "daemon/users/users.h"
 #include "jiexu/v1/record.pb.h"
 #include "ops/cli/files.h"
 #include "ops/cli/session.h"

@@ -9,7 +9,7 @@
 #include "ops/cli/input.h"
 #include "ops/cli/output.h"
 #include "ops/cli/paper_text.h"
-#include "tests/api/temp_folder.h"
+#include "tests/temp_folder.h"
 
 namespace jiexu::cli::cli_test {
 namespace {

@@ -19,7 +19,7 @@
 
 #include "daemon/base/text.h"
 #include "tests/api/odd.h"
-#include "tests/api/temp_folder.h"
+#include "tests/temp_folder.h"
 
 extern char** environ;
 

@@ -8,7 +8,7 @@
 
 #include "daemon/api/http_server.h"
 #include "tests/api/raw_client.h"
-#include "tests/api/temp_folder.h"
+#include "tests/temp_folder.h"
 
 namespace jiexu::http_test {
 namespace {

@@ -21,7 +21,7 @@ LAYERS = {
     "daemon/engine": ["daemon/base", "daemon/rules", "daemon/funds", "daemon/cases", "daemon/trust",
                       "daemon/link", "storage", "daemon/engine"],
     "daemon/api": ["daemon/base", "daemon/rules", "daemon/funds", "daemon/cases", "daemon/trust",
-                   "daemon/engine", "daemon/api", "daemon/config", "storage"],
+                   "daemon/engine", "daemon/api", "daemon/config", "daemon/metrics/metrics.h", "daemon/users", "storage"],
 }
 
 PURE = ("daemon/rules/", "daemon/funds/", "daemon/cases/")

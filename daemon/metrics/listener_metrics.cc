@@ -1,4 +1,4 @@
-#include "daemon/listener_metrics.h"
+#include "daemon/metrics/listener_metrics.h"
 
 #include <spdlog/spdlog.h>
 

@@ -4,9 +4,9 @@
 
 #include <chrono>
 
-#include "daemon/api/metrics.h"
 #include "daemon/engine/intake.h"
 #include "daemon/link/zmq_transport.h"
+#include "daemon/metrics/metrics.h"
 
 namespace jiexu {
 

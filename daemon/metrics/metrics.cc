@@ -1,4 +1,4 @@
-#include "daemon/api/metrics.h"
+#include "daemon/metrics/metrics.h"
 
 #include <prometheus/text_serializer.h>
 

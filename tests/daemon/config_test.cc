@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 
-#include "tests/api/temp_folder.h"
+#include "tests/temp_folder.h"
 
 namespace jiexu::config_test {
 namespace {

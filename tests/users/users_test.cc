@@ -1,4 +1,4 @@
-#include "daemon/api/users.h"
+#include "daemon/users/users.h"
 
 #include <sys/stat.h>
 
@@ -6,7 +6,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "tests/api/temp_folder.h"
+#include "tests/temp_folder.h"
 
 namespace jiexu::users_test {
 namespace {

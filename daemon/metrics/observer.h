@@ -4,8 +4,8 @@
 #include <chrono>
 #include <unordered_map>
 
-#include "daemon/api/metrics.h"
 #include "daemon/engine/observer.h"
+#include "daemon/metrics/metrics.h"
 
 namespace jiexu {
 

@@ -51,7 +51,7 @@ struct User {
 class Users {
  public:
   // Errors: kNotFound, kPermission (others may read the file), kInvalid (every problem, with line;
-  // one is a name that records show for the daemon's own acts, daemon/cases/actor.h).
+  // one is a name that records show for the daemon's own acts, daemon/base/reserved_names.h).
   static Result<std::shared_ptr<const Users>> load(const std::filesystem::path& file);
   static Result<std::shared_ptr<const Users>> parse(std::string_view toml,
                                                     const std::string& origin);

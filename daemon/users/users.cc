@@ -1,4 +1,4 @@
-#include "daemon/api/users.h"
+#include "daemon/users/users.h"
 
 #include <fcntl.h>
 #include <openssl/crypto.h>
@@ -10,8 +10,8 @@
 #include <array>
 
 #include "daemon/base/bytes.h"
+#include "daemon/base/reserved_names.h"
 #include "daemon/base/retry.h"
-#include "daemon/cases/actor.h"
 #include "daemon/trust/keyring.h"
 #include "daemon/trust/suite.h"
 

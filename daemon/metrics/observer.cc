@@ -1,4 +1,4 @@
-#include "daemon/observer.h"
+#include "daemon/metrics/observer.h"
 
 #include <spdlog/spdlog.h>
 
