@@ -15,6 +15,7 @@
 #include <string>
 
 #include "daemon/api/api.h"
+#include "daemon/api/http/http_server.h"
 #include "daemon/config.h"
 #include "daemon/engine/loop.h"
 #include "daemon/link/zmq_transport.h"

@@ -19,7 +19,7 @@
 #include <stop_token>
 #include <string>
 
-#include "daemon/api/http_server.h"
+#include "daemon/api/http/http_message.h"
 #include "daemon/api/idempotency.h"
 #include "daemon/api/progress.h"
 #include "daemon/api/router.h"

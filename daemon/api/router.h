@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "daemon/api/http_server.h"
+#include "daemon/api/http/http_message.h"
 #include "daemon/users/users.h"
 
 namespace jiexu {

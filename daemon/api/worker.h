@@ -8,7 +8,7 @@
 #include <stop_token>
 #include <thread>
 
-#include "daemon/api/http_server.h"
+#include "daemon/api/http/http_message.h"
 
 namespace jiexu {
 

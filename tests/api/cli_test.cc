@@ -2,7 +2,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "daemon/api/http_server.h"
+#include "daemon/api/http/http_server.h"
 #include "ops/cli/case_show.h"
 #include "ops/cli/client.h"
 #include "ops/cli/form_draft.h"

@@ -8,6 +8,7 @@
 #include <map>
 #include <regex>
 
+#include "daemon/api/http/http_server.h"
 #include "daemon/funds/comparison.h"
 #include "daemon/rules/form_check.h"
 #include "tests/api/api_world.h"

@@ -17,6 +17,7 @@
 #include <set>
 #include <sstream>
 
+#include "daemon/api/http/http_server.h"
 #include "daemon/base/text.h"
 #include "tests/api/odd.h"
 #include "tests/temp_folder.h"

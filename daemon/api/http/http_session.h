@@ -6,7 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <memory>
 
-#include "daemon/api/http_server.h"
+#include "daemon/api/http/http_server.h"
 
 namespace jiexu {
 

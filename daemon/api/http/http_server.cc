@@ -1,4 +1,4 @@
-#include "daemon/api/http_server.h"
+#include "daemon/api/http/http_server.h"
 
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -11,7 +11,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <thread>
 
-#include "daemon/api/http_session.h"
+#include "daemon/api/http/http_session.h"
 
 namespace jiexu {
 namespace {

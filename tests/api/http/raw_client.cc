@@ -1,4 +1,4 @@
-#include "tests/api/raw_client.h"
+#include "tests/api/http/raw_client.h"
 
 #include <arpa/inet.h>
 #include <poll.h>

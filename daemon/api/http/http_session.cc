@@ -1,4 +1,4 @@
-#include "daemon/api/http_session.h"
+#include "daemon/api/http/http_session.h"
 
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/steady_timer.hpp>

@@ -6,8 +6,8 @@
 #include <mutex>
 #include <thread>
 
-#include "daemon/api/http_server.h"
-#include "tests/api/raw_client.h"
+#include "daemon/api/http/http_server.h"
+#include "tests/api/http/raw_client.h"
 #include "tests/temp_folder.h"
 
 namespace jiexu::http_test {
