@@ -10,6 +10,7 @@
 #include "daemon/engine/case_desk.h"
 #include "daemon/engine/intake.h"
 #include "daemon/last_words.h"
+#include "daemon/open_store.h"
 #include "daemon/trust/suite.h"
 #include "storage/key_checks.h"
 
@@ -105,22 +106,13 @@ Result<void> Daemon::open_store() {
   auto vault = Vault::create(std::move(*keys));
   if (!vault) return tl::unexpected(vault.error());
   vault_ = std::move(*vault);
-  RocksSettings settings;
-  settings.dir = config_.data_dir;
-  settings.log = [](std::string_view line) { spdlog::info("rocksdb: {}", line); };
-  settings.open_files_max = store_files_max(descriptors_, directory_->agencies().size() - 1);
-  settings.on_background_error = [](std::string_view why) {
+  StoreHooks hooks;
+  hooks.log = [](std::string_view line) { spdlog::info("{}", line); };
+  hooks.open_files_max = store_files_max(descriptors_, directory_->agencies().size() - 1);
+  hooks.on_failure = [](std::string_view why) {
     die(kExitIoError, "the store can no longer write: " + std::string(why));
   };
-  const Config::Store& limit = config_.store;
-  space_ = std::make_unique<Space>(
-      config_.data_dir, SpaceLimits{limit.min_free_mib << 20, limit.frames_min_free_mib << 20,
-                                    limit.ballast_mib << 20});
-  auto store = RocksStore::open(settings);
-  if (!store && store.error().code == Errc::kNoSpace) {
-    if (auto done = space_->give_up_ballast(); !done) return done;
-    store = RocksStore::open(settings);
-  }
+  auto store = jiexu::open_store(config_, std::move(hooks));
   if (!store) return tl::unexpected(store.error());
   store_ = std::move(*store);
   if (auto done = check_own_keys(); !done) return done;
@@ -261,18 +253,18 @@ Result<void> Daemon::reload() {
 
 // Between commits, so that no commit starts on a disk that has just become full.
 void Daemon::look_at_disk() {
-  const Room before = space_->room();
-  const auto room = space_->look();
-  if (!room) die(kExitIoError, room.error().text);
-  engine_->kernel().set_room(*room);
-  store_->heed_free_space(space_->free());
-  metrics_.disk_free_bytes.Set(static_cast<double>(space_->free()));
-  metrics_.storage_room.Set(static_cast<double>(*room));
-  if (*room == before) return;
-  const uint64_t mib = space_->free() >> 20;
-  if (*room == Room::kAmple) spdlog::info("{} MiB of disk are free again: all work is taken", mib);
-  if (*room == Room::kLow) spdlog::error("{} MiB of disk are free: new work is refused", mib);
-  if (*room == Room::kShort) {
+  const Room before = store_->space().room;
+  const auto found = store_->look_at_space();
+  if (!found) die(kExitIoError, found.error().text);
+  const Room room = found->room;
+  engine_->kernel().set_room(room);
+  metrics_.disk_free_bytes.Set(static_cast<double>(found->bytes));
+  metrics_.storage_room.Set(static_cast<double>(room));
+  if (room == before) return;
+  const uint64_t mib = found->bytes >> 20;
+  if (room == Room::kAmple) spdlog::info("{} MiB of disk are free again: all work is taken", mib);
+  if (room == Room::kLow) spdlog::error("{} MiB of disk are free: new work is refused", mib);
+  if (room == Room::kShort) {
     spdlog::error("{} MiB of disk are free: messages of peers are left with them", mib);
   }
 }
@@ -296,8 +288,8 @@ bool Daemon::alive() const {
 }
 
 std::optional<std::string> Daemon::not_ready() const {
-  if (space_->room() != Room::kAmple) {
-    return "the disk is nearly full (" + std::to_string(space_->free() >> 20) +
+  if (const FreeSpace space = store_->space(); space.room != Room::kAmple) {
+    return "the disk is nearly full (" + std::to_string(space.bytes >> 20) +
            " MiB free): new work is refused";
   }
   if (const auto wrong = clock_.wrong()) return check_wall_clock(*wrong).error().text;

@@ -15,15 +15,15 @@
 #include <string>
 
 #include "daemon/api/api.h"
+#include "daemon/api/http/http_server.h"
 #include "daemon/config.h"
 #include "daemon/engine/engine.h"
 #include "daemon/engine/loop.h"
 #include "daemon/link/zmq_transport.h"
-#include "daemon/listener_metrics.h"
-#include "daemon/observer.h"
+#include "daemon/metrics/listener_metrics.h"
+#include "daemon/metrics/observer.h"
 #include "daemon/trust/keyring.h"
-#include "storage/rocks_store.h"
-#include "storage/space.h"
+#include "storage/store_engine.h"
 
 namespace jiexu {
 
@@ -74,8 +74,7 @@ class Daemon {
   std::shared_ptr<const Directory> directory_;  // the transport thread reads directory_now_
   std::atomic<std::shared_ptr<const Directory>> directory_now_;
   std::unique_ptr<Vault> vault_;
-  std::unique_ptr<RocksStore> store_;
-  std::unique_ptr<Space> space_;
+  std::unique_ptr<StoreEngine> store_;
   std::unique_ptr<ZmqTransport> transport_;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<EngineLoop> loop_;

@@ -72,9 +72,8 @@ int run(const std::string& config_file) {
 }  // namespace jiexu
 
 int main(int argc, char** argv) {
-  jiexu::cli::CommandLine line{
-      "jiexud: exchanges insurance transfers with other agencies.\n"
-      "Example: jiexud --config /etc/jiexu/agency.toml"};
+  jiexu::cli::CommandLine line("Exchanges insurance transfers with other agencies.", "jiexud",
+                               "jiexud --config /etc/jiexu/agency.toml");
   jiexu::cli::Command app = line.command();
   std::string config_file;
   app.add_option("--config", config_file, "the agency's configuration file").required();

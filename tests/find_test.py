@@ -9,7 +9,7 @@ TESTS = pathlib.Path(__file__).resolve().parent
 
 
 def programs():
-    for listing in [*TESTS.glob("*/CMakeLists.txt"), *TESTS.glob("*/*.cmake"), *TESTS.glob("*/*/CMakeLists.txt")]:
+    for listing in [*TESTS.glob("*/CMakeLists.txt"), *TESTS.glob("*/*/CMakeLists.txt")]:
         for name, arguments in re.findall(r"jiexu_test\((\w+)([^)]*)\)", listing.read_text()):
             files = [listing.parent / word for word in arguments.split("LINK")[0].split()]
             yield name, [file for file in files if file.is_file()]

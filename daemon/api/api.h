@@ -19,15 +19,13 @@
 #include <stop_token>
 #include <string>
 
-#include "daemon/api/http_server.h"
+#include "daemon/api/http/http_message.h"
 #include "daemon/api/idempotency.h"
 #include "daemon/api/json.h"
-#include "daemon/api/metrics.h"
 #include "daemon/api/problem.h"
 #include "daemon/api/progress.h"
 #include "daemon/api/router.h"
 #include "daemon/api/statistics.h"
-#include "daemon/api/users.h"
 #include "daemon/api/worker.h"
 #include "daemon/base/time.h"
 #include "daemon/engine/attachment_uploads.h"
@@ -35,7 +33,9 @@
 #include "daemon/engine/case_commands.h"
 #include "daemon/engine/payment_commands.h"
 #include "daemon/engine/peer_commands.h"
+#include "daemon/metrics/metrics.h"
 #include "daemon/rules/calendar.h"
+#include "daemon/users/users.h"
 #include "jiexu/v1/record.pb.h"
 #include "storage/records.h"
 

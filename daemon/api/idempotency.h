@@ -15,7 +15,7 @@
 #include <string_view>
 #include <vector>
 
-#include "daemon/api/http_server.h"
+#include "daemon/api/http/http_message.h"
 #include "daemon/base/ids.h"
 #include "daemon/base/limits.h"
 

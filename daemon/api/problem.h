@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "daemon/api/http_server.h"
+#include "daemon/api/http/http_message.h"
 #include "daemon/cases/case.h"
 #include "daemon/cases/refusal.h"
 #include "jiexu/v1/api.pb.h"

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "daemon/api/http_server.h"
+#include "daemon/api/http/http_message.h"
 #include "daemon/api/router.h"
 #include "daemon/base/result.h"
 #include "daemon/engine/case_reply.h"

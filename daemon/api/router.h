@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "daemon/api/http_server.h"
-#include "daemon/api/users.h"
+#include "daemon/api/http/http_message.h"
+#include "daemon/users/users.h"
 
 namespace jiexu {
 

@@ -9,7 +9,7 @@
 #include <stop_token>
 #include <thread>
 
-#include "daemon/api/http_server.h"
+#include "daemon/api/http/http_message.h"
 #include "daemon/base/limits.h"
 
 namespace jiexu {

@@ -2,9 +2,10 @@
 // user may be called anything; that the daemon's own names are reserved is for readers.
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
 #include <string_view>
+
+#include "daemon/base/reserved_names.h"
 
 namespace jiexu {
 
@@ -47,11 +48,9 @@ constexpr std::string_view name(ActorKind kind) {
   return "";
 }
 
-// Names under which records show what no user has done: the above, and what settles bank lines.
-constexpr bool is_reserved_name(std::string_view name) {
-  constexpr std::string_view kReserved[] = {"bank",     "link",     "timer", "directory",
-                                            "calendar", "recovery", "case",  "batch"};
-  return std::ranges::find(kReserved, name) != std::ranges::end(kReserved);
-}
+// No user has the name of one of these.
+static_assert(is_reserved_name(kBankActor.name) && is_reserved_name(kLinkActor.name) &&
+              is_reserved_name(kTimerActor.name) && is_reserved_name(kDirectoryActor.name) &&
+              is_reserved_name(kCalendarActor.name) && is_reserved_name(kRecoveryActor.name));
 
 }  // namespace jiexu

@@ -32,7 +32,7 @@
 #include "daemon/engine/statement_desk.h"
 #include "daemon/link/frame.h"
 #include "daemon/link/transport.h"
-#include "storage/space.h"
+#include "storage/room.h"
 #include "storage/store.h"
 #include "storage/vault.h"
 

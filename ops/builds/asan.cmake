@@ -2,4 +2,3 @@
 # cmake -C ops/builds/asan.cmake -S . -B build-asan -G Ninja
 set(CMAKE_BUILD_TYPE Debug CACHE STRING "")
 set(JIEXU_SANITIZE ON CACHE BOOL "")
-set(JIEXU_TEST_PARTS base rules cases funds trust storage link engine api sim CACHE STRING "")

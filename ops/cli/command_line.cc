@@ -138,11 +138,11 @@ bool Command::called_subcommand() const {
 }
 
 CommandLine::CommandLine(const std::string& does, const std::string& program,
-                         const std::string& example, const std::string& version)
+                         const std::string& example)
     : app_(std::make_unique<CLI::App>(does, program)) {
   app_->formatter(std::make_shared<ExampleFirst>());
   app_->footer(example);
-  if (!version.empty()) app_->set_version_flag("--version", version);
+  if (!program.empty()) app_->set_version_flag("--version", program + " " JIEXU_VERSION);
 }
 
 CommandLine::~CommandLine() = default;

@@ -74,9 +74,10 @@ class Command {
 
 class CommandLine {
  public:
-  // With `version`, --version prints it.
+  // A `program` that has a name has --version too: the name and the version of this build, which
+  // stands in CMakeLists.txt.
   explicit CommandLine(const std::string& does, const std::string& program = "",
-                       const std::string& example = "", const std::string& version = "");
+                       const std::string& example = "");
   ~CommandLine();
   CommandLine(const CommandLine&) = delete;
   CommandLine& operator=(const CommandLine&) = delete;

@@ -1,7 +1,7 @@
 // jiexu config: check the file, print an example.
 #include <iostream>
 
-#include "daemon/api/users.h"
+#include "daemon/users/users.h"
 #include "ops/cli/session.h"
 
 namespace jiexu::cli {

@@ -2,9 +2,9 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "daemon/api/users.h"
 #include "daemon/trust/directory.h"
 #include "daemon/trust/keyring.h"
+#include "daemon/users/users.h"
 #include "ops/cli/output.h"
 #include "ops/cli/session.h"
 #include "storage/file.h"

@@ -1,15 +1,15 @@
 // jiexu init: a new agency's folder with keys, directory, users, store and configuration.
 #include <iostream>
 
-#include "daemon/api/users.h"
+#include "daemon/open_store.h"
 #include "daemon/trust/directory.h"
 #include "daemon/trust/keyring.h"
+#include "daemon/users/users.h"
 #include "jiexu/v1/record.pb.h"
 #include "ops/cli/files.h"
 #include "ops/cli/session.h"
 #include "storage/key_checks.h"
 #include "storage/layout.h"
-#include "storage/rocks_store.h"
 
 namespace jiexu::cli {
 namespace {
@@ -49,7 +49,7 @@ Result<void> create_store(const Config& config, const v1::StoreRecord& record) {
   if (!keys) return tl::unexpected(keys.error());
   const auto vault = Vault::create(std::move(*keys));
   if (!vault) return tl::unexpected(vault.error());
-  const auto store = RocksStore::create({.dir = config.data_dir});
+  const auto store = jiexu::create_store(config);
   if (!store) return tl::unexpected(store.error());
   Batch batch;
   batch.put(Family::kMeta, layout::kStoreKey, record.SerializeAsString());

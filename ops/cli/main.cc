@@ -22,8 +22,7 @@ void add_options(Command app, Session& session) {
 
 int run(int argc, char** argv) {
   CommandLine line("Moves insured persons' relationships and money between agencies.", "jiexu",
-                   "jiexu init /etc/jiexu --code S41132810207 --name \"Example City\"",
-                   "jiexu 0.1.0");
+                   "jiexu init /etc/jiexu --code S41132810207 --name \"Example City\"");
   line.options_anywhere();  // so that --json and --config may stand anywhere
   Command app = line.command();
   app.require_subcommand();

@@ -1,5 +1,5 @@
 // jiexu user: who may use the API.
-#include "daemon/api/users.h"
+#include "daemon/users/users.h"
 
 #include <iostream>
 #include <nlohmann/json.hpp>

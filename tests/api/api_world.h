@@ -12,7 +12,7 @@
 #include "daemon/api/api.h"
 #include "daemon/rules/citizen_id.h"
 #include "daemon/trust/suite.h"
-#include "storage/memory_store.h"
+#include "storage/memory/memory_store.h"
 #include "tests/engine/asking.h"
 
 namespace jiexu {

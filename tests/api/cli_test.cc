@@ -2,14 +2,14 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "daemon/api/http_server.h"
+#include "daemon/api/http/http_server.h"
 #include "ops/cli/case_show.h"
 #include "ops/cli/client.h"
 #include "ops/cli/form_draft.h"
 #include "ops/cli/input.h"
 #include "ops/cli/output.h"
 #include "ops/cli/paper_text.h"
-#include "tests/api/temp_folder.h"
+#include "tests/temp_folder.h"
 
 namespace jiexu::cli::cli_test {
 namespace {

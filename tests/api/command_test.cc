@@ -8,10 +8,11 @@
 #include <map>
 #include <regex>
 
+#include "daemon/api/http/http_server.h"
 #include "daemon/funds/comparison.h"
 #include "daemon/rules/form_check.h"
 #include "tests/api/api_world.h"
-#include "tests/api/temp_folder.h"
+#include "tests/temp_folder.h"
 
 namespace jiexu::command_test {
 namespace {

@@ -17,9 +17,10 @@
 #include <set>
 #include <sstream>
 
+#include "daemon/api/http/http_server.h"
 #include "daemon/base/text.h"
 #include "tests/api/odd.h"
-#include "tests/api/temp_folder.h"
+#include "tests/temp_folder.h"
 
 extern char** environ;
 

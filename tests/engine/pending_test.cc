@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "storage/memory_store.h"
+#include "storage/memory/memory_store.h"
 
 using namespace jiexu;
 

@@ -10,7 +10,7 @@
 
 #include "daemon/engine/engine.h"
 #include "daemon/engine/intake.h"
-#include "storage/memory_store.h"
+#include "storage/memory/memory_store.h"
 #include "tests/engine/asking.h"
 
 namespace jiexu {

@@ -11,7 +11,7 @@
 #include <iterator>
 
 #include "daemon/trust/suite.h"
-#include "storage/watermark.h"
+#include "storage/rocks/watermark.h"
 #include "tests/faults/victim.h"
 
 using namespace jiexu;

@@ -7,7 +7,7 @@
 #include <set>
 #include <vector>
 
-#include "storage/memory_store.h"
+#include "storage/memory/memory_store.h"
 #include "tests/e2e/people.h"
 #include "tests/faults/books.h"
 #include "tests/faults/station.h"

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "storage/rocks_store.h"
+#include "storage/rocks/rocks_store.h"
 #include "tests/faults/exchange.h"
 #include "tests/faults/fault_fs.h"
 #include "tests/faults/scratch.h"

@@ -2,12 +2,12 @@
 // says it in a Result, and what it accepts reads back from its own printing.
 #include <string>
 
-#include "daemon/api/users.h"
 #include "daemon/base/check.h"
 #include "daemon/config.h"
 #include "daemon/rules/calendar.h"
 #include "daemon/trust/directory.h"
 #include "daemon/trust/key_text.h"
+#include "daemon/users/users.h"
 
 using namespace jiexu;
 

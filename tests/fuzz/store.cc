@@ -9,8 +9,8 @@
 #include "daemon/base/check.h"
 #include "daemon/engine/case_store.h"
 #include "daemon/engine/link_store.h"
-#include "storage/memory_store.h"
-#include "storage/watermark.h"
+#include "storage/memory/memory_store.h"
+#include "storage/rocks/watermark.h"
 
 using namespace jiexu;
 

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""House rules that a machine can check: which folder may include which, banned words by layer, line,
+"""House rules that a machine can check: who may include whom (arrows.py), banned words by folder, line,
 function and file sizes; and that files which documents name exist. Prints one line a breach, with
 what to do instead; exit 1 if there is any."""
 import pathlib
@@ -7,35 +7,22 @@ import re
 import subprocess
 import sys
 
+sys.dont_write_bytecode = True
+import arrows  # noqa: E402
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 
-# Folder -> folders of ours that it may include. What is not listed may include anything.
-LAYERS = {
-    "daemon/base": ["daemon/base"],
-    "daemon/rules": ["daemon/base", "daemon/rules"],
-    "daemon/funds": ["daemon/base", "daemon/rules", "daemon/funds"],
-    "daemon/cases": ["daemon/base", "daemon/rules", "daemon/funds", "daemon/cases"],
-    "daemon/trust": ["daemon/base", "daemon/trust"],
-    "daemon/link": ["daemon/base", "daemon/trust", "daemon/link"],
-    "storage": ["daemon/base", "storage"],
-    "daemon/engine": ["daemon/base", "daemon/rules", "daemon/funds", "daemon/cases", "daemon/trust",
-                      "daemon/link", "storage", "daemon/engine"],
-    "daemon/api": ["daemon/base", "daemon/rules", "daemon/funds", "daemon/cases", "daemon/trust",
-                   "daemon/engine", "daemon/api", "daemon/config", "storage/records.h", "storage/store.h"],
-}
-
-PURE = ("daemon/rules/", "daemon/funds/", "daemon/cases/")
+PURE = tuple(folder + "/" for folder in arrows.PURE)
 # (pattern, where it is banned: a tuple of path prefixes, except these, what to do instead)
 BANNED = [
-    (r"rocksdb::|#include <rocksdb/", ("",), ("storage/rocks", "tests/storage/", "tests/faults/", "tests/bench/limit.cc"), "go through storage/store.h"),
+    (r"rocksdb::|#include <rocksdb/", ("",), ("storage/rocks/", "tests/storage/rocks/", "tests/faults/", "tests/bench/limit.cc"), "go through storage/store.h"),
     (r"#include <zmq", ("",), ("daemon/link/z", "tests/link/", "tests/bench/limit.cc"), "go through daemon/link/transport.h"),
-    (r"#include <boost/(beast|asio)", ("",), ("daemon/api/http_server.cc", "daemon/api/http_session.h", "daemon/api/http_session.cc",
-                                               "ops/cli/client.cc"), "go through daemon/api/http_server.h"),
+    (r"#include <boost/(beast|asio)", ("",), ("daemon/api/http/", "ops/cli/client.cc"), "go through daemon/api/http/http_server.h"),
     (r"#include <(chrono|thread|mutex|random|fstream|iostream)>|system_clock|steady_clock|\brand\(", PURE, (), "time, chance and I/O come in by the event"),
     (r"enable_simulated_suite|simulated_suite\.h", ("daemon/", "ops/", "storage/"), ("daemon/trust/simulated_suite",), "the daemon must not know the simulator's suite"),
     (r"\blayout::|\bFamily::", ("daemon/api/",), (), "ask a query beside its domain, daemon/engine/*_queries.h"),
     (r"\b(TODO|FIXME|XXX|HACK)\b", ("",), ("tests/lint/",), "do it, or file an issue"),
-    (r"\b(float|double)\b", ("daemon/cases/", "daemon/funds/", "daemon/rules/"), (), "money is int64 fen"),
+    (r"\b(float|double)\b", PURE, (), "money is int64 fen"),
 ]
 
 LINE_MAX = 100
@@ -58,19 +45,8 @@ def sources():
     return tracked("*.h", "*.cc")
 
 
-def layer_of(path):
-    return max((layer for layer in LAYERS if path.startswith(layer + "/")), key=len, default=None)
-
-
-def check_includes(path, text):
-    layer = layer_of(path)
-    if layer is None:
-        return
-    for line, include in re.findall(r'^(#include "([^"]+)")', text, re.M):
-        if include.startswith("jiexu/v1/"):
-            continue
-        if not any(include.startswith(allowed) for allowed in LAYERS[layer]):
-            yield f"{path}: {layer} may not include {include}; it may use {', '.join(LAYERS[layer])}"
+def read(paths):
+    return {path: (ROOT / path).read_text(encoding="utf-8") for path in paths}
 
 
 def check_words(path, text):
@@ -137,13 +113,14 @@ def check_documents():
 
 def main():
     breaches = list(check_documents())
-    for path in sources():
-        text = (ROOT / path).read_text(encoding="utf-8")
-        for check in (check_includes, check_words, check_sizes):
-            breaches.extend(check(path, text))
+    texts = read(sources())
+    breaches.extend(arrows.check(read(tracked("*CMakeLists.txt", "*.cmake")), texts))
+    for path, text in texts.items():
+        breaches.extend(check_words(path, text))
+        breaches.extend(check_sizes(path, text))
     for breach in breaches:
         print(breach)
-    print(f"lint: {len(breaches)} breaches in {len(sources())} files")
+    print(f"lint: {len(breaches)} breaches in {len(texts)} files")
     return 1 if breaches else 0
 
 

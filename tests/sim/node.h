@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "daemon/engine/engine.h"
-#include "storage/memory_store.h"
+#include "storage/memory/memory_store.h"
 #include "tests/sim/world.h"
 
 namespace jiexu::sim {

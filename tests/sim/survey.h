@@ -12,7 +12,7 @@
 #include "jiexu/v1/api.pb.h"
 #include "jiexu/v1/record.pb.h"
 #include "storage/layout.h"
-#include "storage/memory_store.h"
+#include "storage/memory/memory_store.h"
 #include "storage/vault.h"
 
 namespace jiexu::sim {

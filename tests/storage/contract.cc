@@ -225,6 +225,81 @@ void check_reopen(StorePlace& place) {
   }
 }
 
+bool same(const FreeSpace& a, const FreeSpace& b) {
+  return a.room == b.room && a.bytes == b.bytes;
+}
+
+void check_care(StorePlace& place) {
+  SECTION("a new store is complete, and so it is when opened again") {
+    CHECK(place.store().recovery().complete);
+    CHECK(place.store().recovery().lsn == 0);
+    put(place.store(), Family::kCase, {"a"});
+    place.reopen();
+    CHECK(place.store().recovery().complete);
+    CHECK(place.store().recovery().lsn == 1);
+  }
+  SECTION("the watermark is at the last commit when it was brought there") {
+    put(place.store(), Family::kCase, {"a"});
+    put(place.store(), Family::kCase, {"b"});
+    REQUIRE(place.store().flush_watermark());
+    REQUIRE(place.store().flush_watermark());
+    place.reopen();
+    CHECK(place.store().recovery().watermark == 2);
+  }
+  SECTION("there is ample room, and what was found last is remembered") {
+    const auto found = place.store().look_at_space();
+    REQUIRE(found);
+    CHECK(found->room == Room::kAmple);
+    CHECK(found->bytes > 0);
+    CHECK(same(place.store().space(), *found));
+  }
+}
+
+void check_checkpoint(StorePlace& place) {
+  put(place.store(), Family::kCase, {"a", "b"});
+  REQUIRE(place.store().checkpoint(place.checkpoint_path()));
+  Batch batch;
+  batch.put(Family::kCase, "c", "after it");
+  batch.remove(Family::kCase, "a");
+  REQUIRE(place.store().commit(batch));
+  SECTION("the store itself goes on") {
+    CHECK(keys(place.store(), "", "z") == "b c ");
+    place.reopen();
+    CHECK(keys(place.store(), "", "z") == "b c ");
+    CHECK(place.store().recovery().complete);
+  }
+  SECTION("the copy has what was committed before it, and no more") {
+    place.open_checkpoint();
+    CHECK(keys(place.store(), "", "z") == "a b ");
+    CHECK(get(place.store(), Family::kCase, "b") == "value of b");
+    CHECK(place.store().lsn() == 1);
+    put(place.store(), Family::kCase, {"d"});
+    place.reopen();
+    CHECK(keys(place.store(), "", "z") == "a b d ");
+    CHECK(place.store().lsn() == 2);
+  }
+  SECTION("the copy lacks commits, at every opening, until the loss is accepted") {
+    place.open_checkpoint();
+    CHECK(!place.store().recovery().complete);
+    CHECK(place.store().recovery().lsn == 1);
+    CHECK(place.store().recovery().watermark == std::nullopt);
+    place.reopen();
+    CHECK(!place.store().recovery().complete);
+    REQUIRE(place.store().accept_loss());
+    CHECK(place.store().recovery().complete);
+    place.reopen();
+    CHECK(place.store().recovery().complete);
+    CHECK(place.store().recovery().watermark == 1);
+  }
+  SECTION("no copy is written over another") {
+    const auto again = place.store().checkpoint(place.checkpoint_path());
+    REQUIRE(!again);
+    CHECK(again.error().code == Errc::kExists);
+    place.open_checkpoint();
+    CHECK(keys(place.store(), "", "z") == "a b ");
+  }
+}
+
 }  // namespace
 
 void check_store_contract(const std::function<std::unique_ptr<StorePlace>()>& make) {
@@ -249,6 +324,12 @@ void check_store_contract(const std::function<std::unique_ptr<StorePlace>()>& ma
   }
   SECTION("what was committed is there after reopening, what was removed is not") {
     check_reopen(*place);
+  }
+  SECTION("care") {
+    check_care(*place);
+  }
+  SECTION("checkpoint") {
+    check_checkpoint(*place);
   }
 }
 

@@ -2,10 +2,11 @@
 // check_store_contract passes for it.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 
-#include "storage/store.h"
+#include "storage/store_engine.h"
 
 namespace jiexu::testing {
 
@@ -13,9 +14,13 @@ namespace jiexu::testing {
 class StorePlace {
  public:
   virtual ~StorePlace() = default;
-  virtual Store& store() = 0;
+  virtual StoreEngine& store() = 0;
   // Closes and opens; references to the earlier store() are dead.
   virtual void reopen() = 0;
+  // Where a checkpoint may be laid down: nothing is there.
+  virtual std::filesystem::path checkpoint_path() const = 0;
+  // Closes, and opens the checkpoint of that path in the store's place.
+  virtual void open_checkpoint() = 0;
 };
 
 // Call inside a TEST_CASE; runs as sections, each on a new, empty store of `make`.

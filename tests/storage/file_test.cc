@@ -2,13 +2,14 @@
 // of this program go through the functions below, which are found before the C library's.
 #include "storage/file.h"
 
+#include <fcntl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
 #include <catch2/catch.hpp>
 #include <cerrno>
+#include <optional>
 
-#include "storage/watermark.h"
 #include "tests/storage/temp_dir.h"
 
 namespace {
@@ -54,44 +55,56 @@ namespace jiexu {
 
 using testing::TempDir;
 
-TEST_CASE("a mark whose write is interrupted or done in part is written whole") {
+namespace {
+
+Fd file_at(const std::filesystem::path& path) {
+  Fd fd(::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+  REQUIRE(fd.get() >= 0);
+  return fd;
+}
+
+}  // namespace
+
+TEST_CASE("a write that is interrupted or done in part is done whole") {
   const TempDir dir;
-  const auto path = dir.path() / "mark";
-  auto mark = Watermark::create(path, 1).value();
+  const auto path = dir.path() / "file";
+  const Fd fd = file_at(path);
   Trouble interrupted{.interruptions = 3};
   Trouble in_part{.bytes_max = 1000};
   for (Trouble* kind : {&interrupted, &in_part}) {
-    const InTrouble now(*kind);
-    const Lsn next = mark.durable() + 1;
-    const auto advanced = mark.advance(next, Watermark::TimePoint::max());
-    INFO((advanced ? "" : advanced.error().text));
-    REQUIRE(advanced);
-    REQUIRE(mark.reset(next + 1));
-    CHECK(kind->calls > 3);
+    const std::string bytes(4096, kind == &interrupted ? 'i' : 'p');
+    {
+      const InTrouble now(*kind);
+      const auto written = write_at(fd, bytes, 512, path);
+      INFO((written ? "" : written.error().text));
+      REQUIRE(written);
+      CHECK(kind->calls > 3);
+    }
+    CHECK((read_at(fd, 4096, 512, path).value() == bytes));
   }
-  // Both slots are sound: the newest counts also if the other one is lost.
-  CHECK(Watermark::open(path).value().durable() == mark.durable());
 }
 
-TEST_CASE("a mark is read whole though the read is interrupted or done in part") {
+TEST_CASE("a read that is interrupted or done in part is done whole") {
   const TempDir dir;
-  const auto path = dir.path() / "mark";
-  REQUIRE(Watermark::create(path, 42));
+  const auto path = dir.path() / "file";
+  const Fd fd = file_at(path);
+  REQUIRE(write_at(fd, "forty-two bytes, and not a single one less", 0, path));
   for (Trouble kind : {Trouble{.interruptions = 2}, Trouble{.bytes_max = 7}}) {
     const InTrouble now(kind);
-    const auto mark = Watermark::open(path);
-    REQUIRE(mark);
-    CHECK(mark->durable() == 42);
+    const auto bytes = read_at(fd, 100, 6, path);
+    REQUIRE(bytes);
+    CHECK(*bytes == "two bytes, and not a single one less");
+    CHECK(kind.calls > 2);
   }
 }
 
 TEST_CASE("what takes no byte is an error, not an endless loop") {
   const TempDir dir;
-  const auto path = dir.path() / "mark";
-  auto mark = Watermark::create(path, 1).value();
+  const auto path = dir.path() / "file";
+  const Fd fd = file_at(path);
   Trouble full{.bytes_max = 0};
   const InTrouble now(full);
-  CHECK(mark.reset(2).error().code == Errc::kNoSpace);
+  CHECK(write_at(fd, "x", 0, path).error().code == Errc::kNoSpace);
 }
 
 TEST_CASE("an interrupted sync is done again") {

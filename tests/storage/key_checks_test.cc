@@ -5,7 +5,7 @@
 
 #include "jiexu/v1/record.pb.h"
 #include "storage/layout.h"
-#include "storage/memory_store.h"
+#include "storage/memory/memory_store.h"
 #include "storage/records.h"
 
 namespace jiexu {

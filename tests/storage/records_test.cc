@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "jiexu/v1/record.pb.h"
-#include "storage/memory_store.h"
+#include "storage/memory/memory_store.h"
 
 namespace jiexu::records_test {
 

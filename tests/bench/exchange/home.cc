@@ -1,6 +1,7 @@
 #include "tests/bench/exchange/home.h"
 
 #include "daemon/base/check.h"
+#include "daemon/open_store.h"
 
 namespace jiexu::bench {
 namespace {
@@ -24,7 +25,7 @@ Home open_home(const std::filesystem::path& agency_folder) {
   CHECK(keyring.has_value());
   auto vault = Vault::create(vault_keys(*keyring));
   CHECK(vault.has_value());
-  auto store = RocksStore::open({.dir = config->data_dir});
+  auto store = open_store(*config, {});
   CHECK(store.has_value());
   return {std::move(*config), std::move(*keyring), std::move(*vault), std::move(*store)};
 }

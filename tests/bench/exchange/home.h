@@ -6,7 +6,7 @@
 
 #include "daemon/config.h"
 #include "daemon/trust/keyring.h"
-#include "storage/rocks_store.h"
+#include "storage/store_engine.h"
 #include "storage/vault.h"
 
 namespace jiexu::bench {
@@ -15,7 +15,7 @@ struct Home {
   Config config;
   Keyring keyring;
   std::unique_ptr<Vault> vault;
-  std::unique_ptr<RocksStore> store;
+  std::unique_ptr<StoreEngine> store;
 };
 
 // REQUIRES: made by `jiexu init`, and no daemon runs on it.

@@ -1,0 +1,64 @@
+// What the counters say after the engine or the transport has told of something.
+#include <catch2/catch.hpp>
+
+#include "daemon/metrics/listener_metrics.h"
+#include "daemon/metrics/observer.h"
+
+namespace jiexu::metrics_test {
+namespace {
+
+using Catch::Contains;
+
+const AgencyId kPeer = *AgencyId::parse("S41132810207");
+
+TEST_CASE("a request is counted by its route and status, and timed by its route") {
+  Metrics metrics;
+  metrics.count_http("/v1/cases/{id}", 200, 0.003);
+  metrics.count_http("/v1/cases/{id}", 404, 0.001);
+  const std::string text = metrics.text();
+  CHECK_THAT(text,
+             Contains("jiexu_http_requests_total{route=\"/v1/cases/{id}\",status=\"404\"} 1"));
+  CHECK_THAT(text, Contains("jiexu_http_request_seconds_count{route=\"/v1/cases/{id}\"} 2"));
+}
+
+TEST_CASE("what the engine tells of is counted for its peer") {
+  Metrics metrics;
+  MetricsObserver observer(metrics);
+  observer.message_sent(kPeer, v1::Message::kLetter);
+  observer.message_sent(kPeer, v1::Message::kLetter);
+  observer.message_received(kPeer, v1::Message::kLetter);
+  observer.quarantined(kPeer, v1::FAULT_CODE_BAD_CONTENT);
+  const std::string text = metrics.text();
+  CHECK_THAT(text, Contains("jiexu_messages_out_total{peer=\"S41132810207\"} 2"));
+  CHECK_THAT(text, Contains("jiexu_messages_in_total{peer=\"S41132810207\"} 1"));
+  CHECK_THAT(text, Contains("jiexu_quarantined_total{reason=\"FAULT_CODE_BAD_CONTENT\"} 1"));
+}
+
+// The transport counts from its start on and is asked again and again.
+TEST_CASE("what the transport has counted is added once, however often it is shown") {
+  Metrics metrics;
+  ListenerMetrics listener(metrics);
+  ListenerStats stats;
+  stats.strangers = 2;
+  stats.zap[static_cast<size_t>(ZapVerdict::kUnknownKey)] = 3;
+  listener.show(stats);
+  listener.show(stats);
+  stats.strangers = 5;
+  listener.show(stats);
+  const std::string text = metrics.text();
+  CHECK_THAT(text, Contains("jiexu_strangers_total 5"));
+  CHECK_THAT(text, Contains("jiexu_connections_total{verdict=\"" +
+                            std::string(name(ZapVerdict::kUnknownKey)) + "\"} 3"));
+}
+
+TEST_CASE("each frame that is turned away is counted by its reason") {
+  Metrics metrics;
+  ListenerMetrics listener(metrics);
+  for (int i = 0; i < 3; ++i) {
+    listener.turned_away(kPeer, {v1::REFUSE_REASON_BUSY, "too much", std::nullopt});
+  }
+  CHECK_THAT(metrics.text(), Contains("reason=\"REFUSE_REASON_BUSY\"} 3"));
+}
+
+}  // namespace
+}  // namespace jiexu::metrics_test
