@@ -244,4 +244,22 @@ bool lacks_attachment(const Case& subject) {
   });
 }
 
+const Attachment* find_here(const Case& subject, const Digest& file) {
+  for (const Attachment& attachment : subject.attachments) {
+    if (attachment.sha256 == file && attachment.content == Attachment::Content::kHere) {
+      return &attachment;
+    }
+  }
+  return nullptr;
+}
+
+void fill_from_known(const Case& subject, v1::AttachmentInput* input) {
+  const auto file = file_of(*input);
+  const Attachment* known = file ? find_here(subject, *file) : nullptr;
+  input->set_size(known != nullptr ? known->size : 0);
+  if (known == nullptr) return;
+  if (input->name().empty()) input->set_name(known->name);
+  if (input->media_type().empty()) input->set_media_type(known->media_type);
+}
+
 }  // namespace jiexu

@@ -48,4 +48,10 @@ bool is_wanted(const Attachment& attachment);
 // SHA-256 in hex; nullopt if it is none.
 std::optional<Digest> file_of(const v1::AttachmentInput& input);
 
+// The case's attachment with this hash whose bytes are here; nullptr if there is none.
+const Attachment* find_here(const Case& subject, const Digest& file);
+// What an `attach` without an upload names: fills in size and, where they are left out, name and
+// media type of the file as the case knows it, if its bytes are here. Else size becomes 0.
+void fill_from_known(const Case& subject, v1::AttachmentInput* input);
+
 }  // namespace jiexu

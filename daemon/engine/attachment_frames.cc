@@ -1,4 +1,5 @@
 // What peers ask for of files, and what came.
+#include "daemon/cases/attachments.h"
 #include "daemon/engine/attachment_store.h"
 #include "daemon/engine/engine.h"
 

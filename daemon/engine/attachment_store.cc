@@ -56,13 +56,4 @@ Result<bool> wants_files(const Records& records, AgencyId peer) {
   return any;
 }
 
-const Attachment* find_here(const Case& subject, const Digest& file) {
-  for (const Attachment& attachment : subject.attachments) {
-    if (attachment.sha256 == file && attachment.content == Attachment::Content::kHere) {
-      return &attachment;
-    }
-  }
-  return nullptr;
-}
-
 }  // namespace jiexu

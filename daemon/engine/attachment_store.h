@@ -31,7 +31,4 @@ void remove_pieces(PendingBatch& batch, const CaseId& id, const Digest& file, ui
 // Whether any case wants a file from the peer.
 Result<bool> wants_files(const Records& records, AgencyId peer);
 
-// The case's attachment with this hash whose bytes are here; nullptr if there is none.
-const Attachment* find_here(const Case& subject, const Digest& file);
-
 }  // namespace jiexu

@@ -70,15 +70,6 @@ void AttachmentUploads::took(const UploadCommand& upload, Steady now) {
   }
 }
 
-void fill_from_known(const Case& subject, v1::AttachmentInput* input) {
-  const auto file = file_of(*input);
-  const Attachment* known = file ? find_here(subject, *file) : nullptr;
-  input->set_size(known != nullptr ? known->size : 0);
-  if (known == nullptr) return;
-  if (input->name().empty()) input->set_name(known->name);
-  if (input->media_type().empty()) input->set_media_type(known->media_type);
-}
-
 Result<std::optional<Rejection>> AttachmentUploads::hindrance(const Case& subject,
                                                               const UploadCommand& upload,
                                                               const Event& event, Steady now) {

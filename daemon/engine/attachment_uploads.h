@@ -78,8 +78,4 @@ class AttachmentUploads {
   std::map<std::pair<CaseId, Digest>, Open> open_;
 };
 
-// What an `attach` without an upload names: fills in size and, where they are left out, name and
-// media type of the file as the case knows it, if its bytes are here. Else size becomes 0.
-void fill_from_known(const Case& subject, v1::AttachmentInput* input);
-
 }  // namespace jiexu

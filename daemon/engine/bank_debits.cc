@@ -66,11 +66,6 @@ int64_t sum_of_parts(const v1::BankLineRecord& record) {
 
 // --- payments of ours ---
 
-bool says_that_it_came_back(const v1::BankLine& line) {
-  return line.reversal() || !line.return_reason().empty() ||
-         EndToEndId::parse(line.end_to_end_id());
-}
-
 Result<bool> BankDesk::place_return(Entry& entry, Instant now) {
   if (!says_that_it_came_back(entry.record.line())) return false;
   const auto taken = payments_.take_return(entry.record.line(), now);

@@ -28,9 +28,6 @@
 
 namespace jiexu {
 
-// A payment that did not stay where it was sent, rather than one of somebody else.
-bool says_that_it_came_back(const v1::BankLine& line);
-
 // The key of a line, the `n`th of those that agree in account, bank's number, amount, booking day
 // and the payment that they name.
 Digest digest_of(const v1::BankLine& line, uint32_t n = 0);

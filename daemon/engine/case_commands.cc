@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "daemon/engine/attachment_uploads.h"
+#include "daemon/cases/attachments.h"
 #include "daemon/engine/four_eyes.h"
 
 namespace jiexu {

@@ -71,7 +71,7 @@ void Engine::register_domains() {
         return uploads_.take(upload, user, now);
       });
   register_bank_commands(kernel_, bank_, bank_files_);
-  register_payment_commands(kernel_, remit_, bank_);
+  register_payment_commands(kernel_, remit_, [this] { bank_.try_again_soon(); });
   register_link_commands();
   kernel_.set_peer_listener(*this);
   add_link_duties();

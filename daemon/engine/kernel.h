@@ -44,7 +44,7 @@
 #include "daemon/engine/observer.h"
 #include "daemon/engine/peer_frame.h"
 #include "daemon/engine/pending.h"
-#include "storage/space.h"
+#include "storage/room.h"
 
 namespace jiexu {
 

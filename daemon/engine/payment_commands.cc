@@ -1,6 +1,5 @@
 #include "daemon/engine/payment_commands.h"
 
-#include "daemon/engine/bank_desk.h"
 #include "daemon/engine/remit_desk.h"
 
 namespace jiexu {
@@ -56,8 +55,7 @@ void register_payees(Kernel& kernel, RemitDesk& payments) {
 
 }  // namespace
 
-// Lines may have waited for what the bank or a person says of payments.
-void register_payment_commands(Kernel& kernel, RemitDesk& payments, BankDesk& bank) {
+void register_payment_commands(Kernel& kernel, RemitDesk& payments, std::function<void()> news) {
   register_batches(kernel, payments);
   register_payees(kernel, payments);
   kernel.answer<PaymentsQuery>(CommandKind::kRelief, [&payments](const PaymentsQuery& query,
@@ -66,16 +64,16 @@ void register_payment_commands(Kernel& kernel, RemitDesk& payments, BankDesk& ba
   });
   kernel.answer<PaymentReportCommand>(
       CommandKind::kAct,
-      [&payments, &bank](const PaymentReportCommand& report, const std::string& user, Moment now) {
+      [&payments, news](const PaymentReportCommand& report, const std::string& user, Moment now) {
         auto view = payments.report(*report.fates, user, now.wall);
-        if (view) bank.try_again_soon();
+        if (view) news();
         return shown(std::move(view));
       });
   kernel.answer<ReleasePaymentCommand>(
       CommandKind::kAct,
-      [&payments, &bank](const ReleasePaymentCommand& asked, const std::string& user, Moment now) {
+      [&payments, news](const ReleasePaymentCommand& asked, const std::string& user, Moment now) {
         auto outcome = release(payments, asked, user, now.wall);
-        if (outcome && asked.act == ReleasePaymentCommand::Act::kApprove) bank.try_again_soon();
+        if (outcome && asked.act == ReleasePaymentCommand::Act::kApprove) news();
         return outcome;
       });
 }

@@ -1,6 +1,7 @@
 // What people and local systems do with payments and batches.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -17,7 +18,6 @@
 
 namespace jiexu {
 
-class BankDesk;
 class RemitDesk;
 
 // Payments that wait are collected into batches; `after` goes on where an answer stopped.
@@ -78,7 +78,8 @@ struct ConfirmPayeeCommand {
   std::string note;
 };
 
-// Once, at start. All must outlive the kernel.
-void register_payment_commands(Kernel& kernel, RemitDesk& payments, BankDesk& bank);
+// Once, at start. All must outlive the kernel. `news`: called when the bank or a person has said
+// something of payments, for which others may have waited.
+void register_payment_commands(Kernel& kernel, RemitDesk& payments, std::function<void()> news);
 
 }  // namespace jiexu

@@ -2,7 +2,6 @@
 #include <algorithm>
 
 #include "daemon/cases/payments.h"
-#include "daemon/engine/bank_desk.h"
 #include "daemon/engine/payment_record.h"
 #include "daemon/engine/remit_desk.h"
 #include "daemon/engine/remit_views.h"

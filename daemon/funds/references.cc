@@ -74,4 +74,9 @@ std::string make_remark(std::string_view title, std::string_view number) {
   return fitted.empty() ? std::string(number) : fitted + " " + std::string(number);
 }
 
+bool says_that_it_came_back(const v1::BankLine& line) {
+  return line.reversal() || !line.return_reason().empty() ||
+         EndToEndId::parse(line.end_to_end_id());
+}
+
 }  // namespace jiexu

@@ -42,4 +42,7 @@ References find_references(const v1::BankLine& line);
 // is ASCII and shorter than the limit.
 std::string make_remark(std::string_view title, std::string_view number);
 
+// A payment that did not stay where it was sent, rather than one of somebody else.
+bool says_that_it_came_back(const v1::BankLine& line);
+
 }  // namespace jiexu

@@ -9,7 +9,7 @@
 #include "daemon/engine/payment_queries.h"
 #include "daemon/engine/peer_queries.h"
 #include "daemon/engine/reconciliation_queries.h"
-#include "storage/memory_store.h"
+#include "storage/memory/memory_store.h"
 
 using namespace jiexu;
 
