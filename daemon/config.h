@@ -15,6 +15,7 @@
 #include "daemon/base/ids.h"
 #include "daemon/base/limits.h"
 #include "daemon/base/result.h"
+#include "daemon/funds/batch_rules.h"
 #include "daemon/funds/payment_state.h"
 #include "daemon/rules/policy_choice.h"
 

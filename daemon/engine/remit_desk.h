@@ -41,6 +41,7 @@
 #include "daemon/funds/batch_number.h"
 #include "daemon/funds/matcher.h"
 #include "daemon/funds/payment_report.h"
+#include "daemon/funds/batch_rules.h"
 #include "daemon/funds/payment_state.h"
 #include "daemon/funds/references.h"
 #include "jiexu/v1/api.pb.h"

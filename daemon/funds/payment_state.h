@@ -16,9 +16,6 @@
 #include <optional>
 #include <string_view>
 
-#include "daemon/base/money.h"
-#include "daemon/funds/payment_file.h"
-
 namespace jiexu {
 
 // Numbers of all three are stored and never reused.
@@ -53,21 +50,5 @@ std::optional<PaymentFormat> payment_format(std::string_view name);
 constexpr bool is_waiting(PaymentState state) {
   return state == PaymentState::kOrdered || state == PaymentState::kBatched;
 }
-
-// How payments are collected and written; from the configuration.
-struct BatchRules {
-  size_t payments_max = 200;
-  Fen total_max{100'000'000'00};          // a single payment above it goes alone
-  std::optional<int32_t> collect_minute;  // of the day in China; nullopt: by hand only
-  DelimitedLayout layout{
-      {PaymentColumn::kSeq, PaymentColumn::kEndToEndId, PaymentColumn::kAmount,
-       PaymentColumn::kPayeeAccount, PaymentColumn::kPayeeHolder, PaymentColumn::kPayeeBank,
-       PaymentColumn::kPayeeCnaps, PaymentColumn::kRemark},
-      "|",
-      false,
-      true,
-      true};
-  bool operator==(const BatchRules&) const = default;
-};
 
 }  // namespace jiexu
