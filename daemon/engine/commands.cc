@@ -38,7 +38,7 @@ Result<std::shared_ptr<const Case>> Engine::subject_of(const ActionCommand& acti
 
 // Why nothing can be done in the case now, whatever it is.
 std::optional<Rejection> Engine::out_of_reach(const Case& subject) const {
-  if (reconciler_.blocks(subject.peer)) {
+  if (guard_.is_recovering(subject.peer)) {
     return Rejection{Refusal::kRecovering, subject.peer.str()};
   }
   if (subject.exists() && !peers_.all().contains(subject.peer)) {
@@ -132,7 +132,7 @@ Result<void> Engine::run(const Command& command, const PauseCommand& pause, Inst
 }
 
 Result<void> Engine::run(const Command& command, const PeersQuery&, Instant now) {
-  auto views = view_peers(peers_, *directory_, cases_, reconciler_, now);
+  auto views = view_peers(peers_, *directory_, cases_, guard_, now);
   if (!views) return tl::unexpected(views.error());
   Answer answer;
   answer.peers = std::move(*views);

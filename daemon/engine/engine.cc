@@ -21,25 +21,23 @@ Engine::Engine(EngineOptions options, const EngineWorld& world)
       durable_(world.store, world.vault),
       pending_(world.store),
       records_(pending_, world.vault),
-      cases_(options.self, world.vault, pending_, world.store, peers_, world.observer,
-             options.cases_cached_max),
-      remit_(options.self, pending_, world.store, world.vault, cases_, options.batch_rules,
-             [this](AgencyId peer) { return may_write(peer); }),
-      bank_(options.self, pending_, world.store, world.vault, cases_, remit_,
-            {[this](AgencyId peer) { return may_write(peer); }, [this] { return whole_; }}),
+      recovery_(options.self, options.store_complete, *this, peers_, cases_, durable_,
+                world.observer),
+      guard_(recovery_.state(), peers_),
+      cases_(options.self, world.vault, pending_, world.store, peers_, guard_, recovery_,
+             world.observer, options.cases_cached_max),
+      remit_(options.self, pending_, world.store, world.vault, cases_, options.batch_rules, guard_),
+      bank_(options.self, pending_, world.store, world.vault, cases_, remit_, guard_),
       bank_files_(pending_, world.store, world.vault, bank_),
-      reconciler_(options.self, options.store_complete, peers_, cases_, durable_, world.observer),
-      fetch_(pending_, world.store, world.vault, cases_, world.transport, world.observer,
-             {[this](AgencyId peer) { return can_be_asked(peer); },
-              [this](const CaseId& id, const Digest& file) {
-                return uploads_.goes_on(id, file, steady_);
-              }}),
+      fetch_(pending_, world.store, world.vault, cases_, guard_, world.transport, world.observer,
+             [this](const CaseId& id, const Digest& file) {
+               return uploads_.goes_on(id, file, steady_);
+             }),
       give_back_(peers_, world.transport),
       open_money_(pending_, world.store),
-      statements_(peers_, cases_, open_money_, [this](AgencyId peer) { return is_sound(peer); }),
+      statements_(peers_, cases_, open_money_, guard_),
       comparer_(options.self, pending_, world.store, world.vault, cases_, open_money_,
                 world.observer) {
-  cases_.set_sent_before(&reconciler_);
   cases_.add_funds_watcher(&open_money_);
   cases_.add_funds_watcher(&bank_);
   cases_.add_funds_watcher(&remit_);
@@ -62,8 +60,7 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, const Engine
                                         ", this program opens format " +
                                         std::to_string(layout::kFormat));
   }
-  engine->store_record_ = **record;
-  engine->epoch_ = engine->epoch_on_disk_ = engine->epoch_at_start_ = (*record)->epoch();
+  engine->recovery_.start(**record);
   if (auto done = engine->load_former_peers(now.wall); !done) return tl::unexpected(done.error());
   if (auto done = engine->set_directory(std::move(directory), now); !done) {
     return tl::unexpected(done.error());
@@ -77,8 +74,7 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, const Engine
   if (auto done = engine->bank_.start(); !done) return tl::unexpected(done.error());
   if (auto done = engine->bank_files_.start(); !done) return tl::unexpected(done.error());
   if (auto done = engine->fetch_.start(now.steady); !done) return tl::unexpected(done.error());
-  engine->remit_.doubt(Instant{engine->store_record_.doubt_until_ms()});
-  if (!engine->options_.store_complete) engine->doubt_payments(now.wall);
+  engine->recovery_.doubt_payments_again(now.wall);
   engine->remit_.plan_collection(now.wall);
   return engine;
 }
@@ -96,30 +92,19 @@ Result<void> Engine::set_directory(std::shared_ptr<const Directory> directory, M
     if (agency.id == options_.self) continue;
     if (auto done = load_peer(agency.id, now.wall); !done) return done;
   }
-  note_recovered();
+  recovery_.set_directory(directory_);
   return {};
 }
 
 Result<void> Engine::load_peer(AgencyId id, Instant now) {
   if (peers_.find(id) != nullptr) return {};
   const uint64_t seed = options_.seed ^ std::hash<AgencyId>()(id);
-  auto peer = Peer::load(durable_, options_.self, id, epoch_on_disk_, options_.timing, seed,
-                         world_.signer, now, options_.window_bytes);
-  if (!peer) return tl::unexpected(peer.error());
-  if (epoch_ != epoch_on_disk_) {
-    (*peer)->raise_epoch(epoch_);
-    peers_.touch(id);
-    gather(false);
-  }
-  if (auto done = reconciler_.start(**peer); !done) return done;
-  const bool noted = options_.store_complete || (*peer)->recover_from() != 0;
-  if (!noted) (*peer)->set_recover_from((*peer)->sender().mark().receipted_seq + 1);
-  peers_.add(std::move(*peer));
-  if (noted) return {};
-  peers_.touch(id);
-  open_.notes_loss = true;
-  gather(false);
-  return {};
+  auto loaded = Peer::load(durable_, options_.self, id, recovery_.state().epochs.on_disk,
+                           options_.timing, seed, world_.signer, now, options_.window_bytes);
+  if (!loaded) return tl::unexpected(loaded.error());
+  Peer& peer = **loaded;
+  peers_.add(std::move(*loaded));
+  return recovery_.add(peer);
 }
 
 // Agencies that are no longer in the directory, but have a link: cases with them go on, and what is
@@ -145,7 +130,7 @@ Result<void> Engine::wake(Moment now) {
   for (const auto& [id, peer] : peers_.all()) {
     if (steady_ >= peer->sender().next_wake()) follow(*peer, peer->sender().wake(steady_));
   }
-  for (const AgencyId id : reconciler_.to_ask(steady_)) ask_to_speak(*peers_.find(id));
+  recovery_.wake(steady_);
   give_back_.go_on(steady_);
   const auto fired = cases_.fire_deadlines(now.wall, kDeadlinesPerWake);
   if (!fired) return tl::unexpected(fired.error());
@@ -170,10 +155,6 @@ Result<void> Engine::wake(Moment now) {
   return {};
 }
 
-bool Engine::may_write(AgencyId peer) {
-  return peers_.find(peer) != nullptr && !reconciler_.blocks(peer);
-}
-
 Result<void> Engine::try_lines_again(Instant now) {
   if (!bank_.wants_to_try_again() || room_ != Room::kAmple) return {};
   const auto tried = bank_.try_again(now);
@@ -192,7 +173,7 @@ bool Engine::may_book() const {
 int64_t Engine::wait_ms(Moment now) const {
   if (may_book() || cases_.rejudge_ready()) return 0;
   if (bank_.wants_to_try_again() && room_ == Room::kAmple) return 0;
-  Steady link = std::min(reconciler_.next_ask(), give_back_.next_wake());
+  Steady link = std::min(recovery_.next_wake(), give_back_.next_wake());
   for (const auto& [id, peer] : peers_.all()) link = std::min(link, peer->sender().next_wake());
   if (room_ == Room::kAmple) link = std::min(link, fetch_.next_wake());
   if (open_.since && !in_flight_) {
@@ -230,7 +211,7 @@ const Batch& Engine::begin_commit() {
     peers_.find(id)->write(records_, pending_.open().batch(), world_.signer);
   }
   fetch_.launched();
-  open_.epoch = epoch_;
+  recovery_.launched();
   in_flight_ = std::exchange(open_, {});
   pending_.launch();
   return pending_.in_flight().batch();
@@ -248,18 +229,15 @@ Result<void> Engine::commit_done(Moment now) {
   open_money_.landed();
   Gathered done = std::move(*in_flight_);
   in_flight_.reset();
-  epoch_on_disk_ = done.epoch;
+  recovery_.landed();
   for (const AgencyId id : done.peers) {
     Peer& peer = *peers_.find(id);
     Peer::Released released = peer.durable(steady_);
     if (released.receipt) world_.transport.send(id, Lane::kReply, std::move(*released.receipt));
     follow(peer, std::move(released.step));
-    if (reconciler_.ready_to_open(peer)) {
-      follow(peer, peer.sender().rewritten(steady_));
-    }
+    recovery_.landed(peer, steady_);
     peer.trim();
   }
-  if (done.notes_loss) note_recovered();
   for (auto& [command, answer] : done.answers) answer_now(command, std::move(answer));
   return {};
 }

@@ -208,7 +208,7 @@ Result<void> Engine::run(const Command& command, const ProposalCommand& proposal
   answer.subject = *subject;
   if (*subject == nullptr) {
     answer.rejection = Rejection{Refusal::kUnknownCase, proposal.case_id.str()};
-  } else if (reconciler_.blocks((*subject)->peer)) {
+  } else if (guard_.is_recovering((*subject)->peer)) {
     answer.rejection = Rejection{Refusal::kRecovering, (*subject)->peer.str()};
   }
   if (answer.rejection) {

@@ -43,7 +43,7 @@ Result<CaseDesk::Outcome> Engine::submit(const CaseId& id, const v1::ActionInput
                                          const std::string& user, CaseDesk::Letter letter,
                                          Instant now) {
   const AgencyId peer = cases_.peer_for(input.application(), now);
-  if (reconciler_.blocks(peer)) {
+  if (guard_.is_recovering(peer)) {
     return CaseDesk::Outcome(tl::unexpected(Rejection{Refusal::kRecovering, peer.str()}));
   }
   return cases_.submit(id, input, user, letter, now);
