@@ -98,7 +98,7 @@ enum class EventKind : uint8_t {
   kReopenReplyIn = 86,
   kStatusQueryIn = 87,
   kStatusReplyIn = 88,
-  // A recovery found what our record of the case cannot be led to (daemon/engine/reconciler.h).
+  // A recovery found what our record of the case cannot be led to (daemon/engine/link_recovery.h).
   kContradiction = 89,
   // Actions of people on either side, about files that go with the next letter or form.
   kAttach = 90,

@@ -34,15 +34,16 @@ bool is_news(const Case& subject, const Digest& file, Attachment::Content conten
 }  // namespace
 
 AttachmentFetch::AttachmentFetch(PendingReader& pending, const Reader& durable, const Vault& vault,
-                                 CaseDesk& cases, Transport& transport, EngineObserver& observer,
-                                 Questions questions)
+                                 CaseDesk& cases, const LinkGuard& guard, Transport& transport,
+                                 EngineObserver& observer, ComesFromHere comes_from_here)
     : pending_(pending),
       durable_(durable, vault),
       records_(pending, vault),
       cases_(cases),
+      guard_(guard),
       transport_(transport),
       observer_(observer),
-      questions_(std::move(questions)) {}
+      comes_from_here_(std::move(comes_from_here)) {}
 
 // One seek for each peer of which something is wanted.
 Result<void> AttachmentFetch::look_at_all(Steady now) {
@@ -81,7 +82,7 @@ Result<bool> AttachmentFetch::begin(AgencyId peer, const layout::WantedAttachmen
   const Attachment& attachment = (*subject)->attachments[wanted.n - 1];
   if (!is_wanted(attachment)) return false;  // told already, and not durable yet
   next_round_ = std::min(next_round_, now.plus_ms(kRoundMs));
-  if (questions_.comes_from_here(wanted.id, attachment.sha256)) return false;
+  if (comes_from_here_(wanted.id, attachment.sha256)) return false;
   const auto stored = pieces_here(wanted.id, attachment.sha256);
   if (!stored) return tl::unexpected(stored.error());
   Pull pull;
@@ -125,7 +126,7 @@ Result<void> AttachmentFetch::begin_some(Steady now) {
     if (it == lines_.end()) it = lines_.begin();
     const AgencyId peer = last_begun_ = it->first;
     if (is_active(peer)) continue;
-    const bool ready = questions_.ready(peer);
+    const bool ready = guard_.may_ask(peer);
     // Wanted when the peer could not be asked, perhaps for a recovery, whose end nobody tells here.
     if (!ready) next_round_ = std::min(next_round_, now.plus_ms(kRoundMs));
     const auto parked = pulls_.find(peer);

@@ -24,6 +24,7 @@
 
 #include "daemon/engine/case_desk.h"
 #include "daemon/engine/kernel.h"
+#include "daemon/engine/link_guard.h"
 #include "daemon/link/frame.h"
 #include "daemon/trust/digest.h"
 
@@ -31,15 +32,12 @@ namespace jiexu {
 
 class AttachmentFetch final : public CommitListener {
  public:
-  struct Questions {
-    std::function<bool(AgencyId)> ready;  // whether the peer can be asked now
-    // Whether somebody here is bringing the file just now.
-    std::function<bool(const CaseId&, const Digest&)> comes_from_here;
-  };
+  // Whether somebody here is bringing the file just now.
+  using ComesFromHere = std::function<bool(const CaseId&, const Digest&)>;
   // All references must outlive this object.
   AttachmentFetch(PendingReader& pending, const Reader& durable, const Vault& vault,
-                  CaseDesk& cases, Transport& transport, EngineObserver& observer,
-                  Questions questions);
+                  CaseDesk& cases, const LinkGuard& guard, Transport& transport,
+                  EngineObserver& observer, ComesFromHere comes_from_here);
 
   // Finds out what is wanted. Once, at start.
   Result<void> start(Steady now) { return look_at_all(now); }
@@ -105,9 +103,10 @@ class AttachmentFetch final : public CommitListener {
   Records durable_;
   Records records_;
   CaseDesk& cases_;
+  const LinkGuard& guard_;
   Transport& transport_;
   EngineObserver& observer_;
-  Questions questions_;
+  ComesFromHere comes_from_here_;
   Steady next_round_;  // when all peers are looked at
   std::map<AgencyId, Line> lines_;
   Pulls pulls_;

@@ -5,16 +5,10 @@
 
 namespace jiexu {
 
-bool Engine::can_be_asked(AgencyId id) const {
-  const auto it = peers_.all().find(id);
-  return it != peers_.all().end() && !reconciler_.blocks(id) &&
-         it->second->sender().state() == Sender::State::kFlowing;
-}
-
 // Only a file that a message between us and this peer names. While we recover we do not know what
 // we have.
 Result<void> Engine::answer_want(Peer& peer, const WantFrame& want, Instant now) {
-  if (reconciler_.blocks(peer.id())) return {};
+  if (guard_.is_recovering(peer.id())) return {};
   const auto subject = cases_.load(want.id, now);
   if (!subject) return tl::unexpected(subject.error());
   PieceFrame answer{want.id, want.file, want.piece, ""};

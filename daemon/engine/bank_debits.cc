@@ -108,7 +108,7 @@ Result<void> BankDesk::place_debit(Entry& entry, Instant now) {
   set_outcome(names_something ? BankOutcome::kUnknownReference : BankOutcome::kNoCase, record);
   record.clear_proposals();
   // What it names may be among what is being recovered.
-  postpone(entry, names_something && !links_.whole());
+  postpone(entry, names_something && !guard_.all_sound());
   return park(entry, Fen{record.line().amount_fen()}, now);
 }
 
@@ -136,7 +136,7 @@ Result<bool> BankDesk::place_sent_back(Entry& entry, Instant now) {
   }
   set_outcome(BankOutcome::kNotExpected, record);
   // After a loss the case may order again what it has sent back already.
-  postpone(entry, !links_.whole() || payments_.has_lost());
+  postpone(entry, !guard_.all_sound() || payments_.has_lost());
   if (auto done = park(entry, amount, now); !done) return tl::unexpected(done.error());
   return true;
 }

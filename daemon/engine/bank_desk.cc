@@ -125,7 +125,7 @@ Result<void> BankDesk::place_credit(Entry& entry, Instant now) {
   for (const CaseId& id : match->proposals) record.add_proposals(std::string(id.bytes()));
   const auto hindered = is_recovering(match->to, now);
   if (!hindered) return tl::unexpected(hindered.error());
-  const bool unknown = match->outcome == BankOutcome::kUnknownReference && !links_.whole();
+  const bool unknown = match->outcome == BankOutcome::kUnknownReference && !guard_.all_sound();
   // One transfer for several letters is tried again with every form of theirs.
   const bool early =
       match->outcome == BankOutcome::kEarly && match->to.empty() && match->batch.empty();
@@ -148,7 +148,7 @@ Result<bool> BankDesk::is_recovering(const std::vector<Allocation>& to, Instant 
   for (const Allocation& part : to) {
     const auto subject = cases_.load(part.id, now);
     if (!subject) return tl::unexpected(subject.error());
-    if (*subject != nullptr && !links_.may_write((*subject)->peer)) return true;
+    if (*subject != nullptr && !guard_.may_write((*subject)->peer)) return true;
   }
   return false;
 }
@@ -307,7 +307,7 @@ Result<bool> BankDesk::place_come_back(Entry& entry, Instant now) {
   const Fen amount{entry.record.line().amount_fen()};
   entry.record.clear_proposals();
   postpone(entry, false);
-  if (!links_.may_write(payer.peer)) {
+  if (!guard_.may_write(payer.peer)) {
     if (auto done = wait_for_link(entry, {{id, amount}}, now); !done) {
       return tl::unexpected(done.error());
     }

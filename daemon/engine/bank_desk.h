@@ -11,7 +11,6 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -21,6 +20,7 @@
 
 #include "daemon/engine/bank_book.h"
 #include "daemon/engine/case_desk.h"
+#include "daemon/engine/link_guard.h"
 #include "daemon/engine/remit_desk.h"
 #include "daemon/funds/bank_outcome.h"
 #include "daemon/funds/line_identity.h"
@@ -45,21 +45,15 @@ struct LineSource {
 
 class BankDesk final : public FundsWatcher {
  public:
-  // What is known of the links.
-  struct Links {
-    std::function<bool(AgencyId)> may_write;  // messages to this peer, now
-    std::function<bool()> whole;              // all have shown that nothing is lost
-  };
-
   BankDesk(AgencyId self, PendingReader& pending, const Reader& durable, const Vault& vault,
-           CaseDesk& cases, RemitDesk& payments, Links links)
+           CaseDesk& cases, RemitDesk& payments, const LinkGuard& guard)
       : self_(self),
         pending_(pending),
         durable_(durable),
         records_(pending, vault),
         cases_(cases),
         payments_(payments),
-        links_(std::move(links)),
+        guard_(guard),
         book_(pending, durable, vault, cases) {}
 
   // Finds the lines that are to be tried again; once, at start.
@@ -201,7 +195,7 @@ class BankDesk final : public FundsWatcher {
   Records records_;
   CaseDesk& cases_;
   RemitDesk& payments_;
-  Links links_;
+  const LinkGuard& guard_;
   BankBook book_;
   // Lines that are tried again, and the cases that each may be of, as far as this run knows.
   std::map<Digest, Cases> postponed_;

@@ -59,13 +59,16 @@ void CaseCache::put(std::shared_ptr<const Case> subject) {
 }
 
 CaseDesk::CaseDesk(AgencyId self, const Vault& vault, PendingReader& pending, const Reader& durable,
-                   Peers& peers, EngineObserver& observer, size_t cache_max)
+                   Peers& peers, const LinkGuard& guard, SentBefore& sent_before,
+                   EngineObserver& observer, size_t cache_max)
     : self_(self),
       vault_(vault),
       pending_(pending),
       records_(pending, vault),
       durable_(durable),
       peers_(peers),
+      guard_(guard),
+      sent_before_(sent_before),
       observer_(observer),
       letters_(records_, pending),
       cache_(cache_max) {}

@@ -15,6 +15,7 @@
 #include "daemon/engine/case_store.h"
 #include "daemon/engine/kernel.h"
 #include "daemon/engine/letter_index.h"
+#include "daemon/engine/link_guard.h"
 #include "daemon/engine/observer.h"
 #include "daemon/engine/peers.h"
 #include "daemon/engine/pending.h"
@@ -55,8 +56,6 @@ class SentBefore {
   // The place of our message `case_seq` of the case, if it is one of them; it counts as used then.
   virtual std::optional<LogPlace> claim(AgencyId peer, const CaseId& id,
                                         const v1::Message& message) = 0;
-  // What the peer holds of ours is not known yet.
-  virtual bool blocks(AgencyId peer) const = 0;
 };
 
 // Hears of each step of a case, within the same commit.
@@ -69,13 +68,12 @@ class FundsWatcher {
 class CaseDesk final : public CommitListener {
  public:
   CaseDesk(AgencyId self, const Vault& vault, PendingReader& pending, const Reader& durable,
-           Peers& peers, EngineObserver& observer, size_t cache_max);
+           Peers& peers, const LinkGuard& guard, SentBefore& sent_before, EngineObserver& observer,
+           size_t cache_max);
 
   void set_directory(std::shared_ptr<const Directory> directory);
   // Watchers hear of a step in the order in which they were added.
   void add_funds_watcher(FundsWatcher* watcher) { funds_watchers_.push_back(watcher); }
-  // From now on, messages that were sent before are not sent again.
-  void set_sent_before(SentBefore* sent_before) { sent_before_ = sent_before; }
 
   // The case as it is now, nullptr if there is none. A letter that the peer has receipted meanwhile
   // is taken note of first.
@@ -91,9 +89,7 @@ class CaseDesk final : public CommitListener {
   Result<void> follow_successor(const Case& subject, Instant now);
 
   // Whether cases with this peer have yet to come back to where they were.
-  bool recovering(AgencyId peer) const {
-    return sent_before_ != nullptr && sent_before_->blocks(peer);
-  }
+  bool recovering(AgencyId peer) const { return guard_.is_recovering(peer); }
   // A link has been recovered, whose cases follow_successor() and fire_deadlines() had passed over.
   void peer_recovered();
 
@@ -243,8 +239,9 @@ class CaseDesk final : public CommitListener {
   Records records_;  // over pending_
   const Reader& durable_;
   Peers& peers_;
+  const LinkGuard& guard_;
+  SentBefore& sent_before_;
   EngineObserver& observer_;
-  SentBefore* sent_before_ = nullptr;
   std::vector<FundsWatcher*> funds_watchers_;
   LetterIndex letters_;
   CaseCache cache_;

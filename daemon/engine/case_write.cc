@@ -65,8 +65,8 @@ Result<std::shared_ptr<const Case>> CaseDesk::write(const Case& before, Decision
 }
 
 LogPlace CaseDesk::place_of(const Case& subject, const v1::Message& message) {
-  if (sent_before_ != nullptr) {
-    if (const auto place = sent_before_->claim(subject.peer, subject.id, message)) return *place;
+  if (recovering(subject.peer)) {
+    if (const auto place = sent_before_.claim(subject.peer, subject.id, message)) return *place;
   }
   return peers_.append(subject.peer, message);
 }

@@ -32,28 +32,26 @@ Engine::Engine(EngineOptions options, const EngineWorld& world)
       pending_(world.store),
       records_(pending_, world.vault),
       kernel_(pending_, world.observer, options.lazy_commit_ms),
-      cases_(options.self, world.vault, pending_, world.store, peers_, world.observer,
-             options.cases_cached_max),
-      remit_(options.self, pending_, world.store, world.vault, cases_, options.batch_rules,
-             [this](AgencyId peer) { return may_write(peer); }),
-      bank_(options.self, pending_, world.store, world.vault, cases_, remit_,
-            {[this](AgencyId peer) { return may_write(peer); }, [this] { return whole_; }}),
+      recovery_(options.self, options.store_complete, *this, peers_, cases_, durable_,
+                world.observer),
+      guard_(recovery_.state(), peers_),
+      cases_(options.self, world.vault, pending_, world.store, peers_, guard_, recovery_,
+             world.observer, options.cases_cached_max),
+      remit_(options.self, pending_, world.store, world.vault, cases_, options.batch_rules, guard_),
+      bank_(options.self, pending_, world.store, world.vault, cases_, remit_, guard_),
       bank_files_(pending_, world.store, world.vault, bank_),
-      reconciler_(options.self, options.store_complete, peers_, cases_, durable_, world.observer),
-      fetch_(pending_, world.store, world.vault, cases_, world.transport, world.observer,
-             {[this](AgencyId peer) { return can_be_asked(peer); },
-              [this](const CaseId& id, const Digest& file) {
-                return uploads_.goes_on(id, file, steady_);
-              }}),
+      fetch_(pending_, world.store, world.vault, cases_, guard_, world.transport, world.observer,
+             [this](const CaseId& id, const Digest& file) {
+               return uploads_.goes_on(id, file, steady_);
+             }),
       give_back_(peers_, world.transport),
       uploads_(pending_, world.vault, cases_, guards_,
                [this](const CaseId& id, const Digest& file) { fetch_.give_way(id, file); }),
       case_commands_({options.four_eyes, options.trusted_submitters}, cases_, guards_, *this),
       open_money_(pending_, world.store),
-      statements_(peers_, cases_, open_money_, [this](AgencyId peer) { return is_sound(peer); }),
+      statements_(peers_, cases_, open_money_, guard_),
       comparer_(options.self, pending_, world.store, world.vault, cases_, open_money_,
                 world.observer) {
-  cases_.set_sent_before(&reconciler_);
   cases_.add_funds_watcher(&open_money_);
   cases_.add_funds_watcher(&bank_);
   cases_.add_funds_watcher(&remit_);
@@ -91,7 +89,7 @@ void Engine::register_link_commands() {
   kernel_.answer<PeersQuery>(
       CommandKind::kQuestion,
       [this](const PeersQuery&, const std::string&, Moment now) -> Result<Answered<v1::PeerViews>> {
-        auto views = view_peers(peers_, *directory_, cases_, reconciler_, now.wall);
+        auto views = view_peers(peers_, *directory_, cases_, guard_, now.wall);
         if (!views) return tl::unexpected(views.error());
         return Answered<v1::PeerViews>(std::move(*views));
       });
@@ -124,12 +122,9 @@ void Engine::add_link_duties() {
                       wake_links(now.steady);
                       return false;
                     }});
-  kernel_.add_duty({"recovery", [this](Moment now) { return until(reconciler_.next_ask(), now); },
+  kernel_.add_duty({"recovery", [this](Moment now) { return until(recovery_.next_wake(), now); },
                     [this](Moment now) -> Result<bool> {
-                      steady_ = now.steady;
-                      for (const AgencyId id : reconciler_.to_ask(now.steady)) {
-                        ask_to_speak(*peers_.find(id));
-                      }
+                      recovery_.wake(now.steady);
                       return false;
                     }});
   kernel_.add_duty({"give back", [this](Moment now) { return until(give_back_.next_wake(), now); },
@@ -179,7 +174,7 @@ Result<void> Engine::noticed(const CaseId& id, AgencyId peer, const v1::Remittan
 
 // Why nothing can be done in the case now, whatever it is.
 std::optional<Rejection> Engine::out_of_reach(const Case& subject) const {
-  if (reconciler_.blocks(subject.peer)) {
+  if (guard_.is_recovering(subject.peer)) {
     return Rejection{Refusal::kRecovering, subject.peer.str()};
   }
   if (subject.exists() && !peers_.all().contains(subject.peer)) {
@@ -217,8 +212,7 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, const Engine
                                         ", this program opens format " +
                                         std::to_string(layout::kFormat));
   }
-  engine->store_record_ = **record;
-  engine->epoch_ = engine->epoch_on_disk_ = engine->epoch_at_start_ = (*record)->epoch();
+  engine->recovery_.start(**record);
   if (auto done = engine->load_former_peers(now.wall); !done) return tl::unexpected(done.error());
   if (auto done = engine->set_directory(std::move(directory), now); !done) {
     return tl::unexpected(done.error());
@@ -232,8 +226,7 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, const Engine
   if (auto done = engine->bank_.start(); !done) return tl::unexpected(done.error());
   if (auto done = engine->bank_files_.start(); !done) return tl::unexpected(done.error());
   if (auto done = engine->fetch_.start(now.steady); !done) return tl::unexpected(done.error());
-  engine->remit_.doubt(Instant{engine->store_record_.doubt_until_ms()});
-  if (!engine->options_.store_complete) engine->doubt_payments(now.wall);
+  engine->recovery_.doubt_payments_again(now.wall);
   engine->remit_.plan_collection(now.wall);
   return engine;
 }
@@ -251,30 +244,19 @@ Result<void> Engine::set_directory(std::shared_ptr<const Directory> directory, M
     if (agency.id == options_.self) continue;
     if (auto done = load_peer(agency.id, now.wall); !done) return done;
   }
-  note_recovered();
+  recovery_.set_directory(directory_);
   return {};
 }
 
 Result<void> Engine::load_peer(AgencyId id, Instant now) {
   if (peers_.find(id) != nullptr) return {};
   const uint64_t seed = options_.seed ^ std::hash<AgencyId>()(id);
-  auto peer = Peer::load(durable_, options_.self, id, epoch_on_disk_, options_.timing, seed,
-                         world_.signer, now, options_.window_bytes);
-  if (!peer) return tl::unexpected(peer.error());
-  if (epoch_ != epoch_on_disk_) {
-    (*peer)->raise_epoch(epoch_);
-    peers_.touch(id);
-    gather(false);
-  }
-  if (auto done = reconciler_.start(**peer); !done) return done;
-  const bool noted = options_.store_complete || (*peer)->recover_from() != 0;
-  if (!noted) (*peer)->set_recover_from((*peer)->sender().mark().receipted_seq + 1);
-  peers_.add(std::move(*peer));
-  if (noted) return {};
-  peers_.touch(id);
-  open_.notes_loss = true;
-  gather(false);
-  return {};
+  auto loaded = Peer::load(durable_, options_.self, id, recovery_.state().epochs.on_disk,
+                           options_.timing, seed, world_.signer, now, options_.window_bytes);
+  if (!loaded) return tl::unexpected(loaded.error());
+  Peer& peer = **loaded;
+  peers_.add(std::move(*loaded));
+  return recovery_.add(peer);
 }
 
 // Agencies that are no longer in the directory, but have a link: cases with them go on, and what is
@@ -300,10 +282,6 @@ void Engine::wake_links(Steady now) {
   }
 }
 
-bool Engine::may_write(AgencyId peer) {
-  return peers_.find(peer) != nullptr && !reconciler_.blocks(peer);
-}
-
 Result<void> Engine::try_lines_again(Instant now) {
   if (!bank_.wants_to_try_again() || kernel_.room() != Room::kAmple) return {};
   const auto tried = bank_.try_again(now);
@@ -321,29 +299,24 @@ bool Engine::may_book() const {
 // --- commit ---
 
 void Engine::sealing() {
-  open_.peers = peers_.take_touched();
-  for (const AgencyId id : open_.peers) {
+  in_flight_ = peers_.take_touched();
+  for (const AgencyId id : in_flight_) {
     peers_.find(id)->write(records_, pending_.open().batch(), world_.signer);
   }
-  open_.epoch = epoch_;
-  in_flight_ = std::exchange(open_, {});
+  recovery_.launched();
 }
 
 void Engine::landed(Moment now) {
   steady_ = now.steady;
-  const LinkCommit done = std::exchange(in_flight_, {});
-  epoch_on_disk_ = done.epoch;
-  for (const AgencyId id : done.peers) {
+  recovery_.landed();
+  for (const AgencyId id : std::exchange(in_flight_, {})) {
     Peer& peer = *peers_.find(id);
     Peer::Released released = peer.durable(steady_);
     if (released.receipt) world_.transport.send(id, Lane::kReply, std::move(*released.receipt));
     follow(peer, std::move(released.step));
-    if (reconciler_.ready_to_open(peer)) {
-      follow(peer, peer.sender().rewritten(steady_));
-    }
+    recovery_.landed(peer, steady_);
     peer.trim();
   }
-  if (done.notes_loss) note_recovered();
 }
 
 }  // namespace jiexu

@@ -22,11 +22,12 @@
 #include "daemon/engine/comparer.h"
 #include "daemon/engine/give_back.h"
 #include "daemon/engine/kernel.h"
+#include "daemon/engine/link_guard.h"
+#include "daemon/engine/link_recovery.h"
 #include "daemon/engine/observer.h"
 #include "daemon/engine/peer_commands.h"
 #include "daemon/engine/peers.h"
 #include "daemon/engine/pending.h"
-#include "daemon/engine/reconciler.h"
 #include "daemon/engine/remit_desk.h"
 #include "daemon/engine/scratch_arena.h"
 #include "daemon/engine/statement_desk.h"
@@ -50,7 +51,7 @@ struct EngineOptions {
   std::vector<std::string> trusted_submitters;  // users whose bulk letters need no second person
   std::shared_ptr<const Calendar> calendar;     // nullptr: the years that this build carries
   std::vector<ProfileChoice> profiles;          // empty: the national rules
-  bool store_complete = true;  // false: acknowledged commits may be missing; see reconciler.h
+  bool store_complete = true;  // false: acknowledged commits may be missing; link_recovery.h
   BatchRules batch_rules;      // for payments
 };
 
@@ -63,7 +64,10 @@ struct EngineWorld {
   EngineObserver& observer;
 };
 
-class Engine final : private PeerListener, private CommitListener, private NoticeListener {
+class Engine final : private PeerListener,
+                     private CommitListener,
+                     private NoticeListener,
+                     private RecoveryKernel {
  public:
   // Reads where everything stands. Errors: as the store's; kInvalid if the store belongs to another
   // agency or the directory lacks ours.
@@ -85,23 +89,18 @@ class Engine final : private PeerListener, private CommitListener, private Notic
 
   // Whether every peer has been asked for what the store may have lost, and nothing is missing any
   // more. Then the store may be declared complete. From any thread.
-  bool recovered() const { return recovered_; }
+  bool recovered() const { return recovery_.state().recovered(); }
   // The same for one peer. On the engine's thread.
-  bool recovered(AgencyId peer) const { return !reconciler_.blocks(peer); }
+  bool recovered(AgencyId peer) const { return !guard_.is_recovering(peer); }
   // Since the start, both have told each other how far their logs reach, and agreed.
-  bool has_compared(AgencyId peer) const { return reconciler_.has_compared(peer); }
+  bool has_compared(AgencyId peer) const { return guard_.has_compared(peer); }
+  // What must hold between two events: the first condition that does not, or nothing. For tests.
+  std::string check_invariants() const { return recovery_.check_invariants(); }
   const Peers& peers() const { return peers_; }
   CaseDesk& cases() { return cases_; }
 
  private:
   Engine(EngineOptions options, const EngineWorld& world);
-
-  // What the links have in a commit.
-  struct LinkCommit {
-    bool notes_loss = false;  // it writes down that links still have to be recovered
-    Epoch epoch = 0;          // set when it is closed
-    std::set<AgencyId> peers;
-  };
 
   // Tell the kernel what the domains do.
   void register_domains();
@@ -120,10 +119,10 @@ class Engine final : private PeerListener, private CommitListener, private Notic
   Result<void> load_former_peers(Instant now);
   // Frames.
   Result<void> receive(Peer& peer, const BatchFrame& batch, Instant now);
-  Result<bool> comes_too_early(const Peer& peer, const BatchFrame& batch, Instant now);
-  Result<void> receive_message(Peer& peer, const BatchFrame& batch, size_t index, Instant now);
+  Result<void> receive_message(Peer& peer, const BatchFrame& batch, size_t index, Standing standing,
+                               Instant now);
   Result<void> decide_message(Peer& peer, const v1::Message& message, const LogPlace& place,
-                              Instant now);
+                              Standing standing, Instant now);
   // A daily statement, or a fault about one of ours; both are about no case. Whether it was one.
   Result<bool> receive_statement(Peer& peer, const v1::Message& message, const BatchFrame& batch,
                                  const LogPlace& place, Instant now);
@@ -134,24 +133,21 @@ class Engine final : private PeerListener, private CommitListener, private Notic
   void note_set_aside(Peer& peer, Seq seq, uint32_t body_kind, v1::FaultCode code);
   void quarantine_unreadable(Peer& peer, const BatchFrame& batch, Instant now);
   Result<void> receive_reply(Peer& peer, const Frame& frame, Instant now);
+  Result<void> receive_opened(Peer& peer, const OpenedFrame& opened, Instant now);
   SenderStep to_sender(Peer& peer, const Frame& frame);
-  // Recovery.
-  Result<void> fetched(Peer& peer, const FetchedFrame& frame);
-  void fetch_back(Peer& peer, Seq through, Instant now);
-  void ask_to_speak(Peer& peer);
-  void stop_writing(Peer& peer);
-  void disbelieve(Peer& peer);
-  void outlive(Peer& peer, const RefuseFrame& refuse, Instant now);
-  void raise_epoch(Instant now);
-  void doubt_payments(Instant now);
-  void note_recovered();
-  Result<void> end_recovery(Peer& peer, Instant now);
+  void note_receipts(const Peer& peer, Seq receipted_before);
   Result<void> answer_open(Peer& peer, const OpenFrame& open, Instant now);
   Result<void> answer_want(Peer& peer, const WantFrame& want, Instant now);
   Result<void> receive_piece(Peer& peer, const PieceFrame& piece, Instant now);
   void reply(Peer& peer, std::string frame);
   void reply_busy(Peer& peer, std::string why);
-  void follow(Peer& peer, SenderStep step);
+  // RecoveryKernel.
+  void send(const Peer& peer, Lane lane, std::string frame) override;
+  void follow(Peer& peer, SenderStep step) override;
+  void request_commit(bool urgent) override { gather(urgent); }
+  void write(const v1::StoreRecord& record) override;
+  void doubt_payments(Instant until) override { remit_.doubt(until); }
+  void links_changed(bool freed) override;
   // Why nothing can be done in the case now, whatever it is.
   std::optional<Rejection> out_of_reach(const Case& subject) const;
   Result<Answered<Done>> pause(const PauseCommand& pause);
@@ -159,14 +155,6 @@ class Engine final : private PeerListener, private CommitListener, private Notic
   bool may_book() const;
   // Bank lines that had to wait for what has just happened.
   Result<void> try_lines_again(Instant now);
-  // A message to the peer can be written now: none of ours is being recovered.
-  bool may_write(AgencyId peer);
-  // Our cases with the peer are where they were: nothing of ours is being recovered, and since the
-  // start the two have compared what each holds.
-  bool is_sound(AgencyId peer) const {
-    return !reconciler_.blocks(peer) && reconciler_.has_compared(peer);
-  }
-  bool can_be_asked(AgencyId peer) const;
 
   EngineOptions options_;
   EngineWorld world_;
@@ -177,11 +165,12 @@ class Engine final : private PeerListener, private CommitListener, private Notic
   Kernel kernel_;
   ActionGuards guards_;
   Peers peers_;
+  LinkRecovery recovery_;
+  LinkGuard guard_;
   CaseDesk cases_;
   RemitDesk remit_;
   BankDesk bank_;
   BankFiles bank_files_;
-  Reconciler reconciler_;
   AttachmentFetch fetch_;
   GiveBack give_back_;
   AttachmentUploads uploads_;
@@ -189,23 +178,9 @@ class Engine final : private PeerListener, private CommitListener, private Notic
   OpenMoney open_money_;
   StatementDesk statements_;
   Comparer comparer_;
-  std::atomic<bool> recovered_{true};
-  size_t blocked_ = 0;  // agencies whose links are being recovered and need no person for it
-  // No link is being recovered, and since the start each peer has said how much of our log it
-  // holds. Before that, a store that is an old copy cannot know that it is one.
-  bool whole_ = false;
-  bool epoch_raised_ = false;  // in this run
-  bool doubted_ = false;       // payments, before the epoch could be raised
-  // Peers that have heard a later epoch of us and have not spoken to us yet.
-  std::map<AgencyId, RefuseFrame> outlived_later_;
   std::shared_ptr<const Directory> directory_;
-  v1::StoreRecord store_record_;
-  Epoch epoch_ = 1;
-  Epoch epoch_on_disk_ = 1;
-  Epoch epoch_at_start_ = 1;
-  LinkCommit open_;
-  LinkCommit in_flight_;
-  ScratchArena arena_;  // of the message in hand
+  std::set<AgencyId> in_flight_;  // peers that the commit in flight holds something of
+  ScratchArena arena_;            // of the message in hand
   // Messages of the frame in hand that nobody can read: where the first is, and how many.
   Seq unreadable_from_ = 0;
   uint32_t unreadable_ = 0;
@@ -213,6 +188,6 @@ class Engine final : private PeerListener, private CommitListener, private Notic
 
 // The states of all links as the API shows them.
 Result<v1::PeerViews> view_peers(const Peers& peers, const Directory& directory, CaseDesk& cases,
-                                 const Reconciler& reconciler, Instant now);
+                                 const LinkGuard& guard, Instant now);
 
 }  // namespace jiexu

@@ -13,6 +13,7 @@
 namespace jiexu {
 namespace {
 
+// Every refusal is named, so that a new one has to say what the peer is told.
 v1::FaultCode fault_of(Refusal refusal) {
   switch (refusal) {
     case Refusal::kReplayed: return v1::FAULT_CODE_REPLAYED;
@@ -23,8 +24,31 @@ v1::FaultCode fault_of(Refusal refusal) {
     case Refusal::kCaseClosed:
     case Refusal::kNotAllowedNow:
     case Refusal::kGuardFailed: return v1::FAULT_CODE_NOT_ALLOWED;
-    default: return v1::FAULT_CODE_BAD_CONTENT;
+    // clang-format off
+    case Refusal::kNone: case Refusal::kInputMissing: case Refusal::kApplicationInvalid:
+    case Refusal::kLetterInvalid: case Refusal::kFormInvalid: case Refusal::kFormNotOfLetter:
+    case Refusal::kFormVersion: case Refusal::kAmountNotPositive: case Refusal::kAmountDiffers:
+    case Refusal::kUnknownAgency: case Refusal::kOwnAgency: case Refusal::kDuplicateOpenCase:
+    case Refusal::kClaimedByOther: case Refusal::kDateInvalid: case Refusal::kRejectCodeMissing:
+    case Refusal::kLetterNumbersExhausted: case Refusal::kLetterNumberTaken:
+    case Refusal::kClockSkew: case Refusal::kAmountTooLarge: case Refusal::kInputTooLarge:
+    case Refusal::kRecovering: case Refusal::kPayeeInvalid: case Refusal::kPaperInvalid:
+    case Refusal::kRefundPaid: case Refusal::kTooManyAttachments:
+    case Refusal::kAttachmentInvalid: case Refusal::kAttachmentUnknown:
+    case Refusal::kTooManyPayments: case Refusal::kLetterNumberForeign:
+    case Refusal::kLetterNumberDiffers: case Refusal::kBatchNumberForeign:
+    case Refusal::kStorageLow: case Refusal::kBankLineUnknown: case Refusal::kBankLineSettled:
+    case Refusal::kAllotmentSum: case Refusal::kUnknownProposal: case Refusal::kOwnProposal:
+    case Refusal::kProposalChanged: case Refusal::kBatchUnknown: case Refusal::kBatchState:
+    case Refusal::kBatchNotApproved: case Refusal::kSamePerson: case Refusal::kBatchChanged:
+    case Refusal::kFileUnwritable: case Refusal::kPaymentUnknown: case Refusal::kPaymentNotHeld:
+    case Refusal::kPayeeListed: case Refusal::kPayeeNotAsSeen: case Refusal::kPaymentAcknowledged:
+    case Refusal::kPaymentAtBank: case Refusal::kStatementDay: case Refusal::kStatementOrder:
+    case Refusal::kStatementContent:
+      return v1::FAULT_CODE_BAD_CONTENT;
+      // clang-format on
   }
+  return v1::FAULT_CODE_BAD_CONTENT;
 }
 
 // The agency that was merged has woken up and forwards a letter that the directory had us send on
@@ -76,7 +100,8 @@ void Engine::connected(AgencyId id, Moment now) {
 }
 
 Result<void> Engine::receive(Peer& peer, const BatchFrame& batch, Instant now) {
-  if (!reconciler_.takes_batches(peer.id())) {
+  const Standing standing = guard_.standing_of(peer.id());
+  if (standing == Standing::kClosed) {
     reply_busy(peer, "recovering from a loss of data");
     return {};
   }
@@ -95,42 +120,33 @@ Result<void> Engine::receive(Peer& peer, const BatchFrame& batch, Instant now) {
       return {};
     case BatchVerdict::kNext: break;
   }
-  reconciler_.delivers(peer.id());
+  if (standing == Standing::kReplaying) recovery_.delivers(peer.id());
   if (kernel_.room() == Room::kShort) {
     world_.observer.frame_refused(peer.id(), "the disk is nearly full");
     reply_busy(peer, "the disk is nearly full");
     return {};
   }
-  if (const auto early = comes_too_early(peer, batch, now); !early || *early) {
+  if (standing != Standing::kOpen) {
+    const auto early = recovery_.comes_too_early(peer, batch, now);
     if (!early) return tl::unexpected(early.error());
-    reply_busy(peer, "recovering from a loss of data, another agency first");
-    return {};
+    if (*early) {
+      reply_busy(peer, "recovering from a loss of data, another agency first");
+      return {};
+    }
   }
   for (size_t i = 0; i < batch.messages.size(); ++i) {
-    if (auto done = receive_message(peer, batch, i, now); !done) return done;
+    if (auto done = receive_message(peer, batch, i, standing, now); !done) return done;
   }
   if (unreadable_ > 0) quarantine_unreadable(peer, batch, now);
   peer.receiver().accept(batch);
   peer.received(batch, now);
   peers_.touch(peer.id());
   gather(true);
-  return end_recovery(peer, now);
-}
-
-// Only while links are being recovered.
-Result<bool> Engine::comes_too_early(const Peer& peer, const BatchFrame& batch, Instant now) {
-  if (recovered_) return false;
-  for (const std::string_view bytes : batch.messages) {
-    auto& message = *google::protobuf::Arena::CreateMessage<v1::Message>(&arena_.fresh());
-    if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) continue;
-    const auto early = reconciler_.waits_for_other(peer, message, *directory_, now);
-    if (!early || *early) return early;
-  }
-  return false;
+  return standing == Standing::kReplaying ? recovery_.end_if_done(peer, now) : Result<void>();
 }
 
 Result<void> Engine::receive_message(Peer& peer, const BatchFrame& batch, size_t index,
-                                     Instant now) {
+                                     Standing standing, Instant now) {
   const std::string_view bytes = batch.messages[index];
   const LogPlace place{false, batch.epoch, batch.first_seq + index};
   google::protobuf::io::CodedInputStream in(reinterpret_cast<const uint8_t*>(bytes.data()),
@@ -152,7 +168,7 @@ Result<void> Engine::receive_message(Peer& peer, const BatchFrame& batch, size_t
     quarantine(peer, message, place, v1::FAULT_CODE_UNKNOWN_KIND, {}, now);
     return {};
   }
-  return decide_message(peer, message, place, now);
+  return decide_message(peer, message, place, standing, now);
 }
 
 Result<bool> Engine::receive_statement(Peer& peer, const v1::Message& message,
@@ -173,9 +189,9 @@ Result<bool> Engine::receive_statement(Peer& peer, const v1::Message& message,
   for (Seq seq = batch.first_seq; seq < place.seq; ++seq) {
     head = chain_next(head, seq, batch.messages[seq - batch.first_seq]);
   }
-  const OurBooks books = reconciler_.blocks(peer.id())         ? OurBooks::kRecovering
-                         : reconciler_.has_compared(peer.id()) ? OurBooks::kSound
-                                                               : OurBooks::kUncertain;
+  const OurBooks books = guard_.is_recovering(peer.id())  ? OurBooks::kRecovering
+                         : guard_.has_compared(peer.id()) ? OurBooks::kSound
+                                                          : OurBooks::kUncertain;
   const auto refused = comparer_.take(peer, message.daily_statement(), place.seq, head, books, now);
   if (!refused) return tl::unexpected(refused.error());
   if (message.daily_statement().last()) peer.heard_of().begin_day(place.seq);
@@ -185,17 +201,13 @@ Result<bool> Engine::receive_statement(Peer& peer, const v1::Message& message,
 }
 
 Result<void> Engine::decide_message(Peer& peer, const v1::Message& message, const LogPlace& place,
-                                    Instant now) {
+                                    Standing standing, Instant now) {
   const CaseId id = *CaseId::from_bytes(message.case_id());
   auto loaded = cases_.load(id, now);
   if (!loaded) return tl::unexpected(loaded.error());
-  if (reconciler_.blocks(peer.id())) {
-    const bool elsewhere = *loaded != nullptr && (*loaded)->peer != peer.id();
-    const auto past =
-        elsewhere ? reconciler_.is_past(peer, **loaded, message) : Result<bool>(false);
-    if (!past) return tl::unexpected(past.error());
-    if (*past) return {};
-    if (auto done = reconciler_.before(peer, message, now); !done) return done;
+  if (standing == Standing::kReplaying) {
+    const auto past = recovery_.is_past(peer, loaded->get(), message, now);
+    if (!past || *past) return past ? Result<void>() : tl::unexpected(past.error());
     loaded = cases_.load(id, now);
     if (!loaded) return tl::unexpected(loaded.error());
   }
@@ -211,7 +223,9 @@ Result<void> Engine::decide_message(Peer& peer, const v1::Message& message, cons
   }
   Event event;
   event.kind = event_of(message.body_case());
-  event.at = reconciler_.came_at(peer, subject, message, place.seq, now);
+  event.at = standing == Standing::kReplaying
+                 ? recovery_.came_at(peer, subject, message, place.seq, now)
+                 : now;
   event.actor = {ActorKind::kPeer, peer.id().text()};
   event.message = &message;
   event.place = place;
@@ -280,9 +294,6 @@ void Engine::set_aside(Peer& peer, const LogPlace& place, v1::QuarantineRecord r
 
 SenderStep Engine::to_sender(Peer& peer, const Frame& frame) {
   Sender& sender = peer.sender();
-  if (const auto* opened = std::get_if<OpenedFrame>(&frame)) {
-    return sender.receive(*opened, steady_, peer.log());
-  }
   if (const auto* receipt = std::get_if<Receipt>(&frame)) {
     return sender.receive(*receipt, steady_, peer.log());
   }
@@ -295,59 +306,51 @@ SenderStep Engine::to_sender(Peer& peer, const Frame& frame) {
 Result<void> Engine::receive_reply(Peer& peer, const Frame& frame, Instant now) {
   if (const auto* back = std::get_if<FetchedFrame>(&frame)) {
     // Asked for again with the next Open.
-    return kernel_.room() == Room::kShort ? Result<void>() : fetched(peer, *back);
+    if (kernel_.room() == Room::kShort) return {};
+    return recovery_.fetched(peer, *back, {now, steady_});
   }
   if (const auto* piece = std::get_if<PieceFrame>(&frame)) return receive_piece(peer, *piece, now);
-  // What stands in our log is being replaced: where the peer is, it is asked again afterwards.
-  const bool rewriting = reconciler_.blocks(peer.id()) && !peer.log_is_durable();
-  if (rewriting && std::holds_alternative<OpenedFrame>(frame)) return {};
+  if (const auto* opened = std::get_if<OpenedFrame>(&frame)) {
+    return receive_opened(peer, *opened, now);
+  }
   const Seq receipted = peer.sender().mark().receipted_seq;
   SenderStep step = to_sender(peer, frame);
-  const Seq through = peer.sender().mark().receipted_seq;
-  if (through > receipted) {
-    world_.observer.receipt_received(peer.id(), through - receipted);
-    const Seq statement = peer.said().last_part_seq;
-    if (statement > receipted && statement <= through) statements_.look_again();
+  note_receipts(peer, receipted);
+  follow(peer, std::move(step));
+  if (const auto* refuse = std::get_if<RefuseFrame>(&frame)) {
+    recovery_.refused(peer, *refuse, {now, steady_});
   }
+  return {};
+}
+
+// What the peer says of our log decides whether the link goes on or has to be recovered.
+Result<void> Engine::receive_opened(Peer& peer, const OpenedFrame& opened, Instant now) {
+  if (recovery_.is_rewriting(peer)) return {};
+  const Seq receipted = peer.sender().mark().receipted_seq;
+  SenderStep step = peer.sender().receive(opened, steady_, peer.log());
+  note_receipts(peer, receipted);
   const std::optional<Seq> behind = step.behind;
   const bool unproven = step.unproven;
   follow(peer, std::move(step));
-  if (behind) fetch_back(peer, *behind, now);
-  if (unproven) disbelieve(peer);
-  if (const auto* refuse = std::get_if<RefuseFrame>(&frame)) {
-    outlive(peer, *refuse, now);
-    if (refuse->reason == v1::REFUSE_REASON_DIVERGED) stop_writing(peer);
-  }
+  if (behind) recovery_.proves_loss(peer, *behind, {now, steady_});
+  if (unproven) recovery_.proves_nothing(peer);
   if (peer.sender().state() != Sender::State::kFlowing) return {};
-  if (!std::holds_alternative<OpenedFrame>(frame)) return {};
   const auto wanted = wants_files(durable_, peer.id());
   if (!wanted) return tl::unexpected(wanted.error());
   if (*wanted) fetch_.ready_again(peer.id());
-  const bool first_time = !reconciler_.has_compared(peer.id());
-  const auto written = reconciler_.agreed(peer);
-  if (!written) return tl::unexpected(written.error());
-  if (*written) gather(true);
-  if (first_time) note_recovered();
-  const auto done = end_recovery(peer, now);
-  if (reconciler_.blocks(peer.id())) ask_to_speak(peer);
-  return done;
+  return recovery_.agreed(peer, {now, steady_});
+}
+
+void Engine::note_receipts(const Peer& peer, Seq receipted_before) {
+  const Seq through = peer.sender().mark().receipted_seq;
+  if (through <= receipted_before) return;
+  world_.observer.receipt_received(peer.id(), through - receipted_before);
+  const Seq statement = peer.said().last_part_seq;
+  if (statement > receipted_before && statement <= through) statements_.look_again();
 }
 
 Result<void> Engine::answer_open(Peer& peer, const OpenFrame& open, Instant now) {
-  const bool first_words = !reconciler_.spoken_to(peer.id());
-  const bool noted = peer.recover_from() != 0;
-  reconciler_.heard_open(peer, open, steady_);
-  if (first_words) {
-    follow(peer, peer.sender().spoken_to(steady_));
-    note_recovered();
-  }
-  if (auto later = outlived_later_.extract(peer.id()); !later.empty()) {
-    outlive(peer, later.mapped(), now);
-  }
-  if (!noted && peer.recover_from() != 0) {  // a loss that the Open has shown
-    recovered_ = false;
-    gather(false);
-  }
+  recovery_.heard_open(peer, open, {now, steady_});
   if (peer.receiver().begins_epoch(open)) {
     // Durable before it is answered; the peer asks again.
     peer.receiver_moved(now);
@@ -358,11 +361,11 @@ Result<void> Engine::answer_open(Peer& peer, const OpenFrame& open, Instant now)
   if (auto answer = peer.receiver().receive(open, peer.incoming_log())) {
     reply(peer, std::move(*answer));
   }
-  return end_recovery(peer, now);
+  return recovery_.end_if_done(peer, now);
 }
 
 void Engine::reply(Peer& peer, std::string frame) {
-  world_.transport.send(peer.id(), Lane::kReply, share(std::move(frame)));
+  send(peer, Lane::kReply, std::move(frame));
 }
 
 void Engine::reply_busy(Peer& peer, std::string why) {
@@ -381,6 +384,21 @@ void Engine::follow(Peer& peer, SenderStep step) {
   peer.mark_moved();
   peers_.touch(peer.id());
   gather(false);
+}
+
+// --- what a recovery asks for ---
+
+void Engine::send(const Peer& peer, Lane lane, std::string frame) {
+  world_.transport.send(peer.id(), lane, share(std::move(frame)));
+}
+
+void Engine::write(const v1::StoreRecord& record) {
+  records_.put_message(pending_.open().batch(), Family::kMeta, layout::kStoreKey, record);
+}
+
+void Engine::links_changed(bool freed) {
+  if (freed) bank_.try_again_soon();
+  statements_.look_again();
 }
 
 }  // namespace jiexu

@@ -55,9 +55,9 @@ class Peer {
   };
   Released durable(Steady now);
 
-  // Recovery (reconciler.h). Takes our own messages behind `seq`, which nobody has seen, out of the
-  // log; `head` is the head there. In the same commit they are laid aside, so that they outlive a
-  // crash until they are written again.
+  // Recovery (link_recovery.h), which decides; here is what it does to the log. Takes our own
+  // messages behind `seq`, which nobody has seen, out of the log; `head` is the head there. In the
+  // same commit they are laid aside, so that they outlive a crash until they are written again.
   void rewind(Seq seq, const Digest& head);
   // Of an earlier run.
   void found_aside(const BatchFrame& frame);

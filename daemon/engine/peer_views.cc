@@ -43,13 +43,13 @@ void fill_links(const Peer& peer, bool recovers, v1::PeerView& out) {
 }  // namespace
 
 Result<v1::PeerViews> view_peers(const Peers& peers, const Directory& directory, CaseDesk& cases,
-                                 const Reconciler& reconciler, Instant now) {
+                                 const LinkGuard& guard, Instant now) {
   v1::PeerViews views;
   for (const auto& [id, peer] : peers.all()) {
     v1::PeerView& out = *views.add_peers();
     out.set_agency(id.str());
     if (const Agency* agency = directory.find(id)) out.set_name(agency->name);
-    fill_links(*peer, reconciler.recovers(id), out);
+    fill_links(*peer, guard.recovers(id), out);
     const auto oldest = peer->oldest_unreceipted();
     if (!oldest) return tl::unexpected(oldest.error());
     if (*oldest) out.set_oldest_unreceipted_ms(std::max<int64_t>(0, now.ms - (*oldest)->ms));

@@ -276,7 +276,7 @@ Result<bool> RemitDesk::can_be_told(const BatchRecord& batch, Instant now) {
     const auto subject = cases_.load(*CaseId::from_bytes(place.case_id()), now);
     if (!subject) return tl::unexpected(subject.error());
     CHECK(*subject != nullptr);
-    if (!may_write_((*subject)->peer)) return false;
+    if (!guard_.may_write((*subject)->peer)) return false;
   }
   return true;
 }

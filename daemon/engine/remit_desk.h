@@ -28,7 +28,6 @@
 // Owned by the engine's thread; writes into the open commit. Errors: the store's.
 #pragma once
 
-#include <functional>
 #include <map>
 #include <set>
 #include <string>
@@ -37,6 +36,7 @@
 
 #include "daemon/engine/action_guards.h"
 #include "daemon/engine/case_desk.h"
+#include "daemon/engine/link_guard.h"
 #include "daemon/funds/bank_outcome.h"
 #include "daemon/funds/batch_number.h"
 #include "daemon/funds/matcher.h"
@@ -57,14 +57,14 @@ bool pays(const v1::RemittanceBatchRecord& batch, const CaseId& id);
 class RemitDesk final : public FundsWatcher {
  public:
   RemitDesk(AgencyId self, PendingReader& pending, const Reader& durable, const Vault& vault,
-            CaseDesk& cases, BatchRules rules, std::function<bool(AgencyId)> may_write)
+            CaseDesk& cases, BatchRules rules, const LinkGuard& guard)
       : self_(self),
         pending_(pending),
         durable_(durable),
         records_(pending, vault),
         cases_(cases),
         rules_(std::move(rules)),
-        may_write_(std::move(may_write)) {}
+        guard_(guard) {}
 
   void set_directory(const Directory& directory);
   // Whether the store has ever lost commits.
@@ -271,7 +271,7 @@ class RemitDesk final : public FundsWatcher {
   Records records_;
   CaseDesk& cases_;
   BatchRules rules_;
-  std::function<bool(AgencyId)> may_write_;  // messages to this peer, now
+  const LinkGuard& guard_;
   v1::Payee own_account_;
   std::map<AgencyId, std::string> accounts_;  // of agencies, by the directory
   int64_t doubt_until_ms_ = 0;

@@ -217,7 +217,7 @@ Result<bool> RemitDesk::recovers_any(const std::vector<CaseId>& cases, Instant n
   for (const CaseId& id : cases) {
     const auto subject = cases_.load(id, now);
     if (!subject) return tl::unexpected(subject.error());
-    if (*subject != nullptr && !may_write_((*subject)->peer)) return true;
+    if (*subject != nullptr && !guard_.may_write((*subject)->peer)) return true;
   }
   return false;
 }

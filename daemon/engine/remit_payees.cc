@@ -52,35 +52,35 @@ Result<v1::PayeeConfirmationRecord> RemitDesk::read_confirmation(const Case& sub
 }
 
 RemitDesk::Outcome<v1::PayeeView> RemitDesk::show_payee(const CaseId& id, Instant now) {
-  using Answer = tl::expected<v1::PayeeView, Rejection>;
+  using Shown = tl::expected<v1::PayeeView, Rejection>;
   const auto subject = cases_.load(id, now);
   if (!subject) return tl::unexpected(subject.error());
-  if (*subject == nullptr) return Answer(refuse(Refusal::kUnknownCase));
+  if (*subject == nullptr) return Shown(refuse(Refusal::kUnknownCase));
   const auto confirmation = read_confirmation(**subject);
   if (!confirmation) return tl::unexpected(confirmation.error());
-  return Answer(view_payee(**subject, is_listed(**subject), *confirmation));
+  return Shown(view_payee(**subject, is_listed(**subject), *confirmation));
 }
 
 RemitDesk::Outcome<v1::PayeeView> RemitDesk::confirm_payee(const CaseId& id,
                                                            std::string_view content,
                                                            std::string_view note,
                                                            std::string_view user, Instant now) {
-  using Answer = tl::expected<v1::PayeeView, Rejection>;
+  using Shown = tl::expected<v1::PayeeView, Rejection>;
   const auto found = cases_.load(id, now);
   if (!found) return tl::unexpected(found.error());
-  if (*found == nullptr) return Answer(refuse(Refusal::kUnknownCase));
+  if (*found == nullptr) return Shown(refuse(Refusal::kUnknownCase));
   const Case& subject = **found;
   if (subject.side != Side::kOut || is_listed(subject)) {
-    return Answer(refuse(Refusal::kPayeeListed));
+    return Shown(refuse(Refusal::kPayeeListed));
   }
-  if (note.empty()) return Answer(refuse(Refusal::kInputMissing, "note: is missing"));
+  if (note.empty()) return Shown(refuse(Refusal::kInputMissing, "note: is missing"));
   const Digest account = digest_of_account(subject.payee);
-  if (from_hex(content) != view(account)) return Answer(refuse(Refusal::kPayeeNotAsSeen));
+  if (from_hex(content) != view(account)) return Shown(refuse(Refusal::kPayeeNotAsSeen));
   auto read = read_confirmation(subject);
   if (!read) return tl::unexpected(read.error());
   v1::PayeeConfirmationRecord& record = *read;
   const bool again = record.first_by() == user || !record.second_by().empty();
-  if (again) return Answer(view_payee(subject, false, record));
+  if (again) return Shown(view_payee(subject, false, record));
   record.set_content(std::string(view(account)));
   if (record.first_by().empty()) {
     record.set_first_by(std::string(user));
@@ -94,7 +94,7 @@ RemitDesk::Outcome<v1::PayeeView> RemitDesk::confirm_payee(const CaseId& id,
   const Key key = layout::payee_confirmation_key(id);
   records_.put_message(pending_.open().batch(), Family::kFunds, key, record);
   pending_.open().index_last(Family::kFunds, key);
-  return Answer(view_payee(subject, false, record));
+  return Shown(view_payee(subject, false, record));
 }
 
 Result<std::vector<layout::WaitingPayment>> RemitDesk::waiting_after(

@@ -39,7 +39,7 @@ Result<std::optional<Rejection>> RemitDesk::bar_to_release(const Payment& paymen
   }
   // What the other agency still has to give back may acknowledge it.
   const AgencyId peer = (*subject)->peer;
-  if (doubted && !may_write_(peer)) return Rejection{Refusal::kRecovering, peer.str()};
+  if (doubted && !guard_.may_write(peer)) return Rejection{Refusal::kRecovering, peer.str()};
   return std::nullopt;
 }
 

@@ -114,7 +114,7 @@ Result<void> RemitDesk::take_as_rejected(const PaymentFate& fate, Payment& payme
   const auto subject = cases_.load(payment.id, now);
   if (!subject) return tl::unexpected(subject.error());
   CHECK(*subject != nullptr);
-  if (!may_write_((*subject)->peer)) {
+  if (!guard_.may_write((*subject)->peer)) {
     line.set_outcome("later");
     line.set_detail("messages to " + (*subject)->peer.str() +
                     " are being recovered: hand the report in again");

@@ -45,7 +45,7 @@ StatementDesk::Turn StatementDesk::turn_of(const Peer& peer, Date day) const {
   const bool strangers = peer.last_seq() == 0 && peer.receiver().ahead().through == 0;
   if (said.unknown_there || strangers) return Turn::kNothing;
   const bool taken = said.last_part_seq <= peer.sender().mark().receipted_seq;
-  if (!is_sound_(peer.id()) || (said.whole && !taken)) return Turn::kWait;
+  if (!guard_.is_sound(peer.id()) || (said.whole && !taken)) return Turn::kWait;
   return Turn::kWrite;
 }
 

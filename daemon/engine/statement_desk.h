@@ -11,10 +11,10 @@
 // Owned by the engine's thread; writes into the open commit. Errors: the store's.
 #pragma once
 
-#include <functional>
 #include <utility>
 
 #include "daemon/engine/case_desk.h"
+#include "daemon/engine/link_guard.h"
 #include "daemon/engine/open_money.h"
 #include "daemon/engine/peers.h"
 
@@ -25,9 +25,8 @@ Result<std::vector<v1::AccountBalance>> balances_with(AgencyId peer, CaseDesk& c
 
 class StatementDesk {
  public:
-  StatementDesk(Peers& peers, CaseDesk& cases, OpenMoney& open,
-                std::function<bool(AgencyId)> is_sound)
-      : peers_(peers), cases_(cases), open_(open), is_sound_(std::move(is_sound)) {}
+  StatementDesk(Peers& peers, CaseDesk& cases, OpenMoney& open, const LinkGuard& guard)
+      : peers_(peers), cases_(cases), open_(open), guard_(guard) {}
 
   // Writes parts that are due, not more than a few. Whether any were.
   Result<bool> write_some(Instant now);
@@ -49,7 +48,7 @@ class StatementDesk {
   Peers& peers_;
   CaseDesk& cases_;
   OpenMoney& open_;
-  std::function<bool(AgencyId)> is_sound_;
+  const LinkGuard& guard_;
   Instant next_{0};
   bool waiting_ = false;  // a peer's statement waits for what look_again() tells
   // A link that was never stated has to wait for the end of a day: it may be new.

@@ -3,6 +3,7 @@
 #include <map>
 
 #include "daemon/engine/case_store.h"
+#include "daemon/trust/chain.h"
 #include "storage/layout.h"
 #include "tests/engine/attachment_world.h"
 
@@ -27,21 +28,20 @@ class Crowd final : public Transport {
     alone_.take_form(sha256(content), content.size());
     Case subject = alone_.in.subject(alone_.id);
     Batch batch;
-    Records records(*alone_.in.store, *alone_.in.vault);
     batch.remove(Family::kIndex, layout::wanted_attachment_key(out_site(), subject.id, 1));
     for (int n = 0; n <= kSlow; ++n) {
       subject.id = case_number(100 + n);
       v1::CaseRecord record;
       encode_case(subject, &record);
-      records.put_message(batch, Family::kCase, layout::case_key(subject.id, false), record);
+      records_.put_message(batch, Family::kCase, layout::case_key(subject.id, false), record);
       batch.put(Family::kIndex, layout::wanted_attachment_key(peer_number(n), subject.id, 1), "");
+      connect(peer_number(n));
     }
     REQUIRE(alone_.in.store->commit(batch));
     content_ = content;
-    fetch_ = std::make_unique<AttachmentFetch>(
-        pending_, *alone_.in.store, *alone_.in.vault, alone_.in.engine->cases(), *this, observer_,
-        AttachmentFetch::Questions{[](AgencyId) { return true; },
-                                   [](const CaseId&, const Digest&) { return false; }});
+    fetch_ = std::make_unique<AttachmentFetch>(pending_, *alone_.in.store, *alone_.in.vault,
+                                               alone_.in.engine->cases(), guard_, *this, observer_,
+                                               [](const CaseId&, const Digest&) { return false; });
     REQUIRE(fetch_->start(now_.steady));
   }
 
@@ -78,6 +78,19 @@ class Crowd final : public Transport {
   }
 
  private:
+  // Our link to the peer is open, and nothing has been written to it yet.
+  void connect(AgencyId id) {
+    const LinkName link{in_site(), id};
+    auto peer = Peer::load(records_, in_site(), id, 1, {}, 1, *signer_, kNow, limits::kWindowBytes);
+    REQUIRE(peer);
+    Sender& sender = (*peer)->sender();
+    sender.wake(now_.steady);
+    const Receipt none = make_receipt(link, 1, 0, chain_start(link), kNow, *signer_);
+    sender.receive(OpenedFrame{sender.session(), none, 1 << 20, std::nullopt}, now_.steady,
+                   (*peer)->log());
+    peers_.add(std::move(*peer));
+  }
+
   void answer(AgencyId peer, const WantFrame& want) {
     last_[peer] = seconds_;
     const PieceFrame piece{want.id, want.file, want.piece,
@@ -97,6 +110,11 @@ class Crowd final : public Transport {
 
   Alone alone_;
   EngineObserver observer_;
+  Records records_{*alone_.in.store, *alone_.in.vault};
+  std::shared_ptr<const Signer> signer_ = signer_of(in_site());
+  Peers peers_;
+  RecoveryState recoveries_;
+  LinkGuard guard_{recoveries_, peers_};
   PendingReader pending_;
   Moment now_ = at(kNow);
   std::string content_;

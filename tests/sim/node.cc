@@ -123,6 +123,9 @@ void Node::settle(const Result<void>& done) {
     world_.watch.report("engine", "gives up: " + done.error().text);
     return stop(Stop::kCrash);
   }
+  if (const std::string broken = engine_->check_invariants(); !broken.empty()) {
+    world_.watch.report("recovery", id_.str() + ": " + broken);
+  }
   if (engine_->recovered()) complete_ = true;
   const auto& agencies = world_.directory->agencies();
   const bool back = complete_ && std::ranges::all_of(agencies, [&](const Agency& agency) {

@@ -2,18 +2,18 @@
 #include <algorithm>
 
 #include "daemon/engine/case_store.h"
-#include "daemon/engine/reconciler.h"
+#include "daemon/engine/link_recovery.h"
 
 namespace jiexu {
 
-bool Reconciler::has_own_letter(AgencyId peer, const CaseId& id) const {
-  const Link* link = find(peer);
-  return link != nullptr && link->by_case.contains({id, 1});
+bool LinkRecovery::has_own_letter(AgencyId peer, const CaseId& id) const {
+  const LinkState* link = state_.find(peer);
+  return link != nullptr && link->own.find(id, 1) != nullptr;
 }
 
 // Whether our letter to `peer` was sent before the one to the agency that the case is with, which
 // names then whom it was with. Not by their times: our clock may have been set back between them.
-Result<bool> Reconciler::is_earlier(AgencyId peer, const Case& subject) {
+Result<bool> LinkRecovery::is_earlier(AgencyId peer, const Case& subject) {
   if (!subject.letter_place) return false;
   const auto current = read_message(durable_, subject.peer, *subject.letter_place);
   if (!current && current.error().code == Errc::kNotFound) return true;  // being written now
@@ -23,26 +23,31 @@ Result<bool> Reconciler::is_earlier(AgencyId peer, const Case& subject) {
 }
 
 // The case is past its time with `peer`.
-void Reconciler::leave_behind(AgencyId peer, const Case& subject) {
+void LinkRecovery::leave_behind(AgencyId peer, const Case& subject) {
   cases_.note_former(subject, peer);
-  Link& link = links_.at(peer);
-  auto it = link.by_case.lower_bound({subject.id, 0});
-  while (it != link.by_case.end() && it->first.first == subject.id) {
-    link.own.erase(it->second);
-    it = link.by_case.erase(it);
-  }
+  state_.find(peer)->own.erase_all_of(subject.id);
 }
 
-Result<bool> Reconciler::waits_for_other(const Peer& peer, const v1::Message& message,
-                                         const Directory& directory, Instant now) {
+Result<bool> LinkRecovery::comes_too_early(const Peer& peer, const BatchFrame& batch, Instant now) {
+  for (const std::string_view bytes : batch.messages) {
+    v1::Message message;
+    if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) continue;
+    const auto early = waits_for_other(peer, message, now);
+    if (!early || *early) return early;
+  }
+  return false;
+}
+
+Result<bool> LinkRecovery::waits_for_other(const Peer& peer, const v1::Message& message,
+                                           Instant now) {
   const auto returns = [&](AgencyId other) {
-    return recovers(other) && directory.find(other) != nullptr;
+    return state_.recovers(other) && directory_->find(other) != nullptr;
   };
   const auto id = CaseId::from_bytes(message.case_id());
   if (!id) return false;
   if (message.has_letter_forwarded()) {
     const auto to = AgencyId::parse(message.letter_forwarded().to_agency());
-    return to && returns(*to) && !takes_batches(*to);
+    return to && returns(*to) && !state_.takes_batches(*to);
   }
   if (!has_own_letter(peer.id(), *id)) return false;
   const auto subject = cases_.load(*id, now);
@@ -52,8 +57,8 @@ Result<bool> Reconciler::waits_for_other(const Peer& peer, const v1::Message& me
   return is_earlier(peer.id(), **subject);
 }
 
-Result<bool> Reconciler::is_past(const Peer& peer, const Case& subject,
-                                 const v1::Message& message) {
+Result<bool> LinkRecovery::was_with(const Peer& peer, const Case& subject,
+                                    const v1::Message& message) {
   if (subject.was_with(peer.id())) return true;
   if (!has_own_letter(peer.id(), subject.id)) return false;
   if (!message.has_letter_forwarded()) {
@@ -65,8 +70,9 @@ Result<bool> Reconciler::is_past(const Peer& peer, const Case& subject,
 }
 
 // Our letter to `peer` came back, and the case is with another agency.
-Result<std::optional<std::string>> Reconciler::follow(AgencyId peer, const Case& subject,
-                                                      const v1::Message& message, const Own& own) {
+Result<std::optional<std::string>> LinkRecovery::follow_letter(AgencyId peer, const Case& subject,
+                                                               const v1::Message& message,
+                                                               const OwnMessage& own) {
   if (!message.has_letter()) return "the case is with " + subject.peer.str();
   if (!subject.letter_place) {  // it is forgotten that the first letter went out
     Case moved = subject;
