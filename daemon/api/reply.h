@@ -36,16 +36,17 @@ struct Page {
 std::optional<Page> page_of(const Call& call, std::initializer_list<std::string_view> others);
 
 // Where a list goes on: `after` is the store's key of the last entry in hex, as `next` gave it.
-// `parse` reads such a key and gives nullopt for any other, so that no request chooses what is
+// `parse` reads such a key and refuses any other, so that no request chooses what is
 // read. An empty `after` is the beginning: no place. Error kInvalid.
 template <class Parse>
 auto place_of(std::string_view after, const Parse& parse)
-    -> Result<decltype(parse(std::string_view()))> {
+    -> Result<std::optional<typename decltype(parse(std::string_view()))::value_type>> {
   if (after.empty()) return std::nullopt;
   const auto key = from_hex(after);
-  auto place = key ? parse(std::string_view(*key)) : std::nullopt;
-  if (!place) return fail(Errc::kInvalid, "after: is not from `next` of this list");
-  return place;
+  if (key) {
+    if (const auto place = parse(std::string_view(*key))) return *place;
+  }
+  return fail(Errc::kInvalid, "after: is not from `next` of this list");
 }
 
 }  // namespace jiexu

@@ -36,8 +36,7 @@ class AttachmentFetch {
     std::function<bool(const CaseId&, const Digest&)> comes_from_here;
   };
   // All references must outlive this object.
-  AttachmentFetch(PendingReader& pending, const Reader& durable, const Vault& vault,
-                  CaseDesk& cases, Transport& transport, EngineObserver& observer,
+  AttachmentFetch(Transaction& tx, CaseDesk& cases, Transport& transport, EngineObserver& observer,
                   Questions questions);
 
   // Finds out what is wanted. Once, at start.
@@ -101,9 +100,7 @@ class AttachmentFetch {
   void begin_turn(Pull& pull, Steady now);
   bool must_give_way(Pull& pull, Steady now);
 
-  PendingReader& pending_;
-  Records durable_;
-  Records records_;
+  Transaction& tx_;
   CaseDesk& cases_;
   Transport& transport_;
   EngineObserver& observer_;

@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "daemon/engine/command.h"
-#include "daemon/engine/pending.h"
+#include "daemon/engine/transaction.h"
 #include "storage/records.h"
 
 namespace jiexu {

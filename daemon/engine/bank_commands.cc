@@ -9,6 +9,7 @@ Result<void> Engine::run(const Command& command, const BankCommand& bank, Instan
   for (const v1::BankLine& line : bank.lines) {
     auto result = bank_.import(line, together, now);
     if (!result) return tl::unexpected(result.error());
+    if (auto done = tx_.end_step(); !done) return done;
     *answer.bank.add_results() = std::move(*result);
   }
   gather(true);

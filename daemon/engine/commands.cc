@@ -18,7 +18,9 @@ Result<void> Engine::handle(const Command& command, Moment now) {
     answer_now(command, std::move(answer));
     return {};
   }
-  return std::visit([&](const auto& what) { return run(command, what, now.wall); }, command.what);
+  auto done =
+      std::visit([&](const auto& what) { return run(command, what, now.wall); }, command.what);
+  return done ? tx_.end_step() : done;
 }
 
 Result<std::shared_ptr<const Case>> Engine::subject_of(const ActionCommand& action, Instant now) {
@@ -102,6 +104,7 @@ Result<void> Engine::run(const Command& command, const ActionCommand& action, In
 Result<void> Engine::keyed_in(const CaseDesk::Outcome& outcome, const v1::ActionInput& input,
                               Instant now) {
   if (!outcome || !input.paper().has_remittance_notice()) return {};
+  if (auto done = tx_.end_step(); !done) return done;
   return bank_.noticed((*outcome)->id, (*outcome)->peer, input.paper().remittance_notice(), now);
 }
 
@@ -144,7 +147,7 @@ Result<void> Engine::run(const Command& command, const PeersQuery&, Instant now)
 // alone (a letter's delivery, taken note of when its case is loaded); it then waits for that
 // commit.
 void Engine::answer_after_commit(const Command& command, Answer answer) {
-  if (open_.since || !pending_.open().batch().empty()) {
+  if (open_.since || !tx_.empty()) {
     open_.answers.emplace_back(command, std::move(answer));
     gather(true);
   } else if (in_flight_) {

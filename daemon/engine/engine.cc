@@ -18,39 +18,35 @@ constexpr size_t kBookingBytesMax = 1 << 20;
 Engine::Engine(EngineOptions options, const EngineWorld& world)
     : options_(options),
       world_(world),
-      durable_(world.store, world.vault),
-      pending_(world.store),
-      records_(pending_, world.vault),
-      cases_(options.self, world.vault, pending_, world.store, peers_, world.observer,
-             options.cases_cached_max),
-      remit_(options.self, pending_, world.store, world.vault, cases_, options.batch_rules,
+      tx_(world.store, world.vault),
+      cases_(options.self, world.vault, tx_, peers_, world.observer, options.cases_cached_max),
+      remit_(options.self, tx_, cases_, options.batch_rules,
              [this](AgencyId peer) { return may_write(peer); }),
-      bank_(options.self, pending_, world.store, world.vault, cases_, remit_,
+      bank_(options.self, tx_, cases_, remit_,
             {[this](AgencyId peer) { return may_write(peer); }, [this] { return whole_; }}),
-      bank_files_(pending_, world.store, world.vault, bank_),
-      reconciler_(options.self, options.store_complete, peers_, cases_, durable_, world.observer),
-      fetch_(pending_, world.store, world.vault, cases_, world.transport, world.observer,
+      bank_files_(tx_, bank_),
+      reconciler_(options.self, options.store_complete, peers_, cases_, tx_.durable(),
+                  world.observer),
+      fetch_(tx_, cases_, world.transport, world.observer,
              {[this](AgencyId peer) { return can_be_asked(peer); },
               [this](const CaseId& id, const Digest& file) {
                 return uploads_.goes_on(id, file, steady_);
               }}),
       give_back_(peers_, world.transport),
-      open_money_(pending_, world.store),
+      open_money_(tx_),
       statements_(peers_, cases_, open_money_, [this](AgencyId peer) { return is_sound(peer); }),
-      comparer_(options.self, pending_, world.store, world.vault, cases_, open_money_,
-                world.observer) {
+      comparer_(options.self, tx_, cases_, open_money_, world.observer) {
   cases_.set_sent_before(&reconciler_);
-  cases_.add_funds_watcher(&open_money_);
-  cases_.add_funds_watcher(&bank_);
-  cases_.add_funds_watcher(&remit_);
+  tx_.add_listener(&open_money_);
+  tx_.add_listener(&bank_);
+  tx_.add_listener(&remit_);
 }
 
 Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, const EngineWorld& world,
                                              std::shared_ptr<const Directory> directory,
                                              Moment now) {
   std::unique_ptr<Engine> engine(new Engine(options, world));
-  const auto record =
-      engine->durable_.get_message<v1::StoreRecord>(Family::kMeta, layout::kStoreKey);
+  const auto record = engine->tx_.get_message<v1::StoreRecord>(layout::store_key());
   if (!record) return tl::unexpected(record.error());
   if (!*record) return fail(Errc::kInvalid, "the store was not made by `jiexu init`");
   if ((*record)->agency() != options.self.text()) {
@@ -103,7 +99,7 @@ Result<void> Engine::set_directory(std::shared_ptr<const Directory> directory, M
 Result<void> Engine::load_peer(AgencyId id, Instant now) {
   if (peers_.find(id) != nullptr) return {};
   const uint64_t seed = options_.seed ^ std::hash<AgencyId>()(id);
-  auto peer = Peer::load(durable_, options_.self, id, epoch_on_disk_, options_.timing, seed,
+  auto peer = Peer::load(tx_.durable(), options_.self, id, epoch_on_disk_, options_.timing, seed,
                          world_.signer, now, options_.window_bytes);
   if (!peer) return tl::unexpected(peer.error());
   if (epoch_ != epoch_on_disk_) {
@@ -126,12 +122,16 @@ Result<void> Engine::load_peer(AgencyId id, Instant now) {
 // said to them waits.
 Result<void> Engine::load_former_peers(Instant now) {
   std::set<AgencyId> found;
-  const std::string end = layout::prefix_end("S");
-  const auto done = durable_.scan(Family::kLink, "", end, [&](std::string_view key, auto) {
-    if (const auto id = AgencyId::parse(key.substr(0, AgencyId::kSize))) found.insert(*id);
-    return true;
-  });
+  Result<void> read;
+  const auto done =
+      tx_.scan(Family::kLink, "", layout::prefix_end(""), [&](std::string_view key, auto) {
+        const auto link = layout::parse_link_key(key);
+        if (link) found.insert(link->peer);
+        if (!link) read = tl::unexpected(link.error());
+        return read.has_value();
+      });
   if (!done) return done;
+  if (!read) return read;
   for (const AgencyId id : found) {
     if (auto loaded = load_peer(id, now); !loaded) return loaded;
   }
@@ -142,6 +142,11 @@ Result<void> Engine::load_former_peers(Instant now) {
 
 Result<void> Engine::wake(Moment now) {
   steady_ = now.steady;
+  auto done = do_what_is_due(now);
+  return done ? tx_.end_step() : done;
+}
+
+Result<void> Engine::do_what_is_due(Moment now) {
   for (const auto& [id, peer] : peers_.all()) {
     if (steady_ >= peer->sender().next_wake()) follow(*peer, peer->sender().wake(steady_));
   }
@@ -185,8 +190,7 @@ Result<void> Engine::try_lines_again(Instant now) {
 // Bank lines of a file are booked a few at a time, and while a commit is full not at all, so that
 // whoever else waits is not kept waiting.
 bool Engine::may_book() const {
-  return bank_files_.wants_to_book() && room_ == Room::kAmple &&
-         pending_.open().batch().bytes() < kBookingBytesMax;
+  return bank_files_.wants_to_book() && room_ == Room::kAmple && tx_.bytes() < kBookingBytesMax;
 }
 
 int64_t Engine::wait_ms(Moment now) const {
@@ -217,7 +221,7 @@ void Engine::gather(bool urgent) {
 
 bool Engine::wants_commit(Moment now) const {
   if (in_flight_) return false;
-  if (!open_.since) return !pending_.open().batch().empty();
+  if (!open_.since) return !tx_.empty();
   return open_.urgent || now.steady >= open_.since->plus_ms(options_.lazy_commit_ms);
 }
 
@@ -227,21 +231,21 @@ const Batch& Engine::begin_commit() {
   cases_.write_numbers();
   open_.peers = peers_.take_touched();
   for (const AgencyId id : open_.peers) {
-    peers_.find(id)->write(records_, pending_.open().batch(), world_.signer);
+    peers_.find(id)->write(tx_, world_.signer);
   }
   fetch_.launched();
   open_.epoch = epoch_;
   in_flight_ = std::exchange(open_, {});
-  pending_.launch();
-  return pending_.in_flight().batch();
+  tx_.launch();
+  return tx_.in_flight();
 }
 
 Result<void> Engine::commit_done(Moment now) {
   steady_ = now.steady;
   CHECK(in_flight_.has_value());
-  const Batch& batch = pending_.in_flight().batch();
+  const Batch& batch = tx_.in_flight();
   world_.observer.committed(batch.size(), batch.bytes());
-  pending_.land();
+  tx_.land();
   cases_.landed();
   bank_files_.landed();
   fetch_.landed();

@@ -7,7 +7,8 @@
 //   3 load     Read the case as it is now.
 //   4 decide   step() says what becomes of the case and what is sent, or refuses. Pure.
 //   5 write    Case, timeline, messages, timers, indexes, ledger and link marks go into the open
-//              commit. Nothing is on the disk yet, and nobody has been told.
+//              commit. Nothing is on the disk yet, and nobody has been told. When the step is over,
+//              listeners hear of the cases that it has changed (transaction.h).
 //   6 commit   All that gathered while the last commit ran goes to the disk: one write, one fsync.
 //   7 release  Only now receipts, frames and answers leave.
 //   8 observe  Metrics and alarms.
@@ -42,11 +43,11 @@
 #include "daemon/engine/give_back.h"
 #include "daemon/engine/observer.h"
 #include "daemon/engine/peers.h"
-#include "daemon/engine/pending.h"
 #include "daemon/engine/reconciler.h"
 #include "daemon/engine/remit_desk.h"
 #include "daemon/engine/scratch_arena.h"
 #include "daemon/engine/statement_desk.h"
+#include "daemon/engine/transaction.h"
 #include "daemon/link/frame.h"
 #include "daemon/link/transport.h"
 #include "storage/space.h"
@@ -148,7 +149,9 @@ class Engine {
 
   Result<void> load_peer(AgencyId id, Instant now);
   Result<void> load_former_peers(Instant now);
+  Result<void> do_what_is_due(Moment now);
   // Frames.
+  Result<void> receive_forward(Peer& peer, const Frame& frame, Instant now);
   Result<void> receive(Peer& peer, const BatchFrame& batch, Instant now);
   Result<bool> comes_too_early(const Peer& peer, const BatchFrame& batch, Instant now);
   Result<void> receive_message(Peer& peer, const BatchFrame& batch, size_t index, Instant now);
@@ -228,9 +231,7 @@ class Engine {
   EngineOptions options_;
   EngineWorld world_;
   Steady steady_;  // of what is being handled; the wall's time goes along as `now`
-  Records durable_;
-  PendingReader pending_;
-  Records records_;
+  Transaction tx_;
   Peers peers_;
   CaseDesk cases_;
   RemitDesk remit_;

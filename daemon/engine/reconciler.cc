@@ -314,6 +314,7 @@ Result<void> Reconciler::before(Peer& peer, const v1::Message& message, Instant 
     const Own own = link->own.at(it->second);
     if (own.seen >= message.case_seq()) return {};
     if (auto done = replay(peer, *link, own, now); !done) return done;
+    if (auto done = cases_.end_step(); !done) return done;
   }
 }
 
@@ -345,6 +346,7 @@ Result<void> Reconciler::replay_what_fits(Peer& peer, Link& link, Instant now) {
     if (!early) return tl::unexpected(early.error());
     if (!*early) {
       if (auto done = replay(peer, link, own, now); !done) return done;
+      if (auto done = cases_.end_step(); !done) return done;
     }
     it = link.own.upper_bound(own.place.seq);
   }

@@ -101,7 +101,7 @@ void Engine::doubt_payments(Instant now) {
   cases_.skip_letter_numbers(now);
   remit_.doubt(now);
   store_record_.set_doubt_until_ms(std::max(store_record_.doubt_until_ms(), now.ms));
-  records_.put_message(pending_.open().batch(), Family::kMeta, layout::kStoreKey, store_record_);
+  tx_.put_message(layout::store_key(), store_record_);
 }
 
 // A peer that the directory lacks today may come back tomorrow: that it has to be asked must be on

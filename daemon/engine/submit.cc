@@ -69,6 +69,7 @@ Result<void> Engine::run(const Command& command, const SubmitCommand& submit, In
     if (!outcome) return tl::unexpected(outcome.error());
     any |= outcome->has_value();
     answer.submitted.push_back(submitted(std::move(*outcome)));
+    if (auto done = tx_.end_step(); !done) return done;
   }
   if (any) gather(true);
   answer_after_commit(command, std::move(answer));
