@@ -237,8 +237,12 @@ Result<Date> parse_comparison_key(std::string_view key) {
   return in.result(*day);
 }
 
+Key open_money_prefix(AgencyId peer) {
+  return begin(Kind::kOpenMoney).add(peer.text());
+}
+
 RecordKey open_money_key(AgencyId peer, const CaseId& id) {
-  return {Kind::kOpenMoney, begin(Kind::kOpenMoney).add(peer.text()).add(id.bytes())};
+  return {Kind::kOpenMoney, open_money_prefix(peer).add(id.bytes())};
 }
 
 Result<CaseId> parse_open_money_key(std::string_view key) {
@@ -310,9 +314,13 @@ RecordKey waiting_lines_key(const CaseId& id) {
   return {Kind::kWaitingLines, begin(Kind::kWaitingLines).add(id.bytes())};
 }
 
-RecordKey missing_key(int64_t fen, const CaseId& id) {
+Key missing_prefix(int64_t fen) {
   CHECK(fen > 0);
-  return {Kind::kMissing, begin(Kind::kMissing).u64(static_cast<uint64_t>(fen)).add(id.bytes())};
+  return begin(Kind::kMissing).u64(static_cast<uint64_t>(fen));
+}
+
+RecordKey missing_key(int64_t fen, const CaseId& id) {
+  return {Kind::kMissing, missing_prefix(fen).add(id.bytes())};
 }
 
 Result<CaseId> parse_missing_key(std::string_view key) {

@@ -160,6 +160,7 @@ RecordKey comparison_key(AgencyId peer, Date day);
 // The day in it.
 Result<Date> parse_comparison_key(std::string_view key);
 // Cases that a daily statement to the peer must list. An empty id begins them all.
+Key open_money_prefix(AgencyId peer);
 RecordKey open_money_key(AgencyId peer, const CaseId& id);
 Result<CaseId> parse_open_money_key(std::string_view key);
 // A payment that the bank does not have yet, or that waits for a person.
@@ -200,6 +201,7 @@ Result<TrayKey> parse_tray_key(std::string_view key);
 // Lines that wait with a case.
 RecordKey waiting_lines_key(const CaseId& id);
 // Cases that miss exactly this amount. REQUIRES: above 0.
+Key missing_prefix(int64_t fen);
 RecordKey missing_key(int64_t fen, const CaseId& id);
 // The case in it.
 Result<CaseId> parse_missing_key(std::string_view key);

@@ -91,8 +91,7 @@ Result<std::optional<ExpectedCase>> BankBook::letter(std::string_view number) {
 Result<std::vector<CaseId>> BankBook::missing(Fen amount, std::string_view payer_account) {
   std::vector<CaseId> found;
   if (amount.value <= 0) return found;
-  const Key first = layout::missing_key(amount.value, CaseId());
-  const std::string_view prefix = first.view().substr(0, first.view().size() - CaseId::kSize);
+  const Key prefix = layout::missing_prefix(amount.value);
   Result<void> read;
   const auto done = tx_.scan(Family::kIndex, prefix, layout::prefix_end(prefix),
                              [&](std::string_view key, std::string_view) {

@@ -280,7 +280,7 @@ Result<CaseId> greatest_case(const Reader& reader) {
   Result<CaseId> greatest;
   for (const bool closed : {true, false}) {
     const Key lower = layout::case_key(*greatest, closed);
-    const std::string_view prefix = lower.view().substr(0, lower.view().size() - CaseId::kSize);
+    const std::string_view prefix = closed ? layout::kClosedCases : layout::kOpenCases;
     const auto done = reader.scan_back(Family::kCase, lower, layout::prefix_end(prefix),
                                        [&](std::string_view key, std::string_view) {
                                          greatest = layout::parse_case_key(key);
@@ -343,7 +343,7 @@ Result<void> add_ids(const Records& records, bool closed, const std::optional<Ca
                      size_t limit, std::vector<CaseId>& ids) {
   std::string lower = layout::case_key(after.value_or(CaseId()), closed).str();
   if (after) lower += '\0';
-  const std::string upper = layout::prefix_end(lower.substr(0, 1));
+  const std::string upper = layout::prefix_end(closed ? layout::kClosedCases : layout::kOpenCases);
   const size_t full = ids.size() + limit;
   Result<void> read;
   const auto done =

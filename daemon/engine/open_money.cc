@@ -27,8 +27,7 @@ Result<std::vector<CaseId>> OpenMoney::list(AgencyId peer, const CaseId& after,
                                             size_t max) const {
   std::set<CaseId> found;
   const Key lower = layout::open_money_key(peer, after);
-  const std::string end = layout::prefix_end(
-      layout::open_money_key(peer, {}).view().substr(0, lower.view().size() - CaseId::kSize));
+  const std::string end = layout::prefix_end(layout::open_money_prefix(peer));
   const auto fits = [&](const CaseId& id) { return id > after && (!through || id <= *through); };
   Result<void> read;
   const auto done =

@@ -120,7 +120,7 @@ Result<bool> CaseDesk::rejudge_some(Instant now) {
   std::vector<CaseId> ids;
   Result<void> read;
   const auto scanned =
-      tx_.store().scan(Family::kCase, lower, layout::prefix_end(lower.substr(0, 1)),
+      tx_.store().scan(Family::kCase, lower, layout::prefix_end(layout::kOpenCases),
                        [&](std::string_view key, std::string_view) {
                          const auto id = layout::parse_case_key(key);
                          if (id) ids.push_back(*id);

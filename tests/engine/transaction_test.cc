@@ -111,8 +111,7 @@ TEST_CASE("a read sees the newest write, wherever it is") {
 TEST_CASE("every pending write is found in large commits and in the small ones after them") {
   World world;
   uint32_t next = 0;
-  for (const uint32_t size :
-       {10, 20'000, 3, 0, 1, 5'000, 40, 40, 40, 40, 40, 40, 40, 40, 2'000}) {
+  for (const uint32_t size : {10, 20'000, 3, 0, 1, 5'000, 40, 40, 40, 40, 40, 40, 40, 40, 2'000}) {
     const uint32_t first = next;
     for (; next < first + size; ++next) world.tx.put(key(next), std::to_string(next));
     uint32_t wrong = 0;
