@@ -9,338 +9,346 @@ namespace jiexu::layout {
 
 namespace {
 
-// Kinds of key within one family.
-constexpr char kAccount = kAccounts[0];
-constexpr char kBankLine = kBankLines[0];
-constexpr char kBankFile = kBankFiles[0];
-constexpr char kStagedLine = 'S';
-constexpr char kIncomingBatch = 'N';
-constexpr char kRecoveredMoney = 'U';
-constexpr char kCaseJournal = kCaseJournals[0];
-constexpr char kLineJournal = kLineJournals[0];
-constexpr char kPayment = 'I';
-constexpr char kRemittanceBatch = kRemittanceBatches[0];
-constexpr char kPaymentFile = 'X';
-constexpr char kPayeeConfirmation = 'Y';
-constexpr char kComparison = 'C';
-constexpr char kOpenMoney = 'Z';
-constexpr char kWaitingPayment = kWaitingPayments[0];
-constexpr char kExportedPayment = kExportedPayments[0];
-constexpr char kTwinLines = 'D';
-constexpr char kNumberedLines = 'G';
-constexpr char kPostponedLine = kPostponedLines[0];
-constexpr char kProposedRelease = kProposedReleases[0];
-constexpr char kTray = kTrays[0];
-constexpr char kWaitingLines = 'W';
-constexpr char kMissing = 'M';
-constexpr char kPerson = 'P';
-constexpr char kLetter = 'L';
-constexpr char kOpenCase = kOpenCases[0];
-constexpr char kClosedCase = kClosedCases[0];
-constexpr char kReceipt = 'R';
-constexpr char kWantedAttachment = 'A';
-
-// Bank lines and payments: accounts and what banks wrote.
-constexpr std::string_view kSealedFunds = "BSIRXY";
-
-constexpr size_t kDatedPaymentKeySize = 1 + 8 + CaseId::kSize + 4;
-constexpr size_t kProposedReleaseKeySize = 1 + CaseId::kSize + 4;
-constexpr size_t kWantedAttachmentKeySize = 1 + AgencyId::kSize + CaseId::kSize + 4;
-constexpr size_t kLinkKeySize = AgencyId::kSize + 1;
-constexpr size_t kLinkLogKeySize = kLinkKeySize + 4 + 8;
-constexpr size_t kTimerKeySize = 8 + CaseId::kSize + 1;
 constexpr size_t kLetterEndSize = 2;  // last digit of the sequence number, check digit
 constexpr size_t kLetterEntrySize = kLetterEndSize + CaseId::kSize;
 constexpr size_t kLetterSize = 20;
 constexpr size_t kBatchSize = 21;
-constexpr size_t kComparisonKeySize = 1 + AgencyId::kSize + 4;
-constexpr size_t kTrayKeySize = 1 + 1 + 8 + std::tuple_size_v<Digest>;
-constexpr size_t kQuarantineKeySize = AgencyId::kSize + 4 + 8;
-constexpr size_t kAccountKeySize = 1 + AgencyId::kSize + 1;
-constexpr size_t kOpenMoneyKeySize = 1 + AgencyId::kSize + CaseId::kSize;
 
-Key tagged(char tag, std::string_view rest) {
-  return Key(tag).add(rest);
+// A key of the kind, up to what follows on its prefix.
+Key begin(Kind kind) {
+  return Key(row_of(kind).prefix);
 }
 
-Key dated_payment(char tag, Instant at, const CaseId& id, uint32_t attempt) {
+RecordKey dated_payment(Kind kind, Instant at, const CaseId& id, uint32_t attempt) {
   CHECK(at.ms >= 0);
-  return Key(tag).u64(static_cast<uint64_t>(at.ms)).add(id.bytes()).u32(attempt);
+  return {kind, begin(kind).u64(static_cast<uint64_t>(at.ms)).add(id.bytes()).u32(attempt)};
 }
 
-// nullopt for a time that no key holds. REQUIRES: 8 bytes.
-std::optional<Instant> read_instant(std::string_view bytes) {
-  const Instant at{static_cast<int64_t>(read_u64(bytes))};
-  return at.ms < 0 ? std::nullopt : std::optional(at);
+RecordKey of_batch(Kind kind, std::string_view number) {
+  CHECK(number.size() == kBatchSize);
+  return {kind, begin(kind).add(number)};
 }
 
-std::optional<WaitingPayment> parse_dated_payment(char tag, std::string_view key) {
-  if (key.size() != kDatedPaymentKeySize || key.front() != tag) return std::nullopt;
-  const auto at = read_instant(key.substr(1));
-  const auto id = CaseId::from_bytes(key.substr(9, CaseId::kSize));
-  if (!at || !id) return std::nullopt;
-  return WaitingPayment{*at, *id, read_u32(key.substr(9 + CaseId::kSize))};
+// Reads the fields of a key one after another. If the bytes are no key of the kind, the fields
+// mean nothing, and result() is the error.
+class Fields {
+ public:
+  Fields(Kind kind, std::string_view key) : kind_(kind) {
+    const KindRow& row = row_of(kind);
+    good_ = key.size() == row.size && key.starts_with(row.prefix);
+    if (good_) left_ = key.substr(row.prefix.size());
+  }
+
+  uint8_t u8() { return static_cast<uint8_t>(take(1)[0]); }
+  uint32_t u32() { return read_u32(take(4)); }
+  uint64_t u64() { return read_u64(take(8)); }
+  Instant instant() {
+    const Instant at{static_cast<int64_t>(u64())};
+    good_ &= at.ms >= 0;
+    return at;
+  }
+  Direction direction() {
+    const uint8_t number = u8();
+    good_ &= number <= static_cast<uint8_t>(Direction::kAside);
+    return static_cast<Direction>(number);
+  }
+  CaseId case_id() { return *CaseId::from_bytes(take(CaseId::kSize)); }
+  Digest digest() { return *to_array<kDigestSize>(take(kDigestSize)); }
+  AgencyId peer() {
+    const auto id = AgencyId::parse(take(AgencyId::kSize));
+    good_ &= id.has_value();
+    return id.value_or(AgencyId());
+  }
+
+  template <class T>
+  Result<T> result(const T& out) const {
+    if (!good_) return no_key_of(kind_);
+    return out;
+  }
+
+ private:
+  std::string_view take(size_t size) {
+    static constexpr std::array<char, kDigestSize> kNothing{};
+    if (left_.size() < size) return {kNothing.data(), size};
+    const std::string_view field = left_.substr(0, size);
+    left_.remove_prefix(size);
+    return field;
+  }
+
+  Kind kind_;
+  bool good_;
+  std::string_view left_;
+};
+
+Result<WaitingPayment> parse_dated_payment(Kind kind, std::string_view key) {
+  Fields in(kind, key);
+  const WaitingPayment out{in.instant(), in.case_id(), in.u32()};
+  return in.result(out);
 }
 
 }  // namespace
 
-bool is_sealed(Family family, std::string_view key) {
-  switch (family) {
-    case Family::kLinkLog:
-    case Family::kCase:
-    case Family::kTimeline:
-    case Family::kQuarantine:
-    case Family::kAttachment: return true;
-    case Family::kFunds: return !key.empty() && kSealedFunds.find(key.front()) != kSealedFunds.npos;
-    case Family::kMeta:
-    case Family::kLink:
-    case Family::kTimer:
-    case Family::kIndex:
-    case Family::kAudit: return false;
-  }
-  CHECK(false && "a family without a rule");
+RecordKey store_key() {
+  return {Kind::kStore, begin(Kind::kStore)};
 }
 
-std::span<const SealedKind> sealed_kinds() {
-  static constexpr SealedKind kKinds[] = {
-      {Family::kLinkLog, ""},  {Family::kCase, kOpenCases}, {Family::kCase, kClosedCases},
-      {Family::kTimeline, ""}, {Family::kQuarantine, ""},   {Family::kAttachment, ""},
-      {Family::kFunds, "B"},   {Family::kFunds, "S"},       {Family::kFunds, "I"},
-      {Family::kFunds, "R"},   {Family::kFunds, "X"},       {Family::kFunds, "Y"},
-  };
-  static_assert(kSealedFunds == "BSIRXY");
-  return kKinds;
+RecordKey judged_key() {
+  return {Kind::kJudged, begin(Kind::kJudged)};
 }
 
-bool is_packed(Family family) {
-  return family == Family::kLinkLog;
+RecordKey letter_counter_key(Date day) {
+  return {Kind::kLetterCounter,
+          begin(Kind::kLetterCounter).u32(static_cast<uint32_t>(day.yyyymmdd()))};
 }
 
-std::string_view family_name(Family family) {
-  static constexpr std::array<std::string_view, kFamilyCount> kNames = {
-      "meta",  "link_log", "link",       "case",  "timeline",  "timer",
-      "funds", "index",    "quarantine", "audit", "attachment"};
-  const auto index = static_cast<size_t>(family);
-  CHECK(index < kNames.size());
-  return kNames[index];
+RecordKey link_log_key(AgencyId peer, Direction direction, Epoch epoch, Seq first_seq) {
+  return {Kind::kLinkLog,
+          Key(peer.text()).u8(static_cast<uint8_t>(direction)).u32(epoch).u64(first_seq)};
 }
 
-Key letter_counter_key(Date day) {
-  return Key("letter").u32(static_cast<uint32_t>(day.yyyymmdd()));
+Result<LinkLogKey> parse_link_log_key(std::string_view key) {
+  Fields in(Kind::kLinkLog, key);
+  const LinkLogKey out{in.peer(), in.direction(), in.u32(), in.u64()};
+  return in.result(out);
 }
 
-Key link_log_key(AgencyId peer, Direction direction, Epoch epoch, Seq first_seq) {
-  return link_key(peer, direction).u32(epoch).u64(first_seq);
+RecordKey link_key(AgencyId peer, Direction direction) {
+  return {Kind::kLink, Key(peer.text()).u8(static_cast<uint8_t>(direction))};
 }
 
-Seq link_log_seq(std::string_view key) {
-  CHECK(key.size() == kLinkLogKeySize);
-  return read_u64(key.substr(kLinkLogKeySize - 8));
+Result<LinkKey> parse_link_key(std::string_view key) {
+  Fields in(Kind::kLink, key);
+  const LinkKey out{in.peer(), in.direction()};
+  return in.result(out);
 }
 
-Epoch link_log_epoch(std::string_view key) {
-  CHECK(key.size() == kLinkLogKeySize);
-  return read_u32(key.substr(AgencyId::kSize + 1));
+RecordKey case_key(const CaseId& id, bool closed) {
+  const Kind kind = closed ? Kind::kClosedCase : Kind::kOpenCase;
+  return {kind, begin(kind).add(id.bytes())};
 }
 
-Key link_key(AgencyId peer, Direction direction) {
-  return Key(peer.text()).u8(static_cast<uint8_t>(direction));
+Result<CaseId> parse_case_key(std::string_view key) {
+  Fields in(key.starts_with(kClosedCases) ? Kind::kClosedCase : Kind::kOpenCase, key);
+  return in.result(in.case_id());
 }
 
-std::optional<AgencyId> parse_link_key(std::string_view key) {
-  if (key.size() != kLinkKeySize || static_cast<uint8_t>(key.back()) > 1) {
-    return std::nullopt;
-  }
-  return AgencyId::parse(key.substr(0, AgencyId::kSize));
+RecordKey timeline_key(const CaseId& id, uint32_t n) {
+  return {Kind::kTimeline, Key(id.bytes()).u32(n)};
 }
 
-Key case_key(const CaseId& id, bool closed) {
-  return tagged(closed ? kClosedCase : kOpenCase, id.bytes());
-}
-
-std::optional<CaseId> parse_case_key(std::string_view key) {
-  const bool known = !key.empty() && (key[0] == kOpenCase || key[0] == kClosedCase);
-  return known ? CaseId::from_bytes(key.substr(1)) : std::nullopt;
-}
-
-Key timeline_key(const CaseId& id, uint32_t n) {
-  return Key(id.bytes()).u32(n);
-}
-
-Key timer_key(Instant due, const CaseId& id, uint8_t kind) {
+RecordKey timer_key(Instant due, const CaseId& id, uint8_t kind) {
   // A negative time would sort after every other.
   CHECK(due.ms >= 0);
-  return Key().u64(static_cast<uint64_t>(due.ms)).add(id.bytes()).u8(kind);
+  return {Kind::kTimer, Key().u64(static_cast<uint64_t>(due.ms)).add(id.bytes()).u8(kind)};
 }
 
-TimerKey parse_timer_key(std::string_view key) {
-  CHECK(key.size() == kTimerKeySize);
-  return {Instant{static_cast<int64_t>(read_u64(key))},
-          *CaseId::from_bytes(key.substr(8, CaseId::kSize)), static_cast<uint8_t>(key.back())};
+Result<TimerKey> parse_timer_key(std::string_view key) {
+  Fields in(Kind::kTimer, key);
+  const TimerKey out{in.instant(), in.case_id(), in.u8()};
+  return in.result(out);
 }
 
-Key account_key(AgencyId peer, uint8_t account) {
-  return tagged(kAccount, peer.text()).u8(account);
+RecordKey account_key(AgencyId peer, uint8_t account) {
+  return {Kind::kAccount, begin(Kind::kAccount).add(peer.text()).u8(account)};
 }
 
-std::optional<AccountKey> parse_account_key(std::string_view key) {
-  if (key.size() != kAccountKeySize || key.front() != kAccount) return std::nullopt;
-  const auto peer = AgencyId::parse(key.substr(1, AgencyId::kSize));
-  if (!peer) return std::nullopt;
-  return AccountKey{*peer, static_cast<uint8_t>(key.back())};
+Result<AccountKey> parse_account_key(std::string_view key) {
+  Fields in(Kind::kAccount, key);
+  const AccountKey out{in.peer(), in.u8()};
+  return in.result(out);
 }
 
-Key bank_line_key(const Digest& digest) {
-  return tagged(kBankLine, view(digest));
+RecordKey bank_line_key(const Digest& digest) {
+  return {Kind::kBankLine, begin(Kind::kBankLine).add(view(digest))};
 }
 
-Key staged_line_key(const Digest& file, uint64_t n) {
-  return tagged(kStagedLine, view(file)).u64(n);
+Result<Digest> parse_bank_line_key(std::string_view key) {
+  Fields in(Kind::kBankLine, key);
+  return in.result(in.digest());
 }
 
-Key bank_file_key(const Digest& file) {
-  return tagged(kBankFile, view(file));
+RecordKey staged_line_key(const Digest& file, uint64_t n) {
+  return {Kind::kStagedLine, begin(Kind::kStagedLine).add(view(file)).u64(n)};
 }
 
-std::optional<Digest> parse_bank_file_key(std::string_view key) {
-  if (!key.starts_with(kBankFiles)) return std::nullopt;
-  return to_array<std::tuple_size_v<Digest>>(key.substr(1));
+RecordKey bank_file_key(const Digest& file) {
+  return {Kind::kBankFile, begin(Kind::kBankFile).add(view(file))};
 }
 
-Key incoming_batch_key(std::string_view batch_number) {
-  CHECK(batch_number.size() == kBatchSize);
-  return tagged(kIncomingBatch, batch_number);
+Result<Digest> parse_bank_file_key(std::string_view key) {
+  Fields in(Kind::kBankFile, key);
+  return in.result(in.digest());
 }
 
-Key recovered_money_key(const CaseId& id) {
-  return tagged(kRecoveredMoney, id.bytes());
+RecordKey incoming_batch_key(std::string_view batch_number) {
+  return of_batch(Kind::kIncomingBatch, batch_number);
 }
 
-Key case_journal_key(const CaseId& id, uint32_t n) {
-  return tagged(kCaseJournal, id.bytes()).u32(n);
+RecordKey recovered_money_key(const CaseId& id) {
+  return {Kind::kRecoveredMoney, begin(Kind::kRecoveredMoney).add(id.bytes())};
 }
 
-Key line_journal_key(const Digest& line, uint32_t n) {
-  return tagged(kLineJournal, view(line)).u32(n);
+RecordKey case_journal_key(const CaseId& id, uint32_t n) {
+  return {Kind::kCaseJournal, begin(Kind::kCaseJournal).add(id.bytes()).u32(n)};
 }
 
-Key payment_key(const CaseId& id, uint32_t attempt) {
-  return tagged(kPayment, id.bytes()).u32(attempt);
+Result<CaseJournalKey> parse_case_journal_key(std::string_view key) {
+  Fields in(Kind::kCaseJournal, key);
+  const CaseJournalKey out{in.case_id(), in.u32()};
+  return in.result(out);
 }
 
-Key remittance_batch_key(std::string_view batch_number) {
-  CHECK(batch_number.size() == kBatchSize);
-  return tagged(kRemittanceBatch, batch_number);
+RecordKey line_journal_key(const Digest& line, uint32_t n) {
+  return {Kind::kLineJournal, begin(Kind::kLineJournal).add(view(line)).u32(n)};
 }
 
-std::optional<std::string_view> parse_remittance_batch_key(std::string_view key) {
-  if (key.size() != 1 + kBatchSize || key.front() != kRemittanceBatch) return std::nullopt;
-  return key.substr(1);
+Result<LineJournalKey> parse_line_journal_key(std::string_view key) {
+  Fields in(Kind::kLineJournal, key);
+  const LineJournalKey out{in.digest(), in.u32()};
+  return in.result(out);
 }
 
-Key payment_file_key(std::string_view batch_number) {
-  CHECK(batch_number.size() == kBatchSize);
-  return tagged(kPaymentFile, batch_number);
+RecordKey payment_key(const CaseId& id, uint32_t attempt) {
+  return {Kind::kPayment, begin(Kind::kPayment).add(id.bytes()).u32(attempt)};
 }
 
-Key payee_confirmation_key(const CaseId& id) {
-  return tagged(kPayeeConfirmation, id.bytes());
+RecordKey remittance_batch_key(std::string_view batch_number) {
+  return of_batch(Kind::kRemittanceBatch, batch_number);
 }
 
-Key comparison_key(AgencyId peer, Date day) {
-  return comparisons_prefix(peer).u32(static_cast<uint32_t>(day.yyyymmdd()));
+Result<std::string_view> parse_remittance_batch_key(std::string_view key) {
+  const KindRow& row = row_of(Kind::kRemittanceBatch);
+  if (key.size() != row.size || !key.starts_with(row.prefix)) {
+    return no_key_of(Kind::kRemittanceBatch);
+  }
+  return key.substr(row.prefix.size());
+}
+
+RecordKey payment_file_key(std::string_view batch_number) {
+  return of_batch(Kind::kPaymentFile, batch_number);
+}
+
+RecordKey payee_confirmation_key(const CaseId& id) {
+  return {Kind::kPayeeConfirmation, begin(Kind::kPayeeConfirmation).add(id.bytes())};
 }
 
 Key comparisons_prefix(AgencyId peer) {
-  return tagged(kComparison, peer.text());
+  return begin(Kind::kComparison).add(peer.text());
 }
 
-std::optional<Date> parse_comparison_key(std::string_view key) {
-  if (key.size() != kComparisonKeySize || key.front() != kComparison) return std::nullopt;
-  return Date::from_yyyymmdd(static_cast<int32_t>(read_u32(key.substr(kComparisonKeySize - 4))));
+RecordKey comparison_key(AgencyId peer, Date day) {
+  return {Kind::kComparison,
+          comparisons_prefix(peer).u32(static_cast<uint32_t>(day.yyyymmdd()))};
 }
 
-Key open_money_key(AgencyId peer, const CaseId& id) {
-  return tagged(kOpenMoney, peer.text()).add(id.bytes());
+Result<Date> parse_comparison_key(std::string_view key) {
+  Fields in(Kind::kComparison, key);
+  in.peer();
+  const auto day = Date::from_yyyymmdd(static_cast<int32_t>(in.u32()));
+  if (!day) return no_key_of(Kind::kComparison);
+  return in.result(*day);
 }
 
-CaseId parse_open_money_key(std::string_view key) {
-  CHECK(key.size() == kOpenMoneyKeySize && key.front() == kOpenMoney);
-  return *CaseId::from_bytes(key.substr(1 + AgencyId::kSize));
+Key open_money_prefix(AgencyId peer) {
+  return begin(Kind::kOpenMoney).add(peer.text());
 }
 
-Key waiting_payment_key(Instant ordered, const CaseId& id, uint32_t attempt) {
-  return dated_payment(kWaitingPayment, ordered, id, attempt);
+RecordKey open_money_key(AgencyId peer, const CaseId& id) {
+  return {Kind::kOpenMoney, open_money_prefix(peer).add(id.bytes())};
 }
 
-Key waiting_payment_key(const WaitingPayment& place) {
+Result<CaseId> parse_open_money_key(std::string_view key) {
+  Fields in(Kind::kOpenMoney, key);
+  in.peer();
+  return in.result(in.case_id());
+}
+
+RecordKey waiting_payment_key(Instant ordered, const CaseId& id, uint32_t attempt) {
+  return dated_payment(Kind::kWaitingPayment, ordered, id, attempt);
+}
+
+RecordKey waiting_payment_key(const WaitingPayment& place) {
   return waiting_payment_key(place.ordered, place.id, place.attempt);
 }
 
-std::optional<WaitingPayment> parse_waiting_payment_key(std::string_view key) {
-  return parse_dated_payment(kWaitingPayment, key);
+Result<WaitingPayment> parse_waiting_payment_key(std::string_view key) {
+  return parse_dated_payment(Kind::kWaitingPayment, key);
 }
 
-Key exported_payment_key(Instant exported, const CaseId& id, uint32_t attempt) {
-  return dated_payment(kExportedPayment, exported, id, attempt);
+RecordKey exported_payment_key(Instant exported, const CaseId& id, uint32_t attempt) {
+  return dated_payment(Kind::kExportedPayment, exported, id, attempt);
 }
 
-std::optional<WaitingPayment> parse_exported_payment_key(std::string_view key) {
-  return parse_dated_payment(kExportedPayment, key);
+Result<WaitingPayment> parse_exported_payment_key(std::string_view key) {
+  return parse_dated_payment(Kind::kExportedPayment, key);
 }
 
-Key proposed_release_key(const CaseId& id, uint32_t attempt) {
-  return tagged(kProposedRelease, id.bytes()).u32(attempt);
+RecordKey proposed_release_key(const CaseId& id, uint32_t attempt) {
+  return {Kind::kProposedRelease, begin(Kind::kProposedRelease).add(id.bytes()).u32(attempt)};
 }
 
-std::optional<ProposedRelease> parse_proposed_release_key(std::string_view key) {
-  if (key.size() != kProposedReleaseKeySize || key.front() != kProposedRelease) return std::nullopt;
-  const auto id = CaseId::from_bytes(key.substr(1, CaseId::kSize));
-  if (!id) return std::nullopt;
-  return ProposedRelease{*id, read_u32(key.substr(1 + CaseId::kSize))};
+Result<ProposedRelease> parse_proposed_release_key(std::string_view key) {
+  Fields in(Kind::kProposedRelease, key);
+  const ProposedRelease out{in.case_id(), in.u32()};
+  return in.result(out);
 }
 
-Key twin_lines_key(const Digest& sides) {
-  return tagged(kTwinLines, view(sides));
+RecordKey twin_lines_key(const Digest& sides) {
+  return {Kind::kTwinLines, begin(Kind::kTwinLines).add(view(sides))};
 }
 
-Key numbered_lines_key(const Digest& number) {
-  return tagged(kNumberedLines, view(number));
+RecordKey numbered_lines_key(const Digest& number) {
+  return {Kind::kNumberedLines, begin(Kind::kNumberedLines).add(view(number))};
 }
 
-Key postponed_line_key(const Digest& line) {
-  return tagged(kPostponedLine, view(line));
+RecordKey postponed_line_key(const Digest& line) {
+  return {Kind::kPostponedLine, begin(Kind::kPostponedLine).add(view(line))};
 }
 
-Key tray_key(uint8_t outcome, Instant since, const Digest& line) {
+Result<Digest> parse_postponed_line_key(std::string_view key) {
+  Fields in(Kind::kPostponedLine, key);
+  return in.result(in.digest());
+}
+
+RecordKey tray_key(uint8_t outcome, Instant since, const Digest& line) {
   CHECK(since.ms >= 0);
-  return Key(kTray).u8(outcome).u64(static_cast<uint64_t>(since.ms)).add(view(line));
+  return {Kind::kTray,
+          begin(Kind::kTray).u8(outcome).u64(static_cast<uint64_t>(since.ms)).add(view(line))};
 }
 
-std::optional<TrayKey> parse_tray_key(std::string_view key) {
-  if (key.size() != kTrayKeySize || key.front() != kTray) return std::nullopt;
-  const auto since = read_instant(key.substr(2));
-  const auto line = to_array<std::tuple_size_v<Digest>>(key.substr(10));
-  if (!since || !line) return std::nullopt;
-  return TrayKey{static_cast<uint8_t>(key[1]), *since, *line};
+Result<TrayKey> parse_tray_key(std::string_view key) {
+  Fields in(Kind::kTray, key);
+  const TrayKey out{in.u8(), in.instant(), in.digest()};
+  return in.result(out);
 }
 
-Key waiting_lines_key(const CaseId& id) {
-  return tagged(kWaitingLines, id.bytes());
+RecordKey waiting_lines_key(const CaseId& id) {
+  return {Kind::kWaitingLines, begin(Kind::kWaitingLines).add(id.bytes())};
 }
 
-Key missing_key(int64_t fen, const CaseId& id) {
+Key missing_prefix(int64_t fen) {
   CHECK(fen > 0);
-  return Key(kMissing).u64(static_cast<uint64_t>(fen)).add(id.bytes());
+  return begin(Kind::kMissing).u64(static_cast<uint64_t>(fen));
 }
 
-Key person_key(const PersonHash& hash) {
-  return tagged(kPerson, view(hash));
+RecordKey missing_key(int64_t fen, const CaseId& id) {
+  return {Kind::kMissing, missing_prefix(fen).add(id.bytes())};
 }
 
-Key letters_key(std::string_view letter_number) {
+Result<CaseId> parse_missing_key(std::string_view key) {
+  Fields in(Kind::kMissing, key);
+  in.u64();
+  return in.result(in.case_id());
+}
+
+RecordKey person_key(const PersonHash& hash) {
+  return {Kind::kPerson, begin(Kind::kPerson).add(view(hash))};
+}
+
+RecordKey letters_key(std::string_view letter_number) {
   CHECK(letter_number.size() == kLetterSize);
-  return tagged(kLetter, letter_number.substr(0, kLetterSize - kLetterEndSize));
+  return {Kind::kLetters,
+          begin(Kind::kLetters).add(letter_number.substr(0, kLetterSize - kLetterEndSize))};
 }
 
 void append_letter(std::string_view letter_number, const CaseId& id, std::string& record) {
@@ -359,44 +367,42 @@ std::optional<std::vector<CaseId>> cases_of_letter(std::string_view letter_numbe
   return out;
 }
 
-Key attachment_key(const CaseId& id, const Digest& file, uint32_t piece) {
-  return Key(id.bytes()).add(view(file)).u32(piece);
+RecordKey attachment_key(const CaseId& id, const Digest& file, uint32_t piece) {
+  return {Kind::kAttachment, Key(id.bytes()).add(view(file)).u32(piece)};
 }
 
-uint32_t attachment_piece(std::string_view key) {
-  CHECK(key.size() == CaseId::kSize + std::tuple_size_v<Digest> + 4);
-  return read_u32(key.substr(key.size() - 4));
+Result<AttachmentKey> parse_attachment_key(std::string_view key) {
+  Fields in(Kind::kAttachment, key);
+  const AttachmentKey out{in.case_id(), in.digest(), in.u32()};
+  return in.result(out);
 }
 
 Key wanted_attachments_prefix(std::optional<AgencyId> peer) {
-  return tagged(kWantedAttachment, peer ? peer->text() : std::string_view());
+  return begin(Kind::kWantedAttachment).add(peer ? peer->text() : std::string_view());
 }
 
-Key wanted_attachment_key(AgencyId peer, const CaseId& id, uint32_t n) {
-  return wanted_attachments_prefix(peer).add(id.bytes()).u32(n);
+RecordKey wanted_attachment_key(AgencyId peer, const CaseId& id, uint32_t n) {
+  return {Kind::kWantedAttachment, wanted_attachments_prefix(peer).add(id.bytes()).u32(n)};
 }
 
-std::optional<WantedAttachment> parse_wanted_attachment_key(std::string_view key) {
-  if (key.size() != kWantedAttachmentKeySize || key[0] != kWantedAttachment) return std::nullopt;
-  const auto peer = AgencyId::parse(key.substr(1, AgencyId::kSize));
-  const auto id = CaseId::from_bytes(key.substr(1 + AgencyId::kSize, CaseId::kSize));
-  if (!peer || !id) return std::nullopt;
-  return WantedAttachment{*peer, *id, read_u32(key.substr(key.size() - 4))};
+Result<WantedAttachment> parse_wanted_attachment_key(std::string_view key) {
+  Fields in(Kind::kWantedAttachment, key);
+  const WantedAttachment out{in.peer(), in.case_id(), in.u32()};
+  return in.result(out);
 }
 
-Key quarantine_key(AgencyId peer, Epoch epoch, Seq seq) {
-  return Key(peer.text()).u32(epoch).u64(seq);
+RecordKey quarantine_key(AgencyId peer, Epoch epoch, Seq seq) {
+  return {Kind::kQuarantine, Key(peer.text()).u32(epoch).u64(seq)};
 }
 
-std::optional<QuarantineKey> parse_quarantine_key(std::string_view key) {
-  const auto peer = AgencyId::parse(key.substr(0, AgencyId::kSize));
-  if (key.size() != kQuarantineKeySize || !peer) return std::nullopt;
-  return QuarantineKey{*peer, read_u32(key.substr(AgencyId::kSize)),
-                       read_u64(key.substr(AgencyId::kSize + 4))};
+Result<QuarantineKey> parse_quarantine_key(std::string_view key) {
+  Fields in(Kind::kQuarantine, key);
+  const QuarantineKey out{in.peer(), in.u32(), in.u64()};
+  return in.result(out);
 }
 
-Key receipt_key(AgencyId peer, Seq through) {
-  return tagged(kReceipt, peer.text()).u64(through);
+RecordKey receipt_key(AgencyId peer, Seq through) {
+  return {Kind::kReceipt, begin(Kind::kReceipt).add(peer.text()).u64(through)};
 }
 
 std::string prefix_end(std::string_view prefix) {

@@ -51,35 +51,33 @@
 #pragma once
 
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "daemon/base/ids.h"
+#include "daemon/base/result.h"
 #include "daemon/base/time.h"
 #include "storage/key.h"
+#include "storage/kinds.h"
 #include "storage/store.h"
 
-namespace jiexu::layout {
+namespace jiexu {
+
+// A key that knows what kind of record lies under it.
+class RecordKey : public Key {
+ public:
+  RecordKey(layout::Kind kind, const Key& bytes) : Key(bytes), kind_(kind) {}
+  layout::Kind kind() const { return kind_; }
+
+ private:
+  layout::Kind kind_;
+};
+
+namespace layout {
 
 // kAside: frames of ours that nobody has seen and that a recovery writes again under new numbers.
 enum class Direction : uint8_t { kOut = 0, kIn = 1, kAside = 2 };
-
-// True for families whose values are sealed by the vault.
-bool is_sealed(Family family, std::string_view key);
-
-// What sealed records begin with, family by family; every sealed record begins with one of these.
-struct SealedKind {
-  Family family;
-  std::string_view prefix;
-};
-std::span<const SealedKind> sealed_kinds();
-
-// True for families whose values are packed before they are sealed.
-bool is_packed(Family family);
-
-std::string_view family_name(Family family);
 
 // StoreRecord.format of stores that this program writes, and the only one that it opens.
 // 2: a case's key says whether it is open, and it holds its newest timeline entries. 3: frames of
@@ -87,165 +85,172 @@ std::string_view family_name(Family family);
 // record. 6: the family of attachments. 7: an index of cases with open money, for daily statements.
 inline constexpr uint32_t kFormat = 7;
 
-inline constexpr std::string_view kStoreKey = "store";
-inline constexpr std::string_view kLsnKey = "lsn";
-inline constexpr std::string_view kJudgedKey = "judged";
-inline constexpr std::string_view kKeysKey = "keys";
+// Keys, and what they were made of. Errors of the parse functions: no_key_of() their kind.
+RecordKey store_key();
+RecordKey judged_key();
+RecordKey letter_counter_key(Date day);
+RecordKey link_log_key(AgencyId peer, Direction direction, Epoch epoch, Seq first_seq);
 
-// What all keys of a kind begin with, for scans.
-inline constexpr std::string_view kOpenCases = "o";
-inline constexpr std::string_view kClosedCases = "c";
-inline constexpr std::string_view kAccounts = "A";
-inline constexpr std::string_view kBankLines = "B";
-inline constexpr std::string_view kBankFiles = "F";
-inline constexpr std::string_view kCaseJournals = "J";
-inline constexpr std::string_view kLineJournals = "K";
-inline constexpr std::string_view kRemittanceBatches = "R";
-inline constexpr std::string_view kWaitingPayments = "I";
-inline constexpr std::string_view kExportedPayments = "E";
-inline constexpr std::string_view kPostponedLines = "Q";
-inline constexpr std::string_view kProposedReleases = "V";
-inline constexpr std::string_view kTrays = "T";
+struct LinkLogKey {
+  AgencyId peer;
+  Direction direction{};
+  Epoch epoch = 0;
+  Seq first_seq = 0;
+};
+Result<LinkLogKey> parse_link_log_key(std::string_view key);
+RecordKey link_key(AgencyId peer, Direction direction);
 
-Key letter_counter_key(Date day);
-Key link_log_key(AgencyId peer, Direction direction, Epoch epoch, Seq first_seq);
-// First number of the frame under a link_log key. REQUIRES: a key made by link_log_key.
-Seq link_log_seq(std::string_view key);
-Epoch link_log_epoch(std::string_view key);
-Key link_key(AgencyId peer, Direction direction);
-// The peer in a link_key; nullopt for any other key.
-std::optional<AgencyId> parse_link_key(std::string_view key);
-Key case_key(const CaseId& id, bool closed);
-// The id in a key made by case_key; nullopt for any other key.
-std::optional<CaseId> parse_case_key(std::string_view key);
-Key timeline_key(const CaseId& id, uint32_t n);
-Key timer_key(Instant due, const CaseId& id, uint8_t kind);
+struct LinkKey {
+  AgencyId peer;
+  Direction direction{};
+};
+Result<LinkKey> parse_link_key(std::string_view key);
+RecordKey case_key(const CaseId& id, bool closed);
+// Of an open or a closed case.
+Result<CaseId> parse_case_key(std::string_view key);
+RecordKey timeline_key(const CaseId& id, uint32_t n);
+RecordKey timer_key(Instant due, const CaseId& id, uint8_t kind);
 
 struct TimerKey {
   Instant due;
   CaseId id;
   uint8_t kind;
 };
-// REQUIRES: a key made by timer_key.
-TimerKey parse_timer_key(std::string_view key);
+Result<TimerKey> parse_timer_key(std::string_view key);
 
-Key account_key(AgencyId peer, uint8_t account);
+RecordKey account_key(AgencyId peer, uint8_t account);
 
 struct AccountKey {
   AgencyId peer;
   uint8_t account = 0;
 };
-// nullopt for any other key.
-std::optional<AccountKey> parse_account_key(std::string_view key);
-Key bank_line_key(const Digest& digest);
+Result<AccountKey> parse_account_key(std::string_view key);
+RecordKey bank_line_key(const Digest& digest);
+Result<Digest> parse_bank_line_key(std::string_view key);
 // Line `n` of a file, from 0, that is staged.
-Key staged_line_key(const Digest& file, uint64_t n);
-Key bank_file_key(const Digest& file);
-// The digest in a bank_file_key; nullopt for any other key.
-std::optional<Digest> parse_bank_file_key(std::string_view key);
-Key incoming_batch_key(std::string_view batch_number);
-Key recovered_money_key(const CaseId& id);
+RecordKey staged_line_key(const Digest& file, uint64_t n);
+RecordKey bank_file_key(const Digest& file);
+Result<Digest> parse_bank_file_key(std::string_view key);
+RecordKey incoming_batch_key(std::string_view batch_number);
+RecordKey recovered_money_key(const CaseId& id);
 // The postings of step `n` of the case, by its place in the timeline.
-Key case_journal_key(const CaseId& id, uint32_t n);
+RecordKey case_journal_key(const CaseId& id, uint32_t n);
+
+struct CaseJournalKey {
+  CaseId id;
+  uint32_t n = 0;
+};
+Result<CaseJournalKey> parse_case_journal_key(std::string_view key);
 // The postings of change `n` of the bank line.
-Key line_journal_key(const Digest& line, uint32_t n);
+RecordKey line_journal_key(const Digest& line, uint32_t n);
+
+struct LineJournalKey {
+  Digest line{};
+  uint32_t n = 0;
+};
+Result<LineJournalKey> parse_line_journal_key(std::string_view key);
 // A payment that a case has ordered.
-Key payment_key(const CaseId& id, uint32_t attempt);
-Key remittance_batch_key(std::string_view batch_number);
-// The number in a remittance_batch_key, a view of `key`; nullopt for any other key.
-std::optional<std::string_view> parse_remittance_batch_key(std::string_view key);
-Key payment_file_key(std::string_view batch_number);
+RecordKey payment_key(const CaseId& id, uint32_t attempt);
+RecordKey remittance_batch_key(std::string_view batch_number);
+// The number in it, a view of `key`.
+Result<std::string_view> parse_remittance_batch_key(std::string_view key);
+RecordKey payment_file_key(std::string_view batch_number);
 // Who has confirmed the account that the case's money is to go to.
-Key payee_confirmation_key(const CaseId& id);
+RecordKey payee_confirmation_key(const CaseId& id);
 // How the peer's statement of that day compares with our books.
-Key comparison_key(AgencyId peer, Date day);
-// The day in a comparison_key; nullopt for any other key.
-std::optional<Date> parse_comparison_key(std::string_view key);
+RecordKey comparison_key(AgencyId peer, Date day);
 // Before all days of the peer.
 Key comparisons_prefix(AgencyId peer);
+// The day in it.
+Result<Date> parse_comparison_key(std::string_view key);
 // Cases that a daily statement to the peer must list. An empty id begins them all.
-Key open_money_key(AgencyId peer, const CaseId& id);
-// REQUIRES: a key made by open_money_key.
-CaseId parse_open_money_key(std::string_view key);
+Key open_money_prefix(AgencyId peer);
+RecordKey open_money_key(AgencyId peer, const CaseId& id);
+Result<CaseId> parse_open_money_key(std::string_view key);
 // A payment that the bank does not have yet, or that waits for a person.
-Key waiting_payment_key(Instant ordered, const CaseId& id, uint32_t attempt);
+RecordKey waiting_payment_key(Instant ordered, const CaseId& id, uint32_t attempt);
 
 struct WaitingPayment {
   Instant ordered;
   CaseId id;
   uint32_t attempt = 0;
 };
-Key waiting_payment_key(const WaitingPayment& place);
-// nullopt for any other key.
-std::optional<WaitingPayment> parse_waiting_payment_key(std::string_view key);
+RecordKey waiting_payment_key(const WaitingPayment& place);
+Result<WaitingPayment> parse_waiting_payment_key(std::string_view key);
 // A payment that the bank has, and of which it has said nothing yet. Read as the key above.
-Key exported_payment_key(Instant exported, const CaseId& id, uint32_t attempt);
-std::optional<WaitingPayment> parse_exported_payment_key(std::string_view key);
+RecordKey exported_payment_key(Instant exported, const CaseId& id, uint32_t attempt);
+Result<WaitingPayment> parse_exported_payment_key(std::string_view key);
 // A payment whose release one person has proposed.
-Key proposed_release_key(const CaseId& id, uint32_t attempt);
+RecordKey proposed_release_key(const CaseId& id, uint32_t attempt);
 struct ProposedRelease {
   CaseId id;
   uint32_t attempt = 0;
 };
-// nullopt for any other key.
-std::optional<ProposedRelease> parse_proposed_release_key(std::string_view key);
+Result<ProposedRelease> parse_proposed_release_key(std::string_view key);
 // Lines that may take one another back: `sides` is a digest of both accounts and the amount.
-Key twin_lines_key(const Digest& sides);
+RecordKey twin_lines_key(const Digest& sides);
 // Lines of one account, bank's number and amount: `number` is a digest of these.
-Key numbered_lines_key(const Digest& number);
+RecordKey numbered_lines_key(const Digest& number);
 // A line that is to be looked at again when a link is recovered or a case has changed.
-Key postponed_line_key(const Digest& line);
-Key tray_key(uint8_t outcome, Instant since, const Digest& line);
+RecordKey postponed_line_key(const Digest& line);
+Result<Digest> parse_postponed_line_key(std::string_view key);
+RecordKey tray_key(uint8_t outcome, Instant since, const Digest& line);
 
 struct TrayKey {
   uint8_t outcome = 0;
   Instant since;
   Digest line{};
 };
-// nullopt for any other key.
-std::optional<TrayKey> parse_tray_key(std::string_view key);
+Result<TrayKey> parse_tray_key(std::string_view key);
 // Lines that wait with a case.
-Key waiting_lines_key(const CaseId& id);
+RecordKey waiting_lines_key(const CaseId& id);
 // Cases that miss exactly this amount. REQUIRES: above 0.
-Key missing_key(int64_t fen, const CaseId& id);
-Key person_key(const PersonHash& hash);
+Key missing_prefix(int64_t fen);
+RecordKey missing_key(int64_t fen, const CaseId& id);
+// The case in it.
+Result<CaseId> parse_missing_key(std::string_view key);
+RecordKey person_key(const PersonHash& hash);
 // Of the ten numbers that differ in the last digit of their sequence number, and so in their check
 // digit. REQUIRES: a letter number has 20 characters.
-Key letters_key(std::string_view letter_number);
+RecordKey letters_key(std::string_view letter_number);
 void append_letter(std::string_view letter_number, const CaseId& id, std::string& record);
 // Those of the one number; nullopt if the record is none.
 std::optional<std::vector<CaseId>> cases_of_letter(std::string_view letter_number,
                                                    std::string_view record);
 // A piece of a file, from 0.
-Key attachment_key(const CaseId& id, const Digest& file, uint32_t piece);
-// REQUIRES: a key made by attachment_key.
-uint32_t attachment_piece(std::string_view key);
+RecordKey attachment_key(const CaseId& id, const Digest& file, uint32_t piece);
+
+struct AttachmentKey {
+  CaseId id;
+  Digest file{};
+  uint32_t piece = 0;
+};
+Result<AttachmentKey> parse_attachment_key(std::string_view key);
 // Attachment `n` of the case, from 1, whose bytes are to be fetched from `peer`.
-Key wanted_attachment_key(AgencyId peer, const CaseId& id, uint32_t n);
+RecordKey wanted_attachment_key(AgencyId peer, const CaseId& id, uint32_t n);
 
 struct WantedAttachment {
   AgencyId peer;
   CaseId id;
   uint32_t n = 0;
 };
-// nullopt for any other key.
-std::optional<WantedAttachment> parse_wanted_attachment_key(std::string_view key);
+Result<WantedAttachment> parse_wanted_attachment_key(std::string_view key);
 // Before all of one peer, or of every peer.
 Key wanted_attachments_prefix(std::optional<AgencyId> peer);
-Key quarantine_key(AgencyId peer, Epoch epoch, Seq seq);
+RecordKey quarantine_key(AgencyId peer, Epoch epoch, Seq seq);
 
 struct QuarantineKey {
   AgencyId peer;
   Epoch epoch = 0;
   Seq seq = 0;
 };
-// nullopt for any other key.
-std::optional<QuarantineKey> parse_quarantine_key(std::string_view key);
+Result<QuarantineKey> parse_quarantine_key(std::string_view key);
 // The peer's receipt for our messages up to `through`.
-Key receipt_key(AgencyId peer, Seq through);
+RecordKey receipt_key(AgencyId peer, Seq through);
 
 // The upper bound for a scan of all keys that begin with `prefix`: the smallest key above them. For
 // the empty prefix: a key above every key of the table.
 std::string prefix_end(std::string_view prefix);
 
-}  // namespace jiexu::layout
+}  // namespace layout
+}  // namespace jiexu

@@ -21,6 +21,15 @@ Result<std::optional<std::string>> Records::get(Family family, std::string_view 
   return std::move(*plain);
 }
 
+Result<std::optional<std::string>> Records::get(const RecordKey& key) const {
+  const layout::KindRow& row = layout::row_of(key.kind());
+  auto value = reader_.get(row.family, key);
+  if (!value || !value->has_value() || !row.sealed) return value;
+  auto plain = open(row.family, key, **value);
+  if (!plain) return tl::unexpected(plain.error());
+  return std::move(*plain);
+}
+
 Result<void> Records::scan(Family family, std::string_view lower, std::string_view upper,
                            const Visitor& visit) const {
   return scan_with(&Reader::scan, family, lower, upper, visit);
@@ -47,6 +56,17 @@ Result<void> Records::scan_with(Scan direction, Family family, std::string_view 
 
 void Records::put(Batch& batch, Family family, std::string_view key, std::string_view plaintext) {
   if (!layout::is_sealed(family, key)) return batch.put(family, key, plaintext);
+  put_sealed(batch, family, key, plaintext);
+}
+
+void Records::put(Batch& batch, const RecordKey& key, std::string_view plaintext) {
+  const layout::KindRow& row = layout::row_of(key.kind());
+  if (!row.sealed) return batch.put(row.family, key, plaintext);
+  put_sealed(batch, row.family, key, plaintext);
+}
+
+void Records::put_sealed(Batch& batch, Family family, std::string_view key,
+                         std::string_view plaintext) {
   if (layout::is_packed(family)) {
     pack(plaintext, packed_);
     plaintext = packed_;

@@ -26,6 +26,8 @@ class Records {
   // the family named.
   Result<std::optional<std::string>> get(Family family, std::string_view key) const;
 
+  Result<std::optional<std::string>> get(const RecordKey& key) const;
+
   // As Reader::scan and scan_back, with plain records. A record that does not open ends the scan
   // with its error.
   Result<void> scan(Family family, std::string_view lower, std::string_view upper,
@@ -35,11 +37,14 @@ class Records {
 
   // Adds a write to `batch`, sealed if its family is.
   void put(Batch& batch, Family family, std::string_view key, std::string_view plaintext);
+  void put(Batch& batch, const RecordKey& key, std::string_view plaintext);
 
   // The same for records that are protobuf messages. Error besides those of get: kCorrupt if the
   // bytes are no T.
   template <class T>
   Result<std::optional<T>> get_message(Family family, std::string_view key) const;
+  template <class T>
+  Result<std::optional<T>> get_message(const RecordKey& key) const;
   template <class T>
   void put_message(Batch& batch, Family family, std::string_view key, const T& message);
 
@@ -48,6 +53,7 @@ class Records {
                                         const Visitor&) const;
   Result<void> scan_with(Scan direction, Family family, std::string_view lower,
                          std::string_view upper, const Visitor& visit) const;
+  void put_sealed(Batch& batch, Family family, std::string_view key, std::string_view plaintext);
   Result<std::string> open(Family family, std::string_view key, std::string_view sealed) const;
 
   const Reader& reader_;
@@ -57,9 +63,9 @@ class Records {
   std::string sealed_;  // the same
 };
 
+// The record of the family as a message.
 template <class T>
-Result<std::optional<T>> Records::get_message(Family family, std::string_view key) const {
-  auto bytes = get(family, key);
+Result<std::optional<T>> parse_record(Family family, Result<std::optional<std::string>> bytes) {
   if (!bytes) return tl::unexpected(bytes.error());
   if (!bytes->has_value()) return std::nullopt;
   std::optional<T> message(std::in_place);
@@ -68,6 +74,16 @@ Result<std::optional<T>> Records::get_message(Family family, std::string_view ke
                 "record of family " + std::string(layout::family_name(family)) + " is unreadable");
   }
   return message;
+}
+
+template <class T>
+Result<std::optional<T>> Records::get_message(Family family, std::string_view key) const {
+  return parse_record<T>(family, get(family, key));
+}
+
+template <class T>
+Result<std::optional<T>> Records::get_message(const RecordKey& key) const {
+  return parse_record<T>(layout::row_of(key.kind()).family, get(key));
 }
 
 template <class T>

@@ -39,7 +39,7 @@ std::optional<Page> page_of(const Call& call, std::initializer_list<std::string_
 // no place. Error kInvalid.
 template <class Parse>
 auto place_of(std::string_view after, const Parse& parse)
-    -> Result<decltype(parse(std::string_view()))> {
+    -> Result<std::optional<typename decltype(parse(std::string_view()))::value_type>> {
   if (after.empty()) return std::nullopt;
   auto place = parse(after);
   if (!place) return fail(Errc::kInvalid, "after: is not from `next` of this list");

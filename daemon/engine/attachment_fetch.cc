@@ -33,12 +33,10 @@ bool is_news(const Case& subject, const Digest& file, Attachment::Content conten
 
 }  // namespace
 
-AttachmentFetch::AttachmentFetch(PendingReader& pending, const Reader& durable, const Vault& vault,
-                                 CaseDesk& cases, const LinkGuard& guard, Transport& transport,
-                                 EngineObserver& observer, ComesFromHere comes_from_here)
-    : pending_(pending),
-      durable_(durable, vault),
-      records_(pending, vault),
+AttachmentFetch::AttachmentFetch(Transaction& tx, CaseDesk& cases, const LinkGuard& guard,
+                                 Transport& transport, EngineObserver& observer,
+                                 ComesFromHere comes_from_here)
+    : tx_(tx),
       cases_(cases),
       guard_(guard),
       transport_(transport),
@@ -51,32 +49,33 @@ Result<void> AttachmentFetch::look_at_all(Steady now) {
   std::string from = layout::wanted_attachments_prefix(std::nullopt).str();
   const std::string end = layout::prefix_end(from);
   while (true) {
-    std::optional<AgencyId> found;
+    std::optional<Result<layout::WantedAttachment>> found;
     const auto done =
-        durable_.scan(Family::kIndex, from, end, [&](std::string_view key, std::string_view) {
-          if (const auto wanted = layout::parse_wanted_attachment_key(key)) found = wanted->peer;
+        tx_.scan(Family::kIndex, from, end, [&](std::string_view key, std::string_view) {
+          found = layout::parse_wanted_attachment_key(key);
           return false;
         });
     if (!done) return done;
     if (!found) return {};
-    lines_.try_emplace(*found);
+    if (!*found) return tl::unexpected(found->error());
+    lines_.try_emplace((*found)->peer);
     next_round_ = now.plus_ms(kRoundMs);
-    from = layout::prefix_end(layout::wanted_attachments_prefix(found));
+    from = layout::prefix_end(layout::wanted_attachments_prefix((*found)->peer));
   }
 }
 
 // None if their removal is on its way to the disk.
 Result<uint32_t> AttachmentFetch::pieces_here(const CaseId& id, const Digest& file) {
-  const auto stored = stored_pieces(durable_, id, file);
+  const auto stored = stored_pieces(tx_.durable(), id, file);
   if (!stored || *stored == 0) return stored;
-  const auto last = read_piece(records_, id, file, *stored - 1);
+  const auto last = read_piece(tx_.records(), id, file, *stored - 1);
   if (!last) return tl::unexpected(last.error());
   return *last ? *stored : 0;
 }
 
 Result<bool> AttachmentFetch::begin(AgencyId peer, const layout::WantedAttachment& wanted,
                                     Steady now) {
-  const auto subject = read_case(records_, wanted.id);
+  const auto subject = read_case(tx_.records(), wanted.id);
   if (!subject) return tl::unexpected(subject.error());
   if (!*subject || (*subject)->attachments.size() < wanted.n || wanted.n == 0) return false;
   const Attachment& attachment = (*subject)->attachments[wanted.n - 1];
@@ -105,15 +104,16 @@ Result<bool> AttachmentFetch::begin_next(AgencyId peer, Line& line, Steady now) 
     // The smallest key above the last one is that and a zero byte.
     const std::string from = line.after.empty() ? prefix : line.after + std::string(1, '\0');
     line.after.clear();
-    const auto done = durable_.scan(Family::kIndex, from, layout::prefix_end(prefix),
-                                    [&](std::string_view key, std::string_view) {
-                                      line.after = key;
-                                      return false;
-                                    });
+    const auto done = tx_.scan(Family::kIndex, from, layout::prefix_end(prefix),
+                               [&](std::string_view key, std::string_view) {
+                                 line.after = key;
+                                 return false;
+                               });
     if (!done) return tl::unexpected(done.error());
     if (line.after.empty() && !std::exchange(line.fresh, false)) return false;
+    if (line.after.empty()) continue;
     const auto wanted = layout::parse_wanted_attachment_key(line.after);
-    if (!wanted) continue;
+    if (!wanted) return tl::unexpected(wanted.error());
     const auto begun = begin(peer, *wanted, now);
     if (!begun || *begun) return begun;
   }
@@ -144,7 +144,7 @@ Result<void> AttachmentFetch::begin_some(Steady now) {
 
 // Of what an earlier run has stored.
 Result<void> AttachmentFetch::catch_up(Pull& pull) {
-  const auto content = read_piece(durable_, pull.id, pull.file, pull.hashed);
+  const auto content = read_piece(tx_.durable(), pull.id, pull.file, pull.hashed);
   if (!content) return tl::unexpected(content.error());
   if (!*content) {
     restart(pull);
@@ -156,7 +156,7 @@ Result<void> AttachmentFetch::catch_up(Pull& pull) {
 }
 
 void AttachmentFetch::restart(Pull& pull) {
-  remove_pieces(pending_.open(), pull.id, pull.file, pull.pieces);
+  remove_pieces(tx_, pull.id, pull.file, pull.pieces);
   pull.have = pull.closed = pull.durable = pull.asked = pull.hashed = 0;
   pull.resumed = false;
   pull.hash = std::make_unique<Sha256>();
@@ -308,7 +308,7 @@ Result<bool> AttachmentFetch::receive(AgencyId peer, const PieceFrame& piece, Mo
     observer_.frame_refused(peer, "a piece of a file has another size than it must");
     return false;
   }
-  put_piece(records_, pending_.open().batch(), pull.id, pull.file, pull.have, piece.content);
+  put_piece(tx_, pull.id, pull.file, pull.have, piece.content);
   pull.hash->add(piece.content);
   pull.have += 1;
   pull.hashed += 1;

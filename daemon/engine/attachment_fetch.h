@@ -35,8 +35,7 @@ class AttachmentFetch final : public CommitListener {
   // Whether somebody here is bringing the file just now.
   using ComesFromHere = std::function<bool(const CaseId&, const Digest&)>;
   // All references must outlive this object.
-  AttachmentFetch(PendingReader& pending, const Reader& durable, const Vault& vault,
-                  CaseDesk& cases, const LinkGuard& guard, Transport& transport,
+  AttachmentFetch(Transaction& tx, CaseDesk& cases, const LinkGuard& guard, Transport& transport,
                   EngineObserver& observer, ComesFromHere comes_from_here);
 
   // Finds out what is wanted. Once, at start.
@@ -99,9 +98,7 @@ class AttachmentFetch final : public CommitListener {
   void begin_turn(Pull& pull, Steady now);
   bool must_give_way(Pull& pull, Steady now);
 
-  PendingReader& pending_;
-  Records durable_;
-  Records records_;
+  Transaction& tx_;
   CaseDesk& cases_;
   const LinkGuard& guard_;
   Transport& transport_;

@@ -16,7 +16,7 @@ Result<void> Engine::answer_want(Peer& peer, const WantFrame& want, Instant now)
       *subject != nullptr && ((*subject)->peer == peer.id() || (*subject)->was_with(peer.id()));
   const Attachment* file = ours ? find_here(**subject, want.file) : nullptr;
   if (file != nullptr && file->bound && want.piece < piece_count(file->size)) {
-    auto content = read_piece(durable_, want.id, want.file, want.piece);
+    auto content = read_piece(tx_.durable(), want.id, want.file, want.piece);
     if (!content) return tl::unexpected(content.error());
     if (*content) answer.content = std::move(**content);
   }

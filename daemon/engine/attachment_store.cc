@@ -20,28 +20,26 @@ Result<std::optional<std::string>> read_piece(const Records& records, const Case
 }
 
 Result<uint32_t> stored_pieces(const Records& records, const CaseId& id, const Digest& file) {
-  uint32_t count = 0;
+  Result<uint32_t> count = 0;
   const auto done = records.scan_back(Family::kAttachment, layout::attachment_key(id, file, 0),
                                       layout::attachment_key(id, file, UINT32_MAX),
                                       [&](std::string_view key, auto) {
-                                        count = layout::attachment_piece(key) + 1;
+                                        const auto last = layout::parse_attachment_key(key);
+                                        if (last) count = last->piece + 1;
+                                        if (!last) count = tl::unexpected(last.error());
                                         return false;
                                       });
   if (!done) return tl::unexpected(done.error());
   return count;
 }
 
-void put_piece(Records& records, Batch& batch, const CaseId& id, const Digest& file, uint32_t n,
+void put_piece(Transaction& tx, const CaseId& id, const Digest& file, uint32_t n,
                std::string_view content) {
-  records.put(batch, Family::kAttachment, layout::attachment_key(id, file, n), content);
+  tx.put(layout::attachment_key(id, file, n), content);
 }
 
-void remove_pieces(PendingBatch& batch, const CaseId& id, const Digest& file, uint32_t count) {
-  for (uint32_t n = 0; n < count; ++n) {
-    const Key key = layout::attachment_key(id, file, n);
-    batch.batch().remove(Family::kAttachment, key);
-    batch.index_last(Family::kAttachment, key);
-  }
+void remove_pieces(Transaction& tx, const CaseId& id, const Digest& file, uint32_t count) {
+  for (uint32_t n = 0; n < count; ++n) tx.remove(layout::attachment_key(id, file, n));
 }
 
 Result<bool> wants_files(const Records& records, AgencyId peer) {

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "daemon/cases/case.h"
-#include "daemon/engine/pending.h"
+#include "daemon/engine/transaction.h"
 #include "storage/records.h"
 
 namespace jiexu {
@@ -23,10 +23,10 @@ Result<std::optional<std::string>> read_piece(const Records& records, const Case
 // How many pieces are stored, from the first on.
 Result<uint32_t> stored_pieces(const Records& records, const CaseId& id, const Digest& file);
 
-void put_piece(Records& records, Batch& batch, const CaseId& id, const Digest& file, uint32_t n,
+void put_piece(Transaction& tx, const CaseId& id, const Digest& file, uint32_t n,
                std::string_view content);
 // The first `count` pieces of what turned out not to be the file. Pending reads see it at once.
-void remove_pieces(PendingBatch& batch, const CaseId& id, const Digest& file, uint32_t count);
+void remove_pieces(Transaction& tx, const CaseId& id, const Digest& file, uint32_t count);
 
 // Whether any case wants a file from the peer.
 Result<bool> wants_files(const Records& records, AgencyId peer);

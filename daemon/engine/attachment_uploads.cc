@@ -110,8 +110,7 @@ Result<CaseReply> AttachmentUploads::take(const UploadCommand& upload, const std
   if (*wrong) return refuse(**wrong);
   if (find_here(**subject, file) == nullptr) {
     own_pieces_come_(upload.case_id, file);
-    put_piece(records_, pending_.open().batch(), upload.case_id, file, upload.piece,
-              upload.content);
+    put_piece(tx_, upload.case_id, file, upload.piece, upload.content);
   }
   took(upload, now.steady);
   if (!is_last(upload)) return CaseReply::done(*subject);

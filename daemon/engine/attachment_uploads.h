@@ -17,7 +17,7 @@
 #include "daemon/engine/action_guards.h"
 #include "daemon/engine/case_desk.h"
 #include "daemon/engine/case_reply.h"
-#include "daemon/engine/pending.h"
+#include "daemon/engine/transaction.h"
 #include "jiexu/v1/api.pb.h"
 #include "storage/records.h"
 
@@ -37,11 +37,10 @@ class AttachmentUploads {
  public:
   // All must outlive this object. `own_pieces_come`: called before a piece is written of a file
   // that nobody has.
-  AttachmentUploads(PendingReader& pending, const Vault& vault, CaseDesk& cases,
+  AttachmentUploads(Transaction& tx, CaseDesk& cases,
                     const ActionGuards& guards,
                     std::function<void(const CaseId&, const Digest&)> own_pieces_come)
-      : pending_(pending),
-        records_(pending, vault),
+      : tx_(tx),
         cases_(cases),
         guards_(guards),
         own_pieces_come_(std::move(own_pieces_come)) {}
@@ -70,8 +69,7 @@ class AttachmentUploads {
   Result<std::optional<Rejection>> hindrance(const Case& subject, const UploadCommand& upload,
                                              const Event& event, Steady now);
 
-  PendingReader& pending_;
-  Records records_;
+  Transaction& tx_;
   CaseDesk& cases_;
   const ActionGuards& guards_;
   std::function<void(const CaseId&, const Digest&)> own_pieces_come_;

@@ -35,14 +35,11 @@ void BankBook::set_directory(const Directory& directory, AgencyId self) {
 
 Result<std::optional<v1::IncomingBatchRecord>> BankBook::read_batch(std::string_view number) const {
   if (!BatchNumber::parse(number)) return std::nullopt;
-  return records_.get_message<v1::IncomingBatchRecord>(Family::kFunds,
-                                                       layout::incoming_batch_key(number));
+  return tx_.get_message<v1::IncomingBatchRecord>(layout::incoming_batch_key(number));
 }
 
 void BankBook::write_batch(std::string_view number, const v1::IncomingBatchRecord& record) {
-  const Key key = layout::incoming_batch_key(number);
-  records_.put_message(pending_.open().batch(), Family::kFunds, key, record);
-  pending_.open().index_last(Family::kFunds, key);
+  tx_.put_message(layout::incoming_batch_key(number), record);
 }
 
 Result<std::optional<ExpectedBatch>> BankBook::batch(std::string_view number) {
@@ -94,15 +91,17 @@ Result<std::optional<ExpectedCase>> BankBook::letter(std::string_view number) {
 Result<std::vector<CaseId>> BankBook::missing(Fen amount, std::string_view payer_account) {
   std::vector<CaseId> found;
   if (amount.value <= 0) return found;
-  const Key first = layout::missing_key(amount.value, CaseId());
-  const std::string_view prefix = first.view().substr(0, first.view().size() - CaseId::kSize);
-  const auto done = durable_.scan(Family::kIndex, prefix, layout::prefix_end(prefix),
-                                  [&](std::string_view key, std::string_view) {
-                                    const auto id = CaseId::from_bytes(key.substr(prefix.size()));
-                                    if (id) found.push_back(*id);
-                                    return found.size() < kProposalsMax;
-                                  });
+  const Key prefix = layout::missing_prefix(amount.value);
+  Result<void> read;
+  const auto done = tx_.scan(Family::kIndex, prefix, layout::prefix_end(prefix),
+                             [&](std::string_view key, std::string_view) {
+                               const auto id = layout::parse_missing_key(key);
+                               if (!id) read = tl::unexpected(id.error());
+                               if (id) found.push_back(*id);
+                               return id && found.size() < kProposalsMax;
+                             });
   if (!done) return tl::unexpected(done.error());
+  if (!read) return tl::unexpected(read.error());
   const auto payer = owner(payer_account);
   std::stable_partition(found.begin(), found.end(), [&](const CaseId& id) {
     const auto subject = cases_.load(id, now_);

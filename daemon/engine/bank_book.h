@@ -15,8 +15,7 @@ namespace jiexu {
 class BankBook final : public FundsBook {
  public:
   // All must outlive this object.
-  BankBook(PendingReader& pending, const Reader& durable, const Vault& vault, CaseDesk& cases)
-      : pending_(pending), durable_(durable), records_(pending, vault), cases_(cases) {}
+  BankBook(Transaction& tx, CaseDesk& cases) : tx_(tx), cases_(cases) {}
 
   void set_directory(const Directory& directory, AgencyId self);
   // The time at which cases are looked at. REQUIRED before a match.
@@ -36,9 +35,7 @@ class BankBook final : public FundsBook {
   // What the number alone says; nullopt: no agency that we know gives such numbers.
   std::optional<ExpectedBatch> unannounced(std::string_view number) const;
 
-  PendingReader& pending_;
-  const Reader& durable_;
-  Records records_;
+  Transaction& tx_;
   CaseDesk& cases_;
   std::map<std::string, AgencyId, std::less<>> owners_;
   std::vector<AgencyId> others_;  // agencies of the directory but for ours

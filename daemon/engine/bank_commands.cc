@@ -8,12 +8,14 @@ namespace {
 
 using Results = Result<Answered<v1::BankLineResults>>;
 
-Results import(BankDesk& desk, const BankCommand& bank, Instant now) {
+// Each line is a step of its own.
+Results import(Kernel& kernel, BankDesk& desk, const BankCommand& bank, Instant now) {
   v1::BankLineResults results;
   LineSource together;
   for (const v1::BankLine& line : bank.lines) {
     auto result = desk.import(line, together, now);
     if (!result) return tl::unexpected(result.error());
+    if (auto done = kernel.end_step(); !done) return tl::unexpected(done.error());
     *results.add_results() = std::move(*result);
   }
   return results;
@@ -36,8 +38,8 @@ Results settle(BankDesk& desk, const SettleLineCommand& settle, const std::strin
 
 void register_bank_commands(Kernel& kernel, BankDesk& desk, BankFiles& files) {
   kernel.answer<BankCommand>(CommandKind::kAct,
-                             [&desk](const BankCommand& bank, const std::string&, Moment now) {
-                               return import(desk, bank, now.wall);
+                             [&kernel, &desk](const BankCommand& bank, const std::string&, Moment now) {
+                               return import(kernel, desk, bank, now.wall);
                              });
   kernel.answer<SettleLineCommand>(
       CommandKind::kAct, [&desk](const SettleLineCommand& asked, const std::string& user,

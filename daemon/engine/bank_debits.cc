@@ -143,14 +143,13 @@ Result<bool> BankDesk::place_sent_back(Entry& entry, Instant now) {
 
 // Notes the debit with the case, if it has sent back that much more than was debited before.
 Result<bool> BankDesk::take_debit(const Case& sender, Fen amount) {
-  const Key key = layout::recovered_money_key(sender.id);
-  auto money = records_.get_message<v1::RecoveredMoneyRecord>(Family::kFunds, key);
+  const RecordKey key = layout::recovered_money_key(sender.id);
+  auto money = tx_.get_message<v1::RecoveredMoneyRecord>(key);
   if (!money) return tl::unexpected(money.error());
   v1::RecoveredMoneyRecord next = money->value_or(v1::RecoveredMoneyRecord());
   next.set_debited_fen(next.debited_fen() - amount.value);
   if (next.debited_fen() > sender.returned.value) return false;
-  records_.put_message(pending_.open().batch(), Family::kFunds, key, next);
-  pending_.open().index_last(Family::kFunds, key);
+  tx_.put_message(key, next);
   return true;
 }
 
@@ -313,14 +312,16 @@ Result<void> BankDesk::give_up_batch(const std::string& number) {
 
 Result<void> BankDesk::start() {
   constexpr std::string_view kPrefix = layout::kPostponedLines;
-  const auto done = durable_.scan(Family::kIndex, kPrefix, layout::prefix_end(kPrefix),
-                                  [&](std::string_view key, std::string_view) {
-                                    const auto digest =
-                                        to_array<kDigestSize>(key.substr(kPrefix.size()));
-                                    if (digest) postponed_.emplace(*digest, Cases());
-                                    return true;
-                                  });
-  if (!done) return tl::unexpected(done.error());
+  Result<void> read;
+  const auto done = tx_.scan(Family::kIndex, kPrefix, layout::prefix_end(kPrefix),
+                             [&](std::string_view key, std::string_view) {
+                               const auto digest = layout::parse_postponed_line_key(key);
+                               if (digest) postponed_.emplace(*digest, Cases());
+                               if (!digest) read = tl::unexpected(digest.error());
+                               return read.has_value();
+                             });
+  if (!done) return done;
+  if (!read) return read;
   try_again_soon();
   return {};
 }
@@ -337,10 +338,9 @@ void BankDesk::postpone(const Entry& entry, bool again) {
     postponed_.erase(known);
   }
   if (was == again) return;
-  Batch& batch = pending_.open().batch();
-  const Key key = layout::postponed_line_key(entry.digest);
-  if (again) batch.put(Family::kIndex, key, "");
-  if (!again) batch.remove(Family::kIndex, key);
+  const RecordKey key = layout::postponed_line_key(entry.digest);
+  if (again) tx_.put(key, "");
+  if (!again) tx_.remove(key);
 }
 
 void BankDesk::forget_cases(const Digest& line, const Cases& cases) {
@@ -364,6 +364,7 @@ Result<bool> BankDesk::try_again(Instant now) {
     for (const Digest& digest : lines) {
       if (!postponed_.contains(digest)) continue;
       auto done = try_again(digest, credits, now);
+      if (done) done = tx_.end_step();
       if (!done) return tl::unexpected(done.error());
     }
   }

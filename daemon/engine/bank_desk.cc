@@ -26,7 +26,8 @@ bool is_complete(const v1::IncomingBatchRecord& batch) {
 }
 
 // What a case misses, for the index of amounts; 0: nothing.
-int64_t missing_in(const Case& subject) {
+template <class Subject>
+int64_t missing_in(const Subject& subject) {
   const bool expects = subject.exists() && subject.side == Side::kIn && subject.form_version > 0;
   return expects && !subject.closed()
              ? std::max<int64_t>(subject.due.value - subject.moved.value, 0)
@@ -239,20 +240,19 @@ Result<BankDesk::Credited> BankDesk::bring(const CaseId& id, Fen amount, Instant
 }
 
 Result<void> BankDesk::note_recovered(const CaseId& id, Proved what, Fen amount) {
-  const Key key = layout::recovered_money_key(id);
-  auto record = records_.get_message<v1::RecoveredMoneyRecord>(Family::kFunds, key);
+  const RecordKey key = layout::recovered_money_key(id);
+  auto record = tx_.get_message<v1::RecoveredMoneyRecord>(key);
   if (!record) return tl::unexpected(record.error());
   v1::RecoveredMoneyRecord next = record->value_or(v1::RecoveredMoneyRecord());
   if (what == Proved::kBrought) next.set_amount_fen(next.amount_fen() + amount.value);
   if (what == Proved::kTakenBack) next.set_reversed_fen(next.reversed_fen() + amount.value);
-  records_.put_message(pending_.open().batch(), Family::kFunds, key, next);
-  pending_.open().index_last(Family::kFunds, key);
+  tx_.put_message(key, next);
   return {};
 }
 
 Result<Fen> BankDesk::take_recovered(const CaseId& id, Proved what, Fen amount) {
-  const Key key = layout::recovered_money_key(id);
-  auto record = records_.get_message<v1::RecoveredMoneyRecord>(Family::kFunds, key);
+  const RecordKey key = layout::recovered_money_key(id);
+  auto record = tx_.get_message<v1::RecoveredMoneyRecord>(key);
   if (!record) return tl::unexpected(record.error());
   if (!*record) return Fen{};
   const bool brought = what == Proved::kBrought;
@@ -261,8 +261,7 @@ Result<Fen> BankDesk::take_recovered(const CaseId& id, Proved what, Fen amount) 
   if (taken.value == 0) return Fen{};
   if (brought) (*record)->set_amount_fen(proved - taken.value);
   if (!brought) (*record)->set_reversed_fen(proved - taken.value);
-  records_.put_message(pending_.open().batch(), Family::kFunds, key, **record);
-  pending_.open().index_last(Family::kFunds, key);
+  tx_.put_message(key, **record);
   return taken;
 }
 
@@ -394,20 +393,21 @@ Result<void> BankDesk::try_batch(const std::string& number, Instant now) {
   return write(**entry);
 }
 
-Result<void> BankDesk::hear_of_recovery(const Case& after, const Event& event) {
-  if (event.actor.kind != ActorKind::kRecovery) return {};
-  if (event.kind == EventKind::kBankCredit) {
-    return note_recovered(after.id, Proved::kBrought, event.amount);
+Result<void> BankDesk::hear_of_recovery(const CaseChanged& change) {
+  if (change.actor_kind != ActorKind::kRecovery) return {};
+  if (change.kind == EventKind::kBankCredit) {
+    return note_recovered(change.after->id, Proved::kBrought, change.amount);
   }
-  if (event.kind == EventKind::kBankReversal) {
-    return note_recovered(after.id, Proved::kTakenBack, event.amount);
+  if (change.kind == EventKind::kBankReversal) {
+    return note_recovered(change.after->id, Proved::kTakenBack, change.amount);
   }
   return {};
 }
 
-Result<void> BankDesk::funds_changed(const Case& before, const Case& after, const Event& event) {
-  const Instant now = event.at;
-  if (auto done = hear_of_recovery(after, event); !done) return done;
+Result<void> BankDesk::case_changed(const CaseChanged& change) {
+  const CaseBefore& before = change.before;
+  const Case& after = *change.after;
+  if (auto done = hear_of_recovery(change); !done) return done;
   // A line may be of a payment that was ordered before, and forgotten.
   const bool sent_back = after.side == Side::kIn && after.returned > before.returned;
   if (sent_back || (after.side == Side::kOut && after.attempt > before.attempt)) {
@@ -416,19 +416,24 @@ Result<void> BankDesk::funds_changed(const Case& before, const Case& after, cons
   // What comes back may wait for this.
   if (after.side == Side::kOut && after.credited < before.credited) try_again_soon(after.id);
   if (const int64_t was = missing_in(before), is = missing_in(after); was != is) {
-    Batch& batch = pending_.open().batch();
-    if (was > 0) batch.remove(Family::kIndex, layout::missing_key(was, after.id));
-    if (is > 0) batch.put(Family::kIndex, layout::missing_key(is, after.id), "");
+    if (was > 0) tx_.remove(layout::missing_key(was, after.id));
+    if (is > 0) tx_.put(layout::missing_key(is, after.id), "");
   }
   if (before.form_version != after.form_version) try_again_soon(after.id);
   if (!is_parked(before.funds) || before.funds == after.funds) return {};
-  const Key key = layout::waiting_lines_key(after.id);
+  return settle_waiting(after, change.at);
+}
+
+Result<void> BankDesk::settle_waiting(const Case& after, Instant now) {
+  const RecordKey key = layout::waiting_lines_key(after.id);
   const auto lines = read_list(key);
   if (!lines) return tl::unexpected(lines.error());
   for (const Digest& digest : *lines) {
     auto entry = read(digest);
     if (!entry) return tl::unexpected(entry.error());
     if (!*entry || (*entry)->record.tray_at_ms() == 0) continue;
+    // The step itself may have left it with a person.
+    if ((*entry)->record.suspense_fen() != 0) continue;
     if (is_parked(after.funds)) {
       set_outcome(outcome_in(after), (*entry)->record);
       if (auto done = write(**entry); !done) return done;
@@ -439,10 +444,7 @@ Result<void> BankDesk::funds_changed(const Case& before, const Case& after, cons
                        "case", name(after.funds), now);
     if (!done) return done;
   }
-  if (!is_parked(after.funds) && !lines->empty()) {
-    pending_.open().batch().remove(Family::kIndex, key);
-    pending_.open().index_last(Family::kIndex, key);
-  }
+  if (!is_parked(after.funds) && !lines->empty()) tx_.remove(key);
   return {};
 }
 

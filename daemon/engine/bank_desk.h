@@ -43,18 +43,16 @@ struct LineSource {
   std::map<Digest, uint32_t> passed;
 };
 
-class BankDesk final : public FundsWatcher {
+class BankDesk final : public CaseListener {
  public:
-  BankDesk(AgencyId self, PendingReader& pending, const Reader& durable, const Vault& vault,
-           CaseDesk& cases, RemitDesk& payments, const LinkGuard& guard)
+  BankDesk(AgencyId self, Transaction& tx, CaseDesk& cases, RemitDesk& payments,
+           const LinkGuard& guard)
       : self_(self),
-        pending_(pending),
-        durable_(durable),
-        records_(pending, vault),
+        tx_(tx),
         cases_(cases),
         payments_(payments),
         guard_(guard),
-        book_(pending, durable, vault, cases) {}
+        book_(tx, cases) {}
 
   // Finds the lines that are to be tried again; once, at start.
   Result<void> start();
@@ -70,9 +68,9 @@ class BankDesk final : public FundsWatcher {
   Result<void> noticed(const CaseId& id, AgencyId peer, const v1::RemittanceNotice& notice,
                        Instant now);
 
-  // FundsWatcher: lines that waited with the case are settled when it no longer holds their money
-  // apart.
-  Result<void> funds_changed(const Case& before, const Case& after, const Event& event) override;
+  // CaseListener: lines that waited with the case are settled when it no longer holds their money
+  // apart. A line of which something stands in suspense waits for a person besides.
+  Result<void> case_changed(const CaseChanged& change) override;
 
   // A person says where the money of a waiting line belongs. What a case refuses stays in suspense,
   // and the line in its tray.
@@ -170,7 +168,8 @@ class BankDesk final : public FundsWatcher {
   // What the case's own messages proved that the bank had brought, or taken back, while its line
   // was lost with the store. The line is to come again.
   enum class Proved : uint8_t { kBrought, kTakenBack };
-  Result<void> hear_of_recovery(const Case& after, const Event& event);
+  Result<void> hear_of_recovery(const CaseChanged& change);
+  Result<void> settle_waiting(const Case& after, Instant now);
   Result<void> note_recovered(const CaseId& id, Proved what, Fen amount);
   // How much of the amount is proved already; that is used up then.
   Result<Fen> take_recovered(const CaseId& id, Proved what, Fen amount);
@@ -185,14 +184,12 @@ class BankDesk final : public FundsWatcher {
   Result<std::optional<Entry>> read(const Digest& digest) const;
   // The tray follows the outcome.
   Result<void> write(Entry& entry);
-  Result<void> add_to_list(const Key& key, const Digest& digest, size_t lines_max = SIZE_MAX);
-  Result<std::vector<Digest>> read_list(const Key& key) const;
+  Result<void> add_to_list(const RecordKey& key, const Digest& digest, size_t lines_max = SIZE_MAX);
+  Result<std::vector<Digest>> read_list(const RecordKey& key) const;
   v1::BankLineResult result_of(const Entry& entry) const;
 
   AgencyId self_;
-  PendingReader& pending_;
-  const Reader& durable_;
-  Records records_;
+  Transaction& tx_;
   CaseDesk& cases_;
   RemitDesk& payments_;
   const LinkGuard& guard_;

@@ -6,8 +6,6 @@
 namespace jiexu {
 namespace {
 
-constexpr size_t kFileKeySize = 1 + std::tuple_size_v<Digest>;
-
 bool is_whole(const v1::BankFileRecord& record) {
   return record.lines() > 0 && record.staged() == record.lines();
 }
@@ -65,31 +63,30 @@ v1::BankFileView view_bank_file(const Digest& file, const v1::BankFileRecord& re
 }
 
 Result<void> BankFiles::start() {
-  return durable_.scan(
-      Family::kFunds, layout::kBankFiles, layout::prefix_end(layout::kBankFiles),
-      [&](std::string_view key, std::string_view value) {
-        v1::BankFileRecord record;
-        if (key.size() != kFileKeySize || !record.ParseFromString(std::string(value))) {
-          return true;
-        }
-        if (is_whole(record) && record.booked() < record.lines()) {
-          waiting_.push_back(*to_array<32>(key.substr(1)));
-        }
-        return true;
-      });
+  Result<void> read;
+  const auto done =
+      tx_.scan(Family::kFunds, layout::kBankFiles, layout::prefix_end(layout::kBankFiles),
+               [&](std::string_view key, std::string_view value) {
+                 const auto file = layout::parse_bank_file_key(key);
+                 if (!file) read = tl::unexpected(file.error());
+                 v1::BankFileRecord record;
+                 if (!file || !record.ParseFromString(std::string(value))) return file.has_value();
+                 if (is_whole(record) && record.booked() < record.lines()) {
+                   waiting_.push_back(*file);
+                 }
+                 return true;
+               });
+  return read ? done : read;
 }
 
 Result<v1::BankFileRecord> BankFiles::read(const Digest& file) const {
-  auto record =
-      records_.get_message<v1::BankFileRecord>(Family::kFunds, layout::bank_file_key(file));
+  auto record = tx_.get_message<v1::BankFileRecord>(layout::bank_file_key(file));
   if (!record) return tl::unexpected(record.error());
   return record->value_or(v1::BankFileRecord());
 }
 
 void BankFiles::write(const Digest& file, const v1::BankFileRecord& record) {
-  const Key key = layout::bank_file_key(file);
-  records_.put_message(pending_.open().batch(), Family::kFunds, key, record);
-  pending_.open().index_last(Family::kFunds, key);
+  tx_.put_message(layout::bank_file_key(file), record);
 }
 
 Result<v1::BankFileView> BankFiles::stage(const Digest& file, const v1::BankFileInput& part,
@@ -111,12 +108,11 @@ Result<v1::BankFileView> BankFiles::stage(const Digest& file, const v1::BankFile
   bool sound = record.lines() == part.lines_total();
   for (const v1::BankLine& line : part.lines()) {
     sound = sound && add_to_sums(line, record);
-    records_.put_message(pending_.open().batch(), Family::kFunds,
-                         layout::staged_line_key(file, record.staged()), line);
+    tx_.put_message(layout::staged_line_key(file, record.staged()), line);
     record.set_staged(record.staged() + 1);
   }
   if (!sound || (is_whole(record) && !adds_up(record))) {
-    if (auto done = forget(file, record); !done) return tl::unexpected(done.error());
+    forget(file, record);
     v1::BankFileView refused = view_bank_file(file, v1::BankFileRecord());
     refused.set_state("refused");
     return refused;
@@ -129,14 +125,9 @@ Result<v1::BankFileView> BankFiles::stage(const Digest& file, const v1::BankFile
   return view_bank_file(file, record);
 }
 
-Result<void> BankFiles::forget(const Digest& file, const v1::BankFileRecord& record) {
-  Batch& batch = pending_.open().batch();
-  for (uint64_t n = 0; n < record.staged(); ++n) {
-    batch.remove(Family::kFunds, layout::staged_line_key(file, n));
-  }
-  batch.remove(Family::kFunds, layout::bank_file_key(file));
-  pending_.open().index_last(Family::kFunds, layout::bank_file_key(file));
-  return {};
+void BankFiles::forget(const Digest& file, const v1::BankFileRecord& record) {
+  for (uint64_t n = 0; n < record.staged(); ++n) tx_.remove(layout::staged_line_key(file, n));
+  tx_.remove(layout::bank_file_key(file));
 }
 
 Result<bool> BankFiles::book(Instant now) {
@@ -147,7 +138,7 @@ Result<bool> BankFiles::book(Instant now) {
   v1::BankFileRecord record = std::move(*found);
   std::vector<v1::BankLine> lines;
   bool readable = true;
-  const auto scanned = durable_.scan(
+  const auto scanned = tx_.scan(
       Family::kFunds, layout::staged_line_key(file, record.booked()),
       layout::staged_line_key(file, record.lines()), [&](std::string_view, std::string_view value) {
         readable =
@@ -161,6 +152,7 @@ Result<bool> BankFiles::book(Instant now) {
   LineSource source{std::string(view(file)), {}, {}};
   for (const v1::BankLine& line : lines) {
     auto done = book_line(file, line, source, record, now);
+    if (done) done = tx_.end_step();
     if (!done) return tl::unexpected(done.error());
   }
   write(file, record);
@@ -175,7 +167,7 @@ Result<void> BankFiles::book_line(const Digest& file, const v1::BankLine& line, 
   const bool repeated = result->outcome().starts_with("duplicate");
   const OutcomeRule* rule = find_outcome(result->outcome());
   count(repeated || rule == nullptr ? BankOutcome::kDuplicate : rule->outcome, record);
-  pending_.open().batch().remove(Family::kFunds, layout::staged_line_key(file, record.booked()));
+  tx_.remove(layout::staged_line_key(file, record.booked()));
   record.set_booked(record.booked() + 1);
   return {};
 }

@@ -11,15 +11,14 @@
 
 #include "daemon/engine/bank_desk.h"
 #include "daemon/engine/kernel.h"
-#include "daemon/engine/pending.h"
+#include "daemon/engine/transaction.h"
 #include "jiexu/v1/api.pb.h"
 
 namespace jiexu {
 
 class BankFiles final : public CommitListener {
  public:
-  BankFiles(PendingReader& pending, const Reader& durable, const Vault& vault, BankDesk& desk)
-      : pending_(pending), durable_(durable, vault), records_(pending, vault), desk_(desk) {}
+  BankFiles(Transaction& tx, BankDesk& desk) : tx_(tx), desk_(desk) {}
 
   // Finds the files whose lines are not all booked. Once at start.
   Result<void> start();
@@ -39,13 +38,11 @@ class BankFiles final : public CommitListener {
  private:
   Result<v1::BankFileRecord> read(const Digest& file) const;
   void write(const Digest& file, const v1::BankFileRecord& record);
-  Result<void> forget(const Digest& file, const v1::BankFileRecord& record);
+  void forget(const Digest& file, const v1::BankFileRecord& record);
   Result<void> book_line(const Digest& file, const v1::BankLine& line, LineSource& source,
                          v1::BankFileRecord& record, Instant now);
 
-  PendingReader& pending_;
-  Records durable_;
-  Records records_;
+  Transaction& tx_;
   BankDesk& desk_;
   std::deque<Digest> waiting_;  // files with lines to book, oldest first
   bool asleep_ = false;         // what is to be booked next is not durable yet

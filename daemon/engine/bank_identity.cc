@@ -20,7 +20,7 @@ Digest digest_of_fields(std::initializer_list<std::string_view> fields) {
   return sha256(text);
 }
 
-Key number_key(const v1::BankLine& line) {
+RecordKey number_key(const v1::BankLine& line) {
   return layout::numbered_lines_key(digest_of_fields(
       {"number", line.account_number(), line.host_sequence(), std::to_string(line.amount_fen())}));
 }
@@ -98,9 +98,7 @@ void BankDesk::note_repeated(Entry& known, bool loosely, LineSource& source) {
   if (source.file.empty()) return;
   known.record.set_seen_in(source.file);
   known.record.set_seen_loosely(loosely);
-  const Key key = layout::bank_line_key(known.digest);
-  records_.put_message(pending_.open().batch(), Family::kFunds, key, known.record);
-  pending_.open().index_last(Family::kFunds, key);
+  tx_.put_message(layout::bank_line_key(known.digest), known.record);
 }
 
 Result<void> BankDesk::note_number(const Entry& entry) {

@@ -10,10 +10,11 @@ Key key_of(const TrayPlace& place) {
   return layout::tray_key(place.outcome, place.since, place.line);
 }
 
-std::optional<BankFileEntry> read_file_entry(std::string_view key, std::string_view value) {
+Result<BankFileEntry> read_file_entry(std::string_view key, std::string_view value) {
   const auto digest = layout::parse_bank_file_key(key);
+  if (!digest) return tl::unexpected(digest.error());
   auto record = parse_as<v1::BankFileRecord>(value);
-  if (!digest || !record) return std::nullopt;
+  if (!record) return tl::unexpected(record.error());
   return BankFileEntry{*digest, std::move(*record)};
 }
 
@@ -35,8 +36,7 @@ std::string place_text(const TrayPlace& place) {
 }
 
 std::optional<TrayPlace> parse_tray_place(std::string_view text) {
-  const auto key = from_hex(text);
-  return key ? layout::parse_tray_key(*key) : std::nullopt;
+  return parse_cursor(text, layout::parse_tray_key);
 }
 
 Result<BankLinePage> list_waiting_lines(const Records& records, std::optional<BankOutcome> tray,
@@ -60,7 +60,7 @@ Result<BankLinePage> list_waiting_lines(const Records& records, std::optional<Ba
 
 Result<std::optional<v1::BankLineRecord>> read_bank_line(const Records& records,
                                                          const Digest& digest) {
-  return records.get_message<v1::BankLineRecord>(Family::kFunds, layout::bank_line_key(digest));
+  return records.get_message<v1::BankLineRecord>(layout::bank_line_key(digest));
 }
 
 }  // namespace jiexu

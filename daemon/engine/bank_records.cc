@@ -189,7 +189,7 @@ Result<void> BankDesk::settle(Entry& entry, BankOutcome outcome, std::string_vie
 // --- records ---
 
 Result<std::optional<BankDesk::Entry>> BankDesk::read(const Digest& digest) const {
-  auto record = records_.get_message<Record>(Family::kFunds, layout::bank_line_key(digest));
+  auto record = tx_.get_message<Record>(layout::bank_line_key(digest));
   if (!record) return tl::unexpected(record.error());
   if (!*record) return std::nullopt;
   return Entry{digest, std::move(**record)};
@@ -197,28 +197,25 @@ Result<std::optional<BankDesk::Entry>> BankDesk::read(const Digest& digest) cons
 
 Result<void> BankDesk::write(Entry& entry) {
   Record& record = entry.record;
-  Batch& batch = pending_.open().batch();
   const auto tray_of = [&](uint32_t outcome) {
     return layout::tray_key(static_cast<uint8_t>(outcome),
                             Instant{static_cast<int64_t>(record.tray_at_ms())}, entry.digest);
   };
-  if (record.tray_at_ms() != 0) batch.remove(Family::kIndex, tray_of(record.tray_outcome()));
+  if (record.tray_at_ms() != 0) tx_.remove(tray_of(record.tray_outcome()));
   const bool waits = rule_of(outcome_of(record)).waits && record.settled_by().empty();
   // Age counts from the import, whatever tray it is in.
   record.set_tray_at_ms(waits ? static_cast<uint64_t>(record.at_ms()) : 0);
   record.set_tray_outcome(record.outcome());
-  if (waits) batch.put(Family::kIndex, tray_of(record.outcome()), "");
-  const Key key = layout::bank_line_key(entry.digest);
-  records_.put_message(batch, Family::kFunds, key, record);
-  pending_.open().index_last(Family::kFunds, key);
+  if (waits) tx_.put(tray_of(record.outcome()), "");
+  tx_.put_message(layout::bank_line_key(entry.digest), record);
   if (!waits || record.to_size() != 1) return {};
   const auto id = CaseId::from_bytes(record.to(0).case_id());
   CHECK(id.has_value());
   return add_to_list(layout::waiting_lines_key(*id), entry.digest);
 }
 
-Result<std::vector<Digest>> BankDesk::read_list(const Key& key) const {
-  const auto list = records_.get(Family::kIndex, key);
+Result<std::vector<Digest>> BankDesk::read_list(const RecordKey& key) const {
+  const auto list = tx_.get(key);
   if (!list) return tl::unexpected(list.error());
   const std::string_view bytes = *list ? std::string_view(**list) : std::string_view();
   std::vector<Digest> digests;
@@ -229,15 +226,14 @@ Result<std::vector<Digest>> BankDesk::read_list(const Key& key) const {
 }
 
 // The oldest go if there are more than `lines_max`.
-Result<void> BankDesk::add_to_list(const Key& key, const Digest& digest, size_t lines_max) {
-  auto list = records_.get(Family::kIndex, key);
+Result<void> BankDesk::add_to_list(const RecordKey& key, const Digest& digest, size_t lines_max) {
+  auto list = tx_.get(key);
   if (!list) return tl::unexpected(list.error());
   std::string bytes = std::move(*list).value_or(std::string());
   if (bytes.find(view(digest)) != bytes.npos) return {};
   bytes.append(view(digest));
   if (bytes.size() / kDigestSize > lines_max) bytes.erase(0, kDigestSize);
-  records_.put(pending_.open().batch(), Family::kIndex, key, bytes);
-  pending_.open().index_last(Family::kIndex, key);
+  tx_.put(key, bytes);
   return {};
 }
 

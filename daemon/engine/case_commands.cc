@@ -114,6 +114,7 @@ Result<CaseDesk::Outcome> CaseCommands::take(const Case& subject, const ActionCo
 Result<void> CaseCommands::keyed_in(const CaseDesk::Outcome& outcome, const v1::ActionInput& input,
                                     Instant now) {
   if (!outcome || !input.paper().has_remittance_notice()) return {};
+  if (auto done = cases_.end_step(); !done) return done;
   return notices_.noticed((*outcome)->id, (*outcome)->peer, input.paper().remittance_notice(), now);
 }
 
@@ -173,6 +174,7 @@ Result<SubmitCommand::Reply> CaseCommands::submit(const SubmitCommand& submit,
     input.unsafe_arena_release_application();
     if (!outcome) return tl::unexpected(outcome.error());
     all.push_back(submitted(std::move(*outcome)));
+    if (auto done = cases_.end_step(); !done) return tl::unexpected(done.error());
   }
   return SubmitCommand::Reply(std::move(all));
 }

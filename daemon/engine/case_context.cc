@@ -69,7 +69,7 @@ Result<CaseId> CaseDesk::find_other(const Case& subject, const Context& context,
   if (!ids) return tl::unexpected(ids.error());
   for (const CaseId& id : *ids) {
     if (id == subject.id) continue;
-    const auto other = read_case(records_, id);
+    const auto other = read_case(tx_.records(), id);
     if (!other) return tl::unexpected(other.error());
     if (*other && !(*other)->closed() && wanted(subject, **other)) return id;
   }
@@ -88,7 +88,7 @@ void CaseDesk::skip_letter_numbers(Instant now) {
 Result<void> CaseDesk::take_letter_number(Date today, std::string_view given) {
   if (letter_day_ != today) {
     write_letter_counter();
-    const auto last = pending_.get(Family::kMeta, layout::letter_counter_key(today));
+    const auto last = tx_.get(layout::letter_counter_key(today));
     if (!last) return tl::unexpected(last.error());
     letter_sequence_ = *last ? read_u32(**last) : 0;
     letter_day_ = today;
@@ -146,7 +146,7 @@ Result<void> CaseDesk::look_up_letter(const Case& subject, const v1::ContactLett
 // The letter as it was sent, for the agency to which it is forwarded.
 Result<void> CaseDesk::look_up_original(const Case& subject, Context& context) {
   if (!subject.letter_place) return {};
-  const auto message = read_message(records_, subject.peer, *subject.letter_place);
+  const auto message = read_message(tx_.records(), subject.peer, *subject.letter_place);
   if (!message) return tl::unexpected(message.error());
   auto* letter = google::protobuf::Arena::CreateMessage<v1::ContactLetter>(&arena_.get());
   *letter = message->letter();
@@ -156,7 +156,7 @@ Result<void> CaseDesk::look_up_original(const Case& subject, Context& context) {
 
 // As far as it is durable: nobody can have carried on what nobody has been shown.
 Result<void> CaseDesk::look_up_earlier(const Case& subject, const Event& event, Context& context) {
-  auto found = read_earlier_forms(Records(durable_, vault_), subject);
+  auto found = read_earlier_forms(tx_.durable(), subject);
   if (!found) return tl::unexpected(found.error());
   earlier_forms_ = std::move(*found);
   context.earlier_forms = earlier_forms_;

@@ -58,19 +58,17 @@ void CaseCache::put(std::shared_ptr<const Case> subject) {
   newest_first_.pop_back();
 }
 
-CaseDesk::CaseDesk(AgencyId self, const Vault& vault, PendingReader& pending, const Reader& durable,
-                   Peers& peers, const LinkGuard& guard, SentBefore& sent_before,
+CaseDesk::CaseDesk(AgencyId self, const Vault& vault, Transaction& tx, Peers& peers,
+                   const LinkGuard& guard, SentBefore& sent_before,
                    EngineObserver& observer, size_t cache_max)
     : self_(self),
       vault_(vault),
-      pending_(pending),
-      records_(pending, vault),
-      durable_(durable),
+      tx_(tx),
       peers_(peers),
       guard_(guard),
       sent_before_(sent_before),
       observer_(observer),
-      letters_(records_, pending),
+      letters_(tx),
       cache_(cache_max) {}
 
 void CaseDesk::set_directory(std::shared_ptr<const Directory> directory) {
@@ -90,7 +88,7 @@ Result<std::shared_ptr<const Case>> CaseDesk::load(const CaseId& id, Instant now
   } else if (const auto* cached = cache_.find(id)) {
     subject = *cached;
   } else {
-    auto found = read_case(records_, id);
+    auto found = read_case(tx_.records(), id);
     if (!found) return tl::unexpected(found.error());
     if (!*found) return nullptr;
     subject = std::make_shared<const Case>(std::move(**found));
@@ -107,7 +105,7 @@ Result<void> CaseDesk::settle_delivery(std::shared_ptr<const Case>& subject, Ins
   const Peer* peer = peers_.find(subject->peer);
   const Seq seq = subject->letter_place->seq;
   if (peer == nullptr || peer->sender().mark().receipted_seq < seq) return {};
-  const auto at = receipted_at(Records(durable_, vault_), subject->peer, seq);
+  const auto at = receipted_at(tx_.durable(), subject->peer, seq);
   if (!at) return tl::unexpected(at.error());
   Event event;
   event.kind = EventKind::kDelivered;
@@ -131,6 +129,7 @@ CaseDesk::Decision& CaseDesk::begin(const Case& subject) {
   decision.messages.clear();
   decision.sent.clear();
   decision.postings.clear();
+  decision.made_by = nullptr;
   if (decision.after == nullptr || decision.after.use_count() > 1) {
     decision.after = std::make_shared<Case>(subject);
     return decision;
@@ -163,8 +162,10 @@ Result<tl::expected<void, Rejection>> CaseDesk::decide(Decision& decision, const
   return tl::expected<void, Rejection>();
 }
 
-Result<CaseDesk::Outcome> CaseDesk::apply(const Case& subject, Event event) {
+Result<CaseDesk::Outcome> CaseDesk::apply(const Case& subject, Event event,
+                                          const CaseListener* made_by) {
   Decision& decision = begin(subject);
+  decision.made_by = made_by;
   const auto decided = decide(decision, event);
   if (!decided) return tl::unexpected(decided.error());
   if (!*decided) return Outcome(tl::unexpected(decided->error()));

@@ -18,9 +18,9 @@
 #include "daemon/engine/link_guard.h"
 #include "daemon/engine/observer.h"
 #include "daemon/engine/peers.h"
-#include "daemon/engine/pending.h"
 #include "daemon/engine/rejudge.h"
 #include "daemon/engine/scratch_arena.h"
+#include "daemon/engine/transaction.h"
 #include "daemon/rules/policy_choice.h"
 #include "storage/records.h"
 #include "storage/vault.h"
@@ -58,22 +58,12 @@ class SentBefore {
                                         const v1::Message& message) = 0;
 };
 
-// Hears of each step of a case, within the same commit.
-class FundsWatcher {
- public:
-  virtual ~FundsWatcher() = default;
-  virtual Result<void> funds_changed(const Case& before, const Case& after, const Event& event) = 0;
-};
-
 class CaseDesk final : public CommitListener {
  public:
-  CaseDesk(AgencyId self, const Vault& vault, PendingReader& pending, const Reader& durable,
-           Peers& peers, const LinkGuard& guard, SentBefore& sent_before, EngineObserver& observer,
-           size_t cache_max);
+  CaseDesk(AgencyId self, const Vault& vault, Transaction& tx, Peers& peers, const LinkGuard& guard,
+           SentBefore& sent_before, EngineObserver& observer, size_t cache_max);
 
   void set_directory(std::shared_ptr<const Directory> directory);
-  // Watchers hear of a step in the order in which they were added.
-  void add_funds_watcher(FundsWatcher* watcher) { funds_watchers_.push_back(watcher); }
 
   // The case as it is now, nullptr if there is none. A letter that the peer has receipted meanwhile
   // is taken note of first.
@@ -93,10 +83,12 @@ class CaseDesk final : public CommitListener {
   // A link has been recovered, whose cases follow_successor() and fire_deadlines() had passed over.
   void peer_recovered();
 
-  // Decides on the event and writes what follows. REQUIRES: `subject` is what load() returned, or
-  // for a new case holds id and peer.
+  // Decides on the event, writes what follows and queues the change. REQUIRES: `subject` is what
+  // load() returned, or for a new case holds id and peer. `made_by`: see CaseChanged.
   using Outcome = tl::expected<std::shared_ptr<const Case>, Rejection>;
-  Result<Outcome> apply(const Case& subject, Event event);
+  Result<Outcome> apply(const Case& subject, Event event, const CaseListener* made_by = nullptr);
+  // For who has no transaction of his own: see there.
+  Result<void> end_step() { return tx_.end_step(); }
 
   // The application becomes a case, is accepted and its letter sent, or proposed; or is refused,
   // and nothing of it is written.
@@ -155,7 +147,7 @@ class CaseDesk final : public CommitListener {
 
   // Writes postings into the journal under `key` and to the balances with `peer`. REQUIRES: no
   // journal record has this key.
-  Result<void> post(AgencyId peer, const std::vector<Posting>& postings, const Key& key,
+  Result<void> post(AgencyId peer, const std::vector<Posting>& postings, const RecordKey& key,
                     Instant at);
   Result<int64_t> balance(AgencyId peer, LedgerAccount account);
   // Whether the accounts with `peer` stay within limits::kAccountFenMax with these postings.
@@ -178,6 +170,7 @@ class CaseDesk final : public CommitListener {
     std::vector<v1::Message*> messages;
     std::vector<LogPlace> sent;  // where they are in the log, once written
     std::vector<Posting> postings;
+    const CaseListener* made_by = nullptr;
   };
   // Forgets the last decision, and starts one on the case.
   Decision& begin(const Case& subject);
@@ -189,6 +182,8 @@ class CaseDesk final : public CommitListener {
   // Adds the proposal of the event's action.
   Result<tl::expected<void, Rejection>> add_proposal(Decision& decision, const Event& event);
   Result<void> rejudge_case(const CaseId& id, Instant now);
+  Result<std::vector<layout::TimerKey>> find_due(Instant now, size_t limit);
+  Result<void> fire(const layout::TimerKey& timer, Instant now);
   void use_edition(Date today);
   void write_judged();
   Result<void> send_on(const Case& subject, AgencyId next, Instant now);
@@ -214,6 +209,7 @@ class CaseDesk final : public CommitListener {
   LogPlace place_of(const Case& subject, const v1::Message& message);
   Result<void> settle_delivery(std::shared_ptr<const Case>& subject, Instant now);
   Result<std::shared_ptr<const Case>> write(const Case& before, Decision& decision);
+  void queue_change(const Case& before, const Decision& decision);
   Result<Outcome> finish(const Case& before, Decision& decision);
   void write_case(const Case& before, const Case& after);
   void send(Decision& decision);
@@ -228,21 +224,17 @@ class CaseDesk final : public CommitListener {
   void write_timers(const Case& before, const Case& after);
   void write_wanted(const Case& before, const Case& after);
   Result<void> write_indexes(const Case& before, const Case& after);
-  Result<void> add_to_list(const Key& key, const CaseId& id);
+  Result<void> add_to_list(const RecordKey& key, const CaseId& id);
   // The index record as it is now; of the last few asked for, as it was found then.
-  Result<std::string> read_list(const Key& key);
-  void put(Family family, std::string_view key, std::string_view value, bool findable);
+  Result<std::string> read_list(const RecordKey& key);
 
   AgencyId self_;
   const Vault& vault_;
-  PendingReader& pending_;
-  Records records_;  // over pending_
-  const Reader& durable_;
+  Transaction& tx_;
   Peers& peers_;
   const LinkGuard& guard_;
   SentBefore& sent_before_;
   EngineObserver& observer_;
-  std::vector<FundsWatcher*> funds_watchers_;
   LetterIndex letters_;
   CaseCache cache_;
   // No case has a greater id. Ids grow with time: a new one is mostly greater, and need not be

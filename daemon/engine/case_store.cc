@@ -277,16 +277,17 @@ Result<std::optional<Case>> read_case(const Records& records, const CaseId& id) 
 // Closed cases first: below the greatest of them the open ones have left the traces of their
 // removal, which a walk from the end would meet one by one.
 Result<CaseId> greatest_case(const Reader& reader) {
-  CaseId greatest;
+  Result<CaseId> greatest;
   for (const bool closed : {true, false}) {
-    const Key lower = layout::case_key(greatest, closed);
-    const std::string_view prefix = lower.view().substr(0, lower.view().size() - CaseId::kSize);
+    const Key lower = layout::case_key(*greatest, closed);
+    const std::string_view prefix = closed ? layout::kClosedCases : layout::kOpenCases;
     const auto done = reader.scan_back(Family::kCase, lower, layout::prefix_end(prefix),
                                        [&](std::string_view key, std::string_view) {
-                                         greatest = layout::parse_case_key(key).value_or(greatest);
+                                         greatest = layout::parse_case_key(key);
                                          return false;
                                        });
     if (!done) return tl::unexpected(done.error());
+    if (!greatest) return greatest;
   }
   return greatest;
 }
@@ -342,12 +343,17 @@ Result<void> add_ids(const Records& records, bool closed, const std::optional<Ca
                      size_t limit, std::vector<CaseId>& ids) {
   std::string lower = layout::case_key(after.value_or(CaseId()), closed).str();
   if (after) lower += '\0';
-  const std::string upper = layout::prefix_end(lower.substr(0, 1));
+  const std::string upper = layout::prefix_end(closed ? layout::kClosedCases : layout::kOpenCases);
   const size_t full = ids.size() + limit;
-  return records.scan(Family::kCase, lower, upper, [&](std::string_view key, std::string_view) {
-    if (const auto id = layout::parse_case_key(key)) ids.push_back(*id);
-    return ids.size() < full;
-  });
+  Result<void> read;
+  const auto done =
+      records.scan(Family::kCase, lower, upper, [&](std::string_view key, std::string_view) {
+        const auto id = layout::parse_case_key(key);
+        if (id) ids.push_back(*id);
+        if (!id) read = tl::unexpected(id.error());
+        return id && ids.size() < full;
+      });
+  return read ? done : read;
 }
 
 Result<IdPage> list_ids(const Records& records, bool open_only, std::optional<CaseId> after,

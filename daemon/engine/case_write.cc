@@ -5,6 +5,7 @@
 
 #include "daemon/base/limits.h"
 #include "daemon/cases/attachments.h"
+#include "daemon/cases/stated.h"
 #include "daemon/engine/case_desk.h"
 #include "daemon/engine/case_store.h"
 #include "storage/layout.h"
@@ -12,8 +13,8 @@
 namespace jiexu {
 namespace {
 
-std::vector<Key> timer_keys(const Case& subject) {
-  std::vector<Key> keys;
+std::vector<RecordKey> timer_keys(const Case& subject) {
+  std::vector<RecordKey> keys;
   for (const Deadline& deadline : subject.deadlines) {
     const auto at = next_firing(subject.side, deadline);
     if (!at) continue;
@@ -22,8 +23,8 @@ std::vector<Key> timer_keys(const Case& subject) {
   return keys;
 }
 
-std::vector<Key> wanted_keys(const Case& subject) {
-  std::vector<Key> keys;
+std::vector<RecordKey> wanted_keys(const Case& subject) {
+  std::vector<RecordKey> keys;
   for (size_t i = 0; i < subject.attachments.size(); ++i) {
     if (!is_wanted(subject.attachments[i])) continue;
     keys.push_back(
@@ -32,7 +33,7 @@ std::vector<Key> wanted_keys(const Case& subject) {
   return keys;
 }
 
-bool contains(const std::vector<Key>& keys, const Key& key) {
+bool contains(const std::vector<RecordKey>& keys, const RecordKey& key) {
   return std::find(keys.begin(), keys.end(), key) != keys.end();
 }
 
@@ -46,8 +47,6 @@ Result<std::shared_ptr<const Case>> CaseDesk::write(const Case& before, Decision
   write_case(before, *next);
   write_timers(before, *next);
   if (auto done = write_indexes(before, *next); !done) return tl::unexpected(done.error());
-  // A watcher may decide on other cases.
-  const Event last = decision.steps.back().event;
   if (auto posted = post_steps(decision); !posted) return tl::unexpected(posted.error());
   // A new case waits for a person, mostly for hours; it is kept in memory when it is next asked
   // for.
@@ -57,11 +56,37 @@ Result<std::shared_ptr<const Case>> CaseDesk::write(const Case& before, Decision
     observer_.alarm(next->peer, "a term of case " + next->id.str() +
                                     " is over by ten days, and nobody has acted or named a day");
   }
-  for (FundsWatcher* watcher : funds_watchers_) {
-    auto done = watcher->funds_changed(before, *next, last);
-    if (!done) return tl::unexpected(done.error());
-  }
+  queue_change(before, decision);
   return next;
+}
+
+// Each field is assigned, so that what is queued anew uses the memory of what was told.
+void CaseDesk::queue_change(const Case& before, const Decision& decision) {
+  CaseChanged& change = tx_.queue_change();
+  CaseBefore& was = change.before;
+  was.existed = before.exists();
+  was.was_closed = before.closed();
+  was.stated = is_stated(before);
+  was.side = before.side;
+  was.peer = before.peer;
+  was.funds = before.funds;
+  was.form_version = before.form_version;
+  was.due = before.due;
+  was.moved = before.moved;
+  was.returned = before.returned;
+  was.credited = before.credited;
+  was.attempt = before.attempt;
+  was.payments = before.payments;
+  change.after = decision.after;
+  const Event& last = decision.steps.back().event;
+  change.kind = last.kind;
+  change.at = last.at;
+  change.actor_kind = last.actor.kind;
+  change.actor = last.actor.name;
+  change.amount = last.amount;
+  change.attempt = last.attempt;
+  change.batch = last.batch.number;
+  change.made_by = decision.made_by;
 }
 
 LogPlace CaseDesk::place_of(const Case& subject, const v1::Message& message) {
@@ -102,12 +127,7 @@ void CaseDesk::write_letter_counter() {
   letter_counted_ = true;
   std::string count;
   append_u32(count, letter_sequence_);
-  put(Family::kMeta, layout::letter_counter_key(letter_day_), count, true);
-}
-
-void CaseDesk::put(Family family, std::string_view key, std::string_view value, bool findable) {
-  records_.put(pending_.open().batch(), family, key, value);
-  if (findable) pending_.open().index_last(family, key);
+  tx_.put(layout::letter_counter_key(letter_day_), count);
 }
 
 void CaseDesk::write_case(const Case& before, const Case& after) {
@@ -115,18 +135,15 @@ void CaseDesk::write_case(const Case& before, const Case& after) {
   if (greatest_) greatest_ = std::max(*greatest_, after.id);
   plain_.clear();
   append_case(after, &case_scratch_, &plain_);
-  put(Family::kCase, layout::case_key(after.id, after.closed()), plain_, true);
+  tx_.put(layout::case_key(after.id, after.closed()), plain_);
   if (!before.exists() || before.closed() == after.closed()) return;
-  const Key old_key = layout::case_key(after.id, before.closed());
-  pending_.open().batch().remove(Family::kCase, old_key);
-  pending_.open().index_last(Family::kCase, old_key);
+  tx_.remove(layout::case_key(after.id, before.closed()));
 }
 
 // Several steps of one commit share one record.
 void CaseDesk::write_timeline(const Case& before, Decision& decision) {
   if (!before.newest_entries.empty()) {
-    put(Family::kTimeline, layout::timeline_key(before.id, before.timeline_count),
-        before.newest_entries, false);
+    tx_.put(layout::timeline_key(before.id, before.timeline_count), before.newest_entries);
   }
   v1::TimelineRecord& all = timeline_record_;
   all.Clear();
@@ -161,31 +178,31 @@ void CaseDesk::write_timeline(const Case& before, Decision& decision) {
 void CaseDesk::write_timers(const Case& before, const Case& after) {
   const auto old_keys = timer_keys(before);
   const auto new_keys = timer_keys(after);
-  for (const Key& key : old_keys) {
-    if (!contains(new_keys, key)) pending_.open().batch().remove(Family::kTimer, key);
+  for (const RecordKey& key : old_keys) {
+    if (!contains(new_keys, key)) tx_.remove(key);
   }
-  for (const Key& key : new_keys) {
+  for (const RecordKey& key : new_keys) {
     if (contains(old_keys, key)) continue;
-    put(Family::kTimer, key, "", false);
-    earliest_written_ = std::min(earliest_written_, layout::parse_timer_key(key).due);
+    tx_.put(key, "");
+    earliest_written_ = std::min(earliest_written_, layout::parse_timer_key(key)->due);
     next_deadline_ = std::min(next_deadline_, earliest_written_);
   }
 }
 
-Result<void> CaseDesk::add_to_list(const Key& key, const CaseId& id) {
+Result<void> CaseDesk::add_to_list(const RecordKey& key, const CaseId& id) {
   const auto list = read_list(key);
   if (!list) return tl::unexpected(list.error());
   plain_ = *list;
   plain_ += id.bytes();
-  put(Family::kIndex, key, plain_, true);
+  tx_.put(key, plain_);
   return {};
 }
 
-Result<std::string> CaseDesk::read_list(const Key& key) {
+Result<std::string> CaseDesk::read_list(const RecordKey& key) {
   for (const auto& [known, list] : lists_) {
     if (known == key) return list;
   }
-  auto found = records_.get(Family::kIndex, key);
+  auto found = tx_.get(key);
   if (!found) return tl::unexpected(found.error());
   lists_.emplace_back(key, std::move(*found).value_or(std::string()));
   return lists_.back().second;
@@ -195,12 +212,12 @@ Result<std::string> CaseDesk::read_list(const Key& key) {
 void CaseDesk::write_wanted(const Case& before, const Case& after) {
   const auto old_keys = wanted_keys(before);
   const auto new_keys = wanted_keys(after);
-  for (const Key& key : old_keys) {
-    if (!contains(new_keys, key)) pending_.open().batch().remove(Family::kIndex, key);
+  for (const RecordKey& key : old_keys) {
+    if (!contains(new_keys, key)) tx_.remove(key);
   }
-  for (const Key& key : new_keys) {
+  for (const RecordKey& key : new_keys) {
     if (contains(old_keys, key)) continue;
-    put(Family::kIndex, key, "", false);
+    tx_.put(key, "");
     wanted_.insert(after.peer);
   }
 }
@@ -228,8 +245,8 @@ Result<void> CaseDesk::post_steps(const Decision& decision) {
 Result<int64_t> CaseDesk::balance(AgencyId peer, LedgerAccount account) {
   const auto key = std::make_pair(peer, account);
   if (const auto it = balances_.find(key); it != balances_.end()) return it->second;
-  const auto record = records_.get_message<v1::AccountRecord>(
-      Family::kFunds, layout::account_key(peer, static_cast<uint8_t>(account)));
+  const auto record =
+      tx_.get_message<v1::AccountRecord>(layout::account_key(peer, static_cast<uint8_t>(account)));
   if (!record) return tl::unexpected(record.error());
   return balances_[key] = *record ? (*record)->balance_fen() : 0;
 }
@@ -256,8 +273,8 @@ Result<bool> CaseDesk::has_room(AgencyId peer, const std::vector<Posting>& posti
   return true;
 }
 
-Result<void> CaseDesk::post(AgencyId peer, const std::vector<Posting>& postings, const Key& key,
-                            Instant at) {
+Result<void> CaseDesk::post(AgencyId peer, const std::vector<Posting>& postings,
+                            const RecordKey& key, Instant at) {
   if (postings.empty()) return {};
   v1::JournalRecord journal;
   journal.set_peer(peer.str());
@@ -277,11 +294,10 @@ Result<void> CaseDesk::post(AgencyId peer, const std::vector<Posting>& postings,
       balances_[{peer, account}] = after.value;
       v1::AccountRecord record;
       record.set_balance_fen(after.value);
-      put(Family::kFunds, layout::account_key(peer, static_cast<uint8_t>(account)),
-          record.SerializeAsString(), false);
+      tx_.put_message(layout::account_key(peer, static_cast<uint8_t>(account)), record);
     }
   }
-  put(Family::kFunds, key, journal.SerializeAsString(), false);
+  tx_.put_message(key, journal);
   return {};
 }
 

@@ -83,9 +83,7 @@ Result<std::optional<Rejection>> Comparer::take(Peer& peer, const v1::DailyState
   heard.part = statement.part();
   if (!statement.rows().empty()) heard.through = case_of(*statement.rows().rbegin());
   if (statement.last()) heard.whole_day = statement.day();
-  const Key key = layout::comparison_key(peer.id(), day);
-  records_.put_message(pending_.open().batch(), Family::kFunds, key, *record);
-  pending_.open().index_last(Family::kFunds, key);
+  tx_.put_message(layout::comparison_key(peer.id(), day), *record);
   return std::optional<Rejection>();
 }
 
@@ -103,8 +101,7 @@ Result<v1::ComparisonRecord> Comparer::begin(AgencyId peer, const v1::DailyState
   fresh.set_outcome(static_cast<uint32_t>(ComparisonOutcome::kIncomplete));
   fresh.set_first_seq(seq);
   if (statement.part() == 1) return fresh;
-  auto found =
-      records_.get_message<v1::ComparisonRecord>(Family::kFunds, layout::comparison_key(peer, day));
+  auto found = tx_.get_message<v1::ComparisonRecord>(layout::comparison_key(peer, day));
   if (!found) return tl::unexpected(found.error());
   return found->has_value() ? std::move(**found) : std::move(fresh);
 }
@@ -211,14 +208,18 @@ Result<void> Comparer::finish(AgencyId peer, Date day, v1::ComparisonRecord& rec
 Result<void> Comparer::prune(AgencyId peer, Date newest) {
   const Date oldest = Date::from_days(newest.days() - limits::kComparisonDaysMax);
   const Key lower = layout::comparison_key(peer, Date::from_days(0));
-  std::vector<std::string> old;
-  const auto done = durable_.scan(Family::kFunds, lower, layout::comparison_key(peer, oldest),
-                                  [&](std::string_view key, std::string_view) {
-                                    old.emplace_back(key);
-                                    return old.size() < kPrunedAtOnce;
-                                  });
+  std::vector<Date> old;
+  Result<void> read;
+  const auto done = tx_.scan(Family::kFunds, lower, layout::comparison_key(peer, oldest),
+                             [&](std::string_view key, std::string_view) {
+                               const auto day = layout::parse_comparison_key(key);
+                               if (day) old.push_back(*day);
+                               if (!day) read = tl::unexpected(day.error());
+                               return day && old.size() < kPrunedAtOnce;
+                             });
   if (!done) return done;
-  for (const std::string& key : old) pending_.open().batch().remove(Family::kFunds, key);
+  if (!read) return read;
+  for (const Date day : old) tx_.remove(layout::comparison_key(peer, day));
   return {};
 }
 

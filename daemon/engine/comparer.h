@@ -25,15 +25,9 @@ enum class OurBooks : uint8_t { kSound, kUncertain, kRecovering };
 
 class Comparer {
  public:
-  Comparer(AgencyId self, PendingReader& pending, const Reader& durable, const Vault& vault,
-           CaseDesk& cases, OpenMoney& open, EngineObserver& observer)
-      : self_(self),
-        pending_(pending),
-        durable_(durable),
-        records_(pending, vault),
-        cases_(cases),
-        open_(open),
-        observer_(observer) {}
+  Comparer(AgencyId self, Transaction& tx, CaseDesk& cases, OpenMoney& open,
+           EngineObserver& observer)
+      : self_(self), tx_(tx), cases_(cases), open_(open), observer_(observer) {}
 
   // A part of a statement is message `seq` of the peer's log, whose head before it is `head`.
   // nullopt: it is taken.
@@ -59,9 +53,7 @@ class Comparer {
   Result<void> prune(AgencyId peer, Date newest);
 
   AgencyId self_;
-  PendingReader& pending_;
-  const Reader& durable_;
-  Records records_;
+  Transaction& tx_;
   CaseDesk& cases_;
   OpenMoney& open_;
   EngineObserver& observer_;

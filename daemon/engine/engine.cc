@@ -28,33 +28,30 @@ int64_t until(Instant due, Moment now) {
 Engine::Engine(EngineOptions options, const EngineWorld& world)
     : options_(options),
       world_(world),
-      durable_(world.store, world.vault),
-      pending_(world.store),
-      records_(pending_, world.vault),
-      kernel_(pending_, world.observer, options.lazy_commit_ms),
-      recovery_(options.self, options.store_complete, *this, peers_, cases_, durable_,
+      tx_(world.store, world.vault),
+      kernel_(tx_, world.observer, options.lazy_commit_ms),
+      recovery_(options.self, options.store_complete, *this, peers_, cases_, tx_.durable(),
                 world.observer),
       guard_(recovery_.state(), peers_),
-      cases_(options.self, world.vault, pending_, world.store, peers_, guard_, recovery_,
+      cases_(options.self, world.vault, tx_, peers_, guard_, recovery_,
              world.observer, options.cases_cached_max),
-      remit_(options.self, pending_, world.store, world.vault, cases_, options.batch_rules, guard_),
-      bank_(options.self, pending_, world.store, world.vault, cases_, remit_, guard_),
-      bank_files_(pending_, world.store, world.vault, bank_),
-      fetch_(pending_, world.store, world.vault, cases_, guard_, world.transport, world.observer,
+      remit_(options.self, tx_, cases_, options.batch_rules, guard_),
+      bank_(options.self, tx_, cases_, remit_, guard_),
+      bank_files_(tx_, bank_),
+      fetch_(tx_, cases_, guard_, world.transport, world.observer,
              [this](const CaseId& id, const Digest& file) {
                return uploads_.goes_on(id, file, steady_);
              }),
       give_back_(peers_, world.transport),
-      uploads_(pending_, world.vault, cases_, guards_,
+      uploads_(tx_, cases_, guards_,
                [this](const CaseId& id, const Digest& file) { fetch_.give_way(id, file); }),
       case_commands_({options.four_eyes, options.trusted_submitters}, cases_, guards_, *this),
-      open_money_(pending_, world.store),
+      open_money_(tx_),
       statements_(peers_, cases_, open_money_, guard_),
-      comparer_(options.self, pending_, world.store, world.vault, cases_, open_money_,
-                world.observer) {
-  cases_.add_funds_watcher(&open_money_);
-  cases_.add_funds_watcher(&bank_);
-  cases_.add_funds_watcher(&remit_);
+      comparer_(options.self, tx_, cases_, open_money_, world.observer) {
+  tx_.add_listener(&open_money_);
+  tx_.add_listener(&bank_);
+  tx_.add_listener(&remit_);
   register_domains();
 }
 
@@ -199,8 +196,7 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, const Engine
                                              std::shared_ptr<const Directory> directory,
                                              Moment now) {
   std::unique_ptr<Engine> engine(new Engine(options, world));
-  const auto record =
-      engine->durable_.get_message<v1::StoreRecord>(Family::kMeta, layout::kStoreKey);
+  const auto record = engine->tx_.get_message<v1::StoreRecord>(layout::store_key());
   if (!record) return tl::unexpected(record.error());
   if (!*record) return fail(Errc::kInvalid, "the store was not made by `jiexu init`");
   if ((*record)->agency() != options.self.text()) {
@@ -251,7 +247,7 @@ Result<void> Engine::set_directory(std::shared_ptr<const Directory> directory, M
 Result<void> Engine::load_peer(AgencyId id, Instant now) {
   if (peers_.find(id) != nullptr) return {};
   const uint64_t seed = options_.seed ^ std::hash<AgencyId>()(id);
-  auto loaded = Peer::load(durable_, options_.self, id, recovery_.state().epochs.on_disk,
+  auto loaded = Peer::load(tx_.durable(), options_.self, id, recovery_.state().epochs.on_disk,
                            options_.timing, seed, world_.signer, now, options_.window_bytes);
   if (!loaded) return tl::unexpected(loaded.error());
   Peer& peer = **loaded;
@@ -263,12 +259,16 @@ Result<void> Engine::load_peer(AgencyId id, Instant now) {
 // said to them waits.
 Result<void> Engine::load_former_peers(Instant now) {
   std::set<AgencyId> found;
-  const std::string end = layout::prefix_end("S");
-  const auto done = durable_.scan(Family::kLink, "", end, [&](std::string_view key, auto) {
-    if (const auto id = AgencyId::parse(key.substr(0, AgencyId::kSize))) found.insert(*id);
-    return true;
-  });
+  Result<void> read;
+  const auto done =
+      tx_.scan(Family::kLink, "", layout::prefix_end(""), [&](std::string_view key, auto) {
+        const auto link = layout::parse_link_key(key);
+        if (link) found.insert(link->peer);
+        if (!link) read = tl::unexpected(link.error());
+        return read.has_value();
+      });
   if (!done) return done;
+  if (!read) return read;
   for (const AgencyId id : found) {
     if (auto loaded = load_peer(id, now); !loaded) return loaded;
   }
@@ -293,7 +293,7 @@ Result<void> Engine::try_lines_again(Instant now) {
 // Bank lines of a file are booked a few at a time, and while a commit is full not at all, so that
 // whoever else waits is not kept waiting.
 bool Engine::may_book() const {
-  return bank_files_.wants_to_book() && pending_.open().batch().bytes() < kBookingBytesMax;
+  return bank_files_.wants_to_book() && tx_.bytes() < kBookingBytesMax;
 }
 
 // --- commit ---
@@ -301,7 +301,7 @@ bool Engine::may_book() const {
 void Engine::sealing() {
   in_flight_ = peers_.take_touched();
   for (const AgencyId id : in_flight_) {
-    peers_.find(id)->write(records_, pending_.open().batch(), world_.signer);
+    peers_.find(id)->write(tx_, world_.signer);
   }
   recovery_.launched();
 }

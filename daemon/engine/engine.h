@@ -27,10 +27,10 @@
 #include "daemon/engine/observer.h"
 #include "daemon/engine/peer_commands.h"
 #include "daemon/engine/peers.h"
-#include "daemon/engine/pending.h"
 #include "daemon/engine/remit_desk.h"
 #include "daemon/engine/scratch_arena.h"
 #include "daemon/engine/statement_desk.h"
+#include "daemon/engine/transaction.h"
 #include "daemon/link/frame.h"
 #include "daemon/link/transport.h"
 #include "storage/room.h"
@@ -118,6 +118,7 @@ class Engine final : private PeerListener,
   Result<void> load_peer(AgencyId id, Instant now);
   Result<void> load_former_peers(Instant now);
   // Frames.
+  Result<void> receive_forward(Peer& peer, const Frame& frame, Instant now);
   Result<void> receive(Peer& peer, const BatchFrame& batch, Instant now);
   Result<void> receive_message(Peer& peer, const BatchFrame& batch, size_t index, Standing standing,
                                Instant now);
@@ -159,9 +160,7 @@ class Engine final : private PeerListener,
   EngineOptions options_;
   EngineWorld world_;
   Steady steady_;  // of what is being handled; the wall's time goes along as `now`
-  Records durable_;
-  PendingReader pending_;
-  Records records_;
+  Transaction tx_;
   Kernel kernel_;
   ActionGuards guards_;
   Peers peers_;

@@ -75,21 +75,25 @@ Result<void> Engine::received(const PeerFrame& in, Moment moment) {
   Peer* peer = peers_.find(in.peer);
   if (peer == nullptr) return {};
   peer->heard(now);
-  if (in.lane == Lane::kReply) return receive_reply(*peer, in.frame, now);
-  if (const auto* batch = std::get_if<BatchFrame>(&in.frame)) {
-    if (auto done = receive(*peer, *batch, now); !done) return done;
+  return in.lane == Lane::kReply ? receive_reply(*peer, in.frame, now)
+                                 : receive_forward(*peer, in.frame, now);
+}
+
+Result<void> Engine::receive_forward(Peer& peer, const Frame& frame, Instant now) {
+  if (const auto* batch = std::get_if<BatchFrame>(&frame)) {
+    if (auto done = receive(peer, *batch, now); !done) return done;
     return try_lines_again(now);
   }
-  if (const auto* open = std::get_if<OpenFrame>(&in.frame)) {
-    if (auto done = answer_open(*peer, *open, now); !done) return done;
+  if (const auto* open = std::get_if<OpenFrame>(&frame)) {
+    if (auto done = answer_open(peer, *open, now); !done) return done;
   }
-  if (const auto* want = std::get_if<WantFrame>(&in.frame)) return answer_want(*peer, *want, now);
-  if (const auto* fetch = std::get_if<FetchFrame>(&in.frame)) {
-    give_back_.asked(peer->id(), *fetch);
+  if (const auto* want = std::get_if<WantFrame>(&frame)) return answer_want(peer, *want, now);
+  if (const auto* fetch = std::get_if<FetchFrame>(&frame)) {
+    give_back_.asked(peer.id(), *fetch);
     give_back_.go_on(steady_);
   }
   // The peer is alive: if our own link to it waits for an answer, now is a good time.
-  follow(*peer, peer->sender().nudge(steady_));
+  follow(peer, peer.sender().nudge(steady_));
   return {};
 }
 
@@ -136,6 +140,7 @@ Result<void> Engine::receive(Peer& peer, const BatchFrame& batch, Instant now) {
   }
   for (size_t i = 0; i < batch.messages.size(); ++i) {
     if (auto done = receive_message(peer, batch, i, standing, now); !done) return done;
+    if (auto done = tx_.end_step(); !done) return done;
   }
   if (unreadable_ > 0) quarantine_unreadable(peer, batch, now);
   peer.receiver().accept(batch);
@@ -232,6 +237,8 @@ Result<void> Engine::decide_message(Peer& peer, const v1::Message& message, cons
   const auto outcome = cases_.apply(subject, event);
   if (!outcome) return tl::unexpected(outcome.error());
   if (*outcome && message.has_remittance_notice()) {
+    // The bank desk's part is a step of its own, on what it has heard of the case.
+    if (auto done = tx_.end_step(); !done) return done;
     return bank_.noticed(id, peer.id(), message.remittance_notice(), now);
   }
   if (*outcome && message.has_letter()) return cases_.follow_successor(***outcome, now);
@@ -280,8 +287,7 @@ void Engine::set_aside(Peer& peer, const LogPlace& place, v1::QuarantineRecord r
   record.set_refusal(fault.refusal());
   record.set_at_ms(now.ms);
   to_record(place, record.mutable_ref());
-  records_.put_message(pending_.open().batch(), Family::kQuarantine,
-                       layout::quarantine_key(peer.id(), place.epoch, place.seq), record);
+  tx_.put_message(layout::quarantine_key(peer.id(), place.epoch, place.seq), record);
   if (!tell) return;
   v1::Message answer;
   answer.set_case_id(record.case_id().empty() ? std::string(CaseId().bytes()) : record.case_id());
@@ -335,7 +341,7 @@ Result<void> Engine::receive_opened(Peer& peer, const OpenedFrame& opened, Insta
   if (behind) recovery_.proves_loss(peer, *behind, {now, steady_});
   if (unproven) recovery_.proves_nothing(peer);
   if (peer.sender().state() != Sender::State::kFlowing) return {};
-  const auto wanted = wants_files(durable_, peer.id());
+  const auto wanted = wants_files(tx_.durable(), peer.id());
   if (!wanted) return tl::unexpected(wanted.error());
   if (*wanted) fetch_.ready_again(peer.id());
   return recovery_.agreed(peer, {now, steady_});
@@ -393,7 +399,7 @@ void Engine::send(const Peer& peer, Lane lane, std::string frame) {
 }
 
 void Engine::write(const v1::StoreRecord& record) {
-  records_.put_message(pending_.open().batch(), Family::kMeta, layout::kStoreKey, record);
+  tx_.put_message(layout::store_key(), record);
 }
 
 void Engine::links_changed(bool freed) {

@@ -29,6 +29,7 @@ Result<void> Kernel::live(const Registered& handler, Command command, Moment now
   }
   // 2 seen?, 3 load, 4 decide, 5 write: as the domain does it, into the open commit.
   if (auto done = handler.run(request, command.user, now); !done) return done;
+  if (auto done = end_step(); !done) return done;
   // 6 commit, and 7 release after it; 8 observe is commit_done()'s.
   if (handler.kind == CommandKind::kQuestion) {
     request.deliver();
@@ -40,7 +41,8 @@ Result<void> Kernel::live(const Registered& handler, Command command, Moment now
 
 Result<void> Kernel::handle(const PeerFrame& frame, Moment now) {
   steady_ = now.steady;
-  return frames_->received(frame, now);
+  auto done = frames_->received(frame, now);
+  return done ? end_step() : done;
 }
 
 void Kernel::connected(AgencyId peer, Moment now) {
@@ -56,6 +58,7 @@ Result<void> Kernel::wake(Moment now) {
     if (is_held_up(duty) || duty.wait_ms(now) > 0) continue;
     const auto wrote = duty.run(now);
     if (!wrote) return tl::unexpected(wrote.error());
+    if (auto done = end_step(); !done) return done;
     if (*wrote) request_commit(duty.urgency);
   }
   return {};
@@ -85,7 +88,7 @@ void Kernel::request_commit(Urgency urgency) {
 // alone (a letter's delivery, taken note of when its case is loaded); it then waits for that
 // commit.
 void Kernel::answer_after_commit(std::unique_ptr<Request> request) {
-  if (open_.since || !pending_.open().batch().empty()) {
+  if (open_.since || !tx_.empty()) {
     open_.answers.push_back(std::move(request));
     request_commit(Urgency::kUrgent);
   } else if (in_flight_) {
@@ -97,7 +100,7 @@ void Kernel::answer_after_commit(std::unique_ptr<Request> request) {
 
 bool Kernel::wants_commit(Moment now) const {
   if (in_flight_) return false;
-  if (!open_.since) return !pending_.open().batch().empty();
+  if (!open_.since) return !tx_.empty();
   return open_.urgent || now.steady >= open_.since->plus_ms(lazy_commit_ms_);
 }
 
@@ -105,16 +108,16 @@ const Batch& Kernel::begin_commit() {
   CHECK(!in_flight_);
   for (CommitListener* listener : listeners_) listener->sealing();
   in_flight_ = std::exchange(open_, {});
-  pending_.launch();
-  return pending_.in_flight().batch();
+  tx_.launch();
+  return tx_.in_flight();
 }
 
 void Kernel::commit_done(Moment now) {
   steady_ = now.steady;
   CHECK(in_flight_.has_value());
-  const Batch& batch = pending_.in_flight().batch();
+  const Batch& batch = tx_.in_flight();
   observer_.committed(batch.size(), batch.bytes());
-  pending_.land();
+  tx_.land();
   const Gathered done = std::move(*in_flight_);
   in_flight_.reset();
   for (CommitListener* listener : listeners_) listener->landed(now);

@@ -10,7 +10,8 @@
 //   3 load     The domain reads its subject as it is now, be it durable yet or not.
 //   4 decide   A pure function says what becomes of it and what is sent, or refuses.
 //   5 write    All that follows goes into the open commit. Nothing is on the disk yet, and nobody
-//              has been told.
+//              has been told. When the step is over, listeners hear of the cases that it has
+//              changed (transaction.h).
 //   6 commit   All that gathered while the last commit ran goes to the disk: one write, one fsync.
 //   7 release  Only now receipts, frames and answers leave.
 //   8 observe  Metrics and alarms.
@@ -43,7 +44,7 @@
 #include "daemon/engine/command.h"
 #include "daemon/engine/observer.h"
 #include "daemon/engine/peer_frame.h"
-#include "daemon/engine/pending.h"
+#include "daemon/engine/transaction.h"
 #include "storage/room.h"
 
 namespace jiexu {
@@ -93,8 +94,8 @@ class Kernel {
  public:
   // All must outlive the kernel. `lazy_commit_ms`: how long a commit may wait that nobody waits
   // for.
-  Kernel(PendingReader& pending, EngineObserver& observer, int64_t lazy_commit_ms)
-      : pending_(pending), observer_(observer), lazy_commit_ms_(lazy_commit_ms) {}
+  Kernel(Transaction& tx, EngineObserver& observer, int64_t lazy_commit_ms)
+      : tx_(tx), observer_(observer), lazy_commit_ms_(lazy_commit_ms) {}
 
   // --- registration, before the first event ---
   template <class Ask>
@@ -114,6 +115,9 @@ class Kernel {
   [[nodiscard]] Result<void> wake(Moment now);
   // How long until something is due, 0 if it is; INT64_MAX: nothing will be.
   int64_t wait_ms(Moment now) const;
+
+  // A step is over that is not the whole of an event: one message of a frame, one bank line.
+  [[nodiscard]] Result<void> end_step() { return tx_.end_step(); }
 
   // --- commits ---
   // Something was written, or waits for what was.
@@ -152,7 +156,7 @@ class Kernel {
   bool is_held_up(const Duty& duty) const { return duty.needs_room && room_ != Room::kAmple; }
   void answer_after_commit(std::unique_ptr<Request> request);
 
-  PendingReader& pending_;
+  Transaction& tx_;
   EngineObserver& observer_;
   int64_t lazy_commit_ms_;
   std::unordered_map<std::type_index, Registered> handlers_;

@@ -12,8 +12,6 @@
 namespace jiexu {
 namespace {
 
-constexpr size_t kCounterSize = 4;
-
 using Account = std::pair<std::string, uint32_t>;  // peer, number
 using Sums = std::map<Account, int64_t>;
 
@@ -100,14 +98,16 @@ class Checker {
 
  private:
   Result<void> read_balances() {
-    return scan(
-        Family::kFunds, layout::kAccounts, [&](std::string_view key, std::string_view value) {
-          v1::AccountRecord record;
-          if (!record.ParseFromArray(value.data(), static_cast<int>(value.size()))) return false;
-          const auto number = static_cast<uint8_t>(key.back());
-          balances_[{std::string(key.substr(1, AgencyId::kSize)), number}] = record.balance_fen();
-          return true;
-        });
+    return scan(Family::kFunds, layout::kAccounts,
+                [&](std::string_view key, std::string_view value) {
+                  const auto account = layout::parse_account_key(key);
+                  if (!account) return stop_at(account.error());
+                  v1::AccountRecord record;
+                  if (!record.ParseFromArray(value.data(), static_cast<int>(value.size())))
+                    return false;
+                  balances_[{account->peer.str(), account->account}] = record.balance_fen();
+                  return true;
+                });
   }
 
   Result<void> read_cases() {
@@ -122,38 +122,56 @@ class Checker {
   Result<void> read_lines() {
     return scan(Family::kFunds, layout::kBankLines,
                 [&](std::string_view key, std::string_view value) {
+                  const auto digest = layout::parse_bank_line_key(key);
+                  if (!digest) return stop_at(digest.error());
                   v1::BankLineRecord line;
                   if (!line.ParseFromArray(value.data(), static_cast<int>(value.size())))
                     return false;
                   const bool possible = within(line.suspense_fen(), limits::kCaseFenMax);
-                  if (!possible || !add_all(sums_of(line, self_), told_)) {
-                    wrong_ = impossible("bank line " + to_hex(key.substr(1))).value();
-                  }
-                  return !wrong_;
+                  if (possible && add_all(sums_of(line, self_), told_)) return true;
+                  return stop_at(impossible("bank line " + to_hex(view(*digest))).value());
                 });
   }
 
-  // The postings of one case or line lie together.
+  // Whose the postings under the key are.
+  static Result<CaseId> subject_of_case_journal(std::string_view key) {
+    const auto place = layout::parse_case_journal_key(key);
+    if (!place) return tl::unexpected(place.error());
+    return place->id;
+  }
+
+  static Result<Digest> subject_of_line_journal(std::string_view key) {
+    const auto place = layout::parse_line_journal_key(key);
+    if (!place) return tl::unexpected(place.error());
+    return place->line;
+  }
+
   Result<void> read_journal() {
-    for (const std::string_view prefix : {layout::kCaseJournals, layout::kLineJournals}) {
-      std::string subject;
-      Sums sums;
-      Result<void> checked;
-      const auto done =
-          scan(Family::kFunds, prefix, [&](std::string_view key, std::string_view value) {
-            const std::string_view of = key.substr(1, key.size() - 1 - kCounterSize);
-            if (of != subject) {
-              checked = check_subject(prefix, subject, sums);
-              subject = of;
-              sums.clear();
-            }
-            return checked && add_posting(value, sums);
-          });
-      if (!checked) return checked;
-      if (!done) return done;
-      if (checked = check_subject(prefix, subject, sums); !checked) return checked;
-    }
-    return {};
+    auto done = read_journal(layout::kCaseJournals, &subject_of_case_journal);
+    return done ? read_journal(layout::kLineJournals, &subject_of_line_journal) : done;
+  }
+
+  // The postings of one case or line lie together.
+  template <class Subject>
+  Result<void> read_journal(std::string_view prefix,
+                            Result<Subject> (*subject_of)(std::string_view)) {
+    std::optional<Subject> subject;
+    Sums sums;
+    Result<void> checked;
+    const auto done =
+        scan(Family::kFunds, prefix, [&](std::string_view key, std::string_view value) {
+          const auto of = subject_of(key);
+          if (!of) return stop_at(of.error());
+          if (subject && *subject != *of) {
+            checked = check_subject(*subject, sums);
+            sums.clear();
+          }
+          subject = *of;
+          return checked && add_posting(value, sums);
+        });
+    if (!checked) return checked;
+    if (!done || !subject) return done;
+    return check_subject(*subject, sums);
   }
 
   bool add_posting(std::string_view value, Sums& sums) {
@@ -168,22 +186,19 @@ class Checker {
     return true;
   }
 
-  Result<void> check_subject(std::string_view prefix, const std::string& subject,
-                             const Sums& posted) {
-    if (subject.empty()) return {};
+  Result<void> check_subject(const CaseId& id, const Sums& posted) {
     if (!add_all(posted, posted_)) return impossible("the postings");
-    if (prefix == layout::kCaseJournals) {
-      const auto found = read_case(records_, *CaseId::from_bytes(subject));
-      if (!found) return tl::unexpected(found.error());
-      const Sums told = *found ? sums_of(**found) : Sums();
-      differ(posted, told, CaseId::from_bytes(subject)->str(), "");
-      return {};
-    }
-    const Digest digest = *to_array<std::tuple_size_v<Digest>>(subject);
-    const auto line =
-        records_.get_message<v1::BankLineRecord>(Family::kFunds, layout::bank_line_key(digest));
+    const auto found = read_case(records_, id);
+    if (!found) return tl::unexpected(found.error());
+    differ(posted, *found ? sums_of(**found) : Sums(), id.str(), "");
+    return {};
+  }
+
+  Result<void> check_subject(const Digest& digest, const Sums& posted) {
+    if (!add_all(posted, posted_)) return impossible("the postings");
+    const auto line = records_.get_message<v1::BankLineRecord>(layout::bank_line_key(digest));
     if (!line) return tl::unexpected(line.error());
-    differ(posted, *line ? sums_of(**line, self_) : Sums(), "", to_hex(subject));
+    differ(posted, *line ? sums_of(**line, self_) : Sums(), "", to_hex(view(digest)));
     return {};
   }
 
@@ -210,7 +225,8 @@ class Checker {
     auto done = each_case([&](const Case& subject) -> Result<void> {
       const Sums told = sums_of(subject);
       if (told.empty()) return {};
-      const auto posted = has_posting(layout::case_journal_key(subject.id, 0));
+      const auto posted = has_posting(layout::case_journal_key(subject.id, 0),
+                                      layout::case_journal_key(subject.id, UINT32_MAX));
       if (!posted) return tl::unexpected(posted.error());
       if (!*posted) differ({}, told, subject.id.str(), "");
       return {};
@@ -219,27 +235,28 @@ class Checker {
     Result<void> checked;
     done =
         scan(Family::kFunds, layout::kBankLines, [&](std::string_view key, std::string_view value) {
+          const auto digest = layout::parse_bank_line_key(key);
+          if (!digest) return stop_at(digest.error());
           v1::BankLineRecord line;
           if (!line.ParseFromArray(value.data(), static_cast<int>(value.size()))) return false;
-          const Digest digest = *to_array<std::tuple_size_v<Digest>>(key.substr(1));
           const Sums told = sums_of(line, self_);
           if (told.empty()) return true;
-          const auto posted = has_posting(layout::line_journal_key(digest, 0));
+          const auto posted = has_posting(layout::line_journal_key(*digest, 0),
+                                          layout::line_journal_key(*digest, UINT32_MAX));
           if (!posted) checked = tl::unexpected(posted.error());
-          if (posted && !*posted) differ({}, told, "", to_hex(view(digest)));
+          if (posted && !*posted) differ({}, told, "", to_hex(view(*digest)));
           return checked.has_value();
         });
     return checked ? done : checked;
   }
 
-  Result<bool> has_posting(const Key& first_key) {
+  // Under one of the keys from `first` up to `last`.
+  Result<bool> has_posting(const Key& first, const Key& last) {
     bool found = false;
-    const std::string_view all = first_key, prefix = all.substr(0, all.size() - kCounterSize);
-    const auto done = records_.scan(Family::kFunds, prefix, layout::prefix_end(prefix),
-                                    [&](std::string_view, std::string_view) {
-                                      found = true;
-                                      return false;
-                                    });
+    const auto done = records_.scan(Family::kFunds, first, last, [&](auto, auto) {
+      found = true;
+      return false;
+    });
     if (!done) return tl::unexpected(done.error());
     return found;
   }
@@ -275,7 +292,8 @@ class Checker {
           v1::CaseRecord record;
           const bool read = record.ParseFromArray(value.data(), static_cast<int>(value.size()));
           if (!id || !read) {
-            outcome = fail(Errc::kCorrupt, "a case is unreadable");
+            outcome =
+                id ? fail(Errc::kCorrupt, "a case is unreadable") : tl::unexpected(id.error());
             return false;
           }
           const auto subject = decode_case(*id, record);
@@ -284,6 +302,12 @@ class Checker {
         });
     if (outcome && stop_.stop_requested()) return fail(Errc::kBusy, "the daemon stops");
     return outcome ? done : outcome;
+  }
+
+  // Ends the scan with the error.
+  bool stop_at(Error error) {
+    wrong_ = std::move(error);
+    return false;
   }
 
   // `visit` returns false where it cannot read the record.

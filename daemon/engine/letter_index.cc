@@ -7,17 +7,17 @@ namespace jiexu {
 
 Result<std::vector<CaseId>> LetterIndex::find(const LetterNumber& number) const {
   const auto it = gathered_.find(layout::letters_key(number.view()));
-  if (it == gathered_.end()) return find_by_letter(records_, number);
+  if (it == gathered_.end()) return find_by_letter(tx_.records(), number);
   auto cases = layout::cases_of_letter(number.view(), it->second);
   if (!cases) return fail(Errc::kCorrupt, "an index record holds no letter numbers");
   return std::move(*cases);
 }
 
 Result<void> LetterIndex::add(std::string_view number, const CaseId& id) {
-  const Key key = layout::letters_key(number);
+  const RecordKey key = layout::letters_key(number);
   auto it = gathered_.find(key);
   if (it == gathered_.end()) {
-    auto old = records_.get(Family::kIndex, key);
+    auto old = tx_.get(key);
     if (!old) return tl::unexpected(old.error());
     it = gathered_.emplace(key, std::move(*old).value_or(std::string())).first;
   }
@@ -27,8 +27,7 @@ Result<void> LetterIndex::add(std::string_view number, const CaseId& id) {
 
 void LetterIndex::write() {
   for (const auto& [key, record] : gathered_) {
-    records_.put(pending_.open().batch(), Family::kIndex, key, record);
-    pending_.open().index_last(Family::kIndex, key);
+    tx_.put(key, record);
   }
   gathered_.clear();
 }

@@ -10,16 +10,14 @@
 
 #include "daemon/base/ids.h"
 #include "daemon/base/result.h"
-#include "daemon/engine/pending.h"
+#include "daemon/engine/transaction.h"
 #include "daemon/rules/letter_number.h"
-#include "storage/records.h"
 
 namespace jiexu {
 
 class LetterIndex {
  public:
-  // `records` reads through `pending`.
-  LetterIndex(Records& records, PendingReader& pending) : records_(records), pending_(pending) {}
+  explicit LetterIndex(Transaction& tx) : tx_(tx) {}
 
   // Also of what is gathered.
   Result<std::vector<CaseId>> find(const LetterNumber& number) const;
@@ -29,9 +27,9 @@ class LetterIndex {
   void write();
 
  private:
-  Records& records_;
-  PendingReader& pending_;
-  std::unordered_map<Key, std::string> gathered_;  // by key: the record as it will be
+  Transaction& tx_;
+  // By key: the record as it will be.
+  std::unordered_map<RecordKey, std::string, std::hash<Key>> gathered_;
 };
 
 }  // namespace jiexu

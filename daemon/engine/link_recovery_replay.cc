@@ -53,6 +53,7 @@ Result<void> LinkRecovery::replay_before(const Peer& peer, const v1::Message& me
     const OwnMessage own = *first;
     if (own.seen >= message.case_seq()) return {};
     if (auto done = replay(peer, *link, own, now); !done) return done;
+    if (auto done = cases_.end_step(); !done) return done;
   }
   return {};
 }
@@ -72,6 +73,7 @@ Result<void> LinkRecovery::replay_what_fits(const Peer& peer, LinkState& link, I
     if (!early) return tl::unexpected(early.error());
     if (!*early) {
       if (auto done = replay(peer, link, own, now); !done) return done;
+      if (auto done = cases_.end_step(); !done) return done;
     }
     next = link.own.first_from(own.place.seq + 1);
   }

@@ -22,7 +22,9 @@ Result<Receipt> decode_receipt(const std::string& bytes) {
 Result<std::optional<LoggedFrame>> holding(Seq seq, std::string_view key, std::string_view value) {
   const auto batch = decode_batch(std::make_shared<const std::string>(value));
   if (!batch) return tl::unexpected(batch.error());
-  if (batch->first_seq != layout::link_log_seq(key)) {
+  const auto place = layout::parse_link_log_key(key);
+  if (!place) return tl::unexpected(place.error());
+  if (batch->first_seq != place->first_seq) {
     return fail(Errc::kCorrupt, "a frame of the link log lies under another number");
   }
   if (batch->last_seq() < seq) return std::nullopt;
@@ -63,8 +65,9 @@ Result<std::optional<LoggedFrame>> StoredLog::frame_with(Seq seq) const {
     epoch.reset();
     const auto done = records_.scan_back(Family::kLinkLog, lower, upper,
                                          [&](std::string_view key, std::string_view value) {
-                                           if (layout::link_log_seq(key) > seq) {
-                                             epoch = layout::link_log_epoch(key);
+                                           const auto place = layout::parse_link_log_key(key);
+                                           if (place && place->first_seq > seq) {
+                                             epoch = place->epoch;
                                            } else {
                                              out = holding(seq, key, value);
                                            }

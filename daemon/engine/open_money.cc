@@ -14,9 +14,10 @@ constexpr int kLandings = 2;
 
 }  // namespace
 
-Result<void> OpenMoney::funds_changed(const Case& before, const Case& after, const Event&) {
-  if (!is_stated(after) || (is_stated(before) && before.peer == after.peer)) return {};
-  pending_.open().batch().put(Family::kIndex, layout::open_money_key(after.peer, after.id), "");
+Result<void> OpenMoney::case_changed(const CaseChanged& change) {
+  const Case& after = *change.after;
+  if (!is_stated(after) || (change.before.stated && change.before.peer == after.peer)) return {};
+  tx_.put(layout::open_money_key(after.peer, after.id), "");
   fresh_[{after.peer, after.id}] = kLandings;
   return {};
 }
@@ -26,17 +27,19 @@ Result<std::vector<CaseId>> OpenMoney::list(AgencyId peer, const CaseId& after,
                                             size_t max) const {
   std::set<CaseId> found;
   const Key lower = layout::open_money_key(peer, after);
-  const std::string end = layout::prefix_end(
-      layout::open_money_key(peer, {}).view().substr(0, lower.view().size() - CaseId::kSize));
+  const std::string end = layout::prefix_end(layout::open_money_prefix(peer));
   const auto fits = [&](const CaseId& id) { return id > after && (!through || id <= *through); };
+  Result<void> read;
   const auto done =
-      durable_.scan(Family::kIndex, lower, end, [&](std::string_view key, std::string_view) {
-        const CaseId id = layout::parse_open_money_key(key);
-        if (id > after && !fits(id)) return false;
-        if (fits(id)) found.insert(id);
+      tx_.scan(Family::kIndex, lower, end, [&](std::string_view key, std::string_view) {
+        const auto id = layout::parse_open_money_key(key);
+        if (!id) read = tl::unexpected(id.error());
+        if (!id || (*id > after && !fits(*id))) return false;
+        if (fits(*id)) found.insert(*id);
         return found.size() < max;
       });
   if (!done) return tl::unexpected(done.error());
+  if (!read) return tl::unexpected(read.error());
   for (auto it = fresh_.upper_bound({peer, after}); it != fresh_.end(); ++it) {
     if (it->first.first != peer || !fits(it->first.second)) break;
     found.insert(it->first.second);
@@ -47,7 +50,7 @@ Result<std::vector<CaseId>> OpenMoney::list(AgencyId peer, const CaseId& after,
 }
 
 void OpenMoney::remove(AgencyId peer, const CaseId& id) {
-  pending_.open().batch().remove(Family::kIndex, layout::open_money_key(peer, id));
+  tx_.remove(layout::open_money_key(peer, id));
   fresh_.erase({peer, id});
 }
 

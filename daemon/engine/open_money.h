@@ -16,11 +16,11 @@
 
 namespace jiexu {
 
-class OpenMoney final : public FundsWatcher, public CommitListener {
+class OpenMoney final : public CaseListener, public CommitListener {
  public:
-  OpenMoney(PendingReader& pending, const Reader& durable) : pending_(pending), durable_(durable) {}
+  explicit OpenMoney(Transaction& tx) : tx_(tx) {}
 
-  Result<void> funds_changed(const Case& before, const Case& after, const Event& event) override;
+  Result<void> case_changed(const CaseChanged& change) override;
   // The first `max` cases with the peer whose ids are above `after` and, if given, not above
   // `through`. By rising id.
   Result<std::vector<CaseId>> list(AgencyId peer, const CaseId& after,
@@ -29,8 +29,7 @@ class OpenMoney final : public FundsWatcher, public CommitListener {
   void landed(Moment now) override;
 
  private:
-  PendingReader& pending_;
-  const Reader& durable_;
+  Transaction& tx_;
   // Written, and perhaps not durable yet: scans do not see them. With how many commits have to land
   // until they are.
   std::map<std::pair<AgencyId, CaseId>, int> fresh_;

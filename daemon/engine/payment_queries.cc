@@ -6,11 +6,13 @@
 namespace jiexu {
 namespace {
 
-std::optional<RemittanceBatchEntry> read_batch_entry(std::string_view key, std::string_view value) {
+Result<RemittanceBatchEntry> read_batch_entry(std::string_view key, std::string_view value) {
   const auto text = layout::parse_remittance_batch_key(key);
-  auto number = text ? BatchNumber::parse(*text) : std::nullopt;
+  if (!text) return tl::unexpected(text.error());
+  auto number = BatchNumber::parse(*text);
+  if (!number) return layout::no_key_of(layout::Kind::kRemittanceBatch);
   auto record = parse_as<v1::RemittanceBatchRecord>(value);
-  if (!number || !record) return std::nullopt;
+  if (!record) return tl::unexpected(record.error());
   return RemittanceBatchEntry{std::move(*number), std::move(*record)};
 }
 
@@ -26,13 +28,12 @@ Result<PaymentEntry> read_named_payment(const Records& records, const CaseId& id
 }  // namespace
 
 std::optional<PaymentPlace> parse_payment_place(std::string_view text) {
-  const auto key = from_hex(text);
-  return key ? layout::parse_waiting_payment_key(*key) : std::nullopt;
+  return parse_cursor(text, layout::parse_waiting_payment_key);
 }
 
 Result<std::optional<v1::PaymentRecord>> read_payment(const Records& records, const CaseId& id,
                                                       uint32_t attempt) {
-  return records.get_message<v1::PaymentRecord>(Family::kFunds, layout::payment_key(id, attempt));
+  return records.get_message<v1::PaymentRecord>(layout::payment_key(id, attempt));
 }
 
 Result<std::vector<PaymentEntry>> list_payments(const Records& records, const CaseId& id,
@@ -87,7 +88,7 @@ Result<std::vector<PaymentPlace>> list_unanswered_payments(const Records& record
 Result<std::optional<v1::RemittanceBatchRecord>> read_remittance_batch(const Records& records,
                                                                        const BatchNumber& number) {
   return records.get_message<v1::RemittanceBatchRecord>(
-      Family::kFunds, layout::remittance_batch_key(number.text()));
+      layout::remittance_batch_key(number.text()));
 }
 
 Result<RemittanceBatchPage> list_remittance_batches(const Records& records,

@@ -69,7 +69,7 @@ void Peer::received(const BatchFrame& frame, Instant now) {
   received_at_ = now;
 }
 
-void Peer::close_frame(Records& records, Batch& batch, const Signer& signer) {
+void Peer::close_frame(Transaction& tx, const Signer& signer) {
   FrameWriter& writer = writers_.front();
   LoggedFrame frame;
   frame.epoch = writer.epoch();
@@ -77,29 +77,27 @@ void Peer::close_frame(Records& records, Batch& batch, const Signer& signer) {
   frame.last_seq = writer.last_seq();
   frame.head = writer.head();
   frame.bytes = std::make_shared<const std::string>(writer.close(signer));
-  records.put(batch, Family::kLinkLog,
-              layout::link_log_key(id_, layout::Direction::kOut, frame.epoch, frame.first_seq),
-              *frame.bytes);
+  tx.put(layout::link_log_key(id_, layout::Direction::kOut, frame.epoch, frame.first_seq),
+         *frame.bytes);
   recent_bytes_ += frame.bytes->size();
   recent_.push_back(std::move(frame));
   writers_.erase(writers_.begin());
 }
 
-void Peer::write_outgoing(Records& records, Batch& batch, const Signer& signer) {
+void Peer::write_outgoing(Transaction& tx, const Signer& signer) {
   const bool frames = !writers_.empty() || !restored_.empty() || !forgotten_.empty();
-  for (const Key& key : forgotten_) batch.remove(Family::kLinkLog, key);
+  for (const RecordKey& key : forgotten_) tx.remove(key);
   for (size_t i = 0; i < given_up_.size(); ++i) {
-    records.put(batch, Family::kLinkLog, aside_[aside_.size() - given_up_.size() + i],
-                *given_up_[i]);
+    tx.put(aside_[aside_.size() - given_up_.size() + i], *given_up_[i]);
   }
   given_up_.clear();
   for (size_t i = 0; i < restored_.size(); ++i) {
-    records.put(batch, Family::kLinkLog, restored_keys_[i], *restored_[i]);
+    tx.put(restored_keys_[i], *restored_[i]);
   }
   forgotten_.clear();
   restored_.clear();
   restored_keys_.clear();
-  while (!writers_.empty()) close_frame(records, batch, signer);
+  while (!writers_.empty()) close_frame(tx, signer);
   if (!frames && !mark_moved_) return;
   mark_moved_ = false;
   SenderMark mark = sender_->mark();
@@ -108,10 +106,10 @@ void Peer::write_outgoing(Records& records, Batch& batch, const Signer& signer) 
   mark.head = head_;
   v1::LinkRecord record = to_record(mark, paused_, recover_from_);
   *record.mutable_said() = said_.to_record();
-  records.put_message(batch, Family::kLink, layout::link_key(id_, layout::Direction::kOut), record);
+  tx.put_message(layout::link_key(id_, layout::Direction::kOut), record);
   if (mark.receipted_seq > stored_receipt_) {
     stored_receipt_ = mark.receipted_seq;
-    records.put(batch, Family::kAudit, layout::receipt_key(id_, mark.receipted_seq), mark.receipt);
+    tx.put(layout::receipt_key(id_, mark.receipted_seq), mark.receipt);
   }
   in_flight_.wrote = frames;
   in_flight_.epoch = epoch_;
@@ -119,11 +117,11 @@ void Peer::write_outgoing(Records& records, Batch& batch, const Signer& signer) 
   in_flight_.head = head_;
 }
 
-void Peer::write_incoming(Records& records, Batch& batch, const Signer& signer) {
+void Peer::write_incoming(Transaction& tx, const Signer& signer) {
   if (received_.empty() && !receiver_moved_) return;
   receiver_moved_ = false;
   for (size_t i = 0; i < received_.size(); ++i) {
-    records.put(batch, Family::kLinkLog, received_keys_[i], *received_[i]);
+    tx.put(received_keys_[i], *received_[i]);
   }
   received_.clear();
   received_keys_.clear();
@@ -132,12 +130,12 @@ void Peer::write_incoming(Records& records, Batch& batch, const Signer& signer) 
   in_flight_.receipt = make_receipt(in_, mark.epoch, mark.through, mark.head, received_at_, signer);
   v1::LinkRecord record = to_record(mark, *in_flight_.receipt);
   *record.mutable_heard() = heard_.to_record();
-  records.put_message(batch, Family::kLink, layout::link_key(id_, layout::Direction::kIn), record);
+  tx.put_message(layout::link_key(id_, layout::Direction::kIn), record);
 }
 
-void Peer::write(Records& records, Batch& batch, const Signer& signer) {
-  write_outgoing(records, batch, signer);
-  write_incoming(records, batch, signer);
+void Peer::write(Transaction& tx, const Signer& signer) {
+  write_outgoing(tx, signer);
+  write_incoming(tx, signer);
 }
 
 Peer::Released Peer::durable(Steady now) {

@@ -10,6 +10,7 @@
 #include "daemon/cases/case.h"
 #include "daemon/engine/link_store.h"
 #include "daemon/engine/tally.h"
+#include "daemon/engine/transaction.h"
 #include "daemon/link/frame.h"
 #include "daemon/link/receiver.h"
 #include "daemon/link/sender.h"
@@ -46,7 +47,7 @@ class Peer {
 
   // Writes what has gathered into the commit: frames closed and signed, received frames, marks, the
   // receipts for and from the peer.
-  void write(Records& records, Batch& batch, const Signer& signer);
+  void write(Transaction& tx, const Signer& signer);
   // What write() wrote is durable: gives out the receipt to send, if there is one, and lets the
   // sender go on.
   struct Released {
@@ -107,9 +108,9 @@ class Peer {
   };
 
   Peer(const Records& durable, AgencyId self, AgencyId id, Epoch epoch);
-  void close_frame(Records& records, Batch& batch, const Signer& signer);
-  void write_outgoing(Records& records, Batch& batch, const Signer& signer);
-  void write_incoming(Records& records, Batch& batch, const Signer& signer);
+  void close_frame(Transaction& tx, const Signer& signer);
+  void write_outgoing(Transaction& tx, const Signer& signer);
+  void write_incoming(Transaction& tx, const Signer& signer);
 
   AgencyId id_;
   LinkName out_;
@@ -131,14 +132,14 @@ class Peer {
   std::deque<LoggedFrame> recent_;    // frames that the sender may ask for next
   size_t recent_bytes_ = 0;
   std::vector<FrameBytes> received_;  // frames to be stored as they came
-  std::vector<Key> received_keys_;
+  std::vector<RecordKey> received_keys_;
   Instant received_at_;
   bool receiver_moved_ = false;
-  std::vector<Key> forgotten_;        // keys of frames that rewind() gave up
+  std::vector<RecordKey> forgotten_;  // keys of frames that rewind() gave up
   std::vector<FrameBytes> given_up_;  // the same frames, to be laid aside
-  std::vector<Key> aside_;            // keys of all that are aside, also in the open commit
+  std::vector<RecordKey> aside_;      // keys of all that are aside, also in the open commit
   std::vector<FrameBytes> restored_;  // frames of ours that come back, and their keys
-  std::vector<Key> restored_keys_;
+  std::vector<RecordKey> restored_keys_;
   Seq recover_from_ = 0;
   bool mark_moved_ = false;
   Seq stored_receipt_ = 0;  // through of the newest receipt in the store

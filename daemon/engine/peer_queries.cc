@@ -13,10 +13,11 @@ Key key_of(const QuarantinePlace& place) {
   return layout::quarantine_key(place.peer, place.epoch, place.seq);
 }
 
-std::optional<QuarantineEntry> read_quarantined(std::string_view key, std::string_view value) {
+Result<QuarantineEntry> read_quarantined(std::string_view key, std::string_view value) {
   const auto place = layout::parse_quarantine_key(key);
+  if (!place) return tl::unexpected(place.error());
   auto record = parse_as<v1::QuarantineRecord>(value);
-  if (!place || !record) return std::nullopt;
+  if (!record) return tl::unexpected(record.error());
   return QuarantineEntry{*place, std::move(*record)};
 }
 
@@ -27,8 +28,7 @@ std::string place_text(const QuarantinePlace& place) {
 }
 
 std::optional<QuarantinePlace> parse_quarantine_place(std::string_view text) {
-  const auto key = from_hex(text);
-  return key ? layout::parse_quarantine_key(*key) : std::nullopt;
+  return parse_cursor(text, layout::parse_quarantine_key);
 }
 
 Result<QuarantinePage> list_quarantine(const Records& records,
@@ -42,17 +42,19 @@ Result<QuarantinePage> list_quarantine(const Records& records,
 }
 
 Result<std::optional<v1::LinkRecord>> find_link(const Records& records, AgencyId peer) {
-  auto out = records.get_message<v1::LinkRecord>(Family::kLink,
-                                                 layout::link_key(peer, layout::Direction::kOut));
+  auto out = records.get_message<v1::LinkRecord>(layout::link_key(peer, layout::Direction::kOut));
   if (!out || *out) return out;
-  return records.get_message<v1::LinkRecord>(Family::kLink,
-                                             layout::link_key(peer, layout::Direction::kIn));
+  return records.get_message<v1::LinkRecord>(layout::link_key(peer, layout::Direction::kIn));
 }
 
 Result<std::vector<AgencyId>> linked_peers(const Records& records) {
   auto found = scan_page<AgencyId>(
       records, {Family::kLink, ""}, std::numeric_limits<size_t>::max(),
-      [](std::string_view key, std::string_view) { return layout::parse_link_key(key); });
+      [](std::string_view key, std::string_view) -> Result<AgencyId> {
+        const auto link = layout::parse_link_key(key);
+        if (!link) return tl::unexpected(link.error());
+        return link->peer;
+      });
   if (!found) return tl::unexpected(found.error());
   // The two directions of a peer lie together.
   const auto rest = std::ranges::unique(found->entries);

@@ -9,10 +9,11 @@
 namespace jiexu {
 namespace {
 
-std::optional<LedgerEntry> read_ledger_entry(std::string_view key, std::string_view value) {
+Result<LedgerEntry> read_ledger_entry(std::string_view key, std::string_view value) {
   const auto account = layout::parse_account_key(key);
+  if (!account) return tl::unexpected(account.error());
   const auto record = parse_as<v1::AccountRecord>(value);
-  if (!account || !record) return std::nullopt;
+  if (!record) return tl::unexpected(record.error());
   return LedgerEntry{account->peer, static_cast<LedgerAccount>(account->account),
                      Fen{record->balance_fen()}};
 }
@@ -43,8 +44,7 @@ Result<LedgerBalances> read_balances(const Records& records) {
 
 Result<std::optional<v1::ComparisonRecord>> read_comparison(const Records& records, AgencyId peer,
                                                             Date day) {
-  return records.get_message<v1::ComparisonRecord>(Family::kFunds,
-                                                   layout::comparison_key(peer, day));
+  return records.get_message<v1::ComparisonRecord>(layout::comparison_key(peer, day));
 }
 
 Result<std::optional<Date>> next_comparison_day(const Records& records, AgencyId peer, Date day) {
@@ -62,11 +62,13 @@ Result<std::vector<NewestComparison>> newest_comparisons(const Records& records)
   std::vector<NewestComparison> out;
   for (const AgencyId peer : *peers) {
     const Key prefix = layout::comparisons_prefix(peer);
-    const auto read = [&](std::string_view key, std::string_view value) {
+    const auto read = [&](std::string_view key,
+                          std::string_view value) -> Result<NewestComparison> {
       const auto day = layout::parse_comparison_key(key);
+      if (!day) return tl::unexpected(day.error());
       const auto record = parse_as<v1::ComparisonRecord>(value);
-      if (!day || !record) return std::optional<NewestComparison>();
-      return std::optional(NewestComparison{peer, *day, record->differences_total()});
+      if (!record) return tl::unexpected(record.error());
+      return NewestComparison{peer, *day, record->differences_total()};
     };
     const auto newest =
         scan_page<NewestComparison>(records, {Family::kFunds, prefix}, 1, read, ScanOrder::kDown);

@@ -69,7 +69,7 @@ void CaseDesk::peer_recovered() {
 }
 
 void CaseDesk::write_judged() {
-  put(Family::kMeta, std::string(layout::kJudgedKey), rejudge_.record().SerializeAsString(), false);
+  tx_.put_message(layout::judged_key(), rejudge_.record());
 }
 
 void CaseDesk::set_calendar(std::shared_ptr<const Calendar> calendar) {
@@ -79,16 +79,14 @@ void CaseDesk::set_calendar(std::shared_ptr<const Calendar> calendar) {
 
 void CaseDesk::use_edition(Date today) {
   judged_day_ = today;
-  const bool pending = !pending_.open().batch().empty() || !pending_.in_flight().batch().empty();
-  rejudge_.use(judging_edition(*calendar_) + directory_->successions(today), pending);
+  rejudge_.use(judging_edition(*calendar_) + directory_->successions(today), !tx_.all_durable());
 }
 
 // A new day may bring successions into force.
 bool CaseDesk::rejudge_ready(Instant now) const {
   if (date_of(now) != judged_day_) return true;
   if (!rejudge_.running()) return false;
-  return rejudge_.ready() ||
-         (pending_.open().batch().empty() && pending_.in_flight().batch().empty());
+  return rejudge_.ready() || tx_.all_durable();
 }
 
 Result<void> CaseDesk::rejudge_case(const CaseId& id, Instant now) {
@@ -121,16 +119,21 @@ Result<bool> CaseDesk::rejudge_some(Instant now) {
   std::string lower = layout::case_key(last.value_or(CaseId()), false).str();
   if (last) lower += '\0';
   std::vector<CaseId> ids;
-  const auto scanned = durable_.scan(Family::kCase, lower, layout::prefix_end(lower.substr(0, 1)),
-                                     [&](std::string_view key, std::string_view) {
-                                       if (const auto id = layout::parse_case_key(key)) {
-                                         ids.push_back(*id);
-                                       }
-                                       return ids.size() < kCasesPerSlice;
-                                     });
+  Result<void> read;
+  const auto scanned =
+      tx_.store().scan(Family::kCase, lower, layout::prefix_end(layout::kOpenCases),
+                       [&](std::string_view key, std::string_view) {
+                         const auto id = layout::parse_case_key(key);
+                         if (id) ids.push_back(*id);
+                         if (!id) read = tl::unexpected(id.error());
+                         return id && ids.size() < kCasesPerSlice;
+                       });
   if (!scanned) return tl::unexpected(scanned.error());
+  if (!read) return tl::unexpected(read.error());
   for (const CaseId& id : ids) {
-    if (auto done = rejudge_case(id, now); !done) return tl::unexpected(done.error());
+    auto done = rejudge_case(id, now);
+    if (done) done = end_step();
+    if (!done) return tl::unexpected(done.error());
   }
   if (ids.size() < kCasesPerSlice) {
     rejudge_.finished();

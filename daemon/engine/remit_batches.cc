@@ -130,7 +130,8 @@ Result<bool> RemitDesk::collect(Instant now) {
   if (now < next_collection_) return false;
   const auto made = make(collect_from_, kTimer, now);
   if (!made) return tl::unexpected(made.error());
-  collect_from_ = layout::parse_waiting_payment_key(from_hex(made->next()).value_or(std::string()));
+  const auto next = layout::parse_waiting_payment_key(from_hex(made->next()).value_or(""));
+  collect_from_ = next ? std::optional(*next) : std::nullopt;
   if (!collect_from_) plan_collection(now);
   return !made->batches().empty();
 }
@@ -235,9 +236,7 @@ RemitDesk::Outcome<std::string> RemitDesk::export_file(std::string_view number,
   if (auto done = mark_exported(batch, now); !done) return tl::unexpected(done.error());
   if (auto done = tell(number, batch, user, now); !done) return tl::unexpected(done.error());
   write_batch(number, batch);
-  const Key key = layout::payment_file_key(number);
-  records_.put(pending_.open().batch(), Family::kFunds, key, *file);
-  pending_.open().index_last(Family::kFunds, key);
+  tx_.put(layout::payment_file_key(number), *file);
   return Reply(*file);
 }
 
@@ -249,7 +248,7 @@ RemitDesk::Outcome<std::string> RemitDesk::exported_file(std::string_view number
   if (was != format) {
     return Reply(refuse(Refusal::kBatchState, "it was exported as " + std::string(name(was))));
   }
-  auto file = records_.get(Family::kFunds, layout::payment_file_key(number));
+  auto file = tx_.get(layout::payment_file_key(number));
   if (!file) return tl::unexpected(file.error());
   if (!*file) return Reply(refuse(Refusal::kBatchState, batch.note()));
   return Reply(std::move(**file));

@@ -60,19 +60,27 @@ void RemitDesk::set_directory(const Directory& directory) {
   }
 }
 
-Result<void> RemitDesk::funds_changed(const Case& before, const Case& after, const Event& event) {
+Result<CaseDesk::Outcome> RemitDesk::apply(const Case& subject, const Event& event) {
+  auto outcome = cases_.apply(subject, event, this);
+  if (!outcome || !*outcome) return outcome;
+  if (auto done = case_changed(tx_.last_change()); !done) return tl::unexpected(done.error());
+  return outcome;
+}
+
+Result<void> RemitDesk::case_changed(const CaseChanged& change) {
+  const Case& after = *change.after;
   if (after.side != Side::kOut) return {};
-  if (after.attempt > before.attempt) return order(after, event);
-  if (event.kind == EventKind::kFundsAckIn) return settle_acknowledged(after, event.at);
-  if (event.kind == EventKind::kBatchExported && event.actor.kind == ActorKind::kRecovery) {
-    return recover_batch(after, event);
+  if (after.attempt > change.before.attempt) return order(change);
+  if (change.kind == EventKind::kFundsAckIn) return settle_acknowledged(after, change.at);
+  if (change.kind == EventKind::kBatchExported && change.actor_kind == ActorKind::kRecovery) {
+    return recover_batch(change);
   }
-  if (event.kind != EventKind::kBankReturned && event.kind != EventKind::kBankReversal) return {};
-  for (const OpenPayment& was : before.payments) {
+  if (change.kind != EventKind::kBankReturned && change.kind != EventKind::kBankReversal) return {};
+  for (const OpenPayment& was : change.before.payments) {
     const OpenPayment* is = after.payment(was.attempt);
     const int64_t gone = was.open.value - (is != nullptr ? is->open.value : 0);
     if (gone == 0) continue;
-    if (auto done = take_back(after.id, was.attempt, gone, event.at); !done) return done;
+    if (auto done = take_back(after.id, was.attempt, gone, change.at); !done) return done;
   }
   return {};
 }
@@ -80,52 +88,54 @@ Result<void> RemitDesk::funds_changed(const Case& before, const Case& after, con
 // What our own notices, led back, say of a batch that the store has lost: enough to know whose
 // money a line of the bank is that names nothing else. Its file is lost; whether the bank has it,
 // the bank must say, and until then its payments stay doubtful.
-Result<void> RemitDesk::recover_batch(const Case& subject, const Event& event) {
-  if (!BatchNumber::parse(event.batch.number)) return {};
-  auto found = read_batch(event.batch.number);
+Result<void> RemitDesk::recover_batch(const CaseChanged& change) {
+  const Case& subject = *change.after;
+  if (!BatchNumber::parse(change.batch)) return {};
+  auto found = read_batch(change.batch);
   if (!found) return tl::unexpected(found.error());
-  auto payment = read(subject.id, event.attempt);
+  auto payment = read(subject.id, change.attempt);
   if (!payment) return tl::unexpected(payment.error());
   if (!*payment) return {};
   BatchRecord batch = found->value_or(BatchRecord());
   if (!pays(batch, subject.id)) {
     v1::BatchPaymentRecord* place = batch.add_payments();
     place->set_case_id(std::string(subject.id.bytes()));
-    place->set_attempt(event.attempt);
+    place->set_attempt(change.attempt);
     place->set_letter_number((*payment)->record.letter_number());
-    place->set_amount_fen(event.amount.value);
+    place->set_amount_fen(change.amount.value);
     place->set_ordered_by((*payment)->record.ordered_by());
   }
   *batch.mutable_payer() = own_account_;
   *batch.mutable_payee() = subject.payee;
   batch.set_state(static_cast<uint32_t>(BatchState::kExported));
   batch.set_exported_by(std::string(kRecoveryActor.name));
-  batch.set_exported_at_ms(event.at.ms);
+  batch.set_exported_at_ms(change.at.ms);
   batch.set_note("known only from the other agency's copy of our notices");
-  write_batch(event.batch.number, batch);
+  write_batch(change.batch, batch);
   if (static_cast<PaymentState>((*payment)->record.state()) != PaymentState::kBatched) return {};
   (*payment)->record.clear_batch();
-  settle(**payment, PaymentState::kOrdered, event.at);
+  settle(**payment, PaymentState::kOrdered, change.at);
   return {};
 }
 
-Result<void> RemitDesk::order(const Case& subject, const Event& event) {
+Result<void> RemitDesk::order(const CaseChanged& change) {
+  const Case& subject = *change.after;
   Payment payment{subject.id, subject.attempt, {}};
   payment.record.set_letter_number(subject.letter_number);
   payment.record.set_amount_fen(subject.last_order.value);
-  payment.record.set_ordered_at_ms(event.at.ms);
-  payment.record.set_ordered_by(std::string(event.actor.name));
-  payment.record.set_recovered(event.actor.kind == ActorKind::kRecovery);
-  if (event.kind != EventKind::kBankPaidAgain) {
+  payment.record.set_ordered_at_ms(change.at.ms);
+  payment.record.set_ordered_by(change.actor);
+  payment.record.set_recovered(change.actor_kind == ActorKind::kRecovery);
+  if (change.kind != EventKind::kBankPaidAgain) {
     payment.record.set_after_loss(is_from_before_loss(subject));
-    settle(payment, PaymentState::kOrdered, event.at);
-    return settle_acknowledged(subject, event.at);
+    settle(payment, PaymentState::kOrdered, change.at);
+    return settle_acknowledged(subject, change.at);
   }
-  payment.record.set_again_of(event.attempt);
-  payment.record.set_reason("the bank has paid payment " + std::to_string(event.attempt) +
+  payment.record.set_again_of(change.attempt);
+  payment.record.set_reason("the bank has paid payment " + std::to_string(change.attempt) +
                             " twice");
-  settle(payment, PaymentState::kPaid, event.at);
-  return know_as_paid(subject.id, event.attempt, event.at);
+  settle(payment, PaymentState::kPaid, change.at);
+  return know_as_paid(subject.id, change.attempt, change.at);
 }
 
 // One that was led back, or that its peer has sent again, is younger here than its letter.
@@ -220,7 +230,7 @@ void RemitDesk::settle(Payment& payment, PaymentState state, Instant now) {
 
 Result<std::optional<RemitDesk::Payment>> RemitDesk::read(const CaseId& id,
                                                           uint32_t attempt) const {
-  auto record = records_.get_message<Record>(Family::kFunds, layout::payment_key(id, attempt));
+  auto record = tx_.get_message<Record>(layout::payment_key(id, attempt));
   if (!record) return tl::unexpected(record.error());
   if (!*record) return std::nullopt;
   return Payment{id, attempt, std::move(**record)};
@@ -228,42 +238,39 @@ Result<std::optional<RemitDesk::Payment>> RemitDesk::read(const CaseId& id,
 
 void RemitDesk::write(const Payment& payment) {
   const Record& record = payment.record;
-  const Key key = layout::payment_key(payment.id, payment.attempt);
-  records_.put_message(pending_.open().batch(), Family::kFunds, key, record);
-  pending_.open().index_last(Family::kFunds, key);
-  const Key waiting =
+  const RecordKey key = layout::payment_key(payment.id, payment.attempt);
+  tx_.put_message(key, record);
+  const RecordKey waiting =
       layout::waiting_payment_key(Instant{record.ordered_at_ms()}, payment.id, payment.attempt);
   const bool waits = is_waiting(static_cast<PaymentState>(record.state())) || record.contradicted();
   if (waits) {
-    pending_.open().batch().put(Family::kIndex, waiting, "");
+    tx_.put(waiting, "");
   } else {
-    pending_.open().batch().remove(Family::kIndex, waiting);
+    tx_.remove(waiting);
   }
-  const Key release = layout::proposed_release_key(payment.id, payment.attempt);
+  const RecordKey release = layout::proposed_release_key(payment.id, payment.attempt);
   if (open_release(payment.id, payment.attempt, record) != nullptr) {
-    pending_.open().batch().put(Family::kIndex, release, "");
+    tx_.put(release, "");
   } else if (!record.releases().empty()) {
-    pending_.open().batch().remove(Family::kIndex, release);
+    tx_.remove(release);
   }
   if (record.exported_at_ms() == 0) return;
-  const Key exported =
+  const RecordKey exported =
       layout::exported_payment_key(Instant{record.exported_at_ms()}, payment.id, payment.attempt);
   if (static_cast<PaymentState>(record.state()) == PaymentState::kExported) {
-    pending_.open().batch().put(Family::kIndex, exported, "");
+    tx_.put(exported, "");
   } else {
-    pending_.open().batch().remove(Family::kIndex, exported);
+    tx_.remove(exported);
   }
 }
 
 Result<std::optional<RemitDesk::BatchRecord>> RemitDesk::read_batch(std::string_view number) const {
   if (!BatchNumber::parse(number)) return std::nullopt;
-  return records_.get_message<BatchRecord>(Family::kFunds, layout::remittance_batch_key(number));
+  return tx_.get_message<BatchRecord>(layout::remittance_batch_key(number));
 }
 
 void RemitDesk::write_batch(std::string_view number, const BatchRecord& batch) {
-  const Key key = layout::remittance_batch_key(number);
-  records_.put_message(pending_.open().batch(), Family::kFunds, key, batch);
-  pending_.open().index_last(Family::kFunds, key);
+  tx_.put_message(layout::remittance_batch_key(number), batch);
 }
 
 }  // namespace jiexu

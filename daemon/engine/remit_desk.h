@@ -54,14 +54,12 @@ Digest content_of(std::string_view number, const v1::RemittanceBatchRecord& batc
 // each case's share.
 bool pays(const v1::RemittanceBatchRecord& batch, const CaseId& id);
 
-class RemitDesk final : public FundsWatcher {
+class RemitDesk final : public CaseListener {
  public:
-  RemitDesk(AgencyId self, PendingReader& pending, const Reader& durable, const Vault& vault,
-            CaseDesk& cases, BatchRules rules, const LinkGuard& guard)
+  RemitDesk(AgencyId self, Transaction& tx, CaseDesk& cases, BatchRules rules,
+            const LinkGuard& guard)
       : self_(self),
-        pending_(pending),
-        durable_(durable),
-        records_(pending, vault),
+        tx_(tx),
         cases_(cases),
         rules_(std::move(rules)),
         guard_(guard) {}
@@ -72,8 +70,8 @@ class RemitDesk final : public FundsWatcher {
   // Payments ordered up to `until` may be with the bank already.
   void doubt(Instant until) { doubt_until_ms_ = std::max(doubt_until_ms_, until.ms); }
 
-  // FundsWatcher: a case has ordered a payment, or its bank or a person has taken one back.
-  Result<void> funds_changed(const Case& before, const Case& after, const Event& event) override;
+  // CaseListener: a case has ordered a payment, or its bank or a person has taken one back.
+  Result<void> case_changed(const CaseChanged& change) override;
 
   // Collects payments that wait, oldest first; looks at some of them, from `after` on.
   Result<v1::MadeBatchesView> make(const std::optional<layout::WaitingPayment>& after,
@@ -158,7 +156,10 @@ class RemitDesk final : public FundsWatcher {
   };
   using Groups = std::map<std::string, Collecting>;
 
-  Result<void> order(const Case& subject, const Event& event);
+  // The case takes the event. What follows for its payments is done at once and not after the step,
+  // because the step goes on with them.
+  Result<CaseDesk::Outcome> apply(const Case& subject, const Event& event);
+  Result<void> order(const CaseChanged& change);
   // Whether the case may have ordered payments that the store has forgotten.
   bool is_from_before_loss(const Case& subject) const;
   Result<void> settle_acknowledged(const Case& subject, Instant now);
@@ -166,7 +167,7 @@ class RemitDesk final : public FundsWatcher {
   const v1::ReleaseRecord* standing_release(const Payment& payment) const;
   static bool drop_proposed_release(Record& record);
   Result<void> know_as_paid(const CaseId& id, uint32_t attempt, Instant now);
-  Result<void> recover_batch(const Case& subject, const Event& event);
+  Result<void> recover_batch(const CaseChanged& change);
   Result<void> take_back(const CaseId& id, uint32_t attempt, int64_t amount, Instant now);
   Result<void> unbatch(Payment& payment);
   static void lose_approval(std::string_view why, BatchRecord& batch);
@@ -266,9 +267,7 @@ class RemitDesk final : public FundsWatcher {
   void write_batch(std::string_view number, const BatchRecord& batch);
 
   AgencyId self_;
-  PendingReader& pending_;
-  const Reader& durable_;
-  Records records_;
+  Transaction& tx_;
   CaseDesk& cases_;
   BatchRules rules_;
   const LinkGuard& guard_;

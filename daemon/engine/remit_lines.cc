@@ -327,7 +327,7 @@ Result<std::optional<RemitDesk::Payment>> RemitDesk::pay_again(const Payment& pa
   event.actor = kBankActor;
   event.amount = Fen{sent(payment.record)};
   event.attempt = payment.attempt;
-  const auto outcome = cases_.apply(**subject, event);
+  const auto outcome = apply(**subject, event);
   if (!outcome) return tl::unexpected(outcome.error());
   if (!*outcome) return std::nullopt;
   return read(payment.id, (**outcome)->attempt);
@@ -411,7 +411,7 @@ Result<bool> RemitDesk::tell_return(const CaseId& id, uint32_t attempt, Fen amou
   event.actor = kBankActor;
   event.input = &input;
   event.attempt = attempt;
-  const auto outcome = cases_.apply(**subject, event);
+  const auto outcome = apply(**subject, event);
   if (!outcome) return tl::unexpected(outcome.error());
   return outcome->has_value();
 }

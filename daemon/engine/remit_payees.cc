@@ -43,8 +43,8 @@ bool RemitDesk::is_listed(const Case& subject) const {
 
 // Empty if it was of another account.
 Result<v1::PayeeConfirmationRecord> RemitDesk::read_confirmation(const Case& subject) const {
-  auto record = records_.get_message<v1::PayeeConfirmationRecord>(
-      Family::kFunds, layout::payee_confirmation_key(subject.id));
+  auto record =
+      tx_.get_message<v1::PayeeConfirmationRecord>(layout::payee_confirmation_key(subject.id));
   if (!record) return tl::unexpected(record.error());
   const Digest now = digest_of_account(subject.payee);
   if (!*record || (*record)->content() != view(now)) return v1::PayeeConfirmationRecord();
@@ -91,9 +91,7 @@ RemitDesk::Outcome<v1::PayeeView> RemitDesk::confirm_payee(const CaseId& id,
     record.set_second_at_ms(now.ms);
     record.set_second_note(std::string(note));
   }
-  const Key key = layout::payee_confirmation_key(id);
-  records_.put_message(pending_.open().batch(), Family::kFunds, key, record);
-  pending_.open().index_last(Family::kFunds, key);
+  tx_.put_message(layout::payee_confirmation_key(id), record);
   return Shown(view_payee(subject, false, record));
 }
 
@@ -102,17 +100,16 @@ Result<std::vector<layout::WaitingPayment>> RemitDesk::waiting_after(
   std::vector<layout::WaitingPayment> places;
   const std::string lower = after ? layout::waiting_payment_key(*after).str() + '\0'
                                   : std::string(layout::kWaitingPayments);
-  bool readable = true;
-  const auto found =
-      durable_.scan(Family::kIndex, lower, layout::prefix_end(layout::kWaitingPayments),
-                    [&](std::string_view key, std::string_view) {
-                      const auto place = layout::parse_waiting_payment_key(key);
-                      if (place) places.push_back(*place);
-                      readable = place.has_value();
-                      return readable && places.size() < limit;
-                    });
+  Result<void> read;
+  const auto found = tx_.scan(Family::kIndex, lower, layout::prefix_end(layout::kWaitingPayments),
+                              [&](std::string_view key, std::string_view) {
+                                const auto place = layout::parse_waiting_payment_key(key);
+                                if (place) places.push_back(*place);
+                                if (!place) read = tl::unexpected(place.error());
+                                return read && places.size() < limit;
+                              });
   if (!found) return tl::unexpected(found.error());
-  if (!readable) return fail(Errc::kCorrupt, "a key of a waiting payment is unreadable");
+  if (!read) return tl::unexpected(read.error());
   return places;
 }
 

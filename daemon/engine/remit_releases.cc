@@ -121,8 +121,7 @@ RemitDesk::Outcome<v1::PaymentView> RemitDesk::retract_release(const EndToEndId&
     return Reply(refuse(Refusal::kUnknownProposal, id.text()));
   }
   write(payment);
-  pending_.open().batch().remove(Family::kIndex,
-                                 layout::proposed_release_key(payment.id, payment.attempt));
+  tx_.remove(layout::proposed_release_key(payment.id, payment.attempt));
   return Reply(view_payment(payment.id, payment.attempt, payment.record, "", now));
 }
 

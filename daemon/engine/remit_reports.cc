@@ -16,6 +16,7 @@ Result<v1::PaymentReportView> RemitDesk::report(const std::vector<PaymentFate>& 
   for (const PaymentFate& fate : fates) {
     auto done = fate.end_to_end_id.empty() ? report_batch(fate, named, user, now, out)
                                            : report_payment(fate, user, now, out);
+    if (done) done = tx_.end_step();
     if (!done) return tl::unexpected(done.error());
   }
   return out;
@@ -41,6 +42,7 @@ Result<void> RemitDesk::report_batch(const PaymentFate& fate, const std::set<std
     one.end_to_end_id = EndToEndId{place.letter_number(), place.attempt()}.text();
     if (named.contains(one.end_to_end_id)) continue;
     if (auto done = report_payment(one, user, now, out); !done) return done;
+    if (auto done = tx_.end_step(); !done) return done;
   }
   return {};
 }
@@ -129,7 +131,7 @@ Result<void> RemitDesk::take_as_rejected(const PaymentFate& fate, Payment& payme
   event.actor = user_actor(user);
   event.input = &input;
   event.attempt = payment.attempt;
-  const auto outcome = cases_.apply(**subject, event);
+  const auto outcome = apply(**subject, event);
   if (!outcome) return tl::unexpected(outcome.error());
   if (!*outcome) {
     contradict(payment, "rejected: " + std::string(explain(outcome->error().refusal)), now, line);

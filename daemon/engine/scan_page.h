@@ -8,6 +8,8 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/base/bytes.h"
+#include "storage/layout.h"
 #include "storage/records.h"
 
 namespace jiexu {
@@ -27,31 +29,47 @@ struct Scanned {
   bool more = false;  // there are others than these
 };
 
-// nullopt: the bytes are none.
+// kCorrupt: the bytes are none.
 template <class Entry>
-using ReadEntry = std::function<std::optional<Entry>(std::string_view key, std::string_view value)>;
+using ReadEntry = std::function<Result<Entry>(std::string_view key, std::string_view value)>;
 
 template <class Message>
-std::optional<Message> parse_as(std::string_view bytes) {
-  std::optional<Message> message(std::in_place);
-  if (!message->ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return std::nullopt;
+Result<Message> parse_as(std::string_view bytes) {
+  Message message;
+  if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+    return fail(Errc::kCorrupt, "a record that should be a " +
+                                    Message::descriptor()->name() + " is unreadable");
+  }
   return message;
 }
 
+// The place that a cursor names; nullopt if it is none.
+template <class Place>
+std::optional<Place> parse_cursor(std::string_view text,
+                                  Result<Place> (*parse)(std::string_view key)) {
+  const auto key = from_hex(text);
+  if (!key) return std::nullopt;
+  const auto place = parse(*key);
+  return place ? std::optional<Place>(*place) : std::nullopt;
+}
+
 // The first `limit` entries of the range, or the last ones from the end down. Errors: the store's;
-// kCorrupt if `read` gives nothing.
+// `read`'s.
 template <class Entry>
 Result<Scanned<Entry>> scan_page(const Records& records, const KeyRange& range, size_t limit,
                                  const ReadEntry<Entry>& read, ScanOrder order = ScanOrder::kUp) {
   Scanned<Entry> page;
-  bool readable = true;
+  Result<void> readable;
   const auto visit = [&](std::string_view key, std::string_view value) {
     page.more = page.entries.size() == limit;
     if (page.more) return false;
     auto entry = read(key, value);
-    readable = entry.has_value();
-    if (readable) page.entries.push_back(std::move(*entry));
-    return readable;
+    if (!entry) {
+      readable = tl::unexpected(entry.error());
+      return false;
+    }
+    page.entries.push_back(std::move(*entry));
+    return true;
   };
   const bool up = order == ScanOrder::kUp;
   const std::string end = layout::prefix_end(range.prefix);
@@ -62,9 +80,7 @@ Result<Scanned<Entry>> scan_page(const Records& records, const KeyRange& range, 
                        : records.scan_back(range.family, lower, upper, visit);
   if (!done) return tl::unexpected(done.error());
   if (!readable) {
-    return fail(Errc::kCorrupt, "a record of family " +
-                                    std::string(layout::family_name(range.family)) +
-                                    " is unreadable; run jiexu doctor");
+    return fail(readable.error().code, readable.error().text + "; run jiexu doctor");
   }
   return page;
 }

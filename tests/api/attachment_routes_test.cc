@@ -119,8 +119,8 @@ class Download {
     Batch batch;
     Records records(world.store, *world.vault);
     for (uint32_t n = 0; n < 2; ++n) {
-      put_piece(records, batch, subject.id, sha256(kContent), n,
-                kContent.substr(n * limits::kPieceBytes, limits::kPieceBytes));
+      records.put(batch, layout::attachment_key(subject.id, sha256(kContent), n),
+                  kContent.substr(n * limits::kPieceBytes, limits::kPieceBytes));
     }
     REQUIRE(world.store.commit(batch));
   }

@@ -23,7 +23,7 @@ AgencyId peer_number(int n) {
 // Fetches one file from each of several peers: the first ones in order are slow.
 class Crowd final : public Transport {
  public:
-  Crowd() : pending_(*alone_.in.store) {
+  Crowd() : tx_(*alone_.in.store, *alone_.in.vault) {
     const std::string content = content_of('t', kPieces * limits::kPieceBytes);
     alone_.take_form(sha256(content), content.size());
     Case subject = alone_.in.subject(alone_.id);
@@ -39,8 +39,8 @@ class Crowd final : public Transport {
     }
     REQUIRE(alone_.in.store->commit(batch));
     content_ = content;
-    fetch_ = std::make_unique<AttachmentFetch>(pending_, *alone_.in.store, *alone_.in.vault,
-                                               alone_.in.engine->cases(), guard_, *this, observer_,
+    fetch_ = std::make_unique<AttachmentFetch>(tx_, alone_.in.engine->cases(), guard_, *this,
+                                               observer_,
                                                [](const CaseId&, const Digest&) { return false; });
     REQUIRE(fetch_->start(now_.steady));
   }
@@ -102,9 +102,9 @@ class Crowd final : public Transport {
 
   void commit() {
     fetch_->sealing();
-    pending_.launch();
-    REQUIRE(alone_.in.store->commit(pending_.in_flight().batch()));
-    pending_.land();
+    tx_.launch();
+    REQUIRE(alone_.in.store->commit(tx_.in_flight()));
+    tx_.land();
     fetch_->landed(now_);
   }
 
@@ -115,7 +115,7 @@ class Crowd final : public Transport {
   Peers peers_;
   RecoveryState recoveries_;
   LinkGuard guard_{recoveries_, peers_};
-  PendingReader pending_;
+  Transaction tx_;
   Moment now_ = at(kNow);
   std::string content_;
   std::unique_ptr<AttachmentFetch> fetch_;

@@ -266,6 +266,29 @@ TEST_CASE(
   CHECK(office.tray().empty());
 }
 
+TEST_CASE("a line that holds more than a case's money stays with a person when that case has all") {
+  Office office(1);
+  office.hear(1, EventKind::kInfoFormIn);
+  v1::Message notice = sound_message(office.site.subject(office.id(1)), EventKind::kRemitNoticeIn);
+  notice.mutable_remittance_notice()->set_amount_fen(kBalance - 5);
+  notice.mutable_remittance_notice()->set_batch_number(batch_number(1));
+  notice.mutable_remittance_notice()->set_batch_lines(2);
+  notice.mutable_remittance_notice()->set_batch_total_fen(2 * kBalance);
+  office.hear(1, notice);
+  CHECK(office.import(office.letters[0], 5) == "amount_differs");
+  const std::string first = office.last.line_id();
+  CHECK(office.import(batch_number(1), 2 * kBalance) == "early");
+  const std::string line = office.last.line_id();
+  office.site.post(
+      SettleLineCommand{*to_array<32>(*from_hex(line)), {}, "the other is not ours", true});
+  office.site.commit();
+  CHECK(office.funds(1) == Funds::kMatched);
+  CHECK(office.outcome(first) == "matched");
+  CHECK(office.outcome(line) == "batch_total_differs");
+  CHECK(office.tray() == std::vector<std::string>{line});
+  CHECK(office.record(line).suspense_fen() == kBalance + 5);
+}
+
 TEST_CASE("what a person has matched is not matched again by the batch's last notice") {
   Office office(2);
   const std::string batch = batch_number(1);

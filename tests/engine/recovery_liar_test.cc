@@ -122,7 +122,7 @@ class Liar : public RecoveryPair {
 
   void say(Lane lane, const std::string& bytes) {
     const auto frame = take_in(in_site(), out_site(), lane, bytes, *test_directory());
-    if (frame) REQUIRE(in.engine->handle(*frame, at(in.now)));
+    if (frame) REQUIRE(in.engine->kernel().handle(*frame, at(in.now)));
   }
 
   std::string open() {

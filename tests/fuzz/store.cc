@@ -143,7 +143,7 @@ void read_watermark(std::string_view bytes) {
 void parse_keys(FuzzedDataProvider& in) {
   const Instant due{in.ConsumeIntegralInRange<int64_t>(0, INT64_MAX)};
   const auto kind = in.ConsumeIntegral<uint8_t>();
-  const layout::TimerKey timer = layout::parse_timer_key(layout::timer_key(due, kCase, kind));
+  const layout::TimerKey timer = *layout::parse_timer_key(layout::timer_key(due, kCase, kind));
   CHECK(timer.due == due && timer.id == kCase && timer.kind == kind);
   const std::string record = in.ConsumeRandomLengthString(100);
   if (const auto found = layout::cases_of_letter("35020001260918000017", record)) {
@@ -152,7 +152,7 @@ void parse_keys(FuzzedDataProvider& in) {
   const auto seq = in.ConsumeIntegral<Seq>();
   const auto epoch = in.ConsumeIntegral<Epoch>();
   const auto key = layout::link_log_key(kPeer, layout::Direction::kOut, epoch, seq);
-  CHECK(layout::link_log_seq(key) == seq && key.view().size() <= Key::kSizeMax);
+  CHECK(layout::parse_link_log_key(key)->first_seq == seq && key.view().size() <= Key::kSizeMax);
   const std::string prefix = in.ConsumeRandomLengthString(Key::kSizeMax);
   const std::string end = layout::prefix_end(prefix);
   const std::string rest = in.ConsumeRandomLengthString(Key::kSizeMax - prefix.size());

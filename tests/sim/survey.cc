@@ -39,8 +39,9 @@ class Reading {
     each(Family::kQuarantine,
          [&](auto, auto value) { return parse(value, out_.quarantine.emplace_back()); });
     each(Family::kTimer, [&](auto key, auto) {
-      out_.timers.push_back(layout::parse_timer_key(key));
-      return true;
+      const auto timer = layout::parse_timer_key(key);
+      if (timer) out_.timers.push_back(*timer);
+      return timer.has_value();
     });
     files();
     if (result_) check_books();
@@ -132,7 +133,8 @@ class Reading {
 
   bool frame(std::string_view key, std::string_view value) {
     auto batch = decode_batch(std::make_shared<const std::string>(value));
-    if (!batch || batch->first_seq != layout::link_log_seq(key)) return false;
+    const auto place = layout::parse_link_log_key(key);
+    if (!batch || !place || batch->first_seq != place->first_seq) return false;
     out_.logs[link_side(key)].push_back(std::move(*batch));
     return true;
   }

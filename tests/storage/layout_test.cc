@@ -1,6 +1,7 @@
 #include "storage/layout.h"
 
 #include <catch2/catch.hpp>
+#include <set>
 
 #include "daemon/base/bytes.h"
 
@@ -23,14 +24,13 @@ TEST_CASE("every key has the bytes that the table of layout.h gives") {
   CHECK(to_hex(link_log_key(kPeer, Direction::kIn, 2, 259)) ==
         peer + "01" + "00000002" + "0000000000000103");
   CHECK(to_hex(link_key(kPeer, Direction::kOut)) == peer + "00");
-  CHECK(parse_link_key(link_key(kPeer, Direction::kIn)) == kPeer);
-  CHECK_FALSE(parse_link_key(link_key(kPeer, Direction::kAside)));
+  CHECK(parse_link_key(link_key(kPeer, Direction::kIn))->peer == kPeer);
   CHECK_FALSE(parse_link_key(std::string(AgencyId::kSize, '1') + '\0'));
   CHECK_FALSE(parse_link_key(kPeer.text()));
   CHECK(to_hex(case_key(kCase, false)) == "6f" + id);
   CHECK(to_hex(case_key(kCase, true)) == "63" + id);
   CHECK(parse_case_key(case_key(kCase, true)) == kCase);
-  CHECK(parse_case_key("x" + kCase.str()) == std::nullopt);
+  CHECK_FALSE(parse_case_key("x" + kCase.str()));
   CHECK(to_hex(timeline_key(kCase, 7)) == id + "00000007");
   CHECK(to_hex(timer_key(Instant{1'790'000'000'000}, kCase, 3)) == "000001a0c4506c00" + id + "03");
   CHECK(to_hex(account_key(kPeer, 9)) == "41" + peer + "09");
@@ -62,7 +62,7 @@ TEST_CASE("the keys of bank files, batches and trays have these bytes") {
 TEST_CASE("the keys of daily comparisons have these bytes") {
   const Key comparison = comparison_key(kPeer, *Date::parse("2026-09-18"));
   CHECK(to_hex(comparison) == "43" + std::string(kPeerHex) + "01352836");
-  CHECK(parse_comparison_key(comparison) == Date::parse("2026-09-18"));
+  CHECK(parse_comparison_key(comparison).value() == *Date::parse("2026-09-18"));
   CHECK_FALSE(parse_comparison_key(comparison.view().substr(1)));
   CHECK_FALSE(parse_comparison_key(payment_key(kCase, 2)));
   CHECK(comparison.view().starts_with(comparisons_prefix(kPeer)));
@@ -106,7 +106,9 @@ TEST_CASE("keys of attachments and of those that are to be fetched") {
   file.fill(0xab);
   const Key key = attachment_key(kCase, file, 258);
   CHECK(to_hex(key) == std::string(kCaseHex) + to_hex(view(file)) + "00000102");
-  CHECK(attachment_piece(key) == 258);
+  CHECK(parse_attachment_key(key)->id == kCase);
+  CHECK(parse_attachment_key(key)->file == file);
+  CHECK(parse_attachment_key(key)->piece == 258);
   const std::string wanted = wanted_attachment_key(kPeer, kCase, 3).str();
   CHECK(to_hex(wanted) == "41" + to_hex(kPeer.text()) + std::string(kCaseHex) + "00000003");
   const auto parsed = parse_wanted_attachment_key(wanted);
@@ -120,12 +122,126 @@ TEST_CASE("keys of attachments and of those that are to be fetched") {
 }
 
 TEST_CASE("a key gives back what it was made of") {
-  CHECK(link_log_seq(link_log_key(kPeer, Direction::kOut, 1, 0x0102030405060708)) ==
-        0x0102030405060708);
-  const TimerKey timer = parse_timer_key(timer_key(Instant{1'790'000'000'123}, kCase, 200));
-  CHECK(timer.due.ms == 1'790'000'000'123);
-  CHECK(timer.id == kCase);
-  CHECK(timer.kind == 200);
+  const auto frame =
+      parse_link_log_key(link_log_key(kPeer, Direction::kAside, 3, 0x0102030405060708));
+  REQUIRE(frame);
+  CHECK(frame->peer == kPeer);
+  CHECK(frame->direction == Direction::kAside);
+  CHECK(frame->epoch == 3);
+  CHECK(frame->first_seq == 0x0102030405060708);
+  CHECK(parse_link_key(link_key(kPeer, Direction::kIn))->direction == Direction::kIn);
+  const auto timer = parse_timer_key(timer_key(Instant{1'790'000'000'123}, kCase, 200));
+  REQUIRE(timer);
+  CHECK(timer->due.ms == 1'790'000'000'123);
+  CHECK(timer->id == kCase);
+  CHECK(timer->kind == 200);
+  CHECK(parse_case_journal_key(case_journal_key(kCase, 7))->n == 7);
+  CHECK(parse_line_journal_key(line_journal_key(Digest{9}, 7))->line == Digest{9});
+  CHECK(parse_line_journal_key(line_journal_key(Digest{9}, 7))->n == 7);
+  CHECK(parse_bank_line_key(bank_line_key(Digest{9})).value() == Digest{9});
+  CHECK(parse_bank_file_key(bank_file_key(Digest{9})).value() == Digest{9});
+  CHECK(parse_postponed_line_key(postponed_line_key(Digest{9})).value() == Digest{9});
+  CHECK(parse_missing_key(missing_key(5, kCase)).value() == kCase);
+}
+
+namespace {
+
+template <class T>
+std::string refusal_of(const Result<T>& parsed) {
+  REQUIRE_FALSE(parsed);
+  CHECK(parsed.error().code == Errc::kCorrupt);
+  return parsed.error().text;
+}
+
+}  // namespace
+
+TEST_CASE("bytes that are no key of a kind are an error that names the kind, and not the bytes") {
+  CHECK(refusal_of(parse_timer_key("412728199001011234")) ==
+        "family timer: a key of a timer is unreadable");
+  CHECK(refusal_of(parse_timer_key(std::string(25, '\xff'))) ==  // a time before 1970
+        "family timer: a key of a timer is unreadable");
+  CHECK(refusal_of(parse_link_key(kPeer.str() + '\x03')) ==  // a direction that there is not
+        "family link: a key of a link is unreadable");
+  CHECK(refusal_of(parse_link_log_key(std::string(25, 'x'))) ==  // no agency
+        "family link_log: a key of a frame is unreadable");
+  CHECK(refusal_of(parse_case_key("")) == "family case: a key of a case is unreadable");
+  // Too short, and of another kind.
+  CHECK_FALSE(parse_account_key(account_key(kPeer, 1).view().substr(1)));
+  CHECK_FALSE(parse_bank_line_key(bank_file_key(Digest{})));
+  CHECK_FALSE(parse_bank_file_key(bank_line_key(Digest{})));
+  CHECK_FALSE(parse_case_journal_key(payment_key(kCase, 1)));
+  CHECK_FALSE(parse_line_journal_key(case_journal_key(kCase, 1)));
+  CHECK_FALSE(parse_postponed_line_key(twin_lines_key(Digest{})));
+  CHECK_FALSE(parse_missing_key(waiting_lines_key(kCase)));
+  CHECK_FALSE(parse_open_money_key(waiting_lines_key(kCase)));
+  CHECK_FALSE(parse_tray_key(postponed_line_key(Digest{})));
+  CHECK_FALSE(parse_quarantine_key(link_log_key(kPeer, Direction::kIn, 1, 1)));
+  CHECK_FALSE(parse_proposed_release_key(payment_key(kCase, 1)));
+  CHECK_FALSE(parse_attachment_key(kCase.bytes()));
+}
+
+TEST_CASE("every key is one of its kind") {
+  const std::string batch = "411328072611200000010";
+  const Instant at{5};
+  const RecordKey keys[] = {store_key(),
+                            judged_key(),
+                            letter_counter_key({2026, 11, 20}),
+                            link_log_key(kPeer, Direction::kIn, 1, 1),
+                            link_key(kPeer, Direction::kIn),
+                            case_key(kCase, false),
+                            case_key(kCase, true),
+                            timeline_key(kCase, 1),
+                            timer_key(at, kCase, 1),
+                            account_key(kPeer, 1),
+                            bank_line_key(Digest{}),
+                            bank_file_key(Digest{}),
+                            staged_line_key(Digest{}, 1),
+                            incoming_batch_key(batch),
+                            recovered_money_key(kCase),
+                            case_journal_key(kCase, 1),
+                            line_journal_key(Digest{}, 1),
+                            payment_key(kCase, 1),
+                            remittance_batch_key(batch),
+                            payment_file_key(batch),
+                            payee_confirmation_key(kCase),
+                            comparison_key(kPeer, {2026, 11, 20}),
+                            waiting_payment_key(at, kCase, 1),
+                            exported_payment_key(at, kCase, 1),
+                            proposed_release_key(kCase, 1),
+                            twin_lines_key(Digest{}),
+                            numbered_lines_key(Digest{}),
+                            postponed_line_key(Digest{}),
+                            tray_key(1, at, Digest{}),
+                            waiting_lines_key(kCase),
+                            missing_key(5, kCase),
+                            open_money_key(kPeer, kCase),
+                            person_key(PersonHash{}),
+                            letters_key("35020001260918000017"),
+                            wanted_attachment_key(kPeer, kCase, 1),
+                            quarantine_key(kPeer, 1, 1),
+                            receipt_key(kPeer, 1),
+                            attachment_key(kCase, Digest{}, 1)};
+  std::set<Kind> seen;
+  for (const RecordKey& key : keys) {
+    const KindRow& row = row_of(key.kind());
+    INFO(row.name);
+    CHECK(key.view().size() == row.size);
+    CHECK(key.view().starts_with(row.prefix));
+    CHECK(is_sealed(row.family, key) == row.sealed);
+    seen.insert(key.kind());
+  }
+  // The store and the checks of keys write the other two.
+  CHECK(seen.size() + 2 == kinds().size());
+}
+
+TEST_CASE("no kind's keys can be taken for another's of the family") {
+  for (const KindRow& row : kinds()) {
+    for (const KindRow& other : kinds()) {
+      if (row.kind == other.kind || row.family != other.family) continue;
+      INFO(row.name << ", " << other.name);
+      CHECK_FALSE(other.prefix.starts_with(row.prefix));
+    }
+  }
 }
 
 TEST_CASE("a record of ten letter numbers gives the cases of each, and nothing else is one") {
