@@ -37,7 +37,7 @@ double median(std::vector<double> values) {
 
 // One letter after the other to the agency that lives, each until it is there. The medians of a few
 // rounds, as one slow spell of the disk decides the 99th percentile of one.
-Latency latency(const Site& site, size_t first) {
+Latency probe(const Site& site, size_t first) {
   const auto sender = site.connect(0), receiver = site.connect(kAlive);
   std::vector<double> p50s, p99s;
   uint64_t there = received(*receiver, site);
@@ -92,7 +92,7 @@ double wait_for(const Site& site, uint64_t letters) {
 void dead_peer(const Options& options, Site& site) {
   CHECK(site.size() > kDead);
   const Idle before = idle(site);
-  const Latency latency_before = latency(site, 0);
+  const Latency latency_before = probe(site, 0);
   site.stop(kDead);
   const size_t live = std::min(kLive, options.messages / 2);
   site.stop(0);
@@ -107,14 +107,14 @@ void dead_peer(const Options& options, Site& site) {
     }
   }
   const double rss_queueing = static_cast<double>(site.usage(0).rss_peak_bytes) / (1 << 20);
-  const Latency latency_queued = latency(site, kProbes);
+  const Latency latency_queued = probe(site, kProbes);
   const Idle queued = idle(site);
   site.start(kDead);
   site.wait_ready(kDead);
   const double first_s = wait_for(site, 1);
   const double all_s = first_s + wait_for(site, options.messages);
   // A disk that grows slower or faster meanwhile shows in one of them and not in the ratio.
-  const Latency latency_after = latency(site, 2 * kProbes);
+  const Latency latency_after = probe(site, 2 * kProbes);
   print_row("dead-peer",
             {{"queued", static_cast<double>(options.messages)},
              {"ready_seconds", ready_s},
