@@ -7,7 +7,7 @@
 namespace jiexu {
 namespace {
 
-// Before it is proved, nobody has any reason to take the link for another than it was.
+// Nothing has been proved yet of a loss.
 bool is_unproven(const LinkState* link) {
   return link == nullptr || link->phase() == RecoveryPhase::kDoubted;
 }
