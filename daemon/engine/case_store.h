@@ -14,13 +14,13 @@
 
 namespace jiexu {
 
-// Errors: kCorrupt if the record holds a number that this version does not know.
+// Errors: kCorrupt if a field cannot be read; the text names it.
 Result<Case> decode_case(const CaseId& id, const v1::CaseRecord& record);
+// Sets every field of the record anew.
 void encode_case(const Case& subject, v1::CaseRecord* record);
-// Kept for its memory.
+// Kept for its memory: after the first cases, writing one allocates nothing.
 struct CaseScratch {
   v1::CaseRecord record;
-  v1::LogRef letter, form;
 };
 // Appends the record's bytes to `out`.
 void append_case(const Case& subject, CaseScratch* scratch, std::string* out);
