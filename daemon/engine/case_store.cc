@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "daemon/cases/invariants.h"
 #include "daemon/cases/payments.h"
 #include "daemon/engine/link_store.h"
 #include "daemon/engine/record_codec.h"
@@ -14,10 +15,10 @@ Result<Case> decode_case(const CaseId& id, const v1::CaseRecord& record) {
   if (const char* field = decode_fields(record, out)) {
     return fail(Errc::kCorrupt, "case record of " + id.str() + ": " + field + " cannot be read");
   }
-  if (name(out.relationship).empty() || name(out.funds).empty()) {
-    return fail(Errc::kCorrupt, "case record of " + id.str() + " holds an unknown state");
-  }
   list_old_payments(out);
+  if (const auto rule = check_stored(out)) {
+    return breaks_rule("case record of " + id.str(), *rule);
+  }
   return out;
 }
 

@@ -14,7 +14,8 @@
 
 namespace jiexu {
 
-// Errors: kCorrupt if a field cannot be read; the text names it.
+// Errors: kCorrupt if a field cannot be read, or if the case is none that any version has written
+// (daemon/cases/invariants.h); the text names the field or the rule.
 Result<Case> decode_case(const CaseId& id, const v1::CaseRecord& record);
 // Sets every field of the record anew.
 void encode_case(const Case& subject, v1::CaseRecord* record);

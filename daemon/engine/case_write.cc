@@ -5,6 +5,7 @@
 
 #include "daemon/base/limits.h"
 #include "daemon/cases/attachments.h"
+#include "daemon/cases/invariants.h"
 #include "daemon/engine/case_desk.h"
 #include "daemon/engine/case_store.h"
 #include "storage/layout.h"
@@ -105,7 +106,10 @@ void CaseDesk::put(Family family, std::string_view key, std::string_view value, 
   if (findable) pending_.open().index_last(family, key);
 }
 
+// What a store would be called damaged for is not written.
 void CaseDesk::write_case(const Case& before, const Case& after) {
+  must_hold(check_stored(after));
+  if (before.exists()) must_hold(check_change(before, after));
   if (!consumed_.empty()) consumed_.erase(after.id);
   if (greatest_) greatest_ = std::max(*greatest_, after.id);
   plain_.clear();
