@@ -8,6 +8,7 @@
 #include "daemon/cases/payments.h"
 #include "daemon/engine/remit_views.h"
 #include "daemon/funds/bank_text.h"
+#include "daemon/funds/record_invariants.h"
 #include "daemon/trust/suite.h"
 #include "storage/layout.h"
 
@@ -223,11 +224,15 @@ Result<std::optional<RemitDesk::Payment>> RemitDesk::read(const CaseId& id,
   auto record = records_.get_message<Record>(Family::kFunds, layout::payment_key(id, attempt));
   if (!record) return tl::unexpected(record.error());
   if (!*record) return std::nullopt;
+  if (const auto rule = check_invariants(**record)) {
+    return breaks_rule("payment " + std::to_string(attempt) + " of " + id.str(), *rule);
+  }
   return Payment{id, attempt, std::move(**record)};
 }
 
 void RemitDesk::write(const Payment& payment) {
   const Record& record = payment.record;
+  must_hold(check_invariants(record));
   const Key key = layout::payment_key(payment.id, payment.attempt);
   records_.put_message(pending_.open().batch(), Family::kFunds, key, record);
   pending_.open().index_last(Family::kFunds, key);
@@ -257,10 +262,17 @@ void RemitDesk::write(const Payment& payment) {
 
 Result<std::optional<RemitDesk::BatchRecord>> RemitDesk::read_batch(std::string_view number) const {
   if (!BatchNumber::parse(number)) return std::nullopt;
-  return records_.get_message<BatchRecord>(Family::kFunds, layout::remittance_batch_key(number));
+  auto record =
+      records_.get_message<BatchRecord>(Family::kFunds, layout::remittance_batch_key(number));
+  if (!record || !*record) return record;
+  if (const auto rule = check_invariants(**record)) {
+    return breaks_rule("batch " + std::string(number), *rule);
+  }
+  return record;
 }
 
 void RemitDesk::write_batch(std::string_view number, const BatchRecord& batch) {
+  must_hold(check_invariants(batch));
   const Key key = layout::remittance_batch_key(number);
   records_.put_message(pending_.open().batch(), Family::kFunds, key, batch);
   pending_.open().index_last(Family::kFunds, key);
