@@ -10,6 +10,7 @@
 #include "storage/file.h"
 #include "storage/layout.h"
 #include "storage/rocks_db.h"
+#include "storage/rocks_reader.h"
 #include "storage/rocks_recovery.h"
 #include "storage/watermark.h"
 
@@ -79,6 +80,30 @@ class RocksSnapshot final : public Reader {
  private:
   const RocksDb& db_;
   rocksdb::ReadOptions options_;  // verify_checksums is on by default
+};
+
+class StoppedStore final : public Reader {
+ public:
+  StoppedStore(Fd lock, RocksDb db) : lock_(std::move(lock)), db_(std::move(db)) {
+    options_.fill_cache = false;  // everything is read once
+  }
+
+  Result<std::optional<std::string>> get(Family family, std::string_view key) const override {
+    return read_one(db_, options_, family, key);
+  }
+  Result<void> scan(Family family, std::string_view lower, std::string_view upper,
+                    const Visitor& visit) const override {
+    return read_range(db_, options_, Order::kUp, family, lower, upper, visit);
+  }
+  Result<void> scan_back(Family family, std::string_view lower, std::string_view upper,
+                         const Visitor& visit) const override {
+    return read_range(db_, options_, Order::kDown, family, lower, upper, visit);
+  }
+
+ private:
+  Fd lock_;  // released after RocksDB is closed
+  RocksDb db_;
+  rocksdb::ReadOptions options_;
 };
 
 // An empty directory of our own, with rights for nobody else.
@@ -211,6 +236,19 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open(const RocksSettings& settin
   return start(std::make_unique<Impl>(places, std::move(*lock), std::move(hooks.stop),
                                       std::move(*recovered)),
                settings);
+}
+
+Result<std::unique_ptr<Reader>> open_read_only(const fs::path& dir) {
+  const RocksPlaces places(dir);
+  std::error_code error;
+  if (!fs::is_directory(places.db, error)) {
+    return fail(Errc::kNotFound, "there is no store in " + places.dir.string());
+  }
+  auto lock = lock_file_shared(places.lock);
+  if (!lock) return tl::unexpected(lock.error());
+  auto db = RocksDb::open_read_only(places.db);
+  if (!db) return tl::unexpected(db.error());
+  return std::make_unique<StoppedStore>(std::move(*lock), std::move(*db));
 }
 
 RocksStore::~RocksStore() {

@@ -7,8 +7,8 @@ namespace jiexu {
 
 namespace {
 
-// With what every case has that stands where this one does (daemon/cases/invariants.h), besides what
-// its test is about.
+// With what every case has that stands where this one does (daemon/cases/invariants.h), besides
+// what its test is about.
 Case completed(Case subject) {
   using R = Relationship;
   constexpr StateSet<R> kBeforeLetter = {R::kDraft, R::kAccepted};
