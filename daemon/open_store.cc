@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "storage/rocks/rocks_reader.h"
 #include "storage/rocks/rocks_store.h"
 
 namespace jiexu {
@@ -24,6 +25,10 @@ Result<std::unique_ptr<StoreEngine>> open_store(const Config& config, StoreHooks
   settings.space = {limit.min_free_mib << 20, limit.frames_min_free_mib << 20,
                     limit.ballast_mib << 20};
   return RocksStore::open(settings);
+}
+
+Result<std::unique_ptr<Reader>> open_read_only_store(const std::filesystem::path& folder) {
+  return open_read_only(folder);
 }
 
 }  // namespace jiexu

@@ -2,6 +2,7 @@
 // so that nobody else names an engine.
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string_view>
@@ -26,5 +27,9 @@ Result<std::unique_ptr<StoreEngine>> create_store(const Config& config);
 
 // Errors: kNotFound (no store there), kBusy (another process has it open), kNoSpace, kCorrupt, kIo.
 Result<std::unique_ptr<StoreEngine>> open_store(const Config& config, StoreHooks hooks);
+
+// A store that no daemon has open, or a copy, to be looked into: it stays as it is to the byte.
+// Errors: kNotFound, kBusy (a daemon has it open), kPermission, kCorrupt, kIo.
+Result<std::unique_ptr<Reader>> open_read_only_store(const std::filesystem::path& folder);
 
 }  // namespace jiexu

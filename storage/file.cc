@@ -27,12 +27,30 @@ tl::unexpected<Error> io_error(std::string_view what, const std::filesystem::pat
               std::string(what) + " " + path.string() + ": " + std::strerror(code));
 }
 
+namespace {
+
+Result<Fd> lock(Fd fd, int how, const std::filesystem::path& path) {
+  if (uninterrupted([&] { return ::flock(fd.get(), how | LOCK_NB); }) == 0) return fd;
+  if (errno != EWOULDBLOCK) return io_error("cannot lock", path);
+  return fail(Errc::kBusy, "another process uses this store (" + path.string() + " is locked)");
+}
+
+}  // namespace
+
 Result<Fd> lock_file(const std::filesystem::path& path) {
   Fd fd(uninterrupted([&] { return ::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600); }));
   if (fd.get() < 0) return io_error("cannot open", path);
-  if (uninterrupted([&] { return ::flock(fd.get(), LOCK_EX | LOCK_NB); }) == 0) return fd;
-  if (errno != EWOULDBLOCK) return io_error("cannot lock", path);
-  return fail(Errc::kBusy, "another process uses this store (" + path.string() + " is locked)");
+  return lock(std::move(fd), LOCK_EX, path);
+}
+
+Result<Fd> lock_file_shared(const std::filesystem::path& path) {
+  Fd fd(uninterrupted([&] { return ::open(path.c_str(), O_RDONLY | O_CLOEXEC); }));
+  if (fd.get() < 0 && errno == ENOENT) return Fd();
+  if (fd.get() < 0 && errno == EACCES) {
+    return fail(Errc::kPermission, path.string() + ": belongs to another user; ask as that one");
+  }
+  if (fd.get() < 0) return io_error("cannot open", path);
+  return lock(std::move(fd), LOCK_SH, path);
 }
 
 Result<void> write_at(const Fd& fd, std::string_view bytes, uint64_t offset,

@@ -34,6 +34,10 @@ class Fd {
 // if it is missing. Error: kBusy if another open descriptor holds it, also of this process.
 Result<Fd> lock_file(const std::filesystem::path& path);
 
+// Takes it together with other readers, for whoever only reads: nobody can take it alone meanwhile.
+// The file is not made: where there is none, there is nothing to lock. Errors: kBusy, kPermission.
+Result<Fd> lock_file_shared(const std::filesystem::path& path);
+
 // Writes all of `bytes` at `offset`: what a signal interrupts or the kernel does in part goes on
 // where it stopped.
 Result<void> write_at(const Fd& fd, std::string_view bytes, uint64_t offset,

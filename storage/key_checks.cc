@@ -149,6 +149,17 @@ bool remember_vault_keys(v1::KeysRecord& record, const Vault& vault) {
   return added;
 }
 
+// Empty if the store remembers none.
+Result<v1::KeysRecord> read_remembered(const Reader& store) {
+  const auto stored = store.get(Family::kMeta, layout::kKeysKey);
+  if (!stored) return tl::unexpected(stored.error());
+  v1::KeysRecord record;
+  if (*stored && !record.ParseFromString(**stored)) {
+    return fail(Errc::kCorrupt, "the record of the store's keys is unreadable");
+  }
+  return record;
+}
+
 void put(const v1::KeysRecord& record, Batch& batch) {
   batch.put(Family::kMeta, layout::kKeysKey, record.SerializeAsString());
 }
@@ -162,16 +173,20 @@ void put_key_checks(const Vault& vault, Batch& batch) {
   put(record, batch);
 }
 
+Result<void> check_remembered_keys(const Reader& store, const Vault& vault,
+                                   const KeyPlaces& places) {
+  const auto known = read_remembered(store);
+  if (!known) return tl::unexpected(known.error());
+  return compare(*known, vault, places);
+}
+
 Result<void> check_keys(Store& store, const Vault& vault, const KeyPlaces& places,
                         const HashOfPerson& hash_of) {
-  const auto stored = store.get(Family::kMeta, layout::kKeysKey);
+  const auto stored = read_remembered(store);
   if (!stored) return tl::unexpected(stored.error());
-  v1::KeysRecord record;
-  if (*stored && !record.ParseFromString(**stored)) {
-    return fail(Errc::kCorrupt, "the record of the store's keys is unreadable");
-  }
-  if (auto done = compare(record, vault, places); !done) return done;
-  const v1::KeysRecord known = record;
+  const v1::KeysRecord& known = *stored;
+  if (auto done = compare(known, vault, places); !done) return done;
+  v1::KeysRecord record = known;
   const bool new_key = remember_vault_keys(record, vault);
   const bool new_person = known.person_check().empty();
   if (!new_key && !new_person) return {};

@@ -32,6 +32,11 @@ using HashOfPerson = std::function<PersonHash(const v1::Person&)>;
 // Into the first batch of a new store: the checks of its keys.
 void put_key_checks(const Vault& vault, Batch& batch);
 
+// Whether the keys are those that the store remembers; nothing is proved or written for it, so that
+// of a store that remembers none nothing is known. Errors: kInvalid, naming the file; kCorrupt.
+Result<void> check_remembered_keys(const Reader& store, const Vault& vault,
+                                   const KeyPlaces& places);
+
 // Error kInvalid, naming the file: a key is missing or is another one. Commits what the store does
 // not remember yet. Call before anything is read or written with the vault.
 Result<void> check_keys(Store& store, const Vault& vault, const KeyPlaces& places,

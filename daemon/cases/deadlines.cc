@@ -65,23 +65,6 @@ Starts starts_of(const Event& event, const Case& subject) {
   }
 }
 
-// What the event, in the state it led to, has brought to its end.
-bool is_met(DeadlineKind kind, const Case& subject) {
-  if (is_terminal(subject.relationship))
-    return kind != DeadlineKind::kCreditDue || subject.closed();
-  switch (kind) {
-    case DeadlineKind::kLetterDue: return !subject.letter_number.empty();
-    case DeadlineKind::kFormDue:
-      return subject.form_version > 0 && subject.relationship != Relationship::kFormDisputed &&
-             subject.relationship != Relationship::kInfoDisputed;
-    case DeadlineKind::kFundsDue:
-      return subject.noticed.value > 0 || subject.moved.value > 0 || is_terminal(subject.funds);
-    case DeadlineKind::kIntakeDue: return subject.relationship == Relationship::kInfoConfirmed;
-    case DeadlineKind::kCreditDue: return is_terminal(subject.funds);
-  }
-  return false;
-}
-
 bool concerns(Side side, DeadlineKind kind) {
   return side == Side::kIn || kind == DeadlineKind::kFormDue || kind == DeadlineKind::kFundsDue;
 }
@@ -100,6 +83,22 @@ void start(const DeadlineRule& rule, const Event& event, const Context& context,
 }
 
 }  // namespace
+
+bool is_met(DeadlineKind kind, const Case& subject) {
+  if (is_terminal(subject.relationship))
+    return kind != DeadlineKind::kCreditDue || subject.closed();
+  switch (kind) {
+    case DeadlineKind::kLetterDue: return !subject.letter_number.empty();
+    case DeadlineKind::kFormDue:
+      return subject.form_version > 0 && subject.relationship != Relationship::kFormDisputed &&
+             subject.relationship != Relationship::kInfoDisputed;
+    case DeadlineKind::kFundsDue:
+      return subject.noticed.value > 0 || subject.moved.value > 0 || is_terminal(subject.funds);
+    case DeadlineKind::kIntakeDue: return subject.relationship == Relationship::kInfoConfirmed;
+    case DeadlineKind::kCreditDue: return is_terminal(subject.funds);
+  }
+  return false;
+}
 
 bool is_ours(Side side, DeadlineKind kind) {
   const bool out = kind == DeadlineKind::kFormDue || kind == DeadlineKind::kFundsDue;
@@ -124,19 +123,19 @@ void forget_peers_duties(Case& subject) {
                 [&](const Deadline& deadline) { return !is_ours(subject.side, deadline.kind); });
 }
 
-void show_deadlines(Case& subject) {
-  bool reminded = false;
-  bool reminding = false;
-  bool escalated = false;
+Overlays told_by_deadlines(const Case& subject) {
+  Overlays told;
   for (const Deadline& deadline : subject.deadlines) {
     const bool ours = is_ours(subject.side, deadline.kind);
-    reminded |= deadline.reminded && ours;
-    reminding |= deadline.reminded && !ours;
-    escalated |= deadline.steps == std::size(kLadder) && !deadline.expected;
+    if (deadline.reminded) told.add(ours ? Overlay::kReminded : Overlay::kReminding);
+    if (deadline.steps == std::size(kLadder) && !deadline.expected) told.add(Overlay::kEscalated);
   }
-  subject.overlays.put(Overlay::kReminded, reminded);
-  subject.overlays.put(Overlay::kReminding, reminding);
-  subject.overlays.put(Overlay::kEscalated, escalated);
+  return told;
+}
+
+void show_deadlines(Case& subject) {
+  subject.overlays.remove(kToldByDeadlines);
+  subject.overlays.add(told_by_deadlines(subject));
 }
 
 namespace {

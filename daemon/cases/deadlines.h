@@ -17,7 +17,14 @@ void update_deadlines(const Event& event, const Context& context, Case& subject)
 // The letter goes to another agency: what that agency has to do starts anew with its receipt.
 void forget_peers_duties(Case& subject);
 
-// Says by overlays which reminders are unanswered and what has been passed on to the operator.
+// Whether the case, as it stands, has no need of the deadline any more.
+bool is_met(DeadlineKind kind, const Case& subject);
+
+// Which reminders are unanswered, and whether something has been passed on to the operator.
+inline constexpr Overlays kToldByDeadlines = {Overlay::kReminded, Overlay::kReminding,
+                                              Overlay::kEscalated};
+Overlays told_by_deadlines(const Case& subject);
+// Says so by the case's overlays.
 void show_deadlines(Case& subject);
 
 struct Climbed {

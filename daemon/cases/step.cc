@@ -10,6 +10,7 @@
 #include "daemon/cases/deadlines.h"
 #include "daemon/cases/effects.h"
 #include "daemon/cases/guards.h"
+#include "daemon/cases/invariants.h"
 #include "daemon/cases/paper.h"
 #include "daemon/cases/table.h"
 
@@ -224,7 +225,9 @@ bool is_numbered(const Event& event) {
   return event.message != nullptr && event.kind != EventKind::kFaultIn && !event.on_paper;
 }
 
-tl::expected<Step, Rejection> step(Case& subject, const Event& event, const Context& context) {
+namespace {
+
+tl::expected<Step, Rejection> take_step(Case& subject, const Event& event, const Context& context) {
   if (event.kind == EventKind::kDeadlinePassed) return climb(subject, event, context);
   if (event.kind == EventKind::kKeyPaper) return key_paper(subject, event, context);
   if (auto wrong = check_order(subject, event)) return tl::unexpected(*wrong);
@@ -233,6 +236,15 @@ tl::expected<Step, Rejection> step(Case& subject, const Event& event, const Cont
   auto decided = decide(subject, event, context);
   if (decided || !is_overtaken_by_paper(subject, event, decided.error().refusal)) return decided;
   return pass_over(subject, event);
+}
+
+}  // namespace
+
+tl::expected<Step, Rejection> step(Case& subject, const Event& event, const Context& context) {
+  const bool sound = !check_invariants(subject);
+  auto taken = take_step(subject, event, context);
+  if (taken && sound) must_hold(check_invariants(subject));
+  return taken;
 }
 
 }  // namespace jiexu

@@ -2,6 +2,7 @@
 #include "daemon/base/check.h"
 #include "daemon/engine/bank_desk.h"
 #include "daemon/engine/bank_line_record.h"
+#include "daemon/funds/record_invariants.h"
 #include "storage/layout.h"
 
 namespace jiexu {
@@ -192,6 +193,9 @@ Result<std::optional<BankDesk::Entry>> BankDesk::read(const Digest& digest) cons
   auto record = tx_.get_message<Record>(layout::bank_line_key(digest));
   if (!record) return tl::unexpected(record.error());
   if (!*record) return std::nullopt;
+  if (const auto rule = check_invariants(**record)) {
+    return breaks_rule("bank line " + to_hex(view(digest)), *rule);
+  }
   return Entry{digest, std::move(**record)};
 }
 
@@ -207,6 +211,7 @@ Result<void> BankDesk::write(Entry& entry) {
   record.set_tray_at_ms(waits ? static_cast<uint64_t>(record.at_ms()) : 0);
   record.set_tray_outcome(record.outcome());
   if (waits) tx_.put(tray_of(record.outcome()), "");
+  must_hold(check_invariants(record));
   tx_.put_message(layout::bank_line_key(entry.digest), record);
   if (!waits || record.to_size() != 1) return {};
   const auto id = CaseId::from_bytes(record.to(0).case_id());

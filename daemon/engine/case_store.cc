@@ -2,263 +2,37 @@
 
 #include <algorithm>
 
+#include "daemon/cases/invariants.h"
 #include "daemon/cases/payments.h"
-#include "daemon/cases/table.h"
 #include "daemon/engine/link_store.h"
+#include "daemon/engine/record_codec.h"
 #include "storage/layout.h"
 
 namespace jiexu {
-namespace {
-
-LogPlace from_record(const v1::LogRef& ref) {
-  return {ref.outgoing(), ref.epoch(), ref.seq()};
-}
-
-int32_t to_number(const std::optional<Date>& date) {
-  return date ? date->yyyymmdd() : 0;
-}
-
-void decode_numbers(const v1::CaseRecord& record, Case& out) {
-  out.sent_case_seq = record.sent_case_seq();
-  out.received_case_seq = record.received_case_seq();
-  out.timeline_count = record.timeline_count();
-  out.revision = record.revision();
-  out.created_at = {record.created_at_ms()};
-  out.updated_at = {record.updated_at_ms()};
-  if (record.closed_at_ms() != 0) out.closed_at = Instant{record.closed_at_ms()};
-  out.form_version = record.form_version();
-  out.disposition = record.disposition();
-  out.due = Fen{record.due_fen()};
-  out.noticed = Fen{record.noticed_fen()};
-  out.moved = Fen{record.moved_fen()};
-  out.credited = Fen{record.credited_fen()};
-  out.attempt = record.attempt();
-  out.reject_code = record.reject_code();
-  out.stopped_on = record.stopped_on();
-  out.last_fault = static_cast<v1::FaultCode>(record.last_fault());
-  out.turn = record.turn();
-  out.payee_version = record.payee_version();
-  out.returned = Fen{record.returned_fen()};
-  out.refund = Fen{record.refund_fen()};
-  out.refunded = Fen{record.refunded_fen()};
-  out.last_order = Fen{record.last_order_fen()};
-  out.bounced = record.bounced();
-  out.hold_code = record.hold_code();
-  out.hold_until = record.hold_until();
-}
-
-Result<void> decode_memory(const v1::CaseRecord& record, Case& out) {
-  for (const v1::FormerPeerRecord& in : record.former_peers()) {
-    const auto agency = AgencyId::parse(in.agency());
-    if (!agency) return fail(Errc::kCorrupt, "case record: a former peer has no code");
-    out.former_peers.push_back({*agency, in.until()});
-  }
-  for (const v1::PaperRecord& in : record.papers()) {
-    out.papers.push_back({static_cast<v1::Message::BodyCase>(in.body()), in.number(), in.digest()});
-  }
-  for (const v1::StatedPayment& in : record.payments()) {
-    out.payments.push_back({in.attempt(), Fen{in.amount_fen()}});
-  }
-  list_old_payments(out);
-  for (const v1::AttachmentRecord& in : record.attachments()) {
-    const auto sha256 = to_array<32>(in.file().sha256());
-    if (!sha256) return fail(Errc::kCorrupt, "case record: an attachment has no hash");
-    out.attachments.push_back({*sha256, in.file().size(), in.file().name(), in.file().media_type(),
-                               in.ours(), in.bound(), in.version(),
-                               static_cast<Attachment::Content>(in.content())});
-  }
-  for (const v1::ProposalRecord& in : record.proposals()) {
-    out.proposals.push_back({in.number(), static_cast<uint8_t>(in.action()), in.user(),
-                             Instant{in.at_ms()}, in.input()});
-  }
-  return {};
-}
-
-Result<void> decode_deadlines(const v1::CaseRecord& record, Case& out) {
-  for (const v1::DeadlineRecord& in : record.deadlines()) {
-    const auto started = Date::from_yyyymmdd(in.started_on());
-    if (!started) return fail(Errc::kCorrupt, "case record: a deadline has no start");
-    out.deadlines.push_back({static_cast<DeadlineKind>(in.kind()), *started,
-                             Date::from_yyyymmdd(in.due_on()), in.passed(), in.steps(),
-                             in.reminded(), Date::from_yyyymmdd(in.expected_on())});
-  }
-  return {};
-}
-
-}  // namespace
-
 Result<Case> decode_case(const CaseId& id, const v1::CaseRecord& record) {
   Case out;
   out.id = id;
-  out.side = static_cast<Side>(record.side());
-  out.relationship = static_cast<Relationship>(record.relationship());
-  out.funds = static_cast<Funds>(record.funds());
-  out.overlays.bits = record.overlays();
-  const auto peer = AgencyId::parse(record.peer());
-  const auto hash = to_array<16>(record.person_hash());
-  const bool states_known = !name(out.relationship).empty() && !name(out.funds).empty();
-  if (!peer || !hash || !states_known) {
-    return fail(Errc::kCorrupt, "case record of " + id.str() + " holds an unknown state or peer");
+  if (const char* field = decode_fields(record, out)) {
+    return fail(Errc::kCorrupt, "case record of " + id.str() + ": " + field + " cannot be read");
   }
-  out.peer = *peer;
-  out.person_hash = *hash;
-  out.letter_number = record.letter_number();
-  out.person = record.person();
-  out.scheme_from = record.scheme_from();
-  out.scheme_to = record.scheme_to();
-  out.payee = record.payee();
-  out.policy_profile = record.policy_profile();
-  out.certificate_number = record.certificate_number();
-  out.filing = record.filing();
-  out.newest_entries = record.newest_entries();
-  decode_numbers(record, out);
-  if (record.has_letter_ref()) out.letter_place = from_record(record.letter_ref());
-  if (record.has_form_ref()) out.form_place = from_record(record.form_ref());
-  out.findings.assign(record.findings().begin(), record.findings().end());
-  if (auto done = decode_memory(record, out); !done) return tl::unexpected(done.error());
-  if (auto done = decode_deadlines(record, out); !done) return tl::unexpected(done.error());
+  list_old_payments(out);
+  if (const auto rule = check_stored(out)) {
+    return breaks_rule("case record of " + id.str(), *rule);
+  }
   return out;
 }
 
-void to_record(const LogPlace& place, v1::LogRef* ref) {
-  ref->set_outgoing(place.outgoing);
-  ref->set_epoch(place.epoch);
-  ref->set_seq(place.seq);
-}
-
-namespace {
-
-void encode_money(const Case& in, v1::CaseRecord* record) {
-  record->set_due_fen(in.due.value);
-  record->set_noticed_fen(in.noticed.value);
-  record->set_moved_fen(in.moved.value);
-  record->set_credited_fen(in.credited.value);
-  record->set_attempt(in.attempt);
-  record->set_returned_fen(in.returned.value);
-  record->set_refund_fen(in.refund.value);
-  record->set_refunded_fen(in.refunded.value);
-  record->set_last_order_fen(in.last_order.value);
-  record->set_bounced(in.bounced);
-  for (const OpenPayment& payment : in.payments) {
-    v1::StatedPayment* out = record->add_payments();
-    out->set_attempt(payment.attempt);
-    out->set_amount_fen(payment.open.value);
-  }
-}
-
-void encode_memory(const Case& in, v1::CaseRecord* record) {
-  for (const FormerPeer& former : in.former_peers) {
-    v1::FormerPeerRecord* out = record->add_former_peers();
-    out->set_agency(former.agency.str());
-    out->set_until(former.until);
-  }
-  for (const PaperTwin& paper : in.papers) {
-    v1::PaperRecord* out = record->add_papers();
-    out->set_body(paper.body);
-    out->set_number(paper.number);
-    out->set_digest(paper.digest);
-  }
-  for (const Attachment& attachment : in.attachments) {
-    v1::AttachmentRecord* out = record->add_attachments();
-    out->mutable_file()->set_sha256(std::string(view(attachment.sha256)));
-    out->mutable_file()->set_size(attachment.size);
-    out->mutable_file()->set_name(attachment.name);
-    out->mutable_file()->set_media_type(attachment.media_type);
-    out->set_ours(attachment.ours);
-    out->set_bound(attachment.bound);
-    out->set_version(attachment.version);
-    out->set_content(static_cast<uint32_t>(attachment.content));
-  }
-  for (const Proposal& proposal : in.proposals) {
-    v1::ProposalRecord* out = record->add_proposals();
-    out->set_number(proposal.number);
-    out->set_action(proposal.action);
-    out->set_user(proposal.user);
-    out->set_at_ms(proposal.at.ms);
-    out->set_input(proposal.input);
-  }
-}
-
-void encode_deadlines(const Case& in, v1::CaseRecord* record) {
-  for (const Deadline& deadline : in.deadlines) {
-    v1::DeadlineRecord* out = record->add_deadlines();
-    out->set_kind(static_cast<uint32_t>(deadline.kind));
-    out->set_started_on(deadline.started.yyyymmdd());
-    out->set_due_on(to_number(deadline.due));
-    out->set_passed(deadline.passed);
-    out->set_steps(deadline.steps);
-    out->set_reminded(deadline.reminded);
-    out->set_expected_on(to_number(deadline.expected));
-  }
-}
-
-// All but person, payee and places in the log.
-void encode_rest(const Case& in, v1::CaseRecord* record) {
-  record->set_side(static_cast<uint32_t>(in.side));
-  record->set_peer(in.peer.text().data(), AgencyId::kSize);
-  record->set_letter_number(in.letter_number);
-  record->set_relationship(static_cast<uint32_t>(in.relationship));
-  record->set_funds(static_cast<uint32_t>(in.funds));
-  record->set_overlays(in.overlays.bits);
-  record->set_scheme_from(in.scheme_from);
-  record->set_scheme_to(in.scheme_to);
-  record->set_person_hash(in.person_hash.data(), in.person_hash.size());
-  record->set_policy_profile(in.policy_profile);
-  record->set_certificate_number(in.certificate_number);
-  record->set_filing(in.filing);
-  record->set_newest_entries(in.newest_entries);
-  record->set_sent_case_seq(in.sent_case_seq);
-  record->set_received_case_seq(in.received_case_seq);
-  record->set_timeline_count(in.timeline_count);
-  record->set_revision(in.revision);
-  record->set_created_at_ms(in.created_at.ms);
-  record->set_updated_at_ms(in.updated_at.ms);
-  record->set_closed_at_ms(in.closed_at ? in.closed_at->ms : 0);
-  record->set_turn(in.turn);
-  record->set_payee_version(in.payee_version);
-  record->set_hold_code(in.hold_code);
-  record->set_hold_until(in.hold_until);
-  encode_deadlines(in, record);
-  encode_memory(in, record);
-  record->set_form_version(in.form_version);
-  record->set_disposition(in.disposition);
-  encode_money(in, record);
-  record->set_reject_code(in.reject_code);
-  for (const v1::Finding& finding : in.findings) *record->add_findings() = finding;
-  record->set_stopped_on(in.stopped_on);
-  record->set_last_fault(in.last_fault);
-}
-
-}  // namespace
-
-void encode_case(const Case& in, v1::CaseRecord* record) {
-  encode_rest(in, record);
-  *record->mutable_person() = in.person;
-  *record->mutable_payee() = in.payee;
-  if (in.letter_place) to_record(*in.letter_place, record->mutable_letter_ref());
-  if (in.form_place) to_record(*in.form_place, record->mutable_form_ref());
+void encode_case(const Case& subject, v1::CaseRecord* record) {
+  encode_fields(subject, *record);
 }
 
 void append_case(const Case& subject, CaseScratch* scratch, std::string* out) {
-  v1::CaseRecord& record = scratch->record;
-  record.Clear();
-  encode_rest(subject, &record);
-  // Lent for the call and taken back: copying them costs a dozen allocations.
-  record.unsafe_arena_set_allocated_person(const_cast<v1::Person*>(&subject.person));
-  record.unsafe_arena_set_allocated_payee(const_cast<v1::Payee*>(&subject.payee));
-  if (subject.letter_place) {
-    to_record(*subject.letter_place, &scratch->letter);
-    record.unsafe_arena_set_allocated_letter_ref(&scratch->letter);
-  }
-  if (subject.form_place) {
-    to_record(*subject.form_place, &scratch->form);
-    record.unsafe_arena_set_allocated_form_ref(&scratch->form);
-  }
-  record.AppendToString(out);
-  record.unsafe_arena_release_person();
-  record.unsafe_arena_release_payee();
-  record.unsafe_arena_release_letter_ref();
-  record.unsafe_arena_release_form_ref();
+  encode_fields(subject, scratch->record);
+  scratch->record.AppendToString(out);
+}
+
+void to_record(const LogPlace& place, v1::LogRef* ref) {
+  encode_fields(place, *ref);
 }
 
 Result<std::optional<Case>> read_case(const Records& records, const CaseId& id) {
@@ -410,7 +184,8 @@ Result<std::vector<SentMessage>> list_sent(const Records& records, const Case& s
   for (size_t i = 0; i < timeline->size(); ++i) {
     const AgencyId to = peer_at(subject, static_cast<uint32_t>(i + 1));
     for (const v1::LogRef& ref : (*timeline)[i].sent()) {
-      out.push_back({static_cast<uint32_t>(out.size() + 1), to, from_record(ref)});
+      out.push_back({static_cast<uint32_t>(out.size() + 1), to, {}});
+      decode_fields(ref, out.back().place);
     }
   }
   return out;

@@ -14,13 +14,14 @@
 
 namespace jiexu {
 
-// Errors: kCorrupt if the record holds a number that this version does not know.
+// Errors: kCorrupt if a field cannot be read, or if the case is none that any version has written
+// (daemon/cases/invariants.h); the text names the field or the rule.
 Result<Case> decode_case(const CaseId& id, const v1::CaseRecord& record);
+// Sets every field of the record anew.
 void encode_case(const Case& subject, v1::CaseRecord* record);
 // Kept for its memory.
 struct CaseScratch {
   v1::CaseRecord record;
-  v1::LogRef letter, form;
 };
 // Appends the record's bytes to `out`.
 void append_case(const Case& subject, CaseScratch* scratch, std::string* out);

@@ -5,6 +5,7 @@
 
 #include "daemon/base/limits.h"
 #include "daemon/cases/attachments.h"
+#include "daemon/cases/invariants.h"
 #include "daemon/cases/stated.h"
 #include "daemon/engine/case_desk.h"
 #include "daemon/engine/case_store.h"
@@ -130,7 +131,10 @@ void CaseDesk::write_letter_counter() {
   tx_.put(layout::letter_counter_key(letter_day_), count);
 }
 
+// What a store would be called damaged for is not written.
 void CaseDesk::write_case(const Case& before, const Case& after) {
+  must_hold(check_stored(after));
+  if (before.exists()) must_hold(check_change(before, after));
   if (!consumed_.empty()) consumed_.erase(after.id);
   if (greatest_) greatest_ = std::max(*greatest_, after.id);
   plain_.clear();

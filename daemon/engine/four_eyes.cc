@@ -5,6 +5,7 @@
 #include "daemon/base/bytes.h"
 #include "daemon/cases/attachments.h"
 #include "daemon/engine/case_desk.h"
+#include "daemon/engine/case_fields.h"
 #include "daemon/trust/suite.h"
 
 namespace jiexu {
@@ -13,6 +14,8 @@ namespace {
 constexpr std::string_view kDomain = "jiexu proposal 1";
 constexpr size_t kDigestShown = 8;  // bytes of it in notes of the timeline
 
+// What the digest covers. How a field of each type is said; the fields are those that case_fields.h
+// binds.
 class Facts {
  public:
   Facts() : bytes_(kDomain) {}
@@ -21,35 +24,31 @@ class Facts {
     bytes_ += piece;
   }
   void add(int64_t number) { append_u64(bytes_, static_cast<uint64_t>(number)); }
+  void add(AgencyId agency) { add(agency.text()); }
+  void add(Fen amount) { add(amount.value); }
+  void add(const google::protobuf::MessageLite& message) { add(message.SerializeAsString()); }
+  // Those that the action would send.
+  void add(const std::vector<Attachment>& attachments) {
+    for (const Attachment& attachment : attachments) {
+      if (!is_waiting(attachment)) continue;
+      add(view(attachment.sha256));
+      add(attachment.name);
+    }
+  }
   Digest digest() const { return sha256(bytes_); }
 
  private:
   std::string bytes_;
 };
 
-void add_facts(const Case& subject, Facts& content) {
-  content.add(subject.id.bytes());
-  content.add(subject.peer.text());
-  content.add(subject.letter_number);
-  content.add(subject.person.SerializeAsString());
-  content.add(subject.payee.SerializeAsString());
-  content.add(subject.certificate_number);
-  content.add(subject.filing);
-  content.add(subject.scheme_from);
-  content.add(subject.scheme_to);
-  content.add(subject.form_version);
-  content.add(subject.disposition);
-  content.add(subject.attempt);
-  for (const Attachment& attachment : subject.attachments) {
-    if (!is_waiting(attachment)) continue;
-    content.add(view(attachment.sha256));
-    content.add(attachment.name);
-  }
-  for (const Fen amount : {subject.due, subject.moved, subject.returned, subject.credited,
-                           subject.refund, subject.refunded}) {
-    content.add(amount.value);
-  }
-}
+// Adds the fields that an approval binds, and leaves out the others.
+struct BoundFields {
+  const Case& subject;
+  Facts& facts;
+
+  void operator()(Bound, auto member, const auto&) const { facts.add(subject.*member); }
+  void operator()(Unbound, auto, const auto&) const {}
+};
 
 std::string words(const Proposal& proposal) {
   return std::string(name(action_of(proposal))) + ", proposal " + std::to_string(proposal.number);
@@ -71,13 +70,14 @@ bool is_offered(const std::vector<Offer>& all, const Proposal& proposal) {
 }  // namespace
 
 Digest proposal_digest(const Case& subject, const Proposal& proposal) {
-  Facts content;
-  content.add(proposal.number);
-  content.add(proposal.action);
-  content.add(proposal.user);
-  content.add(proposal.input);
-  add_facts(subject, content);
-  return content.digest();
+  Facts facts;
+  facts.add(proposal.number);
+  facts.add(proposal.action);
+  facts.add(proposal.user);
+  facts.add(proposal.input);
+  facts.add(subject.id.bytes());
+  each_case_field(BoundFields{subject, facts});
+  return facts.digest();
 }
 
 EventKind action_of(const Proposal& proposal) {

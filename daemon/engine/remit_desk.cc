@@ -8,6 +8,7 @@
 #include "daemon/cases/payments.h"
 #include "daemon/engine/remit_views.h"
 #include "daemon/funds/bank_text.h"
+#include "daemon/funds/record_invariants.h"
 #include "daemon/trust/suite.h"
 #include "storage/layout.h"
 
@@ -233,11 +234,15 @@ Result<std::optional<RemitDesk::Payment>> RemitDesk::read(const CaseId& id,
   auto record = tx_.get_message<Record>(layout::payment_key(id, attempt));
   if (!record) return tl::unexpected(record.error());
   if (!*record) return std::nullopt;
+  if (const auto rule = check_invariants(**record)) {
+    return breaks_rule("payment " + std::to_string(attempt) + " of " + id.str(), *rule);
+  }
   return Payment{id, attempt, std::move(**record)};
 }
 
 void RemitDesk::write(const Payment& payment) {
   const Record& record = payment.record;
+  must_hold(check_invariants(record));
   const RecordKey key = layout::payment_key(payment.id, payment.attempt);
   tx_.put_message(key, record);
   const RecordKey waiting =
@@ -266,10 +271,16 @@ void RemitDesk::write(const Payment& payment) {
 
 Result<std::optional<RemitDesk::BatchRecord>> RemitDesk::read_batch(std::string_view number) const {
   if (!BatchNumber::parse(number)) return std::nullopt;
-  return tx_.get_message<BatchRecord>(layout::remittance_batch_key(number));
+  auto record = tx_.get_message<BatchRecord>(layout::remittance_batch_key(number));
+  if (!record || !*record) return record;
+  if (const auto rule = check_invariants(**record)) {
+    return breaks_rule("batch " + std::string(number), *rule);
+  }
+  return record;
 }
 
 void RemitDesk::write_batch(std::string_view number, const BatchRecord& batch) {
+  must_hold(check_invariants(batch));
   tx_.put_message(layout::remittance_batch_key(number), batch);
 }
 

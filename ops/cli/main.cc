@@ -30,7 +30,7 @@ int run(int argc, char** argv) {
   add_options(app, session);
   for (const auto add :
        {add_init, add_directory, add_user, add_config, add_case, add_peer, add_bank, add_remit,
-        add_money, add_rules, add_reports, add_progress, add_doctor}) {
+        add_money, add_rules, add_reports, add_progress, add_doctor, add_store}) {
     add(app, session);
   }
   if (const auto ends = line.parse(argc, argv)) return *ends;

@@ -92,5 +92,6 @@ void add_rules(Command app, Session& session);
 void add_reports(Command app, Session& session);
 void add_progress(Command app, Session& session);
 void add_doctor(Command app, Session& session);
+void add_store(Command app, Session& session);
 
 }  // namespace jiexu::cli

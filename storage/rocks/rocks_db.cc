@@ -15,6 +15,8 @@ namespace {
 
 // What the log holds at most, and one memtable that is being flushed meanwhile.
 constexpr uint64_t kMemtablesMax = (64 + 64) << 20;
+// Tables that a reader of a stopped store holds open at once.
+constexpr int kFilesOfReader = 64;
 
 class StopListener final : public rocksdb::EventListener {
  public:
@@ -47,6 +49,18 @@ class HookLogger final : public rocksdb::Logger {
  private:
   std::function<void(std::string_view)> log_;
 };
+
+// With their settings, in the order of their numbers behind RocksDB's own.
+std::vector<rocksdb::ColumnFamilyDescriptor> all_families() {
+  const auto cache = rocks_cache();
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  families.emplace_back(rocksdb::kDefaultColumnFamilyName, rocks_family_options({}, cache));
+  for (size_t i = 0; i < kFamilyCount; ++i) {
+    const std::string name(layout::family_name(static_cast<Family>(i)));
+    families.emplace_back(name, rocks_family_options(name, cache));
+  }
+  return families;
+}
 
 }  // namespace
 
@@ -95,24 +109,36 @@ Result<RocksDb> RocksDb::open_with(const std::filesystem::path& dir, rocksdb::DB
       rocksdb::NewSstFileManager(options.env, options.info_log));
   files->SetCompactionBufferSize(kMemtablesMax);
   options.sst_file_manager = files;
-  const auto cache = rocks_cache();
-  std::vector<rocksdb::ColumnFamilyDescriptor> families;
-  families.emplace_back(rocksdb::kDefaultColumnFamilyName, rocks_family_options({}, cache));
-  for (size_t i = 0; i < kFamilyCount; ++i) {
-    const std::string name(layout::family_name(static_cast<Family>(i)));
-    families.emplace_back(name, rocks_family_options(name, cache));
-  }
   std::vector<rocksdb::ColumnFamilyHandle*> handles;
   rocksdb::DB* db = nullptr;
-  const auto status = rocksdb::DB::Open(options, dir.string(), families, &handles, &db);
+  const auto status = rocksdb::DB::Open(options, dir.string(), all_families(), &handles, &db);
   if (!status.ok()) return rocks_error("cannot open the store", status);
 
   RocksDb opened;
-  opened.db_.reset(db);
   opened.files_ = std::move(files);
-  opened.unused_default_ = handles[0];
-  std::copy(handles.begin() + 1, handles.end(), opened.handles_.begin());
+  opened.adopt(db, handles);
   return opened;
+}
+
+Result<RocksDb> RocksDb::open_read_only(const std::filesystem::path& dir) {
+  rocksdb::DBOptions options = rocks_db_options();
+  options.wal_recovery_mode = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
+  options.max_open_files = kFilesOfReader;
+  options.info_log = std::make_shared<HookLogger>(nullptr);
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* db = nullptr;
+  const auto status =
+      rocksdb::DB::OpenForReadOnly(options, dir.string(), all_families(), &handles, &db);
+  if (!status.ok()) return rocks_error("cannot read the store", status);
+  RocksDb opened;
+  opened.adopt(db, handles);
+  return opened;
+}
+
+void RocksDb::adopt(rocksdb::DB* db, const std::vector<rocksdb::ColumnFamilyHandle*>& handles) {
+  db_.reset(db);
+  unused_default_ = handles[0];
+  std::copy(handles.begin() + 1, handles.end(), handles_.begin());
 }
 
 RocksDb::~RocksDb() {

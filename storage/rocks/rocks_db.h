@@ -51,6 +51,9 @@ class RocksDb {
   // Error kCorrupt: RocksDB refuses what it finds.
   static Result<RocksDb> open(const std::filesystem::path& dir, rocksdb::WALRecoveryMode mode,
                               const RocksHooks& hooks);
+  // Writes nothing, not even a log. A torn end of the write-ahead log, which no commit was told of,
+  // is left out; other damage is kCorrupt.
+  static Result<RocksDb> open_read_only(const std::filesystem::path& dir);
   ~RocksDb();
   RocksDb(RocksDb&&) noexcept = default;
   RocksDb& operator=(RocksDb&& other) noexcept;
@@ -70,6 +73,7 @@ class RocksDb {
   RocksDb() = default;
   static Result<RocksDb> open_with(const std::filesystem::path& dir, rocksdb::DBOptions options,
                                    const RocksHooks& hooks);
+  void adopt(rocksdb::DB* db, const std::vector<rocksdb::ColumnFamilyHandle*>& handles);
 
   std::shared_ptr<rocksdb::SstFileManager> files_;  // knows how much disk the tables take
   std::unique_ptr<rocksdb::DB> db_;

@@ -12,6 +12,7 @@
 #include "storage/layout.h"
 #include "storage/rocks/recovery.h"
 #include "storage/rocks/rocks_db.h"
+#include "storage/rocks/rocks_reader.h"
 #include "storage/rocks/watermark.h"
 
 namespace jiexu {
@@ -80,6 +81,30 @@ class RocksSnapshot final : public Reader {
  private:
   const RocksDb& db_;
   rocksdb::ReadOptions options_;  // verify_checksums is on by default
+};
+
+class StoppedStore final : public Reader {
+ public:
+  StoppedStore(Fd lock, RocksDb db) : lock_(std::move(lock)), db_(std::move(db)) {
+    options_.fill_cache = false;  // everything is read once
+  }
+
+  Result<std::optional<std::string>> get(Family family, std::string_view key) const override {
+    return read_one(db_, options_, family, key);
+  }
+  Result<void> scan(Family family, std::string_view lower, std::string_view upper,
+                    const Visitor& visit) const override {
+    return read_range(db_, options_, Order::kUp, family, lower, upper, visit);
+  }
+  Result<void> scan_back(Family family, std::string_view lower, std::string_view upper,
+                         const Visitor& visit) const override {
+    return read_range(db_, options_, Order::kDown, family, lower, upper, visit);
+  }
+
+ private:
+  Fd lock_;  // released after RocksDB is closed
+  RocksDb db_;
+  rocksdb::ReadOptions options_;
 };
 
 // An empty directory of our own, with rights for nobody else. A store is never made over anything.
@@ -225,6 +250,19 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open_once(const RocksSettings& s
   return start(std::make_unique<Impl>(places, std::move(*lock), std::move(hooks.stop),
                                       std::move(*recovered), settings.space),
                settings);
+}
+
+Result<std::unique_ptr<Reader>> open_read_only(const fs::path& dir) {
+  const RocksPlaces places(dir);
+  std::error_code error;
+  if (!fs::is_directory(places.db, error)) {
+    return fail(Errc::kNotFound, "there is no store in " + places.dir.string());
+  }
+  auto lock = lock_file_shared(places.lock);
+  if (!lock) return tl::unexpected(lock.error());
+  auto db = RocksDb::open_read_only(places.db);
+  if (!db) return tl::unexpected(db.error());
+  return std::make_unique<StoppedStore>(std::move(*lock), std::move(*db));
 }
 
 RocksStore::~RocksStore() {

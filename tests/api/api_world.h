@@ -96,7 +96,8 @@ class ApiWorld {
     return subject;
   }
 
-  void put(const Case& subject);
+  // The case, with what such a case always has.
+  void put(const Case& made);
   void put_account(AgencyId peer, uint8_t account, int64_t balance_fen);
   // That there has been a link with the peer.
   void put_link(AgencyId peer, const v1::LinkRecord& link);

@@ -9,8 +9,10 @@
 #include <regex>
 
 #include "daemon/api/http/http_server.h"
+#include "daemon/config.h"
 #include "daemon/funds/comparison.h"
 #include "daemon/rules/form_check.h"
+#include "storage/file.h"
 #include "tests/api/api_world.h"
 #include "tests/temp_folder.h"
 
@@ -353,6 +355,60 @@ TEST_CASE("documents name only commands that exist, and the manual of the comman
     INFO(path);
     CHECK((!runs || std::regex_search(manual, std::regex("`jiexu " + path + "[ `]"))));
   }
+}
+
+// Every file below, with what it holds and when it was written.
+std::map<std::string, std::string> files_in(const std::string& folder) {
+  std::map<std::string, std::string> out;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
+    if (!entry.is_regular_file()) continue;
+    std::ifstream file(entry.path(), std::ios::binary);
+    const auto written = entry.last_write_time().time_since_epoch().count();
+    out[entry.path()] =
+        std::to_string(written) + std::string{std::istreambuf_iterator<char>(file), {}};
+  }
+  return out;
+}
+
+TEST_CASE("store dump prints the records of a store, for who holds its keys, and changes nothing") {
+  Agency agency;
+  const auto before = files_in(agency.folder());
+  const Ran all = agency.jiexu("store dump");
+  INFO(all.out);
+  CHECK(all.code == 0);
+  CHECK_THAT(all.out, Catch::Contains(R"("kind": "store")") && Catch::Contains("S41010010107"));
+  CHECK_THAT(all.out, Catch::Contains(R"("kind": "commit", "key": "6c736e", "value": 1)"));
+  CHECK(agency.jiexu("store dump --family meta --key 6c736e").out ==
+        R"({"family": "meta", "kind": "commit", "key": "6c736e", "value": 1})" + std::string("\n"));
+  CHECK(agency.jiexu("store dump --family case").out.empty());
+  CHECK(agency.jiexu("store dump --family letters").code == 64);
+  CHECK(agency.jiexu("store dump --key 6x").code == 64);
+  CHECK(agency.jiexu("store dump " + agency.folder()).code == 66);
+  CHECK(files_in(agency.folder()) == before);
+}
+
+TEST_CASE("store dump says who may read a store, and that no daemon may have it open") {
+  Agency agency;
+  const std::string keys = agency.folder() + "/keys";
+  {
+    const auto config = load_config(agency.folder() + "/agency.toml");
+    REQUIRE(config);
+    const auto held = lock_file(config->data_dir / "lock");
+    REQUIRE(held);
+    const Ran busy = agency.jiexu("store dump");
+    CHECK(busy.code == 75);
+    CHECK_THAT(busy.out, Catch::Contains("stop the daemon"));
+  }
+  const std::string other = (agency.place.path / "b").string();
+  REQUIRE(run("init " + other + " --code S41132810207 --name Other").code == 0);
+  const Ran foreign = agency.jiexu("store dump --keys " + other + "/keys");
+  CHECK(foreign.code == 78);
+  CHECK_THAT(foreign.out, Catch::Contains("vault.keys"));
+  const Ran none = agency.jiexu("store dump --keys " + other);
+  CHECK(none.code == 78);
+  CHECK_THAT(none.out, Catch::Contains("only who holds the keys"));
+  std::filesystem::permissions(keys + "/vault.keys", std::filesystem::perms(0644));
+  CHECK(agency.jiexu("store dump").code == 77);
 }
 
 TEST_CASE("help begins with an example, and a command that does not exist is a usage error") {

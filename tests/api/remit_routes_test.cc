@@ -55,6 +55,8 @@ TEST_CASE("a case that has paid shows each of its payments, as the bank's answer
   put_batch(world, kBatch, PaymentState::kPaid);
   Case subject = world.draft();
   subject.side = Side::kOut;
+  subject.relationship = Relationship::kOutAccepted;
+  subject.funds = Funds::kNotComputed;
   subject.attempt = 2;  // the second one is known from its message alone
   world.put(subject);
   const auto shown = world.ask("GET", "/v1/cases/" + subject.id.str(), Role::kAuditor).json();

@@ -61,7 +61,10 @@ Case case_in(Side side, Relationship relationship, Funds funds) {
   if (numbered) subject.letter_number = kLetter->letter_number();
   subject.form_version = has_form(relationship) ? 1 : 0;
   subject.moved = Fen{moved_in(funds)};
-  if (subject.form_version > 0 && !nothing_due(funds)) subject.due = Fen{kBalance};
+  if (subject.form_version > 0 && !nothing_due(funds)) {
+    subject.due = Fen{kBalance};
+    subject.disposition = v1::DISPOSITION_TRANSFER;
+  }
   if (funds == Funds::kNoticed) subject.noticed = Fen{kBalance};
   if (funds == Funds::kReturnedToOut) subject.returned = Fen{kBalance};
   if (funds == Funds::kCredited || funds == Funds::kAckedByIn) subject.credited = subject.moved;

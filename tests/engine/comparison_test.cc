@@ -70,7 +70,11 @@ TEST_CASE("what was changed behind one side's back is named at both") {
       {"due", [](auto& record) { record.set_due_fen(record.due_fen() + 1); }},
       {"ordered", [](auto& record) { record.set_moved_fen(record.moved_fen() + 1); }},
       {"credited", [](auto& record) { record.set_credited_fen(1); }},
-      {"refunded", [](auto& record) { record.set_refunded_fen(1); }},
+      {"refunded",
+       [](auto& record) {
+         record.set_refund_fen(1);
+         record.set_refunded_fen(1);
+       }},
       {"form-version", [](auto& record) { record.set_form_version(1); }}};
   for (const auto& [difference, change] : changes) {
     DYNAMIC_SECTION(difference) {

@@ -289,7 +289,9 @@ void Simulation::meddle() {
     if (!page || page->cases.empty()) return;
     Case moved = page->cases.front();
     const bool in = moved.side == Side::kIn;
-    moved.relationship = in ? Relationship::kFailed : Relationship::kOutFailed;
+    // An end that any case can have, so that nobody takes the record for a damaged one.
+    moved.relationship = in ? Relationship::kWithdrawn : Relationship::kOutFailed;
+    if (moved.closed()) moved.closed_at = moved.updated_at;
     v1::CaseRecord record;
     encode_case(moved, &record);
     records.put_message(batch, Family::kCase, layout::case_key(moved.id, moved.closed()), record);

@@ -1,0 +1,368 @@
+#include "storage/dump.h"
+
+#include <google/protobuf/stubs/logging.h>
+#include <google/protobuf/util/json_util.h>
+
+#include <memory>
+#include <span>
+
+#include "daemon/base/bytes.h"
+#include "daemon/base/text.h"
+#include "daemon/base/time.h"
+#include "jiexu/v1/link.pb.h"
+#include "jiexu/v1/record.pb.h"
+#include "storage/layout.h"
+#include "storage/records.h"
+
+namespace jiexu {
+namespace {
+
+namespace proto = google::protobuf;
+
+// --- what keys are made of (layout.h) ---
+
+enum class Form : uint8_t {
+  kAgency,
+  kCaseId,
+  kDigest,  // 32 bytes
+  kHash,    // 16 bytes
+  kU8,
+  kU32,
+  kU64,
+  kText,  // all that is left
+};
+
+struct Part {
+  std::string_view name;
+  Form form;
+};
+
+constexpr Part kPeer = {"peer", Form::kAgency};
+constexpr Part kCase = {"case_id", Form::kCaseId};
+constexpr Part kLine = {"line", Form::kDigest};
+constexpr Part kFile = {"file", Form::kDigest};
+constexpr Part kN = {"n", Form::kU32};
+constexpr Part kAttempt = {"attempt", Form::kU32};
+constexpr Part kDay = {"day", Form::kU32};
+constexpr Part kBatch = {"batch", Form::kText};
+constexpr Part kDirection = {"direction", Form::kU8};
+constexpr Part kEpoch = {"epoch", Form::kU32};
+constexpr Part kSeq = {"seq", Form::kU64};
+
+// What a value is that is no message.
+enum class Plain : uint8_t { kNothing, kNumber, kText, kBytes, kCaseIds, kDigests, kLetters };
+
+struct Kind {
+  Family family;
+  std::string_view name;
+  std::string_view tag;  // its keys begin with it
+  std::span<const Part> parts;
+  const proto::Message* message;  // an instance of the record's type; nullptr: it is `plain`
+  Plain plain = Plain::kNothing;
+};
+
+template <class T>
+const proto::Message* message() {
+  return &T::default_instance();
+}
+
+std::span<const Kind> kinds() {
+  using F = Family;
+  static const std::span<const Part> kNone;
+  static const Part kCaseN[] = {kCase, kN}, kCaseAttempt[] = {kCase, kAttempt}, kACase[] = {kCase};
+  static const Part kALine[] = {kLine}, kLineN[] = {kLine, kN}, kAFile[] = {kFile};
+  static const Part kFileN[] = {kFile, {"n", Form::kU64}}, kABatch[] = {kBatch}, kADay[] = {kDay};
+  static const Part kFrame[] = {kPeer, kDirection, kEpoch, kSeq}, kLink[] = {kPeer, kDirection};
+  static const Part kTimer[] = {{"due_ms", Form::kU64}, kCase, {"deadline", Form::kU8}};
+  static const Part kAccount[] = {kPeer, {"account", Form::kU8}}, kPeerDay[] = {kPeer, kDay};
+  static const Part kOrdered[] = {{"ordered_ms", Form::kU64}, kCase, kAttempt};
+  static const Part kExported[] = {{"exported_ms", Form::kU64}, kCase, kAttempt};
+  static const Part kSides[] = {{"sides", Form::kDigest}}, kNumber[] = {{"number", Form::kDigest}};
+  static const Part kTray[] = {{"outcome", Form::kU8}, {"since_ms", Form::kU64}, kLine};
+  static const Part kMissing[] = {{"missing_fen", Form::kU64}, kCase};
+  static const Part kPeerCase[] = {kPeer, kCase}, kPeerCaseN[] = {kPeer, kCase, kN};
+  static const Part kPerson[] = {{"person_hash", Form::kHash}},
+                    kLetter[] = {{"letter", Form::kText}};
+  static const Part kAside[] = {kPeer, kEpoch, kSeq}, kThrough[] = {kPeer, {"through", Form::kU64}};
+  static const Part kPiece[] = {kCase, kFile, {"piece", Form::kU32}};
+  static const Kind kAll[] = {
+      {F::kMeta, "store", "store", kNone, message<v1::StoreRecord>()},
+      {F::kMeta, "commit", "lsn", kNone, nullptr, Plain::kNumber},
+      {F::kMeta, "judged", "judged", kNone, message<v1::JudgedRecord>()},
+      {F::kMeta, "keys", "keys", kNone, message<v1::KeysRecord>()},
+      {F::kMeta, "letter-counter", "letter", kADay, nullptr, Plain::kNumber},
+      {F::kLinkLog, "frame", "", kFrame, message<v1::LinkFrame>()},
+      {F::kLink, "link", "", kLink, message<v1::LinkRecord>()},
+      {F::kCase, "open-case", "o", kACase, message<v1::CaseRecord>()},
+      {F::kCase, "closed-case", "c", kACase, message<v1::CaseRecord>()},
+      {F::kTimeline, "timeline", "", kCaseN, message<v1::TimelineRecord>()},
+      {F::kTimer, "timer", "", kTimer, nullptr},
+      {F::kFunds, "account", "A", kAccount, message<v1::AccountRecord>()},
+      {F::kFunds, "bank-line", "B", kALine, message<v1::BankLineRecord>()},
+      {F::kFunds, "bank-file", "F", kAFile, message<v1::BankFileRecord>()},
+      {F::kFunds, "staged-line", "S", kFileN, message<v1::BankLine>()},
+      {F::kFunds, "incoming-batch", "N", kABatch, message<v1::IncomingBatchRecord>()},
+      {F::kFunds, "recovered-money", "U", kACase, message<v1::RecoveredMoneyRecord>()},
+      {F::kFunds, "case-journal", "J", kCaseN, message<v1::JournalRecord>()},
+      {F::kFunds, "line-journal", "K", kLineN, message<v1::JournalRecord>()},
+      {F::kFunds, "payment", "I", kCaseAttempt, message<v1::PaymentRecord>()},
+      {F::kFunds, "batch", "R", kABatch, message<v1::RemittanceBatchRecord>()},
+      {F::kFunds, "payment-file", "X", kABatch, nullptr, Plain::kText},
+      {F::kFunds, "payee-confirmation", "Y", kACase, message<v1::PayeeConfirmationRecord>()},
+      {F::kFunds, "comparison", "C", kPeerDay, message<v1::ComparisonRecord>()},
+      {F::kIndex, "waiting-payment", "I", kOrdered, nullptr},
+      {F::kIndex, "exported-payment", "E", kExported, nullptr},
+      {F::kIndex, "proposed-release", "V", kCaseAttempt, nullptr},
+      {F::kIndex, "twin-lines", "D", kSides, nullptr, Plain::kDigests},
+      {F::kIndex, "numbered-lines", "G", kNumber, nullptr, Plain::kDigests},
+      {F::kIndex, "postponed-line", "Q", kALine, nullptr},
+      {F::kIndex, "tray", "T", kTray, nullptr},
+      {F::kIndex, "waiting-lines", "W", kACase, nullptr, Plain::kDigests},
+      {F::kIndex, "missing", "M", kMissing, nullptr},
+      {F::kIndex, "open-money", "Z", kPeerCase, nullptr},
+      {F::kIndex, "person", "P", kPerson, nullptr, Plain::kCaseIds},
+      {F::kIndex, "letters", "L", kLetter, nullptr, Plain::kLetters},
+      {F::kIndex, "wanted-attachment", "A", kPeerCaseN, nullptr},
+      {F::kQuarantine, "quarantine", "", kAside, message<v1::QuarantineRecord>()},
+      {F::kAudit, "receipt", "R", kThrough, message<v1::LinkFrame>()},
+      {F::kAttachment, "piece", "", kPiece, nullptr, Plain::kBytes},
+  };
+  return kAll;
+}
+
+// --- JSON ---
+
+void append_quoted(std::string_view text, std::string& out) {
+  out += '"';
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    if (static_cast<uint8_t>(c) < 0x20) {
+      out += "\\u00";
+      append_hex({&c, 1}, out);
+    } else {
+      out += c;
+    }
+  }
+  out += '"';
+}
+
+void append_name(std::string_view name, std::string& out) {
+  if (out.size() > 1) out += ", ";
+  append_quoted(name, out);
+  out += ": ";
+}
+
+void append_field(std::string_view name, std::string_view text, std::string& out) {
+  append_name(name, out);
+  append_quoted(text, out);
+}
+
+void append_field(std::string_view name, uint64_t number, std::string& out) {
+  append_name(name, out);
+  out += std::to_string(number);
+}
+
+// --- keys ---
+
+size_t size_of(Form form, std::string_view left) {
+  switch (form) {
+    case Form::kAgency: return AgencyId::kSize;
+    case Form::kCaseId:
+    case Form::kHash: return CaseId::kSize;
+    case Form::kDigest: return kDigestSize;
+    case Form::kU8: return 1;
+    case Form::kU32: return 4;
+    case Form::kU64: return 8;
+    case Form::kText: return left.size();
+  }
+  return left.size();
+}
+
+void append_part(const Part& part, std::string_view bytes, std::string& out) {
+  switch (part.form) {
+    case Form::kAgency:
+    case Form::kText: return append_field(part.name, bytes, out);
+    case Form::kCaseId: return append_field(part.name, CaseId::from_bytes(bytes)->str(), out);
+    case Form::kHash:
+    case Form::kDigest: return append_field(part.name, to_hex(bytes), out);
+    case Form::kU8: return append_field(part.name, static_cast<uint8_t>(bytes[0]), out);
+    case Form::kU32: return append_field(part.name, read_u32(bytes), out);
+    case Form::kU64: return append_field(part.name, read_u64(bytes), out);
+  }
+}
+
+// Adds the parts of the key; false if it is none of this kind.
+bool append_parts(const Kind& kind, std::string_view key, std::string& out) {
+  if (!key.starts_with(kind.tag)) return false;
+  key.remove_prefix(kind.tag.size());
+  for (const Part& part : kind.parts) {
+    const size_t size = size_of(part.form, key);
+    const std::string_view bytes = key.substr(0, size);
+    const bool text = part.form == Form::kAgency || part.form == Form::kText;
+    if (bytes.size() != size || (text && !is_utf8(bytes))) return false;
+    append_part(part, bytes, out);
+    key.remove_prefix(size);
+  }
+  return key.empty();
+}
+
+// --- values ---
+
+constexpr std::string_view kNoRecord = "the record is none of its kind";
+
+// Each of a list of entries of `size` bytes; an error if they do not come out even.
+template <class Append>
+std::string_view append_list(std::string_view value, size_t size, std::string& out,
+                             const Append& append) {
+  if (value.size() % size != 0) return kNoRecord;
+  append_name("value", out);
+  out += '[';
+  for (size_t at = 0; at < value.size(); at += size) {
+    if (at > 0) out += ", ";
+    append_quoted(append(value.substr(at, size)), out);
+  }
+  out += ']';
+  return "";
+}
+
+std::string case_text(std::string_view bytes) {
+  return CaseId::from_bytes(bytes)->str();
+}
+
+// What is wrong; empty: nothing.
+std::string_view append_plain(Plain plain, std::string_view value, std::string& out) {
+  constexpr size_t kLetterEnd = 2;
+  switch (plain) {
+    case Plain::kNothing: return value.empty() ? "" : kNoRecord;
+    case Plain::kNumber:
+      if (value.size() != 4 && value.size() != 8) return kNoRecord;
+      append_field("value", value.size() == 4 ? read_u32(value) : read_u64(value), out);
+      return "";
+    case Plain::kText:
+      if (!is_utf8(value)) return append_plain(Plain::kBytes, value, out);
+      append_field("value", value, out);
+      return "";
+    case Plain::kBytes: append_field("value", to_hex(value), out); return "";
+    case Plain::kCaseIds: return append_list(value, CaseId::kSize, out, case_text);
+    case Plain::kDigests:
+      return append_list(value, kDigestSize, out, [](auto bytes) { return to_hex(bytes); });
+    case Plain::kLetters:
+      return append_list(value, kLetterEnd + CaseId::kSize, out, [](std::string_view entry) {
+        return std::string(entry.substr(0, kLetterEnd)) + " " + case_text(entry.substr(kLetterEnd));
+      });
+  }
+  return kNoRecord;
+}
+
+std::string_view append_message(const proto::Message& type, std::string_view value,
+                                std::string& out) {
+  const std::unique_ptr<proto::Message> record(type.New());
+  if (!record->ParseFromArray(value.data(), static_cast<int>(value.size()))) return kNoRecord;
+  proto::util::JsonPrintOptions options;
+  options.preserve_proto_field_names = true;
+  std::string text;
+  if (!proto::util::MessageToJsonString(*record, &text, options).ok()) return kNoRecord;
+  append_name("record", out);
+  out += text;
+  return "";
+}
+
+// --- records ---
+
+// A Reader of the one record that a walk has come to, so that Records opens it.
+class OneRecord final : public Reader {
+ public:
+  std::string_view value;
+
+  Result<std::optional<std::string>> get(Family, std::string_view) const override {
+    return std::string(value);
+  }
+  Result<void> scan(Family, std::string_view, std::string_view, const Visitor&) const override {
+    return {};
+  }
+  Result<void> scan_back(Family, std::string_view, std::string_view,
+                         const Visitor&) const override {
+    return {};
+  }
+};
+
+// The line for a record, and whether the record could be read.
+class Lines {
+ public:
+  explicit Lines(const Vault& vault) : records_(one_, vault) {}
+
+  bool make(Family family, std::string_view key, std::string_view value, std::string& line) {
+    const Kind* kind = begin(family, key, line);
+    std::string wrong = kind == nullptr ? "no kind of record has this key" : "";
+    one_.value = value;
+    const auto plain = records_.get(family, key);
+    if (kind != nullptr && !plain) wrong = plain.error().text;
+    if (wrong.empty()) {
+      wrong = kind->message != nullptr ? append_message(*kind->message, **plain, line)
+                                       : append_plain(kind->plain, **plain, line);
+    }
+    if (!wrong.empty()) append_field("error", wrong, line);
+    line += '}';
+    return wrong.empty();
+  }
+
+ private:
+  static const Kind* begin(Family family, std::string_view key, std::string& line) {
+    for (const Kind& kind : kinds()) {
+      if (kind.family != family) continue;
+      begin(family, kind.name, key, line);
+      if (append_parts(kind, key, line)) return &kind;
+    }
+    begin(family, "unknown", key, line);
+    return nullptr;
+  }
+  static void begin(Family family, std::string_view kind, std::string_view key, std::string& line) {
+    line = "{";
+    append_field("family", layout::family_name(family), line);
+    append_field("kind", kind, line);
+    append_field("key", to_hex(key), line);
+  }
+
+  OneRecord one_;
+  Records records_;
+};
+
+}  // namespace
+
+Result<DumpCounts> dump(const Reader& reader, const Vault& vault, const DumpChoice& choice,
+                        const DumpLine& line) {
+  const proto::LogSilencer quiet;  // what does not parse is counted, and told in its line
+  DumpCounts counts;
+  Lines lines(vault);
+  std::string text;
+  bool more = true;
+  for (size_t i = 0; i < kFamilyCount && more; ++i) {
+    const auto family = static_cast<Family>(i);
+    if (choice.family && *choice.family != family) continue;
+    const auto done = reader.scan(family, choice.key_prefix, layout::prefix_end(choice.key_prefix),
+                                  [&](std::string_view key, std::string_view value) {
+                                    counts.records += 1;
+                                    if (!lines.make(family, key, value, text))
+                                      counts.unreadable += 1;
+                                    return more = line(text);
+                                  });
+    if (!done) return tl::unexpected(done.error());
+  }
+  return counts;
+}
+
+std::vector<std::string_view> dump_kinds() {
+  std::vector<std::string_view> out;
+  for (const Kind& kind : kinds()) out.push_back(kind.name);
+  return out;
+}
+
+std::optional<Family> family_of(std::string_view name) {
+  for (size_t i = 0; i < kFamilyCount; ++i) {
+    const auto family = static_cast<Family>(i);
+    if (layout::family_name(family) == name) return family;
+  }
+  return std::nullopt;
+}
+
+}  // namespace jiexu
