@@ -64,7 +64,7 @@ Result<std::unique_ptr<Daemon>> Daemon::start(const Config& config) {
   std::unique_ptr<Daemon> daemon(new Daemon(config));
   for (const auto part : {&Daemon::look_around, &Daemon::load_files, &Daemon::open_store,
                           &Daemon::start_transport, &Daemon::start_engine, &Daemon::start_api}) {
-    if (auto done = ((*daemon).*part)(); !done) return tl::unexpected(done.error());
+    TRY_DO(((*daemon).*part)());
   }
   return daemon;
 }
@@ -78,7 +78,7 @@ Daemon::~Daemon() {
 
 // What the machine must give.
 Result<void> Daemon::look_around() {
-  if (auto done = check_wall_clock(system_clock_.now()); !done) return done;
+  TRY_DO(check_wall_clock(system_clock_.now()));
   descriptors_ = raise_descriptor_limit();
   return {};
 }
@@ -94,18 +94,14 @@ Result<void> Daemon::load_files() {
   auto users = Users::load(config_.users);
   if (!users) return misconfigured(users.error());
   users_ = std::move(*users);
-  if (auto done = check_descriptors(descriptors_, directory_->agencies().size() - 1); !done) {
-    return done;
-  }
+  TRY_DO(check_descriptors(descriptors_, directory_->agencies().size() - 1));
   return check_own_entry(*directory_, config_.agency, keyring_, config_.keys_dir);
 }
 
 Result<void> Daemon::open_store() {
-  auto keys = vault_keys(keyring_.vault_keys, keyring_.person_key);
-  if (!keys) return tl::unexpected(keys.error());
-  auto vault = Vault::create(std::move(*keys));
-  if (!vault) return tl::unexpected(vault.error());
-  vault_ = std::move(*vault);
+  TRY(auto keys, vault_keys(keyring_.vault_keys, keyring_.person_key));
+  TRY(auto vault, Vault::create(std::move(keys)));
+  vault_ = std::move(vault);
   StoreHooks hooks;
   hooks.log = [](std::string_view line) { spdlog::info("{}", line); };
   hooks.open_files_max = store_files_max(descriptors_, directory_->agencies().size() - 1);
@@ -115,7 +111,7 @@ Result<void> Daemon::open_store() {
   auto store = jiexu::open_store(config_, std::move(hooks));
   if (!store) return tl::unexpected(store.error());
   store_ = std::move(*store);
-  if (auto done = check_own_keys(); !done) return done;
+  TRY_DO(check_own_keys());
   if (!store_->recovery().complete) {
     spdlog::error("the store is at commit {} and lacks later ones (watermark {})", store_->lsn(),
                   store_->recovery().watermark.value_or(0));
@@ -150,9 +146,8 @@ Result<void> Daemon::start_transport() {
     if (EngineLoop* loop = loop_now_.load()) loop->post_connected(peer);
   };
   handlers.on_fatal = [](const Error& error) { die(kExitTempFail, error.text); };
-  auto transport = ZmqTransport::start(std::move(options), std::move(handlers));
-  if (!transport) return tl::unexpected(transport.error());
-  transport_ = std::move(*transport);
+  TRY(auto transport, ZmqTransport::start(std::move(options), std::move(handlers)));
+  transport_ = std::move(transport);
   return {};
 }
 
@@ -165,13 +160,11 @@ Result<void> Daemon::start_engine() {
   options.four_eyes = config_.policy.four_eyes;
   options.trusted_submitters = config_.policy.trusted_submitters;
   options.profiles = config_.policy.profiles;
-  auto calendar = load_calendar(config_.calendars);
-  if (!calendar) return tl::unexpected(calendar.error());
-  options.calendar = std::move(*calendar);
+  TRY(auto calendar, load_calendar(config_.calendars));
+  options.calendar = std::move(calendar);
   const EngineWorld world{*store_, *vault_, *keyring_.signer, *transport_, observer_};
-  auto engine = Engine::open(options, world, directory_, clock_.moment());
-  if (!engine) return tl::unexpected(engine.error());
-  engine_ = std::move(*engine);
+  TRY(auto engine, Engine::open(options, world, directory_, clock_.moment()));
+  engine_ = std::move(engine);
   look_at_disk();
   LoopHandlers handlers;
   handlers.on_fatal = [](const Error& error) { die(kExitIoError, error.text); };
@@ -197,9 +190,8 @@ Result<void> Daemon::start_api() {
       ApiPorts{*loop_, *store_, *vault_, clock_, metrics_, [this] { return not_ready(); },
                config_.agency, config_.policy.four_eyes, config_.bank_silent_days},
       users_);
-  auto calendar = load_calendar(config_.calendars);
-  if (!calendar) return tl::unexpected(calendar.error());
-  api_->set_calendar(std::move(*calendar));
+  TRY(auto calendar, load_calendar(config_.calendars));
+  api_->set_calendar(std::move(calendar));
   HttpSettings settings;
   settings.host = config_.api.host;
   settings.port = config_.api.port;
@@ -232,22 +224,19 @@ void Daemon::on_frame(AgencyId peer, Lane lane, std::string bytes) {
 }
 
 Result<void> Daemon::reload() {
-  auto users = Users::load(config_.users);
-  if (!users) return tl::unexpected(users.error());
-  auto directory = Directory::load(config_.directory);
-  if (!directory) return tl::unexpected(directory.error());
-  auto sound = check_own_entry(**directory, config_.agency, keyring_, config_.keys_dir);
+  TRY(auto users, Users::load(config_.users));
+  TRY(auto directory, Directory::load(config_.directory));
+  auto sound = check_own_entry(*directory, config_.agency, keyring_, config_.keys_dir);
   if (!sound) return sound;
-  sound = check_descriptors(descriptors_, (*directory)->agencies().size() - 1);
+  sound = check_descriptors(descriptors_, directory->agencies().size() - 1);
   if (!sound) return sound;
-  auto calendar = load_calendar(config_.calendars);
-  if (!calendar) return tl::unexpected(calendar.error());
-  api_->set_users(*users);
-  directory_now_ = *directory;
-  transport_->set_directory(*directory);
-  loop_->post_own(make_command("", UseDirectory{*directory}, nullptr));
-  api_->set_calendar(*calendar);
-  loop_->post_own(make_command("", UseCalendar{std::move(*calendar)}, nullptr));
+  TRY(auto calendar, load_calendar(config_.calendars));
+  api_->set_users(users);
+  directory_now_ = directory;
+  transport_->set_directory(directory);
+  loop_->post_own(make_command("", UseDirectory{directory}, nullptr));
+  api_->set_calendar(calendar);
+  loop_->post_own(make_command("", UseCalendar{std::move(calendar)}, nullptr));
   return {};
 }
 

@@ -81,10 +81,9 @@ bool knows(const v1::KeysRecord& record, uint32_t id) {
 // damaged, so that others are asked; if none opens, it is the key.
 Result<void> prove_vault_keys(const Reader& reader, const v1::KeysRecord& known, const Vault& vault,
                               const KeyPlaces& places) {
-  const auto records = sample_all(reader);
-  if (!records) return tl::unexpected(records.error());
+  TRY(const auto records, sample_all(reader));
   std::map<uint32_t, bool> opens;
-  for (const Sealed& record : *records) {
+  for (const Sealed& record : records) {
     const auto id = Vault::key_of(record.value);
     if (!id || knows(known, *id)) continue;
     const auto opened = vault.open(record.family, record.key, record.value);
@@ -103,7 +102,7 @@ Result<void> prove_person_key(const Reader& reader, const Vault& vault, const Ke
                               const HashOfPerson& hash_of) {
   std::vector<Sealed> cases;
   for (const std::string_view kind : {layout::kOpenCases, layout::kClosedCases}) {
-    if (auto done = sample(reader, Family::kCase, kind, kCasesAsked, cases); !done) return done;
+    TRY_DO(sample(reader, Family::kCase, kind, kCasesAsked, cases));
   }
   bool asked = false;
   for (const Sealed& record : cases) {
@@ -151,10 +150,9 @@ bool remember_vault_keys(v1::KeysRecord& record, const Vault& vault) {
 
 // Empty if the store remembers none.
 Result<v1::KeysRecord> read_remembered(const Reader& store) {
-  const auto stored = store.get(Family::kMeta, layout::kKeysKey);
-  if (!stored) return tl::unexpected(stored.error());
+  TRY(const auto stored, store.get(Family::kMeta, layout::kKeysKey));
   v1::KeysRecord record;
-  if (*stored && !record.ParseFromString(**stored)) {
+  if (stored && !record.ParseFromString(*stored)) {
     return fail(Errc::kCorrupt, "the record of the store's keys is unreadable");
   }
   return record;
@@ -175,24 +173,22 @@ void put_key_checks(const Vault& vault, Batch& batch) {
 
 Result<void> check_remembered_keys(const Reader& store, const Vault& vault,
                                    const KeyPlaces& places) {
-  const auto known = read_remembered(store);
-  if (!known) return tl::unexpected(known.error());
-  return compare(*known, vault, places);
+  TRY(const auto known, read_remembered(store));
+  return compare(known, vault, places);
 }
 
 Result<void> check_keys(Store& store, const Vault& vault, const KeyPlaces& places,
                         const HashOfPerson& hash_of) {
-  const auto stored = read_remembered(store);
-  if (!stored) return tl::unexpected(stored.error());
-  const v1::KeysRecord& known = *stored;
-  if (auto done = compare(known, vault, places); !done) return done;
+  TRY(const auto stored, read_remembered(store));
+  const v1::KeysRecord& known = stored;
+  TRY_DO(compare(known, vault, places));
   v1::KeysRecord record = known;
   const bool new_key = remember_vault_keys(record, vault);
   const bool new_person = known.person_check().empty();
   if (!new_key && !new_person) return {};
-  if (auto done = prove_vault_keys(store, known, vault, places); !done) return done;
+  TRY_DO(prove_vault_keys(store, known, vault, places));
   if (new_person) {
-    if (auto done = prove_person_key(store, vault, places, hash_of); !done) return done;
+    TRY_DO(prove_person_key(store, vault, places, hash_of));
     record.set_person_check(text(vault.check_of_person_key()));
   }
   Batch batch;

@@ -16,18 +16,16 @@ Result<std::string> Records::open(Family family, std::string_view key,
 Result<std::optional<std::string>> Records::get(Family family, std::string_view key) const {
   auto value = reader_.get(family, key);
   if (!value || !value->has_value() || !layout::is_sealed(family, key)) return value;
-  auto plain = open(family, key, **value);
-  if (!plain) return tl::unexpected(plain.error());
-  return std::move(*plain);
+  TRY(auto plain, open(family, key, **value));
+  return plain;
 }
 
 Result<std::optional<std::string>> Records::get(const RecordKey& key) const {
   const layout::KindRow& row = layout::row_of(key.kind());
   auto value = reader_.get(row.family, key);
   if (!value || !value->has_value() || !row.sealed) return value;
-  auto plain = open(row.family, key, **value);
-  if (!plain) return tl::unexpected(plain.error());
-  return std::move(*plain);
+  TRY(auto plain, open(row.family, key, **value));
+  return plain;
 }
 
 Result<void> Records::scan(Family family, std::string_view lower, std::string_view upper,

@@ -170,7 +170,7 @@ struct Vault::Impl {
 };
 
 Result<std::unique_ptr<Vault>> Vault::create(VaultKeys keys, RandomSource random) {
-  if (auto valid = validate(keys); !valid) return tl::unexpected(valid.error());
+  TRY_DO(validate(keys));
   auto impl = std::make_unique<Impl>();
   impl->cipher.reset(EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr));
   if (!impl->cipher) return fail(Errc::kUnsupported, "OpenSSL offers no AES-256-GCM");

@@ -102,9 +102,8 @@ Result<void> show_silence(const Records& records, AgencyId peer, Date day,
                           v1::ComparisonView& view) {
   view.set_outcome("silent");
   view.set_text("No statement of theirs has come for this day.");
-  const auto next = next_comparison_day(records, peer, day);
-  if (!next) return tl::unexpected(next.error());
-  if (*next) view.set_next_day((*next)->str());
+  TRY(const auto next, next_comparison_day(records, peer, day));
+  if (next) view.set_next_day(next->str());
   return {};
 }
 
@@ -120,20 +119,17 @@ void show_own(const v1::LinkRecord& link, v1::OwnStatement& own) {
 
 Result<std::optional<v1::ComparisonView>> view_comparison(const Records& records, AgencyId peer,
                                                           Date day) {
-  const auto link = find_link(records, peer);
-  if (!link) return tl::unexpected(link.error());
-  if (!*link) return std::optional<v1::ComparisonView>();
+  TRY(const auto link, find_link(records, peer));
+  if (!link) return std::optional<v1::ComparisonView>();
   v1::ComparisonView view;
   view.set_peer(peer.str());
   view.set_day(day.str());
-  show_own(**link, *view.mutable_own());
-  const auto record = read_comparison(records, peer, day);
-  if (!record) return tl::unexpected(record.error());
-  if (*record) {
-    show(**record, view);
-  } else if (auto done = show_silence(records, peer, day, view); !done) {
-    return tl::unexpected(done.error());
-  }
+  show_own(*link, *view.mutable_own());
+  TRY(const auto record, read_comparison(records, peer, day));
+  if (record) {
+    show(*record, view);
+  } else
+    TRY_DO(show_silence(records, peer, day, view));
   return std::optional(std::move(view));
 }
 

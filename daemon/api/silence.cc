@@ -35,15 +35,13 @@ v1::SilentBatchView view_silent(const std::string& number, const v1::RemittanceB
 Result<std::vector<v1::SilentBatchView>> silent_batches(const Records& records,
                                                         const Calendar& calendar,
                                                         int32_t working_days, Date today) {
-  const auto payments = list_unanswered_payments(records, kPaymentsMax);
-  if (!payments) return tl::unexpected(payments.error());
+  TRY(const auto payments, list_unanswered_payments(records, kPaymentsMax));
   std::map<BatchNumber, std::pair<uint32_t, Date>> open;
-  for (const PaymentPlace& payment : *payments) {
+  for (const PaymentPlace& payment : payments) {
     const Date due = due_of(calendar, date_of(payment.ordered), working_days);
     if (due >= today) break;
-    const auto record = read_payment(records, payment.id, payment.attempt);
-    if (!record) return tl::unexpected(record.error());
-    const auto number = BatchNumber::parse(*record ? (*record)->batch() : "");
+    TRY(const auto record, read_payment(records, payment.id, payment.attempt));
+    const auto number = BatchNumber::parse(record ? record->batch() : "");
     if (!number) continue;
     auto& [count, day] = open[*number];
     ++count;
@@ -51,10 +49,9 @@ Result<std::vector<v1::SilentBatchView>> silent_batches(const Records& records,
   }
   std::vector<v1::SilentBatchView> out;
   for (const auto& [number, silence] : open) {
-    const auto batch = read_remittance_batch(records, number);
-    if (!batch) return tl::unexpected(batch.error());
-    if (*batch)
-      out.push_back(view_silent(number.text(), **batch, silence.first, silence.second, today));
+    TRY(const auto batch, read_remittance_batch(records, number));
+    if (batch)
+      out.push_back(view_silent(number.text(), *batch, silence.first, silence.second, today));
   }
   std::stable_sort(out.begin(), out.end(),
                    [](const auto& a, const auto& b) { return a.days_over() > b.days_over(); });

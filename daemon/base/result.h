@@ -36,11 +36,49 @@ struct Error {
   std::string text;
 };
 
+// A value, or why there is none. It cannot be dropped unseen: a failure that nobody looks at is how
+// data is lost.
 template <class T>
-using Result = tl::expected<T, Error>;
+class [[nodiscard]] Result : public tl::expected<T, Error> {
+  using Base = tl::expected<T, Error>;
+
+ public:
+  using Base::Base;
+  Result() = default;
+  Result(const Result&) = default;
+  Result(Result&&) = default;
+  // Else the copy of one that is not const would be made like one of a T from anything.
+  Result(Result& other) : Base(static_cast<const Base&>(other)) {}
+  Result(const Base& other) : Base(other) {}
+  Result(Base&& other) : Base(std::move(other)) {}
+  Result& operator=(const Result&) = default;
+  Result& operator=(Result&&) = default;
+};
 
 inline tl::unexpected<Error> fail(Errc code, std::string text) {
   return tl::unexpected<Error>(Error{code, std::move(text)});
 }
 
 }  // namespace jiexu
+
+// TRY(const auto x, f()): x is what f() gives; if it gives none, its error is what the function that
+// this stands in returns. Two statements, so not the whole of an `if`. Works for every tl::expected.
+#define TRY(declaration, ...) \
+  JIEXU_TRY(JIEXU_JOIN(jiexu_tried_, __COUNTER__), declaration, __VA_ARGS__)
+#define JIEXU_TRY(tried, declaration, ...)           \
+  auto tried = __VA_ARGS__;                          \
+  if (!tried) [[unlikely]]                           \
+    return tl::unexpected(std::move(tried).error()); \
+  declaration = *std::move(tried)
+
+// The same of what gives nothing but may fail.
+#define TRY_DO(...) JIEXU_TRY_DO(JIEXU_JOIN(jiexu_tried_, __COUNTER__), __VA_ARGS__)
+#define JIEXU_TRY_DO(tried, ...)                       \
+  do {                                                 \
+    auto tried = __VA_ARGS__;                          \
+    if (!tried) [[unlikely]]                           \
+      return tl::unexpected(std::move(tried).error()); \
+  } while (false)
+
+#define JIEXU_JOIN_(a, b) a##b
+#define JIEXU_JOIN(a, b) JIEXU_JOIN_(a, b)

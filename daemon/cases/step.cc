@@ -92,25 +92,23 @@ void note_closing(const Event& event, Case& subject) {
 
 tl::expected<Step, Rejection> decide(Case& subject, const Event& event, const Context& context) {
   if (auto wrong = check_states(subject, event)) return tl::unexpected(*wrong);
-  const auto content = read_content(subject, event, context);
-  if (!content) return tl::unexpected(content.error());
-  const auto row = find_row(subject, *content);
-  if (!row) return tl::unexpected(row.error());
+  TRY(const auto content, read_content(subject, event, context));
+  TRY(const auto row, find_row(subject, content));
 
   Step result;
   const Books before = books_of(subject);
-  result.row = *row;
+  result.row = row;
   result.note = event.note;
   stamp(event, subject);
-  if ((*row)->guard == Guard::kOvertaken) {
+  if (row->guard == Guard::kOvertaken) {
     result.note = "overtaken by our own message";
   } else {
-    absorb(*content, subject);
+    absorb(content, subject);
   }
-  move(**row, subject);
+  move(*row, subject);
   subject.funds = judge_funds(subject);
   subject.overlays.put(Overlay::kIncomplete, lacks_attachment(subject));
-  apply_effect((*row)->effect, *content, subject, result);
+  apply_effect(row->effect, content, subject, result);
   post_changes(before, books_of(subject), result.postings);
   update_deadlines(event, context, subject);
   note_closing(event, subject);

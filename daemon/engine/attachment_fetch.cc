@@ -68,28 +68,25 @@ Result<void> AttachmentFetch::look_at_all(Steady now) {
 Result<uint32_t> AttachmentFetch::pieces_here(const CaseId& id, const Digest& file) {
   const auto stored = stored_pieces(tx_.durable(), id, file);
   if (!stored || *stored == 0) return stored;
-  const auto last = read_piece(tx_.records(), id, file, *stored - 1);
-  if (!last) return tl::unexpected(last.error());
-  return *last ? *stored : 0;
+  TRY(const auto last, read_piece(tx_.records(), id, file, *stored - 1));
+  return last ? *stored : 0;
 }
 
 Result<bool> AttachmentFetch::begin(AgencyId peer, const layout::WantedAttachment& wanted,
                                     Steady now) {
-  const auto subject = read_case(tx_.records(), wanted.id);
-  if (!subject) return tl::unexpected(subject.error());
-  if (!*subject || (*subject)->attachments.size() < wanted.n || wanted.n == 0) return false;
-  const Attachment& attachment = (*subject)->attachments[wanted.n - 1];
+  TRY(const auto subject, read_case(tx_.records(), wanted.id));
+  if (!subject || subject->attachments.size() < wanted.n || wanted.n == 0) return false;
+  const Attachment& attachment = subject->attachments[wanted.n - 1];
   if (!is_wanted(attachment)) return false;  // told already, and not durable yet
   next_round_ = std::min(next_round_, now.plus_ms(kRoundMs));
   if (comes_from_here_(wanted.id, attachment.sha256)) return false;
-  const auto stored = pieces_here(wanted.id, attachment.sha256);
-  if (!stored) return tl::unexpected(stored.error());
+  TRY(const auto stored, pieces_here(wanted.id, attachment.sha256));
   Pull pull;
   pull.id = wanted.id;
   pull.file = attachment.sha256;
   pull.size = attachment.size;
   pull.pieces = piece_count(attachment.size);
-  pull.have = pull.closed = pull.durable = pull.asked = std::min(*stored, pull.pieces);
+  pull.have = pull.closed = pull.durable = pull.asked = std::min(stored, pull.pieces);
   pull.resumed = pull.have > 0;
   pull.hash = std::make_unique<Sha256>();
   begin_turn(pull, now);
@@ -112,9 +109,8 @@ Result<bool> AttachmentFetch::begin_next(AgencyId peer, Line& line, Steady now) 
     if (!done) return tl::unexpected(done.error());
     if (line.after.empty() && !std::exchange(line.fresh, false)) return false;
     if (line.after.empty()) continue;
-    const auto wanted = layout::parse_wanted_attachment_key(line.after);
-    if (!wanted) return tl::unexpected(wanted.error());
-    const auto begun = begin(peer, *wanted, now);
+    TRY(const auto wanted, layout::parse_wanted_attachment_key(line.after));
+    const auto begun = begin(peer, wanted, now);
     if (!begun || *begun) return begun;
   }
 }
@@ -135,22 +131,20 @@ Result<void> AttachmentFetch::begin_some(Steady now) {
       ask(peer, parked->second, now);
       continue;
     }
-    const auto begun = ready ? begin_next(peer, it->second, now) : false;
-    if (!begun) return tl::unexpected(begun.error());
-    if (!*begun) lines_.erase(it);
+    TRY(const auto begun, ready ? begin_next(peer, it->second, now) : false);
+    if (!begun) lines_.erase(it);
   }
   return {};
 }
 
 // Of what an earlier run has stored.
 Result<void> AttachmentFetch::catch_up(Pull& pull) {
-  const auto content = read_piece(tx_.durable(), pull.id, pull.file, pull.hashed);
-  if (!content) return tl::unexpected(content.error());
-  if (!*content) {
+  TRY(const auto content, read_piece(tx_.durable(), pull.id, pull.file, pull.hashed));
+  if (!content) {
     restart(pull);
     return {};
   }
-  pull.hash->add(**content);
+  pull.hash->add(*content);
   pull.hashed += 1;
   return {};
 }
@@ -172,9 +166,8 @@ void AttachmentFetch::ask(AgencyId peer, Pull& pull, Steady now) {
 }
 
 Result<bool> AttachmentFetch::tell_case(const Pull& pull, Attachment::Content content, Moment now) {
-  const auto subject = cases_.load(pull.id, now.wall);
-  if (!subject) return tl::unexpected(subject.error());
-  if (*subject == nullptr || !is_news(**subject, pull.file, content)) return false;
+  TRY(const auto subject, cases_.load(pull.id, now.wall));
+  if (subject == nullptr || !is_news(*subject, pull.file, content)) return false;
   Event event;
   event.kind = content == Content::kHere   ? EventKind::kAttachmentHere
                : content == Content::kGone ? EventKind::kAttachmentGone
@@ -182,9 +175,8 @@ Result<bool> AttachmentFetch::tell_case(const Pull& pull, Attachment::Content co
   event.at = now.wall;
   event.actor = kLinkActor;
   event.attachment = pull.file;
-  const auto outcome = cases_.apply(**subject, event);
-  if (!outcome) return tl::unexpected(outcome.error());
-  return outcome->has_value();
+  TRY(const auto outcome, cases_.apply(*subject, event));
+  return outcome.has_value();
 }
 
 // All pieces are here. REQUIRES: all are hashed.
@@ -200,9 +192,8 @@ Result<bool> AttachmentFetch::finish(AgencyId peer, Pull& pull, Moment now) {
     ask(peer, pull, now.steady);
     return true;
   }
-  const auto told = tell_case(pull, Content::kDamaged, now);
-  if (!told) return told;
-  if (*told) {
+  TRY(const auto told, tell_case(pull, Content::kDamaged, now));
+  if (told) {
     observer_.alarm(
         peer, "case " + pull.id.str() + ": a file that came is not the one that its message names");
   }
@@ -255,18 +246,17 @@ bool AttachmentFetch::must_give_way(Pull& pull, Steady now) {
 
 Result<bool> AttachmentFetch::go_on(Moment now) {
   if (now.steady >= next_round_) {
-    if (auto done = look_at_all(now.steady); !done) return tl::unexpected(done.error());
+    TRY_DO(look_at_all(now.steady));
   }
   bool wrote = false;
   for (auto it = pulls_.begin(); it != pulls_.end();) {
     const auto [peer, pull] = std::pair<AgencyId, Pull&>(it->first, it->second);
     ++it;  // it may be erased
     if (pull.hashed < pull.have) {
-      if (auto done = catch_up(pull); !done) return tl::unexpected(done.error());
+      TRY_DO(catch_up(pull));
       if (pull.hashed == pull.have && pull.have < pull.pieces) ask(peer, pull, now.steady);
       if (pull.hashed < pull.have || pull.have < pull.pieces) continue;
-      const auto finished = finish(peer, pull, now);
-      if (!finished) return finished;
+      TRY_DO(finish(peer, pull, now));
       wrote = true;
     } else if (out_of_patience(pull, peer, now.steady)) {
       lines_.erase(peer);  // nobody is there; the next round asks again
@@ -276,7 +266,7 @@ Result<bool> AttachmentFetch::go_on(Moment now) {
       lines_.try_emplace(peer);
     }
   }
-  if (auto done = begin_some(now.steady); !done) return tl::unexpected(done.error());
+  TRY_DO(begin_some(now.steady));
   return wrote;
 }
 
@@ -315,8 +305,7 @@ Result<bool> AttachmentFetch::receive(AgencyId peer, const PieceFrame& piece, Mo
   pull.silences = 0;
   pull.patience = now.steady.plus_ms(kPatienceMs);
   if (pull.have < pull.pieces) return true;
-  const auto finished = finish(peer, pull, now);
-  if (!finished) return finished;
+  TRY_DO(finish(peer, pull, now));
   return true;
 }
 

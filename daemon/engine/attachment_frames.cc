@@ -9,16 +9,14 @@ namespace jiexu {
 // we have.
 Result<void> Engine::answer_want(Peer& peer, const WantFrame& want, Instant now) {
   if (guard_.is_recovering(peer.id())) return {};
-  const auto subject = cases_.load(want.id, now);
-  if (!subject) return tl::unexpected(subject.error());
+  TRY(const auto subject, cases_.load(want.id, now));
   PieceFrame answer{want.id, want.file, want.piece, ""};
   const bool ours =
-      *subject != nullptr && ((*subject)->peer == peer.id() || (*subject)->was_with(peer.id()));
-  const Attachment* file = ours ? find_here(**subject, want.file) : nullptr;
+      subject != nullptr && (subject->peer == peer.id() || subject->was_with(peer.id()));
+  const Attachment* file = ours ? find_here(*subject, want.file) : nullptr;
   if (file != nullptr && file->bound && want.piece < piece_count(file->size)) {
-    auto content = read_piece(tx_.durable(), want.id, want.file, want.piece);
-    if (!content) return tl::unexpected(content.error());
-    if (*content) answer.content = std::move(**content);
+    TRY(auto content, read_piece(tx_.durable(), want.id, want.file, want.piece));
+    if (content) answer.content = std::move(*content);
   }
   reply(peer, encode(answer));
   return {};
@@ -26,9 +24,8 @@ Result<void> Engine::answer_want(Peer& peer, const WantFrame& want, Instant now)
 
 Result<void> Engine::receive_piece(Peer& peer, const PieceFrame& piece, Instant now) {
   if (kernel_.room() != Room::kAmple) return {};  // asked for again when there is room
-  const auto wrote = fetch_.receive(peer.id(), piece, {now, steady_});
-  if (!wrote) return tl::unexpected(wrote.error());
-  if (*wrote) gather(true);
+  TRY(const auto wrote, fetch_.receive(peer.id(), piece, {now, steady_}));
+  if (wrote) gather(true);
   return {};
 }
 

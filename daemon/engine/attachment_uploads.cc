@@ -84,41 +84,37 @@ Result<std::optional<Rejection>> AttachmentUploads::hindrance(const Case& subjec
 Result<CaseReply> AttachmentUploads::take(const UploadCommand& upload, const std::string& user,
                                           Moment now) {
   CHECK(upload.file != nullptr);
-  const auto subject = cases_.load(upload.case_id, now.wall);
-  if (!subject) return tl::unexpected(subject.error());
+  TRY(const auto subject, cases_.load(upload.case_id, now.wall));
   const auto refuse = [&](const Rejection& why) {
     forget(upload);
-    return CaseReply::refused(*subject, why);
+    return CaseReply::refused(subject, why);
   };
-  if (*subject == nullptr) return refuse({Refusal::kUnknownCase, upload.case_id.str()});
-  const auto why = guards_.ask({**subject, EventKind::kAttach});
-  if (!why) return tl::unexpected(why.error());
-  if (*why) return refuse(**why);
+  if (subject == nullptr) return refuse({Refusal::kUnknownCase, upload.case_id.str()});
+  TRY(const auto why, guards_.ask({*subject, EventKind::kAttach}));
+  if (why) return refuse(*why);
   const Digest file = file_of(upload);
-  if (is_done(**subject, file)) return CaseReply::done(*subject);
+  if (is_done(*subject, file)) return CaseReply::done(subject);
   v1::ActionInput input;
   *input.mutable_attachment() = *upload.file;
   Event event;
-  event.kind = brings_back(**subject, file, upload.file->size()) ? EventKind::kAttachmentHere
-                                                                 : EventKind::kAttach;
+  event.kind = brings_back(*subject, file, upload.file->size()) ? EventKind::kAttachmentHere
+                                                                : EventKind::kAttach;
   event.at = now.wall;
   event.actor = user_actor(user);
   event.attachment = file;
   if (event.kind == EventKind::kAttach) event.input = &input;
-  const auto wrong = hindrance(**subject, upload, event, now.steady);
-  if (!wrong) return tl::unexpected(wrong.error());
-  if (*wrong) return refuse(**wrong);
-  if (find_here(**subject, file) == nullptr) {
+  TRY(const auto wrong, hindrance(*subject, upload, event, now.steady));
+  if (wrong) return refuse(*wrong);
+  if (find_here(*subject, file) == nullptr) {
     own_pieces_come_(upload.case_id, file);
     put_piece(tx_, upload.case_id, file, upload.piece, upload.content);
   }
   took(upload, now.steady);
-  if (!is_last(upload)) return CaseReply::done(*subject);
+  if (!is_last(upload)) return CaseReply::done(subject);
   forget(upload);
-  const auto outcome = cases_.apply(**subject, event);
-  if (!outcome) return tl::unexpected(outcome.error());
-  if (!*outcome) return CaseReply::refused(*subject, outcome->error());
-  return CaseReply::done(**outcome);
+  TRY(const auto outcome, cases_.apply(*subject, event));
+  if (!outcome) return CaseReply::refused(subject, outcome.error());
+  return CaseReply::done(*outcome);
 }
 
 }  // namespace jiexu

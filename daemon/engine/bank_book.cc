@@ -43,16 +43,15 @@ void BankBook::write_batch(std::string_view number, const v1::IncomingBatchRecor
 }
 
 Result<std::optional<ExpectedBatch>> BankBook::batch(std::string_view number) {
-  const auto record = read_batch(number);
-  if (!record) return tl::unexpected(record.error());
-  if (!*record || (*record)->peer().empty()) return unannounced(number);
+  TRY(const auto record, read_batch(number));
+  if (!record || record->peer().empty()) return unannounced(number);
   ExpectedBatch batch;
-  batch.payer = AgencyId::parse((*record)->peer()).value_or(AgencyId());
-  batch.lines = (*record)->lines();
-  batch.total = Fen{(*record)->total_fen()};
-  batch.waiting = Fen{(*record)->waiting_fen()};
-  batch.settled = (*record)->settled();
-  for (const v1::AllocationRecord& part : (*record)->noticed()) {
+  batch.payer = AgencyId::parse(record->peer()).value_or(AgencyId());
+  batch.lines = record->lines();
+  batch.total = Fen{record->total_fen()};
+  batch.waiting = Fen{record->waiting_fen()};
+  batch.settled = record->settled();
+  for (const v1::AllocationRecord& part : record->noticed()) {
     const auto id = CaseId::from_bytes(part.case_id());
     if (!id) return fail(Errc::kCorrupt, "an incoming batch names no case");
     batch.noticed.push_back({*id, Fen{part.amount_fen()}});
@@ -72,18 +71,16 @@ std::optional<ExpectedBatch> BankBook::unannounced(std::string_view number) cons
 }
 
 Result<std::optional<ExpectedCase>> BankBook::letter(std::string_view number) {
-  const auto ids = cases_.find_letter(number);
-  if (!ids) return tl::unexpected(ids.error());
+  TRY(const auto ids, cases_.find_letter(number));
   std::optional<ExpectedCase> expected;
-  for (const CaseId& id : *ids) {
-    const auto subject = cases_.load(id, now_);
-    if (!subject) return tl::unexpected(subject.error());
-    if (*subject == nullptr || (*subject)->side != Side::kIn) continue;
+  for (const CaseId& id : ids) {
+    TRY(const auto subject, cases_.load(id, now_));
+    if (subject == nullptr || subject->side != Side::kIn) continue;
     if (expected) {
       expected->namesake = id;
       break;
     }
-    expected = expected_from(**subject);
+    expected = expected_from(*subject);
   }
   return expected;
 }

@@ -68,10 +68,9 @@ int64_t sum_of_parts(const v1::BankLineRecord& record) {
 
 Result<bool> BankDesk::place_return(Entry& entry, Instant now) {
   if (!says_that_it_came_back(entry.record.line())) return false;
-  const auto taken = payments_.take_return(entry.record.line(), now);
-  if (!taken) return tl::unexpected(taken.error());
-  if (!*taken) return false;
-  if (auto done = take(entry, **taken, now); !done) return tl::unexpected(done.error());
+  TRY(const auto taken, payments_.take_return(entry.record.line(), now));
+  if (!taken) return false;
+  TRY_DO(take(entry, *taken, now));
   return true;
 }
 
@@ -92,16 +91,13 @@ Result<void> BankDesk::take(Entry& entry, const RemitDesk::LineTaken& taken, Ins
 Result<void> BankDesk::place_debit(Entry& entry, Instant now) {
   Record& record = entry.record;
   if (is_reversal(record.line())) {
-    const auto reversed = place_reversal(entry, now);
-    if (!reversed) return tl::unexpected(reversed.error());
-    if (*reversed) return {};
+    TRY(const auto reversed, place_reversal(entry, now));
+    if (reversed) return {};
   } else {
-    const auto taken = payments_.take_debit(record.line(), entry.digest, now);
-    if (!taken) return tl::unexpected(taken.error());
-    if (*taken) return take(entry, **taken, now);
-    const auto sent_back = place_sent_back(entry, now);
-    if (!sent_back) return tl::unexpected(sent_back.error());
-    if (*sent_back) return {};
+    TRY(const auto taken, payments_.take_debit(record.line(), entry.digest, now));
+    if (taken) return take(entry, *taken, now);
+    TRY(const auto sent_back, place_sent_back(entry, now));
+    if (sent_back) return {};
   }
   const References found = find_references(record.line());
   const bool names_something = evidence_of(found) != Evidence::kNone;
@@ -116,20 +112,18 @@ Result<void> BankDesk::place_debit(Entry& entry, Instant now) {
 Result<bool> BankDesk::place_sent_back(Entry& entry, Instant now) {
   Record& record = entry.record;
   record.clear_proposals();
-  const auto senders = named_cases(record.line(), Side::kIn, now);
-  if (!senders) return tl::unexpected(senders.error());
-  if (senders->empty()) return false;
+  TRY(const auto senders, named_cases(record.line(), Side::kIn, now));
+  if (senders.empty()) return false;
   record.set_evidence(static_cast<uint32_t>(Evidence::kLetterNumber));
   const Fen amount{record.line().amount_fen()};
-  for (const auto& sender : *senders) {
-    const auto taken = take_debit(*sender, amount);
-    if (!taken) return tl::unexpected(taken.error());
-    if (*taken) {
+  for (const auto& sender : senders) {
+    TRY(const auto taken, take_debit(*sender, amount));
+    if (taken) {
       add_part({sender->id, amount}, record);
       record.clear_proposals();
       postpone(entry, false);
       set_outcome(BankOutcome::kPaidOut, record);
-      if (auto done = park(entry, Fen{}, now); !done) return tl::unexpected(done.error());
+      TRY_DO(park(entry, Fen{}, now));
       return true;
     }
     record.add_proposals(std::string(sender->id.bytes()));
@@ -137,16 +131,15 @@ Result<bool> BankDesk::place_sent_back(Entry& entry, Instant now) {
   set_outcome(BankOutcome::kNotExpected, record);
   // After a loss the case may order again what it has sent back already.
   postpone(entry, !guard_.all_sound() || payments_.has_lost());
-  if (auto done = park(entry, amount, now); !done) return tl::unexpected(done.error());
+  TRY_DO(park(entry, amount, now));
   return true;
 }
 
 // Notes the debit with the case, if it has sent back that much more than was debited before.
 Result<bool> BankDesk::take_debit(const Case& sender, Fen amount) {
   const RecordKey key = layout::recovered_money_key(sender.id);
-  auto money = tx_.get_message<v1::RecoveredMoneyRecord>(key);
-  if (!money) return tl::unexpected(money.error());
-  v1::RecoveredMoneyRecord next = money->value_or(v1::RecoveredMoneyRecord());
+  TRY(auto money, tx_.get_message<v1::RecoveredMoneyRecord>(key));
+  v1::RecoveredMoneyRecord next = money.value_or(v1::RecoveredMoneyRecord());
   next.set_debited_fen(next.debited_fen() - amount.value);
   if (next.debited_fen() > sender.returned.value) return false;
   tx_.put_message(key, next);
@@ -163,15 +156,13 @@ Result<void> BankDesk::note_twin(const Entry& entry) {
 
 // The newest credit that it suits; nullopt also if several suit that are of different cases.
 Result<std::optional<Digest>> BankDesk::find_twin(const Entry& entry) {
-  const auto lines = read_list(layout::twin_lines_key(sides_of(entry.record.line())));
-  if (!lines) return tl::unexpected(lines.error());
+  TRY(const auto lines, read_list(layout::twin_lines_key(sides_of(entry.record.line()))));
   std::optional<Digest> found;
   std::string cases;
-  for (const Digest& digest : *lines) {
-    const auto other = read(digest);
-    if (!other) return tl::unexpected(other.error());
-    if (!*other || !(*other)->record.reversed_by().empty()) continue;
-    const Record& record = (*other)->record;
+  for (const Digest& digest : lines) {
+    TRY(const auto other, read(digest));
+    if (!other || !other->record.reversed_by().empty()) continue;
+    const Record& record = other->record;
     if (!suits(record.line(), entry.record.line())) continue;
     std::string its_cases;
     for (const v1::AllocationRecord& part : record.to()) its_cases += part.case_id();
@@ -183,36 +174,29 @@ Result<std::optional<Digest>> BankDesk::find_twin(const Entry& entry) {
 }
 
 Result<bool> BankDesk::place_reversal(Entry& entry, Instant now) {
-  const auto twin = find_twin(entry);
-  if (!twin) return tl::unexpected(twin.error());
-  if (!*twin) return false;
-  auto credit = read(**twin);
-  if (!credit) return tl::unexpected(credit.error());
-  CHECK(credit->has_value());
-  if (auto done = take_back(**credit, entry, now); !done) return tl::unexpected(done.error());
+  TRY(const auto twin, find_twin(entry));
+  if (!twin) return false;
+  TRY(auto credit, read(*twin));
+  CHECK(credit.has_value());
+  TRY_DO(take_back(*credit, entry, now));
   return true;
 }
 
 Result<bool> BankDesk::meet_reversal(const Entry& credit, Instant now) {
-  const auto lines = read_list(layout::twin_lines_key(sides_of(credit.record.line())));
-  if (!lines) return tl::unexpected(lines.error());
-  for (const Digest& digest : *lines) {
+  TRY(const auto lines, read_list(layout::twin_lines_key(sides_of(credit.record.line()))));
+  for (const Digest& digest : lines) {
     if (digest == credit.digest) continue;
-    auto reversal = read(digest);
-    if (!reversal) return tl::unexpected(reversal.error());
-    if (!*reversal) continue;
-    const Record& record = (*reversal)->record;
+    TRY(auto reversal, read(digest));
+    if (!reversal) continue;
+    const Record& record = reversal->record;
     const bool waits = record.tray_at_ms() != 0 && record.reverses().empty();
     if (!waits || !suits(credit.record.line(), record.line())) continue;
-    auto now_placed = read(credit.digest);
-    if (!now_placed) return tl::unexpected(now_placed.error());
-    if (auto done = take_back(**now_placed, **reversal, now); !done) {
-      return tl::unexpected(done.error());
-    }
+    TRY(auto now_placed, read(credit.digest));
+    TRY_DO(take_back(*now_placed, *reversal, now));
     if (!rule_of(outcome_of(record)).waits) {
-      (*reversal)->record.set_settled_by(std::string(kBank));
+      reversal->record.set_settled_by(std::string(kBank));
     }
-    if (auto done = write(**reversal); !done) return tl::unexpected(done.error());
+    TRY_DO(write(*reversal));
     return true;
   }
   return false;
@@ -225,21 +209,19 @@ Result<void> BankDesk::take_back(Entry& credit, Entry& reversal, Instant now) {
   for (const v1::AllocationRecord& part : credit.record.to()) {
     of.push_back({*CaseId::from_bytes(part.case_id()), Fen{part.amount_fen()}});
   }
-  const auto recovering = is_recovering(of, now);
-  if (!recovering) return tl::unexpected(recovering.error());
-  if (*recovering || postponed_.contains(credit.digest)) return wait_for_link(reversal, of, now);
+  TRY(const auto recovering, is_recovering(of, now));
+  if (recovering || postponed_.contains(credit.digest)) return wait_for_link(reversal, of, now);
   postpone(reversal, false);
   record.clear_proposals();
-  if (auto done = leave_batch(credit); !done) return tl::unexpected(done.error());
+  TRY_DO(leave_batch(credit));
   Fen left{-record.line().amount_fen() - credit.record.suspense_fen()};
-  if (auto done = park(credit, Fen{}, now); !done) return done;
-  if (auto done = write(credit); !done) return done;
+  TRY_DO(park(credit, Fen{}, now));
+  TRY_DO(write(credit));
   // Of lines that were matched together it is not known whose share this one was.
   const bool whole = sum_of_parts(credit.record) == left.value;
   for (const auto& [id, amount, attempt] : of) {
-    const auto refused = whole ? take_from_case(id, amount, now) : Result<Fen>(amount);
-    if (!refused) return tl::unexpected(refused.error());
-    if (refused->value > 0) {
+    TRY(const auto refused, whole ? take_from_case(id, amount, now) : Result<Fen>(amount));
+    if (refused.value > 0) {
       record.add_proposals(std::string(id.bytes()));
       continue;
     }
@@ -247,64 +229,57 @@ Result<void> BankDesk::take_back(Entry& credit, Entry& reversal, Instant now) {
     left.value -= amount.value;
   }
   // The steps of the cases may have changed the credit's record.
-  auto after = read(credit.digest);
-  if (!after) return tl::unexpected(after.error());
-  (*after)->record.set_reversed_by(std::string(view(reversal.digest)));
+  TRY(auto after, read(credit.digest));
+  after->record.set_reversed_by(std::string(view(reversal.digest)));
   record.set_reverses(std::string(view(credit.digest)));
   set_outcome(left.value == 0 ? BankOutcome::kReversed : BankOutcome::kNotExpected, record);
-  if (auto done = park(reversal, Fen{-left.value}, now); !done) return done;
-  if (!(*after)->record.settled_by().empty()) {
-    set_outcome(BankOutcome::kReversed, (*after)->record);
-    return write(**after);
+  TRY_DO(park(reversal, Fen{-left.value}, now));
+  if (!after->record.settled_by().empty()) {
+    set_outcome(BankOutcome::kReversed, after->record);
+    return write(*after);
   }
-  return settle(**after, BankOutcome::kReversed, kBank, "", now);
+  return settle(*after, BankOutcome::kReversed, kBank, "", now);
 }
 
 Result<Fen> BankDesk::take_from_case(const CaseId& id, Fen amount, Instant now) {
-  const auto subject = cases_.load(id, now);
-  if (!subject) return tl::unexpected(subject.error());
-  if (*subject == nullptr || (*subject)->side != Side::kIn) return amount;
-  const auto known = take_recovered(id, Proved::kTakenBack, amount);
-  if (!known) return tl::unexpected(known.error());
-  const Fen rest{amount.value - known->value};
+  TRY(const auto subject, cases_.load(id, now));
+  if (subject == nullptr || subject->side != Side::kIn) return amount;
+  TRY(const auto known, take_recovered(id, Proved::kTakenBack, amount));
+  const Fen rest{amount.value - known.value};
   if (rest.value == 0) return Fen{};
-  const auto taken = apply(id, EventKind::kBankReversal, rest, now);
-  if (!taken) return tl::unexpected(taken.error());
-  return *taken == nullptr ? rest : Fen{};
+  TRY(const auto taken, apply(id, EventKind::kBankReversal, rest, now));
+  return taken == nullptr ? rest : Fen{};
 }
 
 // A line that waits with its batch waits no more. Whether it did.
 Result<bool> BankDesk::leave_batch(Entry& entry) {
   const Record& record = entry.record;
   if (record.batch().empty() || record.tray_at_ms() == 0) return false;
-  auto batch = book_.read_batch(record.batch());
-  if (!batch) return tl::unexpected(batch.error());
-  if (!*batch) return false;
-  auto* waiting = (*batch)->mutable_waiting();
+  TRY(auto batch, book_.read_batch(record.batch()));
+  if (!batch) return false;
+  auto* waiting = batch->mutable_waiting();
   const auto gone = std::find(waiting->begin(), waiting->end(), view(entry.digest));
   if (gone == waiting->end()) return false;
   waiting->erase(gone);
-  (*batch)->set_waiting_fen((*batch)->waiting_fen() - record.line().amount_fen());
-  book_.write_batch(record.batch(), **batch);
+  batch->set_waiting_fen(batch->waiting_fen() - record.line().amount_fen());
+  book_.write_batch(record.batch(), *batch);
   return true;
 }
 
 // A person takes a line out of its batch, whose other lines then never come to its total: they are
 // a person's too.
 Result<void> BankDesk::give_up_batch(const std::string& number) {
-  auto batch = book_.read_batch(number);
-  if (!batch) return tl::unexpected(batch.error());
-  for (const std::string& waiting : (*batch)->waiting()) {
-    auto other = read(*to_array<kDigestSize>(waiting));
-    if (!other) return tl::unexpected(other.error());
-    if (!*other) continue;
-    set_outcome(BankOutcome::kBatchDiffers, (*other)->record);
-    if (auto done = write(**other); !done) return done;
+  TRY(auto batch, book_.read_batch(number));
+  for (const std::string& waiting : batch->waiting()) {
+    TRY(auto other, read(*to_array<kDigestSize>(waiting)));
+    if (!other) continue;
+    set_outcome(BankOutcome::kBatchDiffers, other->record);
+    TRY_DO(write(*other));
   }
-  (*batch)->clear_waiting();
-  (*batch)->set_waiting_fen(0);
-  (*batch)->set_settled(true);
-  book_.write_batch(number, **batch);
+  batch->clear_waiting();
+  batch->set_waiting_fen(0);
+  batch->set_settled(true);
+  book_.write_batch(number, *batch);
   return {};
 }
 
@@ -372,22 +347,20 @@ Result<bool> BankDesk::try_again(Instant now) {
 }
 
 Result<void> BankDesk::try_again(const Digest& digest, bool credits, Instant now) {
-  auto entry = read(digest);
-  if (!entry) return tl::unexpected(entry.error());
-  const bool waits = *entry && (*entry)->record.tray_at_ms() != 0;
-  if (!waits || !is_usable((*entry)->record.line())) {
+  TRY(auto entry, read(digest));
+  const bool waits = entry && entry->record.tray_at_ms() != 0;
+  if (!waits || !is_usable(entry->record.line())) {
     postpone(Entry{digest, {}}, false);
     return {};
   }
-  Record& record = (*entry)->record;
+  Record& record = entry->record;
   const bool credit = record.line().amount_fen() > 0;
   if (credit != credits) return {};
   book_.set_now(now);
-  const auto placed = credit ? place_credit(**entry, now) : place_debit(**entry, now);
-  if (!placed) return tl::unexpected(placed.error());
+  TRY_DO(credit ? place_credit(*entry, now) : place_debit(*entry, now));
   if (!rule_of(outcome_of(record)).waits) record.set_settled_by(std::string(kBank));
-  if (auto done = write(**entry); !done) return done;
-  const auto met = credit ? meet_reversal(**entry, now) : Result<bool>(false);
+  TRY_DO(write(*entry));
+  const auto met = credit ? meet_reversal(*entry, now) : Result<bool>(false);
   return met ? Result<void>() : tl::unexpected(met.error());
 }
 

@@ -64,92 +64,79 @@ Result<v1::BankLineResult> BankDesk::import(const v1::BankLine& line, LineSource
     set_outcome(BankOutcome::kInvalid, entry.record);
     return result_of(entry);
   }
-  auto found = find_known(line, source);
-  if (!found) return tl::unexpected(found.error());
-  const Identity& identity = found->identity;
+  TRY(auto found, find_known(line, source));
+  const Identity& identity = found.identity;
   if (identity.kind == Identity::Kind::kRepeated) {
-    note_repeated(*found->known, identity.loosely, source);
-    v1::BankLineResult result = result_of(*found->known);
+    note_repeated(*found.known, identity.loosely, source);
+    v1::BankLineResult result = result_of(*found.known);
     result.set_outcome("duplicate, " + result.outcome());
     return result;
   }
-  const auto room = has_room_for(line);
-  if (!room) return tl::unexpected(room.error());
-  if (!*room) {
+  TRY(const auto room, has_room_for(line));
+  if (!room) {
     entry.digest = digest_of(line);
     set_outcome(BankOutcome::kInvalid, entry.record);
     return result_of(entry);
   }
-  entry.digest = found->unused;
+  entry.digest = found.unused;
   entry.record.set_at_ms(now.ms);
   entry.record.set_file(source.file);
   source.used.emplace(entry.digest, false);
-  if (auto done = note_number(entry); !done) return tl::unexpected(done.error());
+  TRY_DO(note_number(entry));
   if (identity.kind == Identity::Kind::kNew) return import_new(entry, now);
-  if (auto done = place_unsure(entry, *found->known, now); !done) {
-    return tl::unexpected(done.error());
-  }
+  TRY_DO(place_unsure(entry, *found.known, now));
   return result_of(entry);
 }
 
 Result<v1::BankLineResult> BankDesk::import_new(Entry& entry, Instant now) {
   book_.set_now(now);
   const bool credit = entry.record.line().amount_fen() > 0;
-  const auto placed = credit ? place_credit(entry, now) : place_debit(entry, now);
-  if (!placed) return tl::unexpected(placed.error());
-  if (auto done = write(entry); !done) return tl::unexpected(done.error());
-  if (auto done = note_twin(entry); !done) return tl::unexpected(done.error());
-  const auto met = credit ? meet_reversal(entry, now) : Result<bool>(false);
-  if (!met) return tl::unexpected(met.error());
-  if (!*met) return result_of(entry);
-  const auto reversed = read(entry.digest);
-  if (!reversed) return tl::unexpected(reversed.error());
-  return result_of(**reversed);
+  TRY_DO(credit ? place_credit(entry, now) : place_debit(entry, now));
+  TRY_DO(write(entry));
+  TRY_DO(note_twin(entry));
+  TRY(const auto met, credit ? meet_reversal(entry, now) : Result<bool>(false));
+  if (!met) return result_of(entry);
+  TRY(const auto reversed, read(entry.digest));
+  return result_of(*reversed);
 }
 
 // --- credits ---
 
 Result<void> BankDesk::place_credit(Entry& entry, Instant now) {
-  const auto returned = place_return(entry, now);
-  if (!returned) return tl::unexpected(returned.error());
-  if (*returned) return {};
-  const auto came_back = place_come_back(entry, now);
-  if (!came_back) return tl::unexpected(came_back.error());
-  if (*came_back) return {};
-  const auto match = match_line(entry.record.line(), book_);
-  if (!match) return tl::unexpected(match.error());
+  TRY(const auto returned, place_return(entry, now));
+  if (returned) return {};
+  TRY(const auto came_back, place_come_back(entry, now));
+  if (came_back) return {};
+  TRY(const auto match, match_line(entry.record.line(), book_));
   Record& record = entry.record;
-  set_outcome(match->outcome, record);
-  record.set_evidence(static_cast<uint32_t>(match->evidence));
-  record.set_batch(match->batch);
+  set_outcome(match.outcome, record);
+  record.set_evidence(static_cast<uint32_t>(match.evidence));
+  record.set_batch(match.batch);
   record.clear_proposals();
-  for (const CaseId& id : match->proposals) record.add_proposals(std::string(id.bytes()));
-  const auto hindered = is_recovering(match->to, now);
-  if (!hindered) return tl::unexpected(hindered.error());
-  const bool unknown = match->outcome == BankOutcome::kUnknownReference && !guard_.all_sound();
+  for (const CaseId& id : match.proposals) record.add_proposals(std::string(id.bytes()));
+  TRY(const auto hindered, is_recovering(match.to, now));
+  const bool unknown = match.outcome == BankOutcome::kUnknownReference && !guard_.all_sound();
   // One transfer for several letters is tried again with every form of theirs.
   const bool early =
-      match->outcome == BankOutcome::kEarly && match->to.empty() && match->batch.empty();
-  postpone(entry, *hindered || unknown || early);
-  if (*hindered) return wait_for_link(entry, match->to, now);
-  if (!match->batch.empty()) return place_batch(entry, *match, now);
-  if (match->to.empty()) return park(entry, Fen{record.line().amount_fen()}, now);
-  const auto refused = allot(record, match->to, now);
-  if (!refused) return tl::unexpected(refused.error());
-  if (refused->value > 0) {
+      match.outcome == BankOutcome::kEarly && match.to.empty() && match.batch.empty();
+  postpone(entry, hindered || unknown || early);
+  if (hindered) return wait_for_link(entry, match.to, now);
+  if (!match.batch.empty()) return place_batch(entry, match, now);
+  if (match.to.empty()) return park(entry, Fen{record.line().amount_fen()}, now);
+  TRY(const auto refused, allot(record, match.to, now));
+  if (refused.value > 0) {
     set_outcome(BankOutcome::kNotExpected, record);
-    for (const Allocation& part : match->to) record.add_proposals(std::string(part.id.bytes()));
+    for (const Allocation& part : match.to) record.add_proposals(std::string(part.id.bytes()));
   }
-  return park(entry, *refused, now);
+  return park(entry, refused, now);
 }
 
 // What the other agency still has to give back of our own messages may say what became of this very
 // money.
 Result<bool> BankDesk::is_recovering(const std::vector<Allocation>& to, Instant now) {
   for (const Allocation& part : to) {
-    const auto subject = cases_.load(part.id, now);
-    if (!subject) return tl::unexpected(subject.error());
-    if (*subject != nullptr && !guard_.may_write((*subject)->peer)) return true;
+    TRY(const auto subject, cases_.load(part.id, now));
+    if (subject != nullptr && !guard_.may_write(subject->peer)) return true;
   }
   return false;
 }
@@ -166,46 +153,41 @@ Result<void> BankDesk::wait_for_link(Entry& entry, const std::vector<Allocation>
 Result<void> BankDesk::place_batch(Entry& entry, const BankMatch& match, Instant now) {
   Record& record = entry.record;
   const Fen amount{record.line().amount_fen()};
-  auto batch = book_.read_batch(match.batch);
-  if (!batch) return tl::unexpected(batch.error());
-  if (!*batch) batch->emplace();  // the line comes before the notices
+  TRY(auto batch, book_.read_batch(match.batch));
+  if (!batch) batch.emplace();  // the line comes before the notices
   if (!match.settles_batch) {
     const bool waits = match.outcome == BankOutcome::kEarly;
     if (waits) {
-      (*batch)->add_waiting(std::string(view(entry.digest)));
-      (*batch)->set_waiting_fen((*batch)->waiting_fen() + amount.value);
-      book_.write_batch(match.batch, **batch);
+      batch->add_waiting(std::string(view(entry.digest)));
+      batch->set_waiting_fen(batch->waiting_fen() + amount.value);
+      book_.write_batch(match.batch, *batch);
     }
     return park(entry, amount, now);
   }
   // What waited in suspense is shared out together with this line.
-  for (const std::string& waiting : (*batch)->waiting()) {
-    auto other = read(*to_array<kDigestSize>(waiting));
-    if (!other) return tl::unexpected(other.error());
-    if (!*other) continue;
-    if (auto done = park(**other, Fen{}, now); !done) return done;
-    auto done = settle(**other, BankOutcome::kMatched, "batch", "", now);
-    if (!done) return done;
+  for (const std::string& waiting : batch->waiting()) {
+    TRY(auto other, read(*to_array<kDigestSize>(waiting)));
+    if (!other) continue;
+    TRY_DO(park(*other, Fen{}, now));
+    TRY_DO(settle(*other, BankOutcome::kMatched, "batch", "", now));
   }
-  (*batch)->clear_waiting();
-  (*batch)->set_waiting_fen(0);
-  (*batch)->set_settled(true);
-  book_.write_batch(match.batch, **batch);
-  const auto refused = allot(record, match.to, now);
-  if (!refused) return tl::unexpected(refused.error());
-  if (refused->value > 0) set_outcome(BankOutcome::kBatchDiffers, record);
-  return park(entry, *refused, now);
+  batch->clear_waiting();
+  batch->set_waiting_fen(0);
+  batch->set_settled(true);
+  book_.write_batch(match.batch, *batch);
+  TRY(const auto refused, allot(record, match.to, now));
+  if (refused.value > 0) set_outcome(BankOutcome::kBatchDiffers, record);
+  return park(entry, refused, now);
 }
 
 Result<Fen> BankDesk::allot(Record& record, const std::vector<Allocation>& parts, Instant now) {
   Fen refused;
   for (const Allocation& part : parts) {
-    const auto credited = credit(record.line(), part, now);
-    if (!credited) return tl::unexpected(credited.error());
-    refused.value += credited->refused.value;
-    if (credited->subject == nullptr) continue;
-    add_part({part.id, Fen{part.amount.value - credited->refused.value}, part.attempt}, record);
-    if (parts.size() == 1) set_outcome(outcome_in(*credited->subject), record);
+    TRY(const auto credited, credit(record.line(), part, now));
+    refused.value += credited.refused.value;
+    if (credited.subject == nullptr) continue;
+    add_part({part.id, Fen{part.amount.value - credited.refused.value}, part.attempt}, record);
+    if (parts.size() == 1) set_outcome(outcome_in(*credited.subject), record);
   }
   return refused;
 }
@@ -213,12 +195,10 @@ Result<Fen> BankDesk::allot(Record& record, const std::vector<Allocation>& parts
 Result<BankDesk::Credited> BankDesk::credit(const v1::BankLine& line, const Allocation& part,
                                             Instant now) {
   if (part.attempt == 0) return bring(part.id, part.amount, now);
-  const auto returned = payments_.take_return_by_hand(part, line.return_reason(), now);
-  if (!returned) return tl::unexpected(returned.error());
-  if (!*returned) return Credited{nullptr, part.amount};
-  const auto subject = cases_.load(part.id, now);
-  if (!subject) return tl::unexpected(subject.error());
-  return Credited{*subject, Fen{}};
+  TRY(const auto returned, payments_.take_return_by_hand(part, line.return_reason(), now));
+  if (!returned) return Credited{nullptr, part.amount};
+  TRY(const auto subject, cases_.load(part.id, now));
+  return Credited{subject, Fen{}};
 }
 
 Result<BankDesk::Credited> BankDesk::bring(const CaseId& id, Fen amount, Instant now) {
@@ -226,24 +206,21 @@ Result<BankDesk::Credited> BankDesk::bring(const CaseId& id, Fen amount, Instant
   if (!proved) return tl::unexpected(proved.error());
   const Fen rest{amount.value - proved->value};
   if (rest.value > 0) {
-    const auto taken = apply(id, EventKind::kBankCredit, rest, now);
-    if (!taken) return tl::unexpected(taken.error());
-    if (*taken != nullptr) return Credited{*taken, Fen{}};
+    TRY(const auto taken, apply(id, EventKind::kBankCredit, rest, now));
+    if (taken != nullptr) return Credited{taken, Fen{}};
     if (proved->value == 0) return Credited{nullptr, amount};
   }
-  const auto subject = cases_.load(id, now);
-  if (!subject) return tl::unexpected(subject.error());
-  CHECK(*subject != nullptr);  // its own messages have proved the money
-  auto matched = std::make_shared<Case>(**subject);
+  TRY(const auto subject, cases_.load(id, now));
+  CHECK(subject != nullptr);  // its own messages have proved the money
+  auto matched = std::make_shared<Case>(*subject);
   matched->funds = Funds::kMatched;  // for the outcome alone: the case has had the money all along
   return Credited{std::move(matched), rest};
 }
 
 Result<void> BankDesk::note_recovered(const CaseId& id, Proved what, Fen amount) {
   const RecordKey key = layout::recovered_money_key(id);
-  auto record = tx_.get_message<v1::RecoveredMoneyRecord>(key);
-  if (!record) return tl::unexpected(record.error());
-  v1::RecoveredMoneyRecord next = record->value_or(v1::RecoveredMoneyRecord());
+  TRY(auto record, tx_.get_message<v1::RecoveredMoneyRecord>(key));
+  v1::RecoveredMoneyRecord next = record.value_or(v1::RecoveredMoneyRecord());
   if (what == Proved::kBrought) next.set_amount_fen(next.amount_fen() + amount.value);
   if (what == Proved::kTakenBack) next.set_reversed_fen(next.reversed_fen() + amount.value);
   tx_.put_message(key, next);
@@ -252,32 +229,29 @@ Result<void> BankDesk::note_recovered(const CaseId& id, Proved what, Fen amount)
 
 Result<Fen> BankDesk::take_recovered(const CaseId& id, Proved what, Fen amount) {
   const RecordKey key = layout::recovered_money_key(id);
-  auto record = tx_.get_message<v1::RecoveredMoneyRecord>(key);
-  if (!record) return tl::unexpected(record.error());
-  if (!*record) return Fen{};
+  TRY(auto record, tx_.get_message<v1::RecoveredMoneyRecord>(key));
+  if (!record) return Fen{};
   const bool brought = what == Proved::kBrought;
-  const int64_t proved = brought ? (*record)->amount_fen() : (*record)->reversed_fen();
+  const int64_t proved = brought ? record->amount_fen() : record->reversed_fen();
   const Fen taken{std::min(proved, amount.value)};
   if (taken.value == 0) return Fen{};
-  if (brought) (*record)->set_amount_fen(proved - taken.value);
-  if (!brought) (*record)->set_reversed_fen(proved - taken.value);
-  tx_.put_message(key, **record);
+  if (brought) record->set_amount_fen(proved - taken.value);
+  if (!brought) record->set_reversed_fen(proved - taken.value);
+  tx_.put_message(key, *record);
   return taken;
 }
 
 Result<std::shared_ptr<const Case>> BankDesk::apply(const CaseId& id, EventKind kind, Fen amount,
                                                     Instant now) {
-  const auto subject = cases_.load(id, now);
-  if (!subject) return tl::unexpected(subject.error());
-  if (*subject == nullptr) return nullptr;
+  TRY(const auto subject, cases_.load(id, now));
+  if (subject == nullptr) return nullptr;
   Event event;
   event.kind = kind;
   event.at = now;
   event.actor = kBankActor;
   event.amount = amount;
-  const auto outcome = cases_.apply(**subject, event);
-  if (!outcome) return tl::unexpected(outcome.error());
-  return *outcome ? **outcome : nullptr;
+  TRY(const auto outcome, cases_.apply(*subject, event));
+  return outcome ? *outcome : nullptr;
 }
 
 // The amount that is to stand in suspense for the line, whatever stood there before. Who paid is
@@ -298,10 +272,9 @@ Result<void> BankDesk::park(Entry& entry, Fen amount, Instant now) {
 // --- money that comes back ---
 
 Result<bool> BankDesk::place_come_back(Entry& entry, Instant now) {
-  const auto payers = named_cases(entry.record.line(), Side::kOut, now);
-  if (!payers) return tl::unexpected(payers.error());
-  if (payers->empty()) return false;
-  const Case& payer = *payers->front();
+  TRY(const auto payers, named_cases(entry.record.line(), Side::kOut, now));
+  if (payers.empty()) return false;
+  const Case& payer = *payers.front();
   const CaseId id = payer.id;
   const Fen amount{entry.record.line().amount_fen()};
   entry.record.clear_proposals();
@@ -312,16 +285,15 @@ Result<bool> BankDesk::place_come_back(Entry& entry, Instant now) {
     }
     return true;
   }
-  const auto taken = bring(id, amount, now);
-  if (!taken) return tl::unexpected(taken.error());
-  const Fen refused = taken->refused;
+  TRY(const auto taken, bring(id, amount, now));
+  const Fen refused = taken.refused;
   entry.record.set_evidence(static_cast<uint32_t>(Evidence::kLetterNumber));
   set_outcome(refused.value == 0 ? BankOutcome::kCameBack : BankOutcome::kNotExpected,
               entry.record);
   if (refused < amount) add_part({id, Fen{amount.value - refused.value}}, entry.record);
   if (refused.value > 0) entry.record.add_proposals(std::string(id.bytes()));
   // What the case takes may have waited for the link in suspense.
-  if (auto done = park(entry, refused, now); !done) return tl::unexpected(done.error());
+  TRY_DO(park(entry, refused, now));
   return true;
 }
 
@@ -332,12 +304,10 @@ Result<std::vector<std::shared_ptr<const Case>>> BankDesk::named_cases(const v1:
   if (found.end_to_end) letters.push_back(found.end_to_end->letter_number);
   std::vector<std::shared_ptr<const Case>> named;
   for (const std::string& letter : letters) {
-    const auto ids = cases_.find_letter(letter);
-    if (!ids) return tl::unexpected(ids.error());
-    for (const CaseId& id : *ids) {
-      const auto subject = cases_.load(id, now);
-      if (!subject) return tl::unexpected(subject.error());
-      if (*subject != nullptr && (*subject)->side == side) named.push_back(*subject);
+    TRY(const auto ids, cases_.find_letter(letter));
+    for (const CaseId& id : ids) {
+      TRY(const auto subject, cases_.load(id, now));
+      if (subject != nullptr && subject->side == side) named.push_back(subject);
     }
   }
   return named;
@@ -349,9 +319,8 @@ Result<void> BankDesk::noticed(const CaseId& id, AgencyId peer, const v1::Remitt
                                Instant now) {
   const auto number = BatchNumber::parse(notice.batch_number());
   if (!number) return {};  // it names none; that it is the peer's, its case has seen to
-  auto found = book_.read_batch(number->text());
-  if (!found) return tl::unexpected(found.error());
-  v1::IncomingBatchRecord batch = found->value_or(v1::IncomingBatchRecord());
+  TRY(auto found, book_.read_batch(number->text()));
+  v1::IncomingBatchRecord batch = found.value_or(v1::IncomingBatchRecord());
   const bool fresh = batch.peer().empty();
   if (fresh) {
     batch.set_peer(peer.str());
@@ -378,19 +347,18 @@ Result<void> BankDesk::try_batch(const std::string& number, Instant now) {
   if (!batch) return tl::unexpected(batch.error());
   if (!*batch || (*batch)->waiting().empty() || !is_complete(**batch)) return {};
   const auto line = to_array<kDigestSize>((*batch)->waiting((*batch)->waiting_size() - 1));
-  auto entry = line ? read(*line) : std::optional<Entry>();
-  if (!entry) return tl::unexpected(entry.error());
-  if (!*entry) return fail(Errc::kCorrupt, "an incoming batch names no line");
+  TRY(auto entry, line ? read(*line) : std::optional<Entry>());
+  if (!entry) return fail(Errc::kCorrupt, "an incoming batch names no line");
   (*batch)->mutable_waiting()->RemoveLast();
-  (*batch)->set_waiting_fen((*batch)->waiting_fen() - (*entry)->record.line().amount_fen());
+  (*batch)->set_waiting_fen((*batch)->waiting_fen() - entry->record.line().amount_fen());
   book_.write_batch(number, **batch);
   // An older version let people set lines aside that their batch then still had.
-  if ((*entry)->record.tray_at_ms() == 0) return try_batch(number, now);
+  if (entry->record.tray_at_ms() == 0) return try_batch(number, now);
   book_.set_now(now);
-  if (auto done = park(**entry, Fen{}, now); !done) return done;
-  if (auto done = place_credit(**entry, now); !done) return done;
-  if (!rule_of(outcome_of((*entry)->record)).waits) (*entry)->record.set_settled_by("batch");
-  return write(**entry);
+  TRY_DO(park(*entry, Fen{}, now));
+  TRY_DO(place_credit(*entry, now));
+  if (!rule_of(outcome_of(entry->record)).waits) entry->record.set_settled_by("batch");
+  return write(*entry);
 }
 
 Result<void> BankDesk::hear_of_recovery(const CaseChanged& change) {
@@ -407,7 +375,7 @@ Result<void> BankDesk::hear_of_recovery(const CaseChanged& change) {
 Result<void> BankDesk::case_changed(const CaseChanged& change) {
   const CaseBefore& before = change.before;
   const Case& after = *change.after;
-  if (auto done = hear_of_recovery(change); !done) return done;
+  TRY_DO(hear_of_recovery(change));
   // A line may be of a payment that was ordered before, and forgotten.
   const bool sent_back = after.side == Side::kIn && after.returned > before.returned;
   if (sent_back || (after.side == Side::kOut && after.attempt > before.attempt)) {
@@ -426,25 +394,22 @@ Result<void> BankDesk::case_changed(const CaseChanged& change) {
 
 Result<void> BankDesk::settle_waiting(const Case& after, Instant now) {
   const RecordKey key = layout::waiting_lines_key(after.id);
-  const auto lines = read_list(key);
-  if (!lines) return tl::unexpected(lines.error());
-  for (const Digest& digest : *lines) {
-    auto entry = read(digest);
-    if (!entry) return tl::unexpected(entry.error());
-    if (!*entry || (*entry)->record.tray_at_ms() == 0) continue;
+  TRY(const auto lines, read_list(key));
+  for (const Digest& digest : lines) {
+    TRY(auto entry, read(digest));
+    if (!entry || entry->record.tray_at_ms() == 0) continue;
     // The step itself may have left it with a person.
-    if ((*entry)->record.suspense_fen() != 0) continue;
+    if (entry->record.suspense_fen() != 0) continue;
     if (is_parked(after.funds)) {
-      set_outcome(outcome_in(after), (*entry)->record);
-      if (auto done = write(**entry); !done) return done;
+      set_outcome(outcome_in(after), entry->record);
+      TRY_DO(write(*entry));
       continue;
     }
     const bool matched = after.funds == Funds::kMatched || after.funds == Funds::kCredited;
-    auto done = settle(**entry, matched ? BankOutcome::kMatched : outcome_of((*entry)->record),
-                       "case", name(after.funds), now);
-    if (!done) return done;
+    TRY_DO(settle(*entry, matched ? BankOutcome::kMatched : outcome_of(entry->record), "case",
+                  name(after.funds), now));
   }
-  if (!is_parked(after.funds) && !lines->empty()) tx_.remove(key);
+  if (!is_parked(after.funds) && !lines.empty()) tx_.remove(key);
   return {};
 }
 

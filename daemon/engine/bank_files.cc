@@ -80,9 +80,8 @@ Result<void> BankFiles::start() {
 }
 
 Result<v1::BankFileRecord> BankFiles::read(const Digest& file) const {
-  auto record = tx_.get_message<v1::BankFileRecord>(layout::bank_file_key(file));
-  if (!record) return tl::unexpected(record.error());
-  return record->value_or(v1::BankFileRecord());
+  TRY(auto record, tx_.get_message<v1::BankFileRecord>(layout::bank_file_key(file)));
+  return record.value_or(v1::BankFileRecord());
 }
 
 void BankFiles::write(const Digest& file, const v1::BankFileRecord& record) {
@@ -91,9 +90,8 @@ void BankFiles::write(const Digest& file, const v1::BankFileRecord& record) {
 
 Result<v1::BankFileView> BankFiles::stage(const Digest& file, const v1::BankFileInput& part,
                                           std::string_view user, Instant now) {
-  auto found = read(file);
-  if (!found) return tl::unexpected(found.error());
-  v1::BankFileRecord record = std::move(*found);
+  TRY(auto found, read(file));
+  v1::BankFileRecord record = std::move(found);
   const bool fits = part.first() == record.staged() && !is_whole(record) &&
                     part.first() + static_cast<uint64_t>(part.lines_size()) <= part.lines_total();
   if (!fits || part.lines().empty()) return view_bank_file(file, record);
@@ -133,9 +131,8 @@ void BankFiles::forget(const Digest& file, const v1::BankFileRecord& record) {
 Result<bool> BankFiles::book(Instant now) {
   if (!wants_to_book()) return false;
   const Digest file = waiting_.front();
-  auto found = read(file);
-  if (!found) return tl::unexpected(found.error());
-  v1::BankFileRecord record = std::move(*found);
+  TRY(auto found, read(file));
+  v1::BankFileRecord record = std::move(found);
   std::vector<v1::BankLine> lines;
   bool readable = true;
   const auto scanned = tx_.scan(
@@ -162,10 +159,9 @@ Result<bool> BankFiles::book(Instant now) {
 
 Result<void> BankFiles::book_line(const Digest& file, const v1::BankLine& line, LineSource& source,
                                   v1::BankFileRecord& record, Instant now) {
-  const auto result = desk_.import(line, source, now);
-  if (!result) return tl::unexpected(result.error());
-  const bool repeated = result->outcome().starts_with("duplicate");
-  const OutcomeRule* rule = find_outcome(result->outcome());
+  TRY(const auto result, desk_.import(line, source, now));
+  const bool repeated = result.outcome().starts_with("duplicate");
+  const OutcomeRule* rule = find_outcome(result.outcome());
   count(repeated || rule == nullptr ? BankOutcome::kDuplicate : rule->outcome, record);
   tx_.remove(layout::staged_line_key(file, record.booked()));
   record.set_booked(record.booked() + 1);

@@ -45,10 +45,9 @@ Result<bool> BankDesk::add_candidate(const Digest& digest, const v1::BankLine& l
                                      std::vector<Candidate>& found) const {
   const auto there = [&](const Candidate& other) { return other.entry.digest == digest; };
   if (std::ranges::any_of(found, there)) return true;
-  auto entry = read(digest);
-  if (!entry) return tl::unexpected(entry.error());
-  if (!*entry) return false;
-  const Record& record = (*entry)->record;
+  TRY(auto entry, read(digest));
+  if (!entry) return false;
+  const Record& record = entry->record;
   KnownLine known;
   known.likeness = compare(record.line(), line);
   const auto used = source.used.find(digest);
@@ -56,7 +55,7 @@ Result<bool> BankDesk::add_candidate(const Digest& digest, const v1::BankLine& l
   const bool came = !source.file.empty() && record.file() == source.file;
   known.in_file = used != source.used.end() || seen || came;
   known.loosely = used != source.used.end() ? used->second : seen && record.seen_loosely();
-  found.push_back({std::move(**entry), known});
+  found.push_back({std::move(*entry), known});
   return true;
 }
 
@@ -67,21 +66,18 @@ Result<BankDesk::Found> BankDesk::find_known(const v1::BankLine& line, LineSourc
   uint32_t& passed = source.passed[digest_of(line)];
   for (uint32_t n = passed;; ++n) {
     out.unused = digest_of(line, n);
-    const auto more = add_candidate(out.unused, line, source, found);
-    if (!more) return tl::unexpected(more.error());
-    if (!*more) break;
+    TRY(const auto more, add_candidate(out.unused, line, source, found));
+    if (!more) break;
     const KnownLine& known = found.back().known;
     if (n == passed && known.in_file && !known.loosely) {
       ++passed;  // it is of no use to a later line of the source
       found.pop_back();
     }
   }
-  auto others = read_list(number_key(line));
-  if (!others) return tl::unexpected(others.error());
-  others->push_back(old_digest_of(line));
-  for (const Digest& digest : *others) {
-    const auto added = add_candidate(digest, line, source, found);
-    if (!added) return tl::unexpected(added.error());
+  TRY(auto others, read_list(number_key(line)));
+  others.push_back(old_digest_of(line));
+  for (const Digest& digest : others) {
+    TRY_DO(add_candidate(digest, line, source, found));
   }
   std::vector<KnownLine> known;
   for (const Candidate& candidate : found) known.push_back(candidate.known);
@@ -112,7 +108,7 @@ Result<void> BankDesk::place_unsure(Entry& entry, const Entry& known, Instant no
   record.set_may_repeat(std::string(view(known.digest)));
   for (const v1::AllocationRecord& part : known.record.to()) record.add_proposals(part.case_id());
   if (record.proposals().empty()) *record.mutable_proposals() = known.record.proposals();
-  if (auto done = park(entry, Fen{record.line().amount_fen()}, now); !done) return done;
+  TRY_DO(park(entry, Fen{record.line().amount_fen()}, now));
   return write(entry);
 }
 

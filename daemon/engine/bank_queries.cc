@@ -11,11 +11,9 @@ Key key_of(const TrayPlace& place) {
 }
 
 Result<BankFileEntry> read_file_entry(std::string_view key, std::string_view value) {
-  const auto digest = layout::parse_bank_file_key(key);
-  if (!digest) return tl::unexpected(digest.error());
-  auto record = parse_as<v1::BankFileRecord>(value);
-  if (!record) return tl::unexpected(record.error());
-  return BankFileEntry{*digest, std::move(*record)};
+  TRY(const auto digest, layout::parse_bank_file_key(key));
+  TRY(auto record, parse_as<v1::BankFileRecord>(value));
+  return BankFileEntry{digest, std::move(record)};
 }
 
 }  // namespace
@@ -24,10 +22,9 @@ Result<BankFilePage> list_bank_files(const Records& records, const std::optional
                                      size_t limit) {
   const KeyRange range{Family::kFunds, layout::kBankFiles,
                        after ? layout::bank_file_key(*after).str() : ""};
-  auto found = scan_page<BankFileEntry>(records, range, limit, read_file_entry);
-  if (!found) return tl::unexpected(found.error());
-  BankFilePage page{std::move(found->entries), {}};
-  if (found->more) page.next = page.files.back().digest;
+  TRY(auto found, scan_page<BankFileEntry>(records, range, limit, read_file_entry));
+  BankFilePage page{std::move(found.entries), {}};
+  if (found.more) page.next = page.files.back().digest;
   return page;
 }
 
@@ -50,9 +47,8 @@ Result<BankLinePage> list_waiting_lines(const Records& records, std::optional<Ba
   if (!places) return tl::unexpected(places.error());
   BankLinePage page;
   for (const TrayPlace& place : places->entries) {
-    auto record = read_bank_line(records, place.line);
-    if (!record) return tl::unexpected(record.error());
-    if (*record) page.lines.push_back({place.line, std::move(**record)});
+    TRY(auto record, read_bank_line(records, place.line));
+    if (record) page.lines.push_back({place.line, std::move(*record)});
   }
   if (places->more) page.next = places->entries.back();
   return page;

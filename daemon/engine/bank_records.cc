@@ -12,10 +12,9 @@ Result<BankDesk::Settled> BankDesk::match_by_hand(const Digest& line,
                                                   const std::vector<Allocation>& to,
                                                   std::string_view user, std::string_view note,
                                                   Instant now) {
-  auto entry = read(line);
-  if (!entry) return tl::unexpected(entry.error());
-  if (!*entry) return Settled(tl::unexpected(Rejection{Refusal::kBankLineUnknown, ""}));
-  Record& record = (*entry)->record;
+  TRY(auto entry, read(line));
+  if (!entry) return Settled(tl::unexpected(Rejection{Refusal::kBankLineUnknown, ""}));
+  Record& record = entry->record;
   if (record.tray_at_ms() == 0 || record.suspense_fen() == 0) {
     return Settled(tl::unexpected(Rejection{Refusal::kBankLineSettled, ""}));
   }
@@ -34,39 +33,34 @@ Result<BankDesk::Settled> BankDesk::match_by_hand(const Digest& line,
     return Settled(
         tl::unexpected(Rejection{Refusal::kAllotmentSum, "the line has " + open.yuan()}));
   }
-  const auto recovering = is_recovering(to, now);
-  if (!recovering) return tl::unexpected(recovering.error());
-  if (*recovering) return Settled(tl::unexpected(Rejection{Refusal::kRecovering, ""}));
-  const auto named = name_payments(record.line(), to);
-  if (!named) return tl::unexpected(named.error());
-  if (!*named) return Settled(tl::unexpected(named->error()));
-  const auto left = leave_batch(**entry);
-  if (!left) return tl::unexpected(left.error());
-  if (*left) {
-    if (auto done = give_up_batch(record.batch()); !done) return tl::unexpected(done.error());
+  TRY(const auto recovering, is_recovering(to, now));
+  if (recovering) return Settled(tl::unexpected(Rejection{Refusal::kRecovering, ""}));
+  TRY(const auto named, name_payments(record.line(), to));
+  if (!named) return Settled(tl::unexpected(named.error()));
+  TRY(const auto left, leave_batch(*entry));
+  if (left) {
+    TRY_DO(give_up_batch(record.batch()));
   }
-  if (auto done = park(**entry, Fen{}, now); !done) return tl::unexpected(done.error());
-  const auto refused = debit ? take_parts(**entry, **named, now) : allot(record, **named, now);
-  if (!refused) return tl::unexpected(refused.error());
+  TRY_DO(park(*entry, Fen{}, now));
+  TRY(const auto refused, debit ? take_parts(*entry, *named, now) : allot(record, *named, now));
   // Whose another line of these cases is may be known now.
   for (const Allocation& part : to) try_again_soon(part.id);
-  const Fen rest = debit ? -*refused : *refused;
-  if (auto done = park(**entry, rest, now); !done) return tl::unexpected(done.error());
+  const Fen rest = debit ? -refused : refused;
+  TRY_DO(park(*entry, rest, now));
   record.set_note(std::string(note));
   record.set_settled_by(std::string(user));
-  if (refused->value > 0) {
+  if (refused.value > 0) {
     set_outcome(to.size() > 1 ? BankOutcome::kBatchDiffers : BankOutcome::kNotExpected, record);
     record.clear_settled_by();
-    if (auto done = write(**entry); !done) return tl::unexpected(done.error());
-    return Settled(result_of(**entry));
+    TRY_DO(write(*entry));
+    return Settled(result_of(*entry));
   }
   // Until now it might have been another line, which a reversal would then have found twice.
   if (!record.may_repeat().empty()) {
-    if (auto done = note_twin(**entry); !done) return tl::unexpected(done.error());
+    TRY_DO(note_twin(*entry));
   }
-  auto done = settle(**entry, BankOutcome::kMatchedByHand, user, note, now);
-  if (!done) return tl::unexpected(done.error());
-  return Settled(result_of(**entry));
+  TRY_DO(settle(*entry, BankOutcome::kMatchedByHand, user, note, now));
+  return Settled(result_of(*entry));
 }
 
 // With each part the payment that it is of, if it is of one.
@@ -74,12 +68,11 @@ Result<tl::expected<std::vector<Allocation>, Rejection>> BankDesk::name_payments
     const v1::BankLine& line, const std::vector<Allocation>& to) const {
   std::vector<Allocation> named = to;
   for (Allocation& part : named) {
-    const auto attempt = payments_.payment_by_hand(part, line);
-    if (!attempt) return tl::unexpected(attempt.error());
-    if (!*attempt) {
-      return tl::expected<std::vector<Allocation>, Rejection>(tl::unexpected(attempt->error()));
+    TRY(const auto attempt, payments_.payment_by_hand(part, line));
+    if (!attempt) {
+      return tl::expected<std::vector<Allocation>, Rejection>(tl::unexpected(attempt.error()));
     }
-    part.attempt = **attempt;
+    part.attempt = *attempt;
   }
   return named;
 }
@@ -90,9 +83,8 @@ Result<Fen> BankDesk::take_parts(Entry& entry, const std::vector<Allocation>& pa
   for (const Allocation& part : parts) {
     Result<Fen> left = Fen{};
     if (part.attempt != 0) {
-      const auto taken = payments_.take_debit_by_hand(part, entry.digest, now);
-      if (!taken) return tl::unexpected(taken.error());
-      if (!*taken) left = part.amount;
+      TRY(const auto taken, payments_.take_debit_by_hand(part, entry.digest, now));
+      if (!taken) left = part.amount;
     } else {
       left = take_from_case(part.id, part.amount, now);
     }
@@ -105,77 +97,66 @@ Result<Fen> BankDesk::take_parts(Entry& entry, const std::vector<Allocation>& pa
 
 Result<BankDesk::Settled> BankDesk::match_noticed(const Digest& line, std::string_view user,
                                                   std::string_view note, Instant now) {
-  auto entry = read(line);
-  if (!entry) return tl::unexpected(entry.error());
-  if (!*entry) return Settled(tl::unexpected(Rejection{Refusal::kBankLineUnknown, ""}));
-  Record& record = (*entry)->record;
+  TRY(auto entry, read(line));
+  if (!entry) return Settled(tl::unexpected(Rejection{Refusal::kBankLineUnknown, ""}));
+  Record& record = entry->record;
   if (record.tray_at_ms() == 0 || record.suspense_fen() <= 0) {
     return Settled(tl::unexpected(Rejection{Refusal::kBankLineSettled, ""}));
   }
   book_.set_now(now);
-  const auto expected = book_.batch(record.batch());
-  if (!expected) return tl::unexpected(expected.error());
-  if (!*expected || (*expected)->settled || (*expected)->noticed.empty()) {
+  TRY(const auto expected, book_.batch(record.batch()));
+  if (!expected || expected->settled || expected->noticed.empty()) {
     return Settled(tl::unexpected(Rejection{Refusal::kBatchUnknown, ""}));
   }
   int64_t total = 0;
-  for (const Allocation& part : (*expected)->noticed) total += part.amount.value;
+  for (const Allocation& part : expected->noticed) total += part.amount.value;
   const int64_t here = record.suspense_fen();
   if (total > here) {
     return Settled(tl::unexpected(Rejection{
         Refusal::kAllotmentSum,
         "the notices come to " + Fen{total}.yuan() + ", the line has " + Fen{here}.yuan()}));
   }
-  const auto recovering = is_recovering((*expected)->noticed, now);
-  if (!recovering) return tl::unexpected(recovering.error());
-  if (*recovering) return Settled(tl::unexpected(Rejection{Refusal::kRecovering, ""}));
-  if (auto done = share_out(**entry, (*expected)->noticed, Fen{here - total}, now); !done) {
-    return tl::unexpected(done.error());
-  }
+  TRY(const auto recovering, is_recovering(expected->noticed, now));
+  if (recovering) return Settled(tl::unexpected(Rejection{Refusal::kRecovering, ""}));
+  TRY_DO(share_out(*entry, expected->noticed, Fen{here - total}, now));
   record.set_note(std::string(user) + ": " + std::string(note));
   if (record.suspense_fen() == 0) {
-    auto done = settle(**entry, BankOutcome::kMatchedByHand, user, note, now);
-    if (!done) return tl::unexpected(done.error());
-  } else if (auto done = write(**entry); !done) {
-    return tl::unexpected(done.error());
-  }
-  return Settled(result_of(**entry));
+    TRY_DO(settle(*entry, BankOutcome::kMatchedByHand, user, note, now));
+  } else
+    TRY_DO(write(*entry));
+  return Settled(result_of(*entry));
 }
 
 // `rest` stays in suspense, and what the cases refuse.
 Result<void> BankDesk::share_out(Entry& entry, const std::vector<Allocation>& to, Fen rest,
                                  Instant now) {
-  if (auto done = leave_batch(entry); !done) return tl::unexpected(done.error());
-  auto batch = book_.read_batch(entry.record.batch());
-  if (!batch) return tl::unexpected(batch.error());
-  (*batch)->set_settled(true);
-  book_.write_batch(entry.record.batch(), **batch);
-  if (auto done = park(entry, Fen{}, now); !done) return done;
-  const auto refused = allot(entry.record, to, now);
-  if (!refused) return tl::unexpected(refused.error());
+  TRY_DO(leave_batch(entry));
+  TRY(auto batch, book_.read_batch(entry.record.batch()));
+  batch->set_settled(true);
+  book_.write_batch(entry.record.batch(), *batch);
+  TRY_DO(park(entry, Fen{}, now));
+  TRY(const auto refused, allot(entry.record, to, now));
   set_outcome(BankOutcome::kBatchDiffers, entry.record);
-  return park(entry, Fen{rest.value + refused->value}, now);
+  return park(entry, Fen{rest.value + refused.value}, now);
 }
 
 Result<BankDesk::Settled> BankDesk::set_aside(const Digest& line, std::string_view user,
                                               std::string_view note, Instant now) {
-  auto entry = read(line);
-  if (!entry) return tl::unexpected(entry.error());
-  if (!*entry) return Settled(tl::unexpected(Rejection{Refusal::kBankLineUnknown, ""}));
+  TRY(auto entry, read(line));
+  if (!entry) return Settled(tl::unexpected(Rejection{Refusal::kBankLineUnknown, ""}));
   // Money that stands with a case is that case's affair.
-  const Record& record = (*entry)->record;
+  const Record& record = entry->record;
   if (record.tray_at_ms() == 0 || (record.to_size() > 0 && record.suspense_fen() == 0)) {
     return Settled(tl::unexpected(Rejection{Refusal::kBankLineSettled, ""}));
   }
   if (note.empty()) return Settled(tl::unexpected(Rejection{Refusal::kInputMissing, "note"}));
-  if (auto left = leave_batch(**entry); !left) return tl::unexpected(left.error());
+  TRY_DO(leave_batch(*entry));
   // It is the line that it may be, reported again: no money came.
   if (outcome_of(record) == BankOutcome::kMayRepeat) {
-    if (auto parked = park(**entry, Fen{}, now); !parked) return tl::unexpected(parked.error());
+    TRY_DO(park(*entry, Fen{}, now));
   }
-  auto done = settle(**entry, BankOutcome::kSetAside, user, note, now);
-  if (!done) return tl::unexpected(done.error());
-  return Settled(result_of(**entry));
+  TRY_DO(settle(*entry, BankOutcome::kSetAside, user, note, now));
+  return Settled(result_of(*entry));
 }
 
 Result<void> BankDesk::settle(Entry& entry, BankOutcome outcome, std::string_view by,
@@ -190,13 +171,12 @@ Result<void> BankDesk::settle(Entry& entry, BankOutcome outcome, std::string_vie
 // --- records ---
 
 Result<std::optional<BankDesk::Entry>> BankDesk::read(const Digest& digest) const {
-  auto record = tx_.get_message<Record>(layout::bank_line_key(digest));
-  if (!record) return tl::unexpected(record.error());
-  if (!*record) return std::nullopt;
-  if (const auto rule = check_invariants(**record)) {
+  TRY(auto record, tx_.get_message<Record>(layout::bank_line_key(digest)));
+  if (!record) return std::nullopt;
+  if (const auto rule = check_invariants(*record)) {
     return breaks_rule("bank line " + to_hex(view(digest)), *rule);
   }
-  return Entry{digest, std::move(**record)};
+  return Entry{digest, std::move(*record)};
 }
 
 Result<void> BankDesk::write(Entry& entry) {
@@ -220,9 +200,8 @@ Result<void> BankDesk::write(Entry& entry) {
 }
 
 Result<std::vector<Digest>> BankDesk::read_list(const RecordKey& key) const {
-  const auto list = tx_.get(key);
-  if (!list) return tl::unexpected(list.error());
-  const std::string_view bytes = *list ? std::string_view(**list) : std::string_view();
+  TRY(const auto list, tx_.get(key));
+  const std::string_view bytes = list ? std::string_view(*list) : std::string_view();
   std::vector<Digest> digests;
   for (size_t at = 0; at + kDigestSize <= bytes.size(); at += kDigestSize) {
     digests.push_back(*to_array<kDigestSize>(bytes.substr(at, kDigestSize)));
@@ -232,9 +211,8 @@ Result<std::vector<Digest>> BankDesk::read_list(const RecordKey& key) const {
 
 // The oldest go if there are more than `lines_max`.
 Result<void> BankDesk::add_to_list(const RecordKey& key, const Digest& digest, size_t lines_max) {
-  auto list = tx_.get(key);
-  if (!list) return tl::unexpected(list.error());
-  std::string bytes = std::move(*list).value_or(std::string());
+  TRY(auto list, tx_.get(key));
+  std::string bytes = std::move(list).value_or(std::string());
   if (bytes.find(view(digest)) != bytes.npos) return {};
   bytes.append(view(digest));
   if (bytes.size() / kDigestSize > lines_max) bytes.erase(0, kDigestSize);

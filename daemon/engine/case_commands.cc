@@ -71,17 +71,14 @@ Result<std::optional<Rejection>> CaseCommands::hindrance(const Case& subject,
 
 Result<CaseReply> CaseCommands::act(const ActionCommand& action, const std::string& user,
                                     Instant now) {
-  const auto subject = subject_of(action, now);
-  if (!subject) return tl::unexpected(subject.error());
-  if (*subject == nullptr) {
+  TRY(const auto subject, subject_of(action, now));
+  if (subject == nullptr) {
     return CaseReply::refused(nullptr, {Refusal::kUnknownCase, action.case_id.str()});
   }
-  const auto why = hindrance(**subject, action);
-  if (!why) return tl::unexpected(why.error());
-  if (*why) return CaseReply::refused(*subject, **why);
-  const auto outcome = take(**subject, action, user, now);
-  if (!outcome) return tl::unexpected(outcome.error());
-  return concluded(*subject, *outcome);
+  TRY(const auto why, hindrance(*subject, action));
+  if (why) return CaseReply::refused(subject, *why);
+  TRY(const auto outcome, take(*subject, action, user, now));
+  return concluded(subject, outcome);
 }
 
 Result<CaseDesk::Outcome> CaseCommands::take(const Case& subject, const ActionCommand& action,
@@ -104,9 +101,7 @@ Result<CaseDesk::Outcome> CaseCommands::take(const Case& subject, const ActionCo
   }
   auto outcome = cases_.apply(subject, event);
   if (outcome && action.action == EventKind::kKeyPaper) {
-    if (auto done = keyed_in(*outcome, *action.input, now); !done) {
-      return tl::unexpected(done.error());
-    }
+    TRY_DO(keyed_in(*outcome, *action.input, now));
   }
   return outcome;
 }
@@ -114,34 +109,29 @@ Result<CaseDesk::Outcome> CaseCommands::take(const Case& subject, const ActionCo
 Result<void> CaseCommands::keyed_in(const CaseDesk::Outcome& outcome, const v1::ActionInput& input,
                                     Instant now) {
   if (!outcome || !input.paper().has_remittance_notice()) return {};
-  if (auto done = cases_.end_step(); !done) return done;
+  TRY_DO(cases_.end_step());
   return notices_.noticed((*outcome)->id, (*outcome)->peer, input.paper().remittance_notice(), now);
 }
 
 Result<CaseReply> CaseCommands::decide(const ProposalCommand& proposal, const std::string& user,
                                        Instant now) {
-  const auto subject = cases_.load(proposal.case_id, now);
-  if (!subject) return tl::unexpected(subject.error());
-  if (*subject == nullptr) {
+  TRY(const auto subject, cases_.load(proposal.case_id, now));
+  if (subject == nullptr) {
     return CaseReply::refused(nullptr, {Refusal::kUnknownCase, proposal.case_id.str()});
   }
-  const auto why = guards_.ask({**subject});
-  if (!why) return tl::unexpected(why.error());
-  if (*why) return CaseReply::refused(*subject, **why);
-  const auto outcome =
-      proposal.approve ? cases_.approve(**subject, proposal.number, *proposal.approve, user, now)
-                       : cases_.retract(**subject, proposal.number, user, now);
-  if (!outcome) return tl::unexpected(outcome.error());
+  TRY(const auto why, guards_.ask({*subject}));
+  if (why) return CaseReply::refused(subject, *why);
+  TRY(const auto outcome,
+      proposal.approve ? cases_.approve(*subject, proposal.number, *proposal.approve, user, now)
+                       : cases_.retract(*subject, proposal.number, user, now));
   // What an approved paper says beyond its case.
-  const Proposal* waited = find_proposal(**subject, proposal.number);
+  const Proposal* waited = find_proposal(*subject, proposal.number);
   v1::ActionInput input;
   if (proposal.approve && waited != nullptr && action_of(*waited) == EventKind::kKeyPaper &&
       input.ParseFromString(waited->input)) {
-    if (auto done = keyed_in(*outcome, input, now); !done) {
-      return tl::unexpected(done.error());
-    }
+    TRY_DO(keyed_in(outcome, input, now));
   }
-  return concluded(*subject, *outcome);
+  return concluded(subject, outcome);
 }
 
 Result<CaseDesk::Outcome> CaseCommands::submit_one(const CaseId& id, const v1::ActionInput& input,
@@ -150,9 +140,8 @@ Result<CaseDesk::Outcome> CaseCommands::submit_one(const CaseId& id, const v1::A
   Case fresh;
   fresh.id = id;
   fresh.peer = cases_.peer_for(input.application(), now);
-  const auto why = guards_.ask({fresh});
-  if (!why) return tl::unexpected(why.error());
-  if (*why) return CaseDesk::Outcome(tl::unexpected(**why));
+  TRY(const auto why, guards_.ask({fresh}));
+  if (why) return CaseDesk::Outcome(tl::unexpected(*why));
   return cases_.submit(id, input, user, letter, now);
 }
 
@@ -174,7 +163,7 @@ Result<SubmitCommand::Reply> CaseCommands::submit(const SubmitCommand& submit,
     input.unsafe_arena_release_application();
     if (!outcome) return tl::unexpected(outcome.error());
     all.push_back(submitted(std::move(*outcome)));
-    if (auto done = cases_.end_step(); !done) return tl::unexpected(done.error());
+    TRY_DO(cases_.end_step());
   }
   return SubmitCommand::Reply(std::move(all));
 }

@@ -63,15 +63,12 @@ PersonHash CaseDesk::hash_of(const v1::Person& person) {
 }
 
 Result<CaseId> CaseDesk::find_other(const Case& subject, const Context& context, Wanted wanted) {
-  const auto list = read_list(layout::person_key(context.person_hash));
-  if (!list) return tl::unexpected(list.error());
-  const auto ids = decode_case_list(*list);
-  if (!ids) return tl::unexpected(ids.error());
-  for (const CaseId& id : *ids) {
+  TRY(const auto list, read_list(layout::person_key(context.person_hash)));
+  TRY(const auto ids, decode_case_list(list));
+  for (const CaseId& id : ids) {
     if (id == subject.id) continue;
-    const auto other = read_case(tx_.records(), id);
-    if (!other) return tl::unexpected(other.error());
-    if (*other && !(*other)->closed() && wanted(subject, **other)) return id;
+    TRY(const auto other, read_case(tx_.records(), id));
+    if (other && !other->closed() && wanted(subject, *other)) return id;
   }
   return CaseId();
 }
@@ -88,9 +85,8 @@ void CaseDesk::skip_letter_numbers(Instant now) {
 Result<void> CaseDesk::take_letter_number(Date today, std::string_view given) {
   if (letter_day_ != today) {
     write_letter_counter();
-    const auto last = tx_.get(layout::letter_counter_key(today));
-    if (!last) return tl::unexpected(last.error());
-    letter_sequence_ = *last ? read_u32(**last) : 0;
+    TRY(const auto last, tx_.get(layout::letter_counter_key(today)));
+    letter_sequence_ = last ? read_u32(*last) : 0;
     letter_day_ = today;
   }
   letter_number_.clear();
@@ -106,9 +102,8 @@ Result<void> CaseDesk::take_letter_number(Date today, std::string_view given) {
     const auto number = LetterNumber::make(self_, today, letter_sequence_ + 1);
     CHECK(number.has_value());
     // One of ours that came from outside, on a sheet or in a message that a loss had forgotten.
-    const auto taken = letters_.find(*number);
-    if (!taken) return tl::unexpected(taken.error());
-    if (!taken->empty()) continue;
+    TRY(const auto taken, letters_.find(*number));
+    if (!taken.empty()) continue;
     letter_number_ = number->view();
     return {};
   }
@@ -134,31 +129,27 @@ bool CaseDesk::is_other_agency(std::string_view code) const {
 Result<void> CaseDesk::look_up_letter(const Case& subject, const v1::ContactLetter& letter,
                                       Context& context) {
   context.person_hash = hash_of(letter.person());
-  const auto taken = find_letter(letter.letter_number());
-  if (!taken) return tl::unexpected(taken.error());
-  context.letter_number_taken = !taken->empty();
-  const auto upstream = find_other(subject, context, is_transfer_here);
-  if (!upstream) return tl::unexpected(upstream.error());
-  context.upstream_open = !upstream->empty();
+  TRY(const auto taken, find_letter(letter.letter_number()));
+  context.letter_number_taken = !taken.empty();
+  TRY(const auto upstream, find_other(subject, context, is_transfer_here));
+  context.upstream_open = !upstream.empty();
   return {};
 }
 
 // The letter as it was sent, for the agency to which it is forwarded.
 Result<void> CaseDesk::look_up_original(const Case& subject, Context& context) {
   if (!subject.letter_place) return {};
-  const auto message = read_message(tx_.records(), subject.peer, *subject.letter_place);
-  if (!message) return tl::unexpected(message.error());
+  TRY(const auto message, read_message(tx_.records(), subject.peer, *subject.letter_place));
   auto* letter = google::protobuf::Arena::CreateMessage<v1::ContactLetter>(&arena_.get());
-  *letter = message->letter();
+  *letter = message.letter();
   context.original_letter = letter;
   return {};
 }
 
 // As far as it is durable: nobody can have carried on what nobody has been shown.
 Result<void> CaseDesk::look_up_earlier(const Case& subject, const Event& event, Context& context) {
-  auto found = read_earlier_forms(tx_.durable(), subject);
-  if (!found) return tl::unexpected(found.error());
-  earlier_forms_ = std::move(*found);
+  TRY(auto found, read_earlier_forms(tx_.durable(), subject));
+  earlier_forms_ = std::move(found);
   context.earlier_forms = earlier_forms_;
   our_agencies_.assign(1, self_);
   for (const Agency& agency : directory_->agencies()) {
@@ -177,9 +168,8 @@ Result<void> CaseDesk::look_up(const Case& subject, const Event& event, Context&
       context.person_hash = hash_of(event.input->application().person());
       context.profile = choose_profile(profiles_, subject.peer, self_, date_of(event.at));
       if (event.led_back) return {};
-      const auto rival = find_other(subject, context, is_duplicate);
-      if (!rival) return tl::unexpected(rival.error());
-      context.duplicate_of = *rival;
+      TRY(const auto rival, find_other(subject, context, is_duplicate));
+      context.duplicate_of = rival;
       return {};
     }
     case EventKind::kLetterIn: {
@@ -201,15 +191,12 @@ Result<void> CaseDesk::look_up(const Case& subject, const Event& event, Context&
       return look_up_letter(subject, event.input->paper().letter(), context);
     case EventKind::kAcceptLetter: {
       if (event.led_back) return {};
-      const auto rival = find_other(subject, context, claims_person);
-      if (!rival) return tl::unexpected(rival.error());
-      context.claimed_by = *rival;
+      TRY(const auto rival, find_other(subject, context, claims_person));
+      context.claimed_by = rival;
       return {};
     }
     case EventKind::kSendLetter:
-      if (auto done = take_letter_number(date_of(event.at), event.letter_number); !done) {
-        return done;
-      }
+      TRY_DO(take_letter_number(date_of(event.at), event.letter_number));
       context.letter_number = letter_number_;
       return {};
     case EventKind::kIssueForm:
@@ -230,10 +217,10 @@ Result<Context> CaseDesk::context_for(const Case& subject, const Event& event) {
   context.peer_known = peers_.find(subject.peer) != nullptr;
   context.arena = &arena_.get();
   context.person_hash = subject.person_hash;
-  if (auto done = look_up(subject, event, context); !done) return tl::unexpected(done.error());
+  TRY_DO(look_up(subject, event, context));
   if (event.kind == EventKind::kLetterForwardedIn) {
     context.agency_known = is_other_agency(event.message->letter_forwarded().to_agency());
-    if (auto done = look_up_original(subject, context); !done) return tl::unexpected(done.error());
+    TRY_DO(look_up_original(subject, context));
     context.agency_known &= context.original_letter != nullptr;
   }
   return context;

@@ -59,8 +59,8 @@ void CaseCache::put(std::shared_ptr<const Case> subject) {
 }
 
 CaseDesk::CaseDesk(AgencyId self, const Vault& vault, Transaction& tx, Peers& peers,
-                   const LinkGuard& guard, SentBefore& sent_before,
-                   EngineObserver& observer, size_t cache_max)
+                   const LinkGuard& guard, SentBefore& sent_before, EngineObserver& observer,
+                   size_t cache_max)
     : self_(self),
       vault_(vault),
       tx_(tx),
@@ -88,13 +88,12 @@ Result<std::shared_ptr<const Case>> CaseDesk::load(const CaseId& id, Instant now
   } else if (const auto* cached = cache_.find(id)) {
     subject = *cached;
   } else {
-    auto found = read_case(tx_.records(), id);
-    if (!found) return tl::unexpected(found.error());
-    if (!*found) return nullptr;
-    subject = std::make_shared<const Case>(std::move(**found));
+    TRY(auto found, read_case(tx_.records(), id));
+    if (!found) return nullptr;
+    subject = std::make_shared<const Case>(std::move(*found));
     cache_.put(subject);
   }
-  if (auto done = settle_delivery(subject, now); !done) return tl::unexpected(done.error());
+  TRY_DO(settle_delivery(subject, now));
   return subject;
 }
 
@@ -105,19 +104,17 @@ Result<void> CaseDesk::settle_delivery(std::shared_ptr<const Case>& subject, Ins
   const Peer* peer = peers_.find(subject->peer);
   const Seq seq = subject->letter_place->seq;
   if (peer == nullptr || peer->sender().mark().receipted_seq < seq) return {};
-  const auto at = receipted_at(tx_.durable(), subject->peer, seq);
-  if (!at) return tl::unexpected(at.error());
+  TRY(const auto at, receipted_at(tx_.durable(), subject->peer, seq));
   Event event;
   event.kind = EventKind::kDelivered;
-  event.at = at->value_or(peer->sender().mark().receipted_at);
+  event.at = at.value_or(peer->sender().mark().receipted_at);
   // The peer's clock dates its receipt. What cannot be a time of this case dates nothing.
   const Instant latest = now.plus_ms(limits::kClockSkewMsMax);
   if (event.at < subject->created_at || event.at > latest) event.at = now;
   event.actor = kLinkActor;
   event.place = *subject->letter_place;
-  auto outcome = apply(*subject, event);
-  if (!outcome) return tl::unexpected(outcome.error());
-  if (*outcome) subject = **outcome;
+  TRY(auto outcome, apply(*subject, event));
+  if (outcome) subject = *outcome;
   return {};
 }
 
@@ -142,16 +139,14 @@ CaseDesk::Decision& CaseDesk::begin(const Case& subject) {
 
 Result<tl::expected<void, Rejection>> CaseDesk::decide(Decision& decision, const Event& event) {
   Case& after = *decision.after;
-  const auto context = context_for(after, event);
-  if (!context) return tl::unexpected(context.error());
-  auto decided = step(after, event, *context);
+  TRY(const auto context, context_for(after, event));
+  auto decided = step(after, event, context);
   if (!decided) return tl::expected<void, Rejection>(tl::unexpected(std::move(decided.error())));
   if (!decided->postings.empty()) {
     std::vector<Posting> all = decision.postings;
     all.insert(all.end(), decided->postings.begin(), decided->postings.end());
-    const auto room = has_room(after.peer, all);
-    if (!room) return tl::unexpected(room.error());
-    if (!*room) return tl::expected<void, Rejection>(tl::unexpected(no_room(after.peer)));
+    TRY(const auto room, has_room(after.peer, all));
+    if (!room) return tl::expected<void, Rejection>(tl::unexpected(no_room(after.peer)));
   }
   decision.messages.insert(decision.messages.end(), decided->messages.begin(),
                            decided->messages.end());
@@ -166,23 +161,20 @@ Result<CaseDesk::Outcome> CaseDesk::apply(const Case& subject, Event event,
                                           const CaseListener* made_by) {
   Decision& decision = begin(subject);
   decision.made_by = made_by;
-  const auto decided = decide(decision, event);
-  if (!decided) return tl::unexpected(decided.error());
-  if (!*decided) return Outcome(tl::unexpected(decided->error()));
+  TRY(const auto decided, decide(decision, event));
+  if (!decided) return Outcome(tl::unexpected(decided.error()));
   return finish(subject, decision);
 }
 
 Result<CaseDesk::Outcome> CaseDesk::finish(const Case& before, Decision& decision) {
-  auto next = write(before, decision);
-  if (!next) return tl::unexpected(next.error());
-  return Outcome(std::move(*next));
+  TRY(auto next, write(before, decision));
+  return Outcome(std::move(next));
 }
 
 Result<std::optional<Rejection>> CaseDesk::try_out(const Case& subject, const Event& event) {
-  const auto decided = decide(begin(subject), event);
-  if (!decided) return tl::unexpected(decided.error());
-  if (*decided) return std::nullopt;
-  return decided->error();
+  TRY(const auto decided, decide(begin(subject), event));
+  if (decided) return std::nullopt;
+  return decided.error();
 }
 
 void CaseDesk::consume_number(const Case& subject, uint32_t case_seq) {
@@ -215,9 +207,8 @@ Result<void> CaseDesk::suspend(const Case& subject, uint32_t sent_case_seq, std:
   event.at = now;
   event.actor = kRecoveryActor;
   event.note = why;
-  const auto outcome = apply(used, event);
-  if (!outcome) return tl::unexpected(outcome.error());
-  CHECK(outcome->has_value());  // its row is for all states
+  TRY(const auto outcome, apply(used, event));
+  CHECK(outcome.has_value());  // its row is for all states
   return {};
 }
 

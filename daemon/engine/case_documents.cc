@@ -31,10 +31,9 @@ Result<void> add_logged(const Entry& entry, const v1::LogRef& ref, std::vector<C
   message.ours = ref.outgoing();
   // What made the letter go on was written by the agency that had it.
   message.peer = peer_at(entry.subject, entry.number - (message.ours ? 0 : 1));
-  auto bytes =
-      read_message_bytes(entry.records, message.peer, {ref.outgoing(), ref.epoch(), ref.seq()});
-  if (!bytes) return tl::unexpected(bytes.error());
-  message.bytes = std::move(*bytes);
+  TRY(auto bytes,
+      read_message_bytes(entry.records, message.peer, {ref.outgoing(), ref.epoch(), ref.seq()}));
+  message.bytes = std::move(bytes);
   if (!message.message.ParseFromString(message.bytes)) {
     return fail(Errc::kCorrupt, "a message in the link log is unreadable");
   }
@@ -58,10 +57,9 @@ void add_keyed(const Entry& entry, std::vector<CaseMessage>& out) {
 template <class Document, class Has, class Get>
 Result<std::optional<Document>> last_of(const Records& records, const Case& subject, Has has,
                                         Get get) {
-  const auto messages = list_messages(records, subject);
-  if (!messages) return tl::unexpected(messages.error());
+  TRY(const auto messages, list_messages(records, subject));
   std::optional<Document> found;
-  for (const CaseMessage& message : *messages) {
+  for (const CaseMessage& message : messages) {
     if (has(message.message)) found = get(message.message);
   }
   return found;
@@ -70,20 +68,17 @@ Result<std::optional<Document>> last_of(const Records& records, const Case& subj
 }  // namespace
 
 Result<std::vector<CaseMessage>> list_messages(const Records& records, const Case& subject) {
-  const auto timeline = read_timeline(records, subject.id);
-  if (!timeline) return tl::unexpected(timeline.error());
+  TRY(const auto timeline, read_timeline(records, subject.id));
   std::vector<CaseMessage> out;
-  for (size_t i = 0; i < timeline->size(); ++i) {
-    const v1::TimelineRecord& record = (*timeline)[i];
+  for (size_t i = 0; i < timeline.size(); ++i) {
+    const v1::TimelineRecord& record = (timeline)[i];
     const Entry entry{records, subject, record, static_cast<uint32_t>(i + 1)};
     add_keyed(entry, out);
     if (record.has_received()) {
-      if (auto done = add_logged(entry, record.received(), out); !done) {
-        return tl::unexpected(done.error());
-      }
+      TRY_DO(add_logged(entry, record.received(), out));
     }
     for (const v1::LogRef& ref : record.sent()) {
-      if (auto done = add_logged(entry, ref, out); !done) return tl::unexpected(done.error());
+      TRY_DO(add_logged(entry, ref, out));
     }
   }
   return out;
@@ -91,9 +86,8 @@ Result<std::vector<CaseMessage>> list_messages(const Records& records, const Cas
 
 Result<std::optional<v1::Application>> read_application(const Records& records,
                                                         const Case& subject) {
-  const auto timeline = read_timeline(records, subject.id);
-  if (!timeline) return tl::unexpected(timeline.error());
-  for (const v1::TimelineRecord& entry : *timeline) {
+  TRY(const auto timeline, read_timeline(records, subject.id));
+  for (const v1::TimelineRecord& entry : timeline) {
     const v1::ActionInput input = entered(entry);
     if (input.has_application()) return input.application();
   }
@@ -127,10 +121,9 @@ Result<std::optional<v1::InformationForm>> form_of(const Entry& entry) {
     case EventKind::kKeyPaper: message = entered(entry.record).paper(); break;
     case EventKind::kInfoFormIn: {
       const v1::LogRef& ref = entry.record.received();
-      auto found = read_message(entry.records, peer_at(entry.subject, entry.number - 1),
-                                {ref.outgoing(), ref.epoch(), ref.seq()});
-      if (!found) return tl::unexpected(found.error());
-      message = std::move(*found);
+      TRY(auto found, read_message(entry.records, peer_at(entry.subject, entry.number - 1),
+                                   {ref.outgoing(), ref.epoch(), ref.seq()}));
+      message = std::move(found);
       break;
     }
     default: return std::nullopt;
@@ -142,10 +135,9 @@ Result<std::optional<v1::InformationForm>> form_of(const Entry& entry) {
 // The newest version. The last of two twins, which is the one that the other agency signed.
 Result<std::optional<v1::InformationForm>> read_accepted_form(const Records& records,
                                                               const Case& subject) {
-  const auto timeline = read_timeline(records, subject.id);
-  if (!timeline) return tl::unexpected(timeline.error());
-  for (size_t i = timeline->size(); i > 0; --i) {
-    auto form = form_of({records, subject, (*timeline)[i - 1], static_cast<uint32_t>(i)});
+  TRY(const auto timeline, read_timeline(records, subject.id));
+  for (size_t i = timeline.size(); i > 0; --i) {
+    auto form = form_of({records, subject, (timeline)[i - 1], static_cast<uint32_t>(i)});
     if (!form || (*form && (*form)->version() == subject.form_version)) return form;
   }
   return std::nullopt;
@@ -160,15 +152,12 @@ bool has_come_here(const Case& subject) {
 
 Result<std::vector<EarlierForm>> read_earlier_forms(const Records& records, const Case& subject) {
   std::vector<EarlierForm> out;
-  const auto ids = find_by_person(records, subject.person_hash);
-  if (!ids) return tl::unexpected(ids.error());
-  for (const CaseId& id : *ids) {
-    const auto other = read_case(records, id);
-    if (!other) return tl::unexpected(other.error());
-    if (id == subject.id || !*other || !has_come_here(**other)) continue;
-    auto form = read_accepted_form(records, **other);
-    if (!form) return tl::unexpected(form.error());
-    if (*form) out.push_back({(*other)->peer, std::move(**form)});
+  TRY(const auto ids, find_by_person(records, subject.person_hash));
+  for (const CaseId& id : ids) {
+    TRY(const auto other, read_case(records, id));
+    if (id == subject.id || !other || !has_come_here(*other)) continue;
+    TRY(auto form, read_accepted_form(records, *other));
+    if (form) out.push_back({other->peer, std::move(*form)});
   }
   return out;
 }

@@ -26,8 +26,7 @@ Result<void> visit_cases(const Records& records, bool closed_too, const std::sto
       if (subject) visit(*subject);
       return readable.has_value() && !stop.stop_requested();
     };
-    const auto scanned = records.scan(Family::kCase, prefix, layout::prefix_end(prefix), one);
-    if (!scanned) return scanned;
+    TRY_DO(records.scan(Family::kCase, prefix, layout::prefix_end(prefix), one));
     if (!readable) return readable;
     if (stop.stop_requested()) return fail(Errc::kBusy, "stopped");
   }

@@ -37,13 +37,11 @@ void to_record(const LogPlace& place, v1::LogRef* ref) {
 
 Result<std::optional<Case>> read_case(const Records& records, const CaseId& id) {
   for (const bool closed : {false, true}) {
-    const auto record =
-        records.get_message<v1::CaseRecord>(Family::kCase, layout::case_key(id, closed));
-    if (!record) return tl::unexpected(record.error());
-    if (!*record) continue;
-    auto decoded = decode_case(id, **record);
-    if (!decoded) return tl::unexpected(decoded.error());
-    return std::move(*decoded);
+    TRY(const auto record,
+        records.get_message<v1::CaseRecord>(Family::kCase, layout::case_key(id, closed)));
+    if (!record) continue;
+    TRY(auto decoded, decode_case(id, *record));
+    return decoded;
   }
   return std::nullopt;
 }
@@ -83,17 +81,16 @@ bool add_entries(std::string_view bytes, std::vector<v1::TimelineRecord>& out) {
 
 // The case is read first: entries that move from it to the timeline meanwhile are not read twice.
 Result<std::vector<v1::TimelineRecord>> read_timeline(const Records& records, const CaseId& id) {
-  const auto subject = read_case(records, id);
-  if (!subject) return tl::unexpected(subject.error());
+  TRY(const auto subject, read_case(records, id));
   std::vector<v1::TimelineRecord> out;
-  if (!*subject) return out;
+  if (!subject) return out;
   bool readable = true;
   const auto done = records.scan(
       Family::kTimeline, layout::timeline_key(id, 0),
-      layout::timeline_key(id, (*subject)->timeline_count),
+      layout::timeline_key(id, subject->timeline_count),
       [&](std::string_view, std::string_view value) { return readable = add_entries(value, out); });
   if (!done) return tl::unexpected(done.error());
-  if (readable) readable = add_entries((*subject)->newest_entries, out);
+  if (readable) readable = add_entries(subject->newest_entries, out);
   if (!readable) return fail(Errc::kCorrupt, "timeline of " + id.str() + " is unreadable");
   return out;
 }
@@ -101,9 +98,8 @@ Result<std::vector<v1::TimelineRecord>> read_timeline(const Records& records, co
 namespace {
 
 Result<std::vector<CaseId>> read_list(const Records& records, const Key& key) {
-  const auto list = records.get(Family::kIndex, key);
-  if (!list) return tl::unexpected(list.error());
-  return decode_case_list(list->value_or(std::string()));
+  TRY(const auto list, records.get(Family::kIndex, key));
+  return decode_case_list(list.value_or(std::string()));
 }
 
 // Ids of a page, in order, and the one to go on after.
@@ -135,9 +131,7 @@ Result<IdPage> list_ids(const Records& records, bool open_only, std::optional<Ca
   IdPage page;
   for (const bool closed : {false, true}) {
     if (closed && open_only) break;
-    if (auto done = add_ids(records, closed, after, limit + 1, page.ids); !done) {
-      return tl::unexpected(done.error());
-    }
+    TRY_DO(add_ids(records, closed, after, limit + 1, page.ids));
   }
   std::ranges::sort(page.ids);
   page.more = page.ids.size() > limit;
@@ -178,12 +172,11 @@ AgencyId peer_at(const Case& subject, uint32_t number) {
 }
 
 Result<std::vector<SentMessage>> list_sent(const Records& records, const Case& subject) {
-  const auto timeline = read_timeline(records, subject.id);
-  if (!timeline) return tl::unexpected(timeline.error());
+  TRY(const auto timeline, read_timeline(records, subject.id));
   std::vector<SentMessage> out;
-  for (size_t i = 0; i < timeline->size(); ++i) {
+  for (size_t i = 0; i < timeline.size(); ++i) {
     const AgencyId to = peer_at(subject, static_cast<uint32_t>(i + 1));
-    for (const v1::LogRef& ref : (*timeline)[i].sent()) {
+    for (const v1::LogRef& ref : (timeline)[i].sent()) {
       out.push_back({static_cast<uint32_t>(out.size() + 1), to, {}});
       decode_fields(ref, out.back().place);
     }
@@ -194,19 +187,16 @@ Result<std::vector<SentMessage>> list_sent(const Records& records, const Case& s
 Result<std::string> read_message_bytes(const Records& records, AgencyId peer,
                                        const LogPlace& place) {
   const auto direction = place.outgoing ? layout::Direction::kOut : layout::Direction::kIn;
-  const auto frame = StoredLog(records, peer, direction, place.epoch).frame_with(place.seq);
-  if (!frame) return tl::unexpected(frame.error());
-  if (!*frame) return fail(Errc::kNotFound, "the link log does not hold this message");
-  const auto batch = decode_batch((*frame)->bytes);
-  if (!batch) return tl::unexpected(batch.error());
-  return std::string(batch->messages[place.seq - batch->first_seq]);
+  TRY(const auto frame, StoredLog(records, peer, direction, place.epoch).frame_with(place.seq));
+  if (!frame) return fail(Errc::kNotFound, "the link log does not hold this message");
+  TRY(const auto batch, decode_batch(frame->bytes));
+  return std::string(batch.messages[place.seq - batch.first_seq]);
 }
 
 Result<v1::Message> read_message(const Records& records, AgencyId peer, const LogPlace& place) {
-  const auto bytes = read_message_bytes(records, peer, place);
-  if (!bytes) return tl::unexpected(bytes.error());
+  TRY(const auto bytes, read_message_bytes(records, peer, place));
   v1::Message message;
-  if (!message.ParseFromString(*bytes)) {
+  if (!message.ParseFromString(bytes)) {
     return fail(Errc::kCorrupt, "a message in the link log is unreadable");
   }
   return message;
@@ -214,10 +204,9 @@ Result<v1::Message> read_message(const Records& records, AgencyId peer, const Lo
 
 Result<void> show_delivery(const Records& records, Case& subject) {
   if (subject.relationship != Relationship::kLetterSent || !subject.letter_place) return {};
-  const auto link = records.get_message<v1::LinkRecord>(
-      Family::kLink, layout::link_key(subject.peer, layout::Direction::kOut));
-  if (!link) return tl::unexpected(link.error());
-  if (*link && (*link)->receipted_seq() >= subject.letter_place->seq) {
+  TRY(const auto link, records.get_message<v1::LinkRecord>(
+                           Family::kLink, layout::link_key(subject.peer, layout::Direction::kOut)));
+  if (link && link->receipted_seq() >= subject.letter_place->seq) {
     subject.relationship = Relationship::kLetterDelivered;
   }
   return {};
@@ -225,17 +214,15 @@ Result<void> show_delivery(const Records& records, Case& subject) {
 
 Result<CasePage> list_cases(const Records& records, bool open_only, std::optional<CaseId> after,
                             size_t limit) {
-  const auto ids = list_ids(records, open_only, after, limit);
-  if (!ids) return tl::unexpected(ids.error());
+  TRY(const auto ids, list_ids(records, open_only, after, limit));
   CasePage page;
-  for (const CaseId& id : ids->ids) {
-    auto found = read_case(records, id);
-    if (!found) return tl::unexpected(found.error());
-    if (!*found) continue;
-    if (auto done = show_delivery(records, **found); !done) return tl::unexpected(done.error());
-    page.cases.push_back(std::move(**found));
+  for (const CaseId& id : ids.ids) {
+    TRY(auto found, read_case(records, id));
+    if (!found) continue;
+    TRY_DO(show_delivery(records, *found));
+    page.cases.push_back(std::move(*found));
   }
-  if (ids->more) page.next = ids->ids.back();
+  if (ids.more) page.next = ids.ids.back();
   return page;
 }
 

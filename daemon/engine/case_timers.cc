@@ -13,15 +13,13 @@ constexpr int64_t kLookAgainMs = 1'000;
 }  // namespace
 
 Result<void> CaseDesk::start(std::shared_ptr<const Calendar> calendar, Date today) {
-  auto judged = tx_.get_message<v1::JudgedRecord>(layout::judged_key());
-  if (!judged) return tl::unexpected(judged.error());
-  rejudge_ = Rejudge(judged->value_or(v1::JudgedRecord()));
+  TRY(auto judged, tx_.get_message<v1::JudgedRecord>(layout::judged_key()));
+  rejudge_ = Rejudge(judged.value_or(v1::JudgedRecord()));
   calendar_ = std::move(calendar);
   use_edition(today);
-  if (auto done = take_letter_number(today, ""); !done) return done;
-  const auto greatest = greatest_case(tx_.store());
-  if (!greatest) return tl::unexpected(greatest.error());
-  greatest_ = *greatest;
+  TRY_DO(take_letter_number(today, ""));
+  TRY(const auto greatest, greatest_case(tx_.store()));
+  greatest_ = greatest;
   next_deadline_ = Instant{INT64_MAX};
   Result<void> read;
   const auto done = tx_.scan(Family::kTimer, "", layout::prefix_end(""),
@@ -60,39 +58,37 @@ Result<std::vector<layout::TimerKey>> CaseDesk::find_due(Instant now, size_t lim
 
 Result<bool> CaseDesk::fire_deadlines(Instant now, size_t limit) {
   if (now < next_deadline_) return false;
-  const auto due = find_due(now, limit);
-  if (!due) return tl::unexpected(due.error());
+  TRY(const auto due, find_due(now, limit));
   // The scan has not seen timers that are still on their way to the disk.
   if (earliest_written_ < now) {
     const bool all_seen = tx_.all_durable();
     earliest_written_ = all_seen ? Instant{INT64_MAX} : now.plus_ms(kLookAgainMs);
   }
   next_deadline_ = std::min(next_deadline_, earliest_written_);
-  for (const layout::TimerKey& timer : *due) {
+  for (const layout::TimerKey& timer : due) {
     auto done = fire(timer, now);
     if (done) done = end_step();
     if (!done) return tl::unexpected(done.error());
   }
-  return !due->empty();
+  return !due.empty();
 }
 
 Result<void> CaseDesk::fire(const layout::TimerKey& timer, Instant now) {
   const RecordKey key = layout::timer_key(timer.due, timer.id, timer.kind);
-  const auto subject = load(timer.id, now);
-  if (!subject) return tl::unexpected(subject.error());
-  if (*subject != nullptr && recovering((*subject)->peer)) {
+  TRY(const auto subject, load(timer.id, now));
+  if (subject != nullptr && recovering(subject->peer)) {
     held_.insert(key.str());
     return {};
   }
   fired_.insert(key.str());
   tx_.remove(key);
-  if (*subject == nullptr) return {};
+  if (subject == nullptr) return {};
   Event event;
   event.kind = EventKind::kDeadlinePassed;
   event.at = now;
   event.actor = kTimerActor;
   event.deadline = static_cast<DeadlineKind>(timer.kind);
-  const auto outcome = apply(**subject, event);
+  const auto outcome = apply(*subject, event);
   return outcome ? Result<void>() : tl::unexpected(outcome.error());
 }
 

@@ -47,8 +47,8 @@ Result<std::shared_ptr<const Case>> CaseDesk::write(const Case& before, Decision
   const std::shared_ptr<const Case> next = decision.after;
   write_case(before, *next);
   write_timers(before, *next);
-  if (auto done = write_indexes(before, *next); !done) return tl::unexpected(done.error());
-  if (auto posted = post_steps(decision); !posted) return tl::unexpected(posted.error());
+  TRY_DO(write_indexes(before, *next));
+  TRY_DO(post_steps(decision));
   // A new case waits for a person, mostly for hours; it is kept in memory when it is next asked
   // for.
   if (before.exists()) cache_.put(next);
@@ -194,9 +194,8 @@ void CaseDesk::write_timers(const Case& before, const Case& after) {
 }
 
 Result<void> CaseDesk::add_to_list(const RecordKey& key, const CaseId& id) {
-  const auto list = read_list(key);
-  if (!list) return tl::unexpected(list.error());
-  plain_ = *list;
+  TRY(const auto list, read_list(key));
+  plain_ = list;
   plain_ += id.bytes();
   tx_.put(key, plain_);
   return {};
@@ -206,9 +205,8 @@ Result<std::string> CaseDesk::read_list(const RecordKey& key) {
   for (const auto& [known, list] : lists_) {
     if (known == key) return list;
   }
-  auto found = tx_.get(key);
-  if (!found) return tl::unexpected(found.error());
-  lists_.emplace_back(key, std::move(*found).value_or(std::string()));
+  TRY(auto found, tx_.get(key));
+  lists_.emplace_back(key, std::move(found).value_or(std::string()));
   return lists_.back().second;
 }
 
@@ -229,8 +227,7 @@ void CaseDesk::write_wanted(const Case& before, const Case& after) {
 Result<void> CaseDesk::write_indexes(const Case& before, const Case& after) {
   if (!before.attachments.empty() || !after.attachments.empty()) write_wanted(before, after);
   if (!before.exists()) {
-    if (auto done = add_to_list(layout::person_key(after.person_hash), after.id); !done)
-      return done;
+    TRY_DO(add_to_list(layout::person_key(after.person_hash), after.id));
   }
   if (before.letter_number.empty() && !after.letter_number.empty()) {
     return letters_.add(after.letter_number, after.id);
@@ -249,10 +246,9 @@ Result<void> CaseDesk::post_steps(const Decision& decision) {
 Result<int64_t> CaseDesk::balance(AgencyId peer, LedgerAccount account) {
   const auto key = std::make_pair(peer, account);
   if (const auto it = balances_.find(key); it != balances_.end()) return it->second;
-  const auto record =
-      tx_.get_message<v1::AccountRecord>(layout::account_key(peer, static_cast<uint8_t>(account)));
-  if (!record) return tl::unexpected(record.error());
-  return balances_[key] = *record ? (*record)->balance_fen() : 0;
+  TRY(const auto record,
+      tx_.get_message<v1::AccountRecord>(layout::account_key(peer, static_cast<uint8_t>(account))));
+  return balances_[key] = record ? record->balance_fen() : 0;
 }
 
 // An account that is beyond its bound already holds what an older version let in. Nothing can be
@@ -268,11 +264,10 @@ Result<bool> CaseDesk::has_room(AgencyId peer, const std::vector<Posting>& posti
     }
   }
   for (const auto& [account, change] : changes) {
-    const auto before = balance(peer, account);
-    if (!before) return tl::unexpected(before.error());
-    const auto after = add(Fen{*before}, change);
+    TRY(const auto before, balance(peer, account));
+    const auto after = add(Fen{before}, change);
     const bool fits = after && within(after->value, limits::kAccountFenMax);
-    if (!fits && within(*before, limits::kAccountFenMax)) return false;
+    if (!fits && within(before, limits::kAccountFenMax)) return false;
   }
   return true;
 }
@@ -290,11 +285,10 @@ Result<void> CaseDesk::post(AgencyId peer, const std::vector<Posting>& postings,
     entry->set_amount_fen(posting.amount.value);
     for (const bool debit : {true, false}) {
       const LedgerAccount account = debit ? posting.debit : posting.credit;
-      const auto before = balance(peer, account);
-      if (!before) return tl::unexpected(before.error());
+      TRY(const auto before, balance(peer, account));
       // Without room only beside what an older version let in; the journal has it all the same.
       const Fen after =
-          add(Fen{*before}, debit ? posting.amount : -posting.amount).value_or(Fen{*before});
+          add(Fen{before}, debit ? posting.amount : -posting.amount).value_or(Fen{before});
       balances_[{peer, account}] = after.value;
       v1::AccountRecord record;
       record.set_balance_fen(after.value);

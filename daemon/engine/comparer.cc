@@ -59,38 +59,35 @@ Result<std::optional<Rejection>> Comparer::take(Peer& peer, const v1::DailyState
   Heard& heard = peer.heard_of();
   if (auto rejection = check(heard, statement, now)) return rejection;
   const Date day = *Date::from_yyyymmdd(statement.day());
-  auto record = begin(peer.id(), statement, day, seq);
-  if (!record) return tl::unexpected(record.error());
-  note_place(statement, seq, *record);
-  record->set_at_ms(now.ms);
-  record->set_unjudged(record->unjudged() || books == OurBooks::kRecovering);
+  TRY(auto record, begin(peer.id(), statement, day, seq));
+  note_place(statement, seq, record);
+  record.set_at_ms(now.ms);
+  record.set_unjudged(record.unjudged() || books == OurBooks::kRecovering);
   // Statements of ours may be on their way; they speak of no case.
   const bool quiet = peer.said().last_seq <= statement.received_seq();
   if (books != OurBooks::kRecovering) {
-    if (auto done = judge(peer, statement, head, quiet, now, *record); !done) {
-      return tl::unexpected(done.error());
-    }
+    TRY_DO(judge(peer, statement, head, quiet, now, record));
   }
-  if (books == OurBooks::kUncertain && record->differences_total() > 0) {
-    record->clear_differences();
-    record->clear_differences_total();
-    record->set_unjudged(true);
+  if (books == OurBooks::kUncertain && record.differences_total() > 0) {
+    record.clear_differences();
+    record.clear_differences_total();
+    record.set_unjudged(true);
   }
   if (statement.last()) {
-    if (auto done = finish(peer.id(), day, *record); !done) return tl::unexpected(done.error());
+    TRY_DO(finish(peer.id(), day, record));
   }
   heard.day = statement.last() ? 0 : statement.day();
   heard.part = statement.part();
   if (!statement.rows().empty()) heard.through = case_of(*statement.rows().rbegin());
   if (statement.last()) heard.whole_day = statement.day();
-  tx_.put_message(layout::comparison_key(peer.id(), day), *record);
+  tx_.put_message(layout::comparison_key(peer.id(), day), record);
   return std::optional<Rejection>();
 }
 
 Result<void> Comparer::judge(Peer& peer, const v1::DailyStatement& statement, const Digest& head,
                              bool quiet, Instant now, v1::ComparisonRecord& record) {
-  if (auto done = judge_heads(peer, statement, head, record); !done) return done;
-  if (auto done = judge_cases(peer, statement, quiet, now, record); !done) return done;
+  TRY_DO(judge_heads(peer, statement, head, record));
+  TRY_DO(judge_cases(peer, statement, quiet, now, record));
   return statement.last() ? judge_end(peer, statement, record) : Result<void>();
 }
 
@@ -101,9 +98,8 @@ Result<v1::ComparisonRecord> Comparer::begin(AgencyId peer, const v1::DailyState
   fresh.set_outcome(static_cast<uint32_t>(ComparisonOutcome::kIncomplete));
   fresh.set_first_seq(seq);
   if (statement.part() == 1) return fresh;
-  auto found = tx_.get_message<v1::ComparisonRecord>(layout::comparison_key(peer, day));
-  if (!found) return tl::unexpected(found.error());
-  return found->has_value() ? std::move(**found) : std::move(fresh);
+  TRY(auto found, tx_.get_message<v1::ComparisonRecord>(layout::comparison_key(peer, day)));
+  return found.has_value() ? std::move(*found) : std::move(fresh);
 }
 
 Result<void> Comparer::judge_heads(Peer& peer, const v1::DailyStatement& statement,
@@ -123,9 +119,8 @@ Result<void> Comparer::judge_heads(Peer& peer, const v1::DailyStatement& stateme
   std::optional<Digest> ours;
   if (received == 0) ours = chain_start(LinkName{self_, peer.id()});
   if (received != 0) {
-    const auto frame = peer.log().frame_with(received);
-    if (!frame) return tl::unexpected(frame.error());
-    if (*frame && (*frame)->last_seq == received) ours = (*frame)->head;
+    TRY(const auto frame, peer.log().frame_with(received));
+    if (frame && frame->last_seq == received) ours = frame->head;
   }
   if (!ours || statement.received_head() != view(*ours)) {
     v1::DifferenceRecord* difference = add_difference(Difference::kReceivedHead, record);
@@ -137,10 +132,9 @@ Result<void> Comparer::judge_heads(Peer& peer, const v1::DailyStatement& stateme
 Result<void> Comparer::judge_cases(const Peer& peer, const v1::DailyStatement& statement,
                                    bool quiet, Instant now, v1::ComparisonRecord& record) {
   for (const v1::StatementRow& theirs : statement.rows()) {
-    const auto subject = cases_.load(case_of(theirs), now);
-    if (!subject) return tl::unexpected(subject.error());
-    const bool here = *subject != nullptr && (*subject)->peer == peer.id();
-    const v1::StatementRow ours = here ? state(**subject) : v1::StatementRow();
+    TRY(const auto subject, cases_.load(case_of(theirs), now));
+    const bool here = subject != nullptr && subject->peer == peer.id();
+    const v1::StatementRow ours = here ? state(*subject) : v1::StatementRow();
     compare_case(theirs, here ? &ours : nullptr, quiet, record);
   }
   return judge_unlisted(peer, statement, quiet, now, record);
@@ -158,18 +152,16 @@ Result<void> Comparer::judge_unlisted(const Peer& peer, const v1::DailyStatement
         [](const auto& row) -> std::string_view { return row.case_id(); });
   };
   for (size_t seen = 0; seen < kUnlistedMax + limits::kStatementRowsMax;) {
-    const auto ours = open_.list(peer.id(), after, through, limits::kStatementRowsMax);
-    if (!ours) return tl::unexpected(ours.error());
-    for (const CaseId& id : *ours) {
+    TRY(const auto ours, open_.list(peer.id(), after, through, limits::kStatementRowsMax));
+    for (const CaseId& id : ours) {
       after = id;
       if (listed(id)) continue;
-      const auto subject = cases_.load(id, now);
-      if (!subject) return tl::unexpected(subject.error());
-      if (*subject == nullptr || (*subject)->peer != peer.id()) continue;
-      note_unlisted(state(**subject), must_be_stated(**subject), quiet, record);
+      TRY(const auto subject, cases_.load(id, now));
+      if (subject == nullptr || subject->peer != peer.id()) continue;
+      note_unlisted(state(*subject), must_be_stated(*subject), quiet, record);
     }
-    if (ours->size() < limits::kStatementRowsMax) return {};
-    seen += ours->size();
+    if (ours.size() < limits::kStatementRowsMax) return {};
+    seen += ours.size();
   }
   record.set_moved(true);
   return {};
@@ -188,10 +180,9 @@ Result<void> Comparer::judge_end(const Peer& peer, const v1::DailyStatement& sta
   const uint64_t unnamed = heard.set_aside_total - heard.set_aside.size();
   record.set_differences_total(record.differences_total() + unnamed);
   compare_counts(heard.tally.from(), heard.tally.counts(), statement, record);
-  const auto balances = balances_with(peer.id(), cases_);
-  if (!balances) return tl::unexpected(balances.error());
+  TRY(const auto balances, balances_with(peer.id(), cases_));
   const bool all_quiet = peer.said().last_seq <= record.received_seq();
-  compare_sums(*balances, statement, all_quiet, record);
+  compare_sums(balances, statement, all_quiet, record);
   return {};
 }
 

@@ -33,8 +33,8 @@ Engine::Engine(EngineOptions options, const EngineWorld& world)
       recovery_(options.self, options.store_complete, *this, peers_, cases_, tx_.durable(),
                 world.observer),
       guard_(recovery_.state(), peers_),
-      cases_(options.self, world.vault, tx_, peers_, guard_, recovery_,
-             world.observer, options.cases_cached_max),
+      cases_(options.self, world.vault, tx_, peers_, guard_, recovery_, world.observer,
+             options.cases_cached_max),
       remit_(options.self, tx_, cases_, options.batch_rules, guard_),
       bank_(options.self, tx_, cases_, remit_, guard_),
       bank_files_(tx_, bank_),
@@ -86,16 +86,13 @@ void Engine::register_link_commands() {
   kernel_.answer<PeersQuery>(
       CommandKind::kQuestion,
       [this](const PeersQuery&, const std::string&, Moment now) -> Result<Answered<v1::PeerViews>> {
-        auto views = view_peers(peers_, *directory_, cases_, guard_, now.wall);
-        if (!views) return tl::unexpected(views.error());
-        return Answered<v1::PeerViews>(std::move(*views));
+        TRY(auto views, view_peers(peers_, *directory_, cases_, guard_, now.wall));
+        return Answered<v1::PeerViews>(std::move(views));
       });
   kernel_.answer<UseDirectory>(
       CommandKind::kRelief,
       [this](const UseDirectory& use, const std::string&, Moment now) -> Result<Answered<Done>> {
-        if (auto done = set_directory(use.directory, now); !done) {
-          return tl::unexpected(done.error());
-        }
+        TRY_DO(set_directory(use.directory, now));
         return Answered<Done>();
       });
   kernel_.answer<UseCalendar>(
@@ -196,32 +193,27 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, const Engine
                                              std::shared_ptr<const Directory> directory,
                                              Moment now) {
   std::unique_ptr<Engine> engine(new Engine(options, world));
-  const auto record = engine->tx_.get_message<v1::StoreRecord>(layout::store_key());
-  if (!record) return tl::unexpected(record.error());
-  if (!*record) return fail(Errc::kInvalid, "the store was not made by `jiexu init`");
-  if ((*record)->agency() != options.self.text()) {
+  TRY(const auto record, engine->tx_.get_message<v1::StoreRecord>(layout::store_key()));
+  if (!record) return fail(Errc::kInvalid, "the store was not made by `jiexu init`");
+  if (record->agency() != options.self.text()) {
     return fail(Errc::kInvalid,
-                "the store belongs to " + (*record)->agency() + ", not to " + options.self.str());
+                "the store belongs to " + record->agency() + ", not to " + options.self.str());
   }
-  if ((*record)->format() != layout::kFormat) {
-    return fail(Errc::kUnsupported, "the store has format " + std::to_string((*record)->format()) +
+  if (record->format() != layout::kFormat) {
+    return fail(Errc::kUnsupported, "the store has format " + std::to_string(record->format()) +
                                         ", this program opens format " +
                                         std::to_string(layout::kFormat));
   }
-  engine->recovery_.start(**record);
-  if (auto done = engine->load_former_peers(now.wall); !done) return tl::unexpected(done.error());
-  if (auto done = engine->set_directory(std::move(directory), now); !done) {
-    return tl::unexpected(done.error());
-  }
+  engine->recovery_.start(*record);
+  TRY_DO(engine->load_former_peers(now.wall));
+  TRY_DO(engine->set_directory(std::move(directory), now));
   engine->cases_.set_profiles(engine->options_.profiles);
   auto calendar = engine->options_.calendar;
   if (calendar == nullptr) calendar = std::make_shared<const Calendar>(Calendar::shipped());
-  if (auto done = engine->cases_.start(std::move(calendar), date_of(now.wall)); !done) {
-    return tl::unexpected(done.error());
-  }
-  if (auto done = engine->bank_.start(); !done) return tl::unexpected(done.error());
-  if (auto done = engine->bank_files_.start(); !done) return tl::unexpected(done.error());
-  if (auto done = engine->fetch_.start(now.steady); !done) return tl::unexpected(done.error());
+  TRY_DO(engine->cases_.start(std::move(calendar), date_of(now.wall)));
+  TRY_DO(engine->bank_.start());
+  TRY_DO(engine->bank_files_.start());
+  TRY_DO(engine->fetch_.start(now.steady));
   engine->recovery_.doubt_payments_again(now.wall);
   engine->remit_.plan_collection(now.wall);
   return engine;
@@ -238,7 +230,7 @@ Result<void> Engine::set_directory(std::shared_ptr<const Directory> directory, M
   remit_.set_directory(*directory_);
   for (const Agency& agency : directory_->agencies()) {
     if (agency.id == options_.self) continue;
-    if (auto done = load_peer(agency.id, now.wall); !done) return done;
+    TRY_DO(load_peer(agency.id, now.wall));
   }
   recovery_.set_directory(directory_);
   return {};
@@ -247,11 +239,10 @@ Result<void> Engine::set_directory(std::shared_ptr<const Directory> directory, M
 Result<void> Engine::load_peer(AgencyId id, Instant now) {
   if (peers_.find(id) != nullptr) return {};
   const uint64_t seed = options_.seed ^ std::hash<AgencyId>()(id);
-  auto loaded = Peer::load(tx_.durable(), options_.self, id, recovery_.state().epochs.on_disk,
-                           options_.timing, seed, world_.signer, now, options_.window_bytes);
-  if (!loaded) return tl::unexpected(loaded.error());
-  Peer& peer = **loaded;
-  peers_.add(std::move(*loaded));
+  TRY(auto loaded, Peer::load(tx_.durable(), options_.self, id, recovery_.state().epochs.on_disk,
+                              options_.timing, seed, world_.signer, now, options_.window_bytes));
+  Peer& peer = *loaded;
+  peers_.add(std::move(loaded));
   return recovery_.add(peer);
 }
 
@@ -270,7 +261,7 @@ Result<void> Engine::load_former_peers(Instant now) {
   if (!done) return done;
   if (!read) return read;
   for (const AgencyId id : found) {
-    if (auto loaded = load_peer(id, now); !loaded) return loaded;
+    TRY_DO(load_peer(id, now));
   }
   return {};
 }
@@ -284,9 +275,8 @@ void Engine::wake_links(Steady now) {
 
 Result<void> Engine::try_lines_again(Instant now) {
   if (!bank_.wants_to_try_again() || kernel_.room() != Room::kAmple) return {};
-  const auto tried = bank_.try_again(now);
-  if (!tried) return tl::unexpected(tried.error());
-  if (*tried) gather(true);
+  TRY(const auto tried, bank_.try_again(now));
+  if (tried) gather(true);
   return {};
 }
 

@@ -129,9 +129,8 @@ Result<tl::expected<void, Rejection>> CaseDesk::add_proposal(Decision& decision,
 
 Result<CaseDesk::Outcome> CaseDesk::propose(const Case& subject, const Event& event) {
   Decision& decision = begin(subject);
-  const auto added = add_proposal(decision, event);
-  if (!added) return tl::unexpected(added.error());
-  if (!*added) return Outcome(tl::unexpected(added->error()));
+  TRY(const auto added, add_proposal(decision, event));
+  if (!added) return Outcome(tl::unexpected(added.error()));
   return finish(subject, decision);
 }
 
@@ -158,9 +157,8 @@ Result<CaseDesk::Outcome> CaseDesk::approve(const Case& subject, uint32_t number
   event.kind = action_of(proposal);
   event.actor = user_actor(proposal.user);
   event.input = &input;
-  const auto decided = decide(decision, event);
-  if (!decided) return tl::unexpected(decided.error());
-  if (!*decided) return Outcome(tl::unexpected(decided->error()));
+  TRY(const auto decided, decide(decision, event));
+  if (!decided) return Outcome(tl::unexpected(decided.error()));
   return finish(subject, decision);
 }
 

@@ -81,11 +81,11 @@ Result<void> Engine::received(const PeerFrame& in, Moment moment) {
 
 Result<void> Engine::receive_forward(Peer& peer, const Frame& frame, Instant now) {
   if (const auto* batch = std::get_if<BatchFrame>(&frame)) {
-    if (auto done = receive(peer, *batch, now); !done) return done;
+    TRY_DO(receive(peer, *batch, now));
     return try_lines_again(now);
   }
   if (const auto* open = std::get_if<OpenFrame>(&frame)) {
-    if (auto done = answer_open(peer, *open, now); !done) return done;
+    TRY_DO(answer_open(peer, *open, now));
   }
   if (const auto* want = std::get_if<WantFrame>(&frame)) return answer_want(peer, *want, now);
   if (const auto* fetch = std::get_if<FetchFrame>(&frame)) {
@@ -131,16 +131,15 @@ Result<void> Engine::receive(Peer& peer, const BatchFrame& batch, Instant now) {
     return {};
   }
   if (standing != Standing::kOpen) {
-    const auto early = recovery_.comes_too_early(peer, batch, now);
-    if (!early) return tl::unexpected(early.error());
-    if (*early) {
+    TRY(const auto early, recovery_.comes_too_early(peer, batch, now));
+    if (early) {
       reply_busy(peer, "recovering from a loss of data, another agency first");
       return {};
     }
   }
   for (size_t i = 0; i < batch.messages.size(); ++i) {
-    if (auto done = receive_message(peer, batch, i, standing, now); !done) return done;
-    if (auto done = tx_.end_step(); !done) return done;
+    TRY_DO(receive_message(peer, batch, i, standing, now));
+    TRY_DO(tx_.end_step());
   }
   if (unreadable_ > 0) quarantine_unreadable(peer, batch, now);
   peer.receiver().accept(batch);
@@ -197,11 +196,11 @@ Result<bool> Engine::receive_statement(Peer& peer, const v1::Message& message,
   const OurBooks books = guard_.is_recovering(peer.id())  ? OurBooks::kRecovering
                          : guard_.has_compared(peer.id()) ? OurBooks::kSound
                                                           : OurBooks::kUncertain;
-  const auto refused = comparer_.take(peer, message.daily_statement(), place.seq, head, books, now);
-  if (!refused) return tl::unexpected(refused.error());
+  TRY(const auto refused,
+      comparer_.take(peer, message.daily_statement(), place.seq, head, books, now));
   if (message.daily_statement().last()) peer.heard_of().begin_day(place.seq);
   peer.set_unknown_there(false);
-  if (*refused) quarantine(peer, message, place, v1::FAULT_CODE_BAD_CONTENT, **refused, now);
+  if (refused) quarantine(peer, message, place, v1::FAULT_CODE_BAD_CONTENT, *refused, now);
   return true;
 }
 
@@ -234,19 +233,18 @@ Result<void> Engine::decide_message(Peer& peer, const v1::Message& message, cons
   event.actor = {ActorKind::kPeer, peer.id().text()};
   event.message = &message;
   event.place = place;
-  const auto outcome = cases_.apply(subject, event);
-  if (!outcome) return tl::unexpected(outcome.error());
-  if (*outcome && message.has_remittance_notice()) {
+  TRY(const auto outcome, cases_.apply(subject, event));
+  if (outcome && message.has_remittance_notice()) {
     // The bank desk's part is a step of its own, on what it has heard of the case.
-    if (auto done = tx_.end_step(); !done) return done;
+    TRY_DO(tx_.end_step());
     return bank_.noticed(id, peer.id(), message.remittance_notice(), now);
   }
-  if (*outcome && message.has_letter()) return cases_.follow_successor(***outcome, now);
-  if (*outcome) return {};
+  if (outcome && message.has_letter()) return cases_.follow_successor(**outcome, now);
+  if (outcome) return {};
   if (subject.exists() && event.kind != EventKind::kFaultIn) {
     cases_.consume_number(subject, message.case_seq());
   }
-  quarantine(peer, message, place, fault_of(outcome->error().refusal), outcome->error(), now);
+  quarantine(peer, message, place, fault_of(outcome.error().refusal), outcome.error(), now);
   return {};
 }
 
@@ -341,9 +339,8 @@ Result<void> Engine::receive_opened(Peer& peer, const OpenedFrame& opened, Insta
   if (behind) recovery_.proves_loss(peer, *behind, {now, steady_});
   if (unproven) recovery_.proves_nothing(peer);
   if (peer.sender().state() != Sender::State::kFlowing) return {};
-  const auto wanted = wants_files(tx_.durable(), peer.id());
-  if (!wanted) return tl::unexpected(wanted.error());
-  if (*wanted) fetch_.ready_again(peer.id());
+  TRY(const auto wanted, wants_files(tx_.durable(), peer.id()));
+  if (wanted) fetch_.ready_again(peer.id());
   return recovery_.agreed(peer, {now, steady_});
 }
 

@@ -28,8 +28,8 @@ Result<void> Kernel::live(const Registered& handler, Command command, Moment now
     return {};
   }
   // 2 seen?, 3 load, 4 decide, 5 write: as the domain does it, into the open commit.
-  if (auto done = handler.run(request, command.user, now); !done) return done;
-  if (auto done = end_step(); !done) return done;
+  TRY_DO(handler.run(request, command.user, now));
+  TRY_DO(end_step());
   // 6 commit, and 7 release after it; 8 observe is commit_done()'s.
   if (handler.kind == CommandKind::kQuestion) {
     request.deliver();
@@ -56,10 +56,9 @@ Result<void> Kernel::wake(Moment now) {
   steady_ = now.steady;
   for (const Duty& duty : duties_) {
     if (is_held_up(duty) || duty.wait_ms(now) > 0) continue;
-    const auto wrote = duty.run(now);
-    if (!wrote) return tl::unexpected(wrote.error());
-    if (auto done = end_step(); !done) return done;
-    if (*wrote) request_commit(duty.urgency);
+    TRY(const auto wrote, duty.run(now));
+    TRY_DO(end_step());
+    if (wrote) request_commit(duty.urgency);
   }
   return {};
 }

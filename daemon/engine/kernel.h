@@ -174,9 +174,8 @@ void Kernel::answer(CommandKind kind, Handler<Ask> handler) {
   const auto run = [handler = std::move(handler)](Request& request, const std::string& user,
                                                   Moment now) -> Result<void> {
     auto& asked = static_cast<RequestFor<Ask>&>(request);
-    auto reply = handler(asked.ask(), user, now);
-    if (!reply) return tl::unexpected(reply.error());
-    asked.answer(std::move(*reply));
+    TRY(auto reply, handler(asked.ask(), user, now));
+    asked.answer(std::move(reply));
     return {};
   };
   add_handler(typeid(Ask), {kind, run});

@@ -86,11 +86,11 @@ class Checker {
   Result<v1::LedgerCheckView> run() {
     for (const auto step : {&Checker::read_balances, &Checker::read_cases, &Checker::read_lines,
                             &Checker::read_journal}) {
-      if (auto done = (this->*step)(); !done) return tl::unexpected(done.error());
+      TRY_DO((this->*step)());
     }
     compare();
     if (posted_ != told_) {
-      if (auto done = find_unposted(); !done) return tl::unexpected(done.error());
+      TRY_DO(find_unposted());
     }
     view_.set_sound(sound_ && view_.differences_total() == 0);
     return std::move(view_);
@@ -135,15 +135,13 @@ class Checker {
 
   // Whose the postings under the key are.
   static Result<CaseId> subject_of_case_journal(std::string_view key) {
-    const auto place = layout::parse_case_journal_key(key);
-    if (!place) return tl::unexpected(place.error());
-    return place->id;
+    TRY(const auto place, layout::parse_case_journal_key(key));
+    return place.id;
   }
 
   static Result<Digest> subject_of_line_journal(std::string_view key) {
-    const auto place = layout::parse_line_journal_key(key);
-    if (!place) return tl::unexpected(place.error());
-    return place->line;
+    TRY(const auto place, layout::parse_line_journal_key(key));
+    return place.line;
   }
 
   Result<void> read_journal() {
@@ -188,17 +186,15 @@ class Checker {
 
   Result<void> check_subject(const CaseId& id, const Sums& posted) {
     if (!add_all(posted, posted_)) return impossible("the postings");
-    const auto found = read_case(records_, id);
-    if (!found) return tl::unexpected(found.error());
-    differ(posted, *found ? sums_of(**found) : Sums(), id.str(), "");
+    TRY(const auto found, read_case(records_, id));
+    differ(posted, found ? sums_of(*found) : Sums(), id.str(), "");
     return {};
   }
 
   Result<void> check_subject(const Digest& digest, const Sums& posted) {
     if (!add_all(posted, posted_)) return impossible("the postings");
-    const auto line = records_.get_message<v1::BankLineRecord>(layout::bank_line_key(digest));
-    if (!line) return tl::unexpected(line.error());
-    differ(posted, *line ? sums_of(**line, self_) : Sums(), "", to_hex(view(digest)));
+    TRY(const auto line, records_.get_message<v1::BankLineRecord>(layout::bank_line_key(digest)));
+    differ(posted, line ? sums_of(*line, self_) : Sums(), "", to_hex(view(digest)));
     return {};
   }
 
@@ -225,10 +221,9 @@ class Checker {
     auto done = each_case([&](const Case& subject) -> Result<void> {
       const Sums told = sums_of(subject);
       if (told.empty()) return {};
-      const auto posted = has_posting(layout::case_journal_key(subject.id, 0),
-                                      layout::case_journal_key(subject.id, UINT32_MAX));
-      if (!posted) return tl::unexpected(posted.error());
-      if (!*posted) differ({}, told, subject.id.str(), "");
+      TRY(const auto posted, has_posting(layout::case_journal_key(subject.id, 0),
+                                         layout::case_journal_key(subject.id, UINT32_MAX)));
+      if (!posted) differ({}, told, subject.id.str(), "");
       return {};
     });
     if (!done) return done;

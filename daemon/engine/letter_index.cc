@@ -17,9 +17,8 @@ Result<void> LetterIndex::add(std::string_view number, const CaseId& id) {
   const RecordKey key = layout::letters_key(number);
   auto it = gathered_.find(key);
   if (it == gathered_.end()) {
-    auto old = tx_.get(key);
-    if (!old) return tl::unexpected(old.error());
-    it = gathered_.emplace(key, std::move(*old).value_or(std::string())).first;
+    TRY(auto old, tx_.get(key));
+    it = gathered_.emplace(key, std::move(old).value_or(std::string())).first;
   }
   layout::append_letter(number, id, it->second);
   return {};

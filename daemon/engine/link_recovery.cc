@@ -34,7 +34,7 @@ Result<void> LinkRecovery::add(Peer& peer) {
   if (complete_ && !noted) return {};
   LinkState& link = begin(peer, RecoveryPhase::kAsking, false);
   if (noted) {
-    if (auto done = gather_log(peer, link); !done) return done;
+    TRY_DO(gather_log(peer, link));
   }
   CHECK(jiexu::check_invariants(&link, peer.recover_from()).empty());
   return {};
@@ -67,7 +67,7 @@ Result<void> LinkRecovery::end_if_done(Peer& peer, Instant now) {
   if (link == nullptr) return {};
   const bool replaying = link->phase() == RecoveryPhase::kReplaying && link->claims.heard != 0;
   if (!replaying || peer.receiver().ahead().through < link->claims.through) return {};
-  if (auto done = replay_what_fits(peer, *link, now); !done) return done;
+  TRY_DO(replay_what_fits(peer, *link, now));
   if (link->own.empty()) {
     peer.set_recover_from(0);
     peers_.touch(peer.id());

@@ -50,11 +50,10 @@ Result<bool> LinkRecovery::waits_for_other(const Peer& peer, const v1::Message& 
     return to && returns(*to) && !state_.takes_batches(*to);
   }
   if (!has_own_letter(peer.id(), *id)) return false;
-  const auto subject = cases_.load(*id, now);
-  if (!subject) return tl::unexpected(subject.error());
-  const bool elsewhere = *subject != nullptr && (*subject)->peer != peer.id();
-  if (!elsewhere || !returns((*subject)->peer)) return false;
-  return is_earlier(peer.id(), **subject);
+  TRY(const auto subject, cases_.load(*id, now));
+  const bool elsewhere = subject != nullptr && subject->peer != peer.id();
+  if (!elsewhere || !returns(subject->peer)) return false;
+  return is_earlier(peer.id(), *subject);
 }
 
 Result<bool> LinkRecovery::was_with(const Peer& peer, const Case& subject,
@@ -80,9 +79,8 @@ Result<std::optional<std::string>> LinkRecovery::follow_letter(AgencyId peer, co
     moved.peer = peer;
     return act(moved, message, own);
   }
-  const auto earlier = is_earlier(peer, subject);
-  if (!earlier) return tl::unexpected(earlier.error());
-  if (*earlier) {
+  TRY(const auto earlier, is_earlier(peer, subject));
+  if (earlier) {
     leave_behind(peer, subject);
     return std::nullopt;
   }
@@ -97,11 +95,10 @@ Result<std::optional<std::string>> LinkRecovery::follow_letter(AgencyId peer, co
   event.on_paper = true;
   event.led_back = true;
   event.note = "led back from our own letter to the next agency, which that one had kept";
-  const auto outcome = cases_.apply(subject, event);
-  if (!outcome) return tl::unexpected(outcome.error());
-  if (*outcome && (**outcome)->peer == peer) return std::nullopt;
+  TRY(const auto outcome, cases_.apply(subject, event));
+  if (outcome && (*outcome)->peer == peer) return std::nullopt;
   return "the case is with " + subject.peer.str() + ", which cannot have forwarded it" +
-         (*outcome ? "" : ": " + std::string(name(outcome->error().refusal)));
+         (outcome ? "" : ": " + std::string(name(outcome.error().refusal)));
 }
 
 }  // namespace jiexu

@@ -114,12 +114,12 @@ Result<void> LinkRecovery::agreed(Peer& peer, Moment now) {
   link->ask_at = Steady{0};
   if (peer.has_aside() || !link->orphans.empty()) {
     // After a crash all that the peer holds may be here, and what was laid aside not yet behind it.
-    if (auto done = write_orphans(peer, *link); !done) return done;
+    TRY_DO(write_orphans(peer, *link));
     peers_.touch(peer.id());
     kernel_.request_commit(true);
   }
   settle(peer);
-  if (auto done = end_if_done(peer, now.wall); !done) return done;
+  TRY_DO(end_if_done(peer, now.wall));
   if (state_.find(peer.id()) != nullptr) ask_to_speak(peer);
   return {};
 }

@@ -27,27 +27,24 @@ std::string fetch(const Peer& peer, Seq next) {
 Result<Digest> receipted_head(const Peer& peer, const LinkName& link) {
   const Seq receipted = peer.sender().mark().receipted_seq;
   if (receipted == 0) return chain_start(link);
-  const auto frame = peer.log().frame_with(receipted);
-  if (!frame) return tl::unexpected(frame.error());
-  if (!*frame) return fail(Errc::kCorrupt, "our own log lacks what has a receipt");
-  return (*frame)->head;
+  TRY(const auto frame, peer.log().frame_with(receipted));
+  if (!frame) return fail(Errc::kCorrupt, "our own log lacks what has a receipt");
+  return frame->head;
 }
 
 // Whether our log has the very same frame.
 Result<bool> has_frame(const Peer& peer, const BatchFrame& frame) {
   if (frame.first_seq > peer.last_seq()) return false;
-  const auto ours = peer.log().frame_with(frame.first_seq);
-  if (!ours) return tl::unexpected(ours.error());
-  return *ours && (*ours)->head == frame.head && (*ours)->last_seq == frame.last_seq();
+  TRY(const auto ours, peer.log().frame_with(frame.first_seq));
+  return ours && ours->head == frame.head && ours->last_seq == frame.last_seq();
 }
 
 // The frame's messages that have to be written again.
 Result<void> gather_orphans(const BatchFrame& batch, std::vector<v1::Message>& orphans) {
   for (const std::string_view bytes : batch.messages) {
-    auto message = parse_message(bytes);
-    if (!message) return tl::unexpected(message.error());
+    TRY(auto message, parse_message(bytes));
     // A statement speaks of the place at which it stood; another one will be written.
-    if (!message->has_daily_statement()) orphans.push_back(std::move(*message));
+    if (!message.has_daily_statement()) orphans.push_back(std::move(message));
   }
   return {};
 }
@@ -58,18 +55,15 @@ Result<void> gather_orphans(const BatchFrame& batch, std::vector<v1::Message>& o
 
 Result<void> LinkRecovery::gather_log(Peer& peer, LinkState& link) {
   for (Seq next = peer.recover_from(); next <= peer.last_seq();) {
-    const auto frame = peer.log().frame_with(next);
-    if (!frame) return tl::unexpected(frame.error());
-    if (!*frame) break;
-    const auto batch = decode_batch((*frame)->bytes);
-    if (!batch) return tl::unexpected(batch.error());
-    if (auto done = gather_own(peer, link, *batch); !done) return done;
-    next = batch->last_seq() + 1;
+    TRY(const auto frame, peer.log().frame_with(next));
+    if (!frame) break;
+    TRY(const auto batch, decode_batch(frame->bytes));
+    TRY_DO(gather_own(peer, link, batch));
+    next = batch.last_seq() + 1;
   }
-  const auto aside = read_aside(durable_, peer.id());
-  if (!aside) return tl::unexpected(aside.error());
-  for (const BatchFrame& frame : *aside) {
-    if (auto done = gather_orphans(frame, link.orphans); !done) return done;
+  TRY(const auto aside, read_aside(durable_, peer.id()));
+  for (const BatchFrame& frame : aside) {
+    TRY_DO(gather_orphans(frame, link.orphans));
     peer.found_aside(frame);
   }
   return {};
@@ -78,10 +72,9 @@ Result<void> LinkRecovery::gather_log(Peer& peer, LinkState& link) {
 // Notes the messages of a frame of ours that their cases have not reached.
 Result<void> LinkRecovery::gather_own(const Peer& peer, LinkState& link, const BatchFrame& batch) {
   for (size_t i = 0; i < batch.messages.size(); ++i) {
-    const auto message = parse_message(batch.messages[i]);
-    if (!message) return tl::unexpected(message.error());
+    TRY(const auto message, parse_message(batch.messages[i]));
     const LogPlace place{true, batch.epoch, batch.first_seq + i};
-    if (auto done = gather_own(peer, link, place, *message); !done) return done;
+    TRY_DO(gather_own(peer, link, place, message));
   }
   return {};
 }
@@ -91,11 +84,10 @@ Result<void> LinkRecovery::gather_own(const Peer& peer, LinkState& link, const L
   const auto id = CaseId::from_bytes(message.case_id());
   if (!id || message.has_fault() || message.has_daily_statement()) return {};
   if (message.has_letter()) link.letters.insert(message.letter().letter_number());
-  const auto subject = read_case(durable_, *id);
-  if (!subject) return tl::unexpected(subject.error());
-  if (*subject && (*subject)->was_with(peer.id())) return {};
-  const bool here = *subject && (*subject)->peer == peer.id();
-  if (here && (*subject)->sent_case_seq >= message.case_seq()) return {};
+  TRY(const auto subject, read_case(durable_, *id));
+  if (subject && subject->was_with(peer.id())) return {};
+  const bool here = subject && subject->peer == peer.id();
+  if (here && subject->sent_case_seq >= message.case_seq()) return {};
   link.own.add({place, *id, message.case_seq(), message.seen_case_seq()});
   return {};
 }
@@ -146,7 +138,7 @@ Result<void> LinkRecovery::fetched(Peer& peer, const FetchedFrame& frame, Moment
     kernel_.send(peer, Lane::kForward, std::move(**ask));
   }
   if (link->phase() == RecoveryPhase::kFetched) {
-    if (auto done = write_orphans(peer, *link); !done) return done;
+    TRY_DO(write_orphans(peer, *link));
   }
   settle(peer);
   return {};
@@ -158,17 +150,15 @@ Result<std::optional<std::string>> LinkRecovery::take_back(Peer& peer, LinkState
   FetchMarks& marks = link.fetch;
   if (batch.last_seq() < marks.next) return std::nullopt;  // an answer that came twice
   if (marks.next == peer.sender().mark().receipted_seq + 1) {
-    const auto head = receipted_head(peer, {self_, peer.id()});
-    if (!head) return tl::unexpected(head.error());
-    marks.head = *head;
+    TRY(const auto head, receipted_head(peer, {self_, peer.id()}));
+    marks.head = head;
   }
   if (batch.first_seq > marks.next) return std::nullopt;  // one before it was lost on the way
   if (batch.first_seq != marks.next || batch.prev_head != marks.head) {
     return fail(Errc::kCorrupt, "the peer's copy differs from what it had given a receipt for");
   }
-  const auto taken = put_back(peer, link, batch);
-  if (!taken) return tl::unexpected(taken.error());
-  if (!*taken) return std::nullopt;
+  TRY(const auto taken, put_back(peer, link, batch));
+  if (!taken) return std::nullopt;
   peers_.touch(peer.id());
   kernel_.request_commit(true);
   marks.head = batch.head;
@@ -188,10 +178,10 @@ Result<bool> LinkRecovery::put_back(Peer& peer, LinkState& link, const BatchFram
   if (!same || *same) return same;
   if (link.fetch.next <= peer.last_seq()) {
     if (!peer.log_is_durable()) return false;
-    if (auto done = give_up_tail(peer, link); !done) return tl::unexpected(done.error());
+    TRY_DO(give_up_tail(peer, link));
   }
   peer.restore(batch);
-  if (auto done = gather_own(peer, link, batch); !done) return tl::unexpected(done.error());
+  TRY_DO(gather_own(peer, link, batch));
   return true;
 }
 
@@ -199,13 +189,11 @@ Result<bool> LinkRecovery::put_back(Peer& peer, LinkState& link, const BatchFram
 Result<void> LinkRecovery::give_up_tail(Peer& peer, LinkState& link) {
   std::vector<v1::Message> orphans;
   for (Seq next = link.fetch.next; next <= peer.last_seq();) {
-    const auto frame = peer.log().frame_with(next);
-    if (!frame) return tl::unexpected(frame.error());
-    if (!*frame) return fail(Errc::kCorrupt, "our own log has a hole");
-    const auto batch = decode_batch((*frame)->bytes);
-    if (!batch) return tl::unexpected(batch.error());
-    if (auto done = gather_orphans(*batch, orphans); !done) return done;
-    next = batch->last_seq() + 1;
+    TRY(const auto frame, peer.log().frame_with(next));
+    if (!frame) return fail(Errc::kCorrupt, "our own log has a hole");
+    TRY(const auto batch, decode_batch(frame->bytes));
+    TRY_DO(gather_orphans(batch, orphans));
+    next = batch.last_seq() + 1;
   }
   for (v1::Message& orphan : orphans) {
     // If an earlier run has begun this recovery, it was gathered with the rest of the log.
@@ -232,11 +220,10 @@ Result<void> LinkRecovery::set_aside(const Peer& peer, LinkState& link, const v1
   const CaseId id = CaseId::from_bytes(orphan.case_id()).value_or(CaseId());
   observer_.alarm(peer.id(), "case " + id.str() + " has two histories; one was never sent");
   const Instant at{orphan.sent_at_ms()};
-  const auto subject = cases_.load(id, at);
-  if (!subject) return tl::unexpected(subject.error());
-  if (*subject != nullptr) {
-    const uint32_t sent = (*subject)->sent_case_seq;
-    auto done = cases_.suspend(**subject, sent,
+  TRY(const auto subject, cases_.load(id, at));
+  if (subject != nullptr) {
+    const uint32_t sent = subject->sent_case_seq;
+    auto done = cases_.suspend(*subject, sent,
                                "message " + std::to_string(orphan.case_seq()) +
                                    " of ours was written twice; this one was never sent",
                                at);
@@ -252,9 +239,8 @@ Result<void> LinkRecovery::write_orphans(Peer& peer, LinkState& link) {
   for (const v1::Message& orphan : std::exchange(link.orphans, {})) {
     if (!contradicts(link, orphan)) {
       peers_.append(peer.id(), orphan);
-    } else if (auto done = set_aside(peer, link, orphan); !done) {
-      return done;
-    }
+    } else
+      TRY_DO(set_aside(peer, link, orphan));
   }
   return {};
 }

@@ -39,7 +39,7 @@ Result<bool> LinkRecovery::is_past(Peer& peer, const Case* subject, const v1::Me
     const auto past = was_with(peer, *subject, message);
     if (!past || *past) return past;
   }
-  if (auto done = replay_before(peer, message, now); !done) return tl::unexpected(done.error());
+  TRY_DO(replay_before(peer, message, now));
   settle(peer);
   return false;
 }
@@ -52,28 +52,26 @@ Result<void> LinkRecovery::replay_before(const Peer& peer, const v1::Message& me
   while (const OwnMessage* first = link->own.first_of(*id)) {
     const OwnMessage own = *first;
     if (own.seen >= message.case_seq()) return {};
-    if (auto done = replay(peer, *link, own, now); !done) return done;
-    if (auto done = cases_.end_step(); !done) return done;
+    TRY_DO(replay(peer, *link, own, now));
+    TRY_DO(cases_.end_step());
   }
   return {};
 }
 
 // Whether the case is not yet where it was when we wrote the message, and may still get there.
 Result<bool> LinkRecovery::waits(const LinkState& link, const OwnMessage& own, Instant now) {
-  const auto loaded = cases_.load(own.id, now);
-  if (!loaded) return tl::unexpected(loaded.error());
-  const uint32_t received = *loaded != nullptr ? (*loaded)->received_case_seq : 0;
+  TRY(const auto loaded, cases_.load(own.id, now));
+  const uint32_t received = loaded != nullptr ? loaded->received_case_seq : 0;
   return received < own.seen && link.claims.fruitless < kFruitlessOpensMax;
 }
 
 Result<void> LinkRecovery::replay_what_fits(const Peer& peer, LinkState& link, Instant now) {
   for (const OwnMessage* next = link.own.first_from(0); next != nullptr;) {
     const OwnMessage own = *next;
-    const auto early = waits(link, own, now);
-    if (!early) return tl::unexpected(early.error());
-    if (!*early) {
-      if (auto done = replay(peer, link, own, now); !done) return done;
-      if (auto done = cases_.end_step(); !done) return done;
+    TRY(const auto early, waits(link, own, now));
+    if (!early) {
+      TRY_DO(replay(peer, link, own, now));
+      TRY_DO(cases_.end_step());
     }
     next = link.own.first_from(own.place.seq + 1);
   }
@@ -96,10 +94,9 @@ Result<void> LinkRecovery::replay(const Peer& peer, LinkState& link, const OwnMe
       (here && subject.sent_case_seq >= own.case_seq) || subject.was_with(peer.id());
   std::optional<std::string> wrong;
   if (!reached) {
-    auto acted =
-        here ? act(subject, *message, own) : follow_letter(peer.id(), subject, *message, own);
-    if (!acted) return tl::unexpected(acted.error());
-    wrong = std::move(*acted);
+    TRY(auto acted,
+        here ? act(subject, *message, own) : follow_letter(peer.id(), subject, *message, own));
+    wrong = std::move(acted);
   }
   link.own.erase(own);
   if (!wrong) return {};
@@ -115,9 +112,8 @@ Result<void> LinkRecovery::replay(const Peer& peer, LinkState& link, const OwnMe
 
 // Numbers given after a loss are beyond those given before it, if the clock has not been set back.
 Result<void> LinkRecovery::look_for_namesake(const Case& subject) {
-  const auto ids = cases_.find_letter(subject.letter_number);
-  if (!ids) return tl::unexpected(ids.error());
-  for (const CaseId& id : *ids) {
+  TRY(const auto ids, cases_.find_letter(subject.letter_number));
+  for (const CaseId& id : ids) {
     if (id == subject.id) continue;
     observer_.alarm(subject.peer, "letter " + subject.letter_number + " is of case " +
                                       subject.id.str() + " and of case " + id.str() +
@@ -144,16 +140,15 @@ Result<std::optional<std::string>> LinkRecovery::act(const Case& subject,
     event.deadline = replay.deadline;
     event.led_back = true;
     event.note = "led back from our own message, which the peer had kept";
-    const auto outcome = cases_.apply(*current, event);
-    if (!outcome) return tl::unexpected(outcome.error());
-    if (!*outcome) {
-      const Rejection& why = outcome->error();
+    TRY(const auto outcome, cases_.apply(*current, event));
+    if (!outcome) {
+      const Rejection& why = outcome.error();
       return std::string(name(replay.kind)) + ", " + std::string(name(why.refusal)) +
              (why.detail.empty() ? "" : ", " + why.detail);
     }
-    current = **outcome;
+    current = *outcome;
     if (replay.letter_number.empty()) continue;
-    if (auto done = look_for_namesake(*current); !done) return tl::unexpected(done.error());
+    TRY_DO(look_for_namesake(*current));
   }
   if (acts.empty()) return "nothing that people do sends it";
   if (current->sent_case_seq < own.case_seq) return "what it followed on is missing";

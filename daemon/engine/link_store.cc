@@ -11,24 +11,21 @@ Result<std::optional<v1::LinkRecord>> read_record(const Records& records, Agency
 }
 
 Result<Receipt> decode_receipt(const std::string& bytes) {
-  auto frame = decode_frame(std::make_shared<const std::string>(bytes));
-  if (!frame) return tl::unexpected(frame.error());
-  auto* receipt = std::get_if<Receipt>(&*frame);
+  TRY(auto frame, decode_frame(std::make_shared<const std::string>(bytes)));
+  auto* receipt = std::get_if<Receipt>(&frame);
   if (receipt == nullptr) return fail(Errc::kCorrupt, "a link record holds no receipt");
   return std::move(*receipt);
 }
 
 // The stored frame, if it reaches as far as `seq`.
 Result<std::optional<LoggedFrame>> holding(Seq seq, std::string_view key, std::string_view value) {
-  const auto batch = decode_batch(std::make_shared<const std::string>(value));
-  if (!batch) return tl::unexpected(batch.error());
-  const auto place = layout::parse_link_log_key(key);
-  if (!place) return tl::unexpected(place.error());
-  if (batch->first_seq != place->first_seq) {
+  TRY(const auto batch, decode_batch(std::make_shared<const std::string>(value)));
+  TRY(const auto place, layout::parse_link_log_key(key));
+  if (batch.first_seq != place.first_seq) {
     return fail(Errc::kCorrupt, "a frame of the link log lies under another number");
   }
-  if (batch->last_seq() < seq) return std::nullopt;
-  return to_logged(*batch);
+  if (batch.last_seq() < seq) return std::nullopt;
+  return to_logged(batch);
 }
 
 }  // namespace
@@ -121,9 +118,8 @@ Result<IncomingState> read_incoming(const Records& records, const LinkName& link
   const auto head = to_array<32>((*record)->head());
   if (!head) return fail(Errc::kCorrupt, "link record of " + link.sender.str() + " has no head");
   out.mark = {(*record)->epoch(), (*record)->last_seq(), *head, (*record)->epoch_from()};
-  auto receipt = decode_receipt((*record)->receipt());
-  if (!receipt) return tl::unexpected(receipt.error());
-  out.receipt = std::move(*receipt);
+  TRY(auto receipt, decode_receipt((*record)->receipt()));
+  out.receipt = std::move(receipt);
   const bool counted = (*record)->has_heard();
   out.heard = counted ? Heard((*record)->heard()) : Heard(out.mark.through + 1);
   return out;

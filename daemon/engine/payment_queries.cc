@@ -7,22 +7,19 @@ namespace jiexu {
 namespace {
 
 Result<RemittanceBatchEntry> read_batch_entry(std::string_view key, std::string_view value) {
-  const auto text = layout::parse_remittance_batch_key(key);
-  if (!text) return tl::unexpected(text.error());
-  auto number = BatchNumber::parse(*text);
+  TRY(const auto text, layout::parse_remittance_batch_key(key));
+  auto number = BatchNumber::parse(text);
   if (!number) return layout::no_key_of(layout::Kind::kRemittanceBatch);
-  auto record = parse_as<v1::RemittanceBatchRecord>(value);
-  if (!record) return tl::unexpected(record.error());
-  return RemittanceBatchEntry{std::move(*number), std::move(*record)};
+  TRY(auto record, parse_as<v1::RemittanceBatchRecord>(value));
+  return RemittanceBatchEntry{std::move(*number), std::move(record)};
 }
 
 // Of a payment that something else names.
 Result<PaymentEntry> read_named_payment(const Records& records, const CaseId& id,
                                         uint32_t attempt) {
-  auto record = read_payment(records, id, attempt);
-  if (!record) return tl::unexpected(record.error());
-  if (!*record) return fail(Errc::kCorrupt, "a payment is missing; run jiexu doctor");
-  return PaymentEntry{id, attempt, std::move(**record)};
+  TRY(auto record, read_payment(records, id, attempt));
+  if (!record) return fail(Errc::kCorrupt, "a payment is missing; run jiexu doctor");
+  return PaymentEntry{id, attempt, std::move(*record)};
 }
 
 }  // namespace
@@ -40,9 +37,8 @@ Result<std::vector<PaymentEntry>> list_payments(const Records& records, const Ca
                                                 uint32_t attempts) {
   std::vector<PaymentEntry> out;
   for (uint32_t attempt = 1; attempt <= attempts; ++attempt) {
-    auto record = read_payment(records, id, attempt);
-    if (!record) return tl::unexpected(record.error());
-    if (*record) out.push_back({id, attempt, std::move(**record)});
+    TRY(auto record, read_payment(records, id, attempt));
+    if (record) out.push_back({id, attempt, std::move(*record)});
   }
   return out;
 }
@@ -53,9 +49,8 @@ Result<std::vector<PaymentEntry>> list_payments(const Records& records,
   for (const v1::BatchPaymentRecord& place : batch.payments()) {
     const auto id = CaseId::from_bytes(place.case_id());
     if (!id) return fail(Errc::kCorrupt, "a payment of a batch has no case; run jiexu doctor");
-    auto payment = read_named_payment(records, *id, place.attempt());
-    if (!payment) return tl::unexpected(payment.error());
-    out.push_back(std::move(*payment));
+    TRY(auto payment, read_named_payment(records, *id, place.attempt()));
+    out.push_back(std::move(payment));
   }
   return out;
 }
@@ -69,9 +64,8 @@ Result<std::vector<PaymentEntry>> list_proposed_releases(const Records& records,
   if (!places) return tl::unexpected(places.error());
   std::vector<PaymentEntry> out;
   for (const layout::ProposedRelease& place : places->entries) {
-    auto payment = read_named_payment(records, place.id, place.attempt);
-    if (!payment) return tl::unexpected(payment.error());
-    out.push_back(std::move(*payment));
+    TRY(auto payment, read_named_payment(records, place.id, place.attempt));
+    out.push_back(std::move(payment));
   }
   return out;
 }
@@ -96,11 +90,10 @@ Result<RemittanceBatchPage> list_remittance_batches(const Records& records,
                                                     size_t limit) {
   const KeyRange range{Family::kFunds, layout::kRemittanceBatches,
                        after ? layout::remittance_batch_key(after->text()).str() : ""};
-  auto found =
-      scan_page<RemittanceBatchEntry>(records, range, limit, read_batch_entry, ScanOrder::kDown);
-  if (!found) return tl::unexpected(found.error());
-  RemittanceBatchPage page{std::move(found->entries), {}};
-  if (found->more) page.next = page.batches.back().number;
+  TRY(auto found,
+      scan_page<RemittanceBatchEntry>(records, range, limit, read_batch_entry, ScanOrder::kDown));
+  RemittanceBatchPage page{std::move(found.entries), {}};
+  if (found.more) page.next = page.batches.back().number;
   return page;
 }
 

@@ -29,24 +29,22 @@ Result<std::unique_ptr<Peer>> Peer::load(const Records& durable, AgencyId self, 
                                          Epoch epoch, const SenderTiming& timing, uint64_t seed,
                                          const Signer& signer, Instant now, uint64_t window_bytes) {
   std::unique_ptr<Peer> peer(new Peer(durable, self, id, epoch));
-  const auto outgoing = read_outgoing(durable, peer->out_, epoch);
-  if (!outgoing) return tl::unexpected(outgoing.error());
-  auto incoming = read_incoming(durable, peer->in_);
-  if (!incoming) return tl::unexpected(incoming.error());
-  peer->paused_ = outgoing->paused;
-  peer->said_ = outgoing->said;
-  peer->heard_ = incoming->heard;
-  peer->recover_from_ = outgoing->recover_from;
-  peer->last_seq_ = outgoing->mark.last_seq;
-  peer->head_ = outgoing->mark.head;
-  peer->stored_receipt_ = outgoing->mark.receipted_seq;
-  peer->sender_.emplace(peer->out_, outgoing->mark, timing, seed, outgoing->paused, signer);
-  const ReceiverMark mark = incoming->mark;
+  TRY(const auto outgoing, read_outgoing(durable, peer->out_, epoch));
+  TRY(auto incoming, read_incoming(durable, peer->in_));
+  peer->paused_ = outgoing.paused;
+  peer->said_ = outgoing.said;
+  peer->heard_ = incoming.heard;
+  peer->recover_from_ = outgoing.recover_from;
+  peer->last_seq_ = outgoing.mark.last_seq;
+  peer->head_ = outgoing.mark.head;
+  peer->stored_receipt_ = outgoing.mark.receipted_seq;
+  peer->sender_.emplace(peer->out_, outgoing.mark, timing, seed, outgoing.paused, signer);
+  const ReceiverMark mark = incoming.mark;
   peer->receiver_.emplace(peer->in_, mark, window_bytes);
-  if (!incoming->receipt) {
-    incoming->receipt = make_receipt(peer->in_, mark.epoch, mark.through, mark.head, now, signer);
+  if (!incoming.receipt) {
+    incoming.receipt = make_receipt(peer->in_, mark.epoch, mark.through, mark.head, now, signer);
   }
-  peer->receiver_->durable(mark, std::move(*incoming->receipt));
+  peer->receiver_->durable(mark, std::move(*incoming.receipt));
   return peer;
 }
 
@@ -158,13 +156,11 @@ Result<std::optional<Instant>> Peer::oldest_unreceipted() {
   if (sender_->queued() == 0) return std::nullopt;
   const Seq seq = sender_->mark().receipted_seq + 1;
   if (seq == oldest_seq_) return oldest_at_;
-  const auto frame = log_.frame_with(seq);
-  if (!frame) return tl::unexpected(frame.error());
-  if (!*frame) return std::nullopt;
-  const auto batch = decode_batch((*frame)->bytes);
-  if (!batch) return tl::unexpected(batch.error());
+  TRY(const auto frame, log_.frame_with(seq));
+  if (!frame) return std::nullopt;
+  TRY(const auto batch, decode_batch(frame->bytes));
   v1::Message message;
-  const std::string_view bytes = batch->messages[seq - batch->first_seq];
+  const std::string_view bytes = batch.messages[seq - batch.first_seq];
   if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return std::nullopt;
   oldest_seq_ = seq;
   oldest_at_ = Instant{message.sent_at_ms()};

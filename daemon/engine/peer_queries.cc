@@ -14,11 +14,9 @@ Key key_of(const QuarantinePlace& place) {
 }
 
 Result<QuarantineEntry> read_quarantined(std::string_view key, std::string_view value) {
-  const auto place = layout::parse_quarantine_key(key);
-  if (!place) return tl::unexpected(place.error());
-  auto record = parse_as<v1::QuarantineRecord>(value);
-  if (!record) return tl::unexpected(record.error());
-  return QuarantineEntry{*place, std::move(*record)};
+  TRY(const auto place, layout::parse_quarantine_key(key));
+  TRY(auto record, parse_as<v1::QuarantineRecord>(value));
+  return QuarantineEntry{place, std::move(record)};
 }
 
 }  // namespace
@@ -34,10 +32,9 @@ std::optional<QuarantinePlace> parse_quarantine_place(std::string_view text) {
 Result<QuarantinePage> list_quarantine(const Records& records,
                                        const std::optional<QuarantinePlace>& after, size_t limit) {
   const KeyRange range{Family::kQuarantine, "", after ? key_of(*after).str() : ""};
-  auto found = scan_page<QuarantineEntry>(records, range, limit, read_quarantined);
-  if (!found) return tl::unexpected(found.error());
-  QuarantinePage page{std::move(found->entries), {}};
-  if (found->more) page.next = page.entries.back().place;
+  TRY(auto found, scan_page<QuarantineEntry>(records, range, limit, read_quarantined));
+  QuarantinePage page{std::move(found.entries), {}};
+  if (found.more) page.next = page.entries.back().place;
   return page;
 }
 
@@ -48,13 +45,11 @@ Result<std::optional<v1::LinkRecord>> find_link(const Records& records, AgencyId
 }
 
 Result<std::vector<AgencyId>> linked_peers(const Records& records) {
-  auto found = scan_page<AgencyId>(
-      records, {Family::kLink, ""}, std::numeric_limits<size_t>::max(),
-      [](std::string_view key, std::string_view) -> Result<AgencyId> {
-        const auto link = layout::parse_link_key(key);
-        if (!link) return tl::unexpected(link.error());
-        return link->peer;
-      });
+  auto found = scan_page<AgencyId>(records, {Family::kLink, ""}, std::numeric_limits<size_t>::max(),
+                                   [](std::string_view key, std::string_view) -> Result<AgencyId> {
+                                     TRY(const auto link, layout::parse_link_key(key));
+                                     return link.peer;
+                                   });
   if (!found) return tl::unexpected(found.error());
   // The two directions of a peer lie together.
   const auto rest = std::ranges::unique(found->entries);

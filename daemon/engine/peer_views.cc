@@ -11,9 +11,8 @@ Result<void> fill_funds(AgencyId id, CaseDesk& cases, v1::PeerView& out) {
   static constexpr LedgerAccount kAccounts[] = {LedgerAccount::kInTransit, LedgerAccount::kSettled,
                                                 LedgerAccount::kBank, LedgerAccount::kCredited};
   for (size_t i = 0; i < 4; ++i) {
-    const auto balance = cases.balance(id, kAccounts[i]);
-    if (!balance) return tl::unexpected(balance.error());
-    amounts[i] = *balance;
+    TRY(const auto balance, cases.balance(id, kAccounts[i]));
+    amounts[i] = balance;
   }
   out.set_sent_fen(-(amounts[0] + amounts[1]));
   out.set_received_fen(amounts[2]);
@@ -50,10 +49,9 @@ Result<v1::PeerViews> view_peers(const Peers& peers, const Directory& directory,
     out.set_agency(id.str());
     if (const Agency* agency = directory.find(id)) out.set_name(agency->name);
     fill_links(*peer, guard.recovers(id), out);
-    const auto oldest = peer->oldest_unreceipted();
-    if (!oldest) return tl::unexpected(oldest.error());
-    if (*oldest) out.set_oldest_unreceipted_ms(std::max<int64_t>(0, now.ms - (*oldest)->ms));
-    if (auto done = fill_funds(id, cases, out); !done) return tl::unexpected(done.error());
+    TRY(const auto oldest, peer->oldest_unreceipted());
+    if (oldest) out.set_oldest_unreceipted_ms(std::max<int64_t>(0, now.ms - oldest->ms));
+    TRY_DO(fill_funds(id, cases, out));
   }
   return views;
 }

@@ -10,12 +10,10 @@ namespace jiexu {
 namespace {
 
 Result<LedgerEntry> read_ledger_entry(std::string_view key, std::string_view value) {
-  const auto account = layout::parse_account_key(key);
-  if (!account) return tl::unexpected(account.error());
-  const auto record = parse_as<v1::AccountRecord>(value);
-  if (!record) return tl::unexpected(record.error());
-  return LedgerEntry{account->peer, static_cast<LedgerAccount>(account->account),
-                     Fen{record->balance_fen()}};
+  TRY(const auto account, layout::parse_account_key(key));
+  TRY(const auto record, parse_as<v1::AccountRecord>(value));
+  return LedgerEntry{account.peer, static_cast<LedgerAccount>(account.account),
+                     Fen{record.balance_fen()}};
 }
 
 tl::unexpected<Error> beyond_all_bounds(const LedgerEntry& entry) {
@@ -28,10 +26,9 @@ tl::unexpected<Error> beyond_all_bounds(const LedgerEntry& entry) {
 }  // namespace
 
 Result<LedgerBalances> read_balances(const Records& records) {
-  auto found = scan_page<LedgerEntry>(records, {Family::kFunds, layout::kAccounts},
-                                      std::numeric_limits<size_t>::max(), read_ledger_entry);
-  if (!found) return tl::unexpected(found.error());
-  LedgerBalances out{std::move(found->entries), {}};
+  TRY(auto found, scan_page<LedgerEntry>(records, {Family::kFunds, layout::kAccounts},
+                                         std::numeric_limits<size_t>::max(), read_ledger_entry));
+  LedgerBalances out{std::move(found.entries), {}};
   for (const LedgerEntry& entry : out.entries) {
     const std::optional<Fen> sum = add(out.sum, entry.balance);
     if (!within(entry.balance.value, limits::kAccountFenMax) || !sum) {
@@ -57,23 +54,19 @@ Result<std::optional<Date>> next_comparison_day(const Records& records, AgencyId
 }
 
 Result<std::vector<NewestComparison>> newest_comparisons(const Records& records) {
-  const auto peers = linked_peers(records);
-  if (!peers) return tl::unexpected(peers.error());
+  TRY(const auto peers, linked_peers(records));
   std::vector<NewestComparison> out;
-  for (const AgencyId peer : *peers) {
+  for (const AgencyId peer : peers) {
     const Key prefix = layout::comparisons_prefix(peer);
     const auto read = [&](std::string_view key,
                           std::string_view value) -> Result<NewestComparison> {
-      const auto day = layout::parse_comparison_key(key);
-      if (!day) return tl::unexpected(day.error());
-      const auto record = parse_as<v1::ComparisonRecord>(value);
-      if (!record) return tl::unexpected(record.error());
-      return NewestComparison{peer, *day, record->differences_total()};
+      TRY(const auto day, layout::parse_comparison_key(key));
+      TRY(const auto record, parse_as<v1::ComparisonRecord>(value));
+      return NewestComparison{peer, day, record.differences_total()};
     };
-    const auto newest =
-        scan_page<NewestComparison>(records, {Family::kFunds, prefix}, 1, read, ScanOrder::kDown);
-    if (!newest) return tl::unexpected(newest.error());
-    out.insert(out.end(), newest->entries.begin(), newest->entries.end());
+    TRY(const auto newest,
+        scan_page<NewestComparison>(records, {Family::kFunds, prefix}, 1, read, ScanOrder::kDown));
+    out.insert(out.end(), newest.entries.begin(), newest.entries.end());
   }
   return out;
 }

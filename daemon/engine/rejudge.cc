@@ -93,7 +93,7 @@ Result<void> CaseDesk::rejudge_case(const CaseId& id, Instant now) {
   auto subject = load(id, now);
   if (!subject) return tl::unexpected(subject.error());
   if (*subject == nullptr) return {};
-  if (auto done = follow_successor(**subject, now); !done) return done;
+  TRY_DO(follow_successor(**subject, now));
   subject = load(id, now);
   if (!subject) return tl::unexpected(subject.error());
   if ((*subject)->deadlines.empty()) return {};
@@ -105,8 +105,7 @@ Result<void> CaseDesk::rejudge_case(const CaseId& id, Instant now) {
   event.at = now;
   event.actor = kCalendarActor;
   note(decision, event, what);
-  const auto written = write(**subject, decision);
-  if (!written) return tl::unexpected(written.error());
+  TRY_DO(write(**subject, decision));
   return {};
 }
 

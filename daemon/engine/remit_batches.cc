@@ -51,34 +51,29 @@ Result<std::string> RemitDesk::new_number(Instant now) {
 Result<v1::MadeBatchesView> RemitDesk::make(const std::optional<layout::WaitingPayment>& after,
                                             std::string_view user, Instant now) {
   v1::MadeBatchesView made;
-  const auto places = waiting_after(after, limits::kPaymentsPerStep);
-  if (!places) return tl::unexpected(places.error());
+  TRY(const auto places, waiting_after(after, limits::kPaymentsPerStep));
   Groups groups;
-  for (const layout::WaitingPayment& place : *places) {
-    auto payment = read(place.id, place.attempt);
-    if (!payment) return tl::unexpected(payment.error());
+  for (const layout::WaitingPayment& place : places) {
+    TRY(auto payment, read(place.id, place.attempt));
     // What is durable may be older than what is known.
-    if (!*payment || !is_waiting(static_cast<PaymentState>((*payment)->record.state()))) continue;
-    if (!(*payment)->record.batch().empty()) continue;
-    const auto subject = cases_.load(place.id, now);
-    if (!subject) return tl::unexpected(subject.error());
-    CHECK(*subject != nullptr);
-    auto done = gather(**subject, **payment, user, now, groups, made);
-    if (!done) return tl::unexpected(done.error());
+    if (!payment || !is_waiting(static_cast<PaymentState>(payment->record.state()))) continue;
+    if (!payment->record.batch().empty()) continue;
+    TRY(const auto subject, cases_.load(place.id, now));
+    CHECK(subject != nullptr);
+    TRY_DO(gather(*subject, *payment, user, now, groups, made));
   }
   for (auto& [account, group] : groups) close_batch(group, made);
-  if (places->size() == limits::kPaymentsPerStep) {
-    made.set_next(to_hex(layout::waiting_payment_key(places->back())));
+  if (places.size() == limits::kPaymentsPerStep) {
+    made.set_next(to_hex(layout::waiting_payment_key(places.back())));
   }
   return made;
 }
 
 Result<void> RemitDesk::gather(const Case& subject, Payment& payment, std::string_view user,
                                Instant now, Groups& groups, v1::MadeBatchesView& made) {
-  const auto why = obstacle(subject, payment);
-  if (!why) return tl::unexpected(why.error());
-  if (!why->empty()) {
-    *made.add_held() = view_payment(payment.id, payment.attempt, payment.record, *why, now);
+  TRY(const auto why, obstacle(subject, payment));
+  if (!why.empty()) {
+    *made.add_held() = view_payment(payment.id, payment.attempt, payment.record, why, now);
     return {};
   }
   const int64_t amount = payment.record.amount_fen() - payment.record.returned_fen();
@@ -87,7 +82,7 @@ Result<void> RemitDesk::gather(const Case& subject, Payment& payment, std::strin
   const bool full = count >= rules_.payments_max || amount > rules_.total_max.value - group.total;
   if (count > 0 && (full || pays(group.batch, payment.id))) close_batch(group, made);
   if (group.number.empty()) {
-    if (auto done = open_batch(subject, user, now, group); !done) return done;
+    TRY_DO(open_batch(subject, user, now, group));
   }
   v1::BatchPaymentRecord* place = group.batch.add_payments();
   place->set_case_id(std::string(payment.id.bytes()));
@@ -103,9 +98,8 @@ Result<void> RemitDesk::gather(const Case& subject, Payment& payment, std::strin
 
 Result<void> RemitDesk::open_batch(const Case& subject, std::string_view user, Instant now,
                                    Collecting& group) {
-  auto number = new_number(now);
-  if (!number) return tl::unexpected(number.error());
-  group.number = std::move(*number);
+  TRY(auto number, new_number(now));
+  group.number = std::move(number);
   group.batch.set_state(static_cast<uint32_t>(BatchState::kMade));
   *group.batch.mutable_payer() = own_account_;
   *group.batch.mutable_payee() = subject.payee;
@@ -128,12 +122,11 @@ void RemitDesk::plan_collection(Instant now) {
 
 Result<bool> RemitDesk::collect(Instant now) {
   if (now < next_collection_) return false;
-  const auto made = make(collect_from_, kTimer, now);
-  if (!made) return tl::unexpected(made.error());
-  const auto next = layout::parse_waiting_payment_key(from_hex(made->next()).value_or(""));
+  TRY(const auto made, make(collect_from_, kTimer, now));
+  const auto next = layout::parse_waiting_payment_key(from_hex(made.next()).value_or(""));
   collect_from_ = next ? std::optional(*next) : std::nullopt;
   if (!collect_from_) plan_collection(now);
-  return !made->batches().empty();
+  return !made.batches().empty();
 }
 
 // --- approving ---
@@ -143,19 +136,16 @@ Result<size_t> RemitDesk::weed(const std::string& number, BatchRecord& batch, In
   for (const v1::BatchPaymentRecord& place : batch.payments()) {
     const auto id = CaseId::from_bytes(place.case_id());
     if (!id) return fail(Errc::kCorrupt, "batch " + number + " names no case");
-    auto payment = read(*id, place.attempt());
-    if (!payment) return tl::unexpected(payment.error());
-    const auto subject = cases_.load(*id, now);
-    if (!subject) return tl::unexpected(subject.error());
-    CHECK(payment->has_value() && *subject != nullptr);
-    const auto why = obstacle(**subject, **payment);
-    if (!why) return tl::unexpected(why.error());
-    if (why->empty() && same_account((*subject)->payee, batch.payee())) {
+    TRY(auto payment, read(*id, place.attempt()));
+    TRY(const auto subject, cases_.load(*id, now));
+    CHECK(payment.has_value() && subject != nullptr);
+    TRY(const auto why, obstacle(*subject, *payment));
+    if (why.empty() && same_account(subject->payee, batch.payee())) {
       kept.push_back(place);
       continue;
     }
-    (*payment)->record.clear_batch();
-    settle(**payment, PaymentState::kOrdered, now);
+    payment->record.clear_batch();
+    settle(*payment, PaymentState::kOrdered, now);
   }
   const size_t gone = static_cast<size_t>(batch.payments_size()) - kept.size();
   if (gone == 0) return gone;
@@ -183,18 +173,16 @@ RemitDesk::Outcome<v1::RemittanceBatchView> RemitDesk::approve(std::string_view 
                                                                std::string_view content,
                                                                std::string_view user, Instant now) {
   using Reply = tl::expected<v1::RemittanceBatchView, Rejection>;
-  auto found = read_batch(number);
-  if (!found) return tl::unexpected(found.error());
-  if (!*found) return Reply(refuse(Refusal::kBatchUnknown));
-  BatchRecord& batch = **found;
+  TRY(auto found, read_batch(number));
+  if (!found) return Reply(refuse(Refusal::kBatchUnknown));
+  BatchRecord& batch = *found;
   const auto seen = from_hex(content);
   const bool again = state_of(batch) == BatchState::kApproved && batch.approved_by() == user &&
                      seen && batch.approved_content() == *seen;
   if (again) return Reply(view_batch(number, batch, false));
   if (auto wrong = may_approve(batch, user)) return Reply(tl::unexpected(std::move(*wrong)));
-  const auto gone = weed(std::string(number), batch, now);
-  if (!gone) return tl::unexpected(gone.error());
-  if (*gone > 0) return Reply(refuse(Refusal::kBatchChanged, batch.note()));
+  TRY(const auto gone, weed(std::string(number), batch, now));
+  if (gone > 0) return Reply(refuse(Refusal::kBatchChanged, batch.note()));
   const Digest held = content_of(number, batch);
   if (!seen || view(held) != *seen) return Reply(refuse(Refusal::kBatchChanged));
   batch.set_state(static_cast<uint32_t>(BatchState::kApproved));
@@ -212,29 +200,26 @@ RemitDesk::Outcome<std::string> RemitDesk::export_file(std::string_view number,
                                                        PaymentFormat format, std::string_view user,
                                                        Instant now) {
   using Reply = tl::expected<std::string, Rejection>;
-  auto found = read_batch(number);
-  if (!found) return tl::unexpected(found.error());
-  if (!*found) return Reply(refuse(Refusal::kBatchUnknown));
-  BatchRecord& batch = **found;
+  TRY(auto found, read_batch(number));
+  if (!found) return Reply(refuse(Refusal::kBatchUnknown));
+  BatchRecord& batch = *found;
   if (state_of(batch) == BatchState::kExported) return exported_file(number, batch, format);
   if (state_of(batch) != BatchState::kApproved) return Reply(refuse(Refusal::kBatchNotApproved));
-  const auto gone = weed(std::string(number), batch, now);
-  if (!gone) return tl::unexpected(gone.error());
-  if (*gone > 0) return Reply(refuse(Refusal::kBatchChanged, batch.note()));
+  TRY(const auto gone, weed(std::string(number), batch, now));
+  if (gone > 0) return Reply(refuse(Refusal::kBatchChanged, batch.note()));
   if (view(content_of(number, batch)) != batch.approved_content()) {
     return Reply(refuse(Refusal::kBatchChanged, "it is not what was approved"));
   }
-  const auto reachable = can_be_told(batch, now);
-  if (!reachable) return tl::unexpected(reachable.error());
-  if (!*reachable) return Reply(refuse(Refusal::kRecovering));
+  TRY(const auto reachable, can_be_told(batch, now));
+  if (!reachable) return Reply(refuse(Refusal::kRecovering));
   const auto file = write_file(number, batch, format, now);
   if (!file) return Reply(refuse(Refusal::kFileUnwritable, file.error().text));
   batch.set_state(static_cast<uint32_t>(BatchState::kExported));
   batch.set_exported_by(std::string(user));
   batch.set_exported_at_ms(now.ms);
   batch.set_format(static_cast<uint32_t>(format));
-  if (auto done = mark_exported(batch, now); !done) return tl::unexpected(done.error());
-  if (auto done = tell(number, batch, user, now); !done) return tl::unexpected(done.error());
+  TRY_DO(mark_exported(batch, now));
+  TRY_DO(tell(number, batch, user, now));
   write_batch(number, batch);
   tx_.put(layout::payment_file_key(number), *file);
   return Reply(*file);
@@ -248,10 +233,9 @@ RemitDesk::Outcome<std::string> RemitDesk::exported_file(std::string_view number
   if (was != format) {
     return Reply(refuse(Refusal::kBatchState, "it was exported as " + std::string(name(was))));
   }
-  auto file = tx_.get(layout::payment_file_key(number));
-  if (!file) return tl::unexpected(file.error());
-  if (!*file) return Reply(refuse(Refusal::kBatchState, batch.note()));
-  return Reply(std::move(**file));
+  TRY(auto file, tx_.get(layout::payment_file_key(number)));
+  if (!file) return Reply(refuse(Refusal::kBatchState, batch.note()));
+  return Reply(std::move(*file));
 }
 
 Result<std::string> RemitDesk::write_file(std::string_view number, const BatchRecord& batch,
@@ -272,10 +256,9 @@ Result<std::string> RemitDesk::write_file(std::string_view number, const BatchRe
 
 Result<bool> RemitDesk::can_be_told(const BatchRecord& batch, Instant now) {
   for (const v1::BatchPaymentRecord& place : batch.payments()) {
-    const auto subject = cases_.load(*CaseId::from_bytes(place.case_id()), now);
-    if (!subject) return tl::unexpected(subject.error());
-    CHECK(*subject != nullptr);
-    if (!guard_.may_write((*subject)->peer)) return false;
+    TRY(const auto subject, cases_.load(*CaseId::from_bytes(place.case_id()), now));
+    CHECK(subject != nullptr);
+    if (!guard_.may_write(subject->peer)) return false;
   }
   return true;
 }
@@ -293,26 +276,23 @@ Result<void> RemitDesk::tell(std::string_view number, const BatchRecord& batch,
     event.batch.total.value += place.amount_fen();
   }
   for (const v1::BatchPaymentRecord& place : batch.payments()) {
-    const auto subject = cases_.load(*CaseId::from_bytes(place.case_id()), now);
-    if (!subject) return tl::unexpected(subject.error());
-    CHECK(*subject != nullptr);
+    TRY(const auto subject, cases_.load(*CaseId::from_bytes(place.case_id()), now));
+    CHECK(subject != nullptr);
     event.attempt = place.attempt();
     event.amount = Fen{place.amount_fen()};
-    const auto told = cases_.apply(**subject, event);
-    if (!told) return tl::unexpected(told.error());
-    CHECK(told->has_value());  // a row of the table, whatever the case's state
+    TRY(const auto told, cases_.apply(*subject, event));
+    CHECK(told.has_value());  // a row of the table, whatever the case's state
   }
   return {};
 }
 
 Result<void> RemitDesk::mark_exported(const BatchRecord& batch, Instant now) {
   for (const v1::BatchPaymentRecord& place : batch.payments()) {
-    auto payment = read(*CaseId::from_bytes(place.case_id()), place.attempt());
-    if (!payment) return tl::unexpected(payment.error());
-    CHECK(payment->has_value());
-    (*payment)->record.set_exported_fen(place.amount_fen());
-    (*payment)->record.set_exported_at_ms(now.ms);
-    settle(**payment, PaymentState::kExported, now);
+    TRY(auto payment, read(*CaseId::from_bytes(place.case_id()), place.attempt()));
+    CHECK(payment.has_value());
+    payment->record.set_exported_fen(place.amount_fen());
+    payment->record.set_exported_at_ms(now.ms);
+    settle(*payment, PaymentState::kExported, now);
   }
   return {};
 }

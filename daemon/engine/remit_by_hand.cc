@@ -54,9 +54,8 @@ Result<std::optional<Rejection>> RemitDesk::hindrance(const IntendedAction& inte
   if (intended.action != EventKind::kBankReturned || intended.input == nullptr) {
     return std::nullopt;
   }
-  const auto misread = misreads_refusal(intended.subject, *intended.input);
-  if (!misread) return tl::unexpected(misread.error());
-  if (*misread) return Rejection{Refusal::kPaymentAtBank, "reason"};
+  TRY(const auto misread, misreads_refusal(intended.subject, *intended.input));
+  if (misread) return Rejection{Refusal::kPaymentAtBank, "reason"};
   return std::nullopt;
 }
 
@@ -64,27 +63,23 @@ Result<bool> RemitDesk::misreads_refusal(const Case& subject, const v1::ActionIn
   if (!says_duplicate(input.reason())) return false;
   const auto which = which_payment(subject, input.attempt());
   if (!which) return false;  // the case says so itself
-  const auto payment = read(subject.id, which->attempt);
-  if (!payment) return tl::unexpected(payment.error());
+  TRY(const auto payment, read(subject.id, which->attempt));
   // What nobody has ordered, or the bank does not have, may be called so.
-  return *payment && (*payment)->record.again_of() == 0 &&
-         (!is_waiting(state_of((*payment)->record)) ||
-          is_doubtful((*payment)->record, doubt_until_ms_));
+  return payment && payment->record.again_of() == 0 &&
+         (!is_waiting(state_of(payment->record)) || is_doubtful(payment->record, doubt_until_ms_));
 }
 
 Result<bool> RemitDesk::take_return_by_hand(const Allocation& part, std::string_view reason,
                                             Instant now) {
-  const auto payment = read(part.id, part.attempt);
-  if (!payment) return tl::unexpected(payment.error());
-  return *payment ? bring_back(**payment, part.amount, reason, now) : Result<bool>(false);
+  TRY(const auto payment, read(part.id, part.attempt));
+  return payment ? bring_back(*payment, part.amount, reason, now) : Result<bool>(false);
 }
 
 Result<bool> RemitDesk::take_debit_by_hand(const Allocation& part, const Digest& line,
                                            Instant now) {
-  auto payment = read(part.id, part.attempt);
-  if (!payment) return tl::unexpected(payment.error());
-  if (!*payment) return false;
-  if (auto done = debit(**payment, line, now); !done) return tl::unexpected(done.error());
+  TRY(auto payment, read(part.id, part.attempt));
+  if (!payment) return false;
+  TRY_DO(debit(*payment, line, now));
   return true;
 }
 

@@ -64,7 +64,7 @@ void RemitDesk::set_directory(const Directory& directory) {
 Result<CaseDesk::Outcome> RemitDesk::apply(const Case& subject, const Event& event) {
   auto outcome = cases_.apply(subject, event, this);
   if (!outcome || !*outcome) return outcome;
-  if (auto done = case_changed(tx_.last_change()); !done) return tl::unexpected(done.error());
+  TRY_DO(case_changed(tx_.last_change()));
   return outcome;
 }
 
@@ -81,7 +81,7 @@ Result<void> RemitDesk::case_changed(const CaseChanged& change) {
     const OpenPayment* is = after.payment(was.attempt);
     const int64_t gone = was.open.value - (is != nullptr ? is->open.value : 0);
     if (gone == 0) continue;
-    if (auto done = take_back(after.id, was.attempt, gone, change.at); !done) return done;
+    TRY_DO(take_back(after.id, was.attempt, gone, change.at));
   }
   return {};
 }
@@ -92,19 +92,17 @@ Result<void> RemitDesk::case_changed(const CaseChanged& change) {
 Result<void> RemitDesk::recover_batch(const CaseChanged& change) {
   const Case& subject = *change.after;
   if (!BatchNumber::parse(change.batch)) return {};
-  auto found = read_batch(change.batch);
-  if (!found) return tl::unexpected(found.error());
-  auto payment = read(subject.id, change.attempt);
-  if (!payment) return tl::unexpected(payment.error());
-  if (!*payment) return {};
-  BatchRecord batch = found->value_or(BatchRecord());
+  TRY(auto found, read_batch(change.batch));
+  TRY(auto payment, read(subject.id, change.attempt));
+  if (!payment) return {};
+  BatchRecord batch = found.value_or(BatchRecord());
   if (!pays(batch, subject.id)) {
     v1::BatchPaymentRecord* place = batch.add_payments();
     place->set_case_id(std::string(subject.id.bytes()));
     place->set_attempt(change.attempt);
-    place->set_letter_number((*payment)->record.letter_number());
+    place->set_letter_number(payment->record.letter_number());
     place->set_amount_fen(change.amount.value);
-    place->set_ordered_by((*payment)->record.ordered_by());
+    place->set_ordered_by(payment->record.ordered_by());
   }
   *batch.mutable_payer() = own_account_;
   *batch.mutable_payee() = subject.payee;
@@ -113,9 +111,9 @@ Result<void> RemitDesk::recover_batch(const CaseChanged& change) {
   batch.set_exported_at_ms(change.at.ms);
   batch.set_note("known only from the other agency's copy of our notices");
   write_batch(change.batch, batch);
-  if (static_cast<PaymentState>((*payment)->record.state()) != PaymentState::kBatched) return {};
-  (*payment)->record.clear_batch();
-  settle(**payment, PaymentState::kOrdered, change.at);
+  if (static_cast<PaymentState>(payment->record.state()) != PaymentState::kBatched) return {};
+  payment->record.clear_batch();
+  settle(*payment, PaymentState::kOrdered, change.at);
   return {};
 }
 
@@ -150,48 +148,45 @@ bool RemitDesk::is_from_before_loss(const Case& subject) const {
 
 // The bank has had it, whatever our store has lost of that.
 Result<void> RemitDesk::know_as_paid(const CaseId& id, uint32_t attempt, Instant now) {
-  auto payment = read(id, attempt);
-  if (!payment) return tl::unexpected(payment.error());
-  if (!*payment || !is_waiting(static_cast<PaymentState>((*payment)->record.state()))) return {};
-  if (!(*payment)->record.batch().empty()) {
-    if (auto done = unbatch(**payment); !done) return done;
+  TRY(auto payment, read(id, attempt));
+  if (!payment || !is_waiting(static_cast<PaymentState>(payment->record.state()))) return {};
+  if (!payment->record.batch().empty()) {
+    TRY_DO(unbatch(*payment));
   }
-  settle(**payment, PaymentState::kPaid, now);
+  settle(*payment, PaymentState::kPaid, now);
   return {};
 }
 
 Result<void> RemitDesk::take_back(const CaseId& id, uint32_t attempt, int64_t amount, Instant now) {
-  auto payment = read(id, attempt);
-  if (!payment) return tl::unexpected(payment.error());
-  if (!*payment) return {};
-  Record& record = (*payment)->record;
+  TRY(auto payment, read(id, attempt));
+  if (!payment) return {};
+  Record& record = payment->record;
   auto state = static_cast<PaymentState>(record.state());
   const bool waiting = is_waiting(state);
   if (state == PaymentState::kBatched) {
-    if (auto done = unbatch(**payment); !done) return done;
+    TRY_DO(unbatch(*payment));
     state = PaymentState::kOrdered;
   }
   record.set_returned_fen(record.returned_fen() + amount);
   if (record.returned_fen() >= record.amount_fen()) {
     state = waiting ? PaymentState::kTakenBack : PaymentState::kReturned;
   }
-  settle(**payment, state, now);
+  settle(*payment, state, now);
   return {};
 }
 
 Result<void> RemitDesk::unbatch(Payment& payment) {
   const std::string number = payment.record.batch();
-  auto batch = read_batch(number);
-  if (!batch) return tl::unexpected(batch.error());
-  CHECK(batch->has_value());
-  auto* payments = (*batch)->mutable_payments();
+  TRY(auto batch, read_batch(number));
+  CHECK(batch.has_value());
+  auto* payments = batch->mutable_payments();
   const auto gone =
       std::remove_if(payments->begin(), payments->end(), [&](const v1::BatchPaymentRecord& other) {
         return other.case_id() == payment.id.bytes() && other.attempt() == payment.attempt;
       });
   payments->erase(gone, payments->end());
-  lose_approval("a payment was taken back", **batch);
-  write_batch(number, **batch);
+  lose_approval("a payment was taken back", *batch);
+  write_batch(number, *batch);
   payment.record.clear_batch();
   return {};
 }
@@ -216,9 +211,8 @@ Result<std::string_view> RemitDesk::obstacle(const Case& subject, const Payment&
   if (is_dead(subject.relationship)) return "the case was given up: take the payment back";
   if (subject.overlays.has_any(kHeld)) return "the case is held, or being given up";
   if (is_listed(subject)) return "";
-  const auto confirmation = read_confirmation(subject);
-  if (!confirmation) return tl::unexpected(confirmation.error());
-  return confirmation->second_by().empty() ? kUnlistedPayee : "";
+  TRY(const auto confirmation, read_confirmation(subject));
+  return confirmation.second_by().empty() ? kUnlistedPayee : "";
 }
 
 void RemitDesk::settle(Payment& payment, PaymentState state, Instant now) {
@@ -231,13 +225,12 @@ void RemitDesk::settle(Payment& payment, PaymentState state, Instant now) {
 
 Result<std::optional<RemitDesk::Payment>> RemitDesk::read(const CaseId& id,
                                                           uint32_t attempt) const {
-  auto record = tx_.get_message<Record>(layout::payment_key(id, attempt));
-  if (!record) return tl::unexpected(record.error());
-  if (!*record) return std::nullopt;
-  if (const auto rule = check_invariants(**record)) {
+  TRY(auto record, tx_.get_message<Record>(layout::payment_key(id, attempt)));
+  if (!record) return std::nullopt;
+  if (const auto rule = check_invariants(*record)) {
     return breaks_rule("payment " + std::to_string(attempt) + " of " + id.str(), *rule);
   }
-  return Payment{id, attempt, std::move(**record)};
+  return Payment{id, attempt, std::move(*record)};
 }
 
 void RemitDesk::write(const Payment& payment) {

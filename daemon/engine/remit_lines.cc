@@ -38,9 +38,8 @@ Result<void> RemitDesk::add_batch(std::string_view number, Named& named) const {
   for (const v1::BatchPaymentRecord& place : (*batch)->payments()) {
     const auto id = CaseId::from_bytes(place.case_id());
     if (!id) return fail(Errc::kCorrupt, "a remittance batch names no case");
-    auto payment = read(*id, place.attempt());
-    if (!payment) return tl::unexpected(payment.error());
-    if (*payment) named.payments.push_back(std::move(**payment));
+    TRY(auto payment, read(*id, place.attempt()));
+    if (payment) named.payments.push_back(std::move(*payment));
     add_case(*id, named.cases);
   }
   return {};
@@ -50,9 +49,8 @@ Result<void> RemitDesk::add_batch(std::string_view number, Named& named) const {
 Result<void> RemitDesk::add_forgetful(const std::vector<CaseId>& ids, Instant now,
                                       Named& named) const {
   for (const CaseId& id : ids) {
-    const auto subject = cases_.load(id, now);
-    if (!subject) return tl::unexpected(subject.error());
-    if (*subject == nullptr || (*subject)->side != Side::kOut) continue;
+    TRY(const auto subject, cases_.load(id, now));
+    if (subject == nullptr || subject->side != Side::kOut) continue;
     named.forgotten = true;
     add_case(id, named.cases);
   }
@@ -61,18 +59,16 @@ Result<void> RemitDesk::add_forgetful(const std::vector<CaseId>& ids, Instant no
 
 Result<void> RemitDesk::add_letter(std::string_view letter, std::optional<Fen> amount, Way way,
                                    Instant now, Named& named) const {
-  const auto ids = cases_.find_letter(letter);
-  if (!ids) return tl::unexpected(ids.error());
-  for (const CaseId& id : *ids) {
+  TRY(const auto ids, cases_.find_letter(letter));
+  for (const CaseId& id : ids) {
     std::vector<Payment> all;
     for (uint32_t attempt = 1;; ++attempt) {
-      auto payment = read(id, attempt);
-      if (!payment) return tl::unexpected(payment.error());
-      if (!*payment) break;
-      all.push_back(std::move(**payment));
+      TRY(auto payment, read(id, attempt));
+      if (!payment) break;
+      all.push_back(std::move(*payment));
     }
     if (all.empty()) {
-      if (auto done = add_forgetful({id}, now, named); !done) return done;
+      TRY_DO(add_forgetful({id}, now, named));
       continue;
     }
     add_case(id, named.cases);
@@ -139,17 +135,15 @@ Result<RemitDesk::Named> RemitDesk::find_one(const EndToEndId& id, Way way, Inst
   auto payment = find(id.text());
   if (!payment) return tl::unexpected(payment.error());
   if (!*payment) {
-    const auto ids = cases_.find_letter(id.letter_number);
-    if (!ids) return tl::unexpected(ids.error());
-    if (auto done = add_forgetful(*ids, now, named); !done) return tl::unexpected(done.error());
+    TRY(const auto ids, cases_.find_letter(id.letter_number));
+    TRY_DO(add_forgetful(ids, now, named));
     return named;
   }
   for (uint32_t attempt = id.attempt + 1; way == Way::kBack; ++attempt) {
-    auto later = read((*payment)->id, attempt);
-    if (!later) return tl::unexpected(later.error());
-    if (!*later) break;
-    const Record& record = (*later)->record;
-    if (record.again_of() == id.attempt && still_out(record) > 0) *payment = std::move(*later);
+    TRY(auto later, read((*payment)->id, attempt));
+    if (!later) break;
+    const Record& record = later->record;
+    if (record.again_of() == id.attempt && still_out(record) > 0) *payment = std::move(later);
   }
   named.cases.push_back((*payment)->id);
   named.payments.push_back(std::move(**payment));
@@ -161,9 +155,7 @@ Result<RemitDesk::Named> RemitDesk::find_letters(const std::vector<std::string>&
   Named named;
   const auto alone = letters.size() == 1 ? std::optional(amount) : std::nullopt;
   for (const std::string& letter : letters) {
-    if (auto done = add_letter(letter, alone, way, now, named); !done) {
-      return tl::unexpected(done.error());
-    }
+    TRY_DO(add_letter(letter, alone, way, now, named));
   }
   // Of several letters none may be without its payment.
   if (named.unsure || named.payments.size() != letters.size()) named.payments.clear();
@@ -180,19 +172,17 @@ Result<RemitDesk::Named> RemitDesk::find_named(const References& found, Fen amou
     return first.complete;
   };
   if (found.end_to_end) {
-    auto one = find_one(*found.end_to_end, way, now);
-    if (!one) return one;
-    if (better(std::move(*one))) return first;
+    TRY(auto one, find_one(*found.end_to_end, way, now));
+    if (better(std::move(one))) return first;
   }
   // What has the number of one payment is of no other one of its letter.
   std::vector<std::string> letters = found.letters;
   if (found.end_to_end && letters == std::vector{found.end_to_end->letter_number}) letters.clear();
-  auto named = find_letters(letters, amount, way, now);
-  if (!named) return named;
-  if (better(std::move(*named))) return first;
+  TRY(auto named, find_letters(letters, amount, way, now));
+  if (better(std::move(named))) return first;
   for (const std::string& number : found.batches) {
     Named batch;
-    if (auto done = add_batch(number, batch); !done) return tl::unexpected(done.error());
+    TRY_DO(add_batch(number, batch));
     if (better(std::move(batch))) return first;
   }
   return first;
@@ -215,9 +205,8 @@ bool RemitDesk::may_be_ordered(const v1::BankLine& line) const {
 // Whether payments of these cases may still come to light.
 Result<bool> RemitDesk::recovers_any(const std::vector<CaseId>& cases, Instant now) {
   for (const CaseId& id : cases) {
-    const auto subject = cases_.load(id, now);
-    if (!subject) return tl::unexpected(subject.error());
-    if (*subject != nullptr && !guard_.may_write((*subject)->peer)) return true;
+    TRY(const auto subject, cases_.load(id, now));
+    if (subject != nullptr && !guard_.may_write(subject->peer)) return true;
   }
   return false;
 }
@@ -227,35 +216,33 @@ Result<bool> RemitDesk::recovers_any(const std::vector<CaseId>& cases, Instant n
 Result<std::optional<RemitDesk::LineTaken>> RemitDesk::take_debit(const v1::BankLine& line,
                                                                   const Digest& digest,
                                                                   Instant now) {
-  auto named = find_named(find_references(line), Fen{-line.amount_fen()}, Way::kOut, now);
-  if (!named) return tl::unexpected(named.error());
-  if (named->cases.empty()) return std::nullopt;
+  TRY(auto named, find_named(find_references(line), Fen{-line.amount_fen()}, Way::kOut, now));
+  if (named.cases.empty()) return std::nullopt;
   LineTaken taken;
   taken.left = Fen{line.amount_fen()};
-  taken.proposals = named->cases;
+  taken.proposals = named.cases;
   taken.outcome = BankOutcome::kAmountDiffers;
-  const auto again = recovers_any(named->cases, now);
-  if (!again) return tl::unexpected(again.error());
-  taken.again = *again || (named->forgotten && may_be_ordered(line));
-  if (named->forgotten) taken.outcome = BankOutcome::kNotExpected;
-  if (*again) taken.outcome = BankOutcome::kEarly;
+  TRY(const auto again, recovers_any(named.cases, now));
+  taken.again = again || (named.forgotten && may_be_ordered(line));
+  if (named.forgotten) taken.outcome = BankOutcome::kNotExpected;
+  if (again) taken.outcome = BankOutcome::kEarly;
   // The payment that the line is of may be another one, which still has to come back.
-  if (*again || !named->complete) return wait_if_unsure(*named, taken);
+  if (again || !named.complete) return wait_if_unsure(named, taken);
   const auto debited = std::ranges::count_if(
-      named->payments, [](const Payment& known) { return !known.record.debit_line().empty(); });
+      named.payments, [](const Payment& known) { return !known.record.debit_line().empty(); });
   if (debited > 0) {
     taken.outcome = BankOutcome::kNotExpected;
-    const bool all = static_cast<size_t>(debited) == named->payments.size();
-    return all ? take_second_debit(*named, digest, std::move(taken), now)
+    const bool all = static_cast<size_t>(debited) == named.payments.size();
+    return all ? take_second_debit(named, digest, std::move(taken), now)
                : Result<std::optional<LineTaken>>(taken);
   }
   taken.outcome = BankOutcome::kPaidOut;
   taken.again = false;
   taken.left = Fen{};
   taken.proposals.clear();
-  for (Payment& payment : named->payments) {
+  for (Payment& payment : named.payments) {
     taken.to.push_back({payment.id, Fen{-sent(payment.record)}, payment.attempt});
-    if (auto done = debit(payment, digest, now); !done) return tl::unexpected(done.error());
+    TRY_DO(debit(payment, digest, now));
   }
   return taken;
 }
@@ -289,16 +276,15 @@ Result<std::optional<RemitDesk::LineTaken>> RemitDesk::take_second_debit(const N
                                                                          Instant now) {
   taken.left = Fen{};
   for (const Payment& payment : named.payments) {
-    auto again = pay_again(payment, now);
-    if (!again) return tl::unexpected(again.error());
+    TRY(auto again, pay_again(payment, now));
     const Fen amount{sent(payment.record)};
-    if (!*again) {
+    if (!again) {
       taken.left.value -= amount.value;
       continue;
     }
-    (*again)->record.set_debit_line(std::string(view(digest)));
-    write(**again);
-    taken.to.push_back({payment.id, -amount, (*again)->attempt});
+    again->record.set_debit_line(std::string(view(digest)));
+    write(*again);
+    taken.to.push_back({payment.id, -amount, again->attempt});
   }
   if (taken.left.value != 0) return taken;
   taken.outcome = BankOutcome::kPaidAgain;
@@ -311,10 +297,9 @@ Result<std::optional<RemitDesk::LineTaken>> RemitDesk::take_second_debit(const N
 // still lacks its line.
 Result<std::optional<RemitDesk::Payment>> RemitDesk::pay_again(const Payment& payment,
                                                                Instant now) {
-  const auto subject = cases_.load(payment.id, now);
-  if (!subject) return tl::unexpected(subject.error());
-  CHECK(*subject != nullptr);
-  for (uint32_t attempt = payment.attempt + 1; attempt <= (*subject)->attempt; ++attempt) {
+  TRY(const auto subject, cases_.load(payment.id, now));
+  CHECK(subject != nullptr);
+  for (uint32_t attempt = payment.attempt + 1; attempt <= subject->attempt; ++attempt) {
     auto known = read(payment.id, attempt);
     if (!known) return tl::unexpected(known.error());
     const bool lacks_line = *known && (*known)->record.again_of() == payment.attempt &&
@@ -327,10 +312,9 @@ Result<std::optional<RemitDesk::Payment>> RemitDesk::pay_again(const Payment& pa
   event.actor = kBankActor;
   event.amount = Fen{sent(payment.record)};
   event.attempt = payment.attempt;
-  const auto outcome = apply(**subject, event);
-  if (!outcome) return tl::unexpected(outcome.error());
-  if (!*outcome) return std::nullopt;
-  return read(payment.id, (**outcome)->attempt);
+  TRY(const auto outcome, apply(*subject, event));
+  if (!outcome) return std::nullopt;
+  return read(payment.id, (*outcome)->attempt);
 }
 
 // --- returns ---
@@ -345,52 +329,47 @@ Result<std::optional<RemitDesk::LineTaken>> RemitDesk::hindrance(const Payment& 
                            (!is_waiting(state) && state != PaymentState::kTakenBack);
   if (!sent_at_all || still_out(payment.record) <= 0) return taken;
   if (payment.record.amount_fen() <= payment.record.returned_fen()) return std::nullopt;
-  const auto subject = cases_.load(payment.id, now);
-  if (!subject) return tl::unexpected(subject.error());
-  CHECK(*subject != nullptr);
+  TRY(const auto subject, cases_.load(payment.id, now));
+  CHECK(subject != nullptr);
   // What the other agency says that it has credited it has to take back first.
   taken.again = true;
-  const int64_t free = (*subject)->moved.value - (*subject)->credited.value;
+  const int64_t free = subject->moved.value - subject->credited.value;
   if (payment.record.amount_fen() - payment.record.returned_fen() > free) return taken;
   return std::nullopt;
 }
 
 Result<std::optional<RemitDesk::LineTaken>> RemitDesk::take_return(const v1::BankLine& line,
                                                                    Instant now) {
-  auto named = find_named(find_references(line), Fen{line.amount_fen()}, Way::kBack, now);
-  if (!named) return tl::unexpected(named.error());
-  if (named->cases.empty()) return std::nullopt;
+  TRY(auto named, find_named(find_references(line), Fen{line.amount_fen()}, Way::kBack, now));
+  if (named.cases.empty()) return std::nullopt;
   LineTaken taken;
   taken.left = Fen{line.amount_fen()};
-  taken.proposals = named->cases;
+  taken.proposals = named.cases;
   // All of it has come back before, or some other amount has.
   const bool out =
-      std::any_of(named->payments.begin(), named->payments.end(),
+      std::any_of(named.payments.begin(), named.payments.end(),
                   [](const Payment& payment) { return still_out(payment.record) > 0; });
   taken.outcome = out ? BankOutcome::kAmountDiffers : BankOutcome::kNotExpected;
-  const auto again = recovers_any(named->cases, now);
-  if (!again) return tl::unexpected(again.error());
-  taken.again = *again || (named->forgotten && may_be_ordered(line));
-  if (named->forgotten) taken.outcome = BankOutcome::kNotExpected;
-  if (*again) taken.outcome = BankOutcome::kEarly;
-  if (*again || !named->complete) return wait_if_unsure(*named, taken);
-  for (const Payment& payment : named->payments) {
-    const auto hindered = hindrance(payment, now);
-    if (!hindered) return tl::unexpected(hindered.error());
-    if (!*hindered) continue;
-    taken.outcome = (*hindered)->outcome;
-    taken.again = (*hindered)->again;
+  TRY(const auto again, recovers_any(named.cases, now));
+  taken.again = again || (named.forgotten && may_be_ordered(line));
+  if (named.forgotten) taken.outcome = BankOutcome::kNotExpected;
+  if (again) taken.outcome = BankOutcome::kEarly;
+  if (again || !named.complete) return wait_if_unsure(named, taken);
+  for (const Payment& payment : named.payments) {
+    TRY(const auto hindered, hindrance(payment, now));
+    if (!hindered) continue;
+    taken.outcome = hindered->outcome;
+    taken.again = hindered->again;
     return taken;
   }
   taken.outcome = BankOutcome::kReturned;
   taken.again = false;
   taken.left = Fen{};
-  for (const Payment& payment : named->payments) {
+  for (const Payment& payment : named.payments) {
     const Fen part{still_out(payment.record)};
-    const auto brought = bring_back(payment, part, line.return_reason(), now);
-    if (!brought) return tl::unexpected(brought.error());
-    if (*brought) taken.to.push_back({payment.id, part, payment.attempt});
-    if (!*brought) taken.left.value += part.value;
+    TRY(const auto brought, bring_back(payment, part, line.return_reason(), now));
+    if (brought) taken.to.push_back({payment.id, part, payment.attempt});
+    if (!brought) taken.left.value += part.value;
   }
   if (taken.left.value > 0) taken.outcome = BankOutcome::kNotExpected;
   if (taken.left.value == 0) taken.proposals.clear();
@@ -399,9 +378,8 @@ Result<std::optional<RemitDesk::LineTaken>> RemitDesk::take_return(const v1::Ban
 
 Result<bool> RemitDesk::tell_return(const CaseId& id, uint32_t attempt, Fen amount,
                                     std::string_view reason, Instant now) {
-  const auto subject = cases_.load(id, now);
-  if (!subject) return tl::unexpected(subject.error());
-  if (*subject == nullptr || (*subject)->side != Side::kOut) return false;
+  TRY(const auto subject, cases_.load(id, now));
+  if (subject == nullptr || subject->side != Side::kOut) return false;
   v1::ActionInput input;
   input.set_amount_fen(amount.value);
   input.set_reason(std::string(reason));
@@ -411,9 +389,8 @@ Result<bool> RemitDesk::tell_return(const CaseId& id, uint32_t attempt, Fen amou
   event.actor = kBankActor;
   event.input = &input;
   event.attempt = attempt;
-  const auto outcome = apply(**subject, event);
-  if (!outcome) return tl::unexpected(outcome.error());
-  return outcome->has_value();
+  TRY(const auto outcome, apply(*subject, event));
+  return outcome.has_value();
 }
 
 Result<bool> RemitDesk::bring_back(const Payment& payment, Fen part, std::string_view reason,
@@ -426,9 +403,8 @@ Result<bool> RemitDesk::bring_back(const Payment& payment, Fen part, std::string
     const auto told = tell_return(payment.id, payment.attempt, news, reason, now);
     if (!told || !*told) return told;
   }
-  auto returned = read(payment.id, payment.attempt);
-  if (!returned) return tl::unexpected(returned.error());
-  v1::PaymentRecord& record = (*returned)->record;
+  TRY(auto returned, read(payment.id, payment.attempt));
+  v1::PaymentRecord& record = returned->record;
   record.set_seen_back_fen(record.seen_back_fen() + part.value);
   answer_duplicate(record);
   if (!reason.empty()) record.set_reason(std::string(reason));
@@ -437,7 +413,7 @@ Result<bool> RemitDesk::bring_back(const Payment& payment, Fen part, std::string
     record.set_contradicted(false);
     record.set_reason(std::string(reason));
   }
-  write(**returned);
+  write(*returned);
   return true;
 }
 

@@ -43,22 +43,19 @@ bool RemitDesk::is_listed(const Case& subject) const {
 
 // Empty if it was of another account.
 Result<v1::PayeeConfirmationRecord> RemitDesk::read_confirmation(const Case& subject) const {
-  auto record =
-      tx_.get_message<v1::PayeeConfirmationRecord>(layout::payee_confirmation_key(subject.id));
-  if (!record) return tl::unexpected(record.error());
+  TRY(auto record,
+      tx_.get_message<v1::PayeeConfirmationRecord>(layout::payee_confirmation_key(subject.id)));
   const Digest now = digest_of_account(subject.payee);
-  if (!*record || (*record)->content() != view(now)) return v1::PayeeConfirmationRecord();
-  return std::move(**record);
+  if (!record || record->content() != view(now)) return v1::PayeeConfirmationRecord();
+  return std::move(*record);
 }
 
 RemitDesk::Outcome<v1::PayeeView> RemitDesk::show_payee(const CaseId& id, Instant now) {
   using Shown = tl::expected<v1::PayeeView, Rejection>;
-  const auto subject = cases_.load(id, now);
-  if (!subject) return tl::unexpected(subject.error());
-  if (*subject == nullptr) return Shown(refuse(Refusal::kUnknownCase));
-  const auto confirmation = read_confirmation(**subject);
-  if (!confirmation) return tl::unexpected(confirmation.error());
-  return Shown(view_payee(**subject, is_listed(**subject), *confirmation));
+  TRY(const auto subject, cases_.load(id, now));
+  if (subject == nullptr) return Shown(refuse(Refusal::kUnknownCase));
+  TRY(const auto confirmation, read_confirmation(*subject));
+  return Shown(view_payee(*subject, is_listed(*subject), confirmation));
 }
 
 RemitDesk::Outcome<v1::PayeeView> RemitDesk::confirm_payee(const CaseId& id,
@@ -66,19 +63,17 @@ RemitDesk::Outcome<v1::PayeeView> RemitDesk::confirm_payee(const CaseId& id,
                                                            std::string_view note,
                                                            std::string_view user, Instant now) {
   using Shown = tl::expected<v1::PayeeView, Rejection>;
-  const auto found = cases_.load(id, now);
-  if (!found) return tl::unexpected(found.error());
-  if (*found == nullptr) return Shown(refuse(Refusal::kUnknownCase));
-  const Case& subject = **found;
+  TRY(const auto found, cases_.load(id, now));
+  if (found == nullptr) return Shown(refuse(Refusal::kUnknownCase));
+  const Case& subject = *found;
   if (subject.side != Side::kOut || is_listed(subject)) {
     return Shown(refuse(Refusal::kPayeeListed));
   }
   if (note.empty()) return Shown(refuse(Refusal::kInputMissing, "note: is missing"));
   const Digest account = digest_of_account(subject.payee);
   if (from_hex(content) != view(account)) return Shown(refuse(Refusal::kPayeeNotAsSeen));
-  auto read = read_confirmation(subject);
-  if (!read) return tl::unexpected(read.error());
-  v1::PayeeConfirmationRecord& record = *read;
+  TRY(auto read, read_confirmation(subject));
+  v1::PayeeConfirmationRecord& record = read;
   const bool again = record.first_by() == user || !record.second_by().empty();
   if (again) return Shown(view_payee(subject, false, record));
   record.set_content(std::string(view(account)));
@@ -115,22 +110,18 @@ Result<std::vector<layout::WaitingPayment>> RemitDesk::waiting_after(
 
 Result<v1::PaymentViews> RemitDesk::waiting(const std::optional<layout::WaitingPayment>& after,
                                             size_t limit, Instant now) {
-  auto places = waiting_after(after, limit + 1);
-  if (!places) return tl::unexpected(places.error());
+  TRY(auto places, waiting_after(after, limit + 1));
   v1::PaymentViews views;
-  if (places->size() > limit) {
-    places->pop_back();
-    views.set_next(to_hex(layout::waiting_payment_key(places->back())));
+  if (places.size() > limit) {
+    places.pop_back();
+    views.set_next(to_hex(layout::waiting_payment_key(places.back())));
   }
-  for (const auto& [ordered, id, attempt] : *places) {
-    const auto payment = read(id, attempt);
-    if (!payment) return tl::unexpected(payment.error());
-    const auto subject = cases_.load(id, now);
-    if (!subject) return tl::unexpected(subject.error());
-    CHECK(payment->has_value() && *subject != nullptr);
-    const auto why = obstacle(**subject, **payment);
-    if (!why) return tl::unexpected(why.error());
-    *views.add_payments() = view_payment(id, attempt, (*payment)->record, *why, now);
+  for (const auto& [ordered, id, attempt] : places) {
+    TRY(const auto payment, read(id, attempt));
+    TRY(const auto subject, cases_.load(id, now));
+    CHECK(payment.has_value() && subject != nullptr);
+    TRY(const auto why, obstacle(*subject, *payment));
+    *views.add_payments() = view_payment(id, attempt, payment->record, why, now);
   }
   return views;
 }

@@ -11,15 +11,14 @@ namespace jiexu {
 Result<void> RemitDesk::settle_acknowledged(const Case& subject, Instant now) {
   if (subject.credited.value <= 0) return {};
   for (const OpenPayment& open : subject.payments) {
-    auto payment = read(subject.id, open.attempt);
-    if (!payment) return tl::unexpected(payment.error());
-    if (!*payment || !is_doubtful((*payment)->record, doubt_until_ms_)) continue;
+    TRY(auto payment, read(subject.id, open.attempt));
+    if (!payment || !is_doubtful(payment->record, doubt_until_ms_)) continue;
     if (!is_acknowledged(subject, open.attempt)) continue;
-    if (state_of((*payment)->record) == PaymentState::kBatched) {
-      if (auto done = unbatch(**payment); !done) return done;
+    if (state_of(payment->record) == PaymentState::kBatched) {
+      TRY_DO(unbatch(*payment));
     }
-    (*payment)->record.set_reason(std::string(kAcknowledgedPayment));
-    settle(**payment, PaymentState::kPaid, now);
+    payment->record.set_reason(std::string(kAcknowledgedPayment));
+    settle(*payment, PaymentState::kPaid, now);
   }
   return {};
 }
@@ -27,18 +26,17 @@ Result<void> RemitDesk::settle_acknowledged(const Case& subject, Instant now) {
 // Why nobody may release the payment as things stand.
 Result<std::optional<Rejection>> RemitDesk::bar_to_release(const Payment& payment, Instant now) {
   const Record& record = payment.record;
-  const auto subject = cases_.load(payment.id, now);
-  if (!subject) return tl::unexpected(subject.error());
-  CHECK(*subject != nullptr);
+  TRY(const auto subject, cases_.load(payment.id, now));
+  CHECK(subject != nullptr);
   // Also one that the case has taken back may hold up lines of the bank, as long as nobody knows
   // whether the bank has had it.
   const bool doubted = is_doubtful(record, doubt_until_ms_) || is_forgotten(record);
   if (!record.contradicted() && !doubted) return Rejection{Refusal::kPaymentNotHeld, ""};
-  if (is_waiting(state_of(record)) && doubted && is_acknowledged(**subject, payment.attempt)) {
+  if (is_waiting(state_of(record)) && doubted && is_acknowledged(*subject, payment.attempt)) {
     return Rejection{Refusal::kPaymentAcknowledged, ""};
   }
   // What the other agency still has to give back may acknowledge it.
-  const AgencyId peer = (*subject)->peer;
+  const AgencyId peer = subject->peer;
   if (doubted && !guard_.may_write(peer)) return Rejection{Refusal::kRecovering, peer.str()};
   return std::nullopt;
 }
@@ -54,14 +52,12 @@ RemitDesk::Outcome<v1::PaymentView> RemitDesk::propose_release(const EndToEndId&
                                                                std::string_view note,
                                                                std::string_view user, Instant now) {
   using Reply = tl::expected<v1::PaymentView, Rejection>;
-  auto found = find(id.text());
-  if (!found) return tl::unexpected(found.error());
-  if (!*found) return Reply(refuse(Refusal::kPaymentUnknown));
+  TRY(auto found, find(id.text()));
+  if (!found) return Reply(refuse(Refusal::kPaymentUnknown));
   if (note.empty()) return Reply(refuse(Refusal::kInputMissing, "note: is missing"));
-  Payment& payment = **found;
-  const auto bar = bar_to_release(payment, now);
-  if (!bar) return tl::unexpected(bar.error());
-  if (*bar) return Reply(tl::unexpected(**bar));
+  Payment& payment = *found;
+  TRY(const auto bar, bar_to_release(payment, now));
+  if (bar) return Reply(tl::unexpected(*bar));
   const v1::ReleaseRecord* open = standing_release(payment);
   if (open == nullptr || open->proposed_by() != user || open->note() != note) {
     drop_proposed_release(payment.record);
@@ -81,10 +77,9 @@ RemitDesk::Outcome<v1::PaymentView> RemitDesk::approve_release(const EndToEndId&
                                                                std::string_view content,
                                                                std::string_view user, Instant now) {
   using Reply = tl::expected<v1::PaymentView, Rejection>;
-  auto found = find(id.text());
-  if (!found) return tl::unexpected(found.error());
-  if (!*found) return Reply(refuse(Refusal::kPaymentUnknown));
-  Payment& payment = **found;
+  TRY(auto found, find(id.text()));
+  if (!found) return Reply(refuse(Refusal::kPaymentUnknown));
+  Payment& payment = *found;
   Record& record = payment.record;
   if (record.releases().empty()) return Reply(refuse(Refusal::kUnknownProposal, id.text()));
   v1::ReleaseRecord& release = *record.mutable_releases()->rbegin();
@@ -93,9 +88,8 @@ RemitDesk::Outcome<v1::PaymentView> RemitDesk::approve_release(const EndToEndId&
   if (again) return Reply(view_payment(payment.id, payment.attempt, record, "", now));
   if (!release.approved_by().empty()) return Reply(refuse(Refusal::kUnknownProposal, id.text()));
   if (release.proposed_by() == user) return Reply(refuse(Refusal::kOwnProposal, id.text()));
-  const auto bar = bar_to_release(payment, now);
-  if (!bar) return tl::unexpected(bar.error());
-  if (*bar) return Reply(tl::unexpected(**bar));
+  TRY(const auto bar, bar_to_release(payment, now));
+  if (bar) return Reply(tl::unexpected(*bar));
   if (!seen || standing_release(payment) == nullptr)
     return Reply(refuse(Refusal::kProposalChanged, id.text()));
   release.set_approved_by(std::string(user));
@@ -113,10 +107,9 @@ RemitDesk::Outcome<v1::PaymentView> RemitDesk::approve_release(const EndToEndId&
 
 RemitDesk::Outcome<v1::PaymentView> RemitDesk::retract_release(const EndToEndId& id, Instant now) {
   using Reply = tl::expected<v1::PaymentView, Rejection>;
-  auto found = find(id.text());
-  if (!found) return tl::unexpected(found.error());
-  if (!*found) return Reply(refuse(Refusal::kPaymentUnknown));
-  Payment& payment = **found;
+  TRY(auto found, find(id.text()));
+  if (!found) return Reply(refuse(Refusal::kPaymentUnknown));
+  Payment& payment = *found;
   if (!drop_proposed_release(payment.record)) {
     return Reply(refuse(Refusal::kUnknownProposal, id.text()));
   }

@@ -41,8 +41,8 @@ Result<void> RemitDesk::report_batch(const PaymentFate& fate, const std::set<std
     PaymentFate one = fate;
     one.end_to_end_id = EndToEndId{place.letter_number(), place.attempt()}.text();
     if (named.contains(one.end_to_end_id)) continue;
-    if (auto done = report_payment(one, user, now, out); !done) return done;
-    if (auto done = tx_.end_step(); !done) return done;
+    TRY_DO(report_payment(one, user, now, out));
+    TRY_DO(tx_.end_step());
   }
   return {};
 }
@@ -53,15 +53,14 @@ Result<void> RemitDesk::report_payment(const PaymentFate& fate, std::string_view
   line.set_line(fate.line);
   line.set_payment(fate.end_to_end_id);
   line.set_outcome("unknown");
-  auto payment = find(fate.end_to_end_id);
-  if (!payment) return tl::unexpected(payment.error());
-  if (!*payment) return {};
-  line.set_case_id((*payment)->id.str());
+  TRY(auto payment, find(fate.end_to_end_id));
+  if (!payment) return {};
+  line.set_case_id(payment->id.str());
   switch (fate.status) {
     case PaymentStatus::kPending: line.set_outcome("pending"); return {};
-    case PaymentStatus::kPaid: return take_as_paid(**payment, now, line);
-    case PaymentStatus::kRejected: return take_as_rejected(fate, **payment, user, now, line);
-    case PaymentStatus::kDuplicate: return take_as_duplicate(fate, **payment, now, line);
+    case PaymentStatus::kPaid: return take_as_paid(*payment, now, line);
+    case PaymentStatus::kRejected: return take_as_rejected(fate, *payment, user, now, line);
+    case PaymentStatus::kDuplicate: return take_as_duplicate(fate, *payment, now, line);
   }
   return {};
 }
@@ -91,7 +90,7 @@ Result<void> RemitDesk::take_as_paid(Payment& payment, Instant now,
   const bool ours =
       state == PaymentState::kExported || is_doubtful(payment.record, doubt_until_ms_);
   if (state == PaymentState::kBatched) {
-    if (auto done = unbatch(payment); !done) return done;
+    TRY_DO(unbatch(payment));
   }
   if (payment.record.reason().ends_with(kKnownAndOut)) payment.record.clear_reason();
   settle(payment, PaymentState::kPaid, now);
@@ -113,12 +112,11 @@ Result<void> RemitDesk::take_as_rejected(const PaymentFate& fate, Payment& payme
     contradict(payment, "rejected, and was not exported from here", now, line);
     return {};
   }
-  const auto subject = cases_.load(payment.id, now);
-  if (!subject) return tl::unexpected(subject.error());
-  CHECK(*subject != nullptr);
-  if (!guard_.may_write((*subject)->peer)) {
+  TRY(const auto subject, cases_.load(payment.id, now));
+  CHECK(subject != nullptr);
+  if (!guard_.may_write(subject->peer)) {
     line.set_outcome("later");
-    line.set_detail("messages to " + (*subject)->peer.str() +
+    line.set_detail("messages to " + subject->peer.str() +
                     " are being recovered: hand the report in again");
     return {};
   }
@@ -131,18 +129,16 @@ Result<void> RemitDesk::take_as_rejected(const PaymentFate& fate, Payment& payme
   event.actor = user_actor(user);
   event.input = &input;
   event.attempt = payment.attempt;
-  const auto outcome = apply(**subject, event);
-  if (!outcome) return tl::unexpected(outcome.error());
-  if (!*outcome) {
-    contradict(payment, "rejected: " + std::string(explain(outcome->error().refusal)), now, line);
+  TRY(const auto outcome, apply(*subject, event));
+  if (!outcome) {
+    contradict(payment, "rejected: " + std::string(explain(outcome.error().refusal)), now, line);
     return {};
   }
   // The case has had the payment marked as returned; the reason is the bank's.
-  auto returned = read(payment.id, payment.attempt);
-  if (!returned) return tl::unexpected(returned.error());
-  answer_duplicate((*returned)->record);
-  (*returned)->record.set_reason(input.reason());
-  note_rejected(**returned, now);
+  TRY(auto returned, read(payment.id, payment.attempt));
+  answer_duplicate(returned->record);
+  returned->record.set_reason(input.reason());
+  note_rejected(*returned, now);
   line.set_outcome("rejected");
   line.set_detail(input.reason());
   return {};
@@ -169,7 +165,7 @@ Result<void> RemitDesk::take_as_duplicate(const PaymentFate& fate, Payment& paym
   }
   if (is_waiting(state)) {
     if (state == PaymentState::kBatched) {
-      if (auto done = unbatch(payment); !done) return done;
+      TRY_DO(unbatch(payment));
     }
     record.set_exported_at_ms(now.ms);
     settle(payment, PaymentState::kExported, now);
@@ -234,9 +230,8 @@ void RemitDesk::contradict(Payment& payment, std::string_view detail, Instant no
 Result<std::optional<RemitDesk::Payment>> RemitDesk::find(std::string_view end_to_end_id) const {
   const auto id = EndToEndId::parse(end_to_end_id);
   if (!id) return std::nullopt;
-  const auto ids = cases_.find_letter(id->letter_number);
-  if (!ids) return tl::unexpected(ids.error());
-  for (const CaseId& case_id : *ids) {
+  TRY(const auto ids, cases_.find_letter(id->letter_number));
+  for (const CaseId& case_id : ids) {
     auto payment = read(case_id, id->attempt);
     if (!payment) return tl::unexpected(payment.error());
     if (*payment) return payment;

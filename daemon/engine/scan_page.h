@@ -37,8 +37,8 @@ template <class Message>
 Result<Message> parse_as(std::string_view bytes) {
   Message message;
   if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
-    return fail(Errc::kCorrupt, "a record that should be a " +
-                                    Message::descriptor()->name() + " is unreadable");
+    return fail(Errc::kCorrupt,
+                "a record that should be a " + Message::descriptor()->name() + " is unreadable");
   }
   return message;
 }
@@ -76,9 +76,8 @@ Result<Scanned<Entry>> scan_page(const Records& records, const KeyRange& range, 
   const std::string lower =
       up && !range.after.empty() ? range.after + '\0' : std::string(range.prefix);
   const std::string upper = up || range.after.empty() ? end : range.after;
-  const auto done = up ? records.scan(range.family, lower, upper, visit)
-                       : records.scan_back(range.family, lower, upper, visit);
-  if (!done) return tl::unexpected(done.error());
+  TRY_DO(up ? records.scan(range.family, lower, upper, visit)
+            : records.scan_back(range.family, lower, upper, visit));
   if (!readable) {
     return fail(readable.error().code, readable.error().text + "; run jiexu doctor");
   }

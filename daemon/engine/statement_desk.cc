@@ -25,12 +25,11 @@ void set_bytes(const Digest& digest, std::string* out) {
 Result<std::vector<v1::AccountBalance>> balances_with(AgencyId peer, CaseDesk& cases) {
   std::vector<v1::AccountBalance> out;
   for (const LedgerAccount account : kAccounts) {
-    const auto balance = cases.balance(peer, account);
-    if (!balance) return tl::unexpected(balance.error());
-    if (*balance == 0) continue;
+    TRY(const auto balance, cases.balance(peer, account));
+    if (balance == 0) continue;
     out.emplace_back();
     out.back().set_account(static_cast<uint32_t>(account));
-    out.back().set_balance_fen(*balance);
+    out.back().set_balance_fen(balance);
   }
   return out;
 }
@@ -63,7 +62,7 @@ Result<bool> StatementDesk::write_some(Instant now) {
         next_ = Instant{0};
         return true;
       }
-      if (auto done = write_part(*peer, day, now); !done) return tl::unexpected(done.error());
+      TRY_DO(write_part(*peer, day, now));
     }
   }
   day_ended_ = true;
@@ -79,23 +78,21 @@ Result<void> StatementDesk::write_part(Peer& peer, Date day, Instant now) {
   statement.set_day(said.whole ? day.yyyymmdd() : said.day);
   statement.set_part(said.whole ? 1 : said.part + 1);
   const CaseId after = said.whole ? CaseId() : said.through;
-  const auto found = open_.list(peer.id(), after, std::nullopt, limits::kStatementRowsMax + 1);
-  if (!found) return tl::unexpected(found.error());
-  statement.set_last(found->size() <= limits::kStatementRowsMax);
-  for (const CaseId& id : *found) {
+  TRY(const auto found, open_.list(peer.id(), after, std::nullopt, limits::kStatementRowsMax + 1));
+  statement.set_last(found.size() <= limits::kStatementRowsMax);
+  for (const CaseId& id : found) {
     if (static_cast<size_t>(statement.rows_size()) == limits::kStatementRowsMax) break;
-    const auto subject = cases_.load(id, now);
-    if (!subject) return tl::unexpected(subject.error());
-    const bool here = *subject != nullptr && (*subject)->peer == peer.id();
-    if (here) *statement.add_rows() = state(**subject);
-    if (!here || !is_stated(**subject)) open_.remove(peer.id(), id);
+    TRY(const auto subject, cases_.load(id, now));
+    const bool here = subject != nullptr && subject->peer == peer.id();
+    if (here) *statement.add_rows() = state(*subject);
+    if (!here || !is_stated(*subject)) open_.remove(peer.id(), id);
   }
   statement.set_sent_seq(peer.last_seq());
   set_bytes(peer.head(), statement.mutable_sent_head());
   statement.set_received_seq(peer.receiver().ahead().through);
   set_bytes(peer.receiver().ahead().head, statement.mutable_received_head());
   if (statement.last()) {
-    if (auto done = fill_end(peer, statement); !done) return done;
+    TRY_DO(fill_end(peer, statement));
   }
   peers_.append(peer.id(), message);
   return {};
@@ -104,9 +101,8 @@ Result<void> StatementDesk::write_part(Peer& peer, Date day, Instant now) {
 Result<void> StatementDesk::fill_end(const Peer& peer, v1::DailyStatement& statement) {
   statement.set_counted_from(peer.said().tally.from());
   for (const v1::KindCount& count : peer.said().tally.counts()) *statement.add_counts() = count;
-  const auto balances = balances_with(peer.id(), cases_);
-  if (!balances) return tl::unexpected(balances.error());
-  for (const v1::AccountBalance& balance : *balances) *statement.add_accounts() = balance;
+  TRY(const auto balances, balances_with(peer.id(), cases_));
+  for (const v1::AccountBalance& balance : balances) *statement.add_accounts() = balance;
   return {};
 }
 

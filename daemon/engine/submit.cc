@@ -22,9 +22,8 @@ Result<CaseDesk::Outcome> CaseDesk::submit(const CaseId& id, const v1::ActionInp
     event.actor = user_actor(user);
     if (kind == EventKind::kApply) event.input = &input;
     const bool propose = kind == EventKind::kSendLetter && letter == Letter::kPropose;
-    const auto decided = propose ? add_proposal(decision, event) : decide(decision, event);
-    if (!decided) return tl::unexpected(decided.error());
-    if (!*decided) return Outcome(tl::unexpected(decided->error()));
+    TRY(const auto decided, propose ? add_proposal(decision, event) : decide(decision, event));
+    if (!decided) return Outcome(tl::unexpected(decided.error()));
   }
   return finish(fresh, decision);
 }

@@ -62,8 +62,7 @@ Result<void> CaseDesk::change_peer(const Case& subject, AgencyId next, Instant n
   decision.after->former_peers.push_back({subject.peer, subject.timeline_count + 1});
   decision.after->peer = next;
   note(decision, event, merged_note(subject.peer, next));
-  const auto written = write(subject, decision);
-  if (!written) return tl::unexpected(written.error());
+  TRY_DO(write(subject, decision));
   return {};
 }
 
@@ -83,8 +82,7 @@ Result<void> CaseDesk::send_on(const Case& subject, AgencyId next, Instant now) 
   event.message = &forwarded;
   event.on_paper = true;
   event.note = text;
-  const auto outcome = apply(subject, event);
-  if (!outcome) return tl::unexpected(outcome.error());
+  TRY_DO(apply(subject, event));
   return {};
 }
 
@@ -100,8 +98,7 @@ Result<void> CaseDesk::hand_over(const Case& subject, AgencyId next, Instant now
   event.actor = kDirectoryActor;
   event.input = &input;
   event.note = text;
-  const auto outcome = apply(subject, event);
-  if (!outcome) return tl::unexpected(outcome.error());
+  TRY_DO(apply(subject, event));
   return {};
 }
 

@@ -163,7 +163,7 @@ Result<void> Transaction::tell(const CaseChanged& change) {
   }
   for (CaseListener* listener : listeners_) {
     if (listener == change.made_by) continue;
-    if (auto done = listener->case_changed(change); !done) return done;
+    TRY_DO(listener->case_changed(change));
   }
   return {};
 }

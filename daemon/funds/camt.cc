@@ -343,7 +343,7 @@ Result<void> CamtReader::Handler::end_detail() {
     const Detail first = std::move(*entry_.held);
     entry_.held.reset();
     if (!first.amount) return wrong("one of several details has no amount");
-    if (auto done = hand_on_detail(first, *first.amount); !done) return done;
+    TRY_DO(hand_on_detail(first, *first.amount));
   }
   if (!detail_.amount) return wrong("one of several details has no amount");
   return hand_on_detail(detail_, *detail_.amount);
@@ -375,18 +375,17 @@ Result<void> CamtReader::Handler::hand_on_detail(const Detail& detail, Fen amoun
   if (entry_.booked_on == 0) return wrong("the entry has no booking date (BookgDt)");
   if (const auto why = why_impossible(amount)) return wrong(*why);
   const bool alone = entry_.details <= 1;
-  const auto with_sign =
-      signed_amount(amount, detail.sign.empty() || alone ? entry_.sign : detail.sign);
-  if (!with_sign) return tl::unexpected(with_sign.error());
-  const auto sum = add(Fen{entry_.sum}, *with_sign);
+  TRY(const auto with_sign,
+      signed_amount(amount, detail.sign.empty() || alone ? entry_.sign : detail.sign));
+  const auto sum = add(Fen{entry_.sum}, with_sign);
   if (!sum) return wrong("the details of the entry add up to more than 64 bits hold");
   entry_.sum = sum->value;
-  const Party& other = counterparty(detail, with_sign->value >= 0);
+  const Party& other = counterparty(detail, with_sign.value >= 0);
   line_.Clear();
   line_.set_account_number(account_);
   line_.set_host_sequence(number(detail, alone));
   line_.set_made_number(!names_number(detail));
-  line_.set_amount_fen(with_sign->value);
+  line_.set_amount_fen(with_sign.value);
   line_.set_booked_on(entry_.booked_on);
   line_.set_counterparty_account(other.account);
   line_.set_counterparty_name(other.name);
@@ -417,17 +416,16 @@ Result<void> CamtReader::Handler::end_entry() {
   }
   // Of a single detail the entry's amount counts: it is what was booked, after the bank's charges.
   if (entry_.held) return hand_on_detail(*entry_.held, entry_.amount);
-  const auto total = signed_amount(entry_.amount, entry_.sign);
-  if (!total) return tl::unexpected(total.error());
-  if (entry_.sum != total->value) {
+  TRY(const auto total, signed_amount(entry_.amount, entry_.sign));
+  if (entry_.sum != total.value) {
     return wrong("the details of the entry add up to " + Fen{entry_.sum}.yuan() +
-                 ", the entry says " + total->yuan());
+                 ", the entry says " + total.yuan());
   }
   return {};
 }
 
 Result<BankFileSummary> CamtReader::Handler::finish() {
-  if (auto done = stream_.finish(); !done) return tl::unexpected(done.error());
+  TRY_DO(stream_.finish());
   if (summary_.statements == 0) {
     return wrong("line 1: neither a statement (camt.053) nor a notification (camt.054)");
   }

@@ -104,9 +104,8 @@ Result<BankMatch> match_letters(const v1::BankLine& line, const std::vector<std:
                                 Evidence evidence, FundsBook& book) {
   std::vector<ExpectedCase> cases;
   for (const std::string& letter : letters) {
-    auto found = book.letter(letter);
-    if (!found) return tl::unexpected(found.error());
-    if (*found) cases.push_back(**found);
+    TRY(auto found, book.letter(letter));
+    if (found) cases.push_back(*found);
   }
   BankMatch match;
   match.outcome = BankOutcome::kUnknownReference;
@@ -136,9 +135,8 @@ BankMatch wait_for_notices(const std::string& number) {
 Result<BankMatch> propose(const v1::BankLine& line, BankOutcome outcome, FundsBook& book) {
   BankMatch match;
   match.outcome = outcome;
-  auto found = book.missing(Fen{line.amount_fen()}, line.counterparty_account());
-  if (!found) return tl::unexpected(found.error());
-  match.proposals = std::move(*found);
+  TRY(auto found, book.missing(Fen{line.amount_fen()}, line.counterparty_account()));
+  match.proposals = std::move(found);
   if (!match.proposals.empty()) match.evidence = Evidence::kAmountAndPayer;
   return match;
 }
@@ -151,10 +149,9 @@ Result<BankMatch> match_line(const v1::BankLine& line, FundsBook& book) {
   std::string unannounced;
   std::vector<CaseId> named;  // whose it may be by a reference that does not decide it
   for (const std::string& number : found.batches) {
-    auto batch = book.batch(number);
-    if (!batch) return tl::unexpected(batch.error());
-    if (*batch && (*batch)->announced) return match_batch(line, number, **batch, book);
-    if (*batch && unannounced.empty()) unannounced = number;
+    TRY(auto batch, book.batch(number));
+    if (batch && batch->announced) return match_batch(line, number, *batch, book);
+    if (batch && unannounced.empty()) unannounced = number;
   }
   if (!found.letters.empty()) {
     auto match = match_letters(line, found.letters, Evidence::kLetterNumber, book);

@@ -78,7 +78,7 @@ Result<void> NoticeReader::feed(std::string_view bytes) {
     if (end == bytes.npos) return {};
     bytes.remove_prefix(end + 1);
     const std::string line = std::exchange(rest_, {});
-    if (auto done = take_line(line); !done) return done;
+    TRY_DO(take_line(line));
   }
   return {};
 }
@@ -89,9 +89,8 @@ Result<void> NoticeReader::take_line(std::string_view raw) {
   if (raw.ends_with('\r')) raw.remove_suffix(1);
   if (is_blank(raw)) return {};
   if (is_ascii(raw)) return take_columns(raw, raw);
-  const auto text = decode(raw);
-  if (!text) return tl::unexpected(text.error());
-  return take_columns(*text, raw);
+  TRY(const auto text, decode(raw));
+  return take_columns(text, raw);
 }
 
 Result<std::string> NoticeReader::decode(std::string_view raw) {
@@ -147,7 +146,7 @@ Result<BankFileSummary> NoticeReader::finish() {
   if (error_) return tl::unexpected(*error_);
   if (!rest_.empty()) {
     const std::string line = std::exchange(rest_, {});
-    if (auto done = take_line(line); !done) return tl::unexpected(done.error());
+    TRY_DO(take_line(line));
   }
   if (summary_.lines == 0) {
     line_number_ = std::max<uint64_t>(line_number_, 1);

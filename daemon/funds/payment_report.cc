@@ -56,7 +56,7 @@ class Pain002 final : public XmlHandler {
       batch_.fate.line = element.line;
       code_.clear();
     } else if (element.path == kPayment) {
-      if (auto done = tell_batch(); !done) return done;
+      TRY_DO(tell_batch());
       payment_ = Said();
       payment_.fate.batch_number = batch_.fate.batch_number;
       payment_.fate.line = element.line;
@@ -140,8 +140,8 @@ class Pain002 final : public XmlHandler {
 Result<void> read_pain002(std::string_view bytes, const PaymentFateSink& sink) {
   Pain002 handler(sink);
   XmlStream stream(handler);
-  if (auto done = stream.feed(bytes); !done) return done;
-  if (auto done = stream.finish(); !done) return done;
+  TRY_DO(stream.feed(bytes));
+  TRY_DO(stream.finish());
   if (!handler.found()) return fail(Errc::kInvalid, "line 1: not a payment status report");
   return {};
 }
@@ -173,7 +173,7 @@ Result<void> read_list(std::string_view bytes, const PaymentFateSink& sink) {
     const std::string_view line = text.substr(0, end);
     text.remove_prefix(std::min(end + 1, text.size()));
     if (is_blank(line)) continue;
-    if (auto done = read_list_line(line, number, sink); !done) return done;
+    TRY_DO(read_list_line(line, number, sink));
     ++lines;
   }
   if (lines == 0) return fail(Errc::kInvalid, "line 1: the file is empty");

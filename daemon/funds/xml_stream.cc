@@ -252,7 +252,7 @@ Result<void> XmlStream::Parser::feed(std::string_view bytes) {
     const std::string_view piece = bytes.substr(0, kFeedBytes);
     bytes.remove_prefix(piece.size());
     if (!gbk_) {
-      if (auto done = push(piece, false); !done) return done;
+      TRY_DO(push(piece, false));
       continue;
     }
     decoded_.clear();
@@ -260,7 +260,7 @@ Result<void> XmlStream::Parser::feed(std::string_view bytes) {
       error_ = done.error();
       break;
     }
-    if (auto done = push(decoded_, false); !done) return done;
+    TRY_DO(push(decoded_, false));
   }
   if (error_) return tl::unexpected(*error_);
   return {};
@@ -286,7 +286,7 @@ Result<void> XmlStream::Parser::push(std::string_view utf8, bool last) {
 
 Result<void> XmlStream::Parser::finish() {
   if (!error_ && context_ == nullptr) {
-    if (auto done = begin(); !done) return done;
+    TRY_DO(begin());
   }
   if (!error_ && gbk_) {
     if (auto done = gbk_->finish(); !done) error_ = done.error();

@@ -91,26 +91,25 @@ Result<RawBatch> read_raw_batch(std::string_view all) {
 }
 
 Result<BatchFrame> to_batch(std::string_view content, FrameBytes bytes) {
-  auto raw = read_raw_batch(content);
-  if (!raw) return tl::unexpected(raw.error());
+  TRY(auto raw, read_raw_batch(content));
   BatchFrame out;
-  const auto prev_head = to_array<32>(raw->prev_head);
-  const auto head = to_array<32>(raw->head);
-  const auto key = to_array<8>(raw->key);
-  if (!read_link(std::string(raw->sender), std::string(raw->receiver), out.link)) {
+  const auto prev_head = to_array<32>(raw.prev_head);
+  const auto head = to_array<32>(raw.head);
+  const auto key = to_array<8>(raw.key);
+  if (!read_link(std::string(raw.sender), std::string(raw.receiver), out.link)) {
     return malformed("sender or receiver is no agency code");
   }
   if (!prev_head || !head || !key) return malformed("a head or key id has the wrong length");
-  if (raw->messages.empty() || raw->first_seq == 0) return malformed("Batch without messages");
-  if (raw->first_seq > UINT64_MAX - limits::kFrameMessagesMax) return malformed("number too large");
-  if (raw->epoch == 0 || raw->epoch > UINT32_MAX) return malformed("epoch out of range");
-  out.epoch = static_cast<Epoch>(raw->epoch);
-  out.first_seq = raw->first_seq;
+  if (raw.messages.empty() || raw.first_seq == 0) return malformed("Batch without messages");
+  if (raw.first_seq > UINT64_MAX - limits::kFrameMessagesMax) return malformed("number too large");
+  if (raw.epoch == 0 || raw.epoch > UINT32_MAX) return malformed("epoch out of range");
+  out.epoch = static_cast<Epoch>(raw.epoch);
+  out.first_seq = raw.first_seq;
   out.prev_head = *prev_head;
   out.head = *head;
   out.key = *key;
-  out.signature = raw->signature;
-  out.messages = std::move(raw->messages);
+  out.signature = raw.signature;
+  out.messages = std::move(raw.messages);
   out.bytes = std::move(bytes);
   return out;
 }
@@ -190,20 +189,17 @@ Result<Frame> from_proto(const v1::Open& in) {
   out.key = *key;
   out.signature = in.signature();
   if (!in.has_receipt()) return out;
-  auto receipt = from_proto(in.receipt());
-  if (!receipt) return tl::unexpected(receipt.error());
-  out.receipt = std::move(*receipt);
+  TRY(auto receipt, from_proto(in.receipt()));
+  out.receipt = std::move(receipt);
   return out;
 }
 
 Result<Frame> from_proto(const v1::Opened& in) {
-  auto receipt = from_proto(in.receipt());
-  if (!receipt) return tl::unexpected(receipt.error());
-  OpenedFrame out{in.session(), std::move(*receipt), in.window_bytes(), std::nullopt};
+  TRY(auto receipt, from_proto(in.receipt()));
+  OpenedFrame out{in.session(), std::move(receipt), in.window_bytes(), std::nullopt};
   if (!in.has_proof()) return out;
-  auto proof = from_proto(in.proof());
-  if (!proof) return tl::unexpected(proof.error());
-  out.proof = std::move(*proof);
+  TRY(auto proof, from_proto(in.proof()));
+  out.proof = std::move(proof);
   return out;
 }
 
@@ -227,9 +223,8 @@ Result<Frame> from_proto(const v1::Fetched& in) {
   out.last_seq = in.last_seq();
   out.more = in.more();
   if (!in.frame().empty()) {
-    auto batch = decode_batch(std::make_shared<std::string>(in.frame()));
-    if (!batch) return tl::unexpected(batch.error());
-    out.batch = std::move(*batch);
+    TRY(auto batch, decode_batch(std::make_shared<std::string>(in.frame())));
+    out.batch = std::move(batch);
   }
   return out;
 }
@@ -296,9 +291,8 @@ void append_tag(std::string& out, int field, uint64_t size) {
 Result<Frame> decode_frame(FrameBytes bytes) {
   if (bytes->size() > limits::kFrameBytesMax) return malformed("over the size limit");
   if (const auto content = batch_content(*bytes)) {
-    auto batch = to_batch(*content, bytes);
-    if (!batch) return tl::unexpected(batch.error());
-    return std::move(*batch);
+    TRY(auto batch, to_batch(*content, bytes));
+    return batch;
   }
   return decode_small(*bytes);
 }

@@ -278,10 +278,9 @@ void Sender::take_receipt(const Receipt& receipt, SenderStep& step) {
 Result<std::optional<Digest>> Sender::head_at(Seq seq, const LinkLog& log) const {
   if (seq == mark_.last_seq) return mark_.head;
   if (seq == 0) return chain_start(link_);
-  const auto frame = log.frame_with(seq);
-  if (!frame) return tl::unexpected(frame.error());
-  if (!*frame || (*frame)->last_seq != seq) return std::nullopt;
-  return (*frame)->head;
+  TRY(const auto frame, log.frame_with(seq));
+  if (!frame || frame->last_seq != seq) return std::nullopt;
+  return frame->head;
 }
 
 }  // namespace jiexu

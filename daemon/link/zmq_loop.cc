@@ -69,21 +69,14 @@ ZmqLoop::~ZmqLoop() {
 Result<std::string> ZmqLoop::open() {
   if (Result<void> r = watch(mailbox_.wake_fd(), 0); !r) return tl::unexpected(r.error());
   refresh_directory();
-  Result<ZmqSocket> zap = open_zap(context_);
-  if (!zap) return tl::unexpected(zap.error());
-  if (auto added = add_source(Kind::kZap, self_, std::move(*zap)); !added) {
-    return tl::unexpected(added.error());
-  }
-  Result<ZmqSocket> listener = open_listener(context_, keys_, bind_endpoint_);
-  if (!listener) return tl::unexpected(listener.error());
-  Result<ZmqSocket> monitor = open_monitor(context_, *listener, "listener");
-  if (!monitor) return tl::unexpected(monitor.error());
-  const std::string endpoint = listener->last_endpoint();
-  const auto watched = add_source(Kind::kListenerMonitor, self_, std::move(*monitor));
-  if (!watched) return tl::unexpected(watched.error());
-  const auto added = add_source(Kind::kListener, self_, std::move(*listener));
-  if (!added) return tl::unexpected(added.error());
-  listener_ = *added;
+  TRY(auto zap, open_zap(context_));
+  TRY_DO(add_source(Kind::kZap, self_, std::move(zap)));
+  TRY(auto listener, open_listener(context_, keys_, bind_endpoint_));
+  TRY(auto monitor, open_monitor(context_, listener, "listener"));
+  const std::string endpoint = listener.last_endpoint();
+  TRY_DO(add_source(Kind::kListenerMonitor, self_, std::move(monitor)));
+  TRY(const auto added, add_source(Kind::kListener, self_, std::move(listener)));
+  listener_ = added;
   return endpoint;
 }
 

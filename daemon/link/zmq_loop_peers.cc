@@ -96,18 +96,14 @@ void ZmqLoop::open_peer(const Agency& agency) {
 }
 
 Result<void> ZmqLoop::open_sockets(const Agency& agency, Peer& peer) {
-  Result<ZmqSocket> dealer = open_connector(context_, keys_, agency.transport_key);
-  if (!dealer) return tl::unexpected(dealer.error());
+  TRY(auto dealer, open_connector(context_, keys_, agency.transport_key));
   const std::string name = "peer-" + std::to_string(next_source_);
-  Result<ZmqSocket> monitor = open_monitor(context_, *dealer, name);
-  if (!monitor) return tl::unexpected(monitor.error());
-  if (Result<void> r = connect(*dealer, agency.endpoint); !r) return r;
-  const auto watched = add_source(Kind::kDealerMonitor, agency.id, std::move(*monitor));
-  if (!watched) return tl::unexpected(watched.error());
-  peer.monitor = *watched;
-  const auto added = add_source(Kind::kDealer, agency.id, std::move(*dealer));
-  if (!added) return tl::unexpected(added.error());
-  peer.dealer = *added;
+  TRY(auto monitor, open_monitor(context_, dealer, name));
+  if (Result<void> r = connect(dealer, agency.endpoint); !r) return r;
+  TRY(const auto watched, add_source(Kind::kDealerMonitor, agency.id, std::move(monitor)));
+  peer.monitor = watched;
+  TRY(const auto added, add_source(Kind::kDealer, agency.id, std::move(dealer)));
+  peer.dealer = added;
   return {};
 }
 

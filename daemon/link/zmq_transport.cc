@@ -55,9 +55,8 @@ Result<std::unique_ptr<ZmqTransport>> ZmqTransport::start(ZmqOptions options,
   if (Result<void> r = check(options); !r) return tl::unexpected(r.error());
   if (Result<void> r = try_threads(); !r) return tl::unexpected(r.error());
   auto parts = std::make_unique<Parts>(std::move(options), std::move(handlers));
-  Result<std::string> endpoint = parts->loop.open();
-  if (!endpoint) return tl::unexpected(endpoint.error());
-  parts->endpoint = std::move(*endpoint);
+  TRY(auto endpoint, parts->loop.open());
+  parts->endpoint = std::move(endpoint);
   // Sockets may change threads with a full fence in between, which starting a thread is.
   parts->thread = std::thread([p = parts.get()] {
     pthread_setname_np(pthread_self(), "jiexu-link");

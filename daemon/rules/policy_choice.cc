@@ -32,17 +32,15 @@ Result<ProfileChoice> parse_profile_choice(std::string_view row) {
   if (!(in >> from >> to >> since >> out.profile) || in >> rest) {
     return fail(Errc::kInvalid, "`" + std::string(row) + "` is not FROM TO SINCE PROFILE");
   }
-  const auto from_prefix = parse_prefix(from);
-  if (!from_prefix) return tl::unexpected(from_prefix.error());
-  const auto to_prefix = parse_prefix(to);
-  if (!to_prefix) return tl::unexpected(to_prefix.error());
+  TRY(const auto from_prefix, parse_prefix(from));
+  TRY(const auto to_prefix, parse_prefix(to));
   const auto day = Date::parse(since);
   if (!day) return fail(Errc::kInvalid, "`" + since + "` is no date YYYY-MM-DD");
   if (find_profile(out.profile, *day) == nullptr) {
     return fail(Errc::kInvalid, "there is no profile `" + out.profile + "` on " + since);
   }
-  out.from = *from_prefix;
-  out.to = *to_prefix;
+  out.from = from_prefix;
+  out.to = to_prefix;
   out.since = *day;
   return out;
 }

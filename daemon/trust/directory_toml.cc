@@ -227,9 +227,8 @@ Result<std::shared_ptr<const Directory>> Directory::load(const std::filesystem::
 
 Result<std::shared_ptr<const Directory>> Directory::parse(std::string_view toml,
                                                           const std::string& origin) {
-  const Result<toml::table> root = parse_table(toml, origin);
-  if (!root) return tl::unexpected(root.error());
-  Reader reader(origin, *root);
+  TRY(const auto root, parse_table(toml, origin));
+  Reader reader(origin, root);
   check_agencies(reader.agencies, reader.problems());
   if (!reader.problems().empty()) return fail(Errc::kInvalid, reader.problems().text());
   return build(std::move(reader.agencies));

@@ -246,8 +246,7 @@ Result<Keyring> Keyring::create(const fs::path& folder) {
   };
   static_assert(std::size(contents) == std::size(kKeyFiles));
   for (size_t i = 0; i < std::size(kKeyFiles); ++i) {
-    const Result<void> r = write_secret_file(folder / kKeyFiles[i].name, contents[i]);
-    if (!r) return tl::unexpected(r.error());
+    TRY_DO(write_secret_file(folder / kKeyFiles[i].name, contents[i]));
   }
   return load(folder);
 }
@@ -257,9 +256,8 @@ Result<Keyring> Keyring::load(const fs::path& folder) {
   Keyring ring;
   for (const KeyFile& file : kKeyFiles) {
     const fs::path path = folder / file.name;
-    const Result<std::string> text = read_secret_file(path);
-    if (!text) return tl::unexpected(text.error());
-    if (Result<void> r = file.parse(path, *text, ring); !r) return tl::unexpected(r.error());
+    TRY(const auto text, read_secret_file(path));
+    if (Result<void> r = file.parse(path, text, ring); !r) return tl::unexpected(r.error());
   }
   return ring;
 }

@@ -166,9 +166,8 @@ Result<std::shared_ptr<const Users>> parse_users(std::string_view text, const st
 }
 
 Result<std::shared_ptr<const Users>> load_users(const fs::path& file, Reserved reserved) {
-  const Result<std::string> text = read_secret_file(file);
-  if (!text) return tl::unexpected(text.error());
-  return parse_users(*text, file.string(), reserved);
+  TRY(const auto text, read_secret_file(file));
+  return parse_users(text, file.string(), reserved);
 }
 
 // Locks, reads, lets `change` work on the list, and writes it.

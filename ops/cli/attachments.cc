@@ -90,10 +90,9 @@ int list(const Session& session, const AttachmentOptions& options) {
 
 // The hash that the case names for attachment number n.
 Result<std::string> named_hash(const Session& session, const AttachmentOptions& options) {
-  const Result<Reply> reply = session.ask("GET", path_of(options));
-  if (!reply) return tl::unexpected(reply.error());
+  TRY(const auto reply, session.ask("GET", path_of(options)));
   v1::AttachmentViews views;
-  if (reply->status != 200 || !from_json(reply->body, &views)) return std::string();
+  if (reply.status != 200 || !from_json(reply.body, &views)) return std::string();
   for (const v1::AttachmentView& one : views.attachments()) {
     if (std::to_string(one.n()) == options.n || one.sha256() == options.n) return one.sha256();
   }

@@ -49,14 +49,13 @@ class Sender {
     part_.set_lines_total(header_.lines_total());
     part_.set_credited_fen(header_.credited_fen());
     part_.set_debited_fen(header_.debited_fen());
-    const auto reply =
-        session_.ask("POST", target_, part_.SerializeAsString(), "application/x-protobuf");
-    if (!reply) return tl::unexpected(reply.error());
-    if (reply->status >= 400) {
-      refused_ = *reply;
+    TRY(const auto reply,
+        session_.ask("POST", target_, part_.SerializeAsString(), "application/x-protobuf"));
+    if (reply.status >= 400) {
+      refused_ = reply;
       return fail(Errc::kInvalid, "refused");
     }
-    from_json(reply->body, &view_);
+    from_json(reply.body, &view_);
     const bool moved = view_.staged() >= end || view_.staged() > staged_;
     staged_ = view_.staged();
     part_.Clear();
@@ -169,10 +168,9 @@ Result<std::string> full_line_id(const Session& session, const std::string& star
   if (start.size() == kLineIdSize) return start;
   std::vector<std::string> found;
   for (std::string after; found.size() < 2;) {
-    const auto reply = session.ask("GET", "/v1/bank/lines?limit=500&after=" + after);
-    if (!reply) return tl::unexpected(reply.error());
+    TRY(const auto reply, session.ask("GET", "/v1/bank/lines?limit=500&after=" + after));
     v1::BankLineViews views;
-    if (!from_json(reply->body, &views)) {
+    if (!from_json(reply.body, &views)) {
       return fail(Errc::kCorrupt, "the daemon's answer cannot be read");
     }
     for (const v1::BankLineView& line : views.lines()) {

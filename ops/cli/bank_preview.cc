@@ -81,9 +81,8 @@ Result<Preview> preview_bank_file(const std::string& file, NoticeEncoding encodi
         return Result<void>();
       },
       encoding);
-  auto summary = read_bank_file(file, reader);
-  if (!summary) return tl::unexpected(summary.error());
-  preview.summary = *summary;
+  TRY(auto summary, read_bank_file(file, reader));
+  preview.summary = summary;
   return preview;
 }
 

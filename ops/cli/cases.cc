@@ -106,9 +106,8 @@ int print_example() {
 
 // The body from --file and --set.
 Result<std::string> body_of(const CaseOptions& options) {
-  const Result<std::string> text = options.file.empty() ? std::string() : read_input(options.file);
-  if (!text) return text;
-  return with_fields(*v1::ActionInput::descriptor(), *text, options.fields);
+  TRY(const auto text, options.file.empty() ? std::string() : read_input(options.file));
+  return with_fields(*v1::ActionInput::descriptor(), text, options.fields);
 }
 
 int apply(const Session& session, const CaseOptions& options) {

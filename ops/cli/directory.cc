@@ -67,7 +67,7 @@ Result<std::vector<Agency>> merged(const Directory& old, const Directory& news, 
 // The last digit of a bank's line number follows from the others; a payment to a wrong one bounces.
 Result<void> check_line_numbers(const Directory& directory) {
   for (const Agency& agency : directory.agencies()) {
-    if (auto done = check_line_number(agency.id.str(), agency.bank.cnaps); !done) return done;
+    TRY_DO(check_line_number(agency.id.str(), agency.bank.cnaps));
   }
   return {};
 }

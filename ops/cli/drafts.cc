@@ -37,9 +37,7 @@ tl::expected<Arrivals, int> read_arrivals(const Session& session, const v1::Case
   for (const v1::RelatedCaseView& other : view.related()) {
     if (other.side() != name(Side::kIn)) continue;
     v1::InformationForm form;
-    if (auto done = read_form(session, other.case_id(), &form); !done) {
-      return tl::unexpected(done.error());
-    }
+    TRY_DO(read_form(session, other.case_id(), &form));
     if (is_done(other)) {
       const AgencyId sender = AgencyId::parse(other.peer()).value_or(AgencyId());
       arrivals.done.push_back({sender, std::move(form)});

@@ -43,18 +43,14 @@ std::string config_text(const InitOptions& options) {
 
 // With the checks of its keys from the first commit on, so that it is never taken for another's.
 Result<void> create_store(const Config& config, const v1::StoreRecord& record) {
-  const Result<Keyring> keyring = Keyring::load(config.keys_dir);
-  if (!keyring) return tl::unexpected(keyring.error());
-  Result<VaultKeys> keys = vault_keys(keyring->vault_keys, keyring->person_key);
-  if (!keys) return tl::unexpected(keys.error());
-  const auto vault = Vault::create(std::move(*keys));
-  if (!vault) return tl::unexpected(vault.error());
-  const auto store = jiexu::create_store(config);
-  if (!store) return tl::unexpected(store.error());
+  TRY(const auto keyring, Keyring::load(config.keys_dir));
+  TRY(auto keys, vault_keys(keyring.vault_keys, keyring.person_key));
+  TRY(const auto vault, Vault::create(std::move(keys)));
+  TRY(const auto store, jiexu::create_store(config));
   Batch batch;
   batch.put(Family::kMeta, layout::kStoreKey, record.SerializeAsString());
-  put_key_checks(**vault, batch);
-  return (*store)->commit(batch);
+  put_key_checks(*vault, batch);
+  return store->commit(batch);
 }
 
 v1::StoreRecord store_record(const InitOptions& options) {
@@ -68,41 +64,36 @@ v1::StoreRecord store_record(const InitOptions& options) {
 }
 
 Result<void> create_keys(const Config& config, InitOptions& options) {
-  const Result<Keyring> keyring = Keyring::create(config.keys_dir);
-  if (!keyring) return tl::unexpected(keyring.error());
+  TRY(const auto keyring, Keyring::create(config.keys_dir));
   options.agency.id = config.agency;
-  options.agency.transport_key = keyring->transport_public;
-  options.agency.signing_keys = {keyring->signer->public_key()};
+  options.agency.transport_key = keyring.transport_public;
+  options.agency.signing_keys = {keyring.signer->public_key()};
   if (options.agency.endpoint.empty()) options.agency.endpoint = options.listen;
-  const auto checked = Directory::make({options.agency});
-  if (!checked) return tl::unexpected(checked.error());
+  TRY_DO(Directory::make({options.agency}));
   return replace_file(config.directory, to_toml(options.agency));
 }
 
 Result<void> create_admin(const Config& config) {
-  const Result<std::string> token = jiexu::add_user(config.users, "admin", Role::kOperator);
-  if (!token) return tl::unexpected(token.error());
-  return write_secret_file(config.users.parent_path() / "admin.token", *token + "\n");
+  TRY(const auto token, jiexu::add_user(config.users, "admin", Role::kOperator));
+  return write_secret_file(config.users.parent_path() / "admin.token", token + "\n");
 }
 
 // The configuration comes last: a folder that has one is whole.
 Result<void> create_all(InitOptions& options) {
   const fs::path file = fs::path(options.folder) / "agency.toml";
   std::error_code error;
-  auto sound = check_line_number("--bank-cnaps", options.agency.bank.cnaps);
-  if (!sound) return sound;
+  TRY_DO(check_line_number("--bank-cnaps", options.agency.bank.cnaps));
   if (fs::exists(options.folder, error) && !fs::is_empty(options.folder, error)) {
     return fail(Errc::kExists, options.folder + " is not empty; take another folder");
   }
   const std::string text = config_text(options);
-  const Result<Config> config = parse_config(text, file);
-  if (!config) return tl::unexpected(config.error());
+  TRY(const auto config, parse_config(text, file));
   fs::create_directories(options.folder, error);
   if (!error) fs::permissions(options.folder, fs::perms::owner_all, error);
   if (error) return fail(Errc::kIo, options.folder + ": cannot be made: " + error.message());
-  Result<void> done = create_keys(*config, options);
-  if (done) done = create_admin(*config);
-  if (done) done = create_store(*config, store_record(options));
+  Result<void> done = create_keys(config, options);
+  if (done) done = create_admin(config);
+  if (done) done = create_store(config, store_record(options));
   if (done) done = replace_file(file, text);
   if (done) return done;
   return fail(done.error().code,

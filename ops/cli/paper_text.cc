@@ -266,9 +266,8 @@ Result<std::string> with_paper(const std::string& json, const std::string& kind,
       kinds.append(kinds.empty() ? "" : ", ").append(known);
     return fail(Errc::kInvalid, kind + ": no message is called so; there are " + kinds);
   }
-  const Result<std::string> filled = with_fields(*field->message_type(), json, fields);
-  if (!filled) return filled;
-  return Json{{"message", {{name, Json::parse(*filled)}}}}.dump();
+  TRY(const auto filled, with_fields(*field->message_type(), json, fields));
+  return Json{{"message", {{name, Json::parse(filled)}}}}.dump();
 }
 
 }  // namespace jiexu::cli

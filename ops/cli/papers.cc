@@ -54,11 +54,9 @@ std::string without_spaces(std::string text) {
 }
 
 Result<std::string> paper_of(const PaperOptions& options) {
-  const Result<std::string> text = options.file.empty() ? std::string() : read_input(options.file);
-  if (!text) return text;
-  const Result<std::string> body = with_paper(*text, options.kind, options.fields);
-  if (!body) return body;
-  Json paper = Json::parse(*body);
+  TRY(const auto text, options.file.empty() ? std::string() : read_input(options.file));
+  TRY(const auto body, with_paper(text, options.kind, options.fields));
+  Json paper = Json::parse(body);
   if (!options.id.empty()) paper["case_id"] = options.id;
   if (!options.from.empty()) paper["from_agency"] = options.from;
   if (!options.hash.empty()) paper["sha256"] = without_spaces(options.hash);

@@ -286,11 +286,10 @@ void print_payee(const Session& session, const v1::PayeeView& view) {
 }
 
 Result<v1::PayeeView> ask_for_payee(const Session& session, const std::string& id) {
-  const auto reply = session.ask("GET", "/v1/cases/" + percent(id) + "/payee");
-  if (!reply) return tl::unexpected(reply.error());
+  TRY(const auto reply, session.ask("GET", "/v1/cases/" + percent(id) + "/payee"));
   v1::PayeeView view;
-  if (reply->status >= 400) return fail(Errc::kNotFound, id + ": no such case");
-  if (!from_json(reply->body, &view)) return fail(Errc::kCorrupt, "the answer cannot be read");
+  if (reply.status >= 400) return fail(Errc::kNotFound, id + ": no such case");
+  if (!from_json(reply.body, &view)) return fail(Errc::kCorrupt, "the answer cannot be read");
   return view;
 }
 

@@ -85,38 +85,33 @@ Result<std::string> Session::token(const Config& config) const {
 
 Result<Reply> Session::ask(const std::string& method, const std::string& target,
                            const std::string& body, const std::string& content_type) const {
-  Result<Prepared> prepared = prepare(method, target);
-  if (!prepared) return tl::unexpected(prepared.error());
-  prepared->request.body = body;
-  prepared->request.content_type = content_type;
-  return repeated([&] { return send(prepared->endpoint, prepared->request); });
+  TRY(auto prepared, prepare(method, target));
+  prepared.request.body = body;
+  prepared.request.content_type = content_type;
+  return repeated([&] { return send(prepared.endpoint, prepared.request); });
 }
 
 Result<Session::Prepared> Session::prepare(const std::string& method,
                                            const std::string& target) const {
-  const Result<Config> config = this->config();
-  if (!config) return tl::unexpected(config.error());
-  const Result<std::string> token = this->token(*config);
-  if (!token) return tl::unexpected(token.error());
+  TRY(const auto config, this->config());
+  TRY(const auto token, this->token(config));
   Prepared out;
-  out.endpoint = {config->api.host, config->api.port, config->api.unix_socket};
+  out.endpoint = {config.api.host, config.api.port, config.api.unix_socket};
   out.request.method = method;
   out.request.target = target;
-  out.request.token = *token;
+  out.request.token = token;
   if (method == "POST") out.request.idempotency_key = to_hex(random_bytes(kKeyBytes));
   return out;
 }
 
 Result<Reply> Session::upload(const std::string& target, const fs::path& file) const {
-  const Result<Prepared> prepared = prepare("PUT", target);
-  if (!prepared) return tl::unexpected(prepared.error());
-  return repeated([&] { return cli::upload(prepared->endpoint, prepared->request, file); });
+  TRY(const auto prepared, prepare("PUT", target));
+  return repeated([&] { return cli::upload(prepared.endpoint, prepared.request, file); });
 }
 
 Result<Reply> Session::download(const std::string& target, const fs::path& file) const {
-  const Result<Prepared> prepared = prepare("GET", target);
-  if (!prepared) return tl::unexpected(prepared.error());
-  return repeated([&] { return cli::download(prepared->endpoint, prepared->request, file); });
+  TRY(const auto prepared, prepare("GET", target));
+  return repeated([&] { return cli::download(prepared.endpoint, prepared.request, file); });
 }
 
 int Session::show(const std::string& method, const std::string& target, const std::string& body,

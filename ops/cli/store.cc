@@ -29,10 +29,9 @@ struct Places {
 Result<Places> places_of(const Session& session, const DumpOptions& options) {
   Places places{options.folder, options.keys};
   if (!options.folder.empty() && !options.keys.empty()) return places;
-  const Result<Config> config = session.config();
-  if (!config) return tl::unexpected(config.error());
-  if (options.folder.empty()) places.store = config->data_dir;
-  if (options.keys.empty()) places.keys = config->keys_dir;
+  TRY(const auto config, session.config());
+  if (options.folder.empty()) places.store = config.data_dir;
+  if (options.keys.empty()) places.keys = config.keys_dir;
   return places;
 }
 
@@ -52,11 +51,9 @@ Result<DumpChoice> choice_of(const DumpOptions& options) {
 
 // Without the keys there is nothing to read: who does not hold them is told so.
 Result<std::unique_ptr<Vault>> open_vault(const fs::path& folder) {
-  const Result<Keyring> keyring = Keyring::load(folder);
-  if (!keyring) return tl::unexpected(keyring.error());
-  Result<VaultKeys> keys = vault_keys(keyring->vault_keys, keyring->person_key);
-  if (!keys) return tl::unexpected(keys.error());
-  return Vault::create(std::move(*keys));
+  TRY(const auto keyring, Keyring::load(folder));
+  TRY(auto keys, vault_keys(keyring.vault_keys, keyring.person_key));
+  return Vault::create(std::move(keys));
 }
 
 int print_records(const Reader& store, const Vault& vault, const DumpChoice& choice) {

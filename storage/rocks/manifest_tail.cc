@@ -90,7 +90,7 @@ Result<bool> cut_torn_tail(const std::filesystem::path& manifest, uint64_t keep_
   std::error_code error;
   std::filesystem::resize_file(manifest, tail.whole_bytes, error);
   if (error) return fail(Errc::kIo, "cannot cut " + manifest.string() + ": " + error.message());
-  if (auto done = sync_path(manifest); !done) return tl::unexpected(done.error());
+  TRY_DO(sync_path(manifest));
   return true;
 }
 

@@ -79,20 +79,19 @@ Result<std::vector<fs::path>> files_of(const fs::path& dir) {
 }
 
 Result<void> copy_db(const RocksPlaces& places, uint64_t free_bytes_min) {
-  auto files = files_of(places.db);
-  if (!files) return tl::unexpected(files.error());
+  TRY(auto files, files_of(places.db));
   uint64_t needed = free_bytes_min;
   std::error_code error;
-  for (const auto& file : *files) {
+  for (const auto& file : files) {
     if (!is_table_file(file)) needed += fs::file_size(file, error);
     if (error) return fs_error("cannot examine", file, error);
   }
-  if (auto enough = require_space(places.dir, needed); !enough) return enough;
-  if (auto removed = remove_tree(places.rescue); !removed) return removed;
+  TRY_DO(require_space(places.dir, needed));
+  TRY_DO(remove_tree(places.rescue));
   fs::create_directory(places.rescue, error);
   if (error) return fs_error("cannot create", places.rescue, error);
-  for (const auto& file : *files) {
-    if (auto copied = copy_one(file, places.rescue / file.filename()); !copied) return copied;
+  for (const auto& file : files) {
+    TRY_DO(copy_one(file, places.rescue / file.filename()));
   }
   return sync_path(places.rescue);
 }
@@ -162,9 +161,8 @@ Error loss_error(const Error& refused, Lsn recovered, const Mark& mark) {
 
 // The LSN that the rescue copy holds. Opening it also cuts its log at the damage.
 Result<Lsn> salvage(const RocksPlaces& places, const RocksHooks& hooks) {
-  auto db = RocksDb::open(places.rescue, rocksdb::WALRecoveryMode::kPointInTimeRecovery, hooks);
-  if (!db) return tl::unexpected(db.error());
-  return db->stored_lsn();
+  TRY(auto db, RocksDb::open(places.rescue, rocksdb::WALRecoveryMode::kPointInTimeRecovery, hooks));
+  return db.stored_lsn();
 }
 
 // A write to the manifest that the power cut tore, in the copy. Never what the watermark knows to
@@ -174,26 +172,23 @@ Result<void> mend_manifest(const RocksPlaces& places, const Mark& mark) {
   if (!number || !mark.active) return {};
   const ManifestMark& known = mark.active->manifest();
   const uint64_t keep = known.number == *number ? known.size : 0;
-  const auto cut = cut_torn_tail(manifest_file(places.rescue, *number), keep);
-  if (!cut) return tl::unexpected(cut.error());
+  TRY_DO(cut_torn_tail(manifest_file(places.rescue, *number), keep));
   return {};
 }
 
 // Stage 2. Returns where the evidence is; DIR/db can be opened strictly then.
 Result<fs::path> rescue(const RocksPlaces& places, const RocksSettings& settings, const Mark& mark,
                         const Error& refused, const RocksHooks& hooks) {
-  if (auto copied = copy_db(places, settings.free_bytes_min); !copied) {
-    return tl::unexpected(copied.error());
-  }
-  if (auto mended = mend_manifest(places, mark); !mended) return tl::unexpected(mended.error());
+  TRY_DO(copy_db(places, settings.free_bytes_min));
+  TRY_DO(mend_manifest(places, mark));
   const auto salvaged = salvage(places, hooks);
   if (!salvaged || (!mark.covered_by(*salvaged) && !settings.accept_loss)) {
-    if (auto removed = remove_tree(places.rescue); !removed) return tl::unexpected(removed.error());
+    TRY_DO(remove_tree(places.rescue));
     return tl::unexpected(salvaged ? loss_error(refused, *salvaged, mark) : salvaged.error());
   }
   const fs::path evidence = next_evidence(places.dir);
-  if (auto moved = rename_to(places.db, evidence); !moved) return tl::unexpected(moved.error());
-  if (auto moved = finish_promotion(places); !moved) return tl::unexpected(moved.error());
+  TRY_DO(rename_to(places.db, evidence));
+  TRY_DO(finish_promotion(places));
   return evidence;
 }
 
@@ -215,12 +210,11 @@ RocksPlaces::RocksPlaces(const fs::path& store_dir)
       lost_watermark(dir / "watermark.lost") {}
 
 Result<void> require_space(const fs::path& dir, uint64_t bytes) {
-  const auto available = free_bytes(dir);
-  if (!available) return tl::unexpected(available.error());
-  if (*available >= bytes) return {};
+  TRY(const auto available, free_bytes(dir));
+  if (available >= bytes) return {};
   return fail(Errc::kNoSpace, "opening the store needs " + std::to_string(bytes) +
                                   " bytes of free disk at " + dir.string() + ", there are " +
-                                  std::to_string(*available));
+                                  std::to_string(available));
 }
 
 Result<uint64_t> log_bytes(const fs::path& db) {
@@ -239,14 +233,13 @@ Result<uint64_t> log_bytes(const fs::path& db) {
 Result<Recovered> recover(const RocksPlaces& places, const RocksSettings& settings,
                           const RocksHooks& hooks) {
   constexpr auto kStrict = rocksdb::WALRecoveryMode::kTolerateCorruptedTailRecords;
-  if (auto done = finish_promotion(places); !done) return tl::unexpected(done.error());
+  TRY_DO(finish_promotion(places));
   std::error_code error;
   if (!fs::exists(places.db / "CURRENT", error)) {
     return fail(Errc::kNotFound, "there is no store in " + places.dir.string());
   }
-  auto mark = read_mark(places);
-  if (!mark) return tl::unexpected(mark.error());
-  const bool cut = manifest_is_cut(places, *mark);
+  TRY(auto mark, read_mark(places));
+  const bool cut = manifest_is_cut(places, mark);
   if (cut && !settings.accept_loss) {
     return fail(Errc::kCorrupt,
                 "the manifest of " + places.db.string() +
@@ -256,22 +249,20 @@ Result<Recovered> recover(const RocksPlaces& places, const RocksSettings& settin
   RocksRecovery recovery;
   auto db = RocksDb::open(places.db, kStrict, hooks);
   if (!db && db.error().code == Errc::kCorrupt) {
-    auto evidence = rescue(places, settings, *mark, db.error(), hooks);
-    if (!evidence) return tl::unexpected(evidence.error());
+    TRY(auto evidence, rescue(places, settings, mark, db.error(), hooks));
     recovery.promoted = true;
-    recovery.evidence = *evidence;
+    recovery.evidence = evidence;
     db = RocksDb::open(places.db, kStrict, hooks);
   }
   if (!db) return tl::unexpected(db.error());
-  const auto lsn = db->stored_lsn();
-  if (!lsn) return tl::unexpected(lsn.error());
-  recovery.lsn = *lsn;
-  recovery.watermark = mark->lsn;
-  recovery.complete = mark->covered_by(*lsn) && !cut;
+  TRY(const auto lsn, db->stored_lsn());
+  recovery.lsn = lsn;
+  recovery.watermark = mark.lsn;
+  recovery.complete = mark.covered_by(lsn) && !cut;
   if (!recovery.complete) {
-    if (auto done = retire_mark(places, *mark); !done) return tl::unexpected(done.error());
+    TRY_DO(retire_mark(places, mark));
   }
-  return Recovered{std::move(*db), std::move(mark->active), std::move(recovery)};
+  return Recovered{std::move(*db), std::move(mark.active), std::move(recovery)};
 }
 
 }  // namespace jiexu

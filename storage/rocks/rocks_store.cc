@@ -196,27 +196,22 @@ Result<std::unique_ptr<RocksStore>> RocksStore::start(std::unique_ptr<Impl> impl
   impl->stop->arm(settings.on_background_error);
   if (impl->stop->tripped()) return fail(Errc::kIo, "the store failed while it was opened");
   // Opening made a new manifest, which is watched from now on.
-  if (auto marked = impl->flush_mark(); !marked) return tl::unexpected(marked.error());
+  TRY_DO(impl->flush_mark());
   return std::unique_ptr<RocksStore>(new RocksStore(std::move(impl)));
 }
 
 Result<std::unique_ptr<RocksStore>> RocksStore::create(const RocksSettings& settings) {
   const RocksPlaces places(settings.dir);
-  if (auto made = make_dir(places.dir); !made) return tl::unexpected(made.error());
-  auto lock = lock_file(places.lock);
-  if (!lock) return tl::unexpected(lock.error());
-  if (auto enough = require_space(places.dir, settings.free_bytes_min); !enough) {
-    return tl::unexpected(enough.error());
-  }
+  TRY_DO(make_dir(places.dir));
+  TRY(auto lock, lock_file(places.lock));
+  TRY_DO(require_space(places.dir, settings.free_bytes_min));
   RocksHooks hooks{std::make_shared<FailStop>(), settings.log, settings.env,
                    settings.open_files_max};
-  auto db = RocksDb::create(places.db, hooks);
-  if (!db) return tl::unexpected(db.error());
-  auto watermark = Watermark::create(places.watermark, 0);
-  if (!watermark) return tl::unexpected(watermark.error());
-  Recovered fresh{std::move(*db), std::move(*watermark), {}};
+  TRY(auto db, RocksDb::create(places.db, hooks));
+  TRY(auto watermark, Watermark::create(places.watermark, 0));
+  Recovered fresh{std::move(db), std::move(watermark), {}};
   fresh.recovery.watermark = 0;
-  return start(std::make_unique<Impl>(places, std::move(*lock), std::move(hooks.stop),
+  return start(std::make_unique<Impl>(places, std::move(lock), std::move(hooks.stop),
                                       std::move(fresh), settings.space),
                settings);
 }
@@ -224,9 +219,7 @@ Result<std::unique_ptr<RocksStore>> RocksStore::create(const RocksSettings& sett
 Result<std::unique_ptr<RocksStore>> RocksStore::open(const RocksSettings& settings) {
   auto store = open_once(settings);
   if (store || store.error().code != Errc::kNoSpace) return store;
-  if (auto done = Space(settings.dir, settings.space).give_up_ballast(); !done) {
-    return tl::unexpected(done.error());
-  }
+  TRY_DO(Space(settings.dir, settings.space).give_up_ballast());
   return open_once(settings);
 }
 
@@ -236,19 +229,14 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open_once(const RocksSettings& s
   if (!fs::is_directory(places.dir, error)) {
     return fail(Errc::kNotFound, "there is no store in " + places.dir.string());
   }
-  auto lock = lock_file(places.lock);
-  if (!lock) return tl::unexpected(lock.error());
-  const auto log = log_bytes(places.db);
-  if (!log) return tl::unexpected(log.error());
-  if (auto enough = require_space(places.dir, settings.free_bytes_min + *log); !enough) {
-    return tl::unexpected(enough.error());
-  }
+  TRY(auto lock, lock_file(places.lock));
+  TRY(const auto log, log_bytes(places.db));
+  TRY_DO(require_space(places.dir, settings.free_bytes_min + log));
   RocksHooks hooks{std::make_shared<FailStop>(), settings.log, settings.env,
                    settings.open_files_max};
-  auto recovered = recover(places, settings, hooks);
-  if (!recovered) return tl::unexpected(recovered.error());
-  return start(std::make_unique<Impl>(places, std::move(*lock), std::move(hooks.stop),
-                                      std::move(*recovered), settings.space),
+  TRY(auto recovered, recover(places, settings, hooks));
+  return start(std::make_unique<Impl>(places, std::move(lock), std::move(hooks.stop),
+                                      std::move(recovered), settings.space),
                settings);
 }
 
@@ -258,11 +246,9 @@ Result<std::unique_ptr<Reader>> open_read_only(const fs::path& dir) {
   if (!fs::is_directory(places.db, error)) {
     return fail(Errc::kNotFound, "there is no store in " + places.dir.string());
   }
-  auto lock = lock_file_shared(places.lock);
-  if (!lock) return tl::unexpected(lock.error());
-  auto db = RocksDb::open_read_only(places.db);
-  if (!db) return tl::unexpected(db.error());
-  return std::make_unique<StoppedStore>(std::move(*lock), std::move(*db));
+  TRY(auto lock, lock_file_shared(places.lock));
+  TRY(auto db, RocksDb::open_read_only(places.db));
+  return std::make_unique<StoppedStore>(std::move(lock), std::move(db));
 }
 
 RocksStore::~RocksStore() {
@@ -326,7 +312,7 @@ FreeSpace RocksStore::space() const {
 }
 
 Result<void> RocksStore::checkpoint(const fs::path& dir) {
-  if (auto made = make_dir(dir); !made) return made;
+  TRY_DO(make_dir(dir));
   rocksdb::Checkpoint* made = nullptr;
   auto status = rocksdb::Checkpoint::Create(impl_->opened.db.get(), &made);
   const std::unique_ptr<rocksdb::Checkpoint> checkpoint(made);
@@ -339,7 +325,7 @@ Result<void> RocksStore::accept_loss() {
   auto watermark = Watermark::create(impl_->places.watermark, impl_->lsn);
   if (!watermark) return tl::unexpected(watermark.error());
   impl_->opened.watermark = std::move(*watermark);
-  if (auto marked = impl_->flush_mark(); !marked) return marked;
+  TRY_DO(impl_->flush_mark());
   impl_->opened.recovery.complete = true;
   std::error_code error;
   fs::remove(impl_->places.lost_watermark, error);

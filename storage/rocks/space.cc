@@ -40,7 +40,7 @@ Result<void> Space::lay_down_ballast() {
   }
   if (failed == 0) return {};
   // Another program was faster; next time.
-  if (auto done = give_up_ballast(); !done) return done;
+  TRY_DO(give_up_ballast());
   if (failed == ENOSPC || failed == EDQUOT) return {};
   errno = failed;
   return io_error("cannot fill", ballast_);
@@ -50,16 +50,13 @@ Result<FreeSpace> Space::look() {
   auto free = free_bytes(dir_);
   if (!free) return tl::unexpected(free.error());
   if (limits_.ballast_bytes > 0) {
-    const auto ballast = has_ballast();
-    if (!ballast) return tl::unexpected(ballast.error());
+    TRY(const auto ballast, has_ballast());
     // A quarter of what the last stage keeps: enough for what is being written just now.
     const bool scarce = *free < limits_.frames_bytes / 4;
     const bool plenty = *free >= limits_.work_bytes + limits_.ballast_bytes;
-    const bool changes = *ballast ? scarce : plenty;
+    const bool changes = ballast ? scarce : plenty;
     if (changes) {
-      if (auto done = *ballast ? give_up_ballast() : lay_down_ballast(); !done) {
-        return tl::unexpected(done.error());
-      }
+      TRY_DO(ballast ? give_up_ballast() : lay_down_ballast());
       free = free_bytes(dir_);
       if (!free) return tl::unexpected(free.error());
     }

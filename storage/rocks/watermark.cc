@@ -63,8 +63,8 @@ Result<Watermark> Watermark::create(const std::filesystem::path& path, Lsn lsn) 
   }));
   if (fd.get() < 0) return io_error("cannot create", path);
   Watermark mark(std::move(fd), path);
-  if (auto done = mark.reset(lsn); !done) return tl::unexpected(done.error());
-  if (auto done = sync_path(path.parent_path()); !done) return tl::unexpected(done.error());
+  TRY_DO(mark.reset(lsn));
+  TRY_DO(sync_path(path.parent_path()));
   return mark;
 }
 
@@ -75,16 +75,15 @@ Result<Watermark> Watermark::open(const std::filesystem::path& path) {
   }
   if (fd.get() < 0) return io_error("cannot open", path);
   Watermark mark(std::move(fd), path);
-  if (auto done = mark.load(); !done) return tl::unexpected(done.error());
+  TRY_DO(mark.load());
   return mark;
 }
 
 Result<void> Watermark::load() {
   std::array<std::optional<Content>, 2> marks;
   for (size_t i = 0; i < marks.size(); ++i) {
-    const auto slot = read_at(fd_, kSlotSize, i * kSlotSize, path_);
-    if (!slot) return tl::unexpected(slot.error());
-    if (slot->size() == kSlotSize) marks[i] = decode(*slot);
+    TRY(const auto slot, read_at(fd_, kSlotSize, i * kSlotSize, path_));
+    if (slot.size() == kSlotSize) marks[i] = decode(slot);
   }
   if (!marks[0] && !marks[1]) {
     return fail(Errc::kCorrupt, "no slot of the watermark " + path_.string() + " is valid");
@@ -112,20 +111,20 @@ Result<void> Watermark::advance(Lsn lsn, TimePoint now) {
 
 Result<void> Watermark::flush() {
   if (noted_ == durable_ && noted_manifest_ == manifest_) return {};
-  if (auto done = write(next_slot_, noted_); !done) return done;
+  TRY_DO(write(next_slot_, noted_));
   next_slot_ = 1 - next_slot_;
   return {};
 }
 
 Result<void> Watermark::reset(Lsn lsn) {
   noted_ = lsn;
-  if (auto done = write(next_slot_, lsn); !done) return done;
+  TRY_DO(write(next_slot_, lsn));
   return write(1 - next_slot_, lsn);
 }
 
 Result<void> Watermark::write(int slot, Lsn lsn) {
   const uint64_t at = static_cast<uint64_t>(slot) * kSlotSize;
-  if (auto done = write_at(fd_, encode({lsn, noted_manifest_}), at, path_); !done) return done;
+  TRY_DO(write_at(fd_, encode({lsn, noted_manifest_}), at, path_));
   durable_ = lsn;
   manifest_ = noted_manifest_;
   return {};

@@ -26,38 +26,37 @@ Result<std::string> RunningAgency::cli(std::vector<std::string> args) const {
 }
 
 Result<void> RunningAgency::init() {
-  const auto made = run_program({(bin_ / "jiexu").string(),
-                                 "init",
-                                 folder_.string(),
-                                 "--code",
-                                 spec_.code,
-                                 "--name",
-                                 spec_.name,
-                                 "--listen",
-                                 "tcp://127.0.0.1:" + std::to_string(spec_.link_port),
-                                 "--api",
-                                 "127.0.0.1:" + std::to_string(spec_.api_port),
-                                 "--bank-holder",
-                                 spec_.name + " fund",
-                                 "--bank-account",
-                                 spec_.bank_account,
-                                 "--bank-name",
-                                 "Bank of " + spec_.name,
-                                 "--bank-cnaps",
-                                 spec_.cnaps,
-                                 "--contact",
-                                 "transfer desk",
-                                 "--phone",
-                                 "0000-0000000",
-                                 "--address",
-                                 spec_.name,
-                                 "--postcode",
-                                 "100000"});
-  if (!made) return tl::unexpected(made.error());
+  TRY_DO(run_program({(bin_ / "jiexu").string(),
+                      "init",
+                      folder_.string(),
+                      "--code",
+                      spec_.code,
+                      "--name",
+                      spec_.name,
+                      "--listen",
+                      "tcp://127.0.0.1:" + std::to_string(spec_.link_port),
+                      "--api",
+                      "127.0.0.1:" + std::to_string(spec_.api_port),
+                      "--bank-holder",
+                      spec_.name + " fund",
+                      "--bank-account",
+                      spec_.bank_account,
+                      "--bank-name",
+                      "Bank of " + spec_.name,
+                      "--bank-cnaps",
+                      spec_.cnaps,
+                      "--contact",
+                      "transfer desk",
+                      "--phone",
+                      "0000-0000000",
+                      "--address",
+                      spec_.name,
+                      "--postcode",
+                      "100000"}));
   // Many agencies on one disk, whose stores are copied.
   change_setting(config(), "ballast_mib", "0");
-  if (auto done = add_user("wang", token_); !done) return done;
-  if (auto done = add_user("li", second_token_); !done) return done;
+  TRY_DO(add_user("wang", token_));
+  TRY_DO(add_user("li", second_token_));
   return add_user("zhao", cashier_token_);
 }
 
@@ -76,8 +75,7 @@ Result<std::string> RunningAgency::entry() const {
 Result<void> RunningAgency::add_entry(const std::string& toml) const {
   const auto file = folder_ / "peer-entry.toml";
   std::ofstream(file) << toml;
-  const auto added = cli({"directory", "add", file.string()});
-  if (!added) return tl::unexpected(added.error());
+  TRY_DO(cli({"directory", "add", file.string()}));
   return {};
 }
 
@@ -156,7 +154,7 @@ Result<void> RunningAgency::post_as_cashier(const std::string& target,
 
 Result<v1::PeerView> RunningAgency::peer(const std::string& code) const {
   v1::PeerViews views;
-  if (auto done = get("/v1/peers", &views); !done) return tl::unexpected(done.error());
+  TRY_DO(get("/v1/peers", &views));
   for (v1::PeerView& view : *views.mutable_peers()) {
     if (view.agency() == code) return std::move(view);
   }
@@ -170,8 +168,7 @@ Result<void> RunningAgency::approve(const v1::CaseView& view) const {
     const std::string target = "/v1/cases/" + view.case_id() + "/proposals/" +
                                std::to_string(proposal.number()) + "/approve";
     v1::CaseView after;
-    const auto done = exchange({"POST", target, to_json(input), second_token_, ""}, &after);
-    if (!done) return done;
+    TRY_DO(exchange({"POST", target, to_json(input), second_token_, ""}, &after));
   }
   return {};
 }
@@ -183,7 +180,7 @@ Result<std::vector<v1::CaseView>> RunningAgency::cases(bool open_only) const {
     v1::CaseViews page;
     const std::string target = std::string("/v1/cases?limit=500") + (open_only ? "&open=1" : "") +
                                (after.empty() ? "" : "&after=" + after);
-    if (auto done = get(target, &page); !done) return tl::unexpected(done.error());
+    TRY_DO(get(target, &page));
     for (v1::CaseView& view : *page.mutable_cases()) out.push_back(std::move(view));
     after = page.next();
   } while (!after.empty());

@@ -48,19 +48,18 @@ Result<void> World::init() {
   std::filesystem::remove_all(folder_);
   std::filesystem::create_directories(folder_);
   for (auto& agency : agencies_) {
-    if (auto done = agency->init(); !done) return done;
+    TRY_DO(agency->init());
   }
   for (size_t i = 0; i < agencies_.size(); ++i) {
-    const auto entry = agencies_[1 - i]->entry();
-    if (!entry) return tl::unexpected(entry.error());
-    if (auto done = agencies_[i]->add_entry(*entry); !done) return done;
+    TRY(const auto entry, agencies_[1 - i]->entry());
+    TRY_DO(agencies_[i]->add_entry(entry));
   }
   return {};
 }
 
 Result<void> World::start() {
   for (auto& agency : agencies_) {
-    if (auto done = agency->start(); !done) return done;
+    TRY_DO(agency->start());
   }
   return wait_ready(20);
 }

@@ -18,18 +18,17 @@ constexpr LedgerAccount kAccounts[] = {LedgerAccount::kFund,        LedgerAccoun
                                        LedgerAccount::kOwedPersons, LedgerAccount::kCredited};
 
 Result<void> add_frame(Books::Log& log, const LinkName& link, std::string_view bytes) {
-  const auto batch = decode_batch(std::make_shared<const std::string>(bytes));
-  if (!batch) return tl::unexpected(batch.error());
-  if (batch->first_seq != log.messages.size() + 1) {
-    return fail(Errc::kCorrupt, "a hole in the log before " + std::to_string(batch->first_seq));
+  TRY(const auto batch, decode_batch(std::make_shared<const std::string>(bytes)));
+  if (batch.first_seq != log.messages.size() + 1) {
+    return fail(Errc::kCorrupt, "a hole in the log before " + std::to_string(batch.first_seq));
   }
   Digest head = log.messages.empty() ? chain_start(link) : log.heads[log.messages.size()];
-  for (const std::string_view message : batch->messages) {
+  for (const std::string_view message : batch.messages) {
     log.messages.emplace_back(message);
     head = chain_next(head, log.messages.size(), message);
     log.heads[log.messages.size()] = head;
   }
-  if (head != batch->head) return fail(Errc::kCorrupt, "the chain of the log is broken");
+  if (head != batch.head) return fail(Errc::kCorrupt, "the chain of the log is broken");
   return {};
 }
 
@@ -65,9 +64,8 @@ std::string describe(const Case& subject, const std::vector<v1::TimelineRecord>&
 }
 
 Result<void> read_cases(const Records& records, Books& books) {
-  const auto page = list_cases(records, false, std::nullopt, 100'000);
-  if (!page) return tl::unexpected(page.error());
-  for (const Case& subject : page->cases) {
+  TRY(const auto page, list_cases(records, false, std::nullopt, 100'000));
+  for (const Case& subject : page.cases) {
     const auto timeline = read_timeline(records, subject.id);
     if (!timeline) return tl::unexpected(timeline.error());
     if (timeline->size() != subject.timeline_count) {
@@ -80,10 +78,10 @@ Result<void> read_cases(const Records& records, Books& books) {
 
 Result<void> read_money(const Records& records, AgencyId peer, Books& books) {
   for (const LedgerAccount account : kAccounts) {
-    const auto record = records.get_message<v1::AccountRecord>(
-        Family::kFunds, layout::account_key(peer, static_cast<uint8_t>(account)));
-    if (!record) return tl::unexpected(record.error());
-    books.balances[account] = *record ? (*record)->balance_fen() : 0;
+    TRY(const auto record,
+        records.get_message<v1::AccountRecord>(
+            Family::kFunds, layout::account_key(peer, static_cast<uint8_t>(account))));
+    books.balances[account] = record ? record->balance_fen() : 0;
   }
   return records.scan(Family::kFunds, "B", "C", [&](std::string_view, std::string_view value) {
     v1::BankLineRecord record;
@@ -99,13 +97,12 @@ Result<Books> read_books(const Records& records, AgencyId self, AgencyId peer) {
   Books books;
   for (const Direction direction : {Direction::kOut, Direction::kIn}) {
     const bool out = direction == Direction::kOut;
-    auto log =
-        read_log(records, out ? LinkName{self, peer} : LinkName{peer, self}, peer, direction);
-    if (!log) return tl::unexpected(log.error());
-    books.logs[direction] = std::move(*log);
+    TRY(auto log,
+        read_log(records, out ? LinkName{self, peer} : LinkName{peer, self}, peer, direction));
+    books.logs[direction] = std::move(log);
   }
-  if (auto done = read_cases(records, books); !done) return tl::unexpected(done.error());
-  if (auto done = read_money(records, peer, books); !done) return tl::unexpected(done.error());
+  TRY_DO(read_cases(records, books));
+  TRY_DO(read_money(records, peer, books));
   const auto counted = records.scan(Family::kQuarantine, "", layout::prefix_end(""),
                                     [&](std::string_view, std::string_view) {
                                       ++books.quarantined;

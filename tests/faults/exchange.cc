@@ -150,9 +150,9 @@ Exchange::End Exchange::play(uint64_t commits_max) {
 Result<void> Exchange::round() {
   for (Station* who : {&a_, &b_}) {
     for (const Script& script : scripts_) {
-      if (auto done = visit(*who, script); !done) return done;
+      TRY_DO(visit(*who, script));
     }
-    if (auto done = settle(); !done) return tl::unexpected(done.error());
+    TRY_DO(settle());
   }
   return {};
 }
@@ -163,12 +163,10 @@ Result<bool> Exchange::settle() {
   for (bool busy = true; busy;) {
     busy = false;
     for (Station* who : {&a_, &b_}) {
-      if (auto done = who->wake(now_); !done) return tl::unexpected(done.error());
-      const auto committed = who->commit_all(now_);
-      if (!committed) return committed;
-      const auto delivered = deliver(*who, who == &a_ ? b_ : a_);
-      if (!delivered) return delivered;
-      busy |= *committed || *delivered;
+      TRY_DO(who->wake(now_));
+      TRY(const auto committed, who->commit_all(now_));
+      TRY(const auto delivered, deliver(*who, who == &a_ ? b_ : a_));
+      busy |= committed || delivered;
     }
     moved |= busy;
   }
@@ -180,8 +178,8 @@ Result<bool> Exchange::deliver(Station& from, Station& to) {
   while (!from.sent.empty()) {
     const Parcel parcel = std::move(from.sent.front());
     from.sent.pop_front();
-    if (auto done = to.hear(parcel, now_); !done) return tl::unexpected(done.error());
-    if (auto done = to.commit_all(now_); !done) return done;
+    TRY_DO(to.hear(parcel, now_));
+    TRY_DO(to.commit_all(now_));
     any = true;
   }
   return any;
@@ -189,15 +187,14 @@ Result<bool> Exchange::deliver(Station& from, Station& to) {
 
 // A clerk looks at the case and does what is next.
 Result<void> Exchange::visit(Station& station, const Script& script) {
-  const auto found = read_case(station.records(), script.id);
-  if (!found) return tl::unexpected(found.error());
-  if (!*found) {
+  TRY(const auto found, read_case(station.records(), script.id));
+  if (!found) {
     if (script.in != station.self) return {};
     return act(station, script, EventKind::kApply, Case());
   }
-  const Case& subject = **found;
+  const Case& subject = *found;
   if (subject.side == Side::kOut && subject.moved.value > 0) {
-    if (auto done = book_money(script, subject); !done) return done;
+    TRY_DO(book_money(script, subject));
   }
   const auto action = choose(script, subject);
   if (!action) return {};
@@ -218,13 +215,12 @@ Result<void> Exchange::act(Station& station, const Script& script, EventKind act
   command.what = ActionCommand{action, script.id,
                                std::make_shared<const v1::ActionInput>(input_for(
                                    action, subject, *script.applicant, script.out, now_))};
-  const auto answer = station.ask(command, now_);
-  if (!answer) return tl::unexpected(answer.error());
-  if (answer->rejection) {
+  TRY(const auto answer, station.ask(command, now_));
+  if (answer.rejection) {
     return fail(Errc::kInvalid, "refused: " + std::string(name(action)) + " " +
-                                    std::string(name(answer->rejection->refusal)));
+                                    std::string(name(answer.rejection->refusal)));
   }
-  if (station.self == a_.self) promises_.case_answered(script.id, answer->subject->revision);
+  if (station.self == a_.self) promises_.case_answered(script.id, answer.subject->revision);
   return {};
 }
 
@@ -244,8 +240,7 @@ Result<void> Exchange::book_money(const Script& script, const Case& out_side) {
   command.user = "bank";
   command.what = BankCommand{{line}};
   Station& receiver = station(script.in);
-  const auto answer = receiver.ask(command, now_);
-  if (!answer) return tl::unexpected(answer.error());
+  TRY_DO(receiver.ask(command, now_));
   money_arrived_.insert(script.id);
   if (receiver.self == a_.self) promises_.bank_line_answered(line.host_sequence());
   return {};

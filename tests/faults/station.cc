@@ -81,10 +81,9 @@ Result<void> Station::start(Life life, Instant now) {
   options.seed = ++lives_;
   static const auto* const kSigners = new std::array{signer_of(agency_a()), signer_of(agency_b())};
   const Signer& signer = *(*kSigners)[self == agency_a() ? 0 : 1];
-  auto engine = Engine::open(options, {life_->store, test_vault(), signer, *this, *this},
-                             both_agencies(), at(now));
-  if (!engine) return tl::unexpected(engine.error());
-  engine_ = std::move(*engine);
+  TRY(auto engine, Engine::open(options, {life_->store, test_vault(), signer, *this, *this},
+                                both_agencies(), at(now)));
+  engine_ = std::move(engine);
   return {};
 }
 
@@ -103,10 +102,8 @@ Result<Answer> Station::ask(const Asking& command, Instant now) {
   std::optional<Answer> heard;
   Asking asked = command;
   asked.done = [&](const Answer& answer) { heard = answer; };
-  if (auto done = engine_->kernel().handle(to_command(asked), at(now)); !done) {
-    return tl::unexpected(done.error());
-  }
-  if (auto done = commit_all(now); !done) return tl::unexpected(done.error());
+  TRY_DO(engine_->kernel().handle(to_command(asked), at(now)));
+  TRY_DO(commit_all(now));
   CHECK(heard.has_value());
   return *heard;
 }
@@ -122,7 +119,7 @@ Result<bool> Station::commit_all(Instant now) {
   while (engine_->kernel().wants_commit(at(later))) {
     const Batch& batch = engine_->kernel().begin_commit();
     if (on_commit) on_commit(batch);
-    if (auto done = life_->store.commit(batch); !done) return tl::unexpected(done.error());
+    TRY_DO(life_->store.commit(batch));
     if (!life_->survived()) return fail(Errc::kIo, "power was cut");
     engine_->kernel().commit_done(at(now));
     ++commits_;

@@ -159,7 +159,7 @@ Result<Survey> take_survey(const MemoryStore& store, const Vault& vault, AgencyI
   Survey out;
   out.agency = agency;
   out.now = now;
-  if (auto done = Reading(store, vault, out).run(); !done) return tl::unexpected(done.error());
+  TRY_DO(Reading(store, vault, out).run());
   return out;
 }
 

@@ -24,13 +24,10 @@ std::string_view outcome(const CaseReply& answer) {
 Result<std::vector<Case>> read_shown(const Records& records, const std::vector<CaseId>& ids) {
   std::vector<Case> out;
   for (const CaseId& id : ids) {
-    auto subject = read_case(records, id);
-    if (!subject) return tl::unexpected(subject.error());
-    if (!*subject) continue;
-    if (auto shown = show_delivery(records, **subject); !shown) {
-      return tl::unexpected(shown.error());
-    }
-    out.push_back(std::move(**subject));
+    TRY(auto subject, read_case(records, id));
+    if (!subject) continue;
+    TRY_DO(show_delivery(records, *subject));
+    out.push_back(std::move(*subject));
   }
   return out;
 }
@@ -166,9 +163,8 @@ void Api::find_cases(Call call) {
 // What was ordered, so that who says what became of a payment can name it.
 Result<void> Api::add_payments(const Case& subject, v1::CaseView& view) const {
   if (subject.side != Side::kOut) return {};
-  const auto payments = jiexu::list_payments(records_, subject.id, subject.attempt);
-  if (!payments) return tl::unexpected(payments.error());
-  for (const PaymentEntry& payment : *payments) *view.add_payments() = payment_view(payment);
+  TRY(const auto payments, jiexu::list_payments(records_, subject.id, subject.attempt));
+  for (const PaymentEntry& payment : payments) *view.add_payments() = payment_view(payment);
   return {};
 }
 

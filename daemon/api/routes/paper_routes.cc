@@ -25,15 +25,14 @@ std::string kind_of(const v1::Message& message) {
 
 Result<v1::PaperView> paper_view(const Records& records, AgencyId self, const Case& subject,
                                  const SentMessage& sent) {
-  const auto bytes = read_message_bytes(records, sent.to, sent.place);
-  if (!bytes) return tl::unexpected(bytes.error());
+  TRY(const auto bytes, read_message_bytes(records, sent.to, sent.place));
   v1::PaperView view;
-  if (!view.mutable_message()->ParseFromString(*bytes)) {
+  if (!view.mutable_message()->ParseFromString(bytes)) {
     return fail(Errc::kCorrupt, "a message in the link log is unreadable");
   }
   view.set_number(subject.letter_number + "-" + std::string(name(subject.side)) + "-" +
                   std::to_string(sent.number));
-  view.set_sha256(to_hex(jiexu::view(sha256(*bytes))));
+  view.set_sha256(to_hex(jiexu::view(sha256(bytes))));
   view.set_case_id(subject.id.str());
   view.set_from_agency(self.str());
   view.set_to_agency(sent.to.str());
@@ -65,9 +64,8 @@ std::string wrong_with(const v1::PaperView& paper, AgencyId self) {
 // Whether the electronic message that the sheet's hash names has come.
 Result<bool> has_come(const Records& records, const Case& subject, const v1::PaperView& paper) {
   if (paper.sha256().empty()) return false;
-  const auto messages = list_messages(records, subject);
-  if (!messages) return tl::unexpected(messages.error());
-  return std::ranges::any_of(*messages, [&](const CaseMessage& message) {
+  TRY(const auto messages, list_messages(records, subject));
+  return std::ranges::any_of(messages, [&](const CaseMessage& message) {
     return !message.ours && to_hex(view(sha256(message.bytes))) == paper.sha256();
   });
 }

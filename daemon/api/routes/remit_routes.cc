@@ -48,10 +48,9 @@ v1::PaymentView Api::payment_view(const PaymentEntry& payment) const {
 // How the bank has answered is in the payments.
 Result<void> Api::add_payments(const v1::RemittanceBatchRecord& batch,
                                v1::RemittanceBatchView& view) const {
-  const auto payments = jiexu::list_payments(records_, batch);
-  if (!payments) return tl::unexpected(payments.error());
-  for (size_t i = 0; i < payments->size(); ++i) {
-    const PaymentEntry& payment = (*payments)[i];
+  TRY(const auto payments, jiexu::list_payments(records_, batch));
+  for (size_t i = 0; i < payments.size(); ++i) {
+    const PaymentEntry& payment = (payments)[i];
     const auto state = static_cast<PaymentState>(payment.record.state());
     view.set_paid(view.paid() + (state == PaymentState::kPaid));
     view.set_returned(view.returned() + (state == PaymentState::kReturned));
@@ -186,9 +185,8 @@ void Api::ask_about_release(const Call& call, ReleasePaymentCommand::Act act, st
 
 // What waits for a second person; a few at most, for they are made one by one.
 Result<void> Api::add_releases(size_t limit, v1::CaseViews& views) const {
-  const auto releases = list_proposed_releases(records_, limit);
-  if (!releases) return tl::unexpected(releases.error());
-  for (const PaymentEntry& payment : *releases) *views.add_releases() = payment_view(payment);
+  TRY(const auto releases, list_proposed_releases(records_, limit));
+  for (const PaymentEntry& payment : releases) *views.add_releases() = payment_view(payment);
   return {};
 }
 

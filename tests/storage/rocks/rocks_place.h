@@ -30,9 +30,8 @@ class RocksPlace final : public StorePlace {
   Result<void> try_open(bool accept_loss = false) {
     RocksSettings chosen = settings();
     chosen.accept_loss = accept_loss;
-    auto opened = RocksStore::open(chosen);
-    if (!opened) return tl::unexpected(opened.error());
-    store_ = std::move(*opened);
+    TRY(auto opened, RocksStore::open(chosen));
+    store_ = std::move(opened);
     return {};
   }
 
