@@ -12,11 +12,11 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/bankfiles/batch_rules.h"
 #include "daemon/base/ids.h"
 #include "daemon/base/limits.h"
 #include "daemon/base/result.h"
-#include "daemon/funds/batch_rules.h"
-#include "daemon/funds/payment_state.h"
+#include "daemon/payments/rules/payment_state.h"
 #include "daemon/rules/policy_choice.h"
 
 namespace jiexu {

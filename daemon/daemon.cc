@@ -6,8 +6,8 @@
 #include <algorithm>
 
 #include "daemon/calendar_folder.h"
+#include "daemon/casework/case_desk.h"
 #include "daemon/descriptors.h"
-#include "daemon/engine/case_desk.h"
 #include "daemon/engine/intake.h"
 #include "daemon/last_words.h"
 #include "daemon/open_store.h"

@@ -14,10 +14,10 @@
 #include <memory>
 #include <string>
 
+#include "daemon/agency/engine.h"
 #include "daemon/api/api.h"
 #include "daemon/api/http/http_server.h"
 #include "daemon/config.h"
-#include "daemon/engine/engine.h"
 #include "daemon/engine/loop.h"
 #include "daemon/link/zmq_transport.h"
 #include "daemon/metrics/listener_metrics.h"

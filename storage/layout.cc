@@ -237,8 +237,7 @@ Key comparisons_prefix(AgencyId peer) {
 }
 
 RecordKey comparison_key(AgencyId peer, Date day) {
-  return {Kind::kComparison,
-          comparisons_prefix(peer).u32(static_cast<uint32_t>(day.yyyymmdd()))};
+  return {Kind::kComparison, comparisons_prefix(peer).u32(static_cast<uint32_t>(day.yyyymmdd()))};
 }
 
 Result<Date> parse_comparison_key(std::string_view key) {

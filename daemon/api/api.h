@@ -19,6 +19,7 @@
 #include <stop_token>
 #include <string>
 
+#include "daemon/agency/peer_commands.h"
 #include "daemon/api/http/http_message.h"
 #include "daemon/api/idempotency.h"
 #include "daemon/api/json.h"
@@ -27,13 +28,12 @@
 #include "daemon/api/router.h"
 #include "daemon/api/statistics.h"
 #include "daemon/api/worker.h"
+#include "daemon/attachments/attachment_uploads.h"
+#include "daemon/bank/bank_commands.h"
 #include "daemon/base/time.h"
-#include "daemon/engine/attachment_uploads.h"
-#include "daemon/engine/bank_commands.h"
-#include "daemon/engine/case_commands.h"
-#include "daemon/engine/payment_commands.h"
-#include "daemon/engine/peer_commands.h"
+#include "daemon/casework/case_commands.h"
 #include "daemon/metrics/metrics.h"
+#include "daemon/payments/payment_commands.h"
 #include "daemon/rules/calendar.h"
 #include "daemon/users/users.h"
 #include "jiexu/v1/record.pb.h"

@@ -1,10 +1,10 @@
 #include "daemon/api/comparison_view.h"
 
 #include "daemon/cases/case.h"
-#include "daemon/engine/peer_queries.h"
-#include "daemon/engine/reconciliation_queries.h"
-#include "daemon/funds/comparison.h"
-#include "daemon/funds/ledger.h"
+#include "daemon/ledger/ledger.h"
+#include "daemon/peers/peer_queries.h"
+#include "daemon/reconciliation/reconciliation_queries.h"
+#include "daemon/reconciliation/rules/comparison.h"
 #include "jiexu/v1/record.pb.h"
 
 namespace jiexu {

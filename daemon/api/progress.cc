@@ -3,7 +3,7 @@
 #include <openssl/crypto.h>
 
 #include "daemon/base/bytes.h"
-#include "daemon/engine/case_desk.h"
+#include "daemon/casework/case_desk.h"
 #include "daemon/trust/suite.h"
 
 namespace jiexu {

@@ -11,7 +11,7 @@
 #include "daemon/api/http/http_message.h"
 #include "daemon/api/router.h"
 #include "daemon/base/result.h"
-#include "daemon/engine/case_reply.h"
+#include "daemon/casework/case_reply.h"
 
 namespace jiexu {
 

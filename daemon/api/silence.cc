@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <map>
 
-#include "daemon/engine/payment_queries.h"
+#include "daemon/payments/payment_queries.h"
 #include "jiexu/v1/record.pb.h"
 
 namespace jiexu {

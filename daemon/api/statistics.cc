@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "daemon/cases/step.h"
-#include "daemon/engine/case_queries.h"
+#include "daemon/casework/case_queries.h"
 
 namespace jiexu {
 namespace {

@@ -4,7 +4,7 @@
 #include "daemon/base/check.h"
 #include "daemon/cases/event.h"
 #include "daemon/cases/step.h"
-#include "daemon/engine/four_eyes.h"
+#include "daemon/casework/four_eyes.h"
 
 namespace jiexu {
 namespace {

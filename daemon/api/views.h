@@ -4,9 +4,9 @@
 #include <string_view>
 
 #include "daemon/cases/case.h"
-#include "daemon/engine/case_store.h"
-#include "daemon/engine/peer_queries.h"
-#include "daemon/engine/reconciliation_queries.h"
+#include "daemon/casework/case_store.h"
+#include "daemon/peers/peer_queries.h"
+#include "daemon/reconciliation/reconciliation_queries.h"
 #include "jiexu/v1/api.pb.h"
 #include "jiexu/v1/record.pb.h"
 

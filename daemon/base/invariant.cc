@@ -4,10 +4,10 @@
 
 namespace jiexu {
 
-void must_hold(const Broken& broken, std::source_location where) {
+void must_hold(const Broken& broken, const char* file, int line) {
   if (!broken) return;
   const std::string text = "rule " + std::string(*broken);
-  check_failed(text.c_str(), where.file_name(), static_cast<int>(where.line()));
+  check_failed(text.c_str(), file, line);
 }
 
 }  // namespace jiexu

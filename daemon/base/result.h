@@ -61,8 +61,8 @@ inline tl::unexpected<Error> fail(Errc code, std::string text) {
 
 }  // namespace jiexu
 
-// TRY(const auto x, f()): x is what f() gives; if it gives none, its error is what the function that
-// this stands in returns. Two statements, so not the whole of an `if`. Works for every tl::expected.
+// TRY(const auto x, f()): x is what f() gives; if it gives none, the function that this stands in
+// returns its error. Three statements, so not the whole of an `if`. For every tl::expected.
 #define TRY(declaration, ...) \
   JIEXU_TRY(JIEXU_JOIN(jiexu_tried_, __COUNTER__), declaration, __VA_ARGS__)
 #define JIEXU_TRY(tried, declaration, ...)           \

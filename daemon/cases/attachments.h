@@ -1,7 +1,7 @@
 // Attachments of a case: files that go with its letter or form, such as a scan of the stamped copy.
-// The case knows of each what it is and whether its bytes are here; the bytes are the engine's
-// business (daemon/engine/attachment_store.h). A file is named in a message by its SHA-256, so that
-// the message's signature covers it.
+// The case knows of each what it is and whether its bytes are here; the bytes are the business of
+// daemon/attachments. A file is named in a message by its SHA-256, so that the message's signature
+// covers it.
 //
 // Our own files wait with the case until the next letter or form names them. Those of the peer are
 // missing when the message comes, and are fetched. Internal to daemon/cases but for wanted().

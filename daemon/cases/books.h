@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "daemon/cases/case.h"
-#include "daemon/funds/ledger.h"
+#include "daemon/ledger/ledger.h"
 
 namespace jiexu {
 

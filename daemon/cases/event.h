@@ -73,11 +73,11 @@ enum class EventKind : uint8_t {
   // Actions again: the numbers below 40 are used up.
   kAskStatus = 64,
   kSupplementForm = 65,  // OUT: the next version, nobody having asked for it (X41, X45)
-  // They move no state and have no rows. Four eyes (daemon/engine/four_eyes.h):
+  // They move no state and have no rows. Four eyes (daemon/casework/four_eyes.h):
   kPropose = 66,
   kApprove = 67,
   kRetract = 68,
-  kRejudge = 69,  // a new calendar, profile or successor has changed it (daemon/engine/rejudge.h)
+  kRejudge = 69,  // a new calendar, profile or successor has changed it (daemon/casework/rejudge.h)
   // Messages from the peer.
   kLetterForwardedIn = 70,
   kHoldIn = 71,
@@ -98,7 +98,7 @@ enum class EventKind : uint8_t {
   kReopenReplyIn = 86,
   kStatusQueryIn = 87,
   kStatusReplyIn = 88,
-  // A recovery found what our record of the case cannot be led to (daemon/engine/link_recovery.h).
+  // A recovery found what our record of the case cannot be led to (link_recovery.h).
   kContradiction = 89,
   // Actions of people on either side, about files that go with the next letter or form.
   kAttach = 90,

@@ -17,7 +17,7 @@
 #include "daemon/cases/event.h"
 #include "daemon/cases/own_entry.h"
 #include "daemon/cases/refusal.h"
-#include "daemon/funds/ledger.h"
+#include "daemon/ledger/ledger.h"
 #include "daemon/rules/calendar.h"
 #include "daemon/rules/earlier_rows.h"
 #include "daemon/rules/policy.h"

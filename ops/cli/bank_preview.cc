@@ -4,8 +4,8 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
-#include "daemon/funds/gbk.h"
-#include "daemon/funds/references.h"
+#include "daemon/bank/rules/references.h"
+#include "daemon/base/gbk.h"
 #include "ops/cli/output.h"
 
 namespace jiexu::cli {

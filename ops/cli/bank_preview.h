@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "daemon/bankfiles/bank_file.h"
 #include "daemon/base/result.h"
-#include "daemon/funds/bank_file.h"
 
 namespace jiexu::cli {
 

@@ -1,6 +1,6 @@
 #include "tests/api/api_world.h"
 
-#include "daemon/engine/case_store.h"
+#include "daemon/casework/case_store.h"
 #include "storage/layout.h"
 
 namespace jiexu {

@@ -13,7 +13,7 @@
 #include "daemon/rules/citizen_id.h"
 #include "daemon/trust/suite.h"
 #include "storage/memory/memory_store.h"
-#include "tests/engine/asking.h"
+#include "tests/agency/asking.h"
 
 namespace jiexu {
 

@@ -1,6 +1,6 @@
 // Files over the API: up and down in pieces, never as a whole.
+#include "daemon/attachments/attachment_store.h"
 #include "daemon/base/limits.h"
-#include "daemon/engine/attachment_store.h"
 #include "tests/api/api_world.h"
 
 namespace jiexu::attachment_routes_test {

@@ -10,7 +10,7 @@
 
 #include "daemon/api/http/http_server.h"
 #include "daemon/config.h"
-#include "daemon/funds/comparison.h"
+#include "daemon/reconciliation/rules/comparison.h"
 #include "daemon/rules/form_check.h"
 #include "storage/file.h"
 #include "tests/api/api_world.h"

@@ -1,7 +1,7 @@
 // GET /v1/ledger/comparisons, and the gauges.
-#include "daemon/funds/comparison.h"
+#include "daemon/reconciliation/rules/comparison.h"
 
-#include "daemon/funds/ledger.h"
+#include "daemon/ledger/ledger.h"
 #include "tests/api/api_world.h"
 
 namespace jiexu::comparison_test {

@@ -8,8 +8,8 @@
 #include <string>
 #include <utility>
 
+#include "tests/agency/site.h"
 #include "tests/api/api_world.h"
-#include "tests/engine/site.h"
 
 namespace jiexu {
 

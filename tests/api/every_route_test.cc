@@ -9,7 +9,7 @@
 
 #include "daemon/api/json.h"
 #include "daemon/base/text.h"
-#include "daemon/engine/case_store.h"
+#include "daemon/casework/case_store.h"
 #include "tests/api/odd.h"
 
 namespace jiexu::every_route_test {

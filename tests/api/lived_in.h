@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
+#include "tests/agency/payer.h"
 #include "tests/api/desk.h"
-#include "tests/engine/payer.h"
 
 namespace jiexu {
 

@@ -1,10 +1,10 @@
 // The paper twin through the API: what one agency prints, the other keys in, and the message that
 // still comes is known (X38).
 #include "daemon/base/bytes.h"
-#include "daemon/engine/case_store.h"
+#include "daemon/casework/case_store.h"
+#include "tests/agency/site.h"
 #include "tests/api/api_world.h"
 #include "tests/cases/party.h"
-#include "tests/engine/site.h"
 
 namespace jiexu::paper_test {
 namespace {

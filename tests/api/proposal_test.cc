@@ -1,6 +1,6 @@
 // Four eyes at the API: who may propose, who may approve, and what a client sees.
 #include "daemon/base/bytes.h"
-#include "daemon/engine/four_eyes.h"
+#include "daemon/casework/four_eyes.h"
 #include "tests/api/api_world.h"
 
 namespace jiexu::proposal_test {

@@ -1,6 +1,6 @@
 // Routes of payments and their batches.
-#include "daemon/engine/remit_desk.h"
-#include "daemon/engine/remit_views.h"
+#include "daemon/payments/remit_desk.h"
+#include "daemon/payments/remit_views.h"
 #include "storage/layout.h"
 #include "tests/api/api_world.h"
 

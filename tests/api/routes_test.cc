@@ -1,5 +1,5 @@
 #include "daemon/base/limits.h"
-#include "daemon/funds/ledger.h"
+#include "daemon/ledger/ledger.h"
 #include "jiexu/v1/record.pb.h"
 #include "storage/layout.h"
 #include "tests/api/api_world.h"

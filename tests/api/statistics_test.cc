@@ -1,7 +1,7 @@
 // Monthly figures, ageing and the overdue list.
 #include "daemon/api/statistics.h"
 
-#include "daemon/funds/payment_state.h"
+#include "daemon/payments/rules/payment_state.h"
 #include "storage/layout.h"
 #include "tests/api/api_world.h"
 

@@ -1,6 +1,6 @@
 // Reads a statement (camt.053) of N entries that is made on the way, and says how fast and in how
 // much memory.
-#include "daemon/funds/bank_file.h"
+#include "daemon/bankfiles/bank_file.h"
 
 #include <unistd.h>
 

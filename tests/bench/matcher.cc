@@ -3,8 +3,8 @@
 #include <unistd.h>
 
 #include "ops/cli/command_line.h"
+#include "tests/bank/rules/memory_book.h"
 #include "tests/bench/measure.h"
-#include "tests/funds/memory_book.h"
 
 using namespace jiexu;
 

@@ -26,15 +26,12 @@ std::string in_code(Refusal refusal) {
 // The tests that try what is refused; this one does not.
 std::string texts_of_tests() {
   std::string all;
-  for (const char* folder : {"cases", "engine", "api"}) {
-    const auto path = std::filesystem::path(TESTS_FOLDER) / folder;
-    for (const auto& entry : std::filesystem::directory_iterator(path)) {
-      const std::string file = entry.path().filename().string();
-      if (!file.ends_with("_test.cc") || file == "refusal_coverage_test.cc") continue;
-      std::stringstream text;
-      text << std::ifstream(entry.path()).rdbuf();
-      all += text.str();
-    }
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(TESTS_FOLDER)) {
+    const std::string file = entry.path().filename().string();
+    if (!file.ends_with("_test.cc") || file == "refusal_coverage_test.cc") continue;
+    std::stringstream text;
+    text << std::ifstream(entry.path()).rdbuf();
+    all += text.str();
   }
   return all;
 }

@@ -1,8 +1,8 @@
 // Nothing leaves before the commit that holds it is durable: no frame, no receipt, no answer.
 #include <catch2/catch.hpp>
 
+#include "tests/agency/site.h"
 #include "tests/cases/party.h"
-#include "tests/engine/site.h"
 
 using namespace jiexu;
 

@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 
 #include "daemon/base/limits.h"
-#include "tests/engine/site.h"
+#include "tests/agency/site.h"
 
 using namespace jiexu;
 

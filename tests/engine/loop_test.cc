@@ -5,8 +5,8 @@
 #include <catch2/catch.hpp>
 #include <future>
 
+#include "tests/agency/site.h"
 #include "tests/cases/party.h"
-#include "tests/engine/site.h"
 
 using namespace jiexu;
 

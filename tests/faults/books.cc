@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "daemon/cases/event.h"
-#include "daemon/engine/case_store.h"
+#include "daemon/casework/case_store.h"
 #include "daemon/link/frame.h"
 
 namespace jiexu::faults {

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "daemon/funds/ledger.h"
+#include "daemon/ledger/ledger.h"
 #include "storage/layout.h"
 #include "storage/records.h"
 

@@ -4,7 +4,7 @@
 
 #include "daemon/base/check.h"
 #include "daemon/cases/step.h"
-#include "daemon/engine/case_store.h"
+#include "daemon/casework/case_store.h"
 
 namespace jiexu::faults {
 namespace {

@@ -8,9 +8,9 @@
 #include <optional>
 #include <string>
 
-#include "daemon/engine/engine.h"
+#include "daemon/agency/engine.h"
 #include "storage/vault.h"
-#include "tests/engine/asking.h"
+#include "tests/agency/asking.h"
 
 namespace jiexu::faults {
 

@@ -4,14 +4,14 @@
 #include <string_view>
 #include <vector>
 
+#include "daemon/bank/rules/references.h"
+#include "daemon/bankfiles/bank_file.h"
+#include "daemon/bankfiles/bank_text.h"
+#include "daemon/bankfiles/payment_report.h"
 #include "daemon/base/check.h"
+#include "daemon/base/gbk.h"
 #include "daemon/base/limits.h"
 #include "daemon/base/text.h"
-#include "daemon/funds/bank_file.h"
-#include "daemon/funds/bank_text.h"
-#include "daemon/funds/gbk.h"
-#include "daemon/funds/payment_report.h"
-#include "daemon/funds/references.h"
 
 using namespace jiexu;
 

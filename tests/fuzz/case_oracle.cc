@@ -7,7 +7,7 @@
 #include "daemon/base/check.h"
 #include "daemon/base/limits.h"
 #include "daemon/cases/table.h"
-#include "daemon/engine/case_store.h"
+#include "daemon/casework/case_store.h"
 
 namespace jiexu {
 namespace {

@@ -6,8 +6,8 @@
 #include <fstream>
 #include <iostream>
 
+#include "daemon/casework/case_store.h"
 #include "daemon/config.h"
-#include "daemon/engine/case_store.h"
 #include "daemon/rules/letter_number.h"
 #include "tests/cases/party.h"
 #include "tests/fuzz/world.h"
@@ -212,7 +212,7 @@ void statements(const fs::path& root) {
 
 void bank(const fs::path& root) {
   Seeds seeds(root, "fuzz_bank");
-  for (const auto& entry : fs::directory_iterator(JIEXU_ROOT "/tests/funds/files")) {
+  for (const auto& entry : fs::directory_iterator(JIEXU_ROOT "/tests/bankfiles/files")) {
     if (entry.path().extension() == ".golden") continue;
     std::ifstream file(entry.path(), std::ios::binary);
     const std::string text{std::istreambuf_iterator<char>(file), {}};

@@ -6,7 +6,7 @@
 
 #include "daemon/base/check.h"
 #include "daemon/base/limits.h"
-#include "daemon/funds/comparison.h"
+#include "daemon/reconciliation/rules/comparison.h"
 
 using namespace jiexu;
 

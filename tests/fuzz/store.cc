@@ -7,8 +7,8 @@
 #include <unistd.h>
 
 #include "daemon/base/check.h"
-#include "daemon/engine/case_store.h"
-#include "daemon/engine/link_store.h"
+#include "daemon/casework/case_store.h"
+#include "daemon/peers/link_store.h"
 #include "storage/memory/memory_store.h"
 #include "storage/rocks/watermark.h"
 

@@ -13,7 +13,8 @@ import pathlib
 import re
 
 # Folders whose targets link nothing else of ours, not even through others.
-PURE = ("daemon/rules", "daemon/funds", "daemon/cases")
+PURE = ("daemon/rules", "daemon/ledger", "daemon/bankfiles", "daemon/cases", "daemon/bank/rules", "daemon/payments/rules",
+        "daemon/reconciliation/rules")
 ONLY = {"daemon/base": ("daemon/base",), **{folder: ("daemon/base", "proto", *PURE) for folder in PURE}}
 # (of whom, to whom), each a folder or a target: not even through others.
 NEVER = [

@@ -20,7 +20,7 @@ BANNED = [
     (r"#include <boost/(beast|asio)", ("",), ("daemon/api/http/", "ops/cli/client.cc"), "go through daemon/api/http/http_server.h"),
     (r"#include <(chrono|thread|mutex|random|fstream|iostream)>|system_clock|steady_clock|\brand\(", PURE, (), "time, chance and I/O come in by the event"),
     (r"enable_simulated_suite|simulated_suite\.h", ("daemon/", "ops/", "storage/"), ("daemon/trust/simulated_suite",), "the daemon must not know the simulator's suite"),
-    (r"\blayout::|\bFamily::", ("daemon/api/",), (), "ask a query beside its domain, daemon/engine/*_queries.h"),
+    (r"\blayout::|\bFamily::", ("daemon/api/",), (), "ask a query beside its domain, *_queries.h"),
     (r"\b(TODO|FIXME|XXX|HACK)\b", ("",), ("tests/lint/",), "do it, or file an issue"),
     (r"\b(float|double)\b", PURE, (), "money is int64 fen"),
 ]
@@ -32,7 +32,7 @@ FUNCTION_MAX = 70
 FILE_RATCHET = {}
 FUNCTION_RATCHET = {}
 # The transition table is a table: its rows are as wide as they are.
-WIDE = {"daemon/cases/table.cc", "daemon/funds/bank_outcome.cc", "storage/kinds.cc", "tests/cases/row_test.cc"}
+WIDE = {"daemon/cases/table.cc", "daemon/bank/rules/bank_outcome.cc", "storage/kinds.cc", "tests/cases/row_test.cc"}
 
 
 def tracked(*patterns):

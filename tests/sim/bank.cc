@@ -4,9 +4,9 @@
 #include <algorithm>
 #include <sstream>
 
+#include "daemon/bank/rules/references.h"
+#include "daemon/bankfiles/bank_text.h"
 #include "daemon/base/check.h"
-#include "daemon/funds/bank_text.h"
-#include "daemon/funds/references.h"
 
 namespace jiexu::sim {
 

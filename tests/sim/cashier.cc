@@ -1,7 +1,7 @@
 #include "tests/sim/cashier.h"
 
-#include "daemon/engine/remit_desk.h"
-#include "daemon/engine/remit_views.h"
+#include "daemon/payments/remit_desk.h"
+#include "daemon/payments/remit_views.h"
 #include "storage/layout.h"
 #include "storage/records.h"
 

@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
+#include "daemon/attachments/attachment_store.h"
 #include "daemon/base/limits.h"
-#include "daemon/engine/attachment_store.h"
-#include "daemon/engine/case_documents.h"
-#include "daemon/funds/payment_state.h"
+#include "daemon/casework/case_documents.h"
+#include "daemon/payments/rules/payment_state.h"
 #include "daemon/trust/suite.h"
 #include "storage/layout.h"
 #include "storage/records.h"

@@ -86,7 +86,7 @@ int main_with(int argc, char** argv) {
   app.add_flag("--trace", readable, "print every event").needs(one);
   app.add_option("--jobs", campaign.jobs, "threads").range(1, 64).needs(many);
   app.add_option("--mutation", mutation_name, "make this mistake on purpose (see mutation.h)");
-  app.add_option("--transcript", transcript, "play one of tests/engine/transcripts").excludes(one);
+  app.add_option("--transcript", transcript, "play one of tests/agency/transcripts").excludes(one);
   if (const auto ends = line.parse(argc, argv)) return *ends;
   const auto mutation = mutation_from_name(mutation_name);
   const bool ranged = many.given();

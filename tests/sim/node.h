@@ -6,7 +6,7 @@
 #include <memory>
 #include <optional>
 
-#include "daemon/engine/engine.h"
+#include "daemon/agency/engine.h"
 #include "storage/memory/memory_store.h"
 #include "tests/sim/world.h"
 

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "daemon/engine/case_documents.h"
+#include "daemon/casework/case_documents.h"
 #include "tests/sim/cashier.h"
 #include "tests/sim/clerk.h"
 #include "tests/sim/operator.h"

@@ -1,7 +1,7 @@
 #include "tests/sim/survey.h"
 
-#include "daemon/engine/case_store.h"
-#include "daemon/engine/ledger_check.h"
+#include "daemon/casework/case_store.h"
+#include "daemon/reconciliation/ledger_check.h"
 #include "daemon/trust/digest.h"
 #include "storage/records.h"
 

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "daemon/cases/case.h"
-#include "daemon/funds/ledger.h"
+#include "daemon/ledger/ledger.h"
 #include "daemon/link/frame.h"
 #include "jiexu/v1/api.pb.h"
 #include "jiexu/v1/record.pb.h"

@@ -1,6 +1,6 @@
 #include "tests/sim/teller.h"
 
-#include "daemon/engine/bank_desk.h"
+#include "daemon/bank/bank_desk.h"
 #include "storage/layout.h"
 #include "storage/records.h"
 

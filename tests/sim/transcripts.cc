@@ -6,7 +6,7 @@
 #include <cstdio>
 #include <sstream>
 
-#include "tests/engine/transcript.h"
+#include "tests/agency/transcript.h"
 
 namespace jiexu::sim {
 namespace {
@@ -61,7 +61,7 @@ TEST_CASE("the transcript is what the agencies see") {
 int show_transcript(const std::string& name, uint64_t first_storm, uint64_t last_storm) {
   wanted = {std::filesystem::path(TRANSCRIPTS) / (name + ".txt"), first_storm, last_storm};
   if (!std::filesystem::exists(wanted.file)) {
-    std::fprintf(stderr, "no transcript is called %s; tests/engine/transcripts has them\n",
+    std::fprintf(stderr, "no transcript is called %s; tests/agency/transcripts has them\n",
                  name.c_str());
     return 66;
   }

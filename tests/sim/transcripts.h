@@ -1,4 +1,4 @@
-// Plays a transcript of tests/engine/transcripts by its name: once calm, then through storms of the
+// Plays a transcript of tests/agency/transcripts by its name: once calm, then through storms of the
 // given seeds (frames lost, doubled, overtaking; processes ended at any moment), and prints what
 // the agencies see.
 #pragma once

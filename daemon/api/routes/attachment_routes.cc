@@ -7,8 +7,8 @@
 #include "daemon/api/problem.h"
 #include "daemon/api/reply.h"
 #include "daemon/api/views.h"
+#include "daemon/attachments/attachment_store.h"
 #include "daemon/base/bytes.h"
-#include "daemon/engine/attachment_store.h"
 #include "daemon/trust/digest.h"
 
 namespace jiexu {

@@ -5,10 +5,10 @@
 #include "daemon/api/json.h"
 #include "daemon/api/problem.h"
 #include "daemon/api/reply.h"
+#include "daemon/bank/bank_files.h"
+#include "daemon/bank/bank_queries.h"
+#include "daemon/bankfiles/bank_sink.h"
 #include "daemon/base/bytes.h"
-#include "daemon/engine/bank_files.h"
-#include "daemon/engine/bank_queries.h"
-#include "daemon/funds/bank_sink.h"
 
 namespace jiexu {
 namespace {

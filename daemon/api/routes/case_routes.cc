@@ -8,9 +8,9 @@
 #include "daemon/api/views.h"
 #include "daemon/base/bytes.h"
 #include "daemon/cases/step.h"
-#include "daemon/engine/case_desk.h"
-#include "daemon/engine/case_store.h"
-#include "daemon/engine/payment_queries.h"
+#include "daemon/casework/case_desk.h"
+#include "daemon/casework/case_store.h"
+#include "daemon/payments/payment_queries.h"
 #include "daemon/trust/suite.h"
 
 namespace jiexu {

@@ -3,7 +3,7 @@
 #include "daemon/api/comparison_view.h"
 #include "daemon/api/problem.h"
 #include "daemon/api/reply.h"
-#include "daemon/engine/reconciliation_queries.h"
+#include "daemon/reconciliation/reconciliation_queries.h"
 
 namespace jiexu {
 

@@ -4,7 +4,7 @@
 #include "daemon/api/api.h"
 #include "daemon/api/problem.h"
 #include "daemon/api/reply.h"
-#include "daemon/engine/case_documents.h"
+#include "daemon/casework/case_documents.h"
 
 namespace jiexu {
 namespace {

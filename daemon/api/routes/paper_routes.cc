@@ -9,7 +9,7 @@
 #include "daemon/api/reply.h"
 #include "daemon/base/bytes.h"
 #include "daemon/cases/step.h"
-#include "daemon/engine/case_documents.h"
+#include "daemon/casework/case_documents.h"
 #include "daemon/trust/suite.h"
 
 namespace jiexu {

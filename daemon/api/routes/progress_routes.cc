@@ -4,7 +4,7 @@
 #include "daemon/api/problem.h"
 #include "daemon/api/progress.h"
 #include "daemon/api/reply.h"
-#include "daemon/engine/case_store.h"
+#include "daemon/casework/case_store.h"
 #include "daemon/rules/letter_number.h"
 
 namespace jiexu {

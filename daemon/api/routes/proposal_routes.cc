@@ -8,8 +8,8 @@
 #include "daemon/api/views.h"
 #include "daemon/base/bytes.h"
 #include "daemon/cases/step.h"
-#include "daemon/engine/case_store.h"
-#include "daemon/engine/four_eyes.h"
+#include "daemon/casework/case_store.h"
+#include "daemon/casework/four_eyes.h"
 
 namespace jiexu {
 namespace {

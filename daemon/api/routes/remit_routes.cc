@@ -5,9 +5,9 @@
 #include "daemon/api/json.h"
 #include "daemon/api/problem.h"
 #include "daemon/api/reply.h"
-#include "daemon/engine/payment_queries.h"
-#include "daemon/engine/remit_views.h"
-#include "daemon/funds/batch_number.h"
+#include "daemon/payments/payment_queries.h"
+#include "daemon/payments/remit_views.h"
+#include "daemon/rules/batch_number.h"
 
 namespace jiexu {
 namespace {

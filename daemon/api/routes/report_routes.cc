@@ -6,7 +6,7 @@
 #include "daemon/api/silence.h"
 #include "daemon/api/statistics.h"
 #include "daemon/cases/step.h"
-#include "daemon/engine/case_store.h"
+#include "daemon/casework/case_store.h"
 
 namespace jiexu {
 namespace {

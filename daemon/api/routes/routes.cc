@@ -4,10 +4,10 @@
 #include "daemon/api/problem.h"
 #include "daemon/api/reply.h"
 #include "daemon/api/views.h"
-#include "daemon/engine/ledger_check.h"
-#include "daemon/engine/peer_queries.h"
-#include "daemon/engine/reconciliation_queries.h"
-#include "daemon/funds/bank_sink.h"
+#include "daemon/bankfiles/bank_sink.h"
+#include "daemon/peers/peer_queries.h"
+#include "daemon/reconciliation/ledger_check.h"
+#include "daemon/reconciliation/reconciliation_queries.h"
 
 namespace jiexu {
 namespace {

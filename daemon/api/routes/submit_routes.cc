@@ -9,7 +9,7 @@
 #include "daemon/api/problem.h"
 #include "daemon/api/reply.h"
 #include "daemon/base/bytes.h"
-#include "daemon/engine/four_eyes.h"
+#include "daemon/casework/four_eyes.h"
 #include "daemon/trust/suite.h"
 
 namespace jiexu {

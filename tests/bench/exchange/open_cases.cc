@@ -1,8 +1,8 @@
 #include "tests/bench/exchange/open_cases.h"
 
 #include "daemon/base/check.h"
-#include "daemon/engine/case_desk.h"
-#include "daemon/engine/case_store.h"
+#include "daemon/casework/case_desk.h"
+#include "daemon/casework/case_store.h"
 #include "storage/records.h"
 #include "tests/bench/exchange/home.h"
 #include "tests/bench/exchange/site.h"

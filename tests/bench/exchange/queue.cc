@@ -2,8 +2,8 @@
 
 #include <algorithm>
 
+#include "daemon/agency/engine.h"
 #include "daemon/base/check.h"
-#include "daemon/engine/engine.h"
 #include "tests/bench/exchange/home.h"
 #include "tests/bench/exchange/site.h"
 

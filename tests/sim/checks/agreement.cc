@@ -1,6 +1,6 @@
 // I8: the agencies' own daily comparison never finds a difference, because nothing of what the
 // worlds do to them is one; and in the end each has compared the last day of each other, in all.
-#include "daemon/funds/comparison.h"
+#include "daemon/reconciliation/rules/comparison.h"
 #include "tests/sim/checks/checker.h"
 
 namespace jiexu::sim {

@@ -27,7 +27,7 @@
 
 #include "daemon/link/transport.h"
 #include "daemon/trust/directory.h"
-#include "tests/engine/asking.h"
+#include "tests/agency/asking.h"
 #include "tests/sim/bank.h"
 #include "tests/sim/survey.h"
 

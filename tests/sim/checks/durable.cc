@@ -1,6 +1,6 @@
 // I1: what an agency tells anyone outside is on its disk.
-#include "daemon/engine/case_store.h"
-#include "daemon/engine/link_store.h"
+#include "daemon/casework/case_store.h"
+#include "daemon/peers/link_store.h"
 #include "tests/sim/checks/checker.h"
 
 namespace jiexu::sim {

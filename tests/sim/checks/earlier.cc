@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <optional>
 
-#include "daemon/engine/case_store.h"
+#include "daemon/casework/case_store.h"
 #include "tests/sim/checks/checker.h"
 
 namespace jiexu::sim {

@@ -2,9 +2,9 @@
 // and of every line of a statement whose it is.
 #include <algorithm>
 
-#include "daemon/funds/bank_outcome.h"
-#include "daemon/funds/payment_state.h"
-#include "daemon/funds/references.h"
+#include "daemon/bank/rules/bank_outcome.h"
+#include "daemon/bank/rules/references.h"
+#include "daemon/payments/rules/payment_state.h"
 #include "tests/sim/checks/checker.h"
 
 namespace jiexu::sim {

@@ -1,0 +1,407 @@
+// What the engine does with frames of a peer: batches of messages, and the answers to our own link.
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "daemon/agency/engine.h"
+#include "daemon/attachments/attachment_store.h"
+#include "daemon/base/check.h"
+#include "daemon/casework/case_store.h"
+#include "daemon/trust/chain.h"
+#include "storage/layout.h"
+
+namespace jiexu {
+namespace {
+
+// Every refusal is named, so that a new one has to say what the peer is told.
+v1::FaultCode fault_of(Refusal refusal) {
+  switch (refusal) {
+    case Refusal::kReplayed: return v1::FAULT_CODE_REPLAYED;
+    case Refusal::kOutOfOrder: return v1::FAULT_CODE_OUT_OF_ORDER;
+    case Refusal::kWrongPeer:
+    case Refusal::kUnknownCase: return v1::FAULT_CODE_UNKNOWN_CASE;
+    case Refusal::kCaseExists:
+    case Refusal::kCaseClosed:
+    case Refusal::kNotAllowedNow:
+    case Refusal::kGuardFailed: return v1::FAULT_CODE_NOT_ALLOWED;
+    // clang-format off
+    case Refusal::kNone: case Refusal::kInputMissing: case Refusal::kApplicationInvalid:
+    case Refusal::kLetterInvalid: case Refusal::kFormInvalid: case Refusal::kFormNotOfLetter:
+    case Refusal::kFormVersion: case Refusal::kAmountNotPositive: case Refusal::kAmountDiffers:
+    case Refusal::kUnknownAgency: case Refusal::kOwnAgency: case Refusal::kDuplicateOpenCase:
+    case Refusal::kClaimedByOther: case Refusal::kDateInvalid: case Refusal::kRejectCodeMissing:
+    case Refusal::kLetterNumbersExhausted: case Refusal::kLetterNumberTaken:
+    case Refusal::kClockSkew: case Refusal::kAmountTooLarge: case Refusal::kInputTooLarge:
+    case Refusal::kRecovering: case Refusal::kPayeeInvalid: case Refusal::kPaperInvalid:
+    case Refusal::kRefundPaid: case Refusal::kTooManyAttachments:
+    case Refusal::kAttachmentInvalid: case Refusal::kAttachmentUnknown:
+    case Refusal::kTooManyPayments: case Refusal::kLetterNumberForeign:
+    case Refusal::kLetterNumberDiffers: case Refusal::kBatchNumberForeign:
+    case Refusal::kStorageLow: case Refusal::kBankLineUnknown: case Refusal::kBankLineSettled:
+    case Refusal::kAllotmentSum: case Refusal::kUnknownProposal: case Refusal::kOwnProposal:
+    case Refusal::kProposalChanged: case Refusal::kBatchUnknown: case Refusal::kBatchState:
+    case Refusal::kBatchNotApproved: case Refusal::kSamePerson: case Refusal::kBatchChanged:
+    case Refusal::kFileUnwritable: case Refusal::kPaymentUnknown: case Refusal::kPaymentNotHeld:
+    case Refusal::kPayeeListed: case Refusal::kPayeeNotAsSeen: case Refusal::kPaymentAcknowledged:
+    case Refusal::kPaymentAtBank: case Refusal::kStatementDay: case Refusal::kStatementOrder:
+    case Refusal::kStatementContent:
+      return v1::FAULT_CODE_BAD_CONTENT;
+      // clang-format on
+  }
+  return v1::FAULT_CODE_BAD_CONTENT;
+}
+
+// The agency that was merged has woken up and forwards a letter that the directory had us send on
+// already: the link's log keeps the message, and the case knows what it says.
+bool told_before(const Case& subject, AgencyId peer, const v1::Message& message) {
+  return message.letter_forwarded().to_agency() == subject.peer.text() && subject.was_with(peer);
+}
+
+// Not in the peer's: they may be long, forge lines of a log, and name a person.
+std::string in_our_words(const v1::Fault& fault) {
+  const std::string& code = v1::FaultCode_Name(fault.code());
+  const std::string_view why = fault.refusal() <= std::numeric_limits<uint16_t>::max()
+                                   ? explain(static_cast<Refusal>(fault.refusal()))
+                                   : "";
+  return (code.empty() ? std::to_string(fault.code()) : code) + (why.empty() ? "" : ": ") +
+         std::string(why);
+}
+
+}  // namespace
+
+Result<void> Engine::received(const PeerFrame& in, Moment moment) {
+  steady_ = moment.steady;
+  const Instant now = moment.wall;
+  Peer* peer = peers_.find(in.peer);
+  if (peer == nullptr) return {};
+  peer->heard(now);
+  return in.lane == Lane::kReply ? receive_reply(*peer, in.frame, now)
+                                 : receive_forward(*peer, in.frame, now);
+}
+
+Result<void> Engine::receive_forward(Peer& peer, const Frame& frame, Instant now) {
+  if (const auto* batch = std::get_if<BatchFrame>(&frame)) {
+    TRY_DO(receive(peer, *batch, now));
+    return try_lines_again(now);
+  }
+  if (const auto* open = std::get_if<OpenFrame>(&frame)) {
+    TRY_DO(answer_open(peer, *open, now));
+  }
+  if (const auto* want = std::get_if<WantFrame>(&frame)) return answer_want(peer, *want, now);
+  if (const auto* fetch = std::get_if<FetchFrame>(&frame)) {
+    give_back_.asked(peer.id(), *fetch);
+    give_back_.go_on(steady_);
+  }
+  // The peer is alive: if our own link to it waits for an answer, now is a good time.
+  follow(peer, peer.sender().nudge(steady_));
+  return {};
+}
+
+void Engine::connected(AgencyId id, Moment now) {
+  steady_ = now.steady;
+  Peer* peer = peers_.find(id);
+  if (peer != nullptr) follow(*peer, peer->sender().connected(steady_));
+}
+
+Result<void> Engine::receive(Peer& peer, const BatchFrame& batch, Instant now) {
+  const Standing standing = guard_.standing_of(peer.id());
+  if (standing == Standing::kClosed) {
+    reply_busy(peer, "recovering from a loss of data");
+    return {};
+  }
+  switch (peer.receiver().judge(batch, peer.incoming_log())) {
+    case BatchVerdict::kDuplicate:
+      world_.observer.frame_refused(peer.id(), "duplicate");
+      if (peer.receiver().receipt()) reply(peer, encode(peer.receiver().word()));
+      return {};
+    case BatchVerdict::kGap:
+      world_.observer.frame_refused(peer.id(), "gap");
+      reply(peer, encode(peer.receiver().gap()));
+      return {};
+    case BatchVerdict::kRefused:
+      world_.observer.frame_refused(peer.id(), peer.receiver().refusal().text);
+      reply(peer, encode(peer.receiver().refusal()));
+      return {};
+    case BatchVerdict::kNext: break;
+  }
+  if (standing == Standing::kReplaying) recovery_.delivers(peer.id());
+  if (kernel_.room() == Room::kShort) {
+    world_.observer.frame_refused(peer.id(), "the disk is nearly full");
+    reply_busy(peer, "the disk is nearly full");
+    return {};
+  }
+  if (standing != Standing::kOpen) {
+    TRY(const auto early, recovery_.comes_too_early(peer, batch, now));
+    if (early) {
+      reply_busy(peer, "recovering from a loss of data, another agency first");
+      return {};
+    }
+  }
+  for (size_t i = 0; i < batch.messages.size(); ++i) {
+    TRY_DO(receive_message(peer, batch, i, standing, now));
+    TRY_DO(tx_.end_step());
+  }
+  if (unreadable_ > 0) quarantine_unreadable(peer, batch, now);
+  peer.receiver().accept(batch);
+  peer.received(batch, now);
+  peers_.touch(peer.id());
+  gather(true);
+  return standing == Standing::kReplaying ? recovery_.end_if_done(peer, now) : Result<void>();
+}
+
+Result<void> Engine::receive_message(Peer& peer, const BatchFrame& batch, size_t index,
+                                     Standing standing, Instant now) {
+  const std::string_view bytes = batch.messages[index];
+  const LogPlace place{false, batch.epoch, batch.first_seq + index};
+  google::protobuf::io::CodedInputStream in(reinterpret_cast<const uint8_t*>(bytes.data()),
+                                            static_cast<int>(bytes.size()));
+  in.SetRecursionLimit(limits::kProtoDepthMax);
+  auto& message = *google::protobuf::Arena::CreateMessage<v1::Message>(&arena_.fresh());
+  if (!message.ParseFromCodedStream(&in) || !CaseId::from_bytes(message.case_id())) {
+    peer.heard_of().tally.add(v1::Message::BODY_NOT_SET);
+    note_set_aside(peer, place.seq, 0, v1::FAULT_CODE_UNREADABLE);
+    if (unreadable_++ == 0) unreadable_from_ = place.seq;
+    return {};
+  }
+  world_.observer.message_received(peer.id(), message.body_case());
+  if (const auto taken = receive_statement(peer, message, batch, place, now); !taken || *taken) {
+    return taken ? Result<void>() : tl::unexpected(taken.error());
+  }
+  peer.heard_of().tally.add(message.body_case());
+  if (event_of(message.body_case()) == EventKind::kNone) {
+    quarantine(peer, message, place, v1::FAULT_CODE_UNKNOWN_KIND, {}, now);
+    return {};
+  }
+  return decide_message(peer, message, place, standing, now);
+}
+
+Result<bool> Engine::receive_statement(Peer& peer, const v1::Message& message,
+                                       const BatchFrame& batch, const LogPlace& place,
+                                       Instant now) {
+  if (message.has_fault()) {
+    const v1::Fault& fault = message.fault();
+    if (!statements_.refused(peer, fault.seq(), fault.code())) return false;
+    peer.heard_of().tally.add(message.body_case());
+    peers_.touch(peer.id());
+    if (fault.code() != v1::FAULT_CODE_UNKNOWN_KIND) {
+      world_.observer.alarm(peer.id(), "our daily statement was refused, " + in_our_words(fault));
+    }
+    return true;
+  }
+  if (!message.has_daily_statement()) return false;
+  Digest head = batch.prev_head;
+  for (Seq seq = batch.first_seq; seq < place.seq; ++seq) {
+    head = chain_next(head, seq, batch.messages[seq - batch.first_seq]);
+  }
+  const OurBooks books = guard_.is_recovering(peer.id())  ? OurBooks::kRecovering
+                         : guard_.has_compared(peer.id()) ? OurBooks::kSound
+                                                          : OurBooks::kUncertain;
+  TRY(const auto refused,
+      comparer_.take(peer, message.daily_statement(), place.seq, head, books, now));
+  if (message.daily_statement().last()) peer.heard_of().begin_day(place.seq);
+  peer.set_unknown_there(false);
+  if (refused) quarantine(peer, message, place, v1::FAULT_CODE_BAD_CONTENT, *refused, now);
+  return true;
+}
+
+Result<void> Engine::decide_message(Peer& peer, const v1::Message& message, const LogPlace& place,
+                                    Standing standing, Instant now) {
+  const CaseId id = *CaseId::from_bytes(message.case_id());
+  auto loaded = cases_.load(id, now);
+  if (!loaded) return tl::unexpected(loaded.error());
+  if (standing == Standing::kReplaying) {
+    const auto past = recovery_.is_past(peer, loaded->get(), message, now);
+    if (!past || *past) return past ? Result<void>() : tl::unexpected(past.error());
+    loaded = cases_.load(id, now);
+    if (!loaded) return tl::unexpected(loaded.error());
+  }
+  Case fresh;
+  fresh.id = id;
+  fresh.peer = peer.id();
+  const Case& subject = *loaded != nullptr ? **loaded : fresh;
+  if (subject.peer != peer.id() && told_before(subject, peer.id(), message)) return {};
+  if (subject.peer != peer.id()) {
+    const Rejection why{Refusal::kWrongPeer, ""};
+    quarantine(peer, message, place, fault_of(why.refusal), why, now);
+    return {};
+  }
+  Event event;
+  event.kind = event_of(message.body_case());
+  event.at = standing == Standing::kReplaying
+                 ? recovery_.came_at(peer, subject, message, place.seq, now)
+                 : now;
+  event.actor = {ActorKind::kPeer, peer.id().text()};
+  event.message = &message;
+  event.place = place;
+  TRY(const auto outcome, cases_.apply(subject, event));
+  if (outcome && message.has_remittance_notice()) {
+    // The bank desk's part is a step of its own, on what it has heard of the case.
+    TRY_DO(tx_.end_step());
+    return bank_.noticed(id, peer.id(), message.remittance_notice(), now);
+  }
+  if (outcome && message.has_letter()) return cases_.follow_successor(**outcome, now);
+  if (outcome) return {};
+  if (subject.exists() && event.kind != EventKind::kFaultIn) {
+    cases_.consume_number(subject, message.case_seq());
+  }
+  quarantine(peer, message, place, fault_of(outcome.error().refusal), outcome.error(), now);
+  return {};
+}
+
+void Engine::note_set_aside(Peer& peer, Seq seq, uint32_t body_kind, v1::FaultCode code) {
+  peer.heard_of().add_set_aside(seq, body_kind, code);
+  world_.observer.quarantined(peer.id(), code);
+}
+
+void Engine::quarantine(Peer& peer, const v1::Message& message, const LogPlace& place,
+                        v1::FaultCode code, const Rejection& why, Instant now) {
+  const auto kind = static_cast<uint32_t>(message.body_case());
+  v1::QuarantineRecord record;
+  record.set_case_id(message.case_id());
+  record.set_body_kind(kind);
+  record.set_text(why.detail);
+  v1::Fault fault;
+  fault.set_code(code);
+  fault.set_refusal(static_cast<uint32_t>(why.refusal));
+  fault.set_text(why.detail.empty() ? std::string(explain(why.refusal)) : why.detail);
+  note_set_aside(peer, place.seq, kind, code);
+  // No fault about a fault.
+  set_aside(peer, place, std::move(record), fault, !message.has_fault(), now);
+}
+
+// A message without a name costs its sender two bytes: all of a frame are set aside as one.
+void Engine::quarantine_unreadable(Peer& peer, const BatchFrame& batch, Instant now) {
+  v1::Fault fault;
+  fault.set_code(v1::FAULT_CODE_UNREADABLE);
+  fault.set_more(std::exchange(unreadable_, 0) - 1);
+  v1::QuarantineRecord record;
+  record.set_more(fault.more());
+  set_aside(peer, {false, batch.epoch, unreadable_from_}, std::move(record), fault, true, now);
+}
+
+void Engine::set_aside(Peer& peer, const LogPlace& place, v1::QuarantineRecord record,
+                       const v1::Fault& fault, bool tell, Instant now) {
+  record.set_code(fault.code());
+  record.set_refusal(fault.refusal());
+  record.set_at_ms(now.ms);
+  to_record(place, record.mutable_ref());
+  tx_.put_message(layout::quarantine_key(peer.id(), place.epoch, place.seq), record);
+  if (!tell) return;
+  v1::Message answer;
+  answer.set_case_id(record.case_id().empty() ? std::string(CaseId().bytes()) : record.case_id());
+  answer.set_sent_at_ms(now.ms);
+  *answer.mutable_fault() = fault;
+  answer.mutable_fault()->set_epoch(place.epoch);
+  answer.mutable_fault()->set_seq(place.seq);
+  peers_.append(peer.id(), answer);
+}
+
+SenderStep Engine::to_sender(Peer& peer, const Frame& frame) {
+  Sender& sender = peer.sender();
+  if (const auto* receipt = std::get_if<Receipt>(&frame)) {
+    return sender.receive(*receipt, steady_, peer.log());
+  }
+  if (const auto* gap = std::get_if<GapFrame>(&frame)) return sender.receive(*gap, steady_);
+  if (const auto* refuse = std::get_if<RefuseFrame>(&frame))
+    return sender.receive(*refuse, steady_);
+  return {};
+}
+
+Result<void> Engine::receive_reply(Peer& peer, const Frame& frame, Instant now) {
+  if (const auto* back = std::get_if<FetchedFrame>(&frame)) {
+    // Asked for again with the next Open.
+    if (kernel_.room() == Room::kShort) return {};
+    return recovery_.fetched(peer, *back, {now, steady_});
+  }
+  if (const auto* piece = std::get_if<PieceFrame>(&frame)) return receive_piece(peer, *piece, now);
+  if (const auto* opened = std::get_if<OpenedFrame>(&frame)) {
+    return receive_opened(peer, *opened, now);
+  }
+  const Seq receipted = peer.sender().mark().receipted_seq;
+  SenderStep step = to_sender(peer, frame);
+  note_receipts(peer, receipted);
+  follow(peer, std::move(step));
+  if (const auto* refuse = std::get_if<RefuseFrame>(&frame)) {
+    recovery_.refused(peer, *refuse, {now, steady_});
+  }
+  return {};
+}
+
+// What the peer says of our log decides whether the link goes on or has to be recovered.
+Result<void> Engine::receive_opened(Peer& peer, const OpenedFrame& opened, Instant now) {
+  if (recovery_.is_rewriting(peer)) return {};
+  const Seq receipted = peer.sender().mark().receipted_seq;
+  SenderStep step = peer.sender().receive(opened, steady_, peer.log());
+  note_receipts(peer, receipted);
+  const std::optional<Seq> behind = step.behind;
+  const bool unproven = step.unproven;
+  follow(peer, std::move(step));
+  if (behind) recovery_.proves_loss(peer, *behind, {now, steady_});
+  if (unproven) recovery_.proves_nothing(peer);
+  if (peer.sender().state() != Sender::State::kFlowing) return {};
+  TRY(const auto wanted, wants_files(tx_.durable(), peer.id()));
+  if (wanted) fetch_.ready_again(peer.id());
+  return recovery_.agreed(peer, {now, steady_});
+}
+
+void Engine::note_receipts(const Peer& peer, Seq receipted_before) {
+  const Seq through = peer.sender().mark().receipted_seq;
+  if (through <= receipted_before) return;
+  world_.observer.receipt_received(peer.id(), through - receipted_before);
+  const Seq statement = peer.said().last_part_seq;
+  if (statement > receipted_before && statement <= through) statements_.look_again();
+}
+
+Result<void> Engine::answer_open(Peer& peer, const OpenFrame& open, Instant now) {
+  recovery_.heard_open(peer, open, {now, steady_});
+  if (peer.receiver().begins_epoch(open)) {
+    // Durable before it is answered; the peer asks again.
+    peer.receiver_moved(now);
+    peers_.touch(peer.id());
+    gather(true);
+    return {};
+  }
+  if (auto answer = peer.receiver().receive(open, peer.incoming_log())) {
+    reply(peer, std::move(*answer));
+  }
+  return recovery_.end_if_done(peer, now);
+}
+
+void Engine::reply(Peer& peer, std::string frame) {
+  send(peer, Lane::kReply, std::move(frame));
+}
+
+void Engine::reply_busy(Peer& peer, std::string why) {
+  RefuseFrame busy;
+  busy.reason = v1::REFUSE_REASON_BUSY;
+  busy.text = std::move(why);
+  reply(peer, encode(busy));
+}
+
+void Engine::follow(Peer& peer, SenderStep step) {
+  for (FrameBytes& frame : step.out) {
+    world_.transport.send(peer.id(), Lane::kForward, std::move(frame));
+  }
+  if (step.alarm) world_.observer.alarm(peer.id(), *step.alarm);
+  if (!step.mark_moved) return;
+  peer.mark_moved();
+  peers_.touch(peer.id());
+  gather(false);
+}
+
+// --- what a recovery asks for ---
+
+void Engine::send(const Peer& peer, Lane lane, std::string frame) {
+  world_.transport.send(peer.id(), lane, share(std::move(frame)));
+}
+
+void Engine::write(const v1::StoreRecord& record) {
+  tx_.put_message(layout::store_key(), record);
+}
+
+void Engine::links_changed(bool freed) {
+  if (freed) bank_.try_again_soon();
+  statements_.look_again();
+}
+
+}  // namespace jiexu

@@ -1,0 +1,198 @@
+// Postings on our bank accounts: each is imported once, finds its cases by the matcher's evidence
+// (daemon/bank/rules/matcher.h), and has a named outcome. What is not settled waits in a tray until
+// a later event or a person settles it; nothing leaves a tray without a record of why.
+//
+// What a statement says of payments of ours goes to the remittance desk, and a reversal goes to the
+// cases of the line that it takes back, in whichever order the two come. A line that is early
+// because a link is being recovered, or because the other agency still holds the money as
+// credited, or that may be of one of several payments that the store has forgotten, is tried again.
+//
+// Money that no case has taken stands in suspense under our own code, to the fen.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "daemon/bank/bank_book.h"
+#include "daemon/bank/rules/bank_outcome.h"
+#include "daemon/bank/rules/line_identity.h"
+#include "daemon/casework/case_desk.h"
+#include "daemon/payments/remit_desk.h"
+#include "daemon/peers/link_guard.h"
+#include "jiexu/v1/api.pb.h"
+
+namespace jiexu {
+
+// The key of a line, the `n`th of those that agree in account, bank's number, amount, booking day
+// and the payment that they name.
+Digest digest_of(const v1::BankLine& line, uint32_t n = 0);
+// The key that it had before numbers were known to come again: of the two accounts, the other's
+// name, number and amount. Such lines stay under it.
+Digest old_digest_of(const v1::BankLine& line);
+
+// Lines that come together are never each other's duplicate: those of a file, or of one request.
+struct LineSource {
+  std::string file;             // its digest; empty: no file
+  std::map<Digest, bool> used;  // known lines that they reported again or are; true: loosely
+  // By the first key of lines that agree: so many of them are used.
+  std::map<Digest, uint32_t> passed;
+};
+
+class BankDesk final : public CaseListener {
+ public:
+  BankDesk(AgencyId self, Transaction& tx, CaseDesk& cases, RemitDesk& payments,
+           const LinkGuard& guard)
+      : self_(self), tx_(tx), cases_(cases), payments_(payments), guard_(guard), book_(tx, cases) {}
+
+  // Finds the lines that are to be tried again; once, at start.
+  Result<void> start();
+
+  void set_directory(const Directory& directory) { book_.set_directory(directory, self_); }
+
+  // Imports one line into the open commit. A line that reports a known one again (line_identity.h)
+  // moves nothing and gets its outcome with `duplicate` in front; one of which that is not sure
+  // waits. `source`: what it came in; the same for all lines that came together.
+  Result<v1::BankLineResult> import(const v1::BankLine& line, LineSource& source, Instant now);
+
+  // A remittance notice of this case has been accepted. Money that waited for it may be matched.
+  Result<void> noticed(const CaseId& id, AgencyId peer, const v1::RemittanceNotice& notice,
+                       Instant now);
+
+  // CaseListener: lines that waited with the case are settled when it no longer holds their money
+  // apart. A line of which something stands in suspense waits for a person besides.
+  Result<void> case_changed(const CaseChanged& change) override;
+
+  // A person says where the money of a waiting line belongs. What a case refuses stays in suspense,
+  // and the line in its tray.
+  using Settled = tl::expected<v1::BankLineResult, Rejection>;
+  Result<Settled> match_by_hand(const Digest& line, const std::vector<Allocation>& to,
+                                std::string_view user, std::string_view note, Instant now);
+  // The same of a transfer for many cases: each whose notice is here gets what it says; the rest
+  // stays in suspense, and the line in its tray (X26, X27).
+  Result<Settled> match_noticed(const Digest& line, std::string_view user, std::string_view note,
+                                Instant now);
+  // A person says that the line is no money of a case, and why.
+  Result<Settled> set_aside(const Digest& line, std::string_view user, std::string_view note,
+                            Instant now);
+
+  // A link has been recovered, or the bank or a person has said something of many payments.
+  void try_again_soon();
+  bool wants_to_try_again() const { return !again_.empty(); }
+  // Looks again at lines that may be taken now. Whether it wrote anything.
+  Result<bool> try_again(Instant now);
+
+ private:
+  using Record = v1::BankLineRecord;
+  using Cases = std::vector<CaseId>;
+  struct Entry {
+    Digest digest{};
+    Record record;
+  };
+
+  Result<bool> has_room_for(const v1::BankLine& line);
+  struct Candidate {
+    Entry entry;
+    KnownLine known;
+  };
+  struct Found {
+    Identity identity;
+    std::optional<Entry> known;  // if it is not new
+    Digest unused{};             // under which it is kept if it is no repetition
+  };
+  Result<Found> find_known(const v1::BankLine& line, LineSource& source) const;
+  // Adds the line of this key, if there is one; whether there is.
+  Result<bool> add_candidate(const Digest& digest, const v1::BankLine& line,
+                             const LineSource& source, std::vector<Candidate>& found) const;
+  void note_repeated(Entry& known, bool loosely, LineSource& source);
+  Result<void> note_number(const Entry& entry);
+  Result<void> place_unsure(Entry& entry, const Entry& known, Instant now);
+  Result<v1::BankLineResult> import_new(Entry& entry, Instant now);
+  Result<void> place_credit(Entry& entry, Instant now);
+  Result<void> place_debit(Entry& entry, Instant now);
+  // Money that IN sends back; false if it is not.
+  Result<bool> place_come_back(Entry& entry, Instant now);
+  // Whose letters the line names.
+  Result<std::vector<std::shared_ptr<const Case>>> named_cases(const v1::BankLine& line, Side side,
+                                                               Instant now);
+  // A payment of ours that its bank sends back; false if it is not.
+  Result<bool> place_return(Entry& entry, Instant now);
+  // The debit of what a case of ours has sent back; false if it is not.
+  Result<bool> place_sent_back(Entry& entry, Instant now);
+  Result<bool> take_debit(const Case& sender, Fen amount);
+  Result<void> take(Entry& entry, const RemitDesk::LineTaken& taken, Instant now);
+  // REQUIRES: the record's proposals are set.
+  void postpone(const Entry& entry, bool again);
+  void forget_cases(const Digest& line, const Cases& cases);
+  // Those that wait for this case, which has changed.
+  void try_again_soon(const CaseId& id);
+  Result<void> try_again(const Digest& digest, bool credits, Instant now);
+  Result<bool> is_recovering(const std::vector<Allocation>& to, Instant now);
+  Result<void> wait_for_link(Entry& entry, const std::vector<Allocation>& to, Instant now);
+
+  // Reversals. The line that `entry` takes back, or for a credit the line that waits to take it
+  // back.
+  Result<std::optional<Digest>> find_twin(const Entry& entry);
+  Result<void> note_twin(const Entry& entry);
+  Result<bool> place_reversal(Entry& entry, Instant now);
+  // Returns whether a reversal had waited for the credit.
+  Result<bool> meet_reversal(const Entry& credit, Instant now);
+  // Writes the credit, not the reversal.
+  Result<void> take_back(Entry& credit, Entry& reversal, Instant now);
+  // Returns what the case does not give.
+  Result<Fen> take_from_case(const CaseId& id, Fen amount, Instant now);
+  Result<bool> leave_batch(Entry& entry);
+  Result<void> give_up_batch(const std::string& number);
+  Result<tl::expected<std::vector<Allocation>, Rejection>> name_payments(
+      const v1::BankLine& line, const std::vector<Allocation>& to) const;
+  Result<Fen> take_parts(Entry& entry, const std::vector<Allocation>& parts, Instant now);
+  Result<void> share_out(Entry& entry, const std::vector<Allocation>& to, Fen rest, Instant now);
+  Result<void> place_batch(Entry& entry, const BankMatch& match, Instant now);
+  // Books the parts with their cases; returns what they refused.
+  Result<Fen> allot(Record& record, const std::vector<Allocation>& parts, Instant now);
+  struct Credited {
+    std::shared_ptr<const Case> subject;  // as it is now; nullptr: it refuses all of the money
+    Fen refused;
+  };
+  Result<Credited> credit(const v1::BankLine& line, const Allocation& part, Instant now);
+  Result<Credited> bring(const CaseId& id, Fen amount, Instant now);
+  // What the case's own messages proved that the bank had brought, or taken back, while its line
+  // was lost with the store. The line is to come again.
+  enum class Proved : uint8_t { kBrought, kTakenBack };
+  Result<void> hear_of_recovery(const CaseChanged& change);
+  Result<void> settle_waiting(const Case& after, Instant now);
+  Result<void> note_recovered(const CaseId& id, Proved what, Fen amount);
+  // How much of the amount is proved already; that is used up then.
+  Result<Fen> take_recovered(const CaseId& id, Proved what, Fen amount);
+  Result<std::shared_ptr<const Case>> apply(const CaseId& id, EventKind kind, Fen amount,
+                                            Instant now);
+  // Changes what of the line stands in suspense.
+  Result<void> park(Entry& entry, Fen amount, Instant now);
+  Result<void> try_batch(const std::string& number, Instant now);
+  Result<void> settle(Entry& entry, BankOutcome outcome, std::string_view by, std::string_view note,
+                      Instant now);
+
+  Result<std::optional<Entry>> read(const Digest& digest) const;
+  // The tray follows the outcome.
+  Result<void> write(Entry& entry);
+  Result<void> add_to_list(const RecordKey& key, const Digest& digest, size_t lines_max = SIZE_MAX);
+  Result<std::vector<Digest>> read_list(const RecordKey& key) const;
+  v1::BankLineResult result_of(const Entry& entry) const;
+
+  AgencyId self_;
+  Transaction& tx_;
+  CaseDesk& cases_;
+  RemitDesk& payments_;
+  const LinkGuard& guard_;
+  BankBook book_;
+  // Lines that are tried again, and the cases that each may be of, as far as this run knows.
+  std::map<Digest, Cases> postponed_;
+  std::set<std::pair<CaseId, Digest>> waiting_for_;  // the same by case
+  std::set<Digest> again_;                           // of them, those to be tried now
+};
+
+}  // namespace jiexu

@@ -1,0 +1,35 @@
+// Bank statements (camt.053) and notifications (camt.054) of ISO 20022, versions .02 to .08, read
+// as a stream. Several statements a file, reversals, batch entries with many details; each detail
+// of an entry is a line of its own.
+//
+// An entry that is not booked (pending, information) is passed over. A file is refused, with the
+// line, where money would have to be guessed: another currency than yuan, an amount that is not
+// fen, an entry whose details do not add up to it, no account.
+//
+// The number of a line is the bank's reference of the detail, or that of the entry with the place
+// of the detail behind it, or, if the bank gives none, the statement's id and the place of the
+// entry. Pure.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "daemon/bankfiles/bank_sink.h"
+
+namespace jiexu {
+
+class CamtReader {
+ public:
+  explicit CamtReader(BankLineSink sink);
+  ~CamtReader();
+
+  // Errors kInvalid, naming line and rule; for good.
+  Result<void> feed(std::string_view bytes);
+  Result<BankFileSummary> finish();
+
+ private:
+  class Handler;
+  std::unique_ptr<Handler> handler_;
+};
+
+}  // namespace jiexu

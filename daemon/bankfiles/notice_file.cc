@@ -1,0 +1,159 @@
+#include "daemon/bankfiles/notice_file.h"
+
+#include <algorithm>
+#include <array>
+
+#include "daemon/bankfiles/bank_text.h"
+#include "daemon/base/gbk.h"
+#include "daemon/base/limits.h"
+#include "daemon/base/text.h"
+
+namespace jiexu {
+namespace {
+
+constexpr size_t kColumns = 23;
+
+// Places of the columns that are used.
+enum Column : size_t {
+  kAccount = 1,
+  kHostNumber = 2,
+  kOtherAccount = 4,
+  kOtherName = 5,
+  kAmount = 6,
+  kDay = 7,
+  kRemark = 11,
+  kCurrency = 12,
+  kOtherBank = 18,
+  kSummary = 19,
+  kReversal = 20,
+};
+
+using Columns = std::array<std::string_view, kColumns>;
+
+// nullopt unless there are exactly the columns; the last '|' may be missing.
+std::optional<Columns> split(std::string_view text) {
+  Columns columns;
+  for (size_t i = 0; i < kColumns; ++i) {
+    const size_t end = text.find('|');
+    if (end == text.npos && i + 1 < kColumns) return std::nullopt;
+    columns[i] = text.substr(0, end);
+    text = end == text.npos ? std::string_view() : text.substr(end + 1);
+  }
+  return is_blank(text) ? std::optional(columns) : std::nullopt;
+}
+
+bool is_yuan(std::string_view currency) {
+  static constexpr std::string_view kYuan[] = {"", "CNY", "RMB", "156", "01", "人民币"};
+  return std::find(std::begin(kYuan), std::end(kYuan), currency) != std::end(kYuan);
+}
+
+// nullopt: a flag that nobody has told us of.
+std::optional<bool> is_reversal(std::string_view flag) {
+  if (flag.empty() || flag == "0" || flag == "N") return false;
+  if (flag == "1" || flag == "Y") return true;
+  return std::nullopt;
+}
+
+}  // namespace
+
+tl::unexpected<Error> NoticeReader::wrong(std::string_view what) {
+  error_ = Error{Errc::kInvalid, "line " + std::to_string(line_number_) + ": " + std::string(what)};
+  return tl::unexpected(*error_);
+}
+
+Result<void> NoticeReader::feed(std::string_view bytes) {
+  if (error_) return tl::unexpected(*error_);
+  bytes_ += bytes.size();
+  if (bytes_ > limits::kBankFileBytesMax) {
+    return wrong("the file is too large; ask for smaller ones");
+  }
+  while (!bytes.empty()) {
+    const size_t end = bytes.find('\n');
+    const std::string_view part = bytes.substr(0, end);
+    if (rest_.size() + part.size() > limits::kNoticeLineBytesMax) {
+      ++line_number_;
+      return wrong("longer than a notice can be");
+    }
+    rest_.append(part);
+    if (end == bytes.npos) return {};
+    bytes.remove_prefix(end + 1);
+    const std::string line = std::exchange(rest_, {});
+    TRY_DO(take_line(line));
+  }
+  return {};
+}
+
+Result<void> NoticeReader::take_line(std::string_view raw) {
+  ++line_number_;
+  if (line_number_ == 1 && raw.starts_with("\xef\xbb\xbf")) raw.remove_prefix(3);
+  if (raw.ends_with('\r')) raw.remove_suffix(1);
+  if (is_blank(raw)) return {};
+  if (is_ascii(raw)) return take_columns(raw, raw);
+  TRY(const auto text, decode(raw));
+  return take_columns(text, raw);
+}
+
+Result<std::string> NoticeReader::decode(std::string_view raw) {
+  if (encoding_ == NoticeEncoding::kDetect) {
+    encoding_ = is_utf8(raw) ? NoticeEncoding::kUtf8 : NoticeEncoding::kGbk;
+  }
+  if (encoding_ == NoticeEncoding::kUtf8) {
+    if (is_utf8(raw)) return std::string(raw);
+    return wrong("not UTF-8; say which encoding the file has");
+  }
+  auto text = from_gbk(raw);
+  if (!text) return wrong("not GBK; say which encoding the file has");
+  return std::move(*text);
+}
+
+Result<void> NoticeReader::take_columns(std::string_view text, std::string_view raw) {
+  const auto columns = split(text);
+  if (!columns) return wrong("has not 23 columns, each ended by '|'");
+  const auto& column = *columns;
+  const auto amount = parse_amount(column[kAmount]);
+  if (!amount) return wrong("column 7, amount: not an amount in yuan");
+  if (const auto why = why_impossible(*amount)) return wrong("column 7, amount: " + *why);
+  const auto day = parse_day(column[kDay]);
+  if (!day) return wrong("column 8, date: not a date as yyyymmdd");
+  if (!is_yuan(clean_number(column[kCurrency]))) {
+    return wrong("column 13, currency: not yuan");
+  }
+  const auto reversal = is_reversal(clean_number(column[kReversal]));
+  if (!reversal) return wrong("column 21, reversal flag: neither 0 nor 1");
+  line_.Clear();
+  line_.set_account_number(clean_number(column[kAccount]));
+  line_.set_host_sequence(clean_number(column[kHostNumber]));
+  if (line_.account_number().empty()) return wrong("column 2, account: is missing");
+  if (line_.host_sequence().empty()) return wrong("column 3, host number: is missing");
+  line_.set_amount_fen(amount->value);
+  line_.set_booked_on(*day);
+  line_.set_counterparty_account(clean_number(column[kOtherAccount]));
+  line_.set_counterparty_name(clean_field(column[kOtherName]));
+  line_.set_counterparty_bank(clean_number(column[kOtherBank]));
+  std::string remark = clean_field(column[kRemark]);
+  const std::string summary = clean_field(column[kSummary]);
+  if (!summary.empty() && summary != remark) remark += (remark.empty() ? "" : " ") + summary;
+  line_.set_remark(std::move(remark));
+  line_.set_reversal(*reversal);
+  line_.set_raw(std::string(raw));
+  line_.set_file_line(line_number_);
+  auto done = hand_on(line_, sink_, summary_);
+  if (!done) return wrong(done.error().text);
+  return {};
+}
+
+Result<BankFileSummary> NoticeReader::finish() {
+  if (error_) return tl::unexpected(*error_);
+  if (!rest_.empty()) {
+    const std::string line = std::exchange(rest_, {});
+    TRY_DO(take_line(line));
+  }
+  if (summary_.lines == 0) {
+    line_number_ = std::max<uint64_t>(line_number_, 1);
+    return wrong("the file holds no notice");
+  }
+  summary_.statements = 1;
+  return summary_;
+}
+
+}  // namespace jiexu

@@ -1,0 +1,54 @@
+// The account notice that banks push or answer a query with: 23 columns, each ended by '|', one
+// posting a line, in GBK or UTF-8.
+//
+//   seq | account | host number | code | other's account | other's name | amount | yyyymmdd |
+//   time | available | opening bank | remark | currency | cash or transfer | balance |
+//   overdraft | voucher type | voucher number | other's bank | summary | reversal flag |
+//   line number | book number |
+//
+// Digits come in full width, unknown fields as "null", texts with U+3000 behind them. A debit has a
+// negative amount. Banks repeat lines; telling them apart is for whoever keeps lines (five fields:
+// account, host number, amount, other's account and name). Pure.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "daemon/bankfiles/bank_sink.h"
+
+namespace jiexu {
+
+enum class NoticeEncoding : uint8_t {
+  kDetect = 0,  // UTF-8 if the first line that is not ASCII is UTF-8, else GBK
+  kUtf8 = 1,
+  kGbk = 2,
+};
+
+class NoticeReader {
+ public:
+  NoticeReader(BankLineSink sink, NoticeEncoding encoding)
+      : sink_(std::move(sink)), encoding_(encoding) {}
+
+  // Errors kInvalid, naming line and column; for good.
+  Result<void> feed(std::string_view bytes);
+  Result<BankFileSummary> finish();
+
+ private:
+  Result<void> take_line(std::string_view raw);
+  Result<std::string> decode(std::string_view raw);
+  Result<void> take_columns(std::string_view text, std::string_view raw);
+  tl::unexpected<Error> wrong(std::string_view what);
+
+  BankLineSink sink_;
+  NoticeEncoding encoding_;
+  std::string rest_;  // a line that has not ended yet
+  uint64_t line_number_ = 0;
+  uint64_t bytes_ = 0;
+  std::optional<Error> error_;
+  BankFileSummary summary_;
+  v1::BankLine line_;
+};
+
+}  // namespace jiexu

@@ -1,0 +1,229 @@
+// What step() may know besides case and event: other cases of the person, letter numbers, the
+// directory, the letter as it was sent.
+#include <algorithm>
+
+#include "daemon/base/check.h"
+#include "daemon/base/limits.h"
+#include "daemon/casework/case_desk.h"
+#include "daemon/casework/case_documents.h"
+#include "daemon/casework/case_store.h"
+#include "daemon/rules/batch_number.h"
+#include "daemon/rules/citizen_id.h"
+#include "daemon/rules/letter_number.h"
+#include "storage/layout.h"
+
+namespace jiexu {
+namespace {
+
+constexpr uint32_t kLetterSequenceMax = 99'999;
+constexpr uint32_t kSkippedTo = 10'000;
+constexpr int64_t kSecondsOfDay = 86'400;
+static_assert(kSkippedTo + kSecondsOfDay < kLetterSequenceMax);
+
+// Another open transfer of the person from the same agency to us (X31).
+bool is_duplicate(const Case& subject, const Case& other) {
+  return other.side == Side::kIn && other.peer == subject.peer;
+}
+
+// The person's own transfer to us, of which a transfer away from us would be the next link (X34).
+bool is_transfer_here(const Case&, const Case& other) {
+  return other.side == Side::kIn;
+}
+
+// Transfer-out cases that stand in the way of another destination's claim (X32).
+bool claims_person(const Case&, const Case& other) {
+  static constexpr StateSet<Relationship> kClaiming = {
+      Relationship::kOutAccepted, Relationship::kStopped, Relationship::kFormIssued,
+      Relationship::kFormDisputed, Relationship::kFormConfirmed};
+  return other.side == Side::kOut && kClaiming.has(other.relationship);
+}
+
+}  // namespace
+
+void append_document(const v1::Person& person, std::string& out) {
+  out += std::to_string(person.document_type());
+  out += ':';
+  if (person.document_type() == v1::DOCUMENT_TYPE_CITIZEN_ID) {
+    append_citizen_id(person.document_number(), out);
+  } else {
+    out += person.document_number();
+  }
+}
+
+std::string document_text(const v1::Person& person) {
+  std::string text;
+  append_document(person, text);
+  return text;
+}
+
+PersonHash CaseDesk::hash_of(const v1::Person& person) {
+  plain_.clear();
+  append_document(person, plain_);
+  return vault_.person_hash(plain_);
+}
+
+Result<CaseId> CaseDesk::find_other(const Case& subject, const Context& context, Wanted wanted) {
+  TRY(const auto list, read_list(layout::person_key(context.person_hash)));
+  TRY(const auto ids, decode_case_list(list));
+  for (const CaseId& id : ids) {
+    if (id == subject.id) continue;
+    TRY(const auto other, read_case(tx_.records(), id));
+    if (other && !other->closed() && wanted(subject, *other)) return id;
+  }
+  return CaseId();
+}
+
+// Letters of earlier days have numbers of those days. Beyond the first ten thousand, the number
+// says the second of the day, so that a second loss leads further.
+void CaseDesk::skip_letter_numbers(Instant now) {
+  if (letter_day_ != date_of(now)) return;
+  const int64_t second = kSecondsOfDay - 1 - (end_of(letter_day_).ms - now.ms) / 1000;
+  letter_sequence_ = std::max(letter_sequence_, kSkippedTo + static_cast<uint32_t>(second));
+  write_letter_counter();
+}
+
+Result<void> CaseDesk::take_letter_number(Date today, std::string_view given) {
+  if (letter_day_ != today) {
+    write_letter_counter();
+    TRY(const auto last, tx_.get(layout::letter_counter_key(today)));
+    letter_sequence_ = last ? read_u32(*last) : 0;
+    letter_day_ = today;
+  }
+  letter_number_.clear();
+  if (!given.empty()) {
+    letter_number_ = given;
+    if (const auto number = LetterNumber::parse(given);
+        number && number->is_of(self_) && number->issued_on() == today) {
+      letter_sequence_ = std::max(letter_sequence_, number->sequence() - 1);
+    }
+    return {};
+  }
+  for (; letter_sequence_ < kLetterSequenceMax; ++letter_sequence_) {
+    const auto number = LetterNumber::make(self_, today, letter_sequence_ + 1);
+    CHECK(number.has_value());
+    // One of ours that came from outside, on a sheet or in a message that a loss had forgotten.
+    TRY(const auto taken, letters_.find(*number));
+    if (!taken.empty()) continue;
+    letter_number_ = number->view();
+    return {};
+  }
+  return {};
+}
+
+// Whether the number is of the agency, or of one that it took over: those numbers stay. An agency
+// whose area has changed is a new one that took the old one over.
+template <class Number>
+bool CaseDesk::is_numbered_by(const Number& number, AgencyId agency, Instant now) const {
+  if (number.is_of(agency)) return true;
+  const Date latest = date_of(now.plus_ms(limits::kClockSkewMsMax));
+  return std::ranges::any_of(directory_->agencies(), [&](const Agency& other) {
+    return number.is_of(other.id) && directory_->took_over(agency, other.id, latest);
+  });
+}
+
+bool CaseDesk::is_other_agency(std::string_view code) const {
+  const auto id = AgencyId::parse(code);
+  return id && *id != self_ && peers_.find(*id) != nullptr;
+}
+
+Result<void> CaseDesk::look_up_letter(const Case& subject, const v1::ContactLetter& letter,
+                                      Context& context) {
+  context.person_hash = hash_of(letter.person());
+  TRY(const auto taken, find_letter(letter.letter_number()));
+  context.letter_number_taken = !taken.empty();
+  TRY(const auto upstream, find_other(subject, context, is_transfer_here));
+  context.upstream_open = !upstream.empty();
+  return {};
+}
+
+// The letter as it was sent, for the agency to which it is forwarded.
+Result<void> CaseDesk::look_up_original(const Case& subject, Context& context) {
+  if (!subject.letter_place) return {};
+  TRY(const auto message, read_message(tx_.records(), subject.peer, *subject.letter_place));
+  auto* letter = google::protobuf::Arena::CreateMessage<v1::ContactLetter>(&arena_.get());
+  *letter = message.letter();
+  context.original_letter = letter;
+  return {};
+}
+
+// As far as it is durable: nobody can have carried on what nobody has been shown.
+Result<void> CaseDesk::look_up_earlier(const Case& subject, const Event& event, Context& context) {
+  TRY(auto found, read_earlier_forms(tx_.durable(), subject));
+  earlier_forms_ = std::move(found);
+  context.earlier_forms = earlier_forms_;
+  our_agencies_.assign(1, self_);
+  for (const Agency& agency : directory_->agencies()) {
+    const bool merged =
+        agency.id != self_ && directory_->successor_of(agency.id, date_of(event.at)) == self_;
+    if (merged) our_agencies_.push_back(agency.id);
+  }
+  context.our_agencies = our_agencies_;
+  return {};
+}
+
+Result<void> CaseDesk::look_up(const Case& subject, const Event& event, Context& context) {
+  switch (event.kind) {
+    case EventKind::kApply: {
+      if (event.input == nullptr) return {};
+      context.person_hash = hash_of(event.input->application().person());
+      context.profile = choose_profile(profiles_, subject.peer, self_, date_of(event.at));
+      if (event.led_back) return {};
+      TRY(const auto rival, find_other(subject, context, is_duplicate));
+      context.duplicate_of = rival;
+      return {};
+    }
+    case EventKind::kLetterIn: {
+      const auto number = LetterNumber::parse(event.message->letter().letter_number());
+      context.number_foreign = number && !is_numbered_by(*number, subject.peer, event.at);
+      return look_up_letter(subject, event.message->letter(), context);
+    }
+    case EventKind::kRemitNoticeIn: {
+      const std::string& text = event.message->remittance_notice().batch_number();
+      const auto number = BatchNumber::parse(text);
+      context.number_foreign =
+          !text.empty() && (!number || !is_numbered_by(*number, subject.peer, event.at));
+      return {};
+    }
+    case EventKind::kKeyPaper:
+      if (event.input == nullptr || !event.input->paper().has_letter() || subject.exists()) {
+        return {};
+      }
+      return look_up_letter(subject, event.input->paper().letter(), context);
+    case EventKind::kAcceptLetter: {
+      if (event.led_back) return {};
+      TRY(const auto rival, find_other(subject, context, claims_person));
+      context.claimed_by = rival;
+      return {};
+    }
+    case EventKind::kSendLetter:
+      TRY_DO(take_letter_number(date_of(event.at), event.letter_number));
+      context.letter_number = letter_number_;
+      return {};
+    case EventKind::kIssueForm:
+    case EventKind::kSupplementForm:
+      return event.led_back ? Result<void>() : look_up_earlier(subject, event, context);
+    case EventKind::kForwardLetter:
+      context.agency_known = event.input != nullptr && is_other_agency(event.input->agency());
+      return {};
+    default: return {};
+  }
+}
+
+Result<Context> CaseDesk::context_for(const Case& subject, const Event& event) {
+  Context context;
+  context.self = self_;
+  context.own_entry = &own_entry_;
+  context.calendar = calendar_.get();
+  context.peer_known = peers_.find(subject.peer) != nullptr;
+  context.arena = &arena_.get();
+  context.person_hash = subject.person_hash;
+  TRY_DO(look_up(subject, event, context));
+  if (event.kind == EventKind::kLetterForwardedIn) {
+    context.agency_known = is_other_agency(event.message->letter_forwarded().to_agency());
+    TRY_DO(look_up_original(subject, context));
+    context.agency_known &= context.original_letter != nullptr;
+  }
+  return context;
+}
+
+}  // namespace jiexu

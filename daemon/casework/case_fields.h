@@ -1,0 +1,219 @@
+// Every field of a case that is stored, each in one row: where it lies in Case, where in its
+// record, and whether an approval binds it. case_store.cc writes and reads cases by these rows,
+// four_eyes.cc takes from them the facts that the digest of a proposal covers. So nothing can be
+// written and not read, and no row compiles that does not say whether a second person must have
+// seen the field.
+//
+// To store a new field, add a row. A bound one goes behind the other bound ones, whose order is
+// that of the facts in the digest. It changes every digest: approvals that are under way are
+// refused once (proposal_changed), and people look again. Rows that are not bound may stand in any
+// order, since protobuf writes fields by their numbers. tests/casework/case_records.golden holds
+// bytes and digests.
+//
+// each_field<T>(row) calls row(member of T, field of the record) for each row of T; for a Case,
+// each_case_field(row) also says whether the field is bound.
+#pragma once
+
+#include <type_traits>
+#include <utility>
+
+#include "daemon/cases/case.h"
+#include "jiexu/v1/record.pb.h"
+
+namespace jiexu {
+
+// Whether an approval binds the field: what the second person was shown of it must still be so.
+struct Bound {};
+struct Unbound {};
+inline constexpr Bound kBound;
+inline constexpr Unbound kUnbound;
+
+// How a field of a record is reached: a single value, a message, or a list of either.
+template <class Get, class Set>
+struct ValueField {
+  const char* name;
+  Get get;
+  Set set;
+};
+template <class Has, class Get, class Change, class Clear>
+struct MessageField {
+  const char* name;
+  Has has;
+  Get get;
+  Change change;
+  Clear clear;
+};
+template <class Get, class Add, class Clear>
+struct ListField {
+  const char* name;
+  Get get;
+  Add add;
+  Clear clear;
+};
+
+// Clang 14 does not deduce these of an aggregate by itself.
+template <class Get, class Set>
+ValueField(const char*, Get, Set) -> ValueField<Get, Set>;
+template <class Has, class Get, class Change, class Clear>
+MessageField(const char*, Has, Get, Change, Clear) -> MessageField<Has, Get, Change, Clear>;
+template <class Get, class Add, class Clear>
+ListField(const char*, Get, Add, Clear) -> ListField<Get, Add, Clear>;
+
+// clang-format off
+#define JIEXU_VALUE(field)                                                                \
+  ValueField{#field, [](const auto& r) -> decltype(auto) { return r.field(); },           \
+             [](auto& r, const auto&... value) { r.set_##field(value...); }}
+// Of the message `inner` within the record.
+#define JIEXU_VALUE_OF(inner, field)                                                      \
+  ValueField{#field, [](const auto& r) -> decltype(auto) { return r.inner().field(); },   \
+             [](auto& r, const auto&... value) { r.mutable_##inner()->set_##field(value...); }}
+#define JIEXU_MESSAGE(field)                                                              \
+  MessageField{#field, [](const auto& r) { return r.has_##field(); },                     \
+               [](const auto& r) -> const auto& { return r.field(); },                    \
+               [](auto& r) { return r.mutable_##field(); },                               \
+               [](auto& r) { r.clear_##field(); }}
+#define JIEXU_LIST(field)                                                                 \
+  ListField{#field, [](const auto& r) -> const auto& { return r.field(); },               \
+            [](auto& r) { return r.add_##field(); }, [](auto& r) { r.clear_##field(); }}
+// clang-format on
+
+template <class Row>
+void each_case_field(const Row& row) {
+  // What an approval binds, in the order of the digest.
+  row(kBound, &Case::peer, JIEXU_VALUE(peer));
+  row(kBound, &Case::letter_number, JIEXU_VALUE(letter_number));
+  row(kBound, &Case::person, JIEXU_MESSAGE(person));
+  row(kBound, &Case::payee, JIEXU_MESSAGE(payee));
+  row(kBound, &Case::certificate_number, JIEXU_VALUE(certificate_number));
+  row(kBound, &Case::filing, JIEXU_VALUE(filing));
+  row(kBound, &Case::scheme_from, JIEXU_VALUE(scheme_from));
+  row(kBound, &Case::scheme_to, JIEXU_VALUE(scheme_to));
+  row(kBound, &Case::form_version, JIEXU_VALUE(form_version));
+  row(kBound, &Case::disposition, JIEXU_VALUE(disposition));
+  row(kBound, &Case::attempt, JIEXU_VALUE(attempt));
+  row(kBound, &Case::attachments, JIEXU_LIST(attachments));
+  row(kBound, &Case::due, JIEXU_VALUE(due_fen));
+  row(kBound, &Case::moved, JIEXU_VALUE(moved_fen));
+  row(kBound, &Case::returned, JIEXU_VALUE(returned_fen));
+  row(kBound, &Case::credited, JIEXU_VALUE(credited_fen));
+  row(kBound, &Case::refund, JIEXU_VALUE(refund_fen));
+  row(kBound, &Case::refunded, JIEXU_VALUE(refunded_fen));
+
+  // Where the case stands: an action that no longer fits is refused by its row of the table.
+  row(kUnbound, &Case::side, JIEXU_VALUE(side));
+  row(kUnbound, &Case::relationship, JIEXU_VALUE(relationship));
+  row(kUnbound, &Case::funds, JIEXU_VALUE(funds));
+  row(kUnbound, &Case::overlays, JIEXU_VALUE(overlays));
+  row(kUnbound, &Case::closed_at, JIEXU_VALUE(closed_at_ms));
+  row(kUnbound, &Case::deadlines, JIEXU_LIST(deadlines));
+  row(kUnbound, &Case::findings, JIEXU_LIST(findings));
+
+  // Follows from what is bound, or is the sum of it.
+  row(kUnbound, &Case::person_hash, JIEXU_VALUE(person_hash));
+  row(kUnbound, &Case::payee_version, JIEXU_VALUE(payee_version));
+  row(kUnbound, &Case::noticed, JIEXU_VALUE(noticed_fen));
+  row(kUnbound, &Case::last_order, JIEXU_VALUE(last_order_fen));
+  row(kUnbound, &Case::payments, JIEXU_LIST(payments));
+  row(kUnbound, &Case::bounced, JIEXU_VALUE(bounced));
+
+  // No action that waits for a second person says it, or the action has its own.
+  row(kUnbound, &Case::policy_profile, JIEXU_VALUE(policy_profile));
+  row(kUnbound, &Case::reject_code, JIEXU_VALUE(reject_code));
+  row(kUnbound, &Case::hold_code, JIEXU_VALUE(hold_code));
+  row(kUnbound, &Case::hold_until, JIEXU_VALUE(hold_until));
+  row(kUnbound, &Case::stopped_on, JIEXU_VALUE(stopped_on));
+  row(kUnbound, &Case::last_fault, JIEXU_VALUE(last_fault));
+  row(kUnbound, &Case::former_peers, JIEXU_LIST(former_peers));
+  row(kUnbound, &Case::papers, JIEXU_LIST(papers));
+
+  // Numbers, places and times that rise with everything that happens.
+  row(kUnbound, &Case::sent_case_seq, JIEXU_VALUE(sent_case_seq));
+  row(kUnbound, &Case::received_case_seq, JIEXU_VALUE(received_case_seq));
+  row(kUnbound, &Case::turn, JIEXU_VALUE(turn));
+  row(kUnbound, &Case::timeline_count, JIEXU_VALUE(timeline_count));
+  row(kUnbound, &Case::revision, JIEXU_VALUE(revision));
+  row(kUnbound, &Case::created_at, JIEXU_VALUE(created_at_ms));
+  row(kUnbound, &Case::updated_at, JIEXU_VALUE(updated_at_ms));
+  row(kUnbound, &Case::letter_place, JIEXU_MESSAGE(letter_ref));
+  row(kUnbound, &Case::form_place, JIEXU_MESSAGE(form_ref));
+  row(kUnbound, &Case::proposals, JIEXU_LIST(proposals));
+  row(kUnbound, &Case::newest_entries, JIEXU_VALUE(newest_entries));
+}
+
+template <class T, class Row>
+requires std::is_same_v<T, Case>
+void each_field(const Row& row) {
+  each_case_field([&](auto, auto member, const auto& field) { row(member, field); });
+}
+
+template <class T, class Row>
+requires std::is_same_v<T, LogPlace>
+void each_field(const Row& row) {
+  row(&LogPlace::outgoing, JIEXU_VALUE(outgoing));
+  row(&LogPlace::epoch, JIEXU_VALUE(epoch));
+  row(&LogPlace::seq, JIEXU_VALUE(seq));
+}
+
+template <class T, class Row>
+requires std::is_same_v<T, Deadline>
+void each_field(const Row& row) {
+  row(&Deadline::kind, JIEXU_VALUE(kind));
+  row(&Deadline::started, JIEXU_VALUE(started_on));
+  row(&Deadline::due, JIEXU_VALUE(due_on));
+  row(&Deadline::passed, JIEXU_VALUE(passed));
+  row(&Deadline::steps, JIEXU_VALUE(steps));
+  row(&Deadline::reminded, JIEXU_VALUE(reminded));
+  row(&Deadline::expected, JIEXU_VALUE(expected_on));
+}
+
+template <class T, class Row>
+requires std::is_same_v<T, FormerPeer>
+void each_field(const Row& row) {
+  row(&FormerPeer::agency, JIEXU_VALUE(agency));
+  row(&FormerPeer::until, JIEXU_VALUE(until));
+}
+
+template <class T, class Row>
+requires std::is_same_v<T, PaperTwin>
+void each_field(const Row& row) {
+  row(&PaperTwin::body, JIEXU_VALUE(body));
+  row(&PaperTwin::number, JIEXU_VALUE(number));
+  row(&PaperTwin::digest, JIEXU_VALUE(digest));
+}
+
+template <class T, class Row>
+requires std::is_same_v<T, OpenPayment>
+void each_field(const Row& row) {
+  row(&OpenPayment::attempt, JIEXU_VALUE(attempt));
+  row(&OpenPayment::open, JIEXU_VALUE(amount_fen));
+}
+
+template <class T, class Row>
+requires std::is_same_v<T, Attachment>
+void each_field(const Row& row) {
+  row(&Attachment::sha256, JIEXU_VALUE_OF(file, sha256));
+  row(&Attachment::size, JIEXU_VALUE_OF(file, size));
+  row(&Attachment::name, JIEXU_VALUE_OF(file, name));
+  row(&Attachment::media_type, JIEXU_VALUE_OF(file, media_type));
+  row(&Attachment::ours, JIEXU_VALUE(ours));
+  row(&Attachment::bound, JIEXU_VALUE(bound));
+  row(&Attachment::version, JIEXU_VALUE(version));
+  row(&Attachment::content, JIEXU_VALUE(content));
+}
+
+template <class T, class Row>
+requires std::is_same_v<T, Proposal>
+void each_field(const Row& row) {
+  row(&Proposal::number, JIEXU_VALUE(number));
+  row(&Proposal::action, JIEXU_VALUE(action));
+  row(&Proposal::user, JIEXU_VALUE(user));
+  row(&Proposal::at, JIEXU_VALUE(at_ms));
+  row(&Proposal::input, JIEXU_VALUE(input));
+}
+
+#undef JIEXU_VALUE
+#undef JIEXU_VALUE_OF
+#undef JIEXU_MESSAGE
+#undef JIEXU_LIST
+
+}  // namespace jiexu

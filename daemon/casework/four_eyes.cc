@@ -1,0 +1,192 @@
+#include "daemon/casework/four_eyes.h"
+
+#include <algorithm>
+
+#include "daemon/base/bytes.h"
+#include "daemon/cases/attachments.h"
+#include "daemon/casework/case_desk.h"
+#include "daemon/casework/case_fields.h"
+#include "daemon/trust/suite.h"
+
+namespace jiexu {
+namespace {
+
+constexpr std::string_view kDomain = "jiexu proposal 1";
+constexpr size_t kDigestShown = 8;  // bytes of it in notes of the timeline
+
+// What the digest covers. How a field of each type is said; the fields are those that case_fields.h
+// binds.
+class Facts {
+ public:
+  Facts() : bytes_(kDomain) {}
+  void add(std::string_view piece) {
+    append_u64(bytes_, piece.size());
+    bytes_ += piece;
+  }
+  void add(int64_t number) { append_u64(bytes_, static_cast<uint64_t>(number)); }
+  void add(AgencyId agency) { add(agency.text()); }
+  void add(Fen amount) { add(amount.value); }
+  void add(const google::protobuf::MessageLite& message) { add(message.SerializeAsString()); }
+  // Those that the action would send.
+  void add(const std::vector<Attachment>& attachments) {
+    for (const Attachment& attachment : attachments) {
+      if (!is_waiting(attachment)) continue;
+      add(view(attachment.sha256));
+      add(attachment.name);
+    }
+  }
+  Digest digest() const { return sha256(bytes_); }
+
+ private:
+  std::string bytes_;
+};
+
+// Adds the fields that an approval binds, and leaves out the others.
+struct BoundFields {
+  const Case& subject;
+  Facts& facts;
+
+  void operator()(Bound, auto member, const auto&) const { facts.add(subject.*member); }
+  void operator()(Unbound, auto, const auto&) const {}
+};
+
+std::string words(const Proposal& proposal) {
+  return std::string(name(action_of(proposal))) + ", proposal " + std::to_string(proposal.number);
+}
+
+std::string short_hex(const Digest& digest) {
+  return to_hex(view(digest).substr(0, kDigestShown));
+}
+
+CaseDesk::Outcome refused(Refusal refusal, uint32_t number) {
+  return tl::unexpected(Rejection{refusal, "proposal " + std::to_string(number)});
+}
+
+bool is_offered(const std::vector<Offer>& all, const Proposal& proposal) {
+  return std::ranges::any_of(
+      all, [&](const Offer& offer) { return offer.action == action_of(proposal); });
+}
+
+}  // namespace
+
+Digest proposal_digest(const Case& subject, const Proposal& proposal) {
+  Facts facts;
+  facts.add(proposal.number);
+  facts.add(proposal.action);
+  facts.add(proposal.user);
+  facts.add(proposal.input);
+  facts.add(subject.id.bytes());
+  each_case_field(BoundFields{subject, facts});
+  return facts.digest();
+}
+
+EventKind action_of(const Proposal& proposal) {
+  return static_cast<EventKind>(proposal.action);
+}
+
+const Proposal* find_proposal(const Case& subject, uint32_t number) {
+  for (const Proposal& proposal : subject.proposals) {
+    if (proposal.number == number) return &proposal;
+  }
+  return nullptr;
+}
+
+void CaseDesk::note(Decision& decision, const Event& event, std::string text) {
+  Case& after = *decision.after;
+  after.revision += 1;
+  after.timeline_count += 1;
+  after.updated_at = event.at;
+  decision.steps.push_back({event, after.relationship, after.funds, after.overlays, std::move(text),
+                            decision.messages.size()});
+}
+
+Result<tl::expected<void, Rejection>> CaseDesk::add_proposal(Decision& decision,
+                                                             const Event& event) {
+  Decision trial;
+  trial.after = std::make_shared<Case>(*decision.after);
+  const auto decided = decide(trial, event);
+  if (!decided || !*decided) return decided;
+
+  Proposal proposal;
+  proposal.number = decision.after->timeline_count + 1;
+  proposal.action = static_cast<uint8_t>(event.kind);
+  proposal.user = event.actor.name;
+  proposal.at = event.at;
+  if (event.input != nullptr) {
+    v1::ActionInput input = *event.input;
+    input.clear_if_revision();
+    proposal.input = input.SerializeAsString();
+  }
+  auto& all = decision.after->proposals;
+  std::erase_if(all, [&](const Proposal& other) { return other.action == proposal.action; });
+  all.push_back(proposal);
+  Event made = event;
+  made.kind = EventKind::kPropose;
+  note(decision, made,
+       words(proposal) + ", digest " + short_hex(proposal_digest(*decision.after, proposal)));
+  return tl::expected<void, Rejection>();
+}
+
+Result<CaseDesk::Outcome> CaseDesk::propose(const Case& subject, const Event& event) {
+  Decision& decision = begin(subject);
+  TRY(const auto added, add_proposal(decision, event));
+  if (!added) return Outcome(tl::unexpected(added.error()));
+  return finish(subject, decision);
+}
+
+Result<CaseDesk::Outcome> CaseDesk::approve(const Case& subject, uint32_t number,
+                                            const Digest& digest, std::string_view user,
+                                            Instant now) {
+  const Proposal* found = find_proposal(subject, number);
+  if (found == nullptr) return refused(Refusal::kUnknownProposal, number);
+  if (found->user == user) return refused(Refusal::kOwnProposal, number);
+  if (proposal_digest(subject, *found) != digest) return refused(Refusal::kProposalChanged, number);
+  const Proposal proposal = *found;
+  v1::ActionInput input;
+  if (!input.ParseFromString(proposal.input)) {
+    return fail(Errc::kCorrupt, "a proposal of " + subject.id.str() + " is unreadable");
+  }
+  Decision& decision = begin(subject);
+  std::erase_if(decision.after->proposals,
+                [&](const Proposal& other) { return other.number == number; });
+  Event event;
+  event.kind = EventKind::kApprove;
+  event.at = now;
+  event.actor = user_actor(user);
+  note(decision, event, words(proposal) + ", digest " + short_hex(digest));
+  event.kind = action_of(proposal);
+  event.actor = user_actor(proposal.user);
+  event.input = &input;
+  TRY(const auto decided, decide(decision, event));
+  if (!decided) return Outcome(tl::unexpected(decided.error()));
+  return finish(subject, decision);
+}
+
+Result<CaseDesk::Outcome> CaseDesk::retract(const Case& subject, uint32_t number,
+                                            std::string_view user, Instant now) {
+  const Proposal* found = find_proposal(subject, number);
+  if (found == nullptr) return refused(Refusal::kUnknownProposal, number);
+  Decision& decision = begin(subject);
+  std::erase_if(decision.after->proposals,
+                [&](const Proposal& other) { return other.number == number; });
+  Event event;
+  event.kind = EventKind::kRetract;
+  event.at = now;
+  event.actor = user_actor(user);
+  note(decision, event, words(*found));
+  return finish(subject, decision);
+}
+
+void CaseDesk::lapse_proposals(Decision& decision) {
+  Case& after = *decision.after;
+  if (after.proposals.empty()) return;
+  const std::vector<Offer> all = offers(after);
+  std::erase_if(after.proposals, [&](const Proposal& proposal) {
+    if (is_offered(all, proposal)) return false;
+    std::string& text = decision.steps.back().note;
+    text += (text.empty() ? "" : "; ") + ("lapsed: " + words(proposal));
+    return true;
+  });
+}
+
+}  // namespace jiexu

@@ -1,0 +1,60 @@
+#include "daemon/peers/peer_queries.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "daemon/base/bytes.h"
+#include "daemon/engine/scan_page.h"
+
+namespace jiexu {
+namespace {
+
+Key key_of(const QuarantinePlace& place) {
+  return layout::quarantine_key(place.peer, place.epoch, place.seq);
+}
+
+Result<QuarantineEntry> read_quarantined(std::string_view key, std::string_view value) {
+  TRY(const auto place, layout::parse_quarantine_key(key));
+  TRY(auto record, parse_as<v1::QuarantineRecord>(value));
+  return QuarantineEntry{place, std::move(record)};
+}
+
+}  // namespace
+
+std::string place_text(const QuarantinePlace& place) {
+  return to_hex(key_of(place));
+}
+
+std::optional<QuarantinePlace> parse_quarantine_place(std::string_view text) {
+  return parse_cursor(text, layout::parse_quarantine_key);
+}
+
+Result<QuarantinePage> list_quarantine(const Records& records,
+                                       const std::optional<QuarantinePlace>& after, size_t limit) {
+  const KeyRange range{Family::kQuarantine, "", after ? key_of(*after).str() : ""};
+  TRY(auto found, scan_page<QuarantineEntry>(records, range, limit, read_quarantined));
+  QuarantinePage page{std::move(found.entries), {}};
+  if (found.more) page.next = page.entries.back().place;
+  return page;
+}
+
+Result<std::optional<v1::LinkRecord>> find_link(const Records& records, AgencyId peer) {
+  auto out = records.get_message<v1::LinkRecord>(layout::link_key(peer, layout::Direction::kOut));
+  if (!out || *out) return out;
+  return records.get_message<v1::LinkRecord>(layout::link_key(peer, layout::Direction::kIn));
+}
+
+Result<std::vector<AgencyId>> linked_peers(const Records& records) {
+  auto found = scan_page<AgencyId>(records, {Family::kLink, ""}, std::numeric_limits<size_t>::max(),
+                                   [](std::string_view key, std::string_view) -> Result<AgencyId> {
+                                     TRY(const auto link, layout::parse_link_key(key));
+                                     return link.peer;
+                                   });
+  if (!found) return tl::unexpected(found.error());
+  // The two directions of a peer lie together.
+  auto& all = found->entries;
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  return std::move(all);
+}
+
+}  // namespace jiexu

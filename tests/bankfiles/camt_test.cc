@@ -1,0 +1,146 @@
+#include <catch2/catch.hpp>
+
+#include "tests/bankfiles/bank_files.h"
+
+using namespace jiexu;
+
+namespace camt_test {
+namespace {
+
+constexpr const char* kBooked =
+    "<CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2026-11-20</Dt></BookgDt>";
+
+std::string entry(const std::string& amount, const std::string& details = "") {
+  return "<Ntry><Amt Ccy=\"CNY\">" + amount + "</Amt>" + kBooked +
+         (details.empty() ? "" : "<NtryDtls>" + details + "</NtryDtls>") + "</Ntry>";
+}
+
+std::string detail(const std::string& amount) {
+  return "<TxDtls><Amt Ccy=\"CNY\">" + amount + "</Amt></TxDtls>";
+}
+
+std::string error_of(const std::string& body) {
+  return read_bank_file(camt053(body)).error;
+}
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+}  // namespace
+
+TEST_CASE("a camt.053.001.08 with statements, batch, reversal, return is read to the golden text") {
+  check_golden("camt053-08.golden", read_bank_file(sample_file("camt053-08.xml")).text());
+}
+
+TEST_CASE("a camt.054.001.02 with a prefix and few elements is read to the golden text") {
+  check_golden("camt054-02-prefixed.golden",
+               read_bank_file(sample_file("camt054-02-prefixed.xml")).text());
+}
+
+TEST_CASE("in which pieces a file comes makes no difference") {
+  for (const char* name : {"camt053-08.xml", "camt054-02-prefixed.xml"}) {
+    const std::string file = sample_file(name);
+    const ReadFile whole = read_bank_file(file);
+    for (const size_t piece : {1u, 2u, 7u, 64u, 1000u}) {
+      const ReadFile parts = read_bank_file(file, piece);
+      CHECK(parts.text() == whole.text());
+      REQUIRE(parts.lines.size() == whole.lines.size());
+      for (size_t i = 0; i < parts.lines.size(); ++i) {
+        CHECK(parts.lines[i].raw() == whole.lines[i].raw());
+      }
+    }
+  }
+}
+
+TEST_CASE("each line keeps the text of its entry as it stands in the file") {
+  const std::string file = sample_file("camt053-08.xml");
+  const ReadFile read = read_bank_file(file);
+  REQUIRE(read.lines.size() == 6);
+  const std::string& single = read.lines[0].raw();
+  CHECK(single.starts_with("<Ntry>\n        <Amt Ccy=\"CNY\">4084.37"));
+  CHECK(single.ends_with("</TxDtls>"));
+  CHECK(contains(file, single));
+  const std::string& second = read.lines[2].raw();
+  CHECK(contains(second, "<AcctSvcrRef>H0002</AcctSvcrRef>"));
+  CHECK(contains(second, "<Ustrd>one</Ustrd>"));
+  CHECK_FALSE(contains(second, "A-1"));
+  CHECK(read.lines[4].raw().ends_with("</AddtlNtryInf>\n      </Ntry>"));
+}
+
+TEST_CASE("all versions from .02 to .08 are read") {
+  for (const char* version : {"02", "03", "04", "05", "06", "07", "08"}) {
+    const ReadFile read = read_bank_file(camt053(entry("1.00"), version));
+    CHECK(read.error.empty());
+    CHECK(read.lines.size() == 1);
+  }
+}
+
+TEST_CASE("a GBK file is read as the same in UTF-8") {
+  std::string utf8 = sample_file("camt053-08.xml");
+  std::string gbk = utf8;
+  gbk.replace(gbk.find("UTF-8"), 5, "GBK");
+  const ReadFile read = read_bank_file(to_gbk(gbk).value(), 100);
+  CHECK(read.text() == read_bank_file(utf8).text());
+}
+
+TEST_CASE("the other side of a reversed credit is its payer, in whichever role the bank names it") {
+  const std::string nobody;
+  const std::string payer = "<DbtrAcct><Id><Othr><Id>6300</Id></Othr></Id></DbtrAcct>";
+  const std::string as_creditor = "<CdtrAcct><Id><Othr><Id>6300</Id></Othr></Id></CdtrAcct>";
+  const auto other_side = [](const std::string& parties, const std::string& kind) {
+    const ReadFile read = read_bank_file(camt053(
+        "<Ntry><Amt Ccy=\"CNY\">12.50</Amt><CdtDbtInd>DBIT</CdtDbtInd>" + kind +
+        "<Sts>BOOK</Sts><BookgDt><Dt>2026-11-20</Dt></BookgDt><NtryDtls><TxDtls><RltdPties>" +
+        parties + "</RltdPties></TxDtls></NtryDtls></Ntry>"));
+    REQUIRE(read.lines.size() == 1);
+    return read.lines[0].counterparty_account();
+  };
+  const std::string reversal = "<RvslInd>true</RvslInd>";
+  CHECK(other_side(payer, reversal) == "6300");
+  CHECK(other_side(as_creditor, reversal) == "6300");
+  CHECK(other_side("", reversal).empty());
+  CHECK(other_side(payer, "").empty());  // of a plain debit the debtor is ourselves
+}
+
+TEST_CASE("of a single detail the entry's amount counts") {
+  const ReadFile read = read_bank_file(camt053(entry("99.00", detail("100.00"))));
+  REQUIRE(read.lines.size() == 1);
+  CHECK(read.lines[0].amount_fen() == 9900);
+}
+
+TEST_CASE("lines without any reference are numbered by statement and place") {
+  const ReadFile read = read_bank_file(camt053(entry("1") + entry("2", detail("1") + detail("1"))));
+  REQUIRE(read.lines.size() == 3);
+  CHECK(read.lines[0].host_sequence() == "S1#1");
+  CHECK(read.lines[1].host_sequence() == "S1#2/1");
+  CHECK(read.lines[2].host_sequence() == "S1#2/2");
+  for (const v1::BankLine& line : read.lines) CHECK(line.made_number());
+}
+
+TEST_CASE("where money would have to be guessed the file is refused with line and reason") {
+  CHECK(contains(error_of(entry("2.00", detail("1.00") + detail("1.01"))),
+                 "line 2: the details of the entry add up to 2.01, the entry says 2.00"));
+  CHECK(contains(error_of(entry("2.00", detail("1.00") + "<TxDtls></TxDtls>")), "has no amount"));
+  CHECK(contains(error_of(entry("2.00", "<TxDtls/>" + detail("1.00"))), "has no amount"));
+  CHECK(contains(error_of(entry("1.001")), "not an amount in yuan"));
+  CHECK(contains(error_of(entry("-1")), "not an amount in yuan"));
+  CHECK(contains(error_of(entry("1e3")), "not an amount in yuan"));
+  CHECK(contains(error_of("<Ntry><Amt Ccy=\"USD\">1</Amt>" + std::string(kBooked) + "</Ntry>"),
+                 "another currency"));
+  CHECK(contains(error_of("<Ntry><Amt Ccy=\"CNY\">1</Amt><CdtDbtInd>X</CdtDbtInd>"
+                          "<BookgDt><Dt>2026-11-20</Dt></BookgDt></Ntry>"),
+                 "neither CRDT nor DBIT"));
+  CHECK(contains(error_of("<Ntry><Amt Ccy=\"CNY\">1</Amt><CdtDbtInd>CRDT</CdtDbtInd></Ntry>"),
+                 "no booking date"));
+  CHECK(contains(error_of("<Ntry><BookgDt><Dt>2026-11-31</Dt></BookgDt></Ntry>"), "not a date"));
+}
+
+TEST_CASE("a document that is no statement is refused") {
+  CHECK(contains(read_bank_file("<Document><Other/></Document>").error, "neither a statement"));
+  CHECK(contains(read_bank_file("").error, "the file is empty"));
+  CHECK(contains(read_bank_file("  \n ").error, "the file is empty"));
+  CHECK(contains(read_bank_file("<Document>").error, "not XML"));
+}
+
+}  // namespace camt_test

@@ -1,0 +1,87 @@
+#include <catch2/catch.hpp>
+
+#include "tests/bankfiles/bank_files.h"
+
+using namespace jiexu;
+
+namespace notice_file_test {
+namespace {
+
+// A sound notice, with one column (from 1) replaced.
+std::string notice(size_t column = 0, const std::string& value = "") {
+  const char* columns[] = {"1",
+                           "6200113205",
+                           "H1",
+                           "TRF",
+                           "6100",
+                           "甲",
+                           "10.00",
+                           "20261120",
+                           "093000",
+                           "0",
+                           "102100099996",
+                           "41132807261120000014",
+                           "CNY",
+                           "1",
+                           "10.00",
+                           "0",
+                           "",
+                           "",
+                           "102100099996",
+                           "转账",
+                           "0",
+                           "1",
+                           "1"};
+  std::string out;
+  for (size_t i = 0; i < 23; ++i) out += (i + 1 == column ? value : columns[i]) + "|";
+  return out + "\n";
+}
+
+std::string error_of(const std::string& file) {
+  return read_bank_file(file).error;
+}
+
+}  // namespace
+
+TEST_CASE("notices in full width, with null and U+3000, are read to the golden text") {
+  check_golden("notice.golden", read_bank_file(sample_file("notice-utf8.txt")).text());
+}
+
+TEST_CASE("notices in GBK with CRLF are the same as in UTF-8") {
+  CHECK(read_bank_file(sample_file("notice-gbk.txt"), 3).text() == sample_file("notice.golden"));
+}
+
+TEST_CASE("each line keeps its bytes as they came") {
+  const ReadFile read = read_bank_file(sample_file("notice-gbk.txt"));
+  REQUIRE(read.lines.size() == 3);
+  CHECK(sample_file("notice-gbk.txt").find(read.lines[0].raw() + "\r\n") == 0);
+}
+
+TEST_CASE("the last line may lack its end, the last column its bar") {
+  std::string file = notice();
+  file.resize(file.size() - 2);
+  CHECK(read_bank_file(file).lines.size() == 1);
+}
+
+TEST_CASE("what cannot be read is refused with line and column") {
+  CHECK(error_of(notice() + "1|2|3\n") == "line 2: has not 23 columns, each ended by '|'");
+  CHECK(error_of(notice(23, "1|2")) == "line 1: has not 23 columns, each ended by '|'");
+  CHECK(error_of(notice(7, "1O.00")) == "line 1: column 7, amount: not an amount in yuan");
+  CHECK(error_of(notice(8, "20261131")) == "line 1: column 8, date: not a date as yyyymmdd");
+  CHECK(error_of(notice(13, "USD")) == "line 1: column 13, currency: not yuan");
+  CHECK(error_of(notice(21, "?")) == "line 1: column 21, reversal flag: neither 0 nor 1");
+  CHECK(error_of(notice(2, " ")) == "line 1: column 2, account: is missing");
+  CHECK(error_of(notice(3, "null")) == "line 1: column 3, host number: is missing");
+  CHECK(error_of(std::string(9000, '1')) == "line 1: longer than a notice can be");
+}
+
+TEST_CASE("the encoding is that of the first line that is not ASCII, and holds for the file") {
+  const std::string utf8 = notice();
+  const std::string gbk = to_gbk(utf8).value();
+  CHECK(error_of(utf8 + gbk) == "line 2: not UTF-8; say which encoding the file has");
+  CHECK(read_bank_file(gbk, SIZE_MAX, NoticeEncoding::kGbk).lines[0].counterparty_name() == "甲");
+  CHECK(read_bank_file(gbk, SIZE_MAX, NoticeEncoding::kUtf8).error ==
+        "line 1: not UTF-8; say which encoding the file has");
+}
+
+}  // namespace notice_file_test

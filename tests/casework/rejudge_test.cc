@@ -1,0 +1,179 @@
+// A new calendar moves open deadlines, once, and leaves closed ones.
+#include "daemon/casework/rejudge.h"
+
+#include <catch2/catch.hpp>
+
+#include "storage/layout.h"
+#include "tests/agency/site.h"
+#include "tests/cases/party.h"
+
+using namespace jiexu;
+
+namespace rejudge_test {
+namespace {
+
+// The shipped years with one text added.
+std::shared_ptr<const Calendar> calendar_with(std::string_view text) {
+  auto out = std::make_shared<Calendar>(Calendar::shipped());
+  auto year = parse_calendar(text);
+  REQUIRE(year);
+  REQUIRE(out->add(std::move(*year)));
+  return out;
+}
+
+constexpr std::string_view kYear2027 =
+    "year 2027\nversion 1\nnotice 2026-12-01 a notice for this test\n"
+    "off 2027-01-01..2027-01-03  New Year\n";
+
+// Accepted by the origin on 2026-12-25: ten working days end in 2027, which is not published.
+struct Desk {
+  Desk() {
+    start(site, id);
+    site.commit();
+  }
+  static void start(Site& site, const CaseId& id) {
+    for (const EventKind action : {EventKind::kApply, EventKind::kAccept, EventKind::kSendLetter}) {
+      v1::ActionInput input = sound_input(Case(), action);
+      if (action == EventKind::kApply) {
+        v1::Person& person = *input.mutable_application()->mutable_person();
+        person.set_document_type(v1::DOCUMENT_TYPE_PASSPORT);
+        person.set_document_number("P" + id.str().substr(24));
+      }
+      REQUIRE_FALSE(site.act(action, id, std::move(input)).rejection);
+    }
+    Forger(out_site(), site).deliver(sound_message(site.subject(id), EventKind::kLetterAcceptIn));
+  }
+  void run() {
+    do {
+      site.wake();
+    } while (site.commit());
+  }
+  std::optional<Date> due(const CaseId& which) const {
+    const Case subject = site.subject(which);
+    const Deadline* deadline = subject.deadline(DeadlineKind::kFormDue);
+    REQUIRE(deadline != nullptr);
+    return deadline->due;
+  }
+  size_t rejudged(const CaseId& which) const {
+    size_t count = 0;
+    for (const v1::TimelineRecord& entry : site.timeline(which)) {
+      count += entry.event() == static_cast<uint32_t>(EventKind::kRejudge) ? 1 : 0;
+    }
+    return count;
+  }
+  size_t timers() const {
+    size_t count = 0;
+    REQUIRE(site.store->scan(Family::kTimer, "", layout::prefix_end(""),
+                             [&](std::string_view, std::string_view) { return ++count > 0; }));
+    return count;
+  }
+
+  Site site{in_site(), end_of({2026, 12, 25}).plus_ms(-40'000'000)};
+  CaseId id = case_number(1);
+};
+
+}  // namespace
+
+TEST_CASE("the edition of stores without a record is that of the first calendars and profiles") {
+  CHECK(judging_edition(Calendar::shipped()) == kFirstEdition);
+}
+
+TEST_CASE("a term that ends in an unpublished year is unknown until the year is published") {
+  Desk desk;
+  CHECK_FALSE(desk.due(desk.id));
+  CHECK(desk.timers() == 0);
+  desk.site.engine->set_calendar(calendar_with(kYear2027));
+  desk.run();
+  // 2026-12-28 to 31 are four days, 2027-01-04 to 08 are five, the tenth is the 11th.
+  CHECK(desk.due(desk.id) == Date{2027, 1, 11});
+  CHECK(desk.timers() == 1);
+  CHECK(desk.rejudged(desk.id) == 1);
+  CHECK_THAT(desk.site.timeline(desk.id).back().note(), Catch::Contains("2027-01-11"));
+}
+
+TEST_CASE("the same calendar again changes nothing and writes nothing") {
+  Desk desk;
+  desk.site.engine->set_calendar(calendar_with(kYear2027));
+  desk.run();
+  const Lsn before = desk.site.store->lsn();
+  desk.site.engine->set_calendar(calendar_with(kYear2027));
+  desk.run();
+  CHECK(desk.site.store->lsn() == before);
+  CHECK(desk.rejudged(desk.id) == 1);
+}
+
+TEST_CASE("a pass that a crash cut short is finished after the restart, each case once") {
+  Desk desk;
+  std::vector<CaseId> ids{desk.id};
+  for (int n = 2; n <= 250; ++n) {
+    ids.push_back(case_number(n));
+    Desk::start(desk.site, ids.back());
+    while (desk.site.commit()) {
+    }
+  }
+  desk.site.engine->set_calendar(calendar_with(kYear2027));
+  desk.site.wake();
+  REQUIRE(desk.site.commit());
+  CHECK(desk.due(ids.front()) == Date{2027, 1, 11});
+  CHECK_FALSE(desk.due(ids.back()));
+  desk.site.wake();  // the second slice is written and does not reach the disk
+  desk.site.restart();
+  desk.site.engine->set_calendar(calendar_with(kYear2027));
+  desk.run();
+  for (const CaseId& id : ids) {
+    CHECK(desk.due(id) == Date{2027, 1, 11});
+    CHECK(desk.rejudged(id) == 1);
+  }
+}
+
+TEST_CASE("a calendar that comes while a commit runs also reaches the cases in it") {
+  Desk desk;
+  const CaseId second = case_number(2);
+  Desk::start(desk.site, second);  // its last step is not committed
+  desk.site.engine->set_calendar(calendar_with(kYear2027));
+  desk.run();
+  CHECK(desk.due(desk.id) == Date{2027, 1, 11});
+  CHECK(desk.due(second) == Date{2027, 1, 11});
+}
+
+TEST_CASE("a closed case stays as it was judged") {
+  Desk desk;
+  REQUIRE_FALSE(desk.site
+                    .act(EventKind::kApply, case_number(2),
+                         [] {
+                           v1::ActionInput input = sound_input(Case(), EventKind::kApply);
+                           input.mutable_application()->mutable_person()->set_document_type(
+                               v1::DOCUMENT_TYPE_PASSPORT);
+                           input.mutable_application()->mutable_person()->set_document_number("P2");
+                           return input;
+                         }())
+                    .rejection);
+  v1::ActionInput reason;
+  reason.set_reason("stays");
+  REQUIRE_FALSE(desk.site.act(EventKind::kWithdraw, case_number(2), reason).rejection);
+  const uint64_t revision = desk.site.subject(case_number(2)).revision;
+  desk.site.engine->set_calendar(calendar_with(kYear2027));
+  desk.run();
+  CHECK(desk.site.subject(case_number(2)).revision == revision);
+}
+
+TEST_CASE("a case says which deadline each action would meet, in the new calendar") {
+  Desk desk;
+  desk.site.engine->set_calendar(calendar_with(kYear2027));
+  desk.run();
+  v1::Message form = sound_message(desk.site.subject(desk.id), EventKind::kInfoFormIn);
+  *form.mutable_information_form()->mutable_person() = desk.site.subject(desk.id).person;
+  Forger(out_site(), desk.site).deliver(form);
+  desk.site.commit();
+  const Case subject = desk.site.subject(desk.id);
+  bool found = false;
+  for (const Offer& offer : offers(subject)) {
+    if (offer.action != EventKind::kConfirmForm) continue;
+    found = true;
+    REQUIRE(offer.meets != nullptr);
+    CHECK(offer.meets->due == Date{2027, 1, 4});
+  }
+  CHECK(found);
+}
+
+}  // namespace rejudge_test
