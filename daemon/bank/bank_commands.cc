@@ -17,6 +17,8 @@ Results import(Kernel& kernel, BankDesk& desk, const BankCommand& bank, Instant 
     TRY_DO(kernel.end_step());
     *results.add_results() = std::move(result);
   }
+  // Also if all were known: that no answer leaves before a sync can then be judged from outside.
+  kernel.request_commit(Urgency::kUrgent);
   return results;
 }
 
