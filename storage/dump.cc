@@ -52,10 +52,10 @@ constexpr Part kSeq = {"seq", Form::kU64};
 // What a value is that is no message.
 enum class Plain : uint8_t { kNothing, kNumber, kText, kBytes, kCaseIds, kDigests, kLetters };
 
-struct Kind {
-  Family family;
+// What a kind of key (kinds.h) looks like in the output.
+struct Shape {
+  layout::Kind kind;
   std::string_view name;
-  std::string_view tag;  // its keys begin with it
   std::span<const Part> parts;
   const proto::Message* message;  // an instance of the record's type; nullptr: it is `plain`
   Plain plain = Plain::kNothing;
@@ -66,8 +66,8 @@ const proto::Message* message() {
   return &T::default_instance();
 }
 
-std::span<const Kind> kinds() {
-  using F = Family;
+std::span<const Shape> shapes() {
+  using K = layout::Kind;
   static const std::span<const Part> kNone;
   static const Part kCaseN[] = {kCase, kN}, kCaseAttempt[] = {kCase, kAttempt}, kACase[] = {kCase};
   static const Part kALine[] = {kLine}, kLineN[] = {kLine, kN}, kAFile[] = {kFile};
@@ -85,47 +85,47 @@ std::span<const Kind> kinds() {
                     kLetter[] = {{"letter", Form::kText}};
   static const Part kAside[] = {kPeer, kEpoch, kSeq}, kThrough[] = {kPeer, {"through", Form::kU64}};
   static const Part kPiece[] = {kCase, kFile, {"piece", Form::kU32}};
-  static const Kind kAll[] = {
-      {F::kMeta, "store", "store", kNone, message<v1::StoreRecord>()},
-      {F::kMeta, "commit", "lsn", kNone, nullptr, Plain::kNumber},
-      {F::kMeta, "judged", "judged", kNone, message<v1::JudgedRecord>()},
-      {F::kMeta, "keys", "keys", kNone, message<v1::KeysRecord>()},
-      {F::kMeta, "letter-counter", "letter", kADay, nullptr, Plain::kNumber},
-      {F::kLinkLog, "frame", "", kFrame, message<v1::LinkFrame>()},
-      {F::kLink, "link", "", kLink, message<v1::LinkRecord>()},
-      {F::kCase, "open-case", "o", kACase, message<v1::CaseRecord>()},
-      {F::kCase, "closed-case", "c", kACase, message<v1::CaseRecord>()},
-      {F::kTimeline, "timeline", "", kCaseN, message<v1::TimelineRecord>()},
-      {F::kTimer, "timer", "", kTimer, nullptr},
-      {F::kFunds, "account", "A", kAccount, message<v1::AccountRecord>()},
-      {F::kFunds, "bank-line", "B", kALine, message<v1::BankLineRecord>()},
-      {F::kFunds, "bank-file", "F", kAFile, message<v1::BankFileRecord>()},
-      {F::kFunds, "staged-line", "S", kFileN, message<v1::BankLine>()},
-      {F::kFunds, "incoming-batch", "N", kABatch, message<v1::IncomingBatchRecord>()},
-      {F::kFunds, "recovered-money", "U", kACase, message<v1::RecoveredMoneyRecord>()},
-      {F::kFunds, "case-journal", "J", kCaseN, message<v1::JournalRecord>()},
-      {F::kFunds, "line-journal", "K", kLineN, message<v1::JournalRecord>()},
-      {F::kFunds, "payment", "I", kCaseAttempt, message<v1::PaymentRecord>()},
-      {F::kFunds, "batch", "R", kABatch, message<v1::RemittanceBatchRecord>()},
-      {F::kFunds, "payment-file", "X", kABatch, nullptr, Plain::kText},
-      {F::kFunds, "payee-confirmation", "Y", kACase, message<v1::PayeeConfirmationRecord>()},
-      {F::kFunds, "comparison", "C", kPeerDay, message<v1::ComparisonRecord>()},
-      {F::kIndex, "waiting-payment", "I", kOrdered, nullptr},
-      {F::kIndex, "exported-payment", "E", kExported, nullptr},
-      {F::kIndex, "proposed-release", "V", kCaseAttempt, nullptr},
-      {F::kIndex, "twin-lines", "D", kSides, nullptr, Plain::kDigests},
-      {F::kIndex, "numbered-lines", "G", kNumber, nullptr, Plain::kDigests},
-      {F::kIndex, "postponed-line", "Q", kALine, nullptr},
-      {F::kIndex, "tray", "T", kTray, nullptr},
-      {F::kIndex, "waiting-lines", "W", kACase, nullptr, Plain::kDigests},
-      {F::kIndex, "missing", "M", kMissing, nullptr},
-      {F::kIndex, "open-money", "Z", kPeerCase, nullptr},
-      {F::kIndex, "person", "P", kPerson, nullptr, Plain::kCaseIds},
-      {F::kIndex, "letters", "L", kLetter, nullptr, Plain::kLetters},
-      {F::kIndex, "wanted-attachment", "A", kPeerCaseN, nullptr},
-      {F::kQuarantine, "quarantine", "", kAside, message<v1::QuarantineRecord>()},
-      {F::kAudit, "receipt", "R", kThrough, message<v1::LinkFrame>()},
-      {F::kAttachment, "piece", "", kPiece, nullptr, Plain::kBytes},
+  static const Shape kAll[] = {
+      {K::kStore, "store", kNone, message<v1::StoreRecord>()},
+      {K::kLsn, "commit", kNone, nullptr, Plain::kNumber},
+      {K::kJudged, "judged", kNone, message<v1::JudgedRecord>()},
+      {K::kKeys, "keys", kNone, message<v1::KeysRecord>()},
+      {K::kLetterCounter, "letter-counter", kADay, nullptr, Plain::kNumber},
+      {K::kLinkLog, "frame", kFrame, message<v1::LinkFrame>()},
+      {K::kLink, "link", kLink, message<v1::LinkRecord>()},
+      {K::kOpenCase, "open-case", kACase, message<v1::CaseRecord>()},
+      {K::kClosedCase, "closed-case", kACase, message<v1::CaseRecord>()},
+      {K::kTimeline, "timeline", kCaseN, message<v1::TimelineRecord>()},
+      {K::kTimer, "timer", kTimer, nullptr},
+      {K::kAccount, "account", kAccount, message<v1::AccountRecord>()},
+      {K::kBankLine, "bank-line", kALine, message<v1::BankLineRecord>()},
+      {K::kBankFile, "bank-file", kAFile, message<v1::BankFileRecord>()},
+      {K::kStagedLine, "staged-line", kFileN, message<v1::BankLine>()},
+      {K::kIncomingBatch, "incoming-batch", kABatch, message<v1::IncomingBatchRecord>()},
+      {K::kRecoveredMoney, "recovered-money", kACase, message<v1::RecoveredMoneyRecord>()},
+      {K::kCaseJournal, "case-journal", kCaseN, message<v1::JournalRecord>()},
+      {K::kLineJournal, "line-journal", kLineN, message<v1::JournalRecord>()},
+      {K::kPayment, "payment", kCaseAttempt, message<v1::PaymentRecord>()},
+      {K::kRemittanceBatch, "batch", kABatch, message<v1::RemittanceBatchRecord>()},
+      {K::kPaymentFile, "payment-file", kABatch, nullptr, Plain::kText},
+      {K::kPayeeConfirmation, "payee-confirmation", kACase, message<v1::PayeeConfirmationRecord>()},
+      {K::kComparison, "comparison", kPeerDay, message<v1::ComparisonRecord>()},
+      {K::kWaitingPayment, "waiting-payment", kOrdered, nullptr},
+      {K::kExportedPayment, "exported-payment", kExported, nullptr},
+      {K::kProposedRelease, "proposed-release", kCaseAttempt, nullptr},
+      {K::kTwinLines, "twin-lines", kSides, nullptr, Plain::kDigests},
+      {K::kNumberedLines, "numbered-lines", kNumber, nullptr, Plain::kDigests},
+      {K::kPostponedLine, "postponed-line", kALine, nullptr},
+      {K::kTray, "tray", kTray, nullptr},
+      {K::kWaitingLines, "waiting-lines", kACase, nullptr, Plain::kDigests},
+      {K::kMissing, "missing", kMissing, nullptr},
+      {K::kOpenMoney, "open-money", kPeerCase, nullptr},
+      {K::kPerson, "person", kPerson, nullptr, Plain::kCaseIds},
+      {K::kLetters, "letters", kLetter, nullptr, Plain::kLetters},
+      {K::kWantedAttachment, "wanted-attachment", kPeerCaseN, nullptr},
+      {K::kQuarantine, "quarantine", kAside, message<v1::QuarantineRecord>()},
+      {K::kReceipt, "receipt", kThrough, message<v1::LinkFrame>()},
+      {K::kAttachment, "piece", kPiece, nullptr, Plain::kBytes},
   };
   return kAll;
 }
@@ -192,10 +192,11 @@ void append_part(const Part& part, std::string_view bytes, std::string& out) {
 }
 
 // Adds the parts of the key; false if it is none of this kind.
-bool append_parts(const Kind& kind, std::string_view key, std::string& out) {
-  if (!key.starts_with(kind.tag)) return false;
-  key.remove_prefix(kind.tag.size());
-  for (const Part& part : kind.parts) {
+bool append_parts(const Shape& shape, std::string_view key, std::string& out) {
+  const std::string_view prefix = layout::row_of(shape.kind).prefix;
+  if (!key.starts_with(prefix)) return false;
+  key.remove_prefix(prefix.size());
+  for (const Part& part : shape.parts) {
     const size_t size = size_of(part.form, key);
     const std::string_view bytes = key.substr(0, size);
     const bool text = part.form == Form::kAgency || part.form == Form::kText;
@@ -292,14 +293,14 @@ class Lines {
   explicit Lines(const Vault& vault) : records_(one_, vault) {}
 
   bool make(Family family, std::string_view key, std::string_view value, std::string& line) {
-    const Kind* kind = begin(family, key, line);
-    std::string wrong = kind == nullptr ? "no kind of record has this key" : "";
+    const Shape* shape = begin(family, key, line);
+    std::string wrong = shape == nullptr ? "no kind of record has this key" : "";
     one_.value = value;
     const auto plain = records_.get(family, key);
-    if (kind != nullptr && !plain) wrong = plain.error().text;
+    if (shape != nullptr && !plain) wrong = plain.error().text;
     if (wrong.empty()) {
-      wrong = kind->message != nullptr ? append_message(*kind->message, **plain, line)
-                                       : append_plain(kind->plain, **plain, line);
+      wrong = shape->message != nullptr ? append_message(*shape->message, **plain, line)
+                                        : append_plain(shape->plain, **plain, line);
     }
     if (!wrong.empty()) append_field("error", wrong, line);
     line += '}';
@@ -307,11 +308,11 @@ class Lines {
   }
 
  private:
-  static const Kind* begin(Family family, std::string_view key, std::string& line) {
-    for (const Kind& kind : kinds()) {
-      if (kind.family != family) continue;
-      begin(family, kind.name, key, line);
-      if (append_parts(kind, key, line)) return &kind;
+  static const Shape* begin(Family family, std::string_view key, std::string& line) {
+    for (const Shape& shape : shapes()) {
+      if (layout::row_of(shape.kind).family != family) continue;
+      begin(family, shape.name, key, line);
+      if (append_parts(shape, key, line)) return &shape;
     }
     begin(family, "unknown", key, line);
     return nullptr;
@@ -353,7 +354,7 @@ Result<DumpCounts> dump(const Reader& reader, const Vault& vault, const DumpChoi
 
 std::vector<std::string_view> dump_kinds() {
   std::vector<std::string_view> out;
-  for (const Kind& kind : kinds()) out.push_back(kind.name);
+  for (const Shape& shape : shapes()) out.push_back(shape.name);
   return out;
 }
 

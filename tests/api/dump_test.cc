@@ -78,6 +78,7 @@ TEST_CASE("what agencies write in their lives is read, kind by kind") {
       seen.insert(line.at("kind").get<std::string>());
     }
   }
+  CHECK(dump_kinds().size() == layout::kinds().size());
   for (const std::string_view kind : dump_kinds()) {
     INFO(kind);
     CHECK(seen.erase(std::string(kind)) == 1);
