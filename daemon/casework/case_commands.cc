@@ -137,12 +137,10 @@ Result<CaseReply> CaseCommands::decide(const ProposalCommand& proposal, const st
 Result<CaseDesk::Outcome> CaseCommands::submit_one(const CaseId& id, const v1::ActionInput& input,
                                                    const std::string& user, CaseDesk::Letter letter,
                                                    Instant now) {
-  Case fresh;
-  fresh.id = id;
-  fresh.peer = cases_.peer_for(input.application(), now);
+  const Case fresh = cases_.fresh_case(id, input.application(), now);
   TRY(const auto why, guards_.ask({fresh}));
   if (why) return CaseDesk::Outcome(tl::unexpected(*why));
-  return cases_.submit(id, input, user, letter, now);
+  return cases_.submit(fresh, input, user, letter, now);
 }
 
 Result<SubmitCommand::Reply> CaseCommands::submit(const SubmitCommand& submit,

@@ -35,6 +35,9 @@ class CaseCache {
   void put(std::shared_ptr<const Case> subject);
 
  private:
+  // The agency that a case of this application is with: the origin agency, or the one that it was
+  // merged into.
+  AgencyId peer_for(const v1::Application& application, Instant now) const;
   using List = std::list<std::shared_ptr<const Case>>;
   size_t max_;
   List newest_first_;
@@ -69,9 +72,6 @@ class CaseDesk final : public CommitListener {
   // is taken note of first.
   Result<std::shared_ptr<const Case>> load(const CaseId& id, Instant now);
 
-  // The agency that a case of this application is with: the origin agency, or the one that it was
-  // merged into.
-  AgencyId peer_for(const v1::Application& application, Instant now) const;
   // A case for an application, before its first step.
   Case fresh_case(const CaseId& id, const v1::Application& application, Instant now) const;
 
@@ -91,9 +91,9 @@ class CaseDesk final : public CommitListener {
   Result<void> end_step() { return tx_.end_step(); }
 
   // The application becomes a case, is accepted and its letter sent, or proposed; or is refused,
-  // and nothing of it is written.
+  // and nothing of it is written. REQUIRES: `fresh` is fresh_case() of the application.
   enum class Letter : uint8_t { kSend, kPropose };
-  Result<Outcome> submit(const CaseId& id, const v1::ActionInput& input, std::string_view user,
+  Result<Outcome> submit(const Case& fresh, const v1::ActionInput& input, std::string_view user,
                          Letter letter, Instant now);
 
   // Four eyes (four_eyes.h). The action is decided on, so that a wrong one is refused at once, and

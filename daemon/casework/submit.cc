@@ -11,9 +11,8 @@ constexpr EventKind kSteps[] = {EventKind::kApply, EventKind::kAccept, EventKind
 }  // namespace
 
 // Nothing is written before the last step is decided, so that a refusal leaves no trace.
-Result<CaseDesk::Outcome> CaseDesk::submit(const CaseId& id, const v1::ActionInput& input,
+Result<CaseDesk::Outcome> CaseDesk::submit(const Case& fresh, const v1::ActionInput& input,
                                            std::string_view user, Letter letter, Instant now) {
-  const Case fresh = fresh_case(id, input.application(), now);
   Decision& decision = begin(fresh);
   for (const EventKind kind : kSteps) {
     Event event;

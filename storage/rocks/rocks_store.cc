@@ -59,13 +59,9 @@ Result<void> read_range(const RocksDb& db, rocksdb::ReadOptions options, Order o
   return {};
 }
 
-class RocksSnapshot final : public Reader {
+// Reads of an open database, with options of its own.
+class DbReader : public Reader {
  public:
-  explicit RocksSnapshot(const RocksDb& db) : db_(db) {
-    options_.snapshot = db_.get()->GetSnapshot();
-  }
-  ~RocksSnapshot() override { db_.get()->ReleaseSnapshot(options_.snapshot); }
-
   Result<std::optional<std::string>> get(Family family, std::string_view key) const override {
     return read_one(db_, options_, family, key);
   }
@@ -78,33 +74,30 @@ class RocksSnapshot final : public Reader {
     return read_range(db_, options_, Order::kDown, family, lower, upper, visit);
   }
 
- private:
+ protected:
+  explicit DbReader(const RocksDb& db) : db_(db) {}
+
   const RocksDb& db_;
   rocksdb::ReadOptions options_;  // verify_checksums is on by default
 };
 
-class StoppedStore final : public Reader {
+class RocksSnapshot final : public DbReader {
  public:
-  StoppedStore(Fd lock, RocksDb db) : lock_(std::move(lock)), db_(std::move(db)) {
-    options_.fill_cache = false;  // everything is read once
+  explicit RocksSnapshot(const RocksDb& db) : DbReader(db) {
+    options_.snapshot = db_.get()->GetSnapshot();
   }
+  ~RocksSnapshot() override { db_.get()->ReleaseSnapshot(options_.snapshot); }
+};
 
-  Result<std::optional<std::string>> get(Family family, std::string_view key) const override {
-    return read_one(db_, options_, family, key);
-  }
-  Result<void> scan(Family family, std::string_view lower, std::string_view upper,
-                    const Visitor& visit) const override {
-    return read_range(db_, options_, Order::kUp, family, lower, upper, visit);
-  }
-  Result<void> scan_back(Family family, std::string_view lower, std::string_view upper,
-                         const Visitor& visit) const override {
-    return read_range(db_, options_, Order::kDown, family, lower, upper, visit);
+class StoppedStore final : public DbReader {
+ public:
+  StoppedStore(Fd lock, RocksDb db) : DbReader(own_), lock_(std::move(lock)), own_(std::move(db)) {
+    options_.fill_cache = false;  // everything is read once
   }
 
  private:
   Fd lock_;  // released after RocksDB is closed
-  RocksDb db_;
-  rocksdb::ReadOptions options_;
+  RocksDb own_;
 };
 
 // An empty directory of our own, with rights for nobody else. A store is never made over anything.
