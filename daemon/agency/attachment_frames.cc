@@ -24,8 +24,8 @@ Result<void> Engine::answer_want(Peer& peer, const WantFrame& want, Instant now)
 
 Result<void> Engine::receive_piece(Peer& peer, const PieceFrame& piece, Instant now) {
   if (kernel_.room() != Room::kAmple) return {};  // asked for again when there is room
-  TRY(const auto wrote, fetch_.receive(peer.id(), piece, {now, steady_}));
-  if (wrote) gather(true);
+  TRY(const auto wrote, fetch_.receive(peer.id(), piece, {now, kernel_.steady()}));
+  if (wrote) request_commit(true);
   return {};
 }
 

@@ -40,7 +40,7 @@ Engine::Engine(EngineOptions options, const EngineWorld& world)
       bank_files_(tx_, bank_),
       fetch_(tx_, cases_, guard_, world.transport, world.observer,
              [this](const CaseId& id, const Digest& file) {
-               return uploads_.goes_on(id, file, steady_);
+               return uploads_.goes_on(id, file, kernel_.steady());
              }),
       give_back_(peers_, world.transport),
       uploads_(tx_, cases_, guards_,
@@ -185,7 +185,7 @@ Result<Answered<Done>> Engine::pause(const PauseCommand& asked) {
   peer->pause(asked.pause);
   follow(*peer, peer->sender().pause(asked.pause, kernel_.steady()));
   peers_.touch(peer->id());
-  gather(true);
+  request_commit(true);
   return Answered<Done>();
 }
 
@@ -223,7 +223,6 @@ Result<void> Engine::set_directory(std::shared_ptr<const Directory> directory, M
   if (directory->find(options_.self) == nullptr) {
     return fail(Errc::kInvalid, "the directory lacks our own agency " + options_.self.str());
   }
-  steady_ = now.steady;
   directory_ = std::move(directory);
   cases_.set_directory(directory_);
   bank_.set_directory(*directory_);
@@ -267,7 +266,6 @@ Result<void> Engine::load_former_peers(Instant now) {
 }
 
 void Engine::wake_links(Steady now) {
-  steady_ = now;
   for (const auto& [id, peer] : peers_.all()) {
     if (now >= peer->sender().next_wake()) follow(*peer, peer->sender().wake(now));
   }
@@ -276,7 +274,7 @@ void Engine::wake_links(Steady now) {
 Result<void> Engine::try_lines_again(Instant now) {
   if (!bank_.wants_to_try_again() || kernel_.room() != Room::kAmple) return {};
   TRY(const auto tried, bank_.try_again(now));
-  if (tried) gather(true);
+  if (tried) request_commit(true);
   return {};
 }
 
@@ -297,14 +295,13 @@ void Engine::sealing() {
 }
 
 void Engine::landed(Moment now) {
-  steady_ = now.steady;
   recovery_.landed();
   for (const AgencyId id : std::exchange(in_flight_, {})) {
     Peer& peer = *peers_.find(id);
-    Peer::Released released = peer.durable(steady_);
+    Peer::Released released = peer.durable(now.steady);
     if (released.receipt) world_.transport.send(id, Lane::kReply, std::move(*released.receipt));
     follow(peer, std::move(released.step));
-    recovery_.landed(peer, steady_);
+    recovery_.landed(peer, now.steady);
     peer.trim();
   }
 }

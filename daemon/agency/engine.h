@@ -145,21 +145,21 @@ class Engine final : private PeerListener,
   // RecoveryKernel.
   void send(const Peer& peer, Lane lane, std::string frame) override;
   void follow(Peer& peer, SenderStep step) override;
-  void request_commit(bool urgent) override { gather(urgent); }
+  void request_commit(bool urgent) override {
+    kernel_.request_commit(urgent ? Urgency::kUrgent : Urgency::kLazy);
+  }
   void write(const v1::StoreRecord& record) override;
   void doubt_payments(Instant until) override { remit_.doubt(until); }
   void links_changed(bool freed) override;
   // Why nothing can be done in the case now, whatever it is.
   std::optional<Rejection> out_of_reach(const Case& subject) const;
   Result<Answered<Done>> pause(const PauseCommand& pause);
-  void gather(bool urgent) { kernel_.request_commit(urgent ? Urgency::kUrgent : Urgency::kLazy); }
   bool may_book() const;
   // Bank lines that had to wait for what has just happened.
   Result<void> try_lines_again(Instant now);
 
   EngineOptions options_;
   EngineWorld world_;
-  Steady steady_;  // of what is being handled; the wall's time goes along as `now`
   Transaction tx_;
   Kernel kernel_;
   ActionGuards guards_;

@@ -70,7 +70,6 @@ std::string in_our_words(const v1::Fault& fault) {
 }  // namespace
 
 Result<void> Engine::received(const PeerFrame& in, Moment moment) {
-  steady_ = moment.steady;
   const Instant now = moment.wall;
   Peer* peer = peers_.find(in.peer);
   if (peer == nullptr) return {};
@@ -90,17 +89,16 @@ Result<void> Engine::receive_forward(Peer& peer, const Frame& frame, Instant now
   if (const auto* want = std::get_if<WantFrame>(&frame)) return answer_want(peer, *want, now);
   if (const auto* fetch = std::get_if<FetchFrame>(&frame)) {
     give_back_.asked(peer.id(), *fetch);
-    give_back_.go_on(steady_);
+    give_back_.go_on(kernel_.steady());
   }
   // The peer is alive: if our own link to it waits for an answer, now is a good time.
-  follow(peer, peer.sender().nudge(steady_));
+  follow(peer, peer.sender().nudge(kernel_.steady()));
   return {};
 }
 
 void Engine::connected(AgencyId id, Moment now) {
-  steady_ = now.steady;
   Peer* peer = peers_.find(id);
-  if (peer != nullptr) follow(*peer, peer->sender().connected(steady_));
+  if (peer != nullptr) follow(*peer, peer->sender().connected(now.steady));
 }
 
 Result<void> Engine::receive(Peer& peer, const BatchFrame& batch, Instant now) {
@@ -145,7 +143,7 @@ Result<void> Engine::receive(Peer& peer, const BatchFrame& batch, Instant now) {
   peer.receiver().accept(batch);
   peer.received(batch, now);
   peers_.touch(peer.id());
-  gather(true);
+  request_commit(true);
   return standing == Standing::kReplaying ? recovery_.end_if_done(peer, now) : Result<void>();
 }
 
@@ -299,11 +297,12 @@ void Engine::set_aside(Peer& peer, const LogPlace& place, v1::QuarantineRecord r
 SenderStep Engine::to_sender(Peer& peer, const Frame& frame) {
   Sender& sender = peer.sender();
   if (const auto* receipt = std::get_if<Receipt>(&frame)) {
-    return sender.receive(*receipt, steady_, peer.log());
+    return sender.receive(*receipt, kernel_.steady(), peer.log());
   }
-  if (const auto* gap = std::get_if<GapFrame>(&frame)) return sender.receive(*gap, steady_);
+  if (const auto* gap = std::get_if<GapFrame>(&frame))
+    return sender.receive(*gap, kernel_.steady());
   if (const auto* refuse = std::get_if<RefuseFrame>(&frame))
-    return sender.receive(*refuse, steady_);
+    return sender.receive(*refuse, kernel_.steady());
   return {};
 }
 
@@ -311,7 +310,7 @@ Result<void> Engine::receive_reply(Peer& peer, const Frame& frame, Instant now) 
   if (const auto* back = std::get_if<FetchedFrame>(&frame)) {
     // Asked for again with the next Open.
     if (kernel_.room() == Room::kShort) return {};
-    return recovery_.fetched(peer, *back, {now, steady_});
+    return recovery_.fetched(peer, *back, {now, kernel_.steady()});
   }
   if (const auto* piece = std::get_if<PieceFrame>(&frame)) return receive_piece(peer, *piece, now);
   if (const auto* opened = std::get_if<OpenedFrame>(&frame)) {
@@ -322,7 +321,7 @@ Result<void> Engine::receive_reply(Peer& peer, const Frame& frame, Instant now) 
   note_receipts(peer, receipted);
   follow(peer, std::move(step));
   if (const auto* refuse = std::get_if<RefuseFrame>(&frame)) {
-    recovery_.refused(peer, *refuse, {now, steady_});
+    recovery_.refused(peer, *refuse, {now, kernel_.steady()});
   }
   return {};
 }
@@ -331,17 +330,17 @@ Result<void> Engine::receive_reply(Peer& peer, const Frame& frame, Instant now) 
 Result<void> Engine::receive_opened(Peer& peer, const OpenedFrame& opened, Instant now) {
   if (recovery_.is_rewriting(peer)) return {};
   const Seq receipted = peer.sender().mark().receipted_seq;
-  SenderStep step = peer.sender().receive(opened, steady_, peer.log());
+  SenderStep step = peer.sender().receive(opened, kernel_.steady(), peer.log());
   note_receipts(peer, receipted);
   const std::optional<Seq> behind = step.behind;
   const bool unproven = step.unproven;
   follow(peer, std::move(step));
-  if (behind) recovery_.proves_loss(peer, *behind, {now, steady_});
+  if (behind) recovery_.proves_loss(peer, *behind, {now, kernel_.steady()});
   if (unproven) recovery_.proves_nothing(peer);
   if (peer.sender().state() != Sender::State::kFlowing) return {};
   TRY(const auto wanted, wants_files(tx_.durable(), peer.id()));
   if (wanted) fetch_.ready_again(peer.id());
-  return recovery_.agreed(peer, {now, steady_});
+  return recovery_.agreed(peer, {now, kernel_.steady()});
 }
 
 void Engine::note_receipts(const Peer& peer, Seq receipted_before) {
@@ -353,12 +352,12 @@ void Engine::note_receipts(const Peer& peer, Seq receipted_before) {
 }
 
 Result<void> Engine::answer_open(Peer& peer, const OpenFrame& open, Instant now) {
-  recovery_.heard_open(peer, open, {now, steady_});
+  recovery_.heard_open(peer, open, {now, kernel_.steady()});
   if (peer.receiver().begins_epoch(open)) {
     // Durable before it is answered; the peer asks again.
     peer.receiver_moved(now);
     peers_.touch(peer.id());
-    gather(true);
+    request_commit(true);
     return {};
   }
   if (auto answer = peer.receiver().receive(open, peer.incoming_log())) {
@@ -386,7 +385,7 @@ void Engine::follow(Peer& peer, SenderStep step) {
   if (!step.mark_moved) return;
   peer.mark_moved();
   peers_.touch(peer.id());
-  gather(false);
+  request_commit(false);
 }
 
 // --- what a recovery asks for ---
