@@ -35,9 +35,6 @@ class CaseCache {
   void put(std::shared_ptr<const Case> subject);
 
  private:
-  // The agency that a case of this application is with: the origin agency, or the one that it was
-  // merged into.
-  AgencyId peer_for(const v1::Application& application, Instant now) const;
   using List = std::list<std::shared_ptr<const Case>>;
   size_t max_;
   List newest_first_;
@@ -154,6 +151,9 @@ class CaseDesk final : public CommitListener {
   Result<bool> has_room(AgencyId peer, const std::vector<Posting>& postings);
 
  private:
+  // The agency that a case of this application is with: the origin agency, or the one that it was
+  // merged into.
+  AgencyId peer_for(const v1::Application& application, Instant now) const;
   // Steps of one case that are decided and not written.
   struct Decided {
     Event event;
