@@ -57,9 +57,8 @@ class Sound {
       store.reset();
       store = RocksStore::open(settings).value();
     }
-    const auto read = read_all(*store, [this](const Record& record, std::string_view value) {
-      records_[record] = value;
-    });
+    const auto read = read_all(
+        *store, [this](const Record& record, std::string_view value) { records_[record] = value; });
     REQUIRE(read.has_value());
     store.reset();
     for (const auto& entry : fs::recursive_directory_iterator(dir())) {
