@@ -1,2 +1,5 @@
-#define CATCH_CONFIG_MAIN
-#include <catch2/catch.hpp>
+#include "tests/catch.h"
+
+int main(int count, char** words) {
+  return jiexu::run_tests(count, words);
+}

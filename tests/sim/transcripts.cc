@@ -1,5 +1,4 @@
 // The player asserts with Catch, so that a transcript is played inside a test that is run by hand.
-#define CATCH_CONFIG_RUNNER
 #include "tests/sim/transcripts.h"
 
 #include <catch2/catch.hpp>
@@ -7,6 +6,7 @@
 #include <sstream>
 
 #include "tests/agency/transcript.h"
+#include "tests/catch.h"
 
 namespace jiexu::sim {
 namespace {
@@ -65,9 +65,8 @@ int show_transcript(const std::string& name, uint64_t first_storm, uint64_t last
                  name.c_str());
     return 66;
   }
-  Catch::Session session;
-  session.configData().reporterName = "compact";
-  const int failed = session.run();
+  const char* const words[] = {"simulate", "--reporter", "compact"};
+  const int failed = run_tests(3, words);
   return failed == 0 && wanted.as_written ? 0 : 1;
 }
 
