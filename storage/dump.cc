@@ -84,6 +84,8 @@ std::span<const Shape> shapes() {
   static const Part kPerson[] = {{"person_hash", Form::kHash}},
                     kLetter[] = {{"letter", Form::kText}};
   static const Part kAside[] = {kPeer, kEpoch, kSeq}, kThrough[] = {kPeer, {"through", Form::kU64}};
+  static const Part kAct[] = {{"act", Form::kDigest}}, kUser[] = {{"user", Form::kDigest}};
+  static const Part kActAge[] = {{"done_ms", Form::kU64}, {"act", Form::kDigest}};
   static const Part kPiece[] = {kCase, kFile, {"piece", Form::kU32}};
   static const Shape kAll[] = {
       {K::kStore, "store", kNone, message<v1::StoreRecord>()},
@@ -123,6 +125,9 @@ std::span<const Shape> shapes() {
       {K::kPerson, "person", kPerson, nullptr, Plain::kCaseIds},
       {K::kLetters, "letters", kLetter, nullptr, Plain::kLetters},
       {K::kWantedAttachment, "wanted-attachment", kPeerCaseN, nullptr},
+      {K::kIdempotencyKey, "idempotency-key", kAct, message<v1::IdempotencyRecord>()},
+      {K::kIdempotencyAge, "idempotency-age", kActAge, nullptr, Plain::kDigests},
+      {K::kIdempotencyCount, "idempotency-count", kUser, nullptr, Plain::kNumber},
       {K::kQuarantine, "quarantine", kAside, message<v1::QuarantineRecord>()},
       {K::kReceipt, "receipt", kThrough, message<v1::LinkFrame>()},
       {K::kAttachment, "piece", kPiece, nullptr, Plain::kBytes},

@@ -54,6 +54,9 @@ enum class Kind : uint8_t {
   kPerson,
   kLetters,
   kWantedAttachment,
+  kIdempotencyKey,
+  kIdempotencyAge,
+  kIdempotencyCount,
   kQuarantine,
   kReceipt,
   kAttachment,
@@ -92,6 +95,7 @@ inline constexpr std::string_view kExportedPayments = "E";
 inline constexpr std::string_view kPostponedLines = "Q";
 inline constexpr std::string_view kProposedReleases = "V";
 inline constexpr std::string_view kTrays = "T";
+inline constexpr std::string_view kIdempotencyAges = "B";
 
 // What a parse function returns for bytes that are no key of the kind: kCorrupt, with family and
 // kind, but not the bytes.

@@ -390,6 +390,26 @@ Result<WantedAttachment> parse_wanted_attachment_key(std::string_view key) {
   return in.result(out);
 }
 
+RecordKey idempotency_key(const Digest& act) {
+  return {Kind::kIdempotencyKey, begin(Kind::kIdempotencyKey).add(view(act))};
+}
+
+RecordKey idempotency_age_key(Instant done, const Digest& act) {
+  CHECK(done.ms >= 0);
+  return {Kind::kIdempotencyAge,
+          begin(Kind::kIdempotencyAge).u64(static_cast<uint64_t>(done.ms)).add(view(act))};
+}
+
+Result<IdempotencyAge> parse_idempotency_age_key(std::string_view key) {
+  Fields in(Kind::kIdempotencyAge, key);
+  const IdempotencyAge out{in.instant(), in.digest()};
+  return in.result(out);
+}
+
+RecordKey idempotency_count_key(const Digest& user) {
+  return {Kind::kIdempotencyCount, begin(Kind::kIdempotencyCount).add(view(user))};
+}
+
 RecordKey quarantine_key(AgencyId peer, Epoch epoch, Seq seq) {
   return {Kind::kQuarantine, Key(peer.text()).u32(epoch).u64(seq)};
 }

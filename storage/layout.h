@@ -37,6 +37,9 @@
 //   index       'Z' | peer 12 | case id 16                       (empty): money open no
 //   index       'P' | person hash 16                             case ids 16 each    no
 //   index       'L' | letter number without its last two digits 18  two digits, case id 16  no
+//   index       'K' | digest of user and idempotency key 32      IdempotencyRecord   yes
+//   index       'B' | done ms u64 | the same digest 32           digest of the user  no
+//   index       'C' | digest of the user 32                      u64: keys kept      no
 //   quarantine  peer 12 | epoch u32 | seq u64                    QuarantineRecord    yes
 //   audit       'R' | peer 12 | through seq u64                  LinkFrame: receipt  no
 //   attachment  case id 16 | SHA-256 of the file 32 | piece u32  bytes of the file   yes
@@ -237,6 +240,18 @@ struct WantedAttachment {
 Result<WantedAttachment> parse_wanted_attachment_key(std::string_view key);
 // Before all of one peer, or of every peer.
 Key wanted_attachments_prefix(std::optional<AgencyId> peer);
+// An act that was done under an Idempotency-Key; `act` is a digest of the user and the key.
+RecordKey idempotency_key(const Digest& act);
+// When it was done: the oldest are forgotten first.
+RecordKey idempotency_age_key(Instant done, const Digest& act);
+
+struct IdempotencyAge {
+  Instant done;
+  Digest act{};
+};
+Result<IdempotencyAge> parse_idempotency_age_key(std::string_view key);
+// How many of the user's keys are kept; `user` is a digest of the name.
+RecordKey idempotency_count_key(const Digest& user);
 RecordKey quarantine_key(AgencyId peer, Epoch epoch, Seq seq);
 
 struct QuarantineKey {

@@ -3,6 +3,8 @@
 #include <chrono>
 
 #include "daemon/api/problem.h"
+#include "daemon/api/reply.h"
+#include "daemon/engine/idempotency_keys.h"
 
 namespace jiexu {
 namespace {
@@ -106,11 +108,27 @@ void Api::run(const Route& route, Call call) {
                                                  "an Idempotency-Key has at most 128 bytes"));
   }
   if (call.request.method == "POST" && !key.empty()) {
-    auto remembering = idempotency_.begin(call.user.name, call.request, call.respond);
-    if (!remembering) return;
-    call.respond = std::move(*remembering);
+    call.key = idempotency_key_of(call.user.name, call.request);
+    if (!is_first(call)) return;
   }
   (this->*route.handle)(std::move(call));
+}
+
+// The handlers look at what is so now, when the act may be done already; so this comes before them.
+// The engine looks too, at what is not durable yet.
+bool Api::is_first(Call& call) {
+  auto working = idempotency_.begin(*call.key, call.respond);
+  if (!working) return false;
+  call.respond = std::move(*working);
+  auto done = read_idempotency(records_, *call.key);
+  if (!done) {
+    answer(call.respond, store_failure(done.error()));
+  } else if (*done && (*done)->request() != view(call.key->request)) {
+    answer(call.respond, key_reused());
+  } else if (*done) {
+    answer(call.respond, kept_response((*done)->reply()));
+  }
+  return done && !*done;
 }
 
 void Api::post(const Call& call, Command command) {

@@ -124,10 +124,15 @@ class Api {
  private:
   void route(HttpRequest request, const HttpRespond& respond, std::string_view& label);
   void run(const Route& route, Call call);
+  // False: the request was, or is being, answered as the first under its key.
+  bool is_first(Call& call);
   std::optional<User> authenticate(const HttpRequest& request) const;
-  // Asks the engine; `render` runs on the HTTP thread.
+  // Asks the engine. `render` makes the answer of the reply alone: it runs on the HTTP thread, or
+  // on the engine's if the call has a key.
   template <class Ask, class Render>
   void ask(const Call& call, Ask what, Render render);
+  template <class Ask, class Render>
+  void ask_once(const Call& call, Ask what, Render render);
   // Asks for something whose answer is shown as it is.
   template <class Ask>
   void ask_for_view(const Call& call, Ask what);
@@ -172,12 +177,35 @@ class Api {
 template <class Ask, class Render>
 void Api::ask(const Call& call, Ask what, Render render) {
   using Reply = typename Ask::Reply;
+  if (call.key) return ask_once(call, std::move(what), std::move(render));
   const auto done = [respond = call.respond, render = std::move(render)](Reply&& given) {
     respond([reply = std::make_shared<const Reply>(std::move(given)), render] {
       return render(*reply);
     });
   };
   post(call, make_command(call.user.name, std::move(what), done));
+}
+
+// What is kept in the commit of the act is the answer itself, so that it is rendered before.
+template <class Ask, class Render>
+void Api::ask_once(const Call& call, Ask what, Render render) {
+  using Reply = typename Ask::Reply;
+  const auto answer = std::make_shared<std::optional<HttpResponse>>();
+  const auto keep = [render, answer](const Reply& reply) {
+    *answer = render(reply);
+    return keep_response(**answer);
+  };
+  const auto repeat = [respond = call.respond](std::string kept) {
+    respond([kept = std::move(kept)] { return kept_response(kept); });
+  };
+  const auto done = [render, answer, respond = call.respond](Reply&& given) {
+    if (!*answer) *answer = render(given);
+    respond([answer] { return **answer; });
+  };
+  post(call, {call.user.name,
+              std::make_unique<RequestFor<Ask>>(std::move(what), done,
+                                                typename RequestFor<Ask>::Repeating{keep, repeat}),
+              call.key});
 }
 
 template <class Ask>

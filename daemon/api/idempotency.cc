@@ -1,72 +1,91 @@
 #include "daemon/api/idempotency.h"
 
+#include <utility>
+
 #include "daemon/api/problem.h"
+#include "daemon/base/limits.h"
 #include "daemon/trust/suite.h"
+#include "jiexu/v1/record.pb.h"
 
 namespace jiexu {
 namespace {
 
 constexpr std::string_view kZero("\0", 1);
+constexpr int kRefusals = 300;  // from this status on nothing was done
 
-bool undecided(int status) {
-  return status == 429 || status >= 500;
+HttpResponse unreadable() {
+  return problem_response(500, "store_failed", "what was answered before cannot be read");
+}
+
+HttpResponse left_out() {
+  return problem_response(409, "answer_not_kept",
+                          "this request was done before, but its answer was too large to keep; "
+                          "look at what it has made");
 }
 
 }  // namespace
 
-std::optional<HttpRespond> Idempotency::begin(const std::string& user, const HttpRequest& request,
+IdempotencyKey idempotency_key_of(const std::string& user, const HttpRequest& request) {
+  return {.act = sha256({user, kZero, request.idempotency_key}),
+          .user = sha256({user}),
+          .request = sha256({request.method, kZero, request.target, kZero, request.body})};
+}
+
+std::optional<std::string> keep_response(const HttpResponse& response) {
+  if (response.status >= kRefusals) return std::nullopt;
+  v1::HttpReplyRecord record;
+  record.set_status(response.status);
+  record.set_content_type(response.content_type);
+  record.set_body_left_out(response.body.size() > limits::kIdempotencyBodyBytesMax);
+  if (!record.body_left_out()) record.set_body(response.body);
+  for (const auto& [name, value] : response.headers) {
+    v1::HttpHeaderRecord* header = record.add_headers();
+    header->set_name(name);
+    header->set_value(value);
+  }
+  return record.SerializeAsString();
+}
+
+HttpResponse kept_response(std::string_view kept) {
+  v1::HttpReplyRecord record;
+  if (!record.ParseFromArray(kept.data(), static_cast<int>(kept.size()))) return unreadable();
+  if (record.body_left_out()) return left_out();
+  HttpResponse response{record.status(), record.content_type(), record.body(), {}};
+  for (const v1::HttpHeaderRecord& header : record.headers()) {
+    response.headers.emplace_back(header.name(), header.value());
+  }
+  return response;
+}
+
+HttpResponse key_reused() {
+  return refusal_response({Refusal::kIdempotencyReused, ""}, nullptr);
+}
+
+std::optional<HttpRespond> Idempotency::begin(const IdempotencyKey& key,
                                               const HttpRespond& respond) {
-  const Digest key = sha256({user, kZero, request.idempotency_key});
-  const Digest what = sha256({request.method, kZero, request.target, kZero, request.body});
-  if (const auto found = by_key_.find(key); found != by_key_.end()) {
-    Entry& entry = *found->second;
-    if (entry.request != what) {
-      respond([] {
-        return problem_response(409, "idempotency_key_reused",
-                                "this Idempotency-Key was used for another request; take a new "
-                                "one for each new request");
-      });
-    } else if (entry.answer) {
-      respond([answer = *entry.answer] { return answer; });
-    } else {
-      entry.waiting.push_back(respond);
-    }
+  const auto [entry, fresh] = entries_.try_emplace(key.act);
+  if (!fresh && entry->second.request != key.request) {
+    respond(key_reused);
     return std::nullopt;
   }
-  by_age_.push_back({key, what, std::nullopt, {}});
-  by_key_[key] = std::prev(by_age_.end());
-  shrink();
-  return [this, key, respond](std::function<HttpResponse()> make) {
-    respond([this, key, make = std::move(make)] {
+  if (!fresh) {
+    entry->second.waiting.push_back(respond);
+    return std::nullopt;
+  }
+  entry->second.request = key.request;
+  return [this, act = key.act, respond](std::function<HttpResponse()> make) {
+    respond([this, act, make = std::move(make)] {
       HttpResponse answer = make();
-      finish(key, answer);
+      finish(act, answer);
       return answer;
     });
   };
 }
 
-void Idempotency::finish(const Digest& key, const HttpResponse& answer) {
-  const auto found = by_key_.find(key);
-  if (found == by_key_.end() || found->second->answer) return;
-  const std::vector<HttpRespond> waiting = std::move(found->second->waiting);
-  if (undecided(answer.status)) {
-    by_age_.erase(found->second);
-    by_key_.erase(found);
-  } else {
-    found->second->answer = answer;
-    bytes_ += answer.body.size();
-    shrink();
-  }
-  for (const HttpRespond& respond : waiting) respond([answer] { return answer; });
-}
-
-void Idempotency::shrink() {
-  while (by_age_.size() > 1 && (by_age_.size() > entries_max_ || bytes_ > bytes_max_)) {
-    const Entry& oldest = by_age_.front();
-    if (oldest.answer) bytes_ -= oldest.answer->body.size();
-    by_key_.erase(oldest.key);
-    by_age_.pop_front();
-  }
+void Idempotency::finish(const Digest& act, const HttpResponse& answer) {
+  const auto found = entries_.extract(act);
+  if (found.empty()) return;
+  for (const HttpRespond& respond : found.mapped().waiting) respond([answer] { return answer; });
 }
 
 }  // namespace jiexu

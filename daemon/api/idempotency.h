@@ -1,14 +1,12 @@
-// Answers remembered by the client's Idempotency-Key, so that a request repeated after a lost
-// answer is not done twice. A key belongs to one user and to one method, target and body.
+// A request that is repeated after a lost answer, under the same Idempotency-Key, is not done
+// twice. What was done and answered stands in the store (engine/idempotency_keys.h); here are the
+// requests that are being worked on, so that a repeat waits for the answer to the first.
 //
-// Memory only: after a restart of the daemon the rules of the cases themselves must hold, and do (a
-// second application for an open case is refused, an action that was done is not allowed again, a
-// bank line is known by its digest). The oldest answers are forgotten when the bounds are reached.
+// A key belongs to one user and to one method, target and body.
 //
-// Used on the HTTP thread only.
+// Used on the HTTP thread only, but for what is said to be of any.
 #pragma once
 
-#include <list>
 #include <map>
 #include <optional>
 #include <string>
@@ -16,39 +14,38 @@
 #include <vector>
 
 #include "daemon/api/http/http_message.h"
+#include "daemon/base/idempotency_key.h"
 #include "daemon/base/ids.h"
-#include "daemon/base/limits.h"
+#include "daemon/base/result.h"
 
 namespace jiexu {
 
+IdempotencyKey idempotency_key_of(const std::string& user, const HttpRequest& request);
+
+// An answer as it is kept under a key; nullopt: it is a refusal, and is not. Too large a body is
+// left out: whoever asks again is told so. From any thread.
+std::optional<std::string> keep_response(const HttpResponse& response);
+// What was kept. From any thread.
+HttpResponse kept_response(std::string_view kept);
+// A key stands for one request.
+HttpResponse key_reused();
+
 class Idempotency {
  public:
-  explicit Idempotency(size_t entries_max = limits::kIdempotencyEntriesMax,
-                       size_t bytes_max = limits::kIdempotencyBytesMax)
-      : entries_max_(entries_max), bytes_max_(bytes_max) {}
-
-  // Returns what the handler is to answer through, which remembers the answer, unless it is 429 or
-  // a 5xx: those say that nothing was decided. nullopt: the request has been here before, and was,
-  // or will be, answered through `respond`. This object must outlive what is returned.
-  std::optional<HttpRespond> begin(const std::string& user, const HttpRequest& request,
-                                   const HttpRespond& respond);
+  // Returns what the handler is to answer through. nullopt: the same request is being worked on,
+  // and `respond` gets its answer too; or another one is, and `respond` was told. This object must
+  // outlive what is returned.
+  std::optional<HttpRespond> begin(const IdempotencyKey& key, const HttpRespond& respond);
 
  private:
   struct Entry {
-    Digest key;
-    Digest request;
-    std::optional<HttpResponse> answer;  // nullopt: being worked on
-    std::vector<HttpRespond> waiting;    // repeats that came meanwhile
+    Digest request{};
+    std::vector<HttpRespond> waiting;  // repeats that came meanwhile
   };
 
-  void finish(const Digest& key, const HttpResponse& answer);
-  void shrink();
+  void finish(const Digest& act, const HttpResponse& answer);
 
-  const size_t entries_max_;
-  const size_t bytes_max_;
-  size_t bytes_ = 0;
-  std::list<Entry> by_age_;  // oldest first
-  std::map<Digest, std::list<Entry>::iterator> by_key_;
+  std::map<Digest, Entry> entries_;  // no more than connections
 };
 
 }  // namespace jiexu

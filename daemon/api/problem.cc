@@ -48,6 +48,8 @@ int status_of(Refusal refusal) {
     case Refusal::kOwnProposal: return 403;
     case Refusal::kRecovering: return 503;
     case Refusal::kStorageLow: return 507;
+    case Refusal::kIdempotencyTooMany: return 429;
+    case Refusal::kIdempotencyReused:
     case Refusal::kProposalChanged:
     case Refusal::kReplayed:
     case Refusal::kOutOfOrder:
@@ -124,6 +126,7 @@ HttpResponse refusal_response(const Rejection& rejection, const Case* subject) {
   if (status == 503) response.headers.emplace_back("Retry-After", "2");
   // The daemon sees within a second that there is room again.
   if (status == 507) response.headers.emplace_back("Retry-After", "10");
+  if (status == 429) response.headers.emplace_back("Retry-After", "60");
   return response;
 }
 

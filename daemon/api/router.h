@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "daemon/api/http/http_message.h"
+#include "daemon/base/idempotency_key.h"
 #include "daemon/users/users.h"
 
 namespace jiexu {
@@ -22,6 +23,7 @@ struct Call {
   std::vector<std::string> args;  // what stands for the braces of the pattern, in order
   User user;
   HttpRespond respond;
+  std::optional<IdempotencyKey> key = std::nullopt;  // of a POST that is to be done once
 };
 
 struct Route {

@@ -98,10 +98,12 @@ inline constexpr size_t kReportsAtOnceMax = 3;
 // Applications in one submission: some 15 ms of the engine's thread, which serves everybody.
 inline constexpr size_t kSubmitMax = 1000;
 
-// Answers remembered by Idempotency-Key: hours of retries of every client, and what they may weigh.
-inline constexpr size_t kIdempotencyEntriesMax = 10'000;
-inline constexpr size_t kIdempotencyBytesMax = 32 << 20;
+// Idempotency keys of one user that are kept at a time, each for a day: twelve acts a second, all
+// day, and about 1 GB on the disk.
+inline constexpr uint64_t kIdempotencyKeysMax = 1'000'000;
 inline constexpr size_t kIdempotencyKeyBytesMax = 128;
+// The body of an answer that is kept with a key: the outcomes of a full submission.
+inline constexpr size_t kIdempotencyBodyBytesMax = 1 << 20;
 
 // Attachments: a sealed copy of a form has 0.1 to 0.5 MB, a bad scan of many pages some MB.
 inline constexpr uint64_t kAttachmentBytesMax = 20 << 20;

@@ -54,7 +54,9 @@ enum class Refusal : uint16_t {
   kLetterNumberDiffers = 48,  // the message names another letter than its case's
   kBatchNumberForeign = 49,   // begins with another agency's area and office than the payer's
   // The daemon as a whole.
-  kStorageLow = 60,  // the disk is nearly full
+  kStorageLow = 60,          // the disk is nearly full
+  kIdempotencyReused = 61,   // the key stands for another request of the user
+  kIdempotencyTooMany = 62,  // keys of one user within a day
   // Bank lines and batches.
   kBankLineUnknown = 80,
   kBankLineSettled = 81,  // it waits in no tray, or its money stands with a case

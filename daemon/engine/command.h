@@ -12,6 +12,7 @@
 #include <typeindex>
 #include <utility>
 
+#include "daemon/base/idempotency_key.h"
 #include "daemon/base/result.h"
 #include "daemon/cases/refusal.h"
 
@@ -27,6 +28,11 @@ class Request {
   virtual ~Request() = default;
   virtual std::type_index type() const = 0;
   virtual void refuse(Rejection why) = 0;
+  // What whoever repeats the request is to be told; nullopt: the act was refused. REQUIRES: there
+  // is a reply, and the asker has said how to repeat it.
+  virtual std::optional<std::string> kept() = 0;
+  // Replies what was kept.
+  virtual void repeat(std::string kept) = 0;
   // Hands the reply over. Once; REQUIRES: there is one.
   virtual void deliver() = 0;
 };
@@ -37,25 +43,38 @@ class RequestFor final : public Request {
   using Reply = typename Ask::Reply;
   using Done = std::function<void(Reply&&)>;
 
-  RequestFor(Ask ask, Done done) : ask_(std::move(ask)), done_(std::move(done)) {}
+  // Of a request with an idempotency key. All are called on the kernel's thread.
+  struct Repeating {
+    std::function<std::optional<std::string>(const Reply&)> keep;
+    std::function<void(std::string kept)> repeat;
+  };
+
+  RequestFor(Ask ask, Done done, Repeating repeating = {})
+      : ask_(std::move(ask)), done_(std::move(done)), repeating_(std::move(repeating)) {}
 
   std::type_index type() const override { return typeid(Ask); }
   const Ask& ask() const { return ask_; }
   void answer(Reply reply) { reply_.emplace(std::move(reply)); }
   void refuse(Rejection why) override { reply_.emplace(tl::unexpected(std::move(why))); }
+  std::optional<std::string> kept() override { return repeating_.keep(*reply_); }
+  void repeat(std::string kept) override { kept_ = std::move(kept); }
   void deliver() override {
+    if (kept_) return repeating_.repeat(std::move(*kept_));
     if (done_) done_(std::move(*reply_));
   }
 
  private:
   Ask ask_;
   Done done_;  // called once, on the kernel's thread; must not block
+  Repeating repeating_;
   std::optional<Reply> reply_;
+  std::optional<std::string> kept_;
 };
 
 struct Command {
   std::string user;  // name of the authenticated user, goes into the timeline
   std::unique_ptr<Request> request;
+  std::optional<IdempotencyKey> key = std::nullopt;  // the request can then repeat()
 };
 
 template <class Ask>

@@ -6,6 +6,12 @@
 
 namespace jiexu {
 
+Kernel::Kernel(Transaction& tx, EngineObserver& observer, int64_t lazy_commit_ms)
+    : tx_(tx), observer_(observer), lazy_commit_ms_(lazy_commit_ms), keys_(tx) {
+  add_duty({"idempotency keys", [this](Moment now) { return keys_.wait_ms(now.wall); },
+            [this](Moment now) { return keys_.forget_old(now.wall); }});
+}
+
 void Kernel::add_handler(std::type_index type, Registered handler) {
   CHECK(handlers_.emplace(type, std::move(handler)).second);
 }
@@ -27,9 +33,10 @@ Result<void> Kernel::live(const Registered& handler, Command command, Moment now
     request.deliver();
     return {};
   }
-  // 2 seen?, 3 load, 4 decide, 5 write: as the domain does it, into the open commit.
-  TRY_DO(handler.run(request, command.user, now));
-  TRY_DO(end_step());
+  // 2 seen?
+  TRY(const bool seen_before, seen(command));
+  // 3 load, 4 decide, 5 write: as the domain does it, into the open commit.
+  if (!seen_before) TRY_DO(do_once(handler, command, now));
   // 6 commit, and 7 release after it; 8 observe is commit_done()'s.
   if (handler.kind == CommandKind::kQuestion) {
     request.deliver();
@@ -37,6 +44,29 @@ Result<void> Kernel::live(const Registered& handler, Command command, Moment now
     answer_after_commit(std::move(command.request));
   }
   return {};
+}
+
+Result<bool> Kernel::seen(const Command& command) {
+  if (!command.key) return false;
+  TRY(auto found, keys_.find(*command.key));
+  if (!found) return false;
+  if (*found) {
+    command.request->repeat(std::move(**found));
+  } else {
+    command.request->refuse(std::move(found->error()));
+  }
+  return true;
+}
+
+Result<void> Kernel::do_once(const Registered& handler, const Command& command, Moment now) {
+  asked_for_commit_ = false;
+  const size_t before = tx_.size();
+  TRY_DO(handler.run(*command.request, command.user, now));
+  TRY_DO(end_step());
+  const bool changed = tx_.size() > before || asked_for_commit_;
+  if (!command.key || !changed) return {};
+  auto reply = command.request->kept();
+  return reply ? keys_.keep(*command.key, std::move(*reply), now.wall) : Result<void>();
 }
 
 Result<void> Kernel::handle(const PeerFrame& frame, Moment now) {
@@ -79,6 +109,7 @@ int64_t Kernel::wait_ms(Moment now) const {
 // --- commits ---
 
 void Kernel::request_commit(Urgency urgency) {
+  asked_for_commit_ = true;
   if (!open_.since) open_.since = steady_;
   open_.urgent |= urgency == Urgency::kUrgent;
 }

@@ -6,7 +6,8 @@
 //
 //   1 admit    Who sent it? Is it whole and within limits? Is there room on the disk? What needs no
 //              state for that is done before, on the transport's thread (intake.h).
-//   2 seen?    What was received before gets the same answer as before.
+//   2 seen?    What was received before gets the same answer as before: frames by their number, a
+//              command by its idempotency key.
 //   3 load     The domain reads its subject as it is now, be it durable yet or not.
 //   4 decide   A pure function says what becomes of it and what is sent, or refuses.
 //   5 write    All that follows goes into the open commit. Nothing is on the disk yet, and nobody
@@ -42,6 +43,7 @@
 #include "daemon/base/result.h"
 #include "daemon/base/time.h"
 #include "daemon/engine/command.h"
+#include "daemon/engine/idempotency_keys.h"
 #include "daemon/engine/observer.h"
 #include "daemon/engine/peer_frame.h"
 #include "daemon/engine/transaction.h"
@@ -94,8 +96,7 @@ class Kernel {
  public:
   // All must outlive the kernel. `lazy_commit_ms`: how long a commit may wait that nobody waits
   // for.
-  Kernel(Transaction& tx, EngineObserver& observer, int64_t lazy_commit_ms)
-      : tx_(tx), observer_(observer), lazy_commit_ms_(lazy_commit_ms) {}
+  Kernel(Transaction& tx, EngineObserver& observer, int64_t lazy_commit_ms);
 
   // --- registration, before the first event ---
   template <class Ask>
@@ -153,18 +154,24 @@ class Kernel {
   // REQUIRES: there is none for the type yet.
   void add_handler(std::type_index type, Registered handler);
   Result<void> live(const Registered& handler, Command command, Moment now);
+  // Whether the request was answered before, or its key does not allow it; it has its reply then.
+  Result<bool> seen(const Command& command);
+  // Treats it, and keeps the key of an act that has changed something.
+  Result<void> do_once(const Registered& handler, const Command& command, Moment now);
   bool is_held_up(const Duty& duty) const { return duty.needs_room && room_ != Room::kAmple; }
   void answer_after_commit(std::unique_ptr<Request> request);
 
   Transaction& tx_;
   EngineObserver& observer_;
   int64_t lazy_commit_ms_;
+  IdempotencyKeys keys_;
   std::unordered_map<std::type_index, Registered> handlers_;
   PeerListener* frames_ = nullptr;
   std::vector<Duty> duties_;
   std::vector<CommitListener*> listeners_;
   std::atomic<Room> room_{Room::kAmple};
   Steady steady_;
+  bool asked_for_commit_ = false;  // by the command in hand
   Gathered open_;
   std::optional<Gathered> in_flight_;
 };

@@ -71,9 +71,11 @@ class Transaction {
   // if changes led to one another without end, with the case of the last one.
   [[nodiscard]] Result<void> end_step();
 
-  // Whether nothing is written that is not durable; the same of the open commit alone.
+  // Whether nothing is written that is not durable; the same of the open commit alone, and how many
+  // writes and bytes that has.
   bool all_durable() const { return empty() && in_flight().empty(); }
   bool empty() const { return generations_[open_].batch.empty(); }
+  size_t size() const { return generations_[open_].batch.size(); }
   size_t bytes() const { return generations_[open_].batch.bytes(); }
   // The open writes become those in flight. REQUIRES: nothing is in flight, and every step has
   // ended.

@@ -218,19 +218,6 @@ TEST_CASE("a full inbox is 429 with a hint, and the request may be repeated with
   CHECK(world.ask("POST", "/v1/cases", Role::kClerk, "{}", "key-1").status() == 201);
 }
 
-TEST_CASE("a repeated key gets the first answer again, and the engine one command") {
-  ApiWorld world;
-  const Got first = world.ask("POST", "/v1/cases", Role::kClerk, "{}", "key-1");
-  const Got second = world.ask("POST", "/v1/cases", Role::kClerk, "{}", "key-1");
-  CHECK(second.status() == 201);
-  CHECK(second.response.body == first.response.body);
-  CHECK(second.header("Location") == first.header("Location"));
-  CHECK(world.engine.commands.size() == 1);
-  const Got other = world.ask("POST", "/v1/cases", Role::kClerk, R"({"note":"x"})", "key-1");
-  CHECK(other.status() == 409);
-  CHECK(other.json()["code"] == "idempotency_key_reused");
-}
-
 TEST_CASE("a repeat while the engine is at work is answered with it") {
   ApiWorld world;
   world.engine.hold = true;

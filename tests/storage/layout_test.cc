@@ -59,6 +59,18 @@ TEST_CASE("the keys of bank files, batches and trays have these bytes") {
   CHECK(to_hex(missing_key(1, kCase)) == "4d0000000000000001" + to_hex(kCase.bytes()));
 }
 
+TEST_CASE("the keys of idempotency keys have these bytes") {
+  const std::string zeros(64, '0');
+  CHECK(to_hex(idempotency_key(Digest{})) == "4b" + zeros);
+  CHECK(to_hex(idempotency_age_key(Instant{258}, Digest{})) == "420000000000000102" + zeros);
+  CHECK(to_hex(idempotency_count_key(Digest{})) == "43" + zeros);
+  const auto age = parse_idempotency_age_key(idempotency_age_key(Instant{7}, Digest{1}));
+  REQUIRE(age);
+  CHECK(age->done == Instant{7});
+  CHECK(age->act == Digest{1});
+  CHECK_FALSE(parse_idempotency_age_key(idempotency_key(Digest{1})));
+}
+
 TEST_CASE("the keys of daily comparisons have these bytes") {
   const Key comparison = comparison_key(kPeer, *Date::parse("2026-09-18"));
   CHECK(to_hex(comparison) == "43" + std::string(kPeerHex) + "01352836");
@@ -218,6 +230,9 @@ TEST_CASE("every key is one of its kind") {
                             person_key(PersonHash{}),
                             letters_key("35020001260918000017"),
                             wanted_attachment_key(kPeer, kCase, 1),
+                            idempotency_key(Digest{}),
+                            idempotency_age_key(at, Digest{}),
+                            idempotency_count_key(Digest{}),
                             quarantine_key(kPeer, 1, 1),
                             receipt_key(kPeer, 1),
                             attachment_key(kCase, Digest{}, 1)};
