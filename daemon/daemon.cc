@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "daemon/calendar_folder.h"
-#include "daemon/casework/case_desk.h"
+#include "daemon/casework/case_service.h"
 #include "daemon/descriptors.h"
 #include "daemon/engine/intake.h"
 #include "daemon/last_words.h"

@@ -78,7 +78,7 @@ std::span<const Shape> shapes() {
   static const Part kOrdered[] = {{"ordered_ms", Form::kU64}, kCase, kAttempt};
   static const Part kExported[] = {{"exported_ms", Form::kU64}, kCase, kAttempt};
   static const Part kSides[] = {{"sides", Form::kDigest}}, kNumber[] = {{"number", Form::kDigest}};
-  static const Part kTray[] = {{"outcome", Form::kU8}, {"since_ms", Form::kU64}, kLine};
+  static const Part kException[] = {{"outcome", Form::kU8}, {"since_ms", Form::kU64}, kLine};
   static const Part kMissing[] = {{"missing_fen", Form::kU64}, kCase};
   static const Part kPeerCase[] = {kPeer, kCase}, kPeerCaseN[] = {kPeer, kCase, kN};
   static const Part kPerson[] = {{"person_hash", Form::kHash}},
@@ -118,7 +118,7 @@ std::span<const Shape> shapes() {
       {K::kTwinLines, "twin-lines", kSides, nullptr, Plain::kDigests},
       {K::kNumberedLines, "numbered-lines", kNumber, nullptr, Plain::kDigests},
       {K::kPostponedLine, "postponed-line", kALine, nullptr},
-      {K::kTray, "tray", kTray, nullptr},
+      {K::kException, "exception", kException, nullptr},
       {K::kWaitingLines, "waiting-lines", kACase, nullptr, Plain::kDigests},
       {K::kMissing, "missing", kMissing, nullptr},
       {K::kOpenMoney, "open-money", kPeerCase, nullptr},

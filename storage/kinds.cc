@@ -53,7 +53,7 @@ constexpr KindRow kRows[] = {
     {Kind::kTwinLines, Family::kIndex, "D", 1 + kDigest, "lines of the same sides", kPlain, kFindable},
     {Kind::kNumberedLines, Family::kIndex, "G", 1 + kDigest, "lines of the same number", kPlain, kFindable},
     {Kind::kPostponedLine, Family::kIndex, kPostponedLines, 1 + kDigest, "a postponed line", kPlain, kDurable},
-    {Kind::kTray, Family::kIndex, kTrays, 1 + 1 + 8 + kDigest, "a line in a tray", kPlain, kDurable},
+    {Kind::kException, Family::kIndex, kExceptions, 1 + 1 + 8 + kDigest, "a line in an exception queue", kPlain, kDurable},
     {Kind::kWaitingLines, Family::kIndex, "W", 1 + kCase, "lines that wait with a case", kPlain, kFindable},
     {Kind::kMissing, Family::kIndex, "M", 1 + 8 + kCase, "an amount that is missing", kPlain, kDurable},
     {Kind::kOpenMoney, Family::kIndex, "Z", 1 + kPeer + kCase, "a case with open money", kPlain, kDurable},

@@ -47,7 +47,7 @@ enum class Kind : uint8_t {
   kTwinLines,
   kNumberedLines,
   kPostponedLine,
-  kTray,
+  kException,
   kWaitingLines,
   kMissing,
   kOpenMoney,
@@ -94,7 +94,7 @@ inline constexpr std::string_view kWaitingPayments = "I";
 inline constexpr std::string_view kExportedPayments = "E";
 inline constexpr std::string_view kPostponedLines = "Q";
 inline constexpr std::string_view kProposedReleases = "V";
-inline constexpr std::string_view kTrays = "T";
+inline constexpr std::string_view kExceptions = "T";
 inline constexpr std::string_view kIdempotencyAges = "B";
 
 // What a parse function returns for bytes that are no key of the kind: kCorrupt, with family and

@@ -309,15 +309,15 @@ Result<Digest> parse_postponed_line_key(std::string_view key) {
   return in.result(in.digest());
 }
 
-RecordKey tray_key(uint8_t outcome, Instant since, const Digest& line) {
+RecordKey exception_key(uint8_t outcome, Instant since, const Digest& line) {
   CHECK(since.ms >= 0);
-  return {Kind::kTray,
-          begin(Kind::kTray).u8(outcome).u64(static_cast<uint64_t>(since.ms)).add(view(line))};
+  return {Kind::kException,
+          begin(Kind::kException).u8(outcome).u64(static_cast<uint64_t>(since.ms)).add(view(line))};
 }
 
-Result<TrayKey> parse_tray_key(std::string_view key) {
-  Fields in(Kind::kTray, key);
-  const TrayKey out{in.u8(), in.instant(), in.digest()};
+Result<ExceptionKey> parse_exception_key(std::string_view key) {
+  Fields in(Kind::kException, key);
+  const ExceptionKey out{in.u8(), in.instant(), in.digest()};
   return in.result(out);
 }
 

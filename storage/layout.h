@@ -197,14 +197,14 @@ RecordKey numbered_lines_key(const Digest& number);
 // A line that is to be looked at again when a link is recovered or a case has changed.
 RecordKey postponed_line_key(const Digest& line);
 Result<Digest> parse_postponed_line_key(std::string_view key);
-RecordKey tray_key(uint8_t outcome, Instant since, const Digest& line);
+RecordKey exception_key(uint8_t outcome, Instant since, const Digest& line);
 
-struct TrayKey {
+struct ExceptionKey {
   uint8_t outcome = 0;
   Instant since;
   Digest line{};
 };
-Result<TrayKey> parse_tray_key(std::string_view key);
+Result<ExceptionKey> parse_exception_key(std::string_view key);
 // Lines that wait with a case.
 RecordKey waiting_lines_key(const CaseId& id);
 // Cases that miss exactly this amount. REQUIRES: above 0.

@@ -13,12 +13,12 @@
 #include "daemon/agency/peer_commands.h"
 #include "daemon/attachments/attachment_fetch.h"
 #include "daemon/attachments/attachment_uploads.h"
-#include "daemon/bank/bank_desk.h"
 #include "daemon/bank/bank_files.h"
+#include "daemon/bank/bank_service.h"
 #include "daemon/base/limits.h"
 #include "daemon/casework/action_guards.h"
 #include "daemon/casework/case_commands.h"
-#include "daemon/casework/case_desk.h"
+#include "daemon/casework/case_service.h"
 #include "daemon/engine/command.h"
 #include "daemon/engine/kernel.h"
 #include "daemon/engine/observer.h"
@@ -26,12 +26,12 @@
 #include "daemon/engine/transaction.h"
 #include "daemon/link/frame.h"
 #include "daemon/link/transport.h"
-#include "daemon/payments/remit_desk.h"
+#include "daemon/payments/payment_service.h"
 #include "daemon/peers/give_back.h"
 #include "daemon/peers/link_guard.h"
 #include "daemon/peers/peers.h"
 #include "daemon/reconciliation/comparer.h"
-#include "daemon/reconciliation/statement_desk.h"
+#include "daemon/reconciliation/statement_service.h"
 #include "daemon/recovery/link_recovery.h"
 #include "storage/room.h"
 #include "storage/store.h"
@@ -97,7 +97,7 @@ class Engine final : private PeerListener,
   // What must hold between two events: the first condition that does not, or nothing. For tests.
   std::string check_invariants() const { return recovery_.check_invariants(); }
   const Peers& peers() const { return peers_; }
-  CaseDesk& cases() { return cases_; }
+  CaseService& cases() { return cases_; }
 
  private:
   Engine(EngineOptions options, const EngineWorld& world);
@@ -166,16 +166,16 @@ class Engine final : private PeerListener,
   Peers peers_;
   LinkRecovery recovery_;
   LinkGuard guard_;
-  CaseDesk cases_;
-  RemitDesk remit_;
-  BankDesk bank_;
+  CaseService cases_;
+  PaymentService remit_;
+  BankService bank_;
   BankFiles bank_files_;
   AttachmentFetch fetch_;
   GiveBack give_back_;
   AttachmentUploads uploads_;
   CaseCommands case_commands_;
   OpenMoney open_money_;
-  StatementDesk statements_;
+  StatementService statements_;
   Comparer comparer_;
   std::shared_ptr<const Directory> directory_;
   std::set<AgencyId> in_flight_;  // peers that the commit in flight holds something of
@@ -186,7 +186,7 @@ class Engine final : private PeerListener,
 };
 
 // The states of all links as the API shows them.
-Result<v1::PeerViews> view_peers(const Peers& peers, const Directory& directory, CaseDesk& cases,
+Result<v1::PeerViews> view_peers(const Peers& peers, const Directory& directory, CaseService& cases,
                                  const LinkGuard& guard, Instant now);
 
 }  // namespace jiexu

@@ -234,7 +234,7 @@ Result<void> Engine::decide_message(Peer& peer, const v1::Message& message, cons
   event.place = place;
   TRY(const auto outcome, cases_.apply(subject, event));
   if (outcome && message.has_remittance_notice()) {
-    // The bank desk's part is a step of its own, on what it has heard of the case.
+    // The bank service's part is a step of its own, on what it has heard of the case.
     TRY_DO(tx_.end_step());
     return bank_.noticed(id, peer.id(), message.remittance_notice(), now);
   }

@@ -6,7 +6,7 @@
 namespace jiexu {
 namespace {
 
-Result<void> fill_funds(AgencyId id, CaseDesk& cases, v1::PeerView& out) {
+Result<void> fill_funds(AgencyId id, CaseService& cases, v1::PeerView& out) {
   int64_t amounts[4];
   static constexpr LedgerAccount kAccounts[] = {LedgerAccount::kInTransit, LedgerAccount::kSettled,
                                                 LedgerAccount::kBank, LedgerAccount::kCredited};
@@ -41,7 +41,7 @@ void fill_links(const Peer& peer, bool recovers, v1::PeerView& out) {
 
 }  // namespace
 
-Result<v1::PeerViews> view_peers(const Peers& peers, const Directory& directory, CaseDesk& cases,
+Result<v1::PeerViews> view_peers(const Peers& peers, const Directory& directory, CaseService& cases,
                                  const LinkGuard& guard, Instant now) {
   v1::PeerViews views;
   for (const auto& [id, peer] : peers.all()) {

@@ -3,7 +3,7 @@
 #include <openssl/crypto.h>
 
 #include "daemon/base/bytes.h"
-#include "daemon/casework/case_desk.h"
+#include "daemon/casework/case_service.h"
 #include "daemon/trust/suite.h"
 
 namespace jiexu {
@@ -13,8 +13,7 @@ std::string_view stage(const Case& subject) {
   switch (subject.relationship) {
     case Relationship::kLetterSent:
     case Relationship::kLetterDelivered:
-    case Relationship::kLetterReceived:
-    case Relationship::kLetterChecking: return "AT_ORIGIN";
+    case Relationship::kLetterReceived: return "AT_ORIGIN";
     case Relationship::kLetterAccepted:
     case Relationship::kOutAccepted:
     case Relationship::kStopped: return "IN_WORK_AT_ORIGIN";

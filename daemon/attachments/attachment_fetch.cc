@@ -33,7 +33,7 @@ bool is_news(const Case& subject, const Digest& file, Attachment::Content conten
 
 }  // namespace
 
-AttachmentFetch::AttachmentFetch(Transaction& tx, CaseDesk& cases, const LinkGuard& guard,
+AttachmentFetch::AttachmentFetch(Transaction& tx, CaseService& cases, const LinkGuard& guard,
                                  Transport& transport, EngineObserver& observer,
                                  ComesFromHere comes_from_here)
     : tx_(tx),

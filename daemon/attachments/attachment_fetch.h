@@ -22,7 +22,7 @@
 #include <memory>
 #include <set>
 
-#include "daemon/casework/case_desk.h"
+#include "daemon/casework/case_service.h"
 #include "daemon/engine/kernel.h"
 #include "daemon/link/frame.h"
 #include "daemon/peers/link_guard.h"
@@ -35,7 +35,7 @@ class AttachmentFetch final : public CommitListener {
   // Whether somebody here is bringing the file just now.
   using ComesFromHere = std::function<bool(const CaseId&, const Digest&)>;
   // All references must outlive this object.
-  AttachmentFetch(Transaction& tx, CaseDesk& cases, const LinkGuard& guard, Transport& transport,
+  AttachmentFetch(Transaction& tx, CaseService& cases, const LinkGuard& guard, Transport& transport,
                   EngineObserver& observer, ComesFromHere comes_from_here);
 
   // Finds out what is wanted. Once, at start.
@@ -99,7 +99,7 @@ class AttachmentFetch final : public CommitListener {
   bool must_give_way(Pull& pull, Steady now);
 
   Transaction& tx_;
-  CaseDesk& cases_;
+  CaseService& cases_;
   const LinkGuard& guard_;
   Transport& transport_;
   EngineObserver& observer_;

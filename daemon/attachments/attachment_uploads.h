@@ -15,8 +15,8 @@
 #include <utility>
 
 #include "daemon/casework/action_guards.h"
-#include "daemon/casework/case_desk.h"
 #include "daemon/casework/case_reply.h"
+#include "daemon/casework/case_service.h"
 #include "daemon/engine/transaction.h"
 #include "jiexu/v1/api.pb.h"
 #include "storage/records.h"
@@ -37,7 +37,7 @@ class AttachmentUploads {
  public:
   // All must outlive this object. `own_pieces_come`: called before a piece is written of a file
   // that nobody has.
-  AttachmentUploads(Transaction& tx, CaseDesk& cases, const ActionGuards& guards,
+  AttachmentUploads(Transaction& tx, CaseService& cases, const ActionGuards& guards,
                     std::function<void(const CaseId&, const Digest&)> own_pieces_come)
       : tx_(tx), cases_(cases), guards_(guards), own_pieces_come_(std::move(own_pieces_come)) {}
 
@@ -66,7 +66,7 @@ class AttachmentUploads {
                                              const Event& event, Steady now);
 
   Transaction& tx_;
-  CaseDesk& cases_;
+  CaseService& cases_;
   const ActionGuards& guards_;
   std::function<void(const CaseId&, const Digest&)> own_pieces_come_;
   std::map<std::pair<CaseId, Digest>, Open> open_;

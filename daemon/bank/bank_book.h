@@ -7,7 +7,7 @@
 #include <string>
 
 #include "daemon/bank/rules/matcher.h"
-#include "daemon/casework/case_desk.h"
+#include "daemon/casework/case_service.h"
 #include "jiexu/v1/record.pb.h"
 
 namespace jiexu {
@@ -15,7 +15,7 @@ namespace jiexu {
 class BankBook final : public FundsBook {
  public:
   // All must outlive this object.
-  BankBook(Transaction& tx, CaseDesk& cases) : tx_(tx), cases_(cases) {}
+  BankBook(Transaction& tx, CaseService& cases) : tx_(tx), cases_(cases) {}
 
   void set_directory(const Directory& directory, AgencyId self);
   // The time at which cases are looked at. REQUIRED before a match.
@@ -36,7 +36,7 @@ class BankBook final : public FundsBook {
   std::optional<ExpectedBatch> unannounced(std::string_view number) const;
 
   Transaction& tx_;
-  CaseDesk& cases_;
+  CaseService& cases_;
   std::map<std::string, AgencyId, std::less<>> owners_;
   std::vector<AgencyId> others_;  // agencies of the directory but for ours
   Instant now_;

@@ -1,7 +1,7 @@
 #include "daemon/bank/bank_commands.h"
 
-#include "daemon/bank/bank_desk.h"
 #include "daemon/bank/bank_files.h"
+#include "daemon/bank/bank_service.h"
 
 namespace jiexu {
 namespace {
@@ -9,11 +9,11 @@ namespace {
 using Results = Result<Answered<v1::BankLineResults>>;
 
 // Each line is a step of its own.
-Results import(Kernel& kernel, BankDesk& desk, const BankCommand& bank, Instant now) {
+Results import(Kernel& kernel, BankService& service, const BankCommand& bank, Instant now) {
   v1::BankLineResults results;
   LineSource together;
   for (const v1::BankLine& line : bank.lines) {
-    TRY(auto result, desk.import(line, together, now));
+    TRY(auto result, service.import(line, together, now));
     TRY_DO(kernel.end_step());
     *results.add_results() = std::move(result);
   }
@@ -22,12 +22,12 @@ Results import(Kernel& kernel, BankDesk& desk, const BankCommand& bank, Instant 
   return results;
 }
 
-Results settle(BankDesk& desk, const SettleLineCommand& settle, const std::string& user,
+Results settle(BankService& service, const SettleLineCommand& settle, const std::string& user,
                Instant now) {
-  TRY(auto settled, settle.noticed ? desk.match_noticed(settle.line, user, settle.note, now)
+  TRY(auto settled, settle.noticed ? service.match_noticed(settle.line, user, settle.note, now)
                     : settle.to.empty()
-                        ? desk.set_aside(settle.line, user, settle.note, now)
-                        : desk.match_by_hand(settle.line, settle.to, user, settle.note, now));
+                        ? service.set_aside(settle.line, user, settle.note, now)
+                        : service.match_by_hand(settle.line, settle.to, user, settle.note, now));
   if (!settled) return Answered<v1::BankLineResults>(tl::unexpected(settled.error()));
   v1::BankLineResults results;
   *results.add_results() = std::move(*settled);
@@ -36,14 +36,15 @@ Results settle(BankDesk& desk, const SettleLineCommand& settle, const std::strin
 
 }  // namespace
 
-void register_bank_commands(Kernel& kernel, BankDesk& desk, BankFiles& files) {
+void register_bank_commands(Kernel& kernel, BankService& service, BankFiles& files) {
   kernel.answer<BankCommand>(
-      CommandKind::kAct, [&kernel, &desk](const BankCommand& bank, const std::string&, Moment now) {
-        return import(kernel, desk, bank, now.wall);
+      CommandKind::kAct,
+      [&kernel, &service](const BankCommand& bank, const std::string&, Moment now) {
+        return import(kernel, service, bank, now.wall);
       });
   kernel.answer<SettleLineCommand>(
-      CommandKind::kAct, [&desk](const SettleLineCommand& asked, const std::string& user,
-                                 Moment now) { return settle(desk, asked, user, now.wall); });
+      CommandKind::kAct, [&service](const SettleLineCommand& asked, const std::string& user,
+                                    Moment now) { return settle(service, asked, user, now.wall); });
   kernel.answer<BankFileCommand>(CommandKind::kAct,
                                  [&files](const BankFileCommand& file, const std::string& user,
                                           Moment now) -> Result<Answered<v1::BankFileView>> {

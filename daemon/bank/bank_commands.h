@@ -13,7 +13,7 @@
 
 namespace jiexu {
 
-class BankDesk;
+class BankService;
 class BankFiles;
 
 // Credits from the bank, together durable or not at all.
@@ -40,6 +40,6 @@ struct SettleLineCommand {
 };
 
 // Once, at start. All must outlive the kernel.
-void register_bank_commands(Kernel& kernel, BankDesk& desk, BankFiles& files);
+void register_bank_commands(Kernel& kernel, BankService& service, BankFiles& files);
 
 }  // namespace jiexu

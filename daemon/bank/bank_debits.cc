@@ -1,8 +1,8 @@
 // Debits, payments of ours that come back, and credits that the bank takes back.
 #include <algorithm>
 
-#include "daemon/bank/bank_desk.h"
 #include "daemon/bank/bank_line_record.h"
+#include "daemon/bank/bank_service.h"
 #include "daemon/base/check.h"
 #include "daemon/base/limits.h"
 #include "daemon/trust/suite.h"
@@ -66,7 +66,7 @@ int64_t sum_of_parts(const v1::BankLineRecord& record) {
 
 // --- payments of ours ---
 
-Result<bool> BankDesk::place_return(Entry& entry, Instant now) {
+Result<bool> BankService::place_return(Entry& entry, Instant now) {
   if (!says_that_it_came_back(entry.record.line())) return false;
   TRY(const auto taken, payments_.take_return(entry.record.line(), now));
   if (!taken) return false;
@@ -74,7 +74,7 @@ Result<bool> BankDesk::place_return(Entry& entry, Instant now) {
   return true;
 }
 
-Result<void> BankDesk::take(Entry& entry, const RemitDesk::LineTaken& taken, Instant now) {
+Result<void> BankService::take(Entry& entry, const PaymentService::LineTaken& taken, Instant now) {
   Record& record = entry.record;
   set_outcome(taken.outcome, record);
   record.set_evidence(static_cast<uint32_t>(evidence_of(find_references(record.line()))));
@@ -88,7 +88,7 @@ Result<void> BankDesk::take(Entry& entry, const RemitDesk::LineTaken& taken, Ins
   return park(entry, taken.left, now);
 }
 
-Result<void> BankDesk::place_debit(Entry& entry, Instant now) {
+Result<void> BankService::place_debit(Entry& entry, Instant now) {
   Record& record = entry.record;
   if (is_reversal(record.line())) {
     TRY(const auto reversed, place_reversal(entry, now));
@@ -109,7 +109,7 @@ Result<void> BankDesk::place_debit(Entry& entry, Instant now) {
 }
 
 // A case has sent its money back in a transfer of its own, once for each time a person did so.
-Result<bool> BankDesk::place_sent_back(Entry& entry, Instant now) {
+Result<bool> BankService::place_sent_back(Entry& entry, Instant now) {
   Record& record = entry.record;
   record.clear_proposals();
   TRY(const auto senders, named_cases(record.line(), Side::kIn, now));
@@ -136,7 +136,7 @@ Result<bool> BankDesk::place_sent_back(Entry& entry, Instant now) {
 }
 
 // Notes the debit with the case, if it has sent back that much more than was debited before.
-Result<bool> BankDesk::take_debit(const Case& sender, Fen amount) {
+Result<bool> BankService::take_debit(const Case& sender, Fen amount) {
   const RecordKey key = layout::recovered_money_key(sender.id);
   TRY(auto money, tx_.get_message<v1::RecoveredMoneyRecord>(key));
   v1::RecoveredMoneyRecord next = money.value_or(v1::RecoveredMoneyRecord());
@@ -148,14 +148,14 @@ Result<bool> BankDesk::take_debit(const Case& sender, Fen amount) {
 
 // --- reversals ---
 
-Result<void> BankDesk::note_twin(const Entry& entry) {
+Result<void> BankService::note_twin(const Entry& entry) {
   const v1::BankLine& line = entry.record.line();
   if (line.amount_fen() < 0 && !is_reversal(line)) return {};
   return add_to_list(layout::twin_lines_key(sides_of(line)), entry.digest, limits::kTwinLinesMax);
 }
 
 // The newest credit that it suits; nullopt also if several suit that are of different cases.
-Result<std::optional<Digest>> BankDesk::find_twin(const Entry& entry) {
+Result<std::optional<Digest>> BankService::find_twin(const Entry& entry) {
   TRY(const auto lines, read_list(layout::twin_lines_key(sides_of(entry.record.line()))));
   std::optional<Digest> found;
   std::string cases;
@@ -173,7 +173,7 @@ Result<std::optional<Digest>> BankDesk::find_twin(const Entry& entry) {
   return found;
 }
 
-Result<bool> BankDesk::place_reversal(Entry& entry, Instant now) {
+Result<bool> BankService::place_reversal(Entry& entry, Instant now) {
   TRY(const auto twin, find_twin(entry));
   if (!twin) return false;
   TRY(auto credit, read(*twin));
@@ -182,14 +182,14 @@ Result<bool> BankDesk::place_reversal(Entry& entry, Instant now) {
   return true;
 }
 
-Result<bool> BankDesk::meet_reversal(const Entry& credit, Instant now) {
+Result<bool> BankService::meet_reversal(const Entry& credit, Instant now) {
   TRY(const auto lines, read_list(layout::twin_lines_key(sides_of(credit.record.line()))));
   for (const Digest& digest : lines) {
     if (digest == credit.digest) continue;
     TRY(auto reversal, read(digest));
     if (!reversal) continue;
     const Record& record = reversal->record;
-    const bool waits = record.tray_at_ms() != 0 && record.reverses().empty();
+    const bool waits = record.queued_at_ms() != 0 && record.reverses().empty();
     if (!waits || !suits(credit.record.line(), record.line())) continue;
     TRY(auto now_placed, read(credit.digest));
     TRY_DO(take_back(*now_placed, *reversal, now));
@@ -202,7 +202,7 @@ Result<bool> BankDesk::meet_reversal(const Entry& credit, Instant now) {
   return false;
 }
 
-Result<void> BankDesk::take_back(Entry& credit, Entry& reversal, Instant now) {
+Result<void> BankService::take_back(Entry& credit, Entry& reversal, Instant now) {
   Record& record = reversal.record;
   record.set_evidence(credit.record.evidence());
   std::vector<Allocation> of;
@@ -241,7 +241,7 @@ Result<void> BankDesk::take_back(Entry& credit, Entry& reversal, Instant now) {
   return settle(*after, BankOutcome::kReversed, kBank, "", now);
 }
 
-Result<Fen> BankDesk::take_from_case(const CaseId& id, Fen amount, Instant now) {
+Result<Fen> BankService::take_from_case(const CaseId& id, Fen amount, Instant now) {
   TRY(const auto subject, cases_.load(id, now));
   if (subject == nullptr || subject->side != Side::kIn) return amount;
   TRY(const auto known, take_recovered(id, Proved::kTakenBack, amount));
@@ -252,9 +252,9 @@ Result<Fen> BankDesk::take_from_case(const CaseId& id, Fen amount, Instant now) 
 }
 
 // A line that waits with its batch waits no more. Whether it did.
-Result<bool> BankDesk::leave_batch(Entry& entry) {
+Result<bool> BankService::leave_batch(Entry& entry) {
   const Record& record = entry.record;
-  if (record.batch().empty() || record.tray_at_ms() == 0) return false;
+  if (record.batch().empty() || record.queued_at_ms() == 0) return false;
   TRY(auto batch, book_.read_batch(record.batch()));
   if (!batch) return false;
   auto* waiting = batch->mutable_waiting();
@@ -268,7 +268,7 @@ Result<bool> BankDesk::leave_batch(Entry& entry) {
 
 // A person takes a line out of its batch, whose other lines then never come to its total: they are
 // a person's too.
-Result<void> BankDesk::give_up_batch(const std::string& number) {
+Result<void> BankService::give_up_batch(const std::string& number) {
   TRY(auto batch, book_.read_batch(number));
   for (const std::string& waiting : batch->waiting()) {
     TRY(auto other, read(*to_array<kDigestSize>(waiting)));
@@ -285,7 +285,7 @@ Result<void> BankDesk::give_up_batch(const std::string& number) {
 
 // --- trying again ---
 
-Result<void> BankDesk::start() {
+Result<void> BankService::start() {
   constexpr std::string_view kPrefix = layout::kPostponedLines;
   Result<void> read;
   const auto done = tx_.scan(Family::kIndex, kPrefix, layout::prefix_end(kPrefix),
@@ -301,7 +301,7 @@ Result<void> BankDesk::start() {
   return {};
 }
 
-void BankDesk::postpone(const Entry& entry, bool again) {
+void BankService::postpone(const Entry& entry, bool again) {
   const auto known = postponed_.find(entry.digest);
   const bool was = known != postponed_.end();
   if (was) forget_cases(entry.digest, known->second);
@@ -318,21 +318,21 @@ void BankDesk::postpone(const Entry& entry, bool again) {
   if (!again) tx_.remove(key);
 }
 
-void BankDesk::forget_cases(const Digest& line, const Cases& cases) {
+void BankService::forget_cases(const Digest& line, const Cases& cases) {
   for (const CaseId& id : cases) waiting_for_.erase({id, line});
 }
 
-void BankDesk::try_again_soon(const CaseId& id) {
+void BankService::try_again_soon(const CaseId& id) {
   const auto first = waiting_for_.lower_bound({id, Digest{}});
   for (auto it = first; it != waiting_for_.end() && it->first == id; ++it)
     again_.insert(it->second);
 }
 
-void BankDesk::try_again_soon() {
+void BankService::try_again_soon() {
   for (const auto& [line, cases] : postponed_) again_.insert(line);
 }
 
-Result<bool> BankDesk::try_again(Instant now) {
+Result<bool> BankService::try_again(Instant now) {
   const std::set<Digest> lines = std::exchange(again_, {});
   // A reversal waits for its credit.
   for (const bool credits : {true, false}) {
@@ -346,9 +346,9 @@ Result<bool> BankDesk::try_again(Instant now) {
   return !lines.empty();
 }
 
-Result<void> BankDesk::try_again(const Digest& digest, bool credits, Instant now) {
+Result<void> BankService::try_again(const Digest& digest, bool credits, Instant now) {
   TRY(auto entry, read(digest));
-  const bool waits = entry && entry->record.tray_at_ms() != 0;
+  const bool waits = entry && entry->record.queued_at_ms() != 0;
   if (!waits || !is_usable(entry->record.line())) {
     postpone(Entry{digest, {}}, false);
     return {};

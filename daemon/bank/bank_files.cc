@@ -159,7 +159,7 @@ Result<bool> BankFiles::book(Instant now) {
 
 Result<void> BankFiles::book_line(const Digest& file, const v1::BankLine& line, LineSource& source,
                                   v1::BankFileRecord& record, Instant now) {
-  TRY(const auto result, desk_.import(line, source, now));
+  TRY(const auto result, service_.import(line, source, now));
   const bool repeated = result.outcome().starts_with("duplicate");
   const OutcomeRule* rule = find_outcome(result.outcome());
   count(repeated || rule == nullptr ? BankOutcome::kDuplicate : rule->outcome, record);

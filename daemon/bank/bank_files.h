@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "daemon/bank/bank_desk.h"
+#include "daemon/bank/bank_service.h"
 #include "daemon/engine/kernel.h"
 #include "daemon/engine/transaction.h"
 #include "jiexu/v1/api.pb.h"
@@ -18,7 +18,7 @@ namespace jiexu {
 
 class BankFiles final : public CommitListener {
  public:
-  BankFiles(Transaction& tx, BankDesk& desk) : tx_(tx), desk_(desk) {}
+  BankFiles(Transaction& tx, BankService& service) : tx_(tx), service_(service) {}
 
   // Finds the files whose lines are not all booked. Once at start.
   Result<void> start();
@@ -43,7 +43,7 @@ class BankFiles final : public CommitListener {
                          v1::BankFileRecord& record, Instant now);
 
   Transaction& tx_;
-  BankDesk& desk_;
+  BankService& service_;
   std::deque<Digest> waiting_;  // files with lines to book, oldest first
   bool asleep_ = false;         // what is to be booked next is not durable yet
 };

@@ -1,8 +1,8 @@
 // Which lines of the store a line that comes may be (daemon/bank/rules/line_identity.h).
 #include <algorithm>
 
-#include "daemon/bank/bank_desk.h"
 #include "daemon/bank/bank_line_record.h"
+#include "daemon/bank/bank_service.h"
 #include "daemon/base/limits.h"
 #include "daemon/trust/suite.h"
 #include "storage/layout.h"
@@ -40,9 +40,9 @@ Digest old_digest_of(const v1::BankLine& line) {
                            line.counterparty_name()});
 }
 
-Result<bool> BankDesk::add_candidate(const Digest& digest, const v1::BankLine& line,
-                                     const LineSource& source,
-                                     std::vector<Candidate>& found) const {
+Result<bool> BankService::add_candidate(const Digest& digest, const v1::BankLine& line,
+                                        const LineSource& source,
+                                        std::vector<Candidate>& found) const {
   const auto there = [&](const Candidate& other) { return other.entry.digest == digest; };
   if (std::ranges::any_of(found, there)) return true;
   TRY(auto entry, read(digest));
@@ -60,7 +60,8 @@ Result<bool> BankDesk::add_candidate(const Digest& digest, const v1::BankLine& l
 }
 
 // Lines are never removed: the first key without a line ends those that agree.
-Result<BankDesk::Found> BankDesk::find_known(const v1::BankLine& line, LineSource& source) const {
+Result<BankService::Found> BankService::find_known(const v1::BankLine& line,
+                                                   LineSource& source) const {
   Found out;
   std::vector<Candidate> found;
   uint32_t& passed = source.passed[digest_of(line)];
@@ -89,7 +90,7 @@ Result<BankDesk::Found> BankDesk::find_known(const v1::BankLine& line, LineSourc
 }
 
 // The file may be booked in several commits, with restarts between them.
-void BankDesk::note_repeated(Entry& known, bool loosely, LineSource& source) {
+void BankService::note_repeated(Entry& known, bool loosely, LineSource& source) {
   source.used.insert_or_assign(known.digest, loosely);
   if (source.file.empty()) return;
   known.record.set_seen_in(source.file);
@@ -97,12 +98,12 @@ void BankDesk::note_repeated(Entry& known, bool loosely, LineSource& source) {
   tx_.put_message(layout::bank_line_key(known.digest), known.record);
 }
 
-Result<void> BankDesk::note_number(const Entry& entry) {
+Result<void> BankService::note_number(const Entry& entry) {
   return add_to_list(number_key(entry.record.line()), entry.digest, limits::kNumberedLinesMax);
 }
 
 // Its money stands in suspense until a person has said whether it is any.
-Result<void> BankDesk::place_unsure(Entry& entry, const Entry& known, Instant now) {
+Result<void> BankService::place_unsure(Entry& entry, const Entry& known, Instant now) {
   Record& record = entry.record;
   set_outcome(BankOutcome::kMayRepeat, record);
   record.set_may_repeat(std::string(view(known.digest)));

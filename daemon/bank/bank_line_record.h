@@ -1,5 +1,5 @@
-// How the desk reads and changes the record of a bank line. Records hold plain numbers and bytes;
-// these are what they mean.
+// How the service reads and changes the record of a bank line. Records hold plain numbers and
+// bytes; these are what they mean.
 #pragma once
 
 #include <string>

@@ -6,8 +6,8 @@
 namespace jiexu {
 namespace {
 
-Key key_of(const TrayPlace& place) {
-  return layout::tray_key(place.outcome, place.since, place.line);
+Key key_of(const ExceptionPlace& place) {
+  return layout::exception_key(place.outcome, place.since, place.line);
 }
 
 Result<BankFileEntry> read_file_entry(std::string_view key, std::string_view value) {
@@ -28,25 +28,25 @@ Result<BankFilePage> list_bank_files(const Records& records, const std::optional
   return page;
 }
 
-std::string place_text(const TrayPlace& place) {
+std::string place_text(const ExceptionPlace& place) {
   return to_hex(key_of(place));
 }
 
-std::optional<TrayPlace> parse_tray_place(std::string_view text) {
-  return parse_cursor(text, layout::parse_tray_key);
+std::optional<ExceptionPlace> parse_exception_place(std::string_view text) {
+  return parse_cursor(text, layout::parse_exception_key);
 }
 
-Result<BankLinePage> list_waiting_lines(const Records& records, std::optional<BankOutcome> tray,
-                                        const std::optional<TrayPlace>& after, size_t limit) {
-  std::string prefix(layout::kTrays);
-  if (tray) prefix += static_cast<char>(*tray);
+Result<BankLinePage> list_waiting_lines(const Records& records, std::optional<BankOutcome> queue,
+                                        const std::optional<ExceptionPlace>& after, size_t limit) {
+  std::string prefix(layout::kExceptions);
+  if (queue) prefix += static_cast<char>(*queue);
   const KeyRange range{Family::kIndex, prefix, after ? key_of(*after).str() : ""};
-  const auto places = scan_page<TrayPlace>(
+  const auto places = scan_page<ExceptionPlace>(
       records, range, limit,
-      [](std::string_view key, std::string_view) { return layout::parse_tray_key(key); });
+      [](std::string_view key, std::string_view) { return layout::parse_exception_key(key); });
   if (!places) return tl::unexpected(places.error());
   BankLinePage page;
-  for (const TrayPlace& place : places->entries) {
+  for (const ExceptionPlace& place : places->entries) {
     TRY(auto record, read_bank_line(records, place.line));
     if (record) page.lines.push_back({place.line, std::move(*record)});
   }

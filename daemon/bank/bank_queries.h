@@ -27,10 +27,10 @@ Result<BankFilePage> list_bank_files(const Records& records, const std::optional
                                      size_t limit);
 
 // Where a line stands among those that wait for a person.
-using TrayPlace = layout::TrayKey;
-std::string place_text(const TrayPlace& place);
+using ExceptionPlace = layout::ExceptionKey;
+std::string place_text(const ExceptionPlace& place);
 // The inverse of place_text; nullopt for any other text.
-std::optional<TrayPlace> parse_tray_place(std::string_view text);
+std::optional<ExceptionPlace> parse_exception_place(std::string_view text);
 
 struct BankLineEntry {
   Digest digest{};
@@ -38,12 +38,12 @@ struct BankLineEntry {
 };
 struct BankLinePage {
   std::vector<BankLineEntry> lines;
-  std::optional<TrayPlace> next;
+  std::optional<ExceptionPlace> next;
 };
-// The lines that wait, of one tray or of all; oldest first within each. A line that leaves its tray
-// meanwhile is left out, so that a page may be short.
-Result<BankLinePage> list_waiting_lines(const Records& records, std::optional<BankOutcome> tray,
-                                        const std::optional<TrayPlace>& after, size_t limit);
+// The lines that wait, of one exception queue or of all; oldest first within each. A line that
+// leaves its queue meanwhile is left out, so that a page may be short.
+Result<BankLinePage> list_waiting_lines(const Records& records, std::optional<BankOutcome> queue,
+                                        const std::optional<ExceptionPlace>& after, size_t limit);
 
 // nullopt: no such line.
 Result<std::optional<v1::BankLineRecord>> read_bank_line(const Records& records,

@@ -1,6 +1,6 @@
-// What people decide about bank lines, and the records of lines and trays.
-#include "daemon/bank/bank_desk.h"
+// What people decide about bank lines, and the records of lines and queues.
 #include "daemon/bank/bank_line_record.h"
+#include "daemon/bank/bank_service.h"
 #include "daemon/base/check.h"
 #include "daemon/payments/rules/record_invariants.h"
 #include "storage/layout.h"
@@ -8,14 +8,14 @@
 namespace jiexu {
 namespace {}  // namespace
 
-Result<BankDesk::Settled> BankDesk::match_by_hand(const Digest& line,
-                                                  const std::vector<Allocation>& to,
-                                                  std::string_view user, std::string_view note,
-                                                  Instant now) {
+Result<BankService::Settled> BankService::match_by_hand(const Digest& line,
+                                                        const std::vector<Allocation>& to,
+                                                        std::string_view user,
+                                                        std::string_view note, Instant now) {
   TRY(auto entry, read(line));
   if (!entry) return Settled(tl::unexpected(Rejection{Refusal::kBankLineUnknown, ""}));
   Record& record = entry->record;
-  if (record.tray_at_ms() == 0 || record.suspense_fen() == 0) {
+  if (record.queued_at_ms() == 0 || record.suspense_fen() == 0) {
     return Settled(tl::unexpected(Rejection{Refusal::kBankLineSettled, ""}));
   }
   if (!is_usable(record.line())) {
@@ -64,7 +64,7 @@ Result<BankDesk::Settled> BankDesk::match_by_hand(const Digest& line,
 }
 
 // With each part the payment that it is of, if it is of one.
-Result<tl::expected<std::vector<Allocation>, Rejection>> BankDesk::name_payments(
+Result<tl::expected<std::vector<Allocation>, Rejection>> BankService::name_payments(
     const v1::BankLine& line, const std::vector<Allocation>& to) const {
   std::vector<Allocation> named = to;
   for (Allocation& part : named) {
@@ -78,7 +78,8 @@ Result<tl::expected<std::vector<Allocation>, Rejection>> BankDesk::name_payments
 }
 
 // A person says which payments were debited, or of which cases the bank has taken money back.
-Result<Fen> BankDesk::take_parts(Entry& entry, const std::vector<Allocation>& parts, Instant now) {
+Result<Fen> BankService::take_parts(Entry& entry, const std::vector<Allocation>& parts,
+                                    Instant now) {
   Fen refused;
   for (const Allocation& part : parts) {
     Result<Fen> left = Fen{};
@@ -95,12 +96,12 @@ Result<Fen> BankDesk::take_parts(Entry& entry, const std::vector<Allocation>& pa
   return refused;
 }
 
-Result<BankDesk::Settled> BankDesk::match_noticed(const Digest& line, std::string_view user,
-                                                  std::string_view note, Instant now) {
+Result<BankService::Settled> BankService::match_noticed(const Digest& line, std::string_view user,
+                                                        std::string_view note, Instant now) {
   TRY(auto entry, read(line));
   if (!entry) return Settled(tl::unexpected(Rejection{Refusal::kBankLineUnknown, ""}));
   Record& record = entry->record;
-  if (record.tray_at_ms() == 0 || record.suspense_fen() <= 0) {
+  if (record.queued_at_ms() == 0 || record.suspense_fen() <= 0) {
     return Settled(tl::unexpected(Rejection{Refusal::kBankLineSettled, ""}));
   }
   book_.set_now(now);
@@ -128,8 +129,8 @@ Result<BankDesk::Settled> BankDesk::match_noticed(const Digest& line, std::strin
 }
 
 // `rest` stays in suspense, and what the cases refuse.
-Result<void> BankDesk::share_out(Entry& entry, const std::vector<Allocation>& to, Fen rest,
-                                 Instant now) {
+Result<void> BankService::share_out(Entry& entry, const std::vector<Allocation>& to, Fen rest,
+                                    Instant now) {
   TRY_DO(leave_batch(entry));
   TRY(auto batch, book_.read_batch(entry.record.batch()));
   batch->set_settled(true);
@@ -140,13 +141,13 @@ Result<void> BankDesk::share_out(Entry& entry, const std::vector<Allocation>& to
   return park(entry, Fen{rest.value + refused.value}, now);
 }
 
-Result<BankDesk::Settled> BankDesk::set_aside(const Digest& line, std::string_view user,
-                                              std::string_view note, Instant now) {
+Result<BankService::Settled> BankService::set_aside(const Digest& line, std::string_view user,
+                                                    std::string_view note, Instant now) {
   TRY(auto entry, read(line));
   if (!entry) return Settled(tl::unexpected(Rejection{Refusal::kBankLineUnknown, ""}));
   // Money that stands with a case is that case's affair.
   const Record& record = entry->record;
-  if (record.tray_at_ms() == 0 || (record.to_size() > 0 && record.suspense_fen() == 0)) {
+  if (record.queued_at_ms() == 0 || (record.to_size() > 0 && record.suspense_fen() == 0)) {
     return Settled(tl::unexpected(Rejection{Refusal::kBankLineSettled, ""}));
   }
   if (note.empty()) return Settled(tl::unexpected(Rejection{Refusal::kInputMissing, "note"}));
@@ -159,8 +160,8 @@ Result<BankDesk::Settled> BankDesk::set_aside(const Digest& line, std::string_vi
   return Settled(result_of(*entry));
 }
 
-Result<void> BankDesk::settle(Entry& entry, BankOutcome outcome, std::string_view by,
-                              std::string_view note, Instant now) {
+Result<void> BankService::settle(Entry& entry, BankOutcome outcome, std::string_view by,
+                                 std::string_view note, Instant now) {
   set_outcome(outcome, entry.record);
   entry.record.set_settled_by(std::string(by));
   entry.record.set_note(std::string(note));
@@ -170,7 +171,7 @@ Result<void> BankDesk::settle(Entry& entry, BankOutcome outcome, std::string_vie
 
 // --- records ---
 
-Result<std::optional<BankDesk::Entry>> BankDesk::read(const Digest& digest) const {
+Result<std::optional<BankService::Entry>> BankService::read(const Digest& digest) const {
   TRY(auto record, tx_.get_message<Record>(layout::bank_line_key(digest)));
   if (!record) return std::nullopt;
   if (const auto rule = check_invariants(*record)) {
@@ -179,18 +180,19 @@ Result<std::optional<BankDesk::Entry>> BankDesk::read(const Digest& digest) cons
   return Entry{digest, std::move(*record)};
 }
 
-Result<void> BankDesk::write(Entry& entry) {
+Result<void> BankService::write(Entry& entry) {
   Record& record = entry.record;
-  const auto tray_of = [&](uint32_t outcome) {
-    return layout::tray_key(static_cast<uint8_t>(outcome),
-                            Instant{static_cast<int64_t>(record.tray_at_ms())}, entry.digest);
+  const auto exception_of = [&](uint32_t outcome) {
+    return layout::exception_key(static_cast<uint8_t>(outcome),
+                                 Instant{static_cast<int64_t>(record.queued_at_ms())},
+                                 entry.digest);
   };
-  if (record.tray_at_ms() != 0) tx_.remove(tray_of(record.tray_outcome()));
+  if (record.queued_at_ms() != 0) tx_.remove(exception_of(record.queued_outcome()));
   const bool waits = rule_of(outcome_of(record)).waits && record.settled_by().empty();
-  // Age counts from the import, whatever tray it is in.
-  record.set_tray_at_ms(waits ? static_cast<uint64_t>(record.at_ms()) : 0);
-  record.set_tray_outcome(record.outcome());
-  if (waits) tx_.put(tray_of(record.outcome()), "");
+  // Age counts from the import, whatever queue it is in.
+  record.set_queued_at_ms(waits ? static_cast<uint64_t>(record.at_ms()) : 0);
+  record.set_queued_outcome(record.outcome());
+  if (waits) tx_.put(exception_of(record.outcome()), "");
   must_hold(check_invariants(record));
   tx_.put_message(layout::bank_line_key(entry.digest), record);
   if (!waits || record.to_size() != 1) return {};
@@ -199,7 +201,7 @@ Result<void> BankDesk::write(Entry& entry) {
   return add_to_list(layout::waiting_lines_key(*id), entry.digest);
 }
 
-Result<std::vector<Digest>> BankDesk::read_list(const RecordKey& key) const {
+Result<std::vector<Digest>> BankService::read_list(const RecordKey& key) const {
   TRY(const auto list, tx_.get(key));
   const std::string_view bytes = list ? std::string_view(*list) : std::string_view();
   std::vector<Digest> digests;
@@ -210,7 +212,8 @@ Result<std::vector<Digest>> BankDesk::read_list(const RecordKey& key) const {
 }
 
 // The oldest go if there are more than `lines_max`.
-Result<void> BankDesk::add_to_list(const RecordKey& key, const Digest& digest, size_t lines_max) {
+Result<void> BankService::add_to_list(const RecordKey& key, const Digest& digest,
+                                      size_t lines_max) {
   TRY(auto list, tx_.get(key));
   std::string bytes = std::move(list).value_or(std::string());
   if (bytes.find(view(digest)) != bytes.npos) return {};

@@ -139,7 +139,7 @@ void absorb_action(const Content& content, Case& subject) {
       return take_away(content.amount, subject);
     case EventKind::kHold: return absorb_hold(event.input->code(), event.input->date(), subject);
     case EventKind::kResume: return absorb_hold(v1::REJECT_CODE_UNSPECIFIED, 0, subject);
-    case EventKind::kAttach: return attach(event.input->attachment(), !event.led_back, subject);
+    case EventKind::kAttach: return attach(event.input->attachment(), !event.replayed, subject);
     case EventKind::kDetach: return detach(event.input->attachment(), subject);
     default: return;
   }

@@ -49,7 +49,7 @@ enum class Relationship : uint8_t {
   kPaper = 13,           // terminal: done, and everything from the other side came on paper (X38)
   // OUT
   kLetterReceived = 20,
-  kLetterChecking = 21,
+  // 21 stood for a state that nothing led to
   kLetterRejected = 22,   // terminal
   kLetterForwarded = 23,  // terminal: another agency has the case
   kOutAccepted = 24,
@@ -77,8 +77,8 @@ enum class Funds : uint8_t {
   kSuspense = 9,          // F9: money came before its form
   // OUT
   kNotComputed = 20,
-  kComputed = 21,        // the form fixes an amount that is not all paid
-  kWithFinance = 22,     // notice to finance
+  kComputed = 21,  // the form fixes an amount that is not all paid
+  // 22 stood for a state that nothing led to
   kPaid = 23,            // all that is due is ordered from the bank
   kBankReturned = 24,    // the bank sent a payment back (X22)
   kAckedByIn = 25,       // terminal

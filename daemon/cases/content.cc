@@ -182,7 +182,7 @@ Checked check_issue_form(const Case& subject, const Event& event, const Context&
   }
   if (!findings.empty()) return rejection(Refusal::kFormInvalid, describe(findings));
   content.form = form;
-  const bool here = !event.led_back;
+  const bool here = !event.replayed;
   if (auto wrong = name_attachments(subject, here, *form->mutable_attachments())) return wrong;
   return check_refunded(subject, *form);
 }
@@ -219,7 +219,7 @@ Checked check_bank_returned(const Case& subject, const Event& event, Content& co
   const uint32_t entered = event.input != nullptr ? event.input->attempt() : 0;
   content.attempt = event.attempt != 0 ? event.attempt : entered;
   Fen open{subject.moved.value - subject.credited.value};
-  if (!event.led_back && !subject.payments.empty()) {
+  if (!event.replayed && !subject.payments.empty()) {
     const auto payment = which_payment(subject, content.attempt);
     if (!payment) return payment.error();
     content.attempt = payment->attempt;

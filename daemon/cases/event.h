@@ -144,7 +144,7 @@ struct Event {
   bool on_paper = false;           // `message` was keyed in; it has no number
   // A recovery does again what was done before. The person's other cases may not stand where they
   // stood then, and so they are not asked; files that it names may have been lost with the store.
-  bool led_back = false;
+  bool replayed = false;
   Digest attachment{};  // kAttachmentHere, ...Gone, ...Damaged: which file
 };
 

@@ -22,9 +22,8 @@ constexpr size_t kLetterNumberSize = 20;
 constexpr StateSet<R> kBeforeLetter = {R::kDraft, R::kAccepted};
 constexpr StateSet<R> kBeforeForm = {R::kDraft,           R::kAccepted,       R::kLetterSent,
                                      R::kLetterDelivered, R::kLetterAccepted, R::kRefusedByOut,
-                                     R::kLetterReceived,  R::kLetterChecking, R::kLetterRejected,
-                                     R::kLetterForwarded, R::kOutAccepted,    R::kStopped,
-                                     R::kOutWithdrawn};
+                                     R::kLetterReceived,  R::kLetterRejected, R::kLetterForwarded,
+                                     R::kOutAccepted,     R::kStopped,        R::kOutWithdrawn};
 constexpr StateSet<R> kAfterForm = {R::kInfoReceived, R::kInfoDisputed,  R::kInfoConfirmed,
                                     R::kDone,         R::kPaper,         R::kFormIssued,
                                     R::kFormDisputed, R::kFormConfirmed, R::kOutDone};

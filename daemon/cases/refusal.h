@@ -59,7 +59,7 @@ enum class Refusal : uint16_t {
   kIdempotencyTooMany = 62,  // keys of one user within a day
   // Bank lines and batches.
   kBankLineUnknown = 80,
-  kBankLineSettled = 81,  // it waits in no tray, or its money stands with a case
+  kBankLineSettled = 81,  // it waits in no exception queue, or its money stands with a case
   kAllotmentSum = 82,     // the shares do not add up to the line
   // Four eyes.
   kUnknownProposal = 90,

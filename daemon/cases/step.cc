@@ -39,10 +39,10 @@ Rejection wrong_state(const Case& subject, EventKind kind) {
   return {subject.closed() ? Refusal::kCaseClosed : Refusal::kNotAllowedNow, std::move(where)};
 }
 
-// What was decided when the peer's files were here is led back also if they were lost with the
+// What was decided when the peer's files were here is replayed also if they were lost with the
 // store; they are on their way again.
 Overlays overlooked(const Event& event) {
-  return event.led_back ? Overlays(Overlay::kIncomplete) : Overlays();
+  return event.replayed ? Overlays(Overlay::kIncomplete) : Overlays();
 }
 
 // Whether any row fits; the guard is for later.
@@ -132,7 +132,7 @@ Step remind_again(Case& subject, const Event& event, const Context& context) {
 // A step of a deadline's ladder.
 tl::expected<Step, Rejection> climb(Case& subject, const Event& event, const Context& context) {
   Step result;
-  if (event.led_back) return remind_again(subject, event, context);
+  if (event.replayed) return remind_again(subject, event, context);
   const auto climbed = climb_ladder(event, subject);
   if (!climbed) return refuse(Refusal::kNotAllowedNow, "no such deadline is open");
   stamp(event, subject);

@@ -39,7 +39,7 @@ constexpr StateSet<R> kOutWorking = kFormWritable | R::kOutAccepted;
 constexpr StateSet<R> kOutOpen = kOutWorking | R::kLetterReceived;
 constexpr StateSet<R> kOutEnd = {R::kLetterRejected, R::kLetterForwarded, R::kOutDone,
                                  R::kOutWithdrawn, R::kOutFailed};
-constexpr StateSet<R> kOutAny = kOutOpen | kOutEnd | R::kLetterChecking;
+constexpr StateSet<R> kOutAny = kOutOpen | kOutEnd;
 constexpr StateSet<R> kRejectable = {R::kLetterReceived, R::kOutAccepted, R::kStopped};
 
 constexpr EventSet kFromPeer = {

@@ -158,7 +158,7 @@ constexpr RefusalText kRefusals[] = {
      "A batch number begins with area and office of who pays, or took the payer over."},
     {Refusal::kBankLineUnknown, "bank_line_unknown", "There is no such bank line."},
     {Refusal::kBankLineSettled, "bank_line_settled",
-     "The line waits in no tray, or its money stands with a case: act on the case."},
+     "The line waits in no exception queue, or its money stands with a case: act on the case."},
     {Refusal::kAllotmentSum, "allotment_sum",
      "The shares must be above 0 and add up to the line's amount."},
     {Refusal::kBatchUnknown, "batch_unknown", "There is no batch of this number."},

@@ -9,7 +9,7 @@ namespace jiexu {
 namespace {
 
 // The case after the action, or as it was and why it is still so.
-CaseReply concluded(std::shared_ptr<const Case> before, const CaseDesk::Outcome& outcome) {
+CaseReply concluded(std::shared_ptr<const Case> before, const CaseService::Outcome& outcome) {
   if (!outcome) return CaseReply::refused(std::move(before), outcome.error());
   return CaseReply::done(*outcome);
 }
@@ -22,7 +22,7 @@ std::optional<Rejection> moved_on(const Case& subject, const v1::ActionInput* in
                    "if_revision: the case is at " + std::to_string(subject.revision)};
 }
 
-Submitted submitted(CaseDesk::Outcome outcome) {
+Submitted submitted(CaseService::Outcome outcome) {
   if (!outcome) return tl::unexpected(std::move(outcome.error()));
   const Case& made = **outcome;
   SubmittedLetter letter{made.id, made.letter_number, nullptr};
@@ -81,8 +81,8 @@ Result<CaseReply> CaseCommands::act(const ActionCommand& action, const std::stri
   return concluded(subject, outcome);
 }
 
-Result<CaseDesk::Outcome> CaseCommands::take(const Case& subject, const ActionCommand& action,
-                                             const std::string& user, Instant now) {
+Result<CaseService::Outcome> CaseCommands::take(const Case& subject, const ActionCommand& action,
+                                                const std::string& user, Instant now) {
   Event event;
   event.kind = action.action;
   event.at = now;
@@ -106,8 +106,8 @@ Result<CaseDesk::Outcome> CaseCommands::take(const Case& subject, const ActionCo
   return outcome;
 }
 
-Result<void> CaseCommands::keyed_in(const CaseDesk::Outcome& outcome, const v1::ActionInput& input,
-                                    Instant now) {
+Result<void> CaseCommands::keyed_in(const CaseService::Outcome& outcome,
+                                    const v1::ActionInput& input, Instant now) {
   if (!outcome || !input.paper().has_remittance_notice()) return {};
   TRY_DO(cases_.end_step());
   return notices_.noticed((*outcome)->id, (*outcome)->peer, input.paper().remittance_notice(), now);
@@ -134,12 +134,13 @@ Result<CaseReply> CaseCommands::decide(const ProposalCommand& proposal, const st
   return concluded(subject, outcome);
 }
 
-Result<CaseDesk::Outcome> CaseCommands::submit_one(const CaseId& id, const v1::ActionInput& input,
-                                                   const std::string& user, CaseDesk::Letter letter,
-                                                   Instant now) {
+Result<CaseService::Outcome> CaseCommands::submit_one(const CaseId& id,
+                                                      const v1::ActionInput& input,
+                                                      const std::string& user,
+                                                      CaseService::Letter letter, Instant now) {
   const Case fresh = cases_.fresh_case(id, input.application(), now);
   TRY(const auto why, guards_.ask({fresh}));
-  if (why) return CaseDesk::Outcome(tl::unexpected(*why));
+  if (why) return CaseService::Outcome(tl::unexpected(*why));
   return cases_.submit(fresh, input, user, letter, now);
 }
 
@@ -148,7 +149,7 @@ Result<SubmitCommand::Reply> CaseCommands::submit(const SubmitCommand& submit,
   const bool trusted =
       !options_.four_eyes ||
       std::ranges::find(options_.trusted_submitters, user) != options_.trusted_submitters.end();
-  const auto letter = trusted ? CaseDesk::Letter::kSend : CaseDesk::Letter::kPropose;
+  const auto letter = trusted ? CaseService::Letter::kSend : CaseService::Letter::kPropose;
   std::vector<Submitted> all;
   all.reserve(submit.case_ids.size());
   // The input of an action, around one application after another.

@@ -10,8 +10,8 @@
 #include "daemon/cases/case.h"
 #include "daemon/cases/event.h"
 #include "daemon/casework/action_guards.h"
-#include "daemon/casework/case_desk.h"
 #include "daemon/casework/case_reply.h"
+#include "daemon/casework/case_service.h"
 #include "daemon/engine/command.h"
 #include "daemon/engine/kernel.h"
 #include "jiexu/v1/api.pb.h"
@@ -68,7 +68,7 @@ class CaseCommands {
   };
 
   // All must outlive this object.
-  CaseCommands(Options options, CaseDesk& cases, const ActionGuards& guards,
+  CaseCommands(Options options, CaseService& cases, const ActionGuards& guards,
                NoticeListener& notices)
       : options_(std::move(options)), cases_(cases), guards_(guards), notices_(notices) {}
 
@@ -82,16 +82,16 @@ class CaseCommands {
                                       Instant now);
   Result<std::shared_ptr<const Case>> subject_of(const ActionCommand& action, Instant now);
   Result<std::optional<Rejection>> hindrance(const Case& subject, const ActionCommand& action);
-  Result<CaseDesk::Outcome> take(const Case& subject, const ActionCommand& action,
-                                 const std::string& user, Instant now);
-  Result<CaseDesk::Outcome> submit_one(const CaseId& id, const v1::ActionInput& input,
-                                       const std::string& user, CaseDesk::Letter letter,
-                                       Instant now);
-  Result<void> keyed_in(const CaseDesk::Outcome& outcome, const v1::ActionInput& input,
+  Result<CaseService::Outcome> take(const Case& subject, const ActionCommand& action,
+                                    const std::string& user, Instant now);
+  Result<CaseService::Outcome> submit_one(const CaseId& id, const v1::ActionInput& input,
+                                          const std::string& user, CaseService::Letter letter,
+                                          Instant now);
+  Result<void> keyed_in(const CaseService::Outcome& outcome, const v1::ActionInput& input,
                         Instant now);
 
   Options options_;
-  CaseDesk& cases_;
+  CaseService& cases_;
   const ActionGuards& guards_;
   NoticeListener& notices_;
 };

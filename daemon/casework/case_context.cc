@@ -4,8 +4,8 @@
 
 #include "daemon/base/check.h"
 #include "daemon/base/limits.h"
-#include "daemon/casework/case_desk.h"
 #include "daemon/casework/case_documents.h"
+#include "daemon/casework/case_service.h"
 #include "daemon/casework/case_store.h"
 #include "daemon/rules/batch_number.h"
 #include "daemon/rules/citizen_id.h"
@@ -56,13 +56,13 @@ std::string document_text(const v1::Person& person) {
   return text;
 }
 
-PersonHash CaseDesk::hash_of(const v1::Person& person) {
+PersonHash CaseService::hash_of(const v1::Person& person) {
   plain_.clear();
   append_document(person, plain_);
   return vault_.person_hash(plain_);
 }
 
-Result<CaseId> CaseDesk::find_other(const Case& subject, const Context& context, Wanted wanted) {
+Result<CaseId> CaseService::find_other(const Case& subject, const Context& context, Wanted wanted) {
   TRY(const auto list, read_list(layout::person_key(context.person_hash)));
   TRY(const auto ids, decode_case_list(list));
   for (const CaseId& id : ids) {
@@ -75,14 +75,14 @@ Result<CaseId> CaseDesk::find_other(const Case& subject, const Context& context,
 
 // Letters of earlier days have numbers of those days. Beyond the first ten thousand, the number
 // says the second of the day, so that a second loss leads further.
-void CaseDesk::skip_letter_numbers(Instant now) {
+void CaseService::skip_letter_numbers(Instant now) {
   if (letter_day_ != date_of(now)) return;
   const int64_t second = kSecondsOfDay - 1 - (end_of(letter_day_).ms - now.ms) / 1000;
   letter_sequence_ = std::max(letter_sequence_, kSkippedTo + static_cast<uint32_t>(second));
   write_letter_counter();
 }
 
-Result<void> CaseDesk::take_letter_number(Date today, std::string_view given) {
+Result<void> CaseService::take_letter_number(Date today, std::string_view given) {
   if (letter_day_ != today) {
     write_letter_counter();
     TRY(const auto last, tx_.get(layout::letter_counter_key(today)));
@@ -113,7 +113,7 @@ Result<void> CaseDesk::take_letter_number(Date today, std::string_view given) {
 // Whether the number is of the agency, or of one that it took over: those numbers stay. An agency
 // whose area has changed is a new one that took the old one over.
 template <class Number>
-bool CaseDesk::is_numbered_by(const Number& number, AgencyId agency, Instant now) const {
+bool CaseService::is_numbered_by(const Number& number, AgencyId agency, Instant now) const {
   if (number.is_of(agency)) return true;
   const Date latest = date_of(now.plus_ms(limits::kClockSkewMsMax));
   return std::ranges::any_of(directory_->agencies(), [&](const Agency& other) {
@@ -121,13 +121,13 @@ bool CaseDesk::is_numbered_by(const Number& number, AgencyId agency, Instant now
   });
 }
 
-bool CaseDesk::is_other_agency(std::string_view code) const {
+bool CaseService::is_other_agency(std::string_view code) const {
   const auto id = AgencyId::parse(code);
   return id && *id != self_ && peers_.find(*id) != nullptr;
 }
 
-Result<void> CaseDesk::look_up_letter(const Case& subject, const v1::ContactLetter& letter,
-                                      Context& context) {
+Result<void> CaseService::look_up_letter(const Case& subject, const v1::ContactLetter& letter,
+                                         Context& context) {
   context.person_hash = hash_of(letter.person());
   TRY(const auto taken, find_letter(letter.letter_number()));
   context.letter_number_taken = !taken.empty();
@@ -137,7 +137,7 @@ Result<void> CaseDesk::look_up_letter(const Case& subject, const v1::ContactLett
 }
 
 // The letter as it was sent, for the agency to which it is forwarded.
-Result<void> CaseDesk::look_up_original(const Case& subject, Context& context) {
+Result<void> CaseService::look_up_original(const Case& subject, Context& context) {
   if (!subject.letter_place) return {};
   TRY(const auto message, read_message(tx_.records(), subject.peer, *subject.letter_place));
   auto* letter = google::protobuf::Arena::CreateMessage<v1::ContactLetter>(&arena_.get());
@@ -147,7 +147,8 @@ Result<void> CaseDesk::look_up_original(const Case& subject, Context& context) {
 }
 
 // As far as it is durable: nobody can have carried on what nobody has been shown.
-Result<void> CaseDesk::look_up_earlier(const Case& subject, const Event& event, Context& context) {
+Result<void> CaseService::look_up_earlier(const Case& subject, const Event& event,
+                                          Context& context) {
   TRY(auto found, read_earlier_forms(tx_.durable(), subject));
   earlier_forms_ = std::move(found);
   context.earlier_forms = earlier_forms_;
@@ -161,13 +162,13 @@ Result<void> CaseDesk::look_up_earlier(const Case& subject, const Event& event, 
   return {};
 }
 
-Result<void> CaseDesk::look_up(const Case& subject, const Event& event, Context& context) {
+Result<void> CaseService::look_up(const Case& subject, const Event& event, Context& context) {
   switch (event.kind) {
     case EventKind::kApply: {
       if (event.input == nullptr) return {};
       context.person_hash = hash_of(event.input->application().person());
       context.profile = choose_profile(profiles_, subject.peer, self_, date_of(event.at));
-      if (event.led_back) return {};
+      if (event.replayed) return {};
       TRY(const auto rival, find_other(subject, context, is_duplicate));
       context.duplicate_of = rival;
       return {};
@@ -190,7 +191,7 @@ Result<void> CaseDesk::look_up(const Case& subject, const Event& event, Context&
       }
       return look_up_letter(subject, event.input->paper().letter(), context);
     case EventKind::kAcceptLetter: {
-      if (event.led_back) return {};
+      if (event.replayed) return {};
       TRY(const auto rival, find_other(subject, context, claims_person));
       context.claimed_by = rival;
       return {};
@@ -201,7 +202,7 @@ Result<void> CaseDesk::look_up(const Case& subject, const Event& event, Context&
       return {};
     case EventKind::kIssueForm:
     case EventKind::kSupplementForm:
-      return event.led_back ? Result<void>() : look_up_earlier(subject, event, context);
+      return event.replayed ? Result<void>() : look_up_earlier(subject, event, context);
     case EventKind::kForwardLetter:
       context.agency_known = event.input != nullptr && is_other_agency(event.input->agency());
       return {};
@@ -209,7 +210,7 @@ Result<void> CaseDesk::look_up(const Case& subject, const Event& event, Context&
   }
 }
 
-Result<Context> CaseDesk::context_for(const Case& subject, const Event& event) {
+Result<Context> CaseService::context_for(const Case& subject, const Event& event) {
   Context context;
   context.self = self_;
   context.own_entry = &own_entry_;

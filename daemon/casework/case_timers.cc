@@ -1,7 +1,7 @@
 // Timers of deadlines: found at start, fired when their day is over.
 #include <algorithm>
 
-#include "daemon/casework/case_desk.h"
+#include "daemon/casework/case_service.h"
 #include "storage/layout.h"
 
 namespace jiexu {
@@ -12,7 +12,7 @@ constexpr int64_t kLookAgainMs = 1'000;
 
 }  // namespace
 
-Result<void> CaseDesk::start(std::shared_ptr<const Calendar> calendar, Date today) {
+Result<void> CaseService::start(std::shared_ptr<const Calendar> calendar, Date today) {
   TRY(auto judged, tx_.get_message<v1::JudgedRecord>(layout::judged_key()));
   rejudge_ = Rejudge(judged.value_or(v1::JudgedRecord()));
   calendar_ = std::move(calendar);
@@ -33,7 +33,7 @@ Result<void> CaseDesk::start(std::shared_ptr<const Calendar> calendar, Date toda
 }
 
 // The timers that are over, `limit` at most. next_deadline_ is then the first one that is not.
-Result<std::vector<layout::TimerKey>> CaseDesk::find_due(Instant now, size_t limit) {
+Result<std::vector<layout::TimerKey>> CaseService::find_due(Instant now, size_t limit) {
   Result<std::vector<layout::TimerKey>> due = std::vector<layout::TimerKey>();
   next_deadline_ = Instant{INT64_MAX};
   const auto scanned = tx_.scan(Family::kTimer, "", layout::prefix_end(""),
@@ -56,7 +56,7 @@ Result<std::vector<layout::TimerKey>> CaseDesk::find_due(Instant now, size_t lim
   return due;
 }
 
-Result<bool> CaseDesk::fire_deadlines(Instant now, size_t limit) {
+Result<bool> CaseService::fire_deadlines(Instant now, size_t limit) {
   if (now < next_deadline_) return false;
   TRY(const auto due, find_due(now, limit));
   // The scan has not seen timers that are still on their way to the disk.
@@ -73,7 +73,7 @@ Result<bool> CaseDesk::fire_deadlines(Instant now, size_t limit) {
   return !due.empty();
 }
 
-Result<void> CaseDesk::fire(const layout::TimerKey& timer, Instant now) {
+Result<void> CaseService::fire(const layout::TimerKey& timer, Instant now) {
   const RecordKey key = layout::timer_key(timer.due, timer.id, timer.kind);
   TRY(const auto subject, load(timer.id, now));
   if (subject != nullptr && recovering(subject->peer)) {
@@ -92,7 +92,7 @@ Result<void> CaseDesk::fire(const layout::TimerKey& timer, Instant now) {
   return outcome ? Result<void>() : tl::unexpected(outcome.error());
 }
 
-void CaseDesk::landed(Moment) {
+void CaseService::landed(Moment) {
   fired_.clear();
   rejudge_.landed();
 }

@@ -7,7 +7,7 @@
 #include "daemon/cases/attachments.h"
 #include "daemon/cases/invariants.h"
 #include "daemon/cases/stated.h"
-#include "daemon/casework/case_desk.h"
+#include "daemon/casework/case_service.h"
 #include "daemon/casework/case_store.h"
 #include "storage/layout.h"
 
@@ -40,7 +40,7 @@ bool contains(const std::vector<RecordKey>& keys, const RecordKey& key) {
 
 }  // namespace
 
-Result<std::shared_ptr<const Case>> CaseDesk::write(const Case& before, Decision& decision) {
+Result<std::shared_ptr<const Case>> CaseService::write(const Case& before, Decision& decision) {
   send(decision);
   lapse_proposals(decision);
   write_timeline(before, decision);
@@ -62,7 +62,7 @@ Result<std::shared_ptr<const Case>> CaseDesk::write(const Case& before, Decision
 }
 
 // Each field is assigned, so that what is queued anew uses the memory of what was told.
-void CaseDesk::queue_change(const Case& before, const Decision& decision) {
+void CaseService::queue_change(const Case& before, const Decision& decision) {
   CaseChanged& change = tx_.queue_change();
   CaseBefore& was = change.before;
   was.existed = before.exists();
@@ -90,14 +90,14 @@ void CaseDesk::queue_change(const Case& before, const Decision& decision) {
   change.made_by = decision.made_by;
 }
 
-LogPlace CaseDesk::place_of(const Case& subject, const v1::Message& message) {
+LogPlace CaseService::place_of(const Case& subject, const v1::Message& message) {
   if (recovering(subject.peer)) {
     if (const auto place = sent_before_.claim(subject.peer, subject.id, message)) return *place;
   }
   return peers_.append(subject.peer, message);
 }
 
-void CaseDesk::send(Decision& decision) {
+void CaseService::send(Decision& decision) {
   Case& after = *decision.after;
   for (const v1::Message* message : decision.messages) {
     decision.sent.push_back(place_of(after, *message));
@@ -113,17 +113,17 @@ void CaseDesk::send(Decision& decision) {
   }
 }
 
-void CaseDesk::sealing() {
+void CaseService::sealing() {
   write_letters();
   write_numbers();
 }
 
-void CaseDesk::write_letters() {
+void CaseService::write_letters() {
   letters_.write();
   write_letter_counter();
 }
 
-void CaseDesk::write_letter_counter() {
+void CaseService::write_letter_counter() {
   if (letter_counted_) return;
   letter_counted_ = true;
   std::string count;
@@ -132,7 +132,7 @@ void CaseDesk::write_letter_counter() {
 }
 
 // What a store would be called damaged for is not written.
-void CaseDesk::write_case(const Case& before, const Case& after) {
+void CaseService::write_case(const Case& before, const Case& after) {
   must_hold(check_stored(after));
   if (before.exists()) must_hold(check_change(before, after));
   if (!consumed_.empty()) consumed_.erase(after.id);
@@ -145,7 +145,7 @@ void CaseDesk::write_case(const Case& before, const Case& after) {
 }
 
 // Several steps of one commit share one record.
-void CaseDesk::write_timeline(const Case& before, Decision& decision) {
+void CaseService::write_timeline(const Case& before, Decision& decision) {
   if (!before.newest_entries.empty()) {
     tx_.put(layout::timeline_key(before.id, before.timeline_count), before.newest_entries);
   }
@@ -179,7 +179,7 @@ void CaseDesk::write_timeline(const Case& before, Decision& decision) {
   all.SerializeToString(&decision.after->newest_entries);
 }
 
-void CaseDesk::write_timers(const Case& before, const Case& after) {
+void CaseService::write_timers(const Case& before, const Case& after) {
   const auto old_keys = timer_keys(before);
   const auto new_keys = timer_keys(after);
   for (const RecordKey& key : old_keys) {
@@ -193,7 +193,7 @@ void CaseDesk::write_timers(const Case& before, const Case& after) {
   }
 }
 
-Result<void> CaseDesk::add_to_list(const RecordKey& key, const CaseId& id) {
+Result<void> CaseService::add_to_list(const RecordKey& key, const CaseId& id) {
   TRY(const auto list, read_list(key));
   plain_ = list;
   plain_ += id.bytes();
@@ -201,7 +201,7 @@ Result<void> CaseDesk::add_to_list(const RecordKey& key, const CaseId& id) {
   return {};
 }
 
-Result<std::string> CaseDesk::read_list(const RecordKey& key) {
+Result<std::string> CaseService::read_list(const RecordKey& key) {
   for (const auto& [known, list] : lists_) {
     if (known == key) return list;
   }
@@ -211,7 +211,7 @@ Result<std::string> CaseDesk::read_list(const RecordKey& key) {
 }
 
 // Which files are to be fetched, and from whom: the case is with one agency at a time.
-void CaseDesk::write_wanted(const Case& before, const Case& after) {
+void CaseService::write_wanted(const Case& before, const Case& after) {
   const auto old_keys = wanted_keys(before);
   const auto new_keys = wanted_keys(after);
   for (const RecordKey& key : old_keys) {
@@ -224,7 +224,7 @@ void CaseDesk::write_wanted(const Case& before, const Case& after) {
   }
 }
 
-Result<void> CaseDesk::write_indexes(const Case& before, const Case& after) {
+Result<void> CaseService::write_indexes(const Case& before, const Case& after) {
   if (!before.attachments.empty() || !after.attachments.empty()) write_wanted(before, after);
   if (!before.exists()) {
     TRY_DO(add_to_list(layout::person_key(after.person_hash), after.id));
@@ -235,7 +235,7 @@ Result<void> CaseDesk::write_indexes(const Case& before, const Case& after) {
   return {};
 }
 
-Result<void> CaseDesk::post_steps(const Decision& decision) {
+Result<void> CaseService::post_steps(const Decision& decision) {
   if (decision.postings.empty()) return {};
   const Case& after = *decision.after;
   return post(after.peer, decision.postings,
@@ -243,7 +243,7 @@ Result<void> CaseDesk::post_steps(const Decision& decision) {
               decision.steps.back().event.at);
 }
 
-Result<int64_t> CaseDesk::balance(AgencyId peer, LedgerAccount account) {
+Result<int64_t> CaseService::balance(AgencyId peer, LedgerAccount account) {
   const auto key = std::make_pair(peer, account);
   if (const auto it = balances_.find(key); it != balances_.end()) return it->second;
   TRY(const auto record,
@@ -253,7 +253,7 @@ Result<int64_t> CaseDesk::balance(AgencyId peer, LedgerAccount account) {
 
 // An account that is beyond its bound already holds what an older version let in. Nothing can be
 // refused for it: its reader is told (show_ledger, check_ledger).
-Result<bool> CaseDesk::has_room(AgencyId peer, const std::vector<Posting>& postings) {
+Result<bool> CaseService::has_room(AgencyId peer, const std::vector<Posting>& postings) {
   std::map<LedgerAccount, Fen> changes;
   for (const Posting& posting : postings) {
     for (const bool debit : {true, false}) {
@@ -272,8 +272,8 @@ Result<bool> CaseDesk::has_room(AgencyId peer, const std::vector<Posting>& posti
   return true;
 }
 
-Result<void> CaseDesk::post(AgencyId peer, const std::vector<Posting>& postings,
-                            const RecordKey& key, Instant at) {
+Result<void> CaseService::post(AgencyId peer, const std::vector<Posting>& postings,
+                               const RecordKey& key, Instant at) {
   if (postings.empty()) return {};
   v1::JournalRecord journal;
   journal.set_peer(peer.str());

@@ -4,8 +4,8 @@
 
 #include "daemon/base/bytes.h"
 #include "daemon/cases/attachments.h"
-#include "daemon/casework/case_desk.h"
 #include "daemon/casework/case_fields.h"
+#include "daemon/casework/case_service.h"
 #include "daemon/trust/suite.h"
 
 namespace jiexu {
@@ -58,7 +58,7 @@ std::string short_hex(const Digest& digest) {
   return to_hex(view(digest).substr(0, kDigestShown));
 }
 
-CaseDesk::Outcome refused(Refusal refusal, uint32_t number) {
+CaseService::Outcome refused(Refusal refusal, uint32_t number) {
   return tl::unexpected(Rejection{refusal, "proposal " + std::to_string(number)});
 }
 
@@ -91,7 +91,7 @@ const Proposal* find_proposal(const Case& subject, uint32_t number) {
   return nullptr;
 }
 
-void CaseDesk::note(Decision& decision, const Event& event, std::string text) {
+void CaseService::note(Decision& decision, const Event& event, std::string text) {
   Case& after = *decision.after;
   after.revision += 1;
   after.timeline_count += 1;
@@ -100,8 +100,8 @@ void CaseDesk::note(Decision& decision, const Event& event, std::string text) {
                             decision.messages.size()});
 }
 
-Result<tl::expected<void, Rejection>> CaseDesk::add_proposal(Decision& decision,
-                                                             const Event& event) {
+Result<tl::expected<void, Rejection>> CaseService::add_proposal(Decision& decision,
+                                                                const Event& event) {
   Decision trial;
   trial.after = std::make_shared<Case>(*decision.after);
   const auto decided = decide(trial, event);
@@ -127,16 +127,16 @@ Result<tl::expected<void, Rejection>> CaseDesk::add_proposal(Decision& decision,
   return tl::expected<void, Rejection>();
 }
 
-Result<CaseDesk::Outcome> CaseDesk::propose(const Case& subject, const Event& event) {
+Result<CaseService::Outcome> CaseService::propose(const Case& subject, const Event& event) {
   Decision& decision = begin(subject);
   TRY(const auto added, add_proposal(decision, event));
   if (!added) return Outcome(tl::unexpected(added.error()));
   return finish(subject, decision);
 }
 
-Result<CaseDesk::Outcome> CaseDesk::approve(const Case& subject, uint32_t number,
-                                            const Digest& digest, std::string_view user,
-                                            Instant now) {
+Result<CaseService::Outcome> CaseService::approve(const Case& subject, uint32_t number,
+                                                  const Digest& digest, std::string_view user,
+                                                  Instant now) {
   const Proposal* found = find_proposal(subject, number);
   if (found == nullptr) return refused(Refusal::kUnknownProposal, number);
   if (found->user == user) return refused(Refusal::kOwnProposal, number);
@@ -162,8 +162,8 @@ Result<CaseDesk::Outcome> CaseDesk::approve(const Case& subject, uint32_t number
   return finish(subject, decision);
 }
 
-Result<CaseDesk::Outcome> CaseDesk::retract(const Case& subject, uint32_t number,
-                                            std::string_view user, Instant now) {
+Result<CaseService::Outcome> CaseService::retract(const Case& subject, uint32_t number,
+                                                  std::string_view user, Instant now) {
   const Proposal* found = find_proposal(subject, number);
   if (found == nullptr) return refused(Refusal::kUnknownProposal, number);
   Decision& decision = begin(subject);
@@ -177,7 +177,7 @@ Result<CaseDesk::Outcome> CaseDesk::retract(const Case& subject, uint32_t number
   return finish(subject, decision);
 }
 
-void CaseDesk::lapse_proposals(Decision& decision) {
+void CaseService::lapse_proposals(Decision& decision) {
   Case& after = *decision.after;
   if (after.proposals.empty()) return;
   const std::vector<Offer> all = offers(after);

@@ -10,7 +10,7 @@
 //   * A proposal whose action can no longer be taken lapses.
 // Dates that were left out are those of the approval, because the action happens then.
 //
-// Who may propose and approve by role is the API's business. CaseDesk has the writes.
+// Who may propose and approve by role is the API's business. CaseService has the writes.
 #pragma once
 
 #include "daemon/base/ids.h"

@@ -1,7 +1,7 @@
 #include "daemon/casework/rejudge.h"
 
 #include "daemon/cases/deadlines.h"
-#include "daemon/casework/case_desk.h"
+#include "daemon/casework/case_service.h"
 #include "daemon/rules/policy.h"
 #include "storage/layout.h"
 
@@ -61,35 +61,35 @@ void Rejudge::finished() {
   record_.clear_after();
 }
 
-void CaseDesk::peer_recovered() {
+void CaseService::peer_recovered() {
   if (!std::exchange(held_, {}).empty()) next_deadline_ = Instant{0};
   if (directory_->successions(judged_day_).empty()) return;
   rejudge_.again(true);
   write_judged();
 }
 
-void CaseDesk::write_judged() {
+void CaseService::write_judged() {
   tx_.put_message(layout::judged_key(), rejudge_.record());
 }
 
-void CaseDesk::set_calendar(std::shared_ptr<const Calendar> calendar) {
+void CaseService::set_calendar(std::shared_ptr<const Calendar> calendar) {
   calendar_ = std::move(calendar);
   use_edition(judged_day_);
 }
 
-void CaseDesk::use_edition(Date today) {
+void CaseService::use_edition(Date today) {
   judged_day_ = today;
   rejudge_.use(judging_edition(*calendar_) + directory_->successions(today), !tx_.all_durable());
 }
 
 // A new day may bring successions into force.
-bool CaseDesk::rejudge_ready(Instant now) const {
+bool CaseService::rejudge_ready(Instant now) const {
   if (date_of(now) != judged_day_) return true;
   if (!rejudge_.running()) return false;
   return rejudge_.ready() || tx_.all_durable();
 }
 
-Result<void> CaseDesk::rejudge_case(const CaseId& id, Instant now) {
+Result<void> CaseService::rejudge_case(const CaseId& id, Instant now) {
   auto subject = load(id, now);
   if (!subject) return tl::unexpected(subject.error());
   if (*subject == nullptr) return {};
@@ -109,7 +109,7 @@ Result<void> CaseDesk::rejudge_case(const CaseId& id, Instant now) {
   return {};
 }
 
-Result<bool> CaseDesk::rejudge_some(Instant now) {
+Result<bool> CaseService::rejudge_some(Instant now) {
   if (const Date today = date_of(now); today != judged_day_) use_edition(today);
   if (!rejudge_ready(now)) return false;
   rejudge_.settled();

@@ -1,7 +1,7 @@
 // Applications in bulk: for each, three steps of one case, decided one after another and written
 // together. Under four eyes the third is a proposal, unless the submitting user is trusted: then
 // the core system's own second person has approved already.
-#include "daemon/casework/case_desk.h"
+#include "daemon/casework/case_service.h"
 
 namespace jiexu {
 namespace {
@@ -11,8 +11,9 @@ constexpr EventKind kSteps[] = {EventKind::kApply, EventKind::kAccept, EventKind
 }  // namespace
 
 // Nothing is written before the last step is decided, so that a refusal leaves no trace.
-Result<CaseDesk::Outcome> CaseDesk::submit(const Case& fresh, const v1::ActionInput& input,
-                                           std::string_view user, Letter letter, Instant now) {
+Result<CaseService::Outcome> CaseService::submit(const Case& fresh, const v1::ActionInput& input,
+                                                 std::string_view user, Letter letter,
+                                                 Instant now) {
   Decision& decision = begin(fresh);
   for (const EventKind kind : kSteps) {
     Event event;

@@ -9,7 +9,7 @@
 // was said on it is not known, and nothing goes on before that has ended.
 #include <algorithm>
 
-#include "daemon/casework/case_desk.h"
+#include "daemon/casework/case_service.h"
 
 namespace jiexu {
 namespace {
@@ -20,13 +20,14 @@ std::string merged_note(AgencyId from, AgencyId into) {
 
 }  // namespace
 
-AgencyId CaseDesk::peer_for(const v1::Application& application, Instant now) const {
+AgencyId CaseService::peer_for(const v1::Application& application, Instant now) const {
   const auto origin = AgencyId::parse(application.origin_agency());
   if (!origin) return AgencyId();  // step() refuses it by name
   return directory_->successor_of(*origin, date_of(now));
 }
 
-Case CaseDesk::fresh_case(const CaseId& id, const v1::Application& application, Instant now) const {
+Case CaseService::fresh_case(const CaseId& id, const v1::Application& application,
+                             Instant now) const {
   Case fresh;
   fresh.id = id;
   fresh.peer = peer_for(application, now);
@@ -35,7 +36,7 @@ Case CaseDesk::fresh_case(const CaseId& id, const v1::Application& application, 
   return fresh;
 }
 
-Result<void> CaseDesk::follow_successor(const Case& subject, Instant now) {
+Result<void> CaseService::follow_successor(const Case& subject, Instant now) {
   if (recovering(subject.peer)) return {};
   const bool in = subject.side == Side::kIn;
   const AgencyId merged = in ? subject.peer : self_;
@@ -53,7 +54,7 @@ Result<void> CaseDesk::follow_successor(const Case& subject, Instant now) {
 }
 
 // IN, before the letter.
-Result<void> CaseDesk::change_peer(const Case& subject, AgencyId next, Instant now) {
+Result<void> CaseService::change_peer(const Case& subject, AgencyId next, Instant now) {
   Decision& decision = begin(subject);
   Event event;
   event.kind = EventKind::kRejudge;
@@ -68,7 +69,7 @@ Result<void> CaseDesk::change_peer(const Case& subject, AgencyId next, Instant n
 
 // IN, while the letter waits for a receipt: as if the agency had forwarded it. If a withdrawal
 // waits too, it has to be answered first.
-Result<void> CaseDesk::send_on(const Case& subject, AgencyId next, Instant now) {
+Result<void> CaseService::send_on(const Case& subject, AgencyId next, Instant now) {
   if (subject.funds != Funds::kUnknown) return {};
   if (subject.overlays.has(Overlay::kWithdrawalPending)) return {};
   v1::Message forwarded;
@@ -87,7 +88,7 @@ Result<void> CaseDesk::send_on(const Case& subject, AgencyId next, Instant now) 
 }
 
 // OUT, being merged ourselves.
-Result<void> CaseDesk::hand_over(const Case& subject, AgencyId next, Instant now) {
+Result<void> CaseService::hand_over(const Case& subject, AgencyId next, Instant now) {
   v1::ActionInput input;
   input.set_agency(next.str());
   input.set_code(v1::REJECT_CODE_AGENCY_RETIRED);

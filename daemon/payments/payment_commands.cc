@@ -1,6 +1,6 @@
 #include "daemon/payments/payment_commands.h"
 
-#include "daemon/payments/remit_desk.h"
+#include "daemon/payments/payment_service.h"
 
 namespace jiexu {
 namespace {
@@ -12,7 +12,8 @@ Result<Answered<View>> shown(Result<View> view) {
   return Answered<View>(std::move(*view));
 }
 
-Result<Answered<v1::PaymentView>> release(RemitDesk& payments, const ReleasePaymentCommand& asked,
+Result<Answered<v1::PaymentView>> release(PaymentService& payments,
+                                          const ReleasePaymentCommand& asked,
                                           const std::string& user, Instant now) {
   using Act = ReleasePaymentCommand::Act;
   switch (asked.act) {
@@ -23,7 +24,7 @@ Result<Answered<v1::PaymentView>> release(RemitDesk& payments, const ReleasePaym
   return payments.retract_release(asked.payment, now);
 }
 
-void register_batches(Kernel& kernel, RemitDesk& payments) {
+void register_batches(Kernel& kernel, PaymentService& payments) {
   kernel.answer<MakeBatchesCommand>(
       CommandKind::kAct,
       [&payments](const MakeBatchesCommand& make, const std::string& user, Moment now) {
@@ -41,7 +42,7 @@ void register_batches(Kernel& kernel, RemitDesk& payments) {
       });
 }
 
-void register_payees(Kernel& kernel, RemitDesk& payments) {
+void register_payees(Kernel& kernel, PaymentService& payments) {
   kernel.answer<PayeeQuery>(CommandKind::kRelief,
                             [&payments](const PayeeQuery& query, const std::string&, Moment now) {
                               return payments.show_payee(query.case_id, now.wall);
@@ -55,7 +56,8 @@ void register_payees(Kernel& kernel, RemitDesk& payments) {
 
 }  // namespace
 
-void register_payment_commands(Kernel& kernel, RemitDesk& payments, std::function<void()> news) {
+void register_payment_commands(Kernel& kernel, PaymentService& payments,
+                               std::function<void()> news) {
   register_batches(kernel, payments);
   register_payees(kernel, payments);
   kernel.answer<PaymentsQuery>(CommandKind::kRelief, [&payments](const PaymentsQuery& query,

@@ -18,7 +18,7 @@
 
 namespace jiexu {
 
-class RemitDesk;
+class PaymentService;
 
 // Payments that wait are collected into batches; `after` goes on where an answer stopped.
 struct MakeBatchesCommand {
@@ -80,6 +80,7 @@ struct ConfirmPayeeCommand {
 
 // Once, at start. All must outlive the kernel. `news`: called when the bank or a person has said
 // something of payments, for which others may have waited.
-void register_payment_commands(Kernel& kernel, RemitDesk& payments, std::function<void()> news);
+void register_payment_commands(Kernel& kernel, PaymentService& payments,
+                               std::function<void()> news);
 
 }  // namespace jiexu

@@ -4,7 +4,7 @@
 #include "daemon/base/check.h"
 #include "daemon/base/limits.h"
 #include "daemon/payments/payment_record.h"
-#include "daemon/payments/remit_desk.h"
+#include "daemon/payments/payment_service.h"
 #include "daemon/payments/remit_views.h"
 #include "storage/layout.h"
 
@@ -32,7 +32,7 @@ Instant start_of(Date date) {
 
 // The sequence is the time of day, so that a store that comes from a backup does not give out the
 // number of a batch that it has forgotten.
-Result<std::string> RemitDesk::new_number(Instant now) {
+Result<std::string> PaymentService::new_number(Instant now) {
   const Date day = date_of(now);
   const int64_t tenths = (now.ms - start_of(day).ms) / kTenthMs;
   auto sequence = static_cast<uint32_t>(tenths + 1);
@@ -48,8 +48,8 @@ Result<std::string> RemitDesk::new_number(Instant now) {
   }
 }
 
-Result<v1::MadeBatchesView> RemitDesk::make(const std::optional<layout::WaitingPayment>& after,
-                                            std::string_view user, Instant now) {
+Result<v1::MadeBatchesView> PaymentService::make(const std::optional<layout::WaitingPayment>& after,
+                                                 std::string_view user, Instant now) {
   v1::MadeBatchesView made;
   TRY(const auto places, waiting_after(after, limits::kPaymentsPerStep));
   Groups groups;
@@ -69,8 +69,8 @@ Result<v1::MadeBatchesView> RemitDesk::make(const std::optional<layout::WaitingP
   return made;
 }
 
-Result<void> RemitDesk::gather(const Case& subject, Payment& payment, std::string_view user,
-                               Instant now, Groups& groups, v1::MadeBatchesView& made) {
+Result<void> PaymentService::gather(const Case& subject, Payment& payment, std::string_view user,
+                                    Instant now, Groups& groups, v1::MadeBatchesView& made) {
   TRY(const auto why, obstacle(subject, payment));
   if (!why.empty()) {
     *made.add_held() = view_payment(payment.id, payment.attempt, payment.record, why, now);
@@ -96,8 +96,8 @@ Result<void> RemitDesk::gather(const Case& subject, Payment& payment, std::strin
   return {};
 }
 
-Result<void> RemitDesk::open_batch(const Case& subject, std::string_view user, Instant now,
-                                   Collecting& group) {
+Result<void> PaymentService::open_batch(const Case& subject, std::string_view user, Instant now,
+                                        Collecting& group) {
   TRY(auto number, new_number(now));
   group.number = std::move(number);
   group.batch.set_state(static_cast<uint32_t>(BatchState::kMade));
@@ -108,19 +108,19 @@ Result<void> RemitDesk::open_batch(const Case& subject, std::string_view user, I
   return {};
 }
 
-void RemitDesk::close_batch(Collecting& group, v1::MadeBatchesView& made) {
+void PaymentService::close_batch(Collecting& group, v1::MadeBatchesView& made) {
   write_batch(group.number, group.batch);
   *made.add_batches() = view_batch(group.number, group.batch, false);
   group = Collecting();
 }
 
-void RemitDesk::plan_collection(Instant now) {
+void PaymentService::plan_collection(Instant now) {
   if (!rules_.collect_minute) return;
   const Instant today = start_of(date_of(now)).plus_ms(*rules_.collect_minute * kMinuteMs);
   next_collection_ = today > now ? today : today.plus_ms(kDayMs);
 }
 
-Result<bool> RemitDesk::collect(Instant now) {
+Result<bool> PaymentService::collect(Instant now) {
   if (now < next_collection_) return false;
   TRY(const auto made, make(collect_from_, kTimer, now));
   const auto next = layout::parse_waiting_payment_key(from_hex(made.next()).value_or(""));
@@ -131,7 +131,8 @@ Result<bool> RemitDesk::collect(Instant now) {
 
 // --- approving ---
 
-Result<size_t> RemitDesk::weed(const std::string& number, BatchRecord& batch, Instant now) {
+Result<size_t> PaymentService::drop_ineligible(const std::string& number, BatchRecord& batch,
+                                               Instant now) {
   std::vector<v1::BatchPaymentRecord> kept;
   for (const v1::BatchPaymentRecord& place : batch.payments()) {
     const auto id = CaseId::from_bytes(place.case_id());
@@ -155,7 +156,8 @@ Result<size_t> RemitDesk::weed(const std::string& number, BatchRecord& batch, In
   return gone;
 }
 
-std::optional<Rejection> RemitDesk::may_approve(const BatchRecord& batch, std::string_view user) {
+std::optional<Rejection> PaymentService::may_approve(const BatchRecord& batch,
+                                                     std::string_view user) {
   if (state_of(batch) != BatchState::kMade) {
     return Rejection{Refusal::kBatchState, "it is " + std::string(name(state_of(batch)))};
   }
@@ -169,9 +171,10 @@ std::optional<Rejection> RemitDesk::may_approve(const BatchRecord& batch, std::s
   return std::nullopt;
 }
 
-RemitDesk::Outcome<v1::RemittanceBatchView> RemitDesk::approve(std::string_view number,
-                                                               std::string_view content,
-                                                               std::string_view user, Instant now) {
+PaymentService::Outcome<v1::RemittanceBatchView> PaymentService::approve(std::string_view number,
+                                                                         std::string_view content,
+                                                                         std::string_view user,
+                                                                         Instant now) {
   using Reply = tl::expected<v1::RemittanceBatchView, Rejection>;
   TRY(auto found, read_batch(number));
   if (!found) return Reply(refuse(Refusal::kBatchUnknown));
@@ -181,7 +184,7 @@ RemitDesk::Outcome<v1::RemittanceBatchView> RemitDesk::approve(std::string_view 
                      seen && batch.approved_content() == *seen;
   if (again) return Reply(view_batch(number, batch, false));
   if (auto wrong = may_approve(batch, user)) return Reply(tl::unexpected(std::move(*wrong)));
-  TRY(const auto gone, weed(std::string(number), batch, now));
+  TRY(const auto gone, drop_ineligible(std::string(number), batch, now));
   if (gone > 0) return Reply(refuse(Refusal::kBatchChanged, batch.note()));
   const Digest held = content_of(number, batch);
   if (!seen || view(held) != *seen) return Reply(refuse(Refusal::kBatchChanged));
@@ -196,16 +199,17 @@ RemitDesk::Outcome<v1::RemittanceBatchView> RemitDesk::approve(std::string_view 
 
 // --- exporting ---
 
-RemitDesk::Outcome<std::string> RemitDesk::export_file(std::string_view number,
-                                                       PaymentFormat format, std::string_view user,
-                                                       Instant now) {
+PaymentService::Outcome<std::string> PaymentService::export_file(std::string_view number,
+                                                                 PaymentFormat format,
+                                                                 std::string_view user,
+                                                                 Instant now) {
   using Reply = tl::expected<std::string, Rejection>;
   TRY(auto found, read_batch(number));
   if (!found) return Reply(refuse(Refusal::kBatchUnknown));
   BatchRecord& batch = *found;
   if (state_of(batch) == BatchState::kExported) return exported_file(number, batch, format);
   if (state_of(batch) != BatchState::kApproved) return Reply(refuse(Refusal::kBatchNotApproved));
-  TRY(const auto gone, weed(std::string(number), batch, now));
+  TRY(const auto gone, drop_ineligible(std::string(number), batch, now));
   if (gone > 0) return Reply(refuse(Refusal::kBatchChanged, batch.note()));
   if (view(content_of(number, batch)) != batch.approved_content()) {
     return Reply(refuse(Refusal::kBatchChanged, "it is not what was approved"));
@@ -225,9 +229,9 @@ RemitDesk::Outcome<std::string> RemitDesk::export_file(std::string_view number,
   return Reply(*file);
 }
 
-RemitDesk::Outcome<std::string> RemitDesk::exported_file(std::string_view number,
-                                                         const BatchRecord& batch,
-                                                         PaymentFormat format) const {
+PaymentService::Outcome<std::string> PaymentService::exported_file(std::string_view number,
+                                                                   const BatchRecord& batch,
+                                                                   PaymentFormat format) const {
   using Reply = tl::expected<std::string, Rejection>;
   const auto was = static_cast<PaymentFormat>(batch.format());
   if (was != format) {
@@ -238,8 +242,8 @@ RemitDesk::Outcome<std::string> RemitDesk::exported_file(std::string_view number
   return Reply(std::move(*file));
 }
 
-Result<std::string> RemitDesk::write_file(std::string_view number, const BatchRecord& batch,
-                                          PaymentFormat format, Instant now) const {
+Result<std::string> PaymentService::write_file(std::string_view number, const BatchRecord& batch,
+                                               PaymentFormat format, Instant now) const {
   PaymentBatch out;
   out.number = std::string(number);
   out.payer = batch.payer();
@@ -254,7 +258,7 @@ Result<std::string> RemitDesk::write_file(std::string_view number, const BatchRe
   return write_pain001(out);
 }
 
-Result<bool> RemitDesk::can_be_told(const BatchRecord& batch, Instant now) {
+Result<bool> PaymentService::can_be_told(const BatchRecord& batch, Instant now) {
   for (const v1::BatchPaymentRecord& place : batch.payments()) {
     TRY(const auto subject, cases_.load(*CaseId::from_bytes(place.case_id()), now));
     CHECK(subject != nullptr);
@@ -264,8 +268,8 @@ Result<bool> RemitDesk::can_be_told(const BatchRecord& batch, Instant now) {
 }
 
 // The bank may pay the batch in one transfer, which names nothing but its number.
-Result<void> RemitDesk::tell(std::string_view number, const BatchRecord& batch,
-                             std::string_view user, Instant now) {
+Result<void> PaymentService::tell(std::string_view number, const BatchRecord& batch,
+                                  std::string_view user, Instant now) {
   Event event;
   event.kind = EventKind::kBatchExported;
   event.at = now;
@@ -286,7 +290,7 @@ Result<void> RemitDesk::tell(std::string_view number, const BatchRecord& batch,
   return {};
 }
 
-Result<void> RemitDesk::mark_exported(const BatchRecord& batch, Instant now) {
+Result<void> PaymentService::mark_exported(const BatchRecord& batch, Instant now) {
   for (const v1::BatchPaymentRecord& place : batch.payments()) {
     TRY(auto payment, read(*CaseId::from_bytes(place.case_id()), place.attempt()));
     CHECK(payment.has_value());

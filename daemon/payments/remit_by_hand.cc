@@ -4,7 +4,7 @@
 #include "daemon/bankfiles/duplicate.h"
 #include "daemon/cases/payments.h"
 #include "daemon/payments/payment_record.h"
-#include "daemon/payments/remit_desk.h"
+#include "daemon/payments/payment_service.h"
 #include "daemon/payments/remit_views.h"
 
 namespace jiexu {
@@ -18,8 +18,8 @@ bool fits(const v1::PaymentRecord& record, Fen amount, bool debit) {
 
 }  // namespace
 
-RemitDesk::Outcome<uint32_t> RemitDesk::payment_by_hand(const Allocation& part,
-                                                        const v1::BankLine& line) const {
+PaymentService::Outcome<uint32_t> PaymentService::payment_by_hand(const Allocation& part,
+                                                                  const v1::BankLine& line) const {
   using Reply = tl::expected<uint32_t, Rejection>;
   const bool debit = line.amount_fen() < 0;
   if (debit ? line.reversal() : part.attempt == 0 && !says_that_it_came_back(line)) return 0u;
@@ -50,7 +50,7 @@ RemitDesk::Outcome<uint32_t> RemitDesk::payment_by_hand(const Allocation& part,
       Rejection{Refusal::kPaymentUnknown, "attempt " + std::to_string(wanted) + "; " + known}));
 }
 
-Result<std::optional<Rejection>> RemitDesk::hindrance(const IntendedAction& intended) const {
+Result<std::optional<Rejection>> PaymentService::hindrance(const IntendedAction& intended) const {
   if (intended.action != EventKind::kBankReturned || intended.input == nullptr) {
     return std::nullopt;
   }
@@ -59,7 +59,8 @@ Result<std::optional<Rejection>> RemitDesk::hindrance(const IntendedAction& inte
   return std::nullopt;
 }
 
-Result<bool> RemitDesk::misreads_refusal(const Case& subject, const v1::ActionInput& input) const {
+Result<bool> PaymentService::misreads_refusal(const Case& subject,
+                                              const v1::ActionInput& input) const {
   if (!says_duplicate(input.reason())) return false;
   const auto which = which_payment(subject, input.attempt());
   if (!which) return false;  // the case says so itself
@@ -69,14 +70,14 @@ Result<bool> RemitDesk::misreads_refusal(const Case& subject, const v1::ActionIn
          (!is_waiting(state_of(payment->record)) || is_doubtful(payment->record, doubt_until_ms_));
 }
 
-Result<bool> RemitDesk::take_return_by_hand(const Allocation& part, std::string_view reason,
-                                            Instant now) {
+Result<bool> PaymentService::take_return_by_hand(const Allocation& part, std::string_view reason,
+                                                 Instant now) {
   TRY(const auto payment, read(part.id, part.attempt));
   return payment ? bring_back(*payment, part.amount, reason, now) : Result<bool>(false);
 }
 
-Result<bool> RemitDesk::take_debit_by_hand(const Allocation& part, const Digest& line,
-                                           Instant now) {
+Result<bool> PaymentService::take_debit_by_hand(const Allocation& part, const Digest& line,
+                                                Instant now) {
   TRY(auto payment, read(part.id, part.attempt));
   if (!payment) return false;
   TRY_DO(debit(*payment, line, now));

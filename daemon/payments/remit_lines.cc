@@ -3,7 +3,7 @@
 
 #include "daemon/base/check.h"
 #include "daemon/payments/payment_record.h"
-#include "daemon/payments/remit_desk.h"
+#include "daemon/payments/payment_service.h"
 #include "daemon/payments/remit_views.h"
 
 namespace jiexu {
@@ -31,7 +31,7 @@ void add_case(const CaseId& id, std::vector<CaseId>& cases) {
 
 }  // namespace
 
-Result<void> RemitDesk::add_batch(std::string_view number, Named& named) const {
+Result<void> PaymentService::add_batch(std::string_view number, Named& named) const {
   const auto batch = read_batch(number);
   if (!batch) return tl::unexpected(batch.error());
   if (!*batch) return {};
@@ -46,8 +46,8 @@ Result<void> RemitDesk::add_batch(std::string_view number, Named& named) const {
 }
 
 // Cases of ours that pay, and that know of no such payment.
-Result<void> RemitDesk::add_forgetful(const std::vector<CaseId>& ids, Instant now,
-                                      Named& named) const {
+Result<void> PaymentService::add_forgetful(const std::vector<CaseId>& ids, Instant now,
+                                           Named& named) const {
   for (const CaseId& id : ids) {
     TRY(const auto subject, cases_.load(id, now));
     if (subject == nullptr || subject->side != Side::kOut) continue;
@@ -57,8 +57,8 @@ Result<void> RemitDesk::add_forgetful(const std::vector<CaseId>& ids, Instant no
   return {};
 }
 
-Result<void> RemitDesk::add_letter(std::string_view letter, std::optional<Fen> amount, Way way,
-                                   Instant now, Named& named) const {
+Result<void> PaymentService::add_letter(std::string_view letter, std::optional<Fen> amount, Way way,
+                                        Instant now, Named& named) const {
   TRY(const auto ids, cases_.find_letter(letter));
   for (const CaseId& id : ids) {
     std::vector<Payment> all;
@@ -80,9 +80,9 @@ Result<void> RemitDesk::add_letter(std::string_view letter, std::optional<Fen> a
 }
 
 // Which of one letter's payments, oldest first, a line without a number is of.
-std::optional<RemitDesk::Payment> RemitDesk::choose(std::vector<Payment> all,
-                                                    std::optional<Fen> amount, Way way,
-                                                    Named& named) const {
+std::optional<PaymentService::Payment> PaymentService::choose(std::vector<Payment> all,
+                                                              std::optional<Fen> amount, Way way,
+                                                              Named& named) const {
   const bool back = way == Way::kBack;
   const auto is_out = [](const Payment& payment) { return still_out(payment.record) > 0; };
   const auto fits = [&](const Payment& payment) {
@@ -116,14 +116,14 @@ std::optional<RemitDesk::Payment> RemitDesk::choose(std::vector<Payment> all,
 
 // Of two payments of one letter and amount: whether a line without a number is as well of the one
 // as of the other, for all that the store knows. What it has forgotten may have been at the bank.
-bool RemitDesk::may_be_confused(const Record& first, const Record& other, Way way) const {
+bool PaymentService::may_be_confused(const Record& first, const Record& other, Way way) const {
   const bool back = way == Way::kBack;
   if (is_forgotten(first)) return is_forgotten(other) || has_gone_out(other);
   return is_forgotten(other) && !(back && is_known_back(first));
 }
 
 // Whether what was found adds up to the line.
-bool RemitDesk::adds_up(const Named& named, Fen amount, Way way) {
+bool PaymentService::adds_up(const Named& named, Fen amount, Way way) {
   int64_t sum = 0;
   for (const Payment& payment : named.payments) {
     sum += way == Way::kBack ? still_out(payment.record) : sent(payment.record);
@@ -133,7 +133,8 @@ bool RemitDesk::adds_up(const Named& named, Fen amount, Way way) {
 
 // What comes back under the number of a payment that the bank has paid twice is the second one,
 // which has no number of its own.
-Result<RemitDesk::Named> RemitDesk::find_one(const EndToEndId& id, Way way, Instant now) const {
+Result<PaymentService::Named> PaymentService::find_one(const EndToEndId& id, Way way,
+                                                       Instant now) const {
   Named named;
   auto payment = find(id.text());
   if (!payment) return tl::unexpected(payment.error());
@@ -153,8 +154,8 @@ Result<RemitDesk::Named> RemitDesk::find_one(const EndToEndId& id, Way way, Inst
   return named;
 }
 
-Result<RemitDesk::Named> RemitDesk::find_letters(const std::vector<std::string>& letters,
-                                                 Fen amount, Way way, Instant now) const {
+Result<PaymentService::Named> PaymentService::find_letters(const std::vector<std::string>& letters,
+                                                           Fen amount, Way way, Instant now) const {
   Named named;
   const auto alone = letters.size() == 1 ? std::optional(amount) : std::nullopt;
   for (const std::string& letter : letters) {
@@ -166,8 +167,8 @@ Result<RemitDesk::Named> RemitDesk::find_letters(const std::vector<std::string>&
 }
 
 // What adds up counts, the surest first: a line may name its whole batch and a payment of it.
-Result<RemitDesk::Named> RemitDesk::find_named(const References& found, Fen amount, Way way,
-                                               Instant now) const {
+Result<PaymentService::Named> PaymentService::find_named(const References& found, Fen amount,
+                                                         Way way, Instant now) const {
   Named first;
   const auto better = [&](Named named) {
     named.complete = adds_up(named, amount, way);
@@ -192,7 +193,7 @@ Result<RemitDesk::Named> RemitDesk::find_named(const References& found, Fen amou
 }
 
 // The bank's list, a person or another line will say which one it is.
-RemitDesk::LineTaken RemitDesk::wait_if_unsure(const Named& named, LineTaken taken) {
+PaymentService::LineTaken PaymentService::wait_if_unsure(const Named& named, LineTaken taken) {
   if (!named.unsure) return taken;
   taken.outcome = BankOutcome::kEarly;
   taken.again = true;
@@ -201,12 +202,12 @@ RemitDesk::LineTaken RemitDesk::wait_if_unsure(const Named& named, LineTaken tak
 
 // Whether a payment that is ordered later may be the one of which the line is already: what has its
 // number is, and after a loss what has its letter may be.
-bool RemitDesk::may_be_ordered(const v1::BankLine& line) const {
+bool PaymentService::may_be_ordered(const v1::BankLine& line) const {
   return has_lost() || find_references(line).end_to_end.has_value();
 }
 
 // Whether payments of these cases may still come to light.
-Result<bool> RemitDesk::recovers_any(const std::vector<CaseId>& cases, Instant now) {
+Result<bool> PaymentService::recovers_any(const std::vector<CaseId>& cases, Instant now) {
   for (const CaseId& id : cases) {
     TRY(const auto subject, cases_.load(id, now));
     if (subject != nullptr && !guard_.may_write(subject->peer)) return true;
@@ -216,9 +217,8 @@ Result<bool> RemitDesk::recovers_any(const std::vector<CaseId>& cases, Instant n
 
 // --- debits ---
 
-Result<std::optional<RemitDesk::LineTaken>> RemitDesk::take_debit(const v1::BankLine& line,
-                                                                  const Digest& digest,
-                                                                  Instant now) {
+Result<std::optional<PaymentService::LineTaken>> PaymentService::take_debit(
+    const v1::BankLine& line, const Digest& digest, Instant now) {
   TRY(auto named, find_named(find_references(line), Fen{-line.amount_fen()}, Way::kOut, now));
   if (named.cases.empty()) return std::nullopt;
   LineTaken taken;
@@ -250,7 +250,7 @@ Result<std::optional<RemitDesk::LineTaken>> RemitDesk::take_debit(const v1::Bank
   return taken;
 }
 
-Result<void> RemitDesk::debit(Payment& payment, const Digest& line, Instant now) {
+Result<void> PaymentService::debit(Payment& payment, const Digest& line, Instant now) {
   v1::PaymentReportLineView scratch;
   Record& record = payment.record;
   record.set_debit_line(std::string(view(line)));
@@ -273,10 +273,8 @@ Result<void> RemitDesk::debit(Payment& payment, const Digest& line, Instant now)
 
 // All that the line is of was debited before: the bank has paid it twice. Nobody has ordered that,
 // so it is a payment of its own, of which the other agency is told.
-Result<std::optional<RemitDesk::LineTaken>> RemitDesk::take_second_debit(const Named& named,
-                                                                         const Digest& digest,
-                                                                         LineTaken taken,
-                                                                         Instant now) {
+Result<std::optional<PaymentService::LineTaken>> PaymentService::take_second_debit(
+    const Named& named, const Digest& digest, LineTaken taken, Instant now) {
   taken.left = Fen{};
   for (const Payment& payment : named.payments) {
     TRY(auto again, pay_again(payment, now));
@@ -296,10 +294,10 @@ Result<std::optional<RemitDesk::LineTaken>> RemitDesk::take_second_debit(const N
   return taken;
 }
 
-// The payment that the case then has; nullopt: it takes none. One that a recovery has led back
+// The payment that the case then has; nullopt: it takes none. One that a recovery has replayed
 // still lacks its line.
-Result<std::optional<RemitDesk::Payment>> RemitDesk::pay_again(const Payment& payment,
-                                                               Instant now) {
+Result<std::optional<PaymentService::Payment>> PaymentService::pay_again(const Payment& payment,
+                                                                         Instant now) {
   TRY(const auto subject, cases_.load(payment.id, now));
   CHECK(subject != nullptr);
   for (uint32_t attempt = payment.attempt + 1; attempt <= subject->attempt; ++attempt) {
@@ -322,8 +320,8 @@ Result<std::optional<RemitDesk::Payment>> RemitDesk::pay_again(const Payment& pa
 
 // --- returns ---
 
-Result<std::optional<RemitDesk::LineTaken>> RemitDesk::hindrance(const Payment& payment,
-                                                                 Instant now) {
+Result<std::optional<PaymentService::LineTaken>> PaymentService::hindrance(const Payment& payment,
+                                                                           Instant now) {
   LineTaken taken;
   taken.outcome = BankOutcome::kNotExpected;
   const PaymentState state = state_of(payment.record);
@@ -341,8 +339,8 @@ Result<std::optional<RemitDesk::LineTaken>> RemitDesk::hindrance(const Payment& 
   return std::nullopt;
 }
 
-Result<std::optional<RemitDesk::LineTaken>> RemitDesk::take_return(const v1::BankLine& line,
-                                                                   Instant now) {
+Result<std::optional<PaymentService::LineTaken>> PaymentService::take_return(
+    const v1::BankLine& line, Instant now) {
   TRY(auto named, find_named(find_references(line), Fen{line.amount_fen()}, Way::kBack, now));
   if (named.cases.empty()) return std::nullopt;
   LineTaken taken;
@@ -379,8 +377,8 @@ Result<std::optional<RemitDesk::LineTaken>> RemitDesk::take_return(const v1::Ban
   return taken;
 }
 
-Result<bool> RemitDesk::tell_return(const CaseId& id, uint32_t attempt, Fen amount,
-                                    std::string_view reason, Instant now) {
+Result<bool> PaymentService::tell_return(const CaseId& id, uint32_t attempt, Fen amount,
+                                         std::string_view reason, Instant now) {
   TRY(const auto subject, cases_.load(id, now));
   if (subject == nullptr || subject->side != Side::kOut) return false;
   v1::ActionInput input;
@@ -396,8 +394,8 @@ Result<bool> RemitDesk::tell_return(const CaseId& id, uint32_t attempt, Fen amou
   return outcome.has_value();
 }
 
-Result<bool> RemitDesk::bring_back(const Payment& payment, Fen part, std::string_view reason,
-                                   Instant now) {
+Result<bool> PaymentService::bring_back(const Payment& payment, Fen part, std::string_view reason,
+                                        Instant now) {
   // Less what a report or a person has said before of the same return.
   const int64_t known =
       still_out(payment.record) - payment.record.amount_fen() + payment.record.returned_fen();

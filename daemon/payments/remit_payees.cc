@@ -1,7 +1,7 @@
 // Accounts that are not in the directory, and what stands in the way of payments.
 #include "daemon/bankfiles/bank_text.h"
 #include "daemon/base/check.h"
-#include "daemon/payments/remit_desk.h"
+#include "daemon/payments/payment_service.h"
 #include "daemon/payments/remit_views.h"
 #include "daemon/trust/suite.h"
 #include "storage/layout.h"
@@ -35,14 +35,14 @@ v1::PayeeView view_payee(const Case& subject, bool listed,
 
 }  // namespace
 
-bool RemitDesk::is_listed(const Case& subject) const {
+bool PaymentService::is_listed(const Case& subject) const {
   const auto account = accounts_.find(subject.peer);
   return account != accounts_.end() && !account->second.empty() &&
          account->second == clean_number(subject.payee.account_number());
 }
 
 // Empty if it was of another account.
-Result<v1::PayeeConfirmationRecord> RemitDesk::read_confirmation(const Case& subject) const {
+Result<v1::PayeeConfirmationRecord> PaymentService::read_confirmation(const Case& subject) const {
   TRY(auto record,
       tx_.get_message<v1::PayeeConfirmationRecord>(layout::payee_confirmation_key(subject.id)));
   const Digest now = digest_of_account(subject.payee);
@@ -50,7 +50,7 @@ Result<v1::PayeeConfirmationRecord> RemitDesk::read_confirmation(const Case& sub
   return std::move(*record);
 }
 
-RemitDesk::Outcome<v1::PayeeView> RemitDesk::show_payee(const CaseId& id, Instant now) {
+PaymentService::Outcome<v1::PayeeView> PaymentService::show_payee(const CaseId& id, Instant now) {
   using Shown = tl::expected<v1::PayeeView, Rejection>;
   TRY(const auto subject, cases_.load(id, now));
   if (subject == nullptr) return Shown(refuse(Refusal::kUnknownCase));
@@ -58,10 +58,11 @@ RemitDesk::Outcome<v1::PayeeView> RemitDesk::show_payee(const CaseId& id, Instan
   return Shown(view_payee(*subject, is_listed(*subject), confirmation));
 }
 
-RemitDesk::Outcome<v1::PayeeView> RemitDesk::confirm_payee(const CaseId& id,
-                                                           std::string_view content,
-                                                           std::string_view note,
-                                                           std::string_view user, Instant now) {
+PaymentService::Outcome<v1::PayeeView> PaymentService::confirm_payee(const CaseId& id,
+                                                                     std::string_view content,
+                                                                     std::string_view note,
+                                                                     std::string_view user,
+                                                                     Instant now) {
   using Shown = tl::expected<v1::PayeeView, Rejection>;
   TRY(const auto found, cases_.load(id, now));
   if (found == nullptr) return Shown(refuse(Refusal::kUnknownCase));
@@ -90,7 +91,7 @@ RemitDesk::Outcome<v1::PayeeView> RemitDesk::confirm_payee(const CaseId& id,
   return Shown(view_payee(subject, false, record));
 }
 
-Result<std::vector<layout::WaitingPayment>> RemitDesk::waiting_after(
+Result<std::vector<layout::WaitingPayment>> PaymentService::waiting_after(
     const std::optional<layout::WaitingPayment>& after, size_t limit) const {
   std::vector<layout::WaitingPayment> places;
   const std::string lower = after ? layout::waiting_payment_key(*after).str() + '\0'
@@ -108,8 +109,8 @@ Result<std::vector<layout::WaitingPayment>> RemitDesk::waiting_after(
   return places;
 }
 
-Result<v1::PaymentViews> RemitDesk::waiting(const std::optional<layout::WaitingPayment>& after,
-                                            size_t limit, Instant now) {
+Result<v1::PaymentViews> PaymentService::waiting(const std::optional<layout::WaitingPayment>& after,
+                                                 size_t limit, Instant now) {
   TRY(auto places, waiting_after(after, limit + 1));
   v1::PaymentViews views;
   if (places.size() > limit) {

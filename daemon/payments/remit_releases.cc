@@ -2,13 +2,13 @@
 #include "daemon/base/check.h"
 #include "daemon/cases/payments.h"
 #include "daemon/payments/payment_record.h"
-#include "daemon/payments/remit_desk.h"
+#include "daemon/payments/payment_service.h"
 #include "daemon/payments/remit_views.h"
 #include "storage/layout.h"
 
 namespace jiexu {
 // What was acknowledged went out, whatever our store has lost of that.
-Result<void> RemitDesk::settle_acknowledged(const Case& subject, Instant now) {
+Result<void> PaymentService::settle_acknowledged(const Case& subject, Instant now) {
   if (subject.credited.value <= 0) return {};
   for (const OpenPayment& open : subject.payments) {
     TRY(auto payment, read(subject.id, open.attempt));
@@ -24,7 +24,8 @@ Result<void> RemitDesk::settle_acknowledged(const Case& subject, Instant now) {
 }
 
 // Why nobody may release the payment as things stand.
-Result<std::optional<Rejection>> RemitDesk::bar_to_release(const Payment& payment, Instant now) {
+Result<std::optional<Rejection>> PaymentService::bar_to_release(const Payment& payment,
+                                                                Instant now) {
   const Record& record = payment.record;
   TRY(const auto subject, cases_.load(payment.id, now));
   CHECK(subject != nullptr);
@@ -43,14 +44,15 @@ Result<std::optional<Rejection>> RemitDesk::bar_to_release(const Payment& paymen
 
 // The one that waits for its second person. What was known before a loss says nothing of what the
 // store has forgotten by it.
-const v1::ReleaseRecord* RemitDesk::standing_release(const Payment& payment) const {
+const v1::ReleaseRecord* PaymentService::standing_release(const Payment& payment) const {
   const auto* open = open_release(payment.id, payment.attempt, payment.record);
   return open != nullptr && open->proposed_at_ms() > doubt_until_ms_ ? open : nullptr;
 }
 
-RemitDesk::Outcome<v1::PaymentView> RemitDesk::propose_release(const EndToEndId& id,
-                                                               std::string_view note,
-                                                               std::string_view user, Instant now) {
+PaymentService::Outcome<v1::PaymentView> PaymentService::propose_release(const EndToEndId& id,
+                                                                         std::string_view note,
+                                                                         std::string_view user,
+                                                                         Instant now) {
   using Reply = tl::expected<v1::PaymentView, Rejection>;
   TRY(auto found, find(id.text()));
   if (!found) return Reply(refuse(Refusal::kPaymentUnknown));
@@ -73,9 +75,10 @@ RemitDesk::Outcome<v1::PaymentView> RemitDesk::propose_release(const EndToEndId&
   return Reply(view_payment(payment.id, payment.attempt, payment.record, "", now));
 }
 
-RemitDesk::Outcome<v1::PaymentView> RemitDesk::approve_release(const EndToEndId& id,
-                                                               std::string_view content,
-                                                               std::string_view user, Instant now) {
+PaymentService::Outcome<v1::PaymentView> PaymentService::approve_release(const EndToEndId& id,
+                                                                         std::string_view content,
+                                                                         std::string_view user,
+                                                                         Instant now) {
   using Reply = tl::expected<v1::PaymentView, Rejection>;
   TRY(auto found, find(id.text()));
   if (!found) return Reply(refuse(Refusal::kPaymentUnknown));
@@ -105,7 +108,8 @@ RemitDesk::Outcome<v1::PaymentView> RemitDesk::approve_release(const EndToEndId&
   return Reply(view_payment(payment.id, payment.attempt, record, "", now));
 }
 
-RemitDesk::Outcome<v1::PaymentView> RemitDesk::retract_release(const EndToEndId& id, Instant now) {
+PaymentService::Outcome<v1::PaymentView> PaymentService::retract_release(const EndToEndId& id,
+                                                                         Instant now) {
   using Reply = tl::expected<v1::PaymentView, Rejection>;
   TRY(auto found, find(id.text()));
   if (!found) return Reply(refuse(Refusal::kPaymentUnknown));
@@ -119,7 +123,7 @@ RemitDesk::Outcome<v1::PaymentView> RemitDesk::retract_release(const EndToEndId&
 }
 
 // Also one that has lapsed.
-bool RemitDesk::drop_proposed_release(Record& record) {
+bool PaymentService::drop_proposed_release(Record& record) {
   if (record.releases().empty() || !record.releases().rbegin()->approved_by().empty()) return false;
   record.mutable_releases()->RemoveLast();
   return true;

@@ -2,12 +2,12 @@
 #include "daemon/bankfiles/duplicate.h"
 #include "daemon/base/check.h"
 #include "daemon/payments/payment_record.h"
-#include "daemon/payments/remit_desk.h"
+#include "daemon/payments/payment_service.h"
 #include "daemon/payments/remit_views.h"
 
 namespace jiexu {
-Result<v1::PaymentReportView> RemitDesk::report(const std::vector<PaymentFate>& fates,
-                                                std::string_view user, Instant now) {
+Result<v1::PaymentReportView> PaymentService::report(const std::vector<PaymentFate>& fates,
+                                                     std::string_view user, Instant now) {
   v1::PaymentReportView out;
   std::set<std::string> named;
   for (const PaymentFate& fate : fates) {
@@ -23,9 +23,9 @@ Result<v1::PaymentReportView> RemitDesk::report(const std::vector<PaymentFate>& 
 }
 
 // One status for all payments of a batch, but for those of which the bank says more.
-Result<void> RemitDesk::report_batch(const PaymentFate& fate, const std::set<std::string>& named,
-                                     std::string_view user, Instant now,
-                                     v1::PaymentReportView& out) {
+Result<void> PaymentService::report_batch(const PaymentFate& fate,
+                                          const std::set<std::string>& named, std::string_view user,
+                                          Instant now, v1::PaymentReportView& out) {
   const auto number = BatchNumber::parse(fate.batch_number);
   Result<std::optional<BatchRecord>> batch = std::optional<BatchRecord>();
   if (number) batch = read_batch(number->text());
@@ -47,8 +47,8 @@ Result<void> RemitDesk::report_batch(const PaymentFate& fate, const std::set<std
   return {};
 }
 
-Result<void> RemitDesk::report_payment(const PaymentFate& fate, std::string_view user, Instant now,
-                                       v1::PaymentReportView& out) {
+Result<void> PaymentService::report_payment(const PaymentFate& fate, std::string_view user,
+                                            Instant now, v1::PaymentReportView& out) {
   v1::PaymentReportLineView& line = *out.add_lines();
   line.set_line(fate.line);
   line.set_payment(fate.end_to_end_id);
@@ -65,8 +65,8 @@ Result<void> RemitDesk::report_payment(const PaymentFate& fate, std::string_view
   return {};
 }
 
-Result<void> RemitDesk::take_as_paid(Payment& payment, Instant now,
-                                     v1::PaymentReportLineView& line) {
+Result<void> PaymentService::take_as_paid(Payment& payment, Instant now,
+                                          v1::PaymentReportLineView& line) {
   const PaymentState state = state_of(payment.record);
   line.set_outcome("known");
   if (state == PaymentState::kPaid) return {};
@@ -99,9 +99,9 @@ Result<void> RemitDesk::take_as_paid(Payment& payment, Instant now,
   return {};
 }
 
-Result<void> RemitDesk::take_as_rejected(const PaymentFate& fate, Payment& payment,
-                                         std::string_view user, Instant now,
-                                         v1::PaymentReportLineView& line) {
+Result<void> PaymentService::take_as_rejected(const PaymentFate& fate, Payment& payment,
+                                              std::string_view user, Instant now,
+                                              v1::PaymentReportLineView& line) {
   const PaymentState state = state_of(payment.record);
   line.set_outcome("known");
   if (state == PaymentState::kReturned || state == PaymentState::kTakenBack) {
@@ -146,8 +146,8 @@ Result<void> RemitDesk::take_as_rejected(const PaymentFate& fate, Payment& payme
 
 // The bank has had it. Whatever became of the first, nothing is paid in its place before that is
 // known.
-Result<void> RemitDesk::take_as_duplicate(const PaymentFate& fate, Payment& payment, Instant now,
-                                          v1::PaymentReportLineView& line) {
+Result<void> PaymentService::take_as_duplicate(const PaymentFate& fate, Payment& payment,
+                                               Instant now, v1::PaymentReportLineView& line) {
   Record& record = payment.record;
   const PaymentState state = state_of(record);
   line.set_outcome("duplicate");
@@ -187,7 +187,7 @@ Result<void> RemitDesk::take_as_duplicate(const PaymentFate& fate, Payment& paym
 
 // What the bank says of the first, or a line of it, settles what a refusal of the second has left
 // open.
-bool RemitDesk::answer_duplicate(Record& record) {
+bool PaymentService::answer_duplicate(Record& record) {
   const std::string& asked = record.reason();
   if (!record.contradicted() || (asked != kKnownAndUnexported && asked != kKnownAndReturned)) {
     return false;
@@ -198,7 +198,7 @@ bool RemitDesk::answer_duplicate(Record& record) {
 }
 
 // So the bank had it, whatever our store has lost of that.
-void RemitDesk::note_rejected(Payment& payment, Instant now) {
+void PaymentService::note_rejected(Payment& payment, Instant now) {
   if (answer_duplicate(payment.record)) write(payment);
   const bool forgotten = state_of(payment.record) == PaymentState::kTakenBack;
   if (payment.record.rejected() || (forgotten && !was_doubtful(payment.record))) return;
@@ -206,19 +206,19 @@ void RemitDesk::note_rejected(Payment& payment, Instant now) {
   settle(payment, PaymentState::kReturned, now);
 }
 
-bool RemitDesk::was_doubtful(const Record& record) const {
+bool PaymentService::was_doubtful(const Record& record) const {
   return record.recovered() || record.after_loss() || record.ordered_at_ms() <= doubt_until_ms_;
 }
 
-bool RemitDesk::is_forgotten(const Record& record) const {
+bool PaymentService::is_forgotten(const Record& record) const {
   const PaymentState state = state_of(record);
   const bool unsaid =
       record.debit_line().empty() && record.seen_back_fen() == 0 && record.released_at_ms() == 0;
   return unsaid && was_doubtful(record) && (is_waiting(state) || state == PaymentState::kTakenBack);
 }
 
-void RemitDesk::contradict(Payment& payment, std::string_view detail, Instant now,
-                           v1::PaymentReportLineView& line) {
+void PaymentService::contradict(Payment& payment, std::string_view detail, Instant now,
+                                v1::PaymentReportLineView& line) {
   line.set_outcome("contradicts");
   line.set_detail(std::string(detail));
   if (payment.record.contradicted() && payment.record.reason() == detail) return;
@@ -227,7 +227,8 @@ void RemitDesk::contradict(Payment& payment, std::string_view detail, Instant no
   settle(payment, state_of(payment.record), now);
 }
 
-Result<std::optional<RemitDesk::Payment>> RemitDesk::find(std::string_view end_to_end_id) const {
+Result<std::optional<PaymentService::Payment>> PaymentService::find(
+    std::string_view end_to_end_id) const {
   const auto id = EndToEndId::parse(end_to_end_id);
   if (!id) return std::nullopt;
   TRY(const auto ids, cases_.find_letter(id->letter_number));

@@ -1,7 +1,7 @@
 #include "daemon/payments/remit_views.h"
 
 #include "daemon/base/bytes.h"
-#include "daemon/payments/remit_desk.h"
+#include "daemon/payments/payment_service.h"
 #include "daemon/trust/suite.h"
 
 namespace jiexu {

@@ -10,7 +10,7 @@
 
 namespace jiexu {
 
-// `obstacle`: what stands in its way; see RemitDesk.
+// `obstacle`: what stands in its way; see PaymentService.
 v1::PaymentView view_payment(const CaseId& id, uint32_t attempt, const v1::PaymentRecord& record,
                              std::string_view obstacle, Instant now);
 // Without payments.

@@ -5,7 +5,7 @@
 #include "daemon/base/limits.h"
 #include "daemon/cases/stated.h"
 #include "daemon/reconciliation/rules/comparison.h"
-#include "daemon/reconciliation/statement_desk.h"
+#include "daemon/reconciliation/statement_service.h"
 #include "daemon/trust/chain.h"
 #include "storage/layout.h"
 

@@ -13,7 +13,7 @@
 #include <optional>
 
 #include "daemon/cases/refusal.h"
-#include "daemon/casework/case_desk.h"
+#include "daemon/casework/case_service.h"
 #include "daemon/engine/observer.h"
 #include "daemon/peers/peers.h"
 #include "daemon/reconciliation/open_money.h"
@@ -25,7 +25,7 @@ enum class OurBooks : uint8_t { kSound, kUncertain, kRecovering };
 
 class Comparer {
  public:
-  Comparer(AgencyId self, Transaction& tx, CaseDesk& cases, OpenMoney& open,
+  Comparer(AgencyId self, Transaction& tx, CaseService& cases, OpenMoney& open,
            EngineObserver& observer)
       : self_(self), tx_(tx), cases_(cases), open_(open), observer_(observer) {}
 
@@ -54,7 +54,7 @@ class Comparer {
 
   AgencyId self_;
   Transaction& tx_;
-  CaseDesk& cases_;
+  CaseService& cases_;
   OpenMoney& open_;
   EngineObserver& observer_;
 };

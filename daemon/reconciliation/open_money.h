@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-#include "daemon/casework/case_desk.h"
+#include "daemon/casework/case_service.h"
 #include "daemon/engine/kernel.h"
 
 namespace jiexu {

@@ -9,7 +9,7 @@
 namespace jiexu {
 
 LinkRecovery::LinkRecovery(AgencyId self, bool complete, RecoveryKernel& kernel, Peers& peers,
-                           CaseDesk& cases, const Records& durable, EngineObserver& observer)
+                           CaseService& cases, const Records& durable, EngineObserver& observer)
     : self_(self),
       complete_(complete),
       kernel_(kernel),

@@ -7,7 +7,7 @@
 //            were; messages that we had written anew under the same numbers, which nobody has seen,
 //            are given new numbers behind them
 //   3 replay the peer sends again what it had sent us and we no longer show a receipt for; our own
-//            messages are led back to the acts behind them (cases/replay.h), each when the case has
+//            messages are replayed to the acts behind them (cases/replay.h), each when the case has
 //            seen as many of the peer's messages as it had when it was sent (seen_case_seq): not
 //            earlier, and not later either, because two messages that crossed may not fit the other
 //            way round
@@ -46,7 +46,7 @@
 #include <string>
 #include <vector>
 
-#include "daemon/casework/case_desk.h"
+#include "daemon/casework/case_service.h"
 #include "daemon/peers/peers.h"
 #include "daemon/peers/recovery_state.h"
 #include "daemon/recovery/recovery_kernel.h"
@@ -57,8 +57,8 @@ class LinkRecovery final : public SentBefore {
  public:
   // `complete`: the store is known to hold all that was acknowledged. If not, every peer is asked
   // before it is trusted. All references must outlive this object, and are used from start() on.
-  LinkRecovery(AgencyId self, bool complete, RecoveryKernel& kernel, Peers& peers, CaseDesk& cases,
-               const Records& durable, EngineObserver& observer);
+  LinkRecovery(AgencyId self, bool complete, RecoveryKernel& kernel, Peers& peers,
+               CaseService& cases, const Records& durable, EngineObserver& observer);
 
   // --- the agency ---
 
@@ -191,7 +191,7 @@ class LinkRecovery final : public SentBefore {
   bool complete_;
   RecoveryKernel& kernel_;
   Peers& peers_;
-  CaseDesk& cases_;
+  CaseService& cases_;
   const Records& durable_;
   EngineObserver& observer_;
   RecoveryState state_;

@@ -93,8 +93,8 @@ Result<std::optional<std::string>> LinkRecovery::follow_letter(AgencyId peer, co
   event.actor = kRecoveryActor;
   event.message = &forwarded;
   event.on_paper = true;
-  event.led_back = true;
-  event.note = "led back from our own letter to the next agency, which that one had kept";
+  event.replayed = true;
+  event.note = "replayed from our own letter to the next agency, which that one had kept";
   TRY(const auto outcome, cases_.apply(subject, event));
   if (outcome && (*outcome)->peer == peer) return std::nullopt;
   return "the case is with " + subject.peer.str() + ", which cannot have forwarded it" +

@@ -138,8 +138,8 @@ Result<std::optional<std::string>> LinkRecovery::act(const Case& subject,
     event.batch = replay.batch;
     event.letter_number = replay.letter_number;
     event.deadline = replay.deadline;
-    event.led_back = true;
-    event.note = "led back from our own message, which the peer had kept";
+    event.replayed = true;
+    event.note = "replayed from our own message, which the peer had kept";
     TRY(const auto outcome, cases_.apply(*current, event));
     if (!outcome) {
       const Rejection& why = outcome.error();

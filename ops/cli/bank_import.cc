@@ -245,15 +245,15 @@ void add_import(Command group, Session& session) {
 
 void add_lines_command(Command group, Session& session) {
   Command command = group.add_command("lines", "Postings that wait for somebody, oldest first",
-                                      "jiexu bank lines --tray no_case");
-  const auto tray = std::make_shared<std::string>();
+                                      "jiexu bank lines --queue no_case");
+  const auto queue = std::make_shared<std::string>();
   const auto after = std::make_shared<std::string>();
-  command.add_option("--tray", *tray, "Only this outcome, such as amount_differs");
+  command.add_option("--queue", *queue, "Only this outcome, such as amount_differs");
   command.add_option("--after", *after, "Go on from here");
-  command.callback([&session, tray, after] {
-    session.run = [&session, tray, after] {
+  command.callback([&session, queue, after] {
+    session.run = [&session, queue, after] {
       std::string target = "/v1/bank/lines?after=" + percent(*after);
-      if (!tray->empty()) target += "&tray=" + percent(*tray);
+      if (!queue->empty()) target += "&queue=" + percent(*queue);
       return session.show("GET", target, "", print_lines);
     };
   });

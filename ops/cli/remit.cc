@@ -329,7 +329,8 @@ void add_payee(Command group, Session& session) {
   const auto note = std::make_shared<std::string>();
   Command confirm = group.add_command(
       "confirm-payee", "Say that an account that is not in the directory is right, and why",
-      "jiexu remit confirm-payee CASE --content 3f2a9c4e1b7d --note \"rang their finance desk\"");
+      "jiexu remit confirm-payee CASE --content 3f2a9c4e1b7d --note \"rang their finance "
+      "service\"");
   confirm.add_option("case", *id, "The case").required();
   confirm.add_option("--content", *content, "As `remit payee` prints it").required();
   confirm.add_option("--note", *note, "With whom and how it was confirmed").required();

@@ -45,7 +45,7 @@ class Shelf {
   void put_line(BankOutcome outcome, int64_t since_ms, uint8_t n) {
     put(Family::kFunds, layout::bank_line_key(digest(n)), v1::BankLineRecord());
     const auto number = static_cast<uint8_t>(outcome);
-    put_bytes(Family::kIndex, layout::tray_key(number, Instant{since_ms}, digest(n)), "");
+    put_bytes(Family::kIndex, layout::exception_key(number, Instant{since_ms}, digest(n)), "");
   }
 
  private:
@@ -65,7 +65,8 @@ std::vector<uint8_t> first_bytes(const BankLinePage& page) {
 
 }  // namespace
 
-TEST_CASE("a page of waiting lines goes on where the one before it ended, and ends with its tray") {
+TEST_CASE(
+    "a page of waiting lines goes on where the one before it ended, and ends with its queue") {
   Shelf shelf;
   shelf.put_line(BankOutcome::kEarly, 30, 1);
   shelf.put_line(BankOutcome::kEarly, 10, 2);
@@ -75,7 +76,7 @@ TEST_CASE("a page of waiting lines goes on where the one before it ended, and en
   REQUIRE(first);
   CHECK(first_bytes(*first) == std::vector<uint8_t>{2, 3});
   REQUIRE(first->next);
-  const auto after = parse_tray_place(place_text(*first->next));
+  const auto after = parse_exception_place(place_text(*first->next));
   const auto second = list_waiting_lines(shelf.records, BankOutcome::kEarly, after, 2);
   REQUIRE(second);
   CHECK(first_bytes(*second) == std::vector<uint8_t>{1});
@@ -86,11 +87,11 @@ TEST_CASE("a page of waiting lines goes on where the one before it ended, and en
   CHECK_FALSE(all->next);
 }
 
-TEST_CASE("a line that has left its tray shortens the page and not the list") {
+TEST_CASE("a line that has left its queue shortens the page and not the list") {
   Shelf shelf;
   shelf.put_line(BankOutcome::kEarly, 10, 1);
   const auto early = static_cast<uint8_t>(BankOutcome::kEarly);
-  shelf.put_bytes(Family::kIndex, layout::tray_key(early, Instant{20}, digest(2)), "");
+  shelf.put_bytes(Family::kIndex, layout::exception_key(early, Instant{20}, digest(2)), "");
   shelf.put_line(BankOutcome::kEarly, 30, 3);
   const auto page = list_waiting_lines(shelf.records, BankOutcome::kEarly, {}, 2);
   REQUIRE(page);
@@ -218,7 +219,7 @@ TEST_CASE("a list does not leave out what it cannot read") {
        [&](const Records& r) { return code(list_bank_files(r, {}, 9)); }},
       {"a bank file", Family::kFunds, layout::bank_file_key(digest(1)).str(), "\xff",
        [&](const Records& r) { return code(list_bank_files(r, {}, 9)); }},
-      {"a tray's key", Family::kIndex, layout::kTrays.data() + key_end, "",
+      {"an exception queue's key", Family::kIndex, layout::kExceptions.data() + key_end, "",
        [&](const Records& r) { return code(list_waiting_lines(r, {}, {}, 9)); }},
       {"a batch's key", Family::kFunds, "R" + std::string(21, 'x'), "",
        [&](const Records& r) { return code(list_remittance_batches(r, {}, 9)); }},

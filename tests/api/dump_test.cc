@@ -72,7 +72,7 @@ TEST_CASE("what agencies write in their lives is read, kind by kind") {
   std::set<std::string> seen;
   for (const auto& agency : {make_lived_in_out(), make_lived_in_in()}) {
     add_rare(agency->site());
-    REQUIRE(agency->desk()
+    REQUIRE(agency->live()
                 .ask({"POST", "/v1/peers/" + third_site().str() + "/pause",
                       "Bearer " + token_of(Role::kOperator), "key", ""})
                 .status() == 200);

@@ -150,7 +150,7 @@ class Place {
     auto started = HttpServer::start({}, [this](HttpRequest request, HttpRespond respond) {
       // Nobody asks too often.
       of_->site().now = of_->site().now.plus_ms(60'000);
-      of_->desk().api.handle(std::move(request), std::move(respond));
+      of_->live().api.handle(std::move(request), std::move(respond));
     });
     server_ = std::move(started.value());
     const Ran made =

@@ -66,7 +66,7 @@ class Asker {
         words_(of_->words()),
         odd_(words_, environment("JIEXU_FUZZ_SEED", kSeed)) {
     for (const Route& route : routes()) {
-      shapes_.push_back(shape_of(route, words_, of_->desk()));
+      shapes_.push_back(shape_of(route, words_, of_->live()));
       sound_.push_back(sound_bodies(route));
     }
   }
@@ -106,7 +106,7 @@ void Asker::ask(const Route& route, const std::string& target, Role role, const 
     request.stream = std::make_shared<TextBody>(std::exchange(request.body, ""));
   Site& site = of_->site();
   site.now = site.now.plus_ms(1000);
-  Got got = of_->desk().ask(std::move(request));
+  Got got = of_->live().ask(std::move(request));
   require_sound(got);
   if (route.method == "GET") return;
   do {
@@ -302,7 +302,7 @@ TEST_CASE("what the routes are asked with is known of each") {
     INFO(route.pattern);
     const bool no_body = route.pattern.ends_with("/retract") || route.pattern.ends_with("/pause") ||
                          route.pattern.ends_with("/resume") || route.pattern.ends_with(":report");
-    CHECK((shape_of(route, words, of->desk()).body != nullptr) != no_body);
+    CHECK((shape_of(route, words, of->live()).body != nullptr) != no_body);
   }
 }
 

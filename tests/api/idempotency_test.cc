@@ -5,7 +5,7 @@
 #include "daemon/api/problem.h"
 #include "daemon/base/limits.h"
 #include "tests/agency/payer.h"
-#include "tests/api/desk.h"
+#include "tests/api/live_api.h"
 
 namespace jiexu::idempotency_test {
 namespace {
@@ -91,10 +91,10 @@ struct Office : Payer {
     return {"POST", "/v1/cases/" + Payer::id(1).str() + "/actions/remit",
             "Bearer " + token_of(Role::kReviewer), with_key, body};
   }
-  Got ask(HttpRequest request) { return desk->ask(std::move(request)); }
+  Got ask(HttpRequest request) { return live->ask(std::move(request)); }
   void restart() {
     site.restart();
-    desk = std::make_unique<Desk>(site);
+    live = std::make_unique<LiveApi>(site);
   }
   // The bank sends the case's newest payment back.
   void comes_back(uint32_t attempt) {
@@ -107,7 +107,7 @@ struct Office : Payer {
   }
   uint32_t attempts() const { return site.subject(Payer::id(1)).attempt; }
 
-  std::unique_ptr<Desk> desk = std::make_unique<Desk>(site);
+  std::unique_ptr<LiveApi> live = std::make_unique<LiveApi>(site);
 };
 
 }  // namespace

@@ -41,25 +41,25 @@ void add_set_aside(Site& site, AgencyId peer) {
   hear(site, peer, sound_message(nobody, EventKind::kFundsAckIn));
 }
 
-void add_file(Desk& desk, const CaseId& id) {
+void add_file(LiveApi& live, const CaseId& id) {
   const std::string content = "a scan";
   HttpRequest request{"PUT",
                       "/v1/cases/" + id.str() + "/attachments/" + to_hex(view(sha256(content))) +
                           "?name=a.pdf&type=application/pdf",
                       "Bearer " + token_of(Role::kClerk), "", ""};
   request.stream = std::make_shared<TextBody>(content);
-  desk.ask(std::move(request));
+  live.ask(std::move(request));
 }
 
 // One that is booked, and one of which a part is still to come.
-void add_bank_files(Desk& desk) {
+void add_bank_files(LiveApi& live) {
   for (const auto& [digest, lines] : {std::pair('a', 1), std::pair('b', 2)}) {
     const std::string body = R"({"name":"s.xml","credited_fen":"5","lines_total":)" +
                              std::to_string(lines) +
                              R"(,"lines":[{"account_number":"1","host_sequence":"F)" + digest +
                              R"(","amount_fen":"5"}]})";
     const Got got =
-        desk.ask("POST", "/v1/bank/files/" + std::string(64, digest), Role::kSystem, body);
+        live.ask("POST", "/v1/bank/files/" + std::string(64, digest), Role::kSystem, body);
     REQUIRE(got.status() == 200);
   }
 }
@@ -80,9 +80,9 @@ class Out final : public LivedIn {
                  bank_line(site().subject(Payer::id(1)).letter_number, -kBalance, "D2"),
                  bank_line("nothing", 77, "C1")});
     add_set_aside(site(), in_site());
-    desk_ = std::make_unique<Desk>(site());
-    add_file(*desk_, Payer::id(5));
-    add_bank_files(*desk_);
+    live_ = std::make_unique<LiveApi>(site());
+    add_file(*live_, Payer::id(5));
+    add_bank_files(*live_);
   }
 
   Site& site() override { return payer_.site; }
@@ -112,9 +112,9 @@ class In final : public LivedIn {
     add_set_aside(site_, out_site());
     site_.four_eyes = true;
     site_.restart();
-    desk_ = std::make_unique<Desk>(site_, true);
-    add_file(*desk_, case_number(7));
-    add_bank_files(*desk_);
+    live_ = std::make_unique<LiveApi>(site_, true);
+    add_file(*live_, case_number(7));
+    add_bank_files(*live_);
     for (const EventKind action : {EventKind::kAccept, EventKind::kSendLetter})
       act(site_, 7, action);
     act(site_, 6, EventKind::kWithdraw);
@@ -168,7 +168,7 @@ Words LivedIn::words() {
       for (size_t nth = 0; nth < (count == 0 ? 1 : 20); ++nth) {
         const std::string target =
             target_of(route, [&](const std::string& name) { return nth_word(words, name, nth); });
-        const Got got = desk().ask("GET", target + (round == 0 ? "?limit=1" : ""), Role::kOperator);
+        const Got got = live().ask("GET", target + (round == 0 ? "?limit=1" : ""), Role::kOperator);
         if (got.status() != 200 || got.response.content_type != "application/json") continue;
         add_words("", got.json(), words);
       }

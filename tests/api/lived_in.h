@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "tests/agency/payer.h"
-#include "tests/api/desk.h"
+#include "tests/api/live_api.h"
 
 namespace jiexu {
 
@@ -20,14 +20,14 @@ class LivedIn {
  public:
   virtual ~LivedIn() = default;
   virtual Site& site() = 0;
-  Desk& desk() { return *desk_; }
+  LiveApi& live() { return *live_; }
 
   // Asks every route that reads, twice, so that the second time it can name what the first has
   // shown.
   Words words();
 
  protected:
-  std::unique_ptr<Desk> desk_;
+  std::unique_ptr<LiveApi> live_;
 };
 
 // Where people come from: it pays.

@@ -23,7 +23,7 @@ const Words kAlias = {{"agency", {"peer"}},
                       {"content", {"content", "digest"}},
                       {"paper_sha256", {"sha256"}},
                       {"end_to_end_id", {"payment"}},
-                      {"tray", {"outcome"}}};
+                      {"queue", {"outcome"}}};
 // What no answer holds.
 const Words kFixed = {{"kind", {"application", "letter", "form", "form-1"}},
                       {"month", {"2026-11", "2026-10"}},
@@ -199,12 +199,12 @@ std::string nth_word(const Words& words, const std::string& name, size_t n) {
   return known.empty() ? "x" : known[n % known.size()];
 }
 
-Shape shape_of(const Route& route, const Words& words, Desk& desk) {
+Shape shape_of(const Route& route, const Words& words, LiveApi& live) {
   Shape shape;
   const std::string method(route.method);
   const std::string target =
       target_of(route, [&](const std::string& name) { return nth_word(words, name, 0); });
-  const std::string query = detail_of(desk.ask(method, target + "?nonsense=1", Role::kOperator));
+  const std::string query = detail_of(live.ask(method, target + "?nonsense=1", Role::kOperator));
   std::string word;
   for (const char c : query + ".") {
     if (std::isalpha(static_cast<uint8_t>(c)) != 0) {
@@ -215,7 +215,7 @@ Shape shape_of(const Route& route, const Words& words, Desk& desk) {
   }
   constexpr std::string_view kList = "there is no such field; there are ";
   const std::string body =
-      detail_of(desk.ask(method, target, Role::kOperator, R"({"nonsense":0})"));
+      detail_of(live.ask(method, target, Role::kOperator, R"({"nonsense":0})"));
   const size_t at = body.find(kList);
   if (at != body.npos) shape.body = type_with(body.substr(at + kList.size()));
   return shape;

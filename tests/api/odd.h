@@ -36,7 +36,7 @@ struct Shape {
   const google::protobuf::Descriptor* body = nullptr;  // nullptr: no JSON of ours
 };
 // Learned from what the route says of a query and of a body that it does not know.
-Shape shape_of(const Route& route, const Words& words, Desk& desk);
+Shape shape_of(const Route& route, const Words& words, LiveApi& live);
 
 // Odd values by chance. The same seed gives the same values.
 class Odd {

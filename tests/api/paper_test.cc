@@ -10,9 +10,9 @@ namespace jiexu::paper_test {
 namespace {
 
 // An agency with its engine and its API, all in this thread.
-class Desk final : public CommandPort {
+class LiveApi final : public CommandPort {
  public:
-  explicit Desk(AgencyId self, bool four_eyes = false)
+  explicit LiveApi(AgencyId self, bool four_eyes = false)
       : site(self, kNow),
         api({*this, *site.store, *site.vault, clock, metrics, [] { return std::nullopt; }, self,
              four_eyes},
@@ -74,8 +74,8 @@ struct Cut {
   void join() { settle({&in.site, &out.site}); }
 
   CaseId id = case_number(1);
-  Desk in{in_site()};
-  Desk out;
+  LiveApi in{in_site()};
+  LiveApi out;
 };
 
 TEST_CASE("a transfer goes on by paper both ways, and the twins that come later move nothing") {
@@ -153,14 +153,14 @@ TEST_CASE("what was sent to the agency that forwarded the letter stays under its
   }
 }
 
-nlohmann::json document(Desk& desk, const CaseId& id, const std::string& kind) {
-  return desk.ask("GET", "/v1/cases/" + id.str() + "/documents/" + kind, Role::kAuditor).json();
+nlohmann::json document(LiveApi& live, const CaseId& id, const std::string& kind) {
+  return live.ask("GET", "/v1/cases/" + id.str() + "/documents/" + kind, Role::kAuditor).json();
 }
 
 TEST_CASE("application, letter and every version of the form can be read where they are") {
   Cut cut;
-  const auto act = [&](Desk& desk, EventKind action) {
-    desk.act(cut.id, action);
+  const auto act = [&](LiveApi& live, EventKind action) {
+    live.act(cut.id, action);
     cut.join();
   };
   cut.join();
@@ -172,12 +172,12 @@ TEST_CASE("application, letter and every version of the form can be read where t
   act(cut.out, EventKind::kIssueForm);
   CHECK(document(cut.in, cut.id, "application")["certificate"]["check_code"] == "7Q2M");
   CHECK(document(cut.out, cut.id, "application")["code"] == "no_document_yet");
-  for (Desk* desk : {&cut.in, &cut.out}) {
-    CHECK(document(*desk, cut.id, "letter")["filing"]["trace_id"] == "T1");
-    CHECK(document(*desk, cut.id, "form-1")["version"] == 1);
-    CHECK(document(*desk, cut.id, "form-2")["replaces"] == 1);
-    CHECK(document(*desk, cut.id, "form") == document(*desk, cut.id, "form-2"));
-    CHECK(document(*desk, cut.id, "form-3")["code"] == "no_document_yet");
+  for (LiveApi* live : {&cut.in, &cut.out}) {
+    CHECK(document(*live, cut.id, "letter")["filing"]["trace_id"] == "T1");
+    CHECK(document(*live, cut.id, "form-1")["version"] == 1);
+    CHECK(document(*live, cut.id, "form-2")["replaces"] == 1);
+    CHECK(document(*live, cut.id, "form") == document(*live, cut.id, "form-2"));
+    CHECK(document(*live, cut.id, "form-3")["code"] == "no_document_yet");
   }
 }
 
@@ -201,8 +201,8 @@ TEST_CASE("cases are found by letter number, and by person in any spelling of th
   CHECK(find({}).status() == 400);
 }
 
-TEST_CASE("X33: each case of a person names the others here, with where they stand") {
-  Desk in(in_site());
+TEST_CASE("each case of a person names the others here, with where they stand (X33)") {
+  LiveApi in(in_site());
   const CaseId first = case_number(1);
   const CaseId second = case_number(2);
   in.act(first, EventKind::kApply);
@@ -222,10 +222,11 @@ TEST_CASE("X33: each case of a person names the others here, with where they sta
   CHECK(related(second)[0]["case_id"] == first.str());
 }
 
-TEST_CASE("X32: a letter that another destination's stands before is refused by that case's name") {
-  Desk out(out_site());
+TEST_CASE(
+    "a letter that another destination's stands before is refused by that case's name (X32)") {
+  LiveApi out(out_site());
   const auto letter = [&](AgencyId from) {
-    Desk in(from);
+    LiveApi in(from);
     const CaseId id = case_number(from == in_site() ? 1 : 2);
     for (const EventKind action : {EventKind::kApply, EventKind::kAccept, EventKind::kSendLetter}) {
       in.act(id, action);
@@ -249,8 +250,8 @@ TEST_CASE("what one agency writes, people of both can read") {
   question.set_reason("which employer?");
   REQUIRE_FALSE(cut.out.site.act(EventKind::kAsk, cut.id, question).rejection);
   cut.join();
-  for (Desk* desk : {&cut.in, &cut.out}) {
-    const Got got = desk->ask("GET", "/v1/cases/" + cut.id.str() + "/messages", Role::kAuditor);
+  for (LiveApi* live : {&cut.in, &cut.out}) {
+    const Got got = live->ask("GET", "/v1/cases/" + cut.id.str() + "/messages", Role::kAuditor);
     REQUIRE(got.json()["papers"].size() == 2);
     const nlohmann::json last = got.json()["papers"][1];
     CHECK(last["kind"] == "clarify");

@@ -1,5 +1,5 @@
 // Routes of payments and their batches.
-#include "daemon/payments/remit_desk.h"
+#include "daemon/payments/payment_service.h"
 #include "daemon/payments/remit_views.h"
 #include "storage/layout.h"
 #include "tests/api/api_world.h"
@@ -196,29 +196,30 @@ void put_line(ApiWorld& world, const Digest& digest, BankOutcome outcome,
     out->set_attempt(part.attempt);
   }
   const bool waits = rule_of(outcome).waits;
-  record.set_tray_at_ms(waits ? 5 : 0);
+  record.set_queued_at_ms(waits ? 5 : 0);
   Batch writes;
   Records records(world.store, *world.vault);
   records.put_message(writes, Family::kFunds, layout::bank_line_key(digest), record);
   if (waits) {
-    const Key tray = layout::tray_key(static_cast<uint8_t>(outcome), Instant{5}, digest);
-    records.put(writes, Family::kIndex, tray, "");
+    const Key queue = layout::exception_key(static_cast<uint8_t>(outcome), Instant{5}, digest);
+    records.put(writes, Family::kIndex, queue, "");
   }
   REQUIRE(world.store.commit(writes));
 }
 
-TEST_CASE("X27: a transfer whose batch comes to something else waits in a tray of its own") {
+TEST_CASE(
+    "X27: a transfer whose batch comes to something else waits in an exception queue of its own") {
   ApiWorld world;
   put_line(world, Digest{1}, BankOutcome::kBatchDiffers, {}, kBatch);
-  const auto tray =
-      world.ask("GET", "/v1/bank/lines?tray=batch_total_differs", Role::kAuditor).json();
-  REQUIRE(tray["lines"].size() == 1);
-  const auto& line = tray["lines"][0];
+  const auto queue =
+      world.ask("GET", "/v1/bank/lines?queue=batch_total_differs", Role::kAuditor).json();
+  REQUIRE(queue["lines"].size() == 1);
+  const auto& line = queue["lines"][0];
   CHECK(line["batch"] == kBatch);
   CHECK(line["suspense_fen"] == "-1407");
   CHECK_THAT(line["what_to_do"].get<std::string>(), Catch::Contains("match the good cases"));
   CHECK(line["message"] == "FUNDS_DIFF");
-  const auto others = world.ask("GET", "/v1/bank/lines?tray=early", Role::kAuditor).json();
+  const auto others = world.ask("GET", "/v1/bank/lines?queue=early", Role::kAuditor).json();
   CHECK(others["lines"].empty());
 }
 

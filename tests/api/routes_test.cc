@@ -64,8 +64,8 @@ TEST_CASE("what a person decides about a line goes to the engine") {
       world.ask("POST", path + "/set-aside", Role::kReviewer, R"({"note":"w"})").response.status ==
       200);
   CHECK(world.ask("GET", path, Role::kAuditor).response.status == 404);
-  CHECK(world.ask("GET", "/v1/bank/lines?tray=matched", Role::kAuditor).response.status == 400);
-  CHECK(world.ask("GET", "/v1/bank/lines?tray=early", Role::kAuditor).response.status == 200);
+  CHECK(world.ask("GET", "/v1/bank/lines?queue=matched", Role::kAuditor).response.status == 400);
+  CHECK(world.ask("GET", "/v1/bank/lines?queue=early", Role::kAuditor).response.status == 200);
   REQUIRE(world.engine.commands.size() == 2);
   const auto& match = std::get<SettleLineCommand>(world.engine.commands[0].what);
   CHECK(match.to.size() == 1);
@@ -119,11 +119,11 @@ TEST_CASE("a list goes on only where its own `next` says") {
   CHECK(world.engine.commands.empty());
 }
 
-TEST_CASE("a tray goes on only with a line of its own") {
+TEST_CASE("an exception queue goes on only with a line of its own") {
   ApiWorld world;
   const auto ask = [&](BankOutcome of) {
-    const Key after = layout::tray_key(static_cast<uint8_t>(of), Instant{1}, Digest{});
-    return world.ask("GET", "/v1/bank/lines?tray=early&after=" + to_hex(after), Role::kAuditor);
+    const Key after = layout::exception_key(static_cast<uint8_t>(of), Instant{1}, Digest{});
+    return world.ask("GET", "/v1/bank/lines?queue=early&after=" + to_hex(after), Role::kAuditor);
   };
   CHECK(ask(BankOutcome::kEarly).status() == 200);
   CHECK(ask(BankOutcome::kMatched).status() == 400);

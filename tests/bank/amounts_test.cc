@@ -43,8 +43,8 @@ void book_lowest(Site& site) {
   *record.mutable_line() = bank_line("", INT64_MIN, "1");
   record.set_outcome(static_cast<uint32_t>(BankOutcome::kNoCase));
   record.set_at_ms(kNow.ms);
-  record.set_tray_at_ms(static_cast<uint64_t>(kNow.ms));
-  record.set_tray_outcome(record.outcome());
+  record.set_queued_at_ms(static_cast<uint64_t>(kNow.ms));
+  record.set_queued_outcome(record.outcome());
   record.set_suspense_fen(INT64_MIN);
   record.set_postings(1);
   const Digest digest = digest_of(record.line());
@@ -62,7 +62,7 @@ void book_lowest(Site& site) {
   Batch batch;
   batch.put(Family::kIndex, layout::postponed_line_key(digest), "");
   batch.put(Family::kIndex,
-            layout::tray_key(static_cast<uint8_t>(BankOutcome::kNoCase), kNow, digest), "");
+            layout::exception_key(static_cast<uint8_t>(BankOutcome::kNoCase), kNow, digest), "");
   REQUIRE(site.store->commit(batch));
   site.restart();
 }

@@ -118,7 +118,7 @@ TEST_CASE("the same file again changes nothing") {
   CHECK(site.contents() == before);
 }
 
-TEST_CASE("X30: the same lines in another file are duplicates") {
+TEST_CASE("the same lines in another file are duplicates (X30)") {
   Site site(in_site(), kNow);
   File file(3);
   send(site, file.part(0, 3));

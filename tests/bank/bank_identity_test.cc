@@ -184,7 +184,7 @@ TEST_CASE("a line of the same number and letter, booked on another day, waits fo
   const std::string id = fund.results[0].line_id();
   CHECK(fund.results[0].case_id() == case_number(1).str());
   CHECK(to_hex(fund.record(id).may_repeat()) == first);
-  CHECK(fund.record(id).tray_at_ms() != 0);
+  CHECK(fund.record(id).queued_at_ms() != 0);
   CHECK(fund.suspense() == kBalance);
   CHECK(fund.moved(1) == kBalance);
   SECTION("that it is the same booking takes it out of suspense") {
@@ -198,7 +198,7 @@ TEST_CASE("a line of the same number and letter, booked on another day, waits fo
     CHECK(fund.suspense() == 0);
     CHECK(fund.moved(1) == 2 * kBalance);
   }
-  CHECK(fund.record(id).tray_at_ms() == 0);
+  CHECK(fund.record(id).queued_at_ms() == 0);
   CHECK(fund.import(later).starts_with("duplicate, "));
   CHECK(fund.site.ledger_sum() == 0);
 }

@@ -11,8 +11,8 @@ namespace bank_test {
 namespace {
 
 // A transfer-in agency whose case has heard these messages.
-struct Desk {
-  explicit Desk(std::initializer_list<EventKind> heard) {
+struct Office {
+  explicit Office(std::initializer_list<EventKind> heard) {
     for (const EventKind action : {EventKind::kApply, EventKind::kAccept, EventKind::kSendLetter}) {
       site.act(action, id, sound_input(Case(), action));
     }
@@ -43,54 +43,55 @@ const std::initializer_list<EventKind> kWithForm = {EventKind::kLetterAcceptIn,
 }  // namespace
 
 TEST_CASE("a line of the amount that is due matches") {
-  Desk desk(kWithForm);
-  const Answer answer = desk.site.bank({bank_line(desk.letter, kBalance, "1")});
+  Office office(kWithForm);
+  const Answer answer = office.site.bank({bank_line(office.letter, kBalance, "1")});
   CHECK(answer.bank.results(0).outcome() == "matched");
-  CHECK(answer.bank.results(0).case_id() == desk.id.str());
+  CHECK(answer.bank.results(0).case_id() == office.id.str());
   CHECK(answer.bank.results(0).host_sequence() == "1");
-  CHECK(desk.funds() == Funds::kMatched);
-  CHECK(desk.balance(LedgerAccount::kBank) == kBalance);
-  CHECK(desk.balance(LedgerAccount::kReceivable) == 0);
+  CHECK(office.funds() == Funds::kMatched);
+  CHECK(office.balance(LedgerAccount::kBank) == kBalance);
+  CHECK(office.balance(LedgerAccount::kReceivable) == 0);
 }
 
-TEST_CASE("X24: a line before the form is parked with its case") {
-  Desk desk(kAccepted);
-  CHECK(desk.import(desk.letter, kBalance) == "early");
-  CHECK(desk.funds() == Funds::kSuspense);
-  CHECK(desk.balance(LedgerAccount::kSuspense) == -kBalance);
+TEST_CASE("a line before the form is parked with its case (X24)") {
+  Office office(kAccepted);
+  CHECK(office.import(office.letter, kBalance) == "early");
+  CHECK(office.funds() == Funds::kSuspense);
+  CHECK(office.balance(LedgerAccount::kSuspense) == -kBalance);
 }
 
-TEST_CASE("X23: a line of another amount is parked with its case") {
-  Desk desk(kWithForm);
-  CHECK(desk.import(desk.letter, kBalance - 1) == "amount_differs");
-  CHECK(desk.import(desk.letter, 1, "2") == "matched");
+TEST_CASE("a line of another amount is parked with its case (X23)") {
+  Office office(kWithForm);
+  CHECK(office.import(office.letter, kBalance - 1) == "amount_differs");
+  CHECK(office.import(office.letter, 1, "2") == "matched");
 }
 
-TEST_CASE("X29: a line without a known reference waits under our own code") {
-  Desk desk(kWithForm);
-  CHECK(desk.import("nothing", 700) == "no_case");
+TEST_CASE("a line without a known reference waits under our own code (X29)") {
+  Office office(kWithForm);
+  CHECK(office.import("nothing", 700) == "no_case");
   const std::string unknown = LetterNumber::make(in_site(), {2026, 11, 20}, 999)->text();
-  CHECK(desk.import(unknown, 700, "2") == "unknown_reference");
-  CHECK(desk.site.balance(in_site(), LedgerAccount::kSuspense) == -1400);
-  CHECK(desk.funds() == Funds::kExpected);
-  CHECK(desk.site.ledger_sum() == 0);
+  CHECK(office.import(unknown, 700, "2") == "unknown_reference");
+  CHECK(office.site.balance(in_site(), LedgerAccount::kSuspense) == -1400);
+  CHECK(office.funds() == Funds::kExpected);
+  CHECK(office.site.ledger_sum() == 0);
 }
 
-TEST_CASE("X13: a line for a case that has ended opens its funds, so that the money is sent back") {
-  Desk desk({});
-  REQUIRE_FALSE(desk.site.act(EventKind::kWithdraw, desk.id).rejection);
-  v1::Message reply = sound_message(desk.site.subject(desk.id), EventKind::kWithdrawReplyIn);
-  Forger(out_site(), desk.site).deliver(reply);
-  desk.site.commit();
-  REQUIRE(desk.site.subject(desk.id).closed());
-  const Answer answer = desk.site.bank({bank_line(desk.letter, 700, "1")});
+TEST_CASE(
+    "a line for a case that has ended opens its funds, so that the money is sent back (X13)") {
+  Office office({});
+  REQUIRE_FALSE(office.site.act(EventKind::kWithdraw, office.id).rejection);
+  v1::Message reply = sound_message(office.site.subject(office.id), EventKind::kWithdrawReplyIn);
+  Forger(out_site(), office.site).deliver(reply);
+  office.site.commit();
+  REQUIRE(office.site.subject(office.id).closed());
+  const Answer answer = office.site.bank({bank_line(office.letter, 700, "1")});
   CHECK(answer.bank.results(0).outcome() == "amount_differs");
-  CHECK(answer.bank.results(0).case_id() == desk.id.str());
-  CHECK_FALSE(desk.site.subject(desk.id).closed());
-  CHECK(desk.site.balance(out_site(), LedgerAccount::kSuspense) == -700);
-  REQUIRE_FALSE(desk.site.act(EventKind::kReturnFunds, desk.id).rejection);
-  CHECK(desk.site.subject(desk.id).closed());
-  CHECK(desk.site.balance(out_site(), LedgerAccount::kBank) == 0);
+  CHECK(answer.bank.results(0).case_id() == office.id.str());
+  CHECK_FALSE(office.site.subject(office.id).closed());
+  CHECK(office.site.balance(out_site(), LedgerAccount::kSuspense) == -700);
+  REQUIRE_FALSE(office.site.act(EventKind::kReturnFunds, office.id).rejection);
+  CHECK(office.site.subject(office.id).closed());
+  CHECK(office.site.balance(out_site(), LedgerAccount::kBank) == 0);
 }
 
 TEST_CASE("a line for a case whose account is not ours waits under our own code, with it named") {
@@ -106,54 +107,54 @@ TEST_CASE("a line for a case whose account is not ours waits under our own code,
 }
 
 TEST_CASE("a line imported again is a duplicate of its old outcome and moves no money") {
-  Desk desk(kWithForm);
-  CHECK(desk.import(desk.letter, kBalance) == "matched");
-  CHECK(desk.import(desk.letter, kBalance) == "duplicate, matched");
-  CHECK(desk.import("nothing", 700, "2") == "no_case");
-  desk.site.restart();
-  CHECK(desk.import(desk.letter, kBalance) == "duplicate, matched");
-  CHECK(desk.import("nothing", 700, "2") == "duplicate, no_case");
-  CHECK(desk.balance(LedgerAccount::kBank) == kBalance);
-  CHECK(desk.site.balance(in_site(), LedgerAccount::kBank) == 700);
+  Office office(kWithForm);
+  CHECK(office.import(office.letter, kBalance) == "matched");
+  CHECK(office.import(office.letter, kBalance) == "duplicate, matched");
+  CHECK(office.import("nothing", 700, "2") == "no_case");
+  office.site.restart();
+  CHECK(office.import(office.letter, kBalance) == "duplicate, matched");
+  CHECK(office.import("nothing", 700, "2") == "duplicate, no_case");
+  CHECK(office.balance(LedgerAccount::kBank) == kBalance);
+  CHECK(office.site.balance(in_site(), LedgerAccount::kBank) == 700);
 }
 
 TEST_CASE("a line twice in one file is two bookings") {
-  Desk desk(kWithForm);
-  const v1::BankLine line = bank_line(desk.letter, kBalance, "1");
-  const Answer answer = desk.site.bank({line, line});
+  Office office(kWithForm);
+  const v1::BankLine line = bank_line(office.letter, kBalance, "1");
+  const Answer answer = office.site.bank({line, line});
   CHECK(answer.bank.results(0).outcome() == "matched");
   CHECK(answer.bank.results(1).outcome() == "amount_differs");
-  CHECK(desk.balance(LedgerAccount::kBank) == 2 * kBalance);
+  CHECK(office.balance(LedgerAccount::kBank) == 2 * kBalance);
 }
 
 TEST_CASE("lines that differ in number or amount are two lines") {
-  Desk desk(kAccepted);
-  CHECK(desk.import(desk.letter, 5) == "early");
-  CHECK(desk.import(desk.letter, 5, "2") == "early");
-  CHECK(desk.import(desk.letter, 6) == "early");
-  CHECK(desk.site.subject(desk.id).moved == Fen{16});
+  Office office(kAccepted);
+  CHECK(office.import(office.letter, 5) == "early");
+  CHECK(office.import(office.letter, 5, "2") == "early");
+  CHECK(office.import(office.letter, 6) == "early");
+  CHECK(office.site.subject(office.id).moved == Fen{16});
 }
 
 TEST_CASE(
     "lines without amount, account or sequence, or of more than any form holds, are invalid") {
-  Desk desk(kWithForm);
-  CHECK(desk.import(desk.letter, 0) == "invalid");
-  CHECK(desk.import(desk.letter, 5, "") == "invalid");
-  CHECK(desk.import(desk.letter, INT64_MAX) == "invalid");
-  CHECK(desk.import("nothing", INT64_MAX, "2") == "invalid");
-  CHECK(desk.import("nothing", INT64_MAX, "3") == "invalid");
-  CHECK(desk.site.ledger_sum() == 0);
-  CHECK(desk.funds() == Funds::kExpected);
+  Office office(kWithForm);
+  CHECK(office.import(office.letter, 0) == "invalid");
+  CHECK(office.import(office.letter, 5, "") == "invalid");
+  CHECK(office.import(office.letter, INT64_MAX) == "invalid");
+  CHECK(office.import("nothing", INT64_MAX, "2") == "invalid");
+  CHECK(office.import("nothing", INT64_MAX, "3") == "invalid");
+  CHECK(office.site.ledger_sum() == 0);
+  CHECK(office.funds() == Funds::kExpected);
 }
 
 TEST_CASE("the reference is found between other text and in full width") {
-  Desk desk(kWithForm);
+  Office office(kWithForm);
   std::string wide;
-  for (const char digit : desk.letter) {
+  for (const char digit : office.letter) {
     wide += "\xef\xbc";
     wide += static_cast<char>(0x90 + digit - '0');
   }
-  CHECK(desk.import(wide, kBalance) == "matched");
+  CHECK(office.import(wide, kBalance) == "matched");
 }
 
 }  // namespace bank_test

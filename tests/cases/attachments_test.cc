@@ -118,7 +118,7 @@ TEST_CASE("acts behind a form that came back attach its files, and their bytes m
     event.at = kNow;
     event.actor = kRecoveryActor;
     event.input = &replay.input;
-    event.led_back = true;
+    event.replayed = true;
     REQUIRE_FALSE(again.apply(event).rejection);
   }
   CHECK(again.subject.form_version == 1);
@@ -126,7 +126,7 @@ TEST_CASE("acts behind a form that came back attach its files, and their bytes m
   CHECK(is_wanted(again.subject.attachments[0]));
 }
 
-TEST_CASE("a confirmed form is led back although the file that it names was lost with the store") {
+TEST_CASE("a confirmed form is replayed although the file that it names was lost with the store") {
   Party in(Side::kIn);
   in.play(std::string(kAccepted) + "form-received:file");
   REQUIRE(in.subject.overlays.has(Overlay::kIncomplete));
@@ -137,7 +137,7 @@ TEST_CASE("a confirmed form is led back although the file that it names was lost
   event.actor = kRecoveryActor;
   event.input = &input;
   CHECK(in.apply(event).rejection->refusal == Refusal::kNotAllowedNow);
-  event.led_back = true;
+  event.replayed = true;
   CHECK_FALSE(in.apply(event).rejection);
   CHECK(in.subject.relationship == Relationship::kInfoConfirmed);
   CHECK(in.subject.overlays.has(Overlay::kIncomplete));

@@ -312,7 +312,7 @@ void check_answered(const World& end) {
 
 }  // namespace
 
-TEST_CASE("X16: a close that meets an invalidation opens the case again at both sides") {
+TEST_CASE("a close that meets an invalidation opens the case again at both sides (X16)") {
   World world = with_close_ahead();
   world.in_plan = {"close"};
   world.out_plan = {"invalidate-form", "issue-form:none"};
@@ -321,7 +321,7 @@ TEST_CASE("X16: a close that meets an invalidation opens the case again at both 
   CHECK(ends.contains("DONE / NONE_DUE"));  // the close was there first
 }
 
-TEST_CASE("X41: a close that meets a supplementary form opens the case again") {
+TEST_CASE("a close that meets a supplementary form opens the case again (X41)") {
   World world = with_close_ahead();
   world.in_plan = {"close"};
   world.out_plan = {"supplement-form:5000"};
@@ -339,7 +339,7 @@ TEST_CASE("a confirmation or a query that meets the next version has lost its ob
   CHECK(ends > 20);
 }
 
-TEST_CASE("X13: requests to give up that meet each other, payment and crediting end alike") {
+TEST_CASE("requests to give up that meet each other, payment and crediting end alike (X13)") {
   World world = with_payment();
   world.in_plan = {"cancel", "credit"};
   world.out_plan = {"cancel"};
@@ -352,7 +352,7 @@ TEST_CASE("X13: requests to give up that meet each other, payment and crediting 
   CHECK(ends.contains("FAILED / RECEIVED_DIFFERS"));
 }
 
-TEST_CASE("X13: a request to give up, agreed to or declined, in any order with a close") {
+TEST_CASE("a request to give up, agreed to or declined, in any order with a close (X13)") {
   for (const char* answer : {"agree", "decline"}) {
     World world = with_close_ahead();
     world.in_plan = {"close", answer};
@@ -373,7 +373,7 @@ TEST_CASE("a refusal after the acceptance that meets a request to give up ends t
   explore(world, check_answered);
 }
 
-TEST_CASE("X40: requests to open that meet each other open the case at both sides") {
+TEST_CASE("requests to open that meet each other open the case at both sides (X40)") {
   World world = closed();
   world.in_plan = {"reopen"};
   world.out_plan = {"reopen"};
@@ -387,7 +387,7 @@ TEST_CASE("X40: requests to open that meet each other open the case at both side
   CHECK(ends == std::set<std::string>{"INFO_DISPUTED / NONE_DUE"});
 }
 
-TEST_CASE("X40: a request to open is answered in any order") {
+TEST_CASE("a request to open is answered in any order (X40)") {
   for (const char* answer : {"agree", "decline"}) {
     World world = closed();
     world.in_plan = {answer};
@@ -412,7 +412,7 @@ TEST_CASE("questions and answers of both sides meet, and none is lost") {
   CHECK(settled > 0);
 }
 
-TEST_CASE("X39: a reminder that meets its reply or the form leaves nothing unanswered") {
+TEST_CASE("a reminder that meets its reply or the form leaves nothing unanswered (X39)") {
   World world = begin({{'i', "apply"},
                        {'i', "accept"},
                        {'i', "send-letter"},

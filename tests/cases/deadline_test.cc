@@ -219,7 +219,7 @@ std::string climb_on(Party& in, const char* day) {
 
 }  // namespace
 
-TEST_CASE("X39: each step of the ladder is taken once, on its day") {
+TEST_CASE("each step of the ladder is taken once, on its day (X39)") {
   Party in = waiting_for_form();
   CHECK(climb_on(in, "2026-10-05") == "not_allowed_now");
   CHECK(climb_on(in, "2026-10-06") == "day -3");
@@ -237,14 +237,14 @@ TEST_CASE("X39: each step of the ladder is taken once, on its day") {
   CHECK_FALSE(next_firing(Side::kIn, in.subject.deadlines.at(0)));
 }
 
-TEST_CASE("X39: who wakes late reminds once") {
+TEST_CASE("who wakes late reminds once (X39)") {
   Party in = waiting_for_form();
   CHECK(climb_on(in, "2026-10-31") == "day 10");
   CHECK(in.subject.deadlines.at(0).passed);
   CHECK(text(in.subject.overlays) == "REMINDING,ESCALATED");
 }
 
-TEST_CASE("X39: an answer names the day, and nothing is the operator's any more") {
+TEST_CASE("an answer names the day, and nothing is the operator's any more (X39)") {
   Party in = waiting_for_form();
   climb_on(in, "2026-10-31");
   REQUIRE_FALSE(in.play("reminder-reply-received").rejection);
@@ -252,14 +252,14 @@ TEST_CASE("X39: an answer names the day, and nothing is the operator's any more"
   CHECK(in.subject.deadlines.at(0).expected == Date::parse("2026-12-10"));
 }
 
-TEST_CASE("X39: the form itself answers the reminder") {
+TEST_CASE("the form itself answers the reminder (X39)") {
   Party in = waiting_for_form();
   climb_on(in, "2026-10-06");
   REQUIRE_FALSE(in.play("form-received").rejection);
   CHECK(text(in.subject.overlays) == "NONE");
 }
 
-TEST_CASE("X39: nobody reminds himself, and the operator is told after ten days") {
+TEST_CASE("nobody reminds himself, and the operator is told after ten days (X39)") {
   Party out = side_under("NHSA-2021", Side::kOut, Relationship::kLetterReceived, "2026-09-18");
   on(out, "2026-09-18", "accept-letter");
   CHECK(climb_on(out, "2026-10-09") == "not_allowed_now");
@@ -274,7 +274,7 @@ TEST_CASE("a reminder of what is done already changes nothing") {
   CHECK(text(out.subject.overlays) == "NONE");
 }
 
-TEST_CASE("X10: the next agency has its own terms") {
+TEST_CASE("the next agency has its own terms (X10)") {
   Party in = side_under("MOHRSS-2016", Side::kIn, Relationship::kLetterSent, "2026-09-18");
   on(in, "2026-09-18", "letter-delivered");
   CHECK(due(in, DeadlineKind::kFormDue) == "2026-10-15");

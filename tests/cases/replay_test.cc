@@ -24,7 +24,7 @@ TEST_CASE("a refund proves that what was at the peer beyond its due had come bac
     event.at = kNow;
     event.input = &replay.input;
     event.amount = replay.amount;
-    event.led_back = true;
+    event.replayed = true;
     REQUIRE_FALSE(older.apply(event).rejection);
   }
   CHECK(older.subject.moved == out.subject.moved);

@@ -348,7 +348,7 @@ TEST_CASE("an answer to a request to give up or to open says why") {
   }
 }
 
-TEST_CASE("X38: what was written before the paper, and comes after it, moves nothing") {
+TEST_CASE("what was written before the paper, and comes after it, moves nothing (X38)") {
   Party in(kIn);
   in.play(TO_LETTER "key-paper:letter-reject-received");
   const Relationship refused = in.subject.relationship;
@@ -368,7 +368,7 @@ TEST_CASE("X38: what was written before the paper, and comes after it, moves not
   CHECK(in.hear(sound_message(in.subject, EventKind::kHoldIn)).refusal() != Refusal::kNone);
 }
 
-TEST_CASE("X38: a form that is taken back may come after the paper of its successor") {
+TEST_CASE("a form that is taken back may come after the paper of its successor (X38)") {
   Party in(kIn);
   in.play(TO_ACCEPT "key-paper:form-received query-form key-paper:form-received");
   REQUIRE(in.subject.form_version == 2);
@@ -379,7 +379,7 @@ TEST_CASE("X38: a form that is taken back may come after the paper of its succes
   CHECK_FALSE(in.subject.overlays.has(Overlay::kInvalidated));
 }
 
-TEST_CASE("X38: an end that came before a form was confirmed on paper is an end no more") {
+TEST_CASE("an end that came before a form was confirmed on paper is an end no more (X38)") {
   Party out(kOut);
   out.play(TO_OUT_DONE "reopen reopen-reply-received");
   REQUIRE(out.subject.relationship == Relationship::kFormDisputed);
@@ -394,14 +394,14 @@ TEST_CASE("X38: an end that came before a form was confirmed on paper is an end 
   CHECK(out.subject.relationship == Relationship::kOutDone);
 }
 
-TEST_CASE("X38: money that is told after the paper is not passed over") {
+TEST_CASE("money that is told after the paper is not passed over (X38)") {
   Party in(kIn);
   in.play(TO_LETTER "key-paper:letter-reject-received");
   const Outcome outcome = in.hear(sound_message(in.subject, EventKind::kFundsDiffIn));
   CHECK(outcome.refusal() != Refusal::kNone);
 }
 
-TEST_CASE("X38: a payment that was announced is not keyed in again from its sheet") {
+TEST_CASE("a payment that was announced is not keyed in again from its sheet (X38)") {
   Party in(kIn);
   in.play(TO_ACCEPT);
   v1::Message notice = sound_message(in.subject, EventKind::kRemitNoticeIn);

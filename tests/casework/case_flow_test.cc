@@ -157,7 +157,7 @@ TEST_CASE("a receipt from a clock that cannot be right does not date the deliver
   }
 }
 
-TEST_CASE("X31: a second open case of the person with the same agency is refused") {
+TEST_CASE("a second open case of the person with the same agency is refused (X31)") {
   Two two;
   two.to_letter();
   const Answer answer =
@@ -171,7 +171,7 @@ TEST_CASE("X31: a second open case of the person with the same agency is refused
                   .rejection);
 }
 
-TEST_CASE("X32: a person claimed by one destination is not accepted for another") {
+TEST_CASE("a person claimed by one destination is not accepted for another (X32)") {
   Two two;
   Site third(third_site(), kNow);
   two.to_letter();

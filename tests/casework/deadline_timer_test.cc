@@ -13,8 +13,8 @@ namespace {
 const Instant kFormDue = end_of({2026, 12, 4});
 
 // A case that waits for the form, due on 2026-12-04.
-struct Desk {
-  Desk() {
+struct Office {
+  Office() {
     for (const EventKind action : {EventKind::kApply, EventKind::kAccept, EventKind::kSendLetter}) {
       site.act(action, id, sound_input(Case(), action));
     }
@@ -42,86 +42,86 @@ struct Desk {
 }  // namespace
 
 TEST_CASE("each step of a deadline fires once, in the first millisecond after its day") {
-  Desk desk;
+  Office office;
   // Three days before, on the day, and when it is over.
   for (const int32_t days_before : {4, 1, 0}) {
-    const size_t before = desk.passed();
+    const size_t before = office.passed();
     const Instant at = end_of(Date::from_days(Date{2026, 12, 4}.days() - days_before));
-    CHECK(desk.site.engine->cases().next_deadline() == at);
-    desk.wake_at(at);
-    CHECK(desk.passed() == before);
-    desk.wake_at(at.plus_ms(1));
-    CHECK(desk.passed() == before + 1);
-    desk.wake_at(at.plus_ms(1'000'000));
-    CHECK(desk.passed() == before + 1);
+    CHECK(office.site.engine->cases().next_deadline() == at);
+    office.wake_at(at);
+    CHECK(office.passed() == before);
+    office.wake_at(at.plus_ms(1));
+    CHECK(office.passed() == before + 1);
+    office.wake_at(at.plus_ms(1'000'000));
+    CHECK(office.passed() == before + 1);
   }
-  CHECK(desk.site.subject(desk.id).deadline(DeadlineKind::kFormDue)->passed);
+  CHECK(office.site.subject(office.id).deadline(DeadlineKind::kFormDue)->passed);
 }
 
 // X39: the last step of the ladder is the operator's.
 TEST_CASE("a term that is over by ten days sounds one alarm") {
-  Desk desk;
+  Office office;
   const auto alarms = [&] {
-    return std::ranges::count_if(desk.site.alarms, [&](const std::string& text) {
-      return text.find(desk.id.str()) != std::string::npos;
+    return std::ranges::count_if(office.site.alarms, [&](const std::string& text) {
+      return text.find(office.id.str()) != std::string::npos;
     });
   };
   const Instant tenth = end_of(Date::from_days(Date{2026, 12, 4}.days() + 9));
-  desk.wake_at(tenth);
+  office.wake_at(tenth);
   CHECK(alarms() == 0);
   for (const int64_t later_ms : {1, 86'400'000}) {
-    desk.wake_at(tenth.plus_ms(later_ms));
+    office.wake_at(tenth.plus_ms(later_ms));
     CHECK(alarms() == 1);
   }
 }
 
 TEST_CASE("a deadline does not fire again while its commit runs") {
-  Desk desk;
-  desk.site.now = kFormDue.plus_ms(1);
-  desk.site.wake();
-  const Batch& batch = desk.site.engine->kernel().begin_commit();
-  desk.site.wake();
-  REQUIRE(desk.site.store->commit(batch));
-  desk.site.engine->kernel().commit_done(at(desk.site.now));
-  desk.site.wake();
-  desk.site.commit();
-  CHECK(desk.passed() == 1);
+  Office office;
+  office.site.now = kFormDue.plus_ms(1);
+  office.site.wake();
+  const Batch& batch = office.site.engine->kernel().begin_commit();
+  office.site.wake();
+  REQUIRE(office.site.store->commit(batch));
+  office.site.engine->kernel().commit_done(at(office.site.now));
+  office.site.wake();
+  office.site.commit();
+  CHECK(office.passed() == 1);
 }
 
 TEST_CASE("a deadline that passed while the daemon was down fires at the next start, once") {
-  Desk desk;
-  desk.site.now = kFormDue.plus_ms(5'000);
-  desk.site.restart();
-  desk.wake_at(desk.site.now);
-  CHECK(desk.passed() == 1);
-  desk.site.restart();
-  desk.wake_at(desk.site.now);
-  CHECK(desk.passed() == 1);
+  Office office;
+  office.site.now = kFormDue.plus_ms(5'000);
+  office.site.restart();
+  office.wake_at(office.site.now);
+  CHECK(office.passed() == 1);
+  office.site.restart();
+  office.wake_at(office.site.now);
+  CHECK(office.passed() == 1);
 }
 
 TEST_CASE("a deadline that was met does not fire") {
-  Desk desk;
-  Forger(out_site(), desk.site)
-      .deliver(sound_message(desk.site.subject(desk.id), EventKind::kInfoFormIn));
-  desk.site.commit();
-  REQUIRE_FALSE(desk.site.act(EventKind::kConfirmForm, desk.id).rejection);
-  desk.wake_at(kFormDue.plus_ms(1));
-  CHECK(desk.passed() == 0);
-  CHECK(desk.site.engine->cases().next_deadline().ms == INT64_MAX);
+  Office office;
+  Forger(out_site(), office.site)
+      .deliver(sound_message(office.site.subject(office.id), EventKind::kInfoFormIn));
+  office.site.commit();
+  REQUIRE_FALSE(office.site.act(EventKind::kConfirmForm, office.id).rejection);
+  office.wake_at(kFormDue.plus_ms(1));
+  CHECK(office.passed() == 0);
+  CHECK(office.site.engine->cases().next_deadline().ms == INT64_MAX);
 }
 
 TEST_CASE("a timer written and met in commits that overlap does not fire") {
-  Desk desk;
-  Forger out(out_site(), desk.site);
-  const Case before = desk.site.subject(desk.id);
+  Office office;
+  Forger out(out_site(), office.site);
+  const Case before = office.site.subject(office.id);
   out.deliver(sound_message(before, EventKind::kInfoFormIn));
-  const Batch& batch = desk.site.engine->kernel().begin_commit();
-  desk.site.post(
-      ActionCommand{EventKind::kConfirmForm, desk.id, std::make_shared<const v1::ActionInput>()});
-  REQUIRE(desk.site.store->commit(batch));
-  desk.site.engine->kernel().commit_done(at(desk.site.now));
-  desk.wake_at(kFormDue.plus_ms(1));
-  CHECK(desk.passed() == 0);
+  const Batch& batch = office.site.engine->kernel().begin_commit();
+  office.site.post(
+      ActionCommand{EventKind::kConfirmForm, office.id, std::make_shared<const v1::ActionInput>()});
+  REQUIRE(office.site.store->commit(batch));
+  office.site.engine->kernel().commit_done(at(office.site.now));
+  office.wake_at(kFormDue.plus_ms(1));
+  CHECK(office.passed() == 0);
 }
 
 }  // namespace deadline_timer_test

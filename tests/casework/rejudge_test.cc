@@ -26,8 +26,8 @@ constexpr std::string_view kYear2027 =
     "off 2027-01-01..2027-01-03  New Year\n";
 
 // Accepted by the origin on 2026-12-25: ten working days end in 2027, which is not published.
-struct Desk {
-  Desk() {
+struct Office {
+  Office() {
     start(site, id);
     site.commit();
   }
@@ -79,66 +79,66 @@ TEST_CASE("the edition of stores without a record is that of the first calendars
 }
 
 TEST_CASE("a term that ends in an unpublished year is unknown until the year is published") {
-  Desk desk;
-  CHECK_FALSE(desk.due(desk.id));
-  CHECK(desk.timers() == 0);
-  desk.site.engine->set_calendar(calendar_with(kYear2027));
-  desk.run();
+  Office office;
+  CHECK_FALSE(office.due(office.id));
+  CHECK(office.timers() == 0);
+  office.site.engine->set_calendar(calendar_with(kYear2027));
+  office.run();
   // 2026-12-28 to 31 are four days, 2027-01-04 to 08 are five, the tenth is the 11th.
-  CHECK(desk.due(desk.id) == Date{2027, 1, 11});
-  CHECK(desk.timers() == 1);
-  CHECK(desk.rejudged(desk.id) == 1);
-  CHECK_THAT(desk.site.timeline(desk.id).back().note(), Catch::Contains("2027-01-11"));
+  CHECK(office.due(office.id) == Date{2027, 1, 11});
+  CHECK(office.timers() == 1);
+  CHECK(office.rejudged(office.id) == 1);
+  CHECK_THAT(office.site.timeline(office.id).back().note(), Catch::Contains("2027-01-11"));
 }
 
 TEST_CASE("the same calendar again changes nothing and writes nothing") {
-  Desk desk;
-  desk.site.engine->set_calendar(calendar_with(kYear2027));
-  desk.run();
-  const Lsn before = desk.site.store->lsn();
-  desk.site.engine->set_calendar(calendar_with(kYear2027));
-  desk.run();
-  CHECK(desk.site.store->lsn() == before);
-  CHECK(desk.rejudged(desk.id) == 1);
+  Office office;
+  office.site.engine->set_calendar(calendar_with(kYear2027));
+  office.run();
+  const Lsn before = office.site.store->lsn();
+  office.site.engine->set_calendar(calendar_with(kYear2027));
+  office.run();
+  CHECK(office.site.store->lsn() == before);
+  CHECK(office.rejudged(office.id) == 1);
 }
 
 TEST_CASE("a pass that a crash cut short is finished after the restart, each case once") {
-  Desk desk;
-  std::vector<CaseId> ids{desk.id};
+  Office office;
+  std::vector<CaseId> ids{office.id};
   for (int n = 2; n <= 250; ++n) {
     ids.push_back(case_number(n));
-    Desk::start(desk.site, ids.back());
-    while (desk.site.commit()) {
+    Office::start(office.site, ids.back());
+    while (office.site.commit()) {
     }
   }
-  desk.site.engine->set_calendar(calendar_with(kYear2027));
-  desk.site.wake();
-  REQUIRE(desk.site.commit());
-  CHECK(desk.due(ids.front()) == Date{2027, 1, 11});
-  CHECK_FALSE(desk.due(ids.back()));
-  desk.site.wake();  // the second slice is written and does not reach the disk
-  desk.site.restart();
-  desk.site.engine->set_calendar(calendar_with(kYear2027));
-  desk.run();
+  office.site.engine->set_calendar(calendar_with(kYear2027));
+  office.site.wake();
+  REQUIRE(office.site.commit());
+  CHECK(office.due(ids.front()) == Date{2027, 1, 11});
+  CHECK_FALSE(office.due(ids.back()));
+  office.site.wake();  // the second slice is written and does not reach the disk
+  office.site.restart();
+  office.site.engine->set_calendar(calendar_with(kYear2027));
+  office.run();
   for (const CaseId& id : ids) {
-    CHECK(desk.due(id) == Date{2027, 1, 11});
-    CHECK(desk.rejudged(id) == 1);
+    CHECK(office.due(id) == Date{2027, 1, 11});
+    CHECK(office.rejudged(id) == 1);
   }
 }
 
 TEST_CASE("a calendar that comes while a commit runs also reaches the cases in it") {
-  Desk desk;
+  Office office;
   const CaseId second = case_number(2);
-  Desk::start(desk.site, second);  // its last step is not committed
-  desk.site.engine->set_calendar(calendar_with(kYear2027));
-  desk.run();
-  CHECK(desk.due(desk.id) == Date{2027, 1, 11});
-  CHECK(desk.due(second) == Date{2027, 1, 11});
+  Office::start(office.site, second);  // its last step is not committed
+  office.site.engine->set_calendar(calendar_with(kYear2027));
+  office.run();
+  CHECK(office.due(office.id) == Date{2027, 1, 11});
+  CHECK(office.due(second) == Date{2027, 1, 11});
 }
 
 TEST_CASE("a closed case stays as it was judged") {
-  Desk desk;
-  REQUIRE_FALSE(desk.site
+  Office office;
+  REQUIRE_FALSE(office.site
                     .act(EventKind::kApply, case_number(2),
                          [] {
                            v1::ActionInput input = sound_input(Case(), EventKind::kApply);
@@ -150,22 +150,22 @@ TEST_CASE("a closed case stays as it was judged") {
                     .rejection);
   v1::ActionInput reason;
   reason.set_reason("stays");
-  REQUIRE_FALSE(desk.site.act(EventKind::kWithdraw, case_number(2), reason).rejection);
-  const uint64_t revision = desk.site.subject(case_number(2)).revision;
-  desk.site.engine->set_calendar(calendar_with(kYear2027));
-  desk.run();
-  CHECK(desk.site.subject(case_number(2)).revision == revision);
+  REQUIRE_FALSE(office.site.act(EventKind::kWithdraw, case_number(2), reason).rejection);
+  const uint64_t revision = office.site.subject(case_number(2)).revision;
+  office.site.engine->set_calendar(calendar_with(kYear2027));
+  office.run();
+  CHECK(office.site.subject(case_number(2)).revision == revision);
 }
 
 TEST_CASE("a case says which deadline each action would meet, in the new calendar") {
-  Desk desk;
-  desk.site.engine->set_calendar(calendar_with(kYear2027));
-  desk.run();
-  v1::Message form = sound_message(desk.site.subject(desk.id), EventKind::kInfoFormIn);
-  *form.mutable_information_form()->mutable_person() = desk.site.subject(desk.id).person;
-  Forger(out_site(), desk.site).deliver(form);
-  desk.site.commit();
-  const Case subject = desk.site.subject(desk.id);
+  Office office;
+  office.site.engine->set_calendar(calendar_with(kYear2027));
+  office.run();
+  v1::Message form = sound_message(office.site.subject(office.id), EventKind::kInfoFormIn);
+  *form.mutable_information_form()->mutable_person() = office.site.subject(office.id).person;
+  Forger(out_site(), office.site).deliver(form);
+  office.site.commit();
+  const Case subject = office.site.subject(office.id);
   bool found = false;
   for (const Offer& offer : offers(subject)) {
     if (offer.action != EventKind::kConfirmForm) continue;

@@ -46,7 +46,7 @@ Result<void> RunningAgency::init() {
                       "--bank-cnaps",
                       spec_.cnaps,
                       "--contact",
-                      "transfer desk",
+                      "transfer service",
                       "--phone",
                       "0000-0000000",
                       "--address",

@@ -110,9 +110,9 @@ bool Cashiers::import(size_t agency) {
 
 bool Cashiers::settle(size_t agency) {
   RunningAgency& at = *agencies_[agency];
-  v1::BankLineViews trays;
-  if (!at.ready() || !at.get("/v1/bank/lines?limit=500", &trays)) return true;
-  for (const v1::BankLineView& line : trays.lines()) {
+  v1::BankLineViews queues;
+  if (!at.ready() || !at.get("/v1/bank/lines?limit=500", &queues)) return true;
+  for (const v1::BankLineView& line : queues.lines()) {
     // What is early, or with its case, settles by itself; what is wrong in another way is nobody's
     // to guess.
     const bool named = line.outcome() == "amount_differs";
@@ -120,7 +120,7 @@ bool Cashiers::settle(size_t agency) {
     const bool mine = line.to().empty() && line.suspense_fen() > 0;
     if (mine && (nameless || named)) match(agency, line);
   }
-  return !trays.lines().empty();
+  return !queues.lines().empty();
 }
 
 void Cashiers::match(size_t agency, const v1::BankLineView& line) {

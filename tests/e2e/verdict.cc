@@ -89,9 +89,9 @@ class Judge {
     if (const auto sound = world_.agency(agency).cli({"ledger", "--check"}); !sound) {
       fault("ledger --check: " + sound.error().text);
     }
-    v1::BankLineViews trays;
-    if (!world_.agency(agency).get("/v1/bank/lines", &trays)) return fault("no bank lines");
-    for (const v1::BankLineView& line : trays.lines()) {
+    v1::BankLineViews queues;
+    if (!world_.agency(agency).get("/v1/bank/lines", &queues)) return fault("no bank lines");
+    for (const v1::BankLineView& line : queues.lines()) {
       fault(fmt::format("a bank line of {} waits: {}", Fen{line.amount_fen()}.yuan(),
                         line.outcome()));
     }

@@ -58,7 +58,7 @@ class Letters {
            out.out_head() == in.in_head();
   }
 
-  // One case for each letter at each end, and nothing besides. What came back is led back into
+  // One case for each letter at each end, and nothing besides. What came back is replayed into
   // cases after the links are in step.
   void judge(const std::string& after) {
     for (size_t at = 0; at < 2; ++at) {

@@ -56,7 +56,7 @@ class Agency:
              "Example", "--listen", f"tcp://127.0.0.1:{self.port}", "--api",
              f"127.0.0.1:{self.port + 1}", "--bank-holder", "Fund", "--bank-account",
              "41001500000000000001", "--bank-name", "Bank", "--bank-cnaps", "102100099996",
-             "--contact", "desk", "--phone", "0000-0000000", "--address", "Street 1", "--postcode",
+             "--contact", "service", "--phone", "0000-0000000", "--address", "Street 1", "--postcode",
              "100000"], capture_output=True, text=True, env=environment)
 
     def start(self, limits=None, environment=None, before=()):

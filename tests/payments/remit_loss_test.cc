@@ -144,7 +144,7 @@ TEST_CASE("a debit that names only a batch that the store has lost is known from
   CHECK(world.payer.state(1) == "paid");
 }
 
-TEST_CASE("a debit of a payment that is still being led back is tried again when it is there") {
+TEST_CASE("a debit of a payment that is still being replayed is tried again when it is there") {
   Recovering world;
   world.come_back(kBalance / 2);
   world.backup = world.out.store->clone();
@@ -160,7 +160,7 @@ TEST_CASE("a debit of a payment that is still being led back is tried again when
   CHECK(world.payer.state(1, 2) == "paid");
 }
 
-TEST_CASE("a debit of a payment that is still being led back is not taken for an earlier one's") {
+TEST_CASE("a debit of a payment that is still being replayed is not taken for an earlier one's") {
   Recovering world;
   world.come_back(kBalance);
   world.backup = world.out.store->clone();
@@ -177,7 +177,7 @@ TEST_CASE("a debit of a payment that is still being led back is not taken for an
   CHECK(world.payer.state(1, 2) == "paid");
 }
 
-TEST_CASE("what came back of several payments is led back to each of them") {
+TEST_CASE("what came back of several payments is replayed to each of them") {
   Recovering world;
   world.come_back(kBalance / 2);
   world.remit();
@@ -294,7 +294,7 @@ TEST_CASE("a debit without a number waits if it may be of a forgotten payment or
 }
 
 TEST_CASE(
-    "what the bank has paid twice is led back from our notice, and its lines change nothing") {
+    "what the bank has paid twice is replayed from our notice, and its lines change nothing") {
   Recovering world;
   v1::BankLine debit = bank_line("", -kBalance, "1");
   debit.set_end_to_end_id(world.payer.payment(1));

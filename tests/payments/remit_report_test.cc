@@ -47,7 +47,7 @@ TEST_CASE("a report that is handed in twice changes nothing the second time") {
   CHECK(payer.site.contents() == before);
 }
 
-TEST_CASE("X22: a rejected payment is ordered anew under the next number, and only that is paid") {
+TEST_CASE("a rejected payment is ordered anew under the next number, and only that is paid (X22)") {
   Payer payer(1);
   payer.pay();
   payer.report(payer.payment(1) + "|rejected|AC04\n");

@@ -13,8 +13,8 @@ namespace quarantine_test {
 namespace {
 
 // A transfer-out agency that has heard one good letter from a peer.
-struct Desk {
-  Desk() {
+struct Office {
+  Office() {
     in.deliver(letter);
     site.commit();
     REQUIRE(site.quarantine().empty());
@@ -72,22 +72,22 @@ struct Desk {
 }  // namespace
 
 TEST_CASE("a text that is not UTF-8 makes the message unreadable, so that no rule ever meets it") {
-  Desk desk;
-  v1::Message letter = Desk::other_letter();
+  Office office;
+  v1::Message letter = Office::other_letter();
   letter.mutable_letter()->mutable_contact()->set_address("政务路1号");
   std::string bytes = letter.SerializeAsString();
   const size_t at = bytes.find("政务路1号");
   REQUIRE(at != std::string::npos);
   bytes[at] = '\xc0';
-  CHECK(desk.deliver(bytes).code() == v1::FAULT_CODE_UNREADABLE);
+  CHECK(office.deliver(bytes).code() == v1::FAULT_CODE_UNREADABLE);
 }
 
 TEST_CASE("bytes that are no message are set aside as unreadable") {
-  Desk desk;
-  const v1::QuarantineRecord record = desk.deliver(std::string("\xff\xff\xff"));
+  Office office;
+  const v1::QuarantineRecord record = office.deliver(std::string("\xff\xff\xff"));
   CHECK(record.code() == v1::FAULT_CODE_UNREADABLE);
   CHECK(record.case_id().empty());
-  const auto faults = desk.faults();
+  const auto faults = office.faults();
   REQUIRE(faults.size() == 1);
   CHECK(faults[0].code() == v1::FAULT_CODE_UNREADABLE);
   CHECK(faults[0].seq() == 2);
@@ -95,164 +95,164 @@ TEST_CASE("bytes that are no message are set aside as unreadable") {
 }
 
 TEST_CASE("a message without a case id is set aside as unreadable") {
-  Desk desk;
-  v1::Message message = desk.next(EventKind::kWithdrawIn);
+  Office office;
+  v1::Message message = office.next(EventKind::kWithdrawIn);
   message.set_case_id("short");
-  CHECK(desk.deliver(message).code() == v1::FAULT_CODE_UNREADABLE);
+  CHECK(office.deliver(message).code() == v1::FAULT_CODE_UNREADABLE);
 }
 
 TEST_CASE("a message nested too deep is set aside as unreadable") {
-  Desk desk;
+  Office office;
   std::string deep;
   for (int i = 0; i < 100; ++i) deep += '\x7b';
   for (int i = 0; i < 100; ++i) deep += '\x7c';
-  CHECK(desk.deliver(desk.next(EventKind::kWithdrawIn).SerializeAsString() + deep).code() ==
+  CHECK(office.deliver(office.next(EventKind::kWithdrawIn).SerializeAsString() + deep).code() ==
         v1::FAULT_CODE_UNREADABLE);
 }
 
 TEST_CASE("a body that this version does not know is set aside") {
-  Desk desk;
-  v1::Message message = desk.next(EventKind::kWithdrawIn);
+  Office office;
+  v1::Message message = office.next(EventKind::kWithdrawIn);
   message.clear_body();
-  CHECK(desk.deliver(message).code() == v1::FAULT_CODE_UNKNOWN_KIND);
+  CHECK(office.deliver(message).code() == v1::FAULT_CODE_UNKNOWN_KIND);
 }
 
 TEST_CASE("a message for no case is set aside, and names the refusal") {
-  Desk desk;
-  v1::Message message = desk.next(EventKind::kWithdrawIn);
+  Office office;
+  v1::Message message = office.next(EventKind::kWithdrawIn);
   message.set_case_id(std::string(case_number(50).bytes()));
   message.set_case_seq(1);
-  const v1::QuarantineRecord record = desk.deliver(message);
+  const v1::QuarantineRecord record = office.deliver(message);
   CHECK(record.code() == v1::FAULT_CODE_UNKNOWN_CASE);
   CHECK(record.refusal() == static_cast<uint32_t>(Refusal::kUnknownCase));
   CHECK(record.body_kind() == v1::Message::kWithdraw);
 }
 
 TEST_CASE("a message for a case with another agency is set aside and does not touch it") {
-  Desk desk;
-  Forger third(third_site(), desk.site);
-  third.deliver(desk.next(EventKind::kWithdrawIn));
-  desk.site.commit();
-  const auto quarantine = desk.site.quarantine();
+  Office office;
+  Forger third(third_site(), office.site);
+  third.deliver(office.next(EventKind::kWithdrawIn));
+  office.site.commit();
+  const auto quarantine = office.site.quarantine();
   REQUIRE(quarantine.size() == 1);
   CHECK(quarantine[0].refusal() == static_cast<uint32_t>(Refusal::kWrongPeer));
   CHECK(quarantine[0].code() == v1::FAULT_CODE_UNKNOWN_CASE);
-  CHECK(desk.site.subject(desk.id).relationship == Relationship::kLetterReceived);
-  CHECK(desk.site.subject(desk.id).received_case_seq == 1);
+  CHECK(office.site.subject(office.id).relationship == Relationship::kLetterReceived);
+  CHECK(office.site.subject(office.id).received_case_seq == 1);
 }
 
 TEST_CASE("a message that the state does not allow is set aside, and its case number is used up") {
-  Desk desk;
-  const v1::QuarantineRecord record = desk.deliver(desk.next(EventKind::kCloseIn));
+  Office office;
+  const v1::QuarantineRecord record = office.deliver(office.next(EventKind::kCloseIn));
   CHECK(record.code() == v1::FAULT_CODE_NOT_ALLOWED);
   CHECK(record.refusal() == static_cast<uint32_t>(Refusal::kNotAllowedNow));
-  CHECK(desk.site.subject(desk.id).received_case_seq == 2);
-  desk.in.deliver(desk.next(EventKind::kWithdrawIn));
-  desk.site.commit();
-  CHECK(desk.site.subject(desk.id).relationship == Relationship::kOutWithdrawn);
+  CHECK(office.site.subject(office.id).received_case_seq == 2);
+  office.in.deliver(office.next(EventKind::kWithdrawIn));
+  office.site.commit();
+  CHECK(office.site.subject(office.id).relationship == Relationship::kOutWithdrawn);
 }
 
 TEST_CASE("a replayed message is set aside") {
-  Desk desk;
-  CHECK(desk.deliver(desk.letter).code() == v1::FAULT_CODE_REPLAYED);
-  CHECK(desk.site.subject(desk.id).received_case_seq == 1);
+  Office office;
+  CHECK(office.deliver(office.letter).code() == v1::FAULT_CODE_REPLAYED);
+  CHECK(office.site.subject(office.id).received_case_seq == 1);
 }
 
 TEST_CASE("a message that skips a case number is set aside and uses up none") {
-  Desk desk;
-  v1::Message message = desk.next(EventKind::kWithdrawIn);
+  Office office;
+  v1::Message message = office.next(EventKind::kWithdrawIn);
   message.set_case_seq(7);
-  CHECK(desk.deliver(message).code() == v1::FAULT_CODE_OUT_OF_ORDER);
-  CHECK(desk.site.subject(desk.id).received_case_seq == 1);
+  CHECK(office.deliver(message).code() == v1::FAULT_CODE_OUT_OF_ORDER);
+  CHECK(office.site.subject(office.id).received_case_seq == 1);
 }
 
 TEST_CASE("content that breaks a rule is set aside with the rule's text") {
-  Desk desk;
-  v1::Message message = Desk::other_letter();
+  Office office;
+  v1::Message message = Office::other_letter();
   message.set_case_id(std::string(case_number(51).bytes()));
   message.mutable_letter()->clear_payee();
-  const v1::QuarantineRecord record = desk.deliver(message);
+  const v1::QuarantineRecord record = office.deliver(message);
   CHECK(record.code() == v1::FAULT_CODE_BAD_CONTENT);
   CHECK(record.refusal() == static_cast<uint32_t>(Refusal::kLetterInvalid));
   CHECK(record.text().find("payee") != std::string::npos);
 }
 
 TEST_CASE("a letter number of another case is set aside") {
-  Desk desk;
-  v1::Message message = desk.letter;
+  Office office;
+  v1::Message message = office.letter;
   message.set_case_id(std::string(case_number(52).bytes()));
-  const v1::QuarantineRecord record = desk.deliver(message);
+  const v1::QuarantineRecord record = office.deliver(message);
   CHECK(record.refusal() == static_cast<uint32_t>(Refusal::kLetterNumberTaken));
 }
 
 TEST_CASE("a letter under another agency's number is set aside, and that agency's own is taken") {
-  Desk desk;
+  Office office;
   const std::string number =
       LetterNumber::make(GENERATE(third_site(), out_site()), {2026, 11, 2}, 44)->text();
-  v1::Message letter = desk.letter;
+  v1::Message letter = office.letter;
   letter.set_case_id(std::string(case_number(53).bytes()));
   letter.mutable_letter()->set_letter_number(number);
-  const v1::QuarantineRecord record = desk.deliver(letter);
+  const v1::QuarantineRecord record = office.deliver(letter);
   CHECK(record.code() == v1::FAULT_CODE_BAD_CONTENT);
   CHECK(record.refusal() == static_cast<uint32_t>(Refusal::kLetterNumberForeign));
-  REQUIRE(desk.faults().size() == 1);
-  CHECK(desk.faults()[0].refusal() == static_cast<uint32_t>(Refusal::kLetterNumberForeign));
+  REQUIRE(office.faults().size() == 1);
+  CHECK(office.faults()[0].refusal() == static_cast<uint32_t>(Refusal::kLetterNumberForeign));
   if (!LetterNumber::parse(number)->is_of(third_site())) return;
-  Forger(third_site(), desk.site).deliver(letter);
-  desk.site.commit();
-  CHECK(desk.site.quarantine().size() == 1);
-  CHECK(desk.site.subject(case_number(53)).letter_number == number);
+  Forger(third_site(), office.site).deliver(letter);
+  office.site.commit();
+  CHECK(office.site.quarantine().size() == 1);
+  CHECK(office.site.subject(case_number(53)).letter_number == number);
 }
 
 TEST_CASE("a letter under the number of an agency that its writer took over is taken") {
-  Desk desk;
+  Office office;
   std::vector<Agency> agencies = test_directory()->agencies();
   for (Agency& agency : agencies) {
     if (agency.id == third_site()) agency.successor = Succession{in_site(), date_of(kNow)};
   }
   const auto merged = Directory::make(std::move(agencies)).value();
-  v1::Message letter = desk.letter;
+  v1::Message letter = office.letter;
   letter.set_case_id(std::string(case_number(53).bytes()));
   letter.mutable_letter()->set_letter_number(
       LetterNumber::make(third_site(), {2026, 11, 2}, 44)->text());
-  desk.in.deliver(letter);
-  desk.site.commit();
-  CHECK(desk.site.quarantine().size() == 1);
-  REQUIRE(desk.site.engine->set_directory(merged, at(kNow)));
-  desk.in.deliver(letter);
-  desk.site.commit();
-  CHECK(desk.site.quarantine().size() == 1);
-  CHECK(desk.site.subject(case_number(53)).letter_number == letter.letter().letter_number());
+  office.in.deliver(letter);
+  office.site.commit();
+  CHECK(office.site.quarantine().size() == 1);
+  REQUIRE(office.site.engine->set_directory(merged, at(kNow)));
+  office.in.deliver(letter);
+  office.site.commit();
+  CHECK(office.site.quarantine().size() == 1);
+  CHECK(office.site.subject(case_number(53)).letter_number == letter.letter().letter_number());
 }
 
 TEST_CASE("all messages of a frame that nobody can read are set aside as one") {
-  Desk desk;
-  const Seq before = desk.through();
-  desk.in.deliver({"", Desk::other_letter().SerializeAsString(), "\xff", "\xff\xff", ""});
-  desk.site.commit();
-  CHECK(desk.through() == before + 5);
-  CHECK(desk.site.subject(case_number(99)).exists());
-  REQUIRE(desk.site.quarantine().size() == 1);
-  CHECK(desk.site.quarantine()[0].code() == v1::FAULT_CODE_UNREADABLE);
-  CHECK(desk.site.quarantine()[0].ref().seq() == before + 1);
-  CHECK(desk.site.quarantine()[0].more() == 3);
-  REQUIRE(desk.faults().size() == 1);
-  CHECK(desk.faults()[0].seq() == before + 1);
-  CHECK(desk.faults()[0].more() == 3);
-  desk.in.deliver({"\xff"});
-  desk.site.commit();
-  REQUIRE(desk.faults().size() == 2);
-  CHECK(desk.faults()[1].seq() == before + 6);
-  CHECK(desk.faults()[1].more() == 0);
+  Office office;
+  const Seq before = office.through();
+  office.in.deliver({"", Office::other_letter().SerializeAsString(), "\xff", "\xff\xff", ""});
+  office.site.commit();
+  CHECK(office.through() == before + 5);
+  CHECK(office.site.subject(case_number(99)).exists());
+  REQUIRE(office.site.quarantine().size() == 1);
+  CHECK(office.site.quarantine()[0].code() == v1::FAULT_CODE_UNREADABLE);
+  CHECK(office.site.quarantine()[0].ref().seq() == before + 1);
+  CHECK(office.site.quarantine()[0].more() == 3);
+  REQUIRE(office.faults().size() == 1);
+  CHECK(office.faults()[0].seq() == before + 1);
+  CHECK(office.faults()[0].more() == 3);
+  office.in.deliver({"\xff"});
+  office.site.commit();
+  REQUIRE(office.faults().size() == 2);
+  CHECK(office.faults()[1].seq() == before + 6);
+  CHECK(office.faults()[1].more() == 0);
 }
 
 // What a frame of the smallest messages of a kind makes us write, in bytes for each of its own.
 TEST_CASE("junk costs our disk a bounded multiple of what it costs its sender") {
-  Desk desk;
-  v1::Message nameless, unknown = desk.next(EventKind::kWithdrawIn), numbered;
+  Office office;
+  v1::Message nameless, unknown = office.next(EventKind::kWithdrawIn), numbered;
   unknown.Clear();
   unknown.set_case_id(std::string(case_number(77).bytes()));
-  numbered.set_case_id(std::string(desk.id.bytes()));
+  numbered.set_case_id(std::string(office.id.bytes()));
   numbered.mutable_funds_ack();
   const struct {
     const char* what;
@@ -268,55 +268,55 @@ TEST_CASE("junk costs our disk a bounded multiple of what it costs its sender") 
       if (message == &numbered) copy.set_case_seq(n + 2);
       messages.push_back(copy.SerializeAsString());
     }
-    desk.in.deliver(messages);
-    const Batch& batch = desk.site.engine->kernel().begin_commit();
+    office.in.deliver(messages);
+    const Batch& batch = office.site.engine->kernel().begin_commit();
     const size_t written = batch.bytes();
-    REQUIRE(desk.site.store->commit(batch));
-    desk.site.engine->kernel().commit_done(at(kNow));
-    const auto frame = desk.site.peer(in_site()).incoming_log().frame_with(desk.through());
+    REQUIRE(office.site.store->commit(batch));
+    office.site.engine->kernel().commit_done(at(kNow));
+    const auto frame = office.site.peer(in_site()).incoming_log().frame_with(office.through());
     REQUIRE(frame);
     INFO(what << ": " << written << " bytes for " << (*frame)->bytes->size());
     CHECK(written < times_max * (*frame)->bytes->size());
-    desk.site.sent.clear();
+    office.site.sent.clear();
   }
-  CHECK(desk.site.subject(desk.id).received_case_seq == limits::kFrameMessagesMax + 1);
+  CHECK(office.site.subject(office.id).received_case_seq == limits::kFrameMessagesMax + 1);
 }
 
 TEST_CASE("no fault is given about a fault") {
-  Desk desk;
-  v1::Message message = desk.next(EventKind::kFaultIn);
+  Office office;
+  v1::Message message = office.next(EventKind::kFaultIn);
   message.set_case_id(std::string(case_number(53).bytes()));
-  desk.deliver(message);
-  CHECK(desk.faults().empty());
+  office.deliver(message);
+  CHECK(office.faults().empty());
 }
 
 TEST_CASE("a fault about a message of ours is shown in the case") {
-  Desk desk;
-  desk.in.deliver(desk.next(EventKind::kFaultIn));
-  desk.site.commit();
-  CHECK(desk.site.subject(desk.id).last_fault == v1::FAULT_CODE_NOT_ALLOWED);
-  CHECK(desk.site.quarantine().empty());
+  Office office;
+  office.in.deliver(office.next(EventKind::kFaultIn));
+  office.site.commit();
+  CHECK(office.site.subject(office.id).last_fault == v1::FAULT_CODE_NOT_ALLOWED);
+  CHECK(office.site.quarantine().empty());
 }
 
 TEST_CASE("what is set aside can be read again, byte for byte") {
-  Desk desk;
-  const v1::Message message = desk.next(EventKind::kCloseIn);
-  const v1::QuarantineRecord record = desk.deliver(message);
-  const auto read = read_message(desk.site.records(), in_site(), {false, 1, record.ref().seq()});
+  Office office;
+  const v1::Message message = office.next(EventKind::kCloseIn);
+  const v1::QuarantineRecord record = office.deliver(message);
+  const auto read = read_message(office.site.records(), in_site(), {false, 1, record.ref().seq()});
   REQUIRE(read);
   CHECK(read->SerializeAsString() == message.SerializeAsString());
 }
 
 TEST_CASE("a duplicate frame is answered with the same receipt and decides nothing") {
-  Desk desk;
-  const auto logged = desk.site.peer(in_site()).incoming_log().frame_with(1);
+  Office office;
+  const auto logged = office.site.peer(in_site()).incoming_log().frame_with(1);
   REQUIRE(logged);
-  desk.site.trace.clear();
-  desk.site.hear(in_site(), Lane::kForward, *(*logged)->bytes);
-  REQUIRE_FALSE(desk.site.trace.empty());
-  CHECK(desk.site.trace[0] == "send receipt");
-  CHECK(desk.site.quarantine().empty());
-  CHECK(desk.site.subject(desk.id).timeline_count == 1);
+  office.site.trace.clear();
+  office.site.hear(in_site(), Lane::kForward, *(*logged)->bytes);
+  REQUIRE_FALSE(office.site.trace.empty());
+  CHECK(office.site.trace[0] == "send receipt");
+  CHECK(office.site.quarantine().empty());
+  CHECK(office.site.subject(office.id).timeline_count == 1);
 }
 
 }  // namespace quarantine_test

@@ -44,7 +44,7 @@ bool alarmed(const Site& site, const std::string& words) {
 }  // namespace
 
 // Seeds 142, 174 and 261: the refusal came back first, and the withdrawal did not fit any more.
-TEST_CASE("messages that crossed are led back in the order that they had here") {
+TEST_CASE("messages that crossed are replayed in the order that they had here") {
   for (const Who who : {Who::kIn, Who::kOut}) {
     Pair pair;
     play(pair, 0, 3);
@@ -138,7 +138,7 @@ TEST_CASE(
 }
 
 // Seeds 460 and 493: the day from which the term ran was that of a receipt which is lost.
-TEST_CASE("a reminder of ours is led back although its day seems not to have come") {
+TEST_CASE("a reminder of ours is replayed although its day seems not to have come") {
   Pair pair;
   play(pair, 0, 3);
   const auto backup = pair.in.store->clone();
@@ -155,7 +155,7 @@ TEST_CASE("a reminder of ours is led back although its day seems not to have com
   pair.check_sound();
 }
 
-// Seed 127: the line was imported before the case had come back, and stayed in its tray.
+// Seed 127: the line was imported before the case had come back, and stayed in its queue.
 TEST_CASE("money that is imported while its case is being fetched back finds it afterwards") {
   Pair pair;
   const auto backup = pair.in.store->clone();

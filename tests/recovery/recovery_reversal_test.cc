@@ -54,7 +54,7 @@ struct Reversed : RecoveryPair {
 
 }  // namespace
 
-TEST_CASE("a difference that was told twice is led back to what the bank did in between") {
+TEST_CASE("a difference that was told twice is replayed to what the bank did in between") {
   Reversed world;
   world.backup = world.in.store->clone();
   CHECK(world.bring(kBalance) == "matched");

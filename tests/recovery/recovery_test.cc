@@ -302,7 +302,7 @@ TEST_CASE("a recovery that a crash interrupts goes on after the restart") {
   }
 }
 
-TEST_CASE("a line whose money the recovery has led back is matched and booked no second time") {
+TEST_CASE("a line whose money the recovery has replayed is matched and booked no second time") {
   Pair pair;
   size_t act = 0;
   while (kStory[act].kind != EventKind::kBankCredit) pair.act(kStory[act++]);

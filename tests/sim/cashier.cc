@@ -1,6 +1,6 @@
 #include "tests/sim/cashier.h"
 
-#include "daemon/payments/remit_desk.h"
+#include "daemon/payments/payment_service.h"
 #include "daemon/payments/remit_views.h"
 #include "storage/layout.h"
 #include "storage/records.h"

@@ -52,9 +52,9 @@ void fill_account(v1::Account& account, const Case& subject, Random& random) {
 }
 
 // Nobody is insured in two areas at once: each has years of its own.
-int32_t first_year(const Desk& desk) {
-  const auto& agencies = desk.directory.agencies();
-  const auto place = std::ranges::find(agencies, desk.agency, &Agency::id) - agencies.begin();
+int32_t first_year(const Office& office) {
+  const auto& agencies = office.directory.agencies();
+  const auto place = std::ranges::find(agencies, office.agency, &Agency::id) - agencies.begin();
   return 2001 + 5 * static_cast<int32_t>(place);
 }
 
@@ -69,20 +69,21 @@ void mistreat_rows(v1::InformationForm& form, Random& random) {
   }
 }
 
-void fill_form(v1::InformationForm& form, const Case& subject, const Desk& desk, Random& random) {
-  const int32_t year = first_year(desk);
+void fill_form(v1::InformationForm& form, const Case& subject, const Office& office,
+               Random& random) {
+  const int32_t year = first_year(office);
   const auto add = [&](int32_t from, int32_t to) {
-    add_segment(form, desk.agency, subject.scheme_from, from, to);
+    add_segment(form, office.agency, subject.scheme_from, from, to);
   };
   add(year * 100 + 7, (year + 1) * 100 + 12);
   if (random.chance(700)) add((year + 2) * 100 + 3, (year + 4) * 100 + 9);
   fill_account(*form.mutable_account(), subject, random);
-  form.mutable_account()->set_as_of(date_of(desk.now).yyyymmdd());
+  form.mutable_account()->set_as_of(date_of(office.now).yyyymmdd());
   form.set_handler("0107");
   form.set_reviewer("0112");
   if (subject.form_version > 0) form.set_reason("correction asked for");
-  if (desk.earlier.empty()) return;
-  carry_rows_on(desk.earlier, {&desk.agency, 1}, form);
+  if (office.earlier.empty()) return;
+  carry_rows_on(office.earlier, {&office.agency, 1}, form);
   mistreat_rows(form, random);
 }
 
@@ -91,11 +92,11 @@ v1::RejectCode draw_code(Random& random) {
 }
 
 // Any agency but the two that have the case.
-std::string draw_other(const Case& subject, const Desk& desk, Random& random) {
-  const auto& agencies = desk.directory.agencies();
+std::string draw_other(const Case& subject, const Office& office, Random& random) {
+  const auto& agencies = office.directory.agencies();
   for (int tries = 0; tries < 100; ++tries) {
     const AgencyId id = agencies[random.below(agencies.size())].id;
-    if (id != subject.peer && id != desk.agency) return id.str();
+    if (id != subject.peer && id != office.agency) return id.str();
   }
   return subject.peer.str();
 }
@@ -105,8 +106,8 @@ int64_t draw_part(int64_t open_fen, Random& random) {
   return open_fen > 1 && random.chance(150) ? random.between(1, open_fen - 1) : 0;
 }
 
-v1::Payee other_payee(const Desk& desk, Random& random) {
-  const BankAccount& bank = desk.directory.find(desk.agency)->bank;
+v1::Payee other_payee(const Office& office, Random& random) {
+  const BankAccount& bank = office.directory.find(office.agency)->bank;
   v1::Payee payee;
   payee.set_account_holder(bank.holder);
   payee.set_account_number(bank.account + std::to_string(random.below(10)));
@@ -115,13 +116,13 @@ v1::Payee other_payee(const Desk& desk, Random& random) {
   return payee;
 }
 
-void fill_money(EventKind action, const Case& subject, const Desk& desk, v1::ActionInput& input,
+void fill_money(EventKind action, const Case& subject, const Office& office, v1::ActionInput& input,
                 Random& random) {
   const int64_t open = subject.due.value - subject.moved.value;
   if (action == EventKind::kReturnFunds) input.set_amount_fen(draw_part(-open, random));
   if (action == EventKind::kBankReturned) {
-    input.set_attempt(desk.bounced.attempt);
-    input.set_amount_fen(desk.bounced.open.value);
+    input.set_attempt(office.bounced.attempt);
+    input.set_amount_fen(office.bounced.open.value);
   }
   if (action != EventKind::kRemit) return;
   if (open > 0) return input.set_amount_fen(draw_part(open, random));
@@ -180,28 +181,28 @@ std::string make_file(Random& random) {
 }
 
 std::shared_ptr<const v1::ActionInput> make_input(EventKind action, const Case& subject,
-                                                  const Paper& paper, const Desk& desk,
+                                                  const Paper& paper, const Office& office,
                                                   Random& random) {
   auto input = std::make_shared<v1::ActionInput>();
   switch (action) {
     case EventKind::kApply: *input->mutable_application() = paper.application; break;
     case EventKind::kIssueForm:
     case EventKind::kSupplementForm:
-      fill_form(*input->mutable_form(), subject, desk, random);
+      fill_form(*input->mutable_form(), subject, office, random);
       break;
     case EventKind::kHold:
       input->set_code(draw_code(random));
-      if (random.chance(500)) input->set_date(date_of(desk.now.plus_ms(604'800'000)).yyyymmdd());
+      if (random.chance(500)) input->set_date(date_of(office.now.plus_ms(604'800'000)).yyyymmdd());
       break;
     case EventKind::kForwardLetter:
       input->set_code(v1::REJECT_CODE_WRONG_AGENCY);
-      input->set_agency(draw_other(subject, desk, random));
+      input->set_agency(draw_other(subject, office, random));
       break;
     case EventKind::kAttach:
     case EventKind::kDetach: name_file(subject, *input->mutable_attachment(), random); break;
-    case EventKind::kChangePayee: *input->mutable_payee() = other_payee(desk, random); break;
+    case EventKind::kChangePayee: *input->mutable_payee() = other_payee(office, random); break;
     case EventKind::kReplyReminder:
-      input->set_date(date_of(desk.now.plus_ms(259'200'000)).yyyymmdd());
+      input->set_date(date_of(office.now.plus_ms(259'200'000)).yyyymmdd());
       break;
     case EventKind::kAnswer: input->set_note("so it is"); break;
     case EventKind::kRejectLetter:
@@ -209,7 +210,7 @@ std::shared_ptr<const v1::ActionInput> make_input(EventKind action, const Case& 
       break;
     case EventKind::kRemit:
     case EventKind::kReturnFunds:
-    case EventKind::kBankReturned: fill_money(action, subject, desk, *input, random); break;
+    case EventKind::kBankReturned: fill_money(action, subject, office, *input, random); break;
     case EventKind::kWithdraw:
     case EventKind::kCancel:
     case EventKind::kReopen:

@@ -45,7 +45,7 @@ Paper make_paper(const Route& route, const v1::Person& person, Instant now, Rand
 std::string make_file(Random& random);
 
 // Where a clerk sits.
-struct Desk {
+struct Office {
   Instant now;
   const Directory& directory;
   AgencyId agency;
@@ -56,7 +56,7 @@ struct Desk {
 
 // What a clerk enters for `action` on the case.
 std::shared_ptr<const v1::ActionInput> make_input(EventKind action, const Case& subject,
-                                                  const Paper& paper, const Desk& desk,
+                                                  const Paper& paper, const Office& office,
                                                   Random& random);
 
 }  // namespace jiexu::sim

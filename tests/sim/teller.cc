@@ -1,6 +1,6 @@
 #include "tests/sim/teller.h"
 
-#include "daemon/bank/bank_desk.h"
+#include "daemon/bank/bank_service.h"
 #include "storage/layout.h"
 #include "storage/records.h"
 
@@ -13,8 +13,8 @@ constexpr uint32_t kAgainPermille = 30;
 constexpr uint32_t kStrangerPermille = 5;
 constexpr uint32_t kEarlyPermille = 5;  // of lines that would settle by themselves
 
-// Whom the line is of can be told by a person; where a case has sent money back to, the desk knows
-// itself.
+// Whom the line is of can be told by a person; where a case has sent money back to, the bank
+// service knows itself.
 bool can_be_matched(const Entry& entry) {
   return entry.kind != Entry::Kind::kDebit || entry.shares.front().attempt != 0;
 }
@@ -49,7 +49,7 @@ void Teller::look() {
     world_.bank.credit_stranger(node_.id());
   }
   if (!node_.up()) return look_later();
-  const auto waiting = look_through_tray();
+  const auto waiting = look_through_queue();
   if (waiting && random_.chance(500)) return match_by_hand(world_.bank.entries()[*waiting]);
   const std::vector<size_t> picked = pick();
   picked.empty() ? look_later() : import(picked);
@@ -83,7 +83,7 @@ void Teller::import(const std::vector<size_t>& picked) {
   post(std::move(command));
 }
 
-std::optional<size_t> Teller::look_through_tray() {
+std::optional<size_t> Teller::look_through_queue() {
   const Records records(node_.store(), node_.vault());
   auto& entries = world_.bank.entries();
   std::optional<size_t> waiting;

@@ -21,7 +21,7 @@ class Teller {
   std::vector<size_t> pick();
   void import(const std::vector<size_t>& picked);
   // Looks on the disk what became of lines; one that a person has to match.
-  std::optional<size_t> look_through_tray();
+  std::optional<size_t> look_through_queue();
   void match_by_hand(const Entry& entry);
   void post(Asking command);
 

@@ -44,7 +44,7 @@ TEST_CASE("every key has the bytes that the table of layout.h gives") {
   CHECK(to_hex(person_key(hash)) == "50cd" + std::string(30, '0'));
 }
 
-TEST_CASE("the keys of bank files, batches and trays have these bytes") {
+TEST_CASE("the keys of bank files, batches and exception queues have these bytes") {
   const std::string zeros(64, '0');
   CHECK(to_hex(bank_file_key(Digest{})) == "46" + zeros);
   CHECK(parse_bank_file_key(bank_file_key(Digest{1})) == Digest{1});
@@ -54,7 +54,7 @@ TEST_CASE("the keys of bank files, batches and trays have these bytes") {
   CHECK(to_hex(staged_line_key(Digest{}, 258)) == "53" + zeros + "0000000000000102");
   CHECK(incoming_batch_key("411328072611200000010") == "N411328072611200000010");
   CHECK(recovered_money_key(kCase) == "U" + std::string(kCase.bytes()));
-  CHECK(to_hex(tray_key(5, Instant{1}, Digest{})) == "54050000000000000001" + zeros);
+  CHECK(to_hex(exception_key(5, Instant{1}, Digest{})) == "54050000000000000001" + zeros);
   CHECK(waiting_lines_key(kCase) == "W" + std::string(kCase.bytes()));
   CHECK(to_hex(missing_key(1, kCase)) == "4d0000000000000001" + to_hex(kCase.bytes()));
 }
@@ -186,7 +186,7 @@ TEST_CASE("bytes that are no key of a kind are an error that names the kind, and
   CHECK_FALSE(parse_postponed_line_key(twin_lines_key(Digest{})));
   CHECK_FALSE(parse_missing_key(waiting_lines_key(kCase)));
   CHECK_FALSE(parse_open_money_key(waiting_lines_key(kCase)));
-  CHECK_FALSE(parse_tray_key(postponed_line_key(Digest{})));
+  CHECK_FALSE(parse_exception_key(postponed_line_key(Digest{})));
   CHECK_FALSE(parse_quarantine_key(link_log_key(kPeer, Direction::kIn, 1, 1)));
   CHECK_FALSE(parse_proposed_release_key(payment_key(kCase, 1)));
   CHECK_FALSE(parse_attachment_key(kCase.bytes()));
@@ -223,7 +223,7 @@ TEST_CASE("every key is one of its kind") {
                             twin_lines_key(Digest{}),
                             numbered_lines_key(Digest{}),
                             postponed_line_key(Digest{}),
-                            tray_key(1, at, Digest{}),
+                            exception_key(1, at, Digest{}),
                             waiting_lines_key(kCase),
                             missing_key(5, kCase),
                             open_money_key(kPeer, kCase),
@@ -317,7 +317,7 @@ TEST_CASE("the end of the empty prefix is above the longest key of highest bytes
   CHECK(std::string(Key::kSizeMax, '\xff') < prefix_end(""));
   CHECK(bank_line_key(Digest{}).view().size() <= Key::kSizeMax);
   CHECK(staged_line_key(Digest{}, 0).view().size() <= Key::kSizeMax);
-  CHECK(tray_key(1, Instant{0}, Digest{}).view().size() <= Key::kSizeMax);
+  CHECK(exception_key(1, Instant{0}, Digest{}).view().size() <= Key::kSizeMax);
   CHECK(attachment_key(kCase, Digest{}, 0).view().size() == Key::kSizeMax);
 }
 

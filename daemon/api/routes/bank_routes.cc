@@ -1,4 +1,4 @@
-// /v1/bank: files, lines, trays, and what people decide about lines.
+// /v1/bank: files, lines, exception queues, and what people decide about lines.
 #include <google/protobuf/io/coded_stream.h>
 
 #include "daemon/api/api.h"
@@ -57,7 +57,7 @@ v1::BankLineView line_view(const Digest& digest, const v1::BankLineRecord& recor
   out.set_line_id(to_hex(view(digest)));
   out.set_outcome(std::string(rule.name));
   out.set_message(std::string(rule.message));
-  if (record.tray_at_ms() != 0) {
+  if (record.queued_at_ms() != 0) {
     out.set_what_to_do(std::string(what_to_do(rule.outcome, record.line().amount_fen() < 0)));
     out.set_age_ms(std::max<int64_t>(now.ms - record.at_ms(), 0));
   }
@@ -156,16 +156,17 @@ void Api::list_bank_files(Call call) {
   reply(call, views);
 }
 
-// One tray, or all of them: oldest first within each.
+// One exception queue, or all of them: oldest first within each.
 void Api::list_bank_lines(Call call) {
-  const auto page = page_of(call, {"tray"});
-  const std::string& tray = call.query["tray"];
-  const OutcomeRule* rule = find_outcome(tray);
-  const auto after = place_of(page ? page->after : "", parse_tray_place);
-  const bool of_tray = rule == nullptr || !after || !*after ||
-                       (*after)->outcome == static_cast<uint8_t>(rule->outcome);
-  if (!page || !after || !of_tray || (!tray.empty() && (rule == nullptr || !rule->waits))) {
-    return reply(call, bad_query("tray (an outcome that waits), limit (1 to 500), after (`next`)"));
+  const auto page = page_of(call, {"queue"});
+  const std::string& queue = call.query["queue"];
+  const OutcomeRule* rule = find_outcome(queue);
+  const auto after = place_of(page ? page->after : "", parse_exception_place);
+  const bool of_queue = rule == nullptr || !after || !*after ||
+                        (*after)->outcome == static_cast<uint8_t>(rule->outcome);
+  if (!page || !after || !of_queue || (!queue.empty() && (rule == nullptr || !rule->waits))) {
+    return reply(call,
+                 bad_query("queue (an outcome that waits), limit (1 to 500), after (`next`)"));
   }
   const auto of = rule == nullptr ? std::nullopt : std::optional(rule->outcome);
   const auto found = list_waiting_lines(records_, of, *after, page->limit);

@@ -8,7 +8,7 @@
 #include "daemon/api/views.h"
 #include "daemon/base/bytes.h"
 #include "daemon/cases/step.h"
-#include "daemon/casework/case_desk.h"
+#include "daemon/casework/case_service.h"
 #include "daemon/casework/case_store.h"
 #include "daemon/payments/payment_queries.h"
 #include "daemon/trust/suite.h"

@@ -1,5 +1,6 @@
-// What became of a bank line: a closed list. Each outcome says whether the line waits in a tray,
-// who has to do what about it, and by which message the other agency learns of it. Pure.
+// What became of a bank line: a closed list. Each outcome says whether the line waits in an
+// exception queue, who has to do what about it, and by which message the other agency learns of it.
+// Pure.
 #pragma once
 
 #include <cstdint>
@@ -33,7 +34,7 @@ enum class BankOutcome : uint32_t {
 struct OutcomeRule {
   BankOutcome outcome;
   std::string_view name;        // in answers and on the command line
-  bool waits;                   // in a tray, until a person or a later event settles it
+  bool waits;                   // in an exception queue, until a person or a later event settles it
   std::string_view what_to_do;  // for the person
   std::string_view message;     // that tells the other agency
 };

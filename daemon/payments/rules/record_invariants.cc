@@ -175,7 +175,7 @@ bool line_names_cases(const BankLine& record) {
 
 // A line that somebody has settled waits no more.
 bool line_waits_for_somebody(const BankLine& record) {
-  return record.tray_at_ms() == 0 || record.settled_by().empty();
+  return record.queued_at_ms() == 0 || record.settled_by().empty();
 }
 
 bool line_settled_by_somebody(const BankLine& record) {

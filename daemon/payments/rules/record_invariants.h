@@ -1,6 +1,6 @@
 // What holds of every record of a payment, of a batch of payments and of a bank line, whatever has
-// happened to it; one rule a line in record_invariants.cc. The desk that owns the record checks it
-// where it reads and where it writes it.
+// happened to it; one rule a line in record_invariants.cc. The service that owns the record checks
+// it where it reads and where it writes it.
 //
 // A rule holds also of what earlier versions have written: amounts that they let in, and sums that
 // they did not keep, have none. Pure.

@@ -4,8 +4,8 @@
 #include <thread>
 
 #include "daemon/base/check.h"
-#include "tests/bench/exchange/desk.h"
 #include "tests/bench/exchange/modes.h"
+#include "tests/bench/exchange/office.h"
 
 namespace jiexu::bench {
 namespace {
@@ -28,7 +28,7 @@ std::vector<const e2e::Applicant*> people_of(e2e::People& people, size_t cases) 
 }
 
 // Applications [from, to), each at the agency where the person is now.
-void apply(Desk (&desks)[2], const std::vector<const e2e::Applicant*>& people, size_t from,
+void apply(Office (&services)[2], const std::vector<const e2e::Applicant*>& people, size_t from,
            size_t to) {
   std::vector<const e2e::Applicant*> here[2];
   for (size_t n = from; n < to; ++n) {
@@ -36,19 +36,19 @@ void apply(Desk (&desks)[2], const std::vector<const e2e::Applicant*>& people, s
     here[people[n]->destination].push_back(people[n]);
   }
   for (size_t i = 0; i < 2; ++i) {
-    if (!here[i].empty()) desks[i].apply(here[i]);
+    if (!here[i].empty()) services[i].apply(here[i]);
   }
 }
 
-void close_all(Desk (&desks)[2], const std::vector<const e2e::Applicant*>& people) {
+void close_all(Office (&services)[2], const std::vector<const e2e::Applicant*>& people) {
   size_t open[2] = {0, 0}, applied = 0;
   do {
     const size_t room = kOpenMax - std::min(kOpenMax, std::max(open[0], open[1]));
     const size_t until = std::min(people.size(), applied + room);
-    apply(desks, people, applied, until);
+    apply(services, people, applied, until);
     applied = until;
-    std::thread other([&] { open[1] = desks[1].work(desks[0]); });
-    open[0] = desks[0].work(desks[1]);
+    std::thread other([&] { open[1] = services[1].work(services[0]); });
+    open[0] = services[0].work(services[1]);
     other.join();
   } while (applied < people.size() || open[0] + open[1] > 0);
 }
@@ -58,10 +58,10 @@ void close_all(Desk (&desks)[2], const std::vector<const e2e::Applicant*>& peopl
 void cases(const Options& options, Site& site) {
   e2e::People people;
   const auto all = people_of(people, options.messages);
-  Desk desks[2] = {{site, 0, people}, {site, 1, people}};
+  Office services[2] = {{site, 0, people}, {site, 1, people}};
   const Usage before = site.usage();
   const double load_before = Usage::of({::getpid()}).cpu_s;
-  close_all(desks, all);
+  close_all(services, all);
   const Usage used = site.usage() - before;
   const auto count = static_cast<double>(options.messages);
   const auto messages = static_cast<double>(messages_sent(site));

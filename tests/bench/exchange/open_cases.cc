@@ -1,7 +1,7 @@
 #include "tests/bench/exchange/open_cases.h"
 
 #include "daemon/base/check.h"
-#include "daemon/casework/case_desk.h"
+#include "daemon/casework/case_service.h"
 #include "daemon/casework/case_store.h"
 #include "storage/records.h"
 #include "tests/bench/exchange/home.h"

@@ -110,7 +110,7 @@ void Site::init(Agency& agency) const {
                                       "--bank-cnaps",
                                       "102100099996",
                                       "--contact",
-                                      "transfer desk",
+                                      "transfer service",
                                       "--phone",
                                       "0000-0000000",
                                       "--address",

@@ -77,7 +77,7 @@ v1::BankLineRecord sound_line() {
   v1::BankLineRecord out;
   out.mutable_line()->set_amount_fen(500);
   out.set_outcome(static_cast<uint32_t>(BankOutcome::kNoCase));
-  out.set_tray_at_ms(1);
+  out.set_queued_at_ms(1);
   out.set_suspense_fen(500);
   out.set_postings(1);
   out.add_proposals(kCase);

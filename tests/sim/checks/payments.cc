@@ -64,9 +64,9 @@ class PaymentsChecker final : public Checker {
           "bank line " + entry.line.host_sequence() + " of " + survey.agency.str();
       if (found == by_host.end()) {
         violated(who + " was never imported");
-      } else if (found->second->tray_at_ms() != 0) {
+      } else if (found->second->queued_at_ms() != 0) {
         const auto outcome = static_cast<BankOutcome>(found->second->outcome());
-        violated(who + " is left in the tray: " + std::string(jiexu::name(outcome)));
+        violated(who + " is left in the queue: " + std::string(jiexu::name(outcome)));
       }
     }
   }

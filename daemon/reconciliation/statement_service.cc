@@ -1,4 +1,4 @@
-#include "daemon/reconciliation/statement_desk.h"
+#include "daemon/reconciliation/statement_service.h"
 
 #include "daemon/base/limits.h"
 #include "daemon/cases/stated.h"
@@ -22,7 +22,7 @@ void set_bytes(const Digest& digest, std::string* out) {
 
 }  // namespace
 
-Result<std::vector<v1::AccountBalance>> balances_with(AgencyId peer, CaseDesk& cases) {
+Result<std::vector<v1::AccountBalance>> balances_with(AgencyId peer, CaseService& cases) {
   std::vector<v1::AccountBalance> out;
   for (const LedgerAccount account : kAccounts) {
     TRY(const auto balance, cases.balance(peer, account));
@@ -34,7 +34,7 @@ Result<std::vector<v1::AccountBalance>> balances_with(AgencyId peer, CaseDesk& c
   return out;
 }
 
-StatementDesk::Turn StatementDesk::turn_of(const Peer& peer, Date day) const {
+StatementService::Turn StatementService::turn_of(const Peer& peer, Date day) const {
   const Said& said = peer.said();
   // A day that is still to come was stated by a clock that was wrong; the peer has refused it.
   const Date today = Date::from_days(day.days() + 1);
@@ -48,7 +48,7 @@ StatementDesk::Turn StatementDesk::turn_of(const Peer& peer, Date day) const {
   return Turn::kWrite;
 }
 
-Result<bool> StatementDesk::write_some(Instant now) {
+Result<bool> StatementService::write_some(Instant now) {
   if (now < next_) return false;
   const Date day = day_before(date_of(now));
   next_ = end_of(date_of(now)).plus_ms(1);
@@ -69,7 +69,7 @@ Result<bool> StatementDesk::write_some(Instant now) {
   return parts > 0;
 }
 
-Result<void> StatementDesk::write_part(Peer& peer, Date day, Instant now) {
+Result<void> StatementService::write_part(Peer& peer, Date day, Instant now) {
   const Said& said = peer.said();
   v1::Message message;
   message.set_case_id(CaseId().bytes().data(), CaseId::kSize);
@@ -98,7 +98,7 @@ Result<void> StatementDesk::write_part(Peer& peer, Date day, Instant now) {
   return {};
 }
 
-Result<void> StatementDesk::fill_end(const Peer& peer, v1::DailyStatement& statement) {
+Result<void> StatementService::fill_end(const Peer& peer, v1::DailyStatement& statement) {
   statement.set_counted_from(peer.said().tally.from());
   for (const v1::KindCount& count : peer.said().tally.counts()) *statement.add_counts() = count;
   TRY(const auto balances, balances_with(peer.id(), cases_));
@@ -106,7 +106,7 @@ Result<void> StatementDesk::fill_end(const Peer& peer, v1::DailyStatement& state
   return {};
 }
 
-bool StatementDesk::refused(Peer& peer, Seq seq, v1::FaultCode code) {
+bool StatementService::refused(Peer& peer, Seq seq, v1::FaultCode code) {
   if (!peer.said().is_statement(seq)) return false;
   if (code == v1::FAULT_CODE_UNKNOWN_KIND) peer.set_unknown_there(true);
   return true;

@@ -13,7 +13,7 @@
 
 #include <utility>
 
-#include "daemon/casework/case_desk.h"
+#include "daemon/casework/case_service.h"
 #include "daemon/peers/link_guard.h"
 #include "daemon/peers/peers.h"
 #include "daemon/reconciliation/open_money.h"
@@ -21,11 +21,11 @@
 namespace jiexu {
 
 // What our books have with the peer: every account that is not empty.
-Result<std::vector<v1::AccountBalance>> balances_with(AgencyId peer, CaseDesk& cases);
+Result<std::vector<v1::AccountBalance>> balances_with(AgencyId peer, CaseService& cases);
 
-class StatementDesk {
+class StatementService {
  public:
-  StatementDesk(Peers& peers, CaseDesk& cases, OpenMoney& open, const LinkGuard& guard)
+  StatementService(Peers& peers, CaseService& cases, OpenMoney& open, const LinkGuard& guard)
       : peers_(peers), cases_(cases), open_(open), guard_(guard) {}
 
   // Writes parts that are due, not more than a few. Whether any were.
@@ -46,7 +46,7 @@ class StatementDesk {
   Result<void> fill_end(const Peer& peer, v1::DailyStatement& statement);
 
   Peers& peers_;
-  CaseDesk& cases_;
+  CaseService& cases_;
   OpenMoney& open_;
   const LinkGuard& guard_;
   Instant next_{0};

@@ -1,4 +1,4 @@
-#include "daemon/casework/case_desk.h"
+#include "daemon/casework/case_service.h"
 
 #include <algorithm>
 #include <atomic>
@@ -58,9 +58,9 @@ void CaseCache::put(std::shared_ptr<const Case> subject) {
   newest_first_.pop_back();
 }
 
-CaseDesk::CaseDesk(AgencyId self, const Vault& vault, Transaction& tx, Peers& peers,
-                   const LinkGuard& guard, SentBefore& sent_before, EngineObserver& observer,
-                   size_t cache_max)
+CaseService::CaseService(AgencyId self, const Vault& vault, Transaction& tx, Peers& peers,
+                         const LinkGuard& guard, SentBefore& sent_before, EngineObserver& observer,
+                         size_t cache_max)
     : self_(self),
       vault_(vault),
       tx_(tx),
@@ -71,7 +71,7 @@ CaseDesk::CaseDesk(AgencyId self, const Vault& vault, Transaction& tx, Peers& pe
       letters_(tx),
       cache_(cache_max) {}
 
-void CaseDesk::set_directory(std::shared_ptr<const Directory> directory) {
+void CaseService::set_directory(std::shared_ptr<const Directory> directory) {
   directory_ = std::move(directory);
   const Agency* own = directory_->find(self_);
   CHECK(own != nullptr);
@@ -79,7 +79,7 @@ void CaseDesk::set_directory(std::shared_ptr<const Directory> directory) {
   if (calendar_ != nullptr) use_edition(judged_day_);
 }
 
-Result<std::shared_ptr<const Case>> CaseDesk::load(const CaseId& id, Instant now) {
+Result<std::shared_ptr<const Case>> CaseService::load(const CaseId& id, Instant now) {
   if (greatest_ && *greatest_ < id) return nullptr;
   std::shared_ptr<const Case> subject;
   const auto consumed = consumed_.empty() ? consumed_.end() : consumed_.find(id);
@@ -99,7 +99,7 @@ Result<std::shared_ptr<const Case>> CaseDesk::load(const CaseId& id, Instant now
 
 // Writing down each letter's delivery when its receipt comes would cost the transfer-in agency a
 // second commit of the case. The receipt itself is kept, so the case takes note when next needed.
-Result<void> CaseDesk::settle_delivery(std::shared_ptr<const Case>& subject, Instant now) {
+Result<void> CaseService::settle_delivery(std::shared_ptr<const Case>& subject, Instant now) {
   if (subject->relationship != Relationship::kLetterSent || !subject->letter_place) return {};
   const Peer* peer = peers_.find(subject->peer);
   const Seq seq = subject->letter_place->seq;
@@ -118,7 +118,7 @@ Result<void> CaseDesk::settle_delivery(std::shared_ptr<const Case>& subject, Ins
   return {};
 }
 
-CaseDesk::Decision& CaseDesk::begin(const Case& subject) {
+CaseService::Decision& CaseService::begin(const Case& subject) {
   arena_.fresh();
   lists_.clear();
   Decision& decision = decision_;
@@ -137,7 +137,7 @@ CaseDesk::Decision& CaseDesk::begin(const Case& subject) {
   return decision;
 }
 
-Result<tl::expected<void, Rejection>> CaseDesk::decide(Decision& decision, const Event& event) {
+Result<tl::expected<void, Rejection>> CaseService::decide(Decision& decision, const Event& event) {
   Case& after = *decision.after;
   TRY(const auto context, context_for(after, event));
   auto decided = step(after, event, context);
@@ -157,8 +157,8 @@ Result<tl::expected<void, Rejection>> CaseDesk::decide(Decision& decision, const
   return tl::expected<void, Rejection>();
 }
 
-Result<CaseDesk::Outcome> CaseDesk::apply(const Case& subject, Event event,
-                                          const CaseListener* made_by) {
+Result<CaseService::Outcome> CaseService::apply(const Case& subject, Event event,
+                                                const CaseListener* made_by) {
   Decision& decision = begin(subject);
   decision.made_by = made_by;
   TRY(const auto decided, decide(decision, event));
@@ -166,40 +166,40 @@ Result<CaseDesk::Outcome> CaseDesk::apply(const Case& subject, Event event,
   return finish(subject, decision);
 }
 
-Result<CaseDesk::Outcome> CaseDesk::finish(const Case& before, Decision& decision) {
+Result<CaseService::Outcome> CaseService::finish(const Case& before, Decision& decision) {
   TRY(auto next, write(before, decision));
   return Outcome(std::move(next));
 }
 
-Result<std::optional<Rejection>> CaseDesk::try_out(const Case& subject, const Event& event) {
+Result<std::optional<Rejection>> CaseService::try_out(const Case& subject, const Event& event) {
   TRY(const auto decided, decide(begin(subject), event));
   if (decided) return std::nullopt;
   return decided.error();
 }
 
-void CaseDesk::consume_number(const Case& subject, uint32_t case_seq) {
+void CaseService::consume_number(const Case& subject, uint32_t case_seq) {
   if (case_seq != subject.received_case_seq + 1) return;
   auto next = std::make_shared<Case>(subject);
   next->received_case_seq = case_seq;
   consumed_.insert_or_assign(next->id, std::move(next));
 }
 
-void CaseDesk::write_numbers() {
+void CaseService::write_numbers() {
   for (const auto& [id, subject] : std::exchange(consumed_, {})) {
     write_case(*subject, *subject);
     cache_.put(subject);
   }
 }
 
-void CaseDesk::note_former(const Case& subject, AgencyId agency) {
+void CaseService::note_former(const Case& subject, AgencyId agency) {
   auto next = std::make_shared<Case>(subject);
   next->former_peers.insert(next->former_peers.begin(), {agency, 0});
   write_case(subject, *next);
   cache_.put(std::move(next));
 }
 
-Result<void> CaseDesk::suspend(const Case& subject, uint32_t sent_case_seq, std::string_view why,
-                               Instant now) {
+Result<void> CaseService::suspend(const Case& subject, uint32_t sent_case_seq, std::string_view why,
+                                  Instant now) {
   Case used = subject;
   used.sent_case_seq = std::max(used.sent_case_seq, sent_case_seq);
   Event event;
@@ -212,7 +212,7 @@ Result<void> CaseDesk::suspend(const Case& subject, uint32_t sent_case_seq, std:
   return {};
 }
 
-Result<std::vector<CaseId>> CaseDesk::find_letter(std::string_view letter_number) const {
+Result<std::vector<CaseId>> CaseService::find_letter(std::string_view letter_number) const {
   const auto number = LetterNumber::parse(letter_number);
   return number ? letters_.find(*number) : std::vector<CaseId>();
 }

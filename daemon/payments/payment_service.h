@@ -40,7 +40,7 @@
 #include "daemon/bankfiles/batch_rules.h"
 #include "daemon/bankfiles/payment_report.h"
 #include "daemon/casework/action_guards.h"
-#include "daemon/casework/case_desk.h"
+#include "daemon/casework/case_service.h"
 #include "daemon/payments/rules/payment_state.h"
 #include "daemon/peers/link_guard.h"
 #include "daemon/rules/batch_number.h"
@@ -54,10 +54,10 @@ Digest content_of(std::string_view number, const v1::RemittanceBatchRecord& batc
 // each case's share.
 bool pays(const v1::RemittanceBatchRecord& batch, const CaseId& id);
 
-class RemitDesk final : public CaseListener {
+class PaymentService final : public CaseListener {
  public:
-  RemitDesk(AgencyId self, Transaction& tx, CaseDesk& cases, BatchRules rules,
-            const LinkGuard& guard)
+  PaymentService(AgencyId self, Transaction& tx, CaseService& cases, BatchRules rules,
+                 const LinkGuard& guard)
       : self_(self), tx_(tx), cases_(cases), rules_(std::move(rules)), guard_(guard) {}
 
   void set_directory(const Directory& directory);
@@ -154,7 +154,7 @@ class RemitDesk final : public CaseListener {
 
   // The case takes the event. What follows for its payments is done at once and not after the step,
   // because the step goes on with them.
-  Result<CaseDesk::Outcome> apply(const Case& subject, const Event& event);
+  Result<CaseService::Outcome> apply(const Case& subject, const Event& event);
   Result<void> order(const CaseChanged& change);
   // Whether the case may have ordered payments that the store has forgotten.
   bool is_from_before_loss(const Case& subject) const;
@@ -180,7 +180,7 @@ class RemitDesk final : public CaseListener {
   Result<std::string> new_number(Instant now);
 
   // Takes payments out of the batch that can no longer go to the bank as it says; how many.
-  Result<size_t> weed(const std::string& number, BatchRecord& batch, Instant now);
+  Result<size_t> drop_ineligible(const std::string& number, BatchRecord& batch, Instant now);
   static std::optional<Rejection> may_approve(const BatchRecord& batch, std::string_view user);
   Outcome<std::string> exported_file(std::string_view number, const BatchRecord& batch,
                                      PaymentFormat format) const;
@@ -264,7 +264,7 @@ class RemitDesk final : public CaseListener {
 
   AgencyId self_;
   Transaction& tx_;
-  CaseDesk& cases_;
+  CaseService& cases_;
   BatchRules rules_;
   const LinkGuard& guard_;
   v1::Payee own_account_;

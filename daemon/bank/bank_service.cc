@@ -1,4 +1,4 @@
-#include "daemon/bank/bank_desk.h"
+#include "daemon/bank/bank_service.h"
 
 #include <algorithm>
 
@@ -36,7 +36,7 @@ int64_t missing_in(const Subject& subject) {
 
 }  // namespace
 
-v1::BankLineResult BankDesk::result_of(const Entry& entry) const {
+v1::BankLineResult BankService::result_of(const Entry& entry) const {
   v1::BankLineResult result;
   result.set_host_sequence(entry.record.line().host_sequence());
   result.set_outcome(std::string(name(outcome_of(entry.record))));
@@ -50,13 +50,13 @@ v1::BankLineResult BankDesk::result_of(const Entry& entry) const {
 }
 
 // Whosever it is, it may have to stand in suspense.
-Result<bool> BankDesk::has_room_for(const v1::BankLine& line) {
+Result<bool> BankService::has_room_for(const v1::BankLine& line) {
   const Posting whole{LedgerAccount::kBank, LedgerAccount::kSuspense, Fen{line.amount_fen()}};
   return cases_.has_room(self_, {whole});
 }
 
-Result<v1::BankLineResult> BankDesk::import(const v1::BankLine& line, LineSource& source,
-                                            Instant now) {
+Result<v1::BankLineResult> BankService::import(const v1::BankLine& line, LineSource& source,
+                                               Instant now) {
   Entry entry;
   *entry.record.mutable_line() = line;
   if (!is_usable(line)) {
@@ -88,7 +88,7 @@ Result<v1::BankLineResult> BankDesk::import(const v1::BankLine& line, LineSource
   return result_of(entry);
 }
 
-Result<v1::BankLineResult> BankDesk::import_new(Entry& entry, Instant now) {
+Result<v1::BankLineResult> BankService::import_new(Entry& entry, Instant now) {
   book_.set_now(now);
   const bool credit = entry.record.line().amount_fen() > 0;
   TRY_DO(credit ? place_credit(entry, now) : place_debit(entry, now));
@@ -102,7 +102,7 @@ Result<v1::BankLineResult> BankDesk::import_new(Entry& entry, Instant now) {
 
 // --- credits ---
 
-Result<void> BankDesk::place_credit(Entry& entry, Instant now) {
+Result<void> BankService::place_credit(Entry& entry, Instant now) {
   TRY(const auto returned, place_return(entry, now));
   if (returned) return {};
   TRY(const auto came_back, place_come_back(entry, now));
@@ -133,7 +133,7 @@ Result<void> BankDesk::place_credit(Entry& entry, Instant now) {
 
 // What the other agency still has to give back of our own messages may say what became of this very
 // money.
-Result<bool> BankDesk::is_recovering(const std::vector<Allocation>& to, Instant now) {
+Result<bool> BankService::is_recovering(const std::vector<Allocation>& to, Instant now) {
   for (const Allocation& part : to) {
     TRY(const auto subject, cases_.load(part.id, now));
     if (subject != nullptr && !guard_.may_write(subject->peer)) return true;
@@ -141,7 +141,8 @@ Result<bool> BankDesk::is_recovering(const std::vector<Allocation>& to, Instant 
   return false;
 }
 
-Result<void> BankDesk::wait_for_link(Entry& entry, const std::vector<Allocation>& to, Instant now) {
+Result<void> BankService::wait_for_link(Entry& entry, const std::vector<Allocation>& to,
+                                        Instant now) {
   set_outcome(BankOutcome::kEarly, entry.record);
   entry.record.clear_batch();
   entry.record.clear_proposals();
@@ -150,7 +151,7 @@ Result<void> BankDesk::wait_for_link(Entry& entry, const std::vector<Allocation>
   return park(entry, Fen{entry.record.line().amount_fen()}, now);
 }
 
-Result<void> BankDesk::place_batch(Entry& entry, const BankMatch& match, Instant now) {
+Result<void> BankService::place_batch(Entry& entry, const BankMatch& match, Instant now) {
   Record& record = entry.record;
   const Fen amount{record.line().amount_fen()};
   TRY(auto batch, book_.read_batch(match.batch));
@@ -180,7 +181,7 @@ Result<void> BankDesk::place_batch(Entry& entry, const BankMatch& match, Instant
   return park(entry, refused, now);
 }
 
-Result<Fen> BankDesk::allot(Record& record, const std::vector<Allocation>& parts, Instant now) {
+Result<Fen> BankService::allot(Record& record, const std::vector<Allocation>& parts, Instant now) {
   Fen refused;
   for (const Allocation& part : parts) {
     TRY(const auto credited, credit(record.line(), part, now));
@@ -192,8 +193,8 @@ Result<Fen> BankDesk::allot(Record& record, const std::vector<Allocation>& parts
   return refused;
 }
 
-Result<BankDesk::Credited> BankDesk::credit(const v1::BankLine& line, const Allocation& part,
-                                            Instant now) {
+Result<BankService::Credited> BankService::credit(const v1::BankLine& line, const Allocation& part,
+                                                  Instant now) {
   if (part.attempt == 0) return bring(part.id, part.amount, now);
   TRY(const auto returned, payments_.take_return_by_hand(part, line.return_reason(), now));
   if (!returned) return Credited{nullptr, part.amount};
@@ -201,7 +202,7 @@ Result<BankDesk::Credited> BankDesk::credit(const v1::BankLine& line, const Allo
   return Credited{subject, Fen{}};
 }
 
-Result<BankDesk::Credited> BankDesk::bring(const CaseId& id, Fen amount, Instant now) {
+Result<BankService::Credited> BankService::bring(const CaseId& id, Fen amount, Instant now) {
   const auto proved = take_recovered(id, Proved::kBrought, amount);
   if (!proved) return tl::unexpected(proved.error());
   const Fen rest{amount.value - proved->value};
@@ -217,7 +218,7 @@ Result<BankDesk::Credited> BankDesk::bring(const CaseId& id, Fen amount, Instant
   return Credited{std::move(matched), rest};
 }
 
-Result<void> BankDesk::note_recovered(const CaseId& id, Proved what, Fen amount) {
+Result<void> BankService::note_recovered(const CaseId& id, Proved what, Fen amount) {
   const RecordKey key = layout::recovered_money_key(id);
   TRY(auto record, tx_.get_message<v1::RecoveredMoneyRecord>(key));
   v1::RecoveredMoneyRecord next = record.value_or(v1::RecoveredMoneyRecord());
@@ -227,7 +228,7 @@ Result<void> BankDesk::note_recovered(const CaseId& id, Proved what, Fen amount)
   return {};
 }
 
-Result<Fen> BankDesk::take_recovered(const CaseId& id, Proved what, Fen amount) {
+Result<Fen> BankService::take_recovered(const CaseId& id, Proved what, Fen amount) {
   const RecordKey key = layout::recovered_money_key(id);
   TRY(auto record, tx_.get_message<v1::RecoveredMoneyRecord>(key));
   if (!record) return Fen{};
@@ -241,8 +242,8 @@ Result<Fen> BankDesk::take_recovered(const CaseId& id, Proved what, Fen amount) 
   return taken;
 }
 
-Result<std::shared_ptr<const Case>> BankDesk::apply(const CaseId& id, EventKind kind, Fen amount,
-                                                    Instant now) {
+Result<std::shared_ptr<const Case>> BankService::apply(const CaseId& id, EventKind kind, Fen amount,
+                                                       Instant now) {
   TRY(const auto subject, cases_.load(id, now));
   if (subject == nullptr) return nullptr;
   Event event;
@@ -256,7 +257,7 @@ Result<std::shared_ptr<const Case>> BankDesk::apply(const CaseId& id, EventKind 
 
 // The amount that is to stand in suspense for the line, whatever stood there before. Who paid is
 // not known for certain: the money stands under our own code.
-Result<void> BankDesk::park(Entry& entry, Fen amount, Instant now) {
+Result<void> BankService::park(Entry& entry, Fen amount, Instant now) {
   Record& record = entry.record;
   const int64_t change = amount.value - record.suspense_fen();
   record.set_suspense_fen(amount.value);
@@ -271,7 +272,7 @@ Result<void> BankDesk::park(Entry& entry, Fen amount, Instant now) {
 
 // --- money that comes back ---
 
-Result<bool> BankDesk::place_come_back(Entry& entry, Instant now) {
+Result<bool> BankService::place_come_back(Entry& entry, Instant now) {
   TRY(const auto payers, named_cases(entry.record.line(), Side::kOut, now));
   if (payers.empty()) return false;
   const Case& payer = *payers.front();
@@ -297,8 +298,8 @@ Result<bool> BankDesk::place_come_back(Entry& entry, Instant now) {
   return true;
 }
 
-Result<std::vector<std::shared_ptr<const Case>>> BankDesk::named_cases(const v1::BankLine& line,
-                                                                       Side side, Instant now) {
+Result<std::vector<std::shared_ptr<const Case>>> BankService::named_cases(const v1::BankLine& line,
+                                                                          Side side, Instant now) {
   const References found = find_references(line);
   std::vector<std::string> letters = found.letters;
   if (found.end_to_end) letters.push_back(found.end_to_end->letter_number);
@@ -315,8 +316,8 @@ Result<std::vector<std::shared_ptr<const Case>>> BankDesk::named_cases(const v1:
 
 // --- what settles lines later ---
 
-Result<void> BankDesk::noticed(const CaseId& id, AgencyId peer, const v1::RemittanceNotice& notice,
-                               Instant now) {
+Result<void> BankService::noticed(const CaseId& id, AgencyId peer,
+                                  const v1::RemittanceNotice& notice, Instant now) {
   const auto number = BatchNumber::parse(notice.batch_number());
   if (!number) return {};  // it names none; that it is the peer's, its case has seen to
   TRY(auto found, book_.read_batch(number->text()));
@@ -342,7 +343,7 @@ Result<void> BankDesk::noticed(const CaseId& id, AgencyId peer, const v1::Remitt
 }
 
 // Looks again at the last line that came for the batch.
-Result<void> BankDesk::try_batch(const std::string& number, Instant now) {
+Result<void> BankService::try_batch(const std::string& number, Instant now) {
   auto batch = book_.read_batch(number);
   if (!batch) return tl::unexpected(batch.error());
   if (!*batch || (*batch)->waiting().empty() || !is_complete(**batch)) return {};
@@ -353,7 +354,7 @@ Result<void> BankDesk::try_batch(const std::string& number, Instant now) {
   (*batch)->set_waiting_fen((*batch)->waiting_fen() - entry->record.line().amount_fen());
   book_.write_batch(number, **batch);
   // An older version let people set lines aside that their batch then still had.
-  if (entry->record.tray_at_ms() == 0) return try_batch(number, now);
+  if (entry->record.queued_at_ms() == 0) return try_batch(number, now);
   book_.set_now(now);
   TRY_DO(park(*entry, Fen{}, now));
   TRY_DO(place_credit(*entry, now));
@@ -361,7 +362,7 @@ Result<void> BankDesk::try_batch(const std::string& number, Instant now) {
   return write(*entry);
 }
 
-Result<void> BankDesk::hear_of_recovery(const CaseChanged& change) {
+Result<void> BankService::hear_of_recovery(const CaseChanged& change) {
   if (change.actor_kind != ActorKind::kRecovery) return {};
   if (change.kind == EventKind::kBankCredit) {
     return note_recovered(change.after->id, Proved::kBrought, change.amount);
@@ -372,7 +373,7 @@ Result<void> BankDesk::hear_of_recovery(const CaseChanged& change) {
   return {};
 }
 
-Result<void> BankDesk::case_changed(const CaseChanged& change) {
+Result<void> BankService::case_changed(const CaseChanged& change) {
   const CaseBefore& before = change.before;
   const Case& after = *change.after;
   TRY_DO(hear_of_recovery(change));
@@ -392,12 +393,12 @@ Result<void> BankDesk::case_changed(const CaseChanged& change) {
   return settle_waiting(after, change.at);
 }
 
-Result<void> BankDesk::settle_waiting(const Case& after, Instant now) {
+Result<void> BankService::settle_waiting(const Case& after, Instant now) {
   const RecordKey key = layout::waiting_lines_key(after.id);
   TRY(const auto lines, read_list(key));
   for (const Digest& digest : lines) {
     TRY(auto entry, read(digest));
-    if (!entry || entry->record.tray_at_ms() == 0) continue;
+    if (!entry || entry->record.queued_at_ms() == 0) continue;
     // The step itself may have left it with a person.
     if (entry->record.suspense_fen() != 0) continue;
     if (is_parked(after.funds)) {

@@ -1,5 +1,5 @@
 // What cases order and take back, and the records of payments and batches.
-#include "daemon/payments/remit_desk.h"
+#include "daemon/payments/payment_service.h"
 
 #include <algorithm>
 
@@ -48,7 +48,7 @@ Digest content_of(std::string_view number, const v1::RemittanceBatchRecord& batc
   return sha256(text);
 }
 
-void RemitDesk::set_directory(const Directory& directory) {
+void PaymentService::set_directory(const Directory& directory) {
   const Agency* own = directory.find(self_);
   CHECK(own != nullptr);
   own_account_.set_account_holder(own->bank.holder);
@@ -61,14 +61,14 @@ void RemitDesk::set_directory(const Directory& directory) {
   }
 }
 
-Result<CaseDesk::Outcome> RemitDesk::apply(const Case& subject, const Event& event) {
+Result<CaseService::Outcome> PaymentService::apply(const Case& subject, const Event& event) {
   auto outcome = cases_.apply(subject, event, this);
   if (!outcome || !*outcome) return outcome;
   TRY_DO(case_changed(tx_.last_change()));
   return outcome;
 }
 
-Result<void> RemitDesk::case_changed(const CaseChanged& change) {
+Result<void> PaymentService::case_changed(const CaseChanged& change) {
   const Case& after = *change.after;
   if (after.side != Side::kOut) return {};
   if (after.attempt > change.before.attempt) return order(change);
@@ -86,10 +86,10 @@ Result<void> RemitDesk::case_changed(const CaseChanged& change) {
   return {};
 }
 
-// What our own notices, led back, say of a batch that the store has lost: enough to know whose
+// What our own notices, replayed, say of a batch that the store has lost: enough to know whose
 // money a line of the bank is that names nothing else. Its file is lost; whether the bank has it,
 // the bank must say, and until then its payments stay doubtful.
-Result<void> RemitDesk::recover_batch(const CaseChanged& change) {
+Result<void> PaymentService::recover_batch(const CaseChanged& change) {
   const Case& subject = *change.after;
   if (!BatchNumber::parse(change.batch)) return {};
   TRY(auto found, read_batch(change.batch));
@@ -117,7 +117,7 @@ Result<void> RemitDesk::recover_batch(const CaseChanged& change) {
   return {};
 }
 
-Result<void> RemitDesk::order(const CaseChanged& change) {
+Result<void> PaymentService::order(const CaseChanged& change) {
   const Case& subject = *change.after;
   Payment payment{subject.id, subject.attempt, {}};
   payment.record.set_letter_number(subject.letter_number);
@@ -137,8 +137,8 @@ Result<void> RemitDesk::order(const CaseChanged& change) {
   return know_as_paid(subject.id, change.attempt, change.at);
 }
 
-// One that was led back, or that its peer has sent again, is younger here than its letter.
-bool RemitDesk::is_from_before_loss(const Case& subject) const {
+// One that was replayed, or that its peer has sent again, is younger here than its letter.
+bool PaymentService::is_from_before_loss(const Case& subject) const {
   if (doubt_until_ms_ == 0) return false;
   if (subject.created_at.ms <= doubt_until_ms_) return true;
   const Date day = date_of(Instant{doubt_until_ms_}.plus_ms(limits::kClockSkewMsMax));
@@ -147,7 +147,7 @@ bool RemitDesk::is_from_before_loss(const Case& subject) const {
 }
 
 // The bank has had it, whatever our store has lost of that.
-Result<void> RemitDesk::know_as_paid(const CaseId& id, uint32_t attempt, Instant now) {
+Result<void> PaymentService::know_as_paid(const CaseId& id, uint32_t attempt, Instant now) {
   TRY(auto payment, read(id, attempt));
   if (!payment || !is_waiting(static_cast<PaymentState>(payment->record.state()))) return {};
   if (!payment->record.batch().empty()) {
@@ -157,7 +157,8 @@ Result<void> RemitDesk::know_as_paid(const CaseId& id, uint32_t attempt, Instant
   return {};
 }
 
-Result<void> RemitDesk::take_back(const CaseId& id, uint32_t attempt, int64_t amount, Instant now) {
+Result<void> PaymentService::take_back(const CaseId& id, uint32_t attempt, int64_t amount,
+                                       Instant now) {
   TRY(auto payment, read(id, attempt));
   if (!payment) return {};
   Record& record = payment->record;
@@ -175,7 +176,7 @@ Result<void> RemitDesk::take_back(const CaseId& id, uint32_t attempt, int64_t am
   return {};
 }
 
-Result<void> RemitDesk::unbatch(Payment& payment) {
+Result<void> PaymentService::unbatch(Payment& payment) {
   const std::string number = payment.record.batch();
   TRY(auto batch, read_batch(number));
   CHECK(batch.has_value());
@@ -191,7 +192,7 @@ Result<void> RemitDesk::unbatch(Payment& payment) {
   return {};
 }
 
-void RemitDesk::lose_approval(std::string_view why, BatchRecord& batch) {
+void PaymentService::lose_approval(std::string_view why, BatchRecord& batch) {
   const BatchState state = batch.payments().empty() ? BatchState::kVoid : BatchState::kMade;
   batch.set_state(static_cast<uint32_t>(state));
   batch.clear_approved_by();
@@ -200,7 +201,8 @@ void RemitDesk::lose_approval(std::string_view why, BatchRecord& batch) {
   batch.set_note(std::string(why));
 }
 
-Result<std::string_view> RemitDesk::obstacle(const Case& subject, const Payment& payment) const {
+Result<std::string_view> PaymentService::obstacle(const Case& subject,
+                                                  const Payment& payment) const {
   constexpr Overlays kHeld = {Overlay::kSuspended, Overlay::kCancelPending, Overlay::kCancelAsked};
   if (payment.record.contradicted()) return kContradictedPayment;
   if (is_doubtful(payment.record, doubt_until_ms_)) {
@@ -215,7 +217,7 @@ Result<std::string_view> RemitDesk::obstacle(const Case& subject, const Payment&
   return confirmation.second_by().empty() ? kUnlistedPayee : "";
 }
 
-void RemitDesk::settle(Payment& payment, PaymentState state, Instant now) {
+void PaymentService::settle(Payment& payment, PaymentState state, Instant now) {
   payment.record.set_state(static_cast<uint32_t>(state));
   payment.record.set_changed_at_ms(now.ms);
   write(payment);
@@ -223,8 +225,8 @@ void RemitDesk::settle(Payment& payment, PaymentState state, Instant now) {
 
 // --- records ---
 
-Result<std::optional<RemitDesk::Payment>> RemitDesk::read(const CaseId& id,
-                                                          uint32_t attempt) const {
+Result<std::optional<PaymentService::Payment>> PaymentService::read(const CaseId& id,
+                                                                    uint32_t attempt) const {
   TRY(auto record, tx_.get_message<Record>(layout::payment_key(id, attempt)));
   if (!record) return std::nullopt;
   if (const auto rule = check_invariants(*record)) {
@@ -233,7 +235,7 @@ Result<std::optional<RemitDesk::Payment>> RemitDesk::read(const CaseId& id,
   return Payment{id, attempt, std::move(*record)};
 }
 
-void RemitDesk::write(const Payment& payment) {
+void PaymentService::write(const Payment& payment) {
   const Record& record = payment.record;
   must_hold(check_invariants(record));
   const RecordKey key = layout::payment_key(payment.id, payment.attempt);
@@ -262,7 +264,8 @@ void RemitDesk::write(const Payment& payment) {
   }
 }
 
-Result<std::optional<RemitDesk::BatchRecord>> RemitDesk::read_batch(std::string_view number) const {
+Result<std::optional<PaymentService::BatchRecord>> PaymentService::read_batch(
+    std::string_view number) const {
   if (!BatchNumber::parse(number)) return std::nullopt;
   auto record = tx_.get_message<BatchRecord>(layout::remittance_batch_key(number));
   if (!record || !*record) return record;
@@ -272,7 +275,7 @@ Result<std::optional<RemitDesk::BatchRecord>> RemitDesk::read_batch(std::string_
   return record;
 }
 
-void RemitDesk::write_batch(std::string_view number, const BatchRecord& batch) {
+void PaymentService::write_batch(std::string_view number, const BatchRecord& batch) {
   must_hold(check_invariants(batch));
   tx_.put_message(layout::remittance_batch_key(number), batch);
 }

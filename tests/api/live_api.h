@@ -30,10 +30,10 @@ class TextBody final : public HttpBody {
   size_t read_ = 0;
 };
 
-class Desk final : public CommandPort {
+class LiveApi final : public CommandPort {
  public:
-  // `site` must outlive the desk; it may be restarted.
-  explicit Desk(Site& site, bool four_eyes = false)
+  // `site` must outlive the live; it may be restarted.
+  explicit LiveApi(Site& site, bool four_eyes = false)
       : site_(site),
         clock_(site),
         api({*this, *site.store, *site.vault, clock_, metrics_, [] { return std::nullopt; },

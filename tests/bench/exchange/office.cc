@@ -1,4 +1,4 @@
-#include "tests/bench/exchange/desk.h"
+#include "tests/bench/exchange/office.h"
 
 #include <algorithm>
 #include <atomic>
@@ -21,7 +21,7 @@ std::string post(HttpConnection& at, const std::string& target, const google::pr
 
 }  // namespace
 
-Desk::Desk(const Site& site, size_t index, const e2e::People& people)
+Office::Office(const Site& site, size_t index, const e2e::People& people)
     : site_(site),
       index_(index),
       people_(people),
@@ -30,7 +30,7 @@ Desk::Desk(const Site& site, size_t index, const e2e::People& people)
   for (size_t i = 0; i < kClerks; ++i) clerks_.push_back(site.connect(index));
 }
 
-void Desk::apply(const std::vector<const e2e::Applicant*>& applicants) {
+void Office::apply(const std::vector<const e2e::Applicant*>& applicants) {
   v1::SubmitInput input;
   for (const e2e::Applicant* applicant : applicants) {
     *input.add_applications() = application_of(*applicant, site_.code(1 - index_), today_);
@@ -42,7 +42,7 @@ void Desk::apply(const std::vector<const e2e::Applicant*>& applicants) {
   for (const v1::SubmitResult& result : results.results()) CHECK(result.refusal().empty());
 }
 
-std::vector<v1::CaseView> Desk::open_cases() {
+std::vector<v1::CaseView> Office::open_cases() {
   std::vector<v1::CaseView> out;
   std::string after;
   do {
@@ -56,13 +56,13 @@ std::vector<v1::CaseView> Desk::open_cases() {
   return out;
 }
 
-bool Desk::moved_on(const v1::CaseView& view) {
+bool Office::moved_on(const v1::CaseView& view) {
   uint64_t& seen = acted_on_[view.case_id()];
   return std::exchange(seen, view.revision()) != view.revision();
 }
 
 // Every answer shows the case as it is now, and so what may be done next.
-void Desk::act(HttpConnection& at, v1::CaseView view) {
+void Office::act(HttpConnection& at, v1::CaseView view) {
   const e2e::Applicant* applicant = people_.find(view.person().document_number());
   CHECK(applicant != nullptr);
   while (auto move = e2e::next_move(view, *applicant, false, today_)) {
@@ -78,7 +78,7 @@ void Desk::act(HttpConnection& at, v1::CaseView view) {
 }
 
 // The other agency's bank tells it once of what we have ordered.
-void Desk::book(const std::vector<v1::CaseView>& open, Desk& other) {
+void Office::book(const std::vector<v1::CaseView>& open, Office& other) {
   v1::BankLineInput input;
   for (const v1::CaseView& view : open) {
     if (view.side() != "OUT" || view.moved_fen() == 0) continue;
@@ -98,7 +98,7 @@ void Desk::book(const std::vector<v1::CaseView>& open, Desk& other) {
   CHECK(status == 200);
 }
 
-size_t Desk::work(Desk& other) {
+size_t Office::work(Office& other) {
   const std::vector<v1::CaseView> open = open_cases();
   std::vector<View> to_do;
   std::ranges::copy_if(open, std::back_inserter(to_do),

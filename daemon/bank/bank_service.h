@@ -1,8 +1,8 @@
 // Postings on our bank accounts: each is imported once, finds its cases by the matcher's evidence
-// (daemon/bank/rules/matcher.h), and has a named outcome. What is not settled waits in a tray until
-// a later event or a person settles it; nothing leaves a tray without a record of why.
+// (daemon/bank/rules/matcher.h), and has a named outcome. What is not settled waits in an exception
+// queue until a later event or a person settles it; nothing leaves one without a record of why.
 //
-// What a statement says of payments of ours goes to the remittance desk, and a reversal goes to the
+// What a statement says of payments of ours goes to the payment service, and a reversal goes to the
 // cases of the line that it takes back, in whichever order the two come. A line that is early
 // because a link is being recovered, or because the other agency still holds the money as
 // credited, or that may be of one of several payments that the store has forgotten, is tried again.
@@ -21,8 +21,8 @@
 #include "daemon/bank/bank_book.h"
 #include "daemon/bank/rules/bank_outcome.h"
 #include "daemon/bank/rules/line_identity.h"
-#include "daemon/casework/case_desk.h"
-#include "daemon/payments/remit_desk.h"
+#include "daemon/casework/case_service.h"
+#include "daemon/payments/payment_service.h"
 #include "daemon/peers/link_guard.h"
 #include "jiexu/v1/api.pb.h"
 
@@ -43,10 +43,10 @@ struct LineSource {
   std::map<Digest, uint32_t> passed;
 };
 
-class BankDesk final : public CaseListener {
+class BankService final : public CaseListener {
  public:
-  BankDesk(AgencyId self, Transaction& tx, CaseDesk& cases, RemitDesk& payments,
-           const LinkGuard& guard)
+  BankService(AgencyId self, Transaction& tx, CaseService& cases, PaymentService& payments,
+              const LinkGuard& guard)
       : self_(self), tx_(tx), cases_(cases), payments_(payments), guard_(guard), book_(tx, cases) {}
 
   // Finds the lines that are to be tried again; once, at start.
@@ -68,12 +68,12 @@ class BankDesk final : public CaseListener {
   Result<void> case_changed(const CaseChanged& change) override;
 
   // A person says where the money of a waiting line belongs. What a case refuses stays in suspense,
-  // and the line in its tray.
+  // and the line in its queue.
   using Settled = tl::expected<v1::BankLineResult, Rejection>;
   Result<Settled> match_by_hand(const Digest& line, const std::vector<Allocation>& to,
                                 std::string_view user, std::string_view note, Instant now);
   // The same of a transfer for many cases: each whose notice is here gets what it says; the rest
-  // stays in suspense, and the line in its tray (X26, X27).
+  // stays in suspense, and the line in its queue (X26, X27).
   Result<Settled> match_noticed(const Digest& line, std::string_view user, std::string_view note,
                                 Instant now);
   // A person says that the line is no money of a case, and why.
@@ -124,7 +124,7 @@ class BankDesk final : public CaseListener {
   // The debit of what a case of ours has sent back; false if it is not.
   Result<bool> place_sent_back(Entry& entry, Instant now);
   Result<bool> take_debit(const Case& sender, Fen amount);
-  Result<void> take(Entry& entry, const RemitDesk::LineTaken& taken, Instant now);
+  Result<void> take(Entry& entry, const PaymentService::LineTaken& taken, Instant now);
   // REQUIRES: the record's proposals are set.
   void postpone(const Entry& entry, bool again);
   void forget_cases(const Digest& line, const Cases& cases);
@@ -177,7 +177,7 @@ class BankDesk final : public CaseListener {
                       Instant now);
 
   Result<std::optional<Entry>> read(const Digest& digest) const;
-  // The tray follows the outcome.
+  // The queue follows the outcome.
   Result<void> write(Entry& entry);
   Result<void> add_to_list(const RecordKey& key, const Digest& digest, size_t lines_max = SIZE_MAX);
   Result<std::vector<Digest>> read_list(const RecordKey& key) const;
@@ -185,8 +185,8 @@ class BankDesk final : public CaseListener {
 
   AgencyId self_;
   Transaction& tx_;
-  CaseDesk& cases_;
-  RemitDesk& payments_;
+  CaseService& cases_;
+  PaymentService& payments_;
   const LinkGuard& guard_;
   BankBook book_;
   // Lines that are tried again, and the cases that each may be of, as far as this run knows.

@@ -58,10 +58,11 @@ class SentBefore {
                                         const v1::Message& message) = 0;
 };
 
-class CaseDesk final : public CommitListener {
+class CaseService final : public CommitListener {
  public:
-  CaseDesk(AgencyId self, const Vault& vault, Transaction& tx, Peers& peers, const LinkGuard& guard,
-           SentBefore& sent_before, EngineObserver& observer, size_t cache_max);
+  CaseService(AgencyId self, const Vault& vault, Transaction& tx, Peers& peers,
+              const LinkGuard& guard, SentBefore& sent_before, EngineObserver& observer,
+              size_t cache_max);
 
   void set_directory(std::shared_ptr<const Directory> directory);
 

@@ -9,7 +9,7 @@
 
 using namespace jiexu;
 
-namespace bank_tray_test {
+namespace exception_queue_test {
 namespace {
 
 std::string batch_number(uint32_t sequence, AgencyId maker = out_site()) {
@@ -61,7 +61,7 @@ struct Office {
   std::string outcome(const std::string& id) const {
     return std::string(name(static_cast<BankOutcome>(record(id).outcome())));
   }
-  std::vector<std::string> tray() const {
+  std::vector<std::string> queue() const {
     std::vector<std::string> lines;
     const auto read =
         site.records().scan(Family::kIndex, "T", "U", [&](std::string_view key, std::string_view) {
@@ -95,29 +95,29 @@ void Office::open_case(int n) {
 
 }  // namespace
 
-TEST_CASE("X24: a line before its form leaves the tray as matched when the form comes") {
+TEST_CASE("a line before its form leaves the queue as matched when the form comes (X24)") {
   Office office(1);
   CHECK(office.import(office.letters[0], kBalance) == "early");
   const std::string line = office.last.line_id();
-  CHECK(office.tray() == std::vector<std::string>{line});
+  CHECK(office.queue() == std::vector<std::string>{line});
   office.hear(1, EventKind::kInfoFormIn);
   CHECK(office.funds(1) == Funds::kMatched);
   CHECK(office.outcome(line) == "matched");
   CHECK(office.record(line).settled_by() == "case");
-  CHECK(office.tray().empty());
+  CHECK(office.queue().empty());
 }
 
-TEST_CASE("X28: parts of a case's money wait with it and leave together") {
+TEST_CASE("parts of a case's money wait with it and leave together (X28)") {
   Office office(1);
   office.hear(1, EventKind::kInfoFormIn);
   CHECK(office.import(office.letters[0], kBalance - 5) == "amount_differs");
   const std::string first = office.last.line_id();
   CHECK(office.import(office.letters[0], 5) == "matched");
   CHECK(office.outcome(first) == "matched");
-  CHECK(office.tray().empty());
+  CHECK(office.queue().empty());
 }
 
-TEST_CASE("X26: one transfer for three cases, after their notices") {
+TEST_CASE("one transfer for three cases, after their notices (X26)") {
   Office office(3);
   const std::string batch = batch_number(1);
   for (int n = 1; n <= 3; ++n) {
@@ -133,7 +133,7 @@ TEST_CASE("X26: one transfer for three cases, after their notices") {
   CHECK(office.import("划转 " + batch, 3 * kBalance) == "not_expected");
 }
 
-TEST_CASE("X26: one transfer before its notices waits for the last of them") {
+TEST_CASE("one transfer before its notices waits for the last of them (X26)") {
   Office office(2);
   const std::string batch = batch_number(1);
   office.hear(1, EventKind::kInfoFormIn);
@@ -151,7 +151,7 @@ TEST_CASE("X26: one transfer before its notices waits for the last of them") {
   CHECK(office.site.ledger_sum() == 0);
 }
 
-TEST_CASE("X26: one transfer before anybody has named its batch waits for the notices") {
+TEST_CASE("one transfer before anybody has named its batch waits for the notices (X26)") {
   Office office(2);
   const std::string batch = batch_number(1);
   CHECK(office.import(batch, 2 * kBalance) == "early");
@@ -165,7 +165,7 @@ TEST_CASE("X26: one transfer before anybody has named its batch waits for the no
   CHECK(office.outcome(line) == "matched");
   for (int n = 1; n <= 2; ++n) CHECK(office.funds(n) == Funds::kMatched);
   CHECK(office.site.balance(in_site(), LedgerAccount::kSuspense) == 0);
-  CHECK(office.tray().empty());
+  CHECK(office.queue().empty());
 }
 
 TEST_CASE("a notice that names the batch of a payment that is known counts no money again") {
@@ -185,7 +185,8 @@ TEST_CASE("a notice that names the batch of a payment that is known counts no mo
   CHECK(office.import(batch_number(1), kBalance) == "matched");
 }
 
-TEST_CASE("X26: one transfer for two letters before their forms is matched with the last of them") {
+TEST_CASE(
+    "one transfer for two letters before their forms is matched with the last of them (X26)") {
   Office office(2);
   CHECK(office.import(office.letters[0] + " " + office.letters[1], 2 * kBalance) == "early");
   const std::string line = office.last.line_id();
@@ -197,10 +198,10 @@ TEST_CASE("X26: one transfer for two letters before their forms is matched with 
   }
   CHECK(office.outcome(line) == "matched");
   for (int n = 1; n <= 2; ++n) CHECK(office.funds(n) == Funds::kMatched);
-  CHECK(office.tray().empty());
+  CHECK(office.queue().empty());
 }
 
-TEST_CASE("X28: two transfers for one batch are matched when the second comes") {
+TEST_CASE("two transfers for one batch are matched when the second comes (X28)") {
   Office office(2);
   const std::string batch = batch_number(1);
   for (int n = 1; n <= 2; ++n) {
@@ -211,12 +212,12 @@ TEST_CASE("X28: two transfers for one batch are matched when the second comes") 
   const std::string first = office.last.line_id();
   CHECK(office.import(batch, kBalance - 1) == "matched");
   CHECK(office.outcome(first) == "matched");
-  CHECK(office.tray().empty());
+  CHECK(office.queue().empty());
   CHECK(office.funds(1) == Funds::kMatched);
   CHECK(office.site.balance(in_site(), LedgerAccount::kSuspense) == 0);
 }
 
-TEST_CASE("X27: a batch of another total is held, and a person shares out the good cases") {
+TEST_CASE("a batch of another total is held, and a person shares out the good cases (X27)") {
   Office office(2);
   const std::string batch = batch_number(1);
   for (int n = 1; n <= 2; ++n) {
@@ -255,7 +256,7 @@ TEST_CASE(
   office.site.commit();
   CHECK(office.outcome(line) == "batch_total_differs");
   for (int n = 1; n <= 3; ++n) CHECK(office.funds(n) == Funds::kMatched);
-  CHECK(office.tray() == std::vector<std::string>{line});
+  CHECK(office.queue() == std::vector<std::string>{line});
   CHECK(office.site.balance(in_site(), LedgerAccount::kSuspense) == -kBalance);
   CHECK(office.site.ledger_sum() == 0);
   office.site.post(command);
@@ -263,7 +264,7 @@ TEST_CASE(
   REQUIRE(office.site.answers.back().rejection);
   CHECK(office.site.answers.back().rejection->refusal == Refusal::kBatchUnknown);
   CHECK_FALSE(office.settle(line, {}, "sent back to the payer").rejection);
-  CHECK(office.tray().empty());
+  CHECK(office.queue().empty());
 }
 
 TEST_CASE("a line that holds more than a case's money stays with a person when that case has all") {
@@ -285,7 +286,7 @@ TEST_CASE("a line that holds more than a case's money stays with a person when t
   CHECK(office.funds(1) == Funds::kMatched);
   CHECK(office.outcome(first) == "matched");
   CHECK(office.outcome(line) == "batch_total_differs");
-  CHECK(office.tray() == std::vector<std::string>{line});
+  CHECK(office.queue() == std::vector<std::string>{line});
   CHECK(office.record(line).suspense_fen() == kBalance + 5);
 }
 
@@ -344,7 +345,7 @@ TEST_CASE("a line of a batch that the bank takes back is waited for no more") {
   reversal.set_remark(batch);
   reversal.set_reversal(true);
   CHECK(office.site.bank({reversal}).bank.results(0).outcome() == "reversed");
-  CHECK(office.tray().empty());
+  CHECK(office.queue().empty());
   CHECK(office.import(batch, kBalance) == "early");
   CHECK(office.funds(1) == Funds::kNoticed);
   CHECK(office.import(batch, kBalance) == "matched");
@@ -373,7 +374,7 @@ TEST_CASE("a batch number that no agency of the directory gives is an unknown re
   CHECK(office.import(batch_number(1, stranger), kBalance) == "unknown_reference");
 }
 
-TEST_CASE("X29: money without a reference proposes the case that misses it; a person confirms") {
+TEST_CASE("money without a reference proposes the case that misses it; a person confirms (X29)") {
   Office office(1);
   office.hear(1, EventKind::kInfoFormIn);
   CHECK(office.import("转账", kBalance) == "no_case");
@@ -386,7 +387,7 @@ TEST_CASE("X29: money without a reference proposes the case that misses it; a pe
   CHECK(office.funds(1) == Funds::kMatched);
   CHECK(office.record(line).settled_by() == "clerk");
   CHECK(office.record(line).note() == "asked the payer");
-  CHECK(office.tray().empty());
+  CHECK(office.queue().empty());
   const Answer again = office.settle(line, {{office.id(1), Fen{kBalance}}}, "");
   REQUIRE(again.rejection);
   CHECK(again.rejection->refusal == Refusal::kBankLineSettled);
@@ -399,11 +400,11 @@ TEST_CASE("a line is set aside only with a reason, and its money stays in suspen
   REQUIRE(office.settle(line, {}, "").rejection);
   REQUIRE_FALSE(office.settle(line, {}, "interest of the account").rejection);
   CHECK(office.outcome(line) == "set_aside");
-  CHECK(office.tray().empty());
+  CHECK(office.queue().empty());
   CHECK(office.site.balance(in_site(), LedgerAccount::kSuspense) == -35);
 }
 
-TEST_CASE("what a case gets by hand above its due is parked with it, and in no tray") {
+TEST_CASE("what a case gets by hand above its due is parked with it, and in no exception queue") {
   Office office(1);
   office.hear(1, EventKind::kInfoFormIn);
   CHECK(office.import(office.letters[0], kBalance) == "matched");
@@ -412,7 +413,7 @@ TEST_CASE("what a case gets by hand above its due is parked with it, and in no t
   const Answer settled = office.settle(line, {{office.id(1), Fen{7}}}, "");
   REQUIRE_FALSE(settled.rejection);
   CHECK(settled.bank.results(0).outcome() == "matched_by_hand");
-  CHECK(office.tray().empty());
+  CHECK(office.queue().empty());
   CHECK(office.site.subject(office.id(1)).funds == Funds::kReceivedDiffers);
   CHECK(office.site.balance(in_site(), LedgerAccount::kSuspense) == 0);
 }
@@ -431,4 +432,4 @@ TEST_CASE("no line is known by that id") {
   CHECK(answer.rejection->refusal == Refusal::kBankLineUnknown);
 }
 
-}  // namespace bank_tray_test
+}  // namespace exception_queue_test
