@@ -188,7 +188,8 @@ Result<void> Daemon::start_engine() {
 Result<void> Daemon::start_api() {
   api_ = std::make_unique<Api>(
       ApiPorts{*loop_, *store_, *vault_, clock_, metrics_, [this] { return not_ready(); },
-               config_.agency, config_.policy.four_eyes, config_.bank_silent_days},
+               config_.agency, config_.policy.four_eyes, config_.bank_silent_days,
+               [this](AgencyId peer) { return engine_->out_of_reach(peer); }},
       users_);
   TRY(auto calendar, load_calendar(config_.calendars));
   api_->set_calendar(std::move(calendar));

@@ -90,6 +90,9 @@ class Engine final : private PeerListener,
   // Whether every peer has been asked for what the store may have lost, and nothing is missing any
   // more. Then the store may be declared complete. From any thread.
   bool recovered() const { return recovery_.state().recovered(); }
+  // Why nothing can be done now in a case with the agency, whatever it is; kNone: something can.
+  // From any thread.
+  Refusal out_of_reach(AgencyId peer) const { return recovery_.state().out_of_reach(peer); }
   // The same for one peer. On the engine's thread.
   bool recovered(AgencyId peer) const { return !guard_.is_recovering(peer); }
   // Since the start, both have told each other how far their logs reach, and agreed.

@@ -55,6 +55,8 @@ struct ApiPorts {
   AgencyId self;           // our own agency
   bool four_eyes = false;  // actions that need a second person are proposed (engine/four_eyes.h)
   int32_t bank_silent_days = 3;  // working days after which a batch without a word is an alarm
+  // Why nothing can be done in cases with the agency; kNone: something can. Of any thread.
+  std::function<Refusal(AgencyId peer)> out_of_reach = nullptr;
 };
 
 class Api {
@@ -153,6 +155,7 @@ class Api {
   void measure_comparisons();
   v1::PaymentView payment_view(const PaymentEntry& payment) const;
   Result<void> add_payments(const Case& subject, v1::CaseView& view) const;
+  void hold_actions(const Case& subject, v1::CaseView& view) const;
   Result<void> add_payments(const v1::RemittanceBatchRecord& batch,
                             v1::RemittanceBatchView& view) const;
   // Why this user may not take this action on the case as it stands; nullopt: let the engine

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <charconv>
 #include <cstdint>
 #include <cstring>
 
@@ -173,6 +174,12 @@ std::string fold_width(std::string_view text) {
     }
   });
   return out;
+}
+
+uint32_t digits_at(std::string_view text, size_t at, size_t count) {
+  uint32_t number = 0;
+  std::from_chars(text.data() + at, text.data() + at + count, number);
+  return number;
 }
 
 std::string trim(std::string_view text) {

@@ -1,6 +1,7 @@
 // Text normalisation for matching. The original bytes are always kept; only keys are normalised.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -18,6 +19,9 @@ size_t utf8_length(std::string_view text);
 // Full-width ASCII (U+FF01..U+FF5E) and the ideographic space become ASCII; the rest is untouched.
 // Clerks and bank systems mix both widths in numbers.
 std::string fold_width(std::string_view text);
+
+// The number that `count` digits from `at` on say. REQUIRES: they are there, at most nine.
+uint32_t digits_at(std::string_view text, size_t at, size_t count);
 
 // Removes ASCII and ideographic white space at both ends.
 std::string trim(std::string_view text);

@@ -175,7 +175,22 @@ bool RecoveryState::recount(const Directory& directory, AgencyId self) {
   blocked_ = blocked;
   whole_ = whole;
   changed_ = false;
+  publish_reach(directory);
   return freed;
+}
+
+void RecoveryState::publish_reach(const Directory& directory) {
+  const std::lock_guard lock(reach_mutex_);
+  known_.clear();
+  for (const Agency& agency : directory.agencies()) known_.insert(agency.id);
+  recovering_.clear();
+  for (const auto& [peer, link] : links_) recovering_.insert(peer);
+}
+
+Refusal RecoveryState::out_of_reach(AgencyId peer) const {
+  const std::lock_guard lock(reach_mutex_);
+  if (recovering_.contains(peer)) return Refusal::kRecovering;
+  return known_.contains(peer) ? Refusal::kNone : Refusal::kUnknownAgency;
 }
 
 std::string_view RecoveryState::check_invariants() const {

@@ -20,6 +20,7 @@
 
 #include <atomic>
 #include <map>
+#include <mutex>
 #include <optional>
 #include <set>
 #include <string>
@@ -29,6 +30,7 @@
 #include "daemon/base/ids.h"
 #include "daemon/base/time.h"
 #include "daemon/cases/case.h"
+#include "daemon/cases/refusal.h"
 #include "daemon/link/frame.h"
 #include "daemon/trust/directory.h"
 #include "jiexu/v1/message.pb.h"
@@ -170,6 +172,9 @@ class RecoveryState {
   // As of the last recount(). Every peer of the directory has been asked for what the store may
   // have lost, and nothing is missing any more that can still come by itself. From any thread.
   bool recovered() const { return recovered_; }
+  // Why nothing can be done in a case with the agency: its link is being recovered, or the
+  // directory does not have it. kNone: something can. As of the last recount(). From any thread.
+  Refusal out_of_reach(AgencyId peer) const;
   // No link is being recovered, and since the start each peer has said how much of our log it
   // holds. Before that, a store that is an old copy cannot know that it is one.
   bool whole() const { return whole_; }
@@ -192,6 +197,8 @@ class RecoveryState {
   std::string_view check_invariants() const;
 
  private:
+  void publish_reach(const Directory& directory);
+
   std::map<AgencyId, LinkState> links_;
   std::set<AgencyId> spoken_to_;
   std::set<AgencyId> agreed_;  // with our log, since the start
@@ -201,6 +208,10 @@ class RecoveryState {
   size_t blocked_ = 0;  // agencies whose links are being recovered and need no person for it
   bool whole_ = false;
   std::atomic<bool> recovered_{true};
+  // For other threads.
+  mutable std::mutex reach_mutex_;
+  std::set<AgencyId> known_;
+  std::set<AgencyId> recovering_;
 };
 
 }  // namespace jiexu

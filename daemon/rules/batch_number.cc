@@ -1,6 +1,5 @@
 #include "daemon/rules/batch_number.h"
 
-#include <charconv>
 #include <cstdio>
 
 #include "daemon/base/check.h"
@@ -8,15 +7,6 @@
 #include "daemon/rules/iso7064.h"
 
 namespace jiexu {
-namespace {
-
-uint32_t number_at(std::string_view text, size_t at, size_t count) {
-  uint32_t number = 0;
-  std::from_chars(text.data() + at, text.data() + at + count, number);
-  return number;
-}
-
-}  // namespace
 
 std::optional<BatchNumber> BatchNumber::make(const AgencyId& agency, Date made, uint32_t sequence) {
   if (sequence < 1 || sequence > kSequenceMax) return std::nullopt;
@@ -33,10 +23,10 @@ std::optional<BatchNumber> BatchNumber::make(const AgencyId& agency, Date made, 
 std::optional<BatchNumber> BatchNumber::parse(std::string_view text) {
   std::string number = fold_and_trim(text);
   if (number.size() != kSize || !is_digits(number)) return std::nullopt;
-  if (!Date::from_yyyymmdd(static_cast<int32_t>(20'000'000 + number_at(number, 8, 6)))) {
+  if (!Date::from_yyyymmdd(static_cast<int32_t>(20'000'000 + digits_at(number, 8, 6)))) {
     return std::nullopt;
   }
-  if (number_at(number, 14, 6) == 0 || !mod_11_10_valid(number)) return std::nullopt;
+  if (digits_at(number, 14, 6) == 0 || !mod_11_10_valid(number)) return std::nullopt;
   return BatchNumber(std::move(number));
 }
 

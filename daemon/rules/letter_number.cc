@@ -1,7 +1,6 @@
 #include "daemon/rules/letter_number.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "daemon/base/check.h"
 #include "daemon/base/text.h"
@@ -13,19 +12,13 @@ namespace {
 constexpr size_t kDateAt = 8;
 constexpr size_t kSequenceAt = 14;
 
-uint32_t number_at(std::string_view text, size_t at, size_t count) {
-  uint32_t number = 0;
-  std::from_chars(text.data() + at, text.data() + at + count, number);
-  return number;
-}
-
 void write_number(uint32_t number, size_t digits, char* out) {
   for (size_t i = digits; i > 0; --i, number /= 10)
     out[i - 1] = static_cast<char>('0' + number % 10);
 }
 
 std::optional<Date> date_in(std::string_view text) {
-  return Date::from_yyyymmdd(static_cast<int32_t>(20'000'000 + number_at(text, kDateAt, 6)));
+  return Date::from_yyyymmdd(static_cast<int32_t>(20'000'000 + digits_at(text, kDateAt, 6)));
 }
 
 }  // namespace
@@ -62,7 +55,7 @@ tl::expected<LetterNumber, LetterRule> LetterNumber::parse(std::string_view text
   if (number.size() != kSize) return tl::unexpected(LetterRule::kLength);
   if (!is_digits(number)) return tl::unexpected(LetterRule::kCharacter);
   if (!date_in(number)) return tl::unexpected(LetterRule::kDate);
-  if (number_at(number, kSequenceAt, 5) == 0) return tl::unexpected(LetterRule::kSequence);
+  if (digits_at(number, kSequenceAt, 5) == 0) return tl::unexpected(LetterRule::kSequence);
   if (!mod_11_10_valid(number)) return tl::unexpected(LetterRule::kCheckDigit);
   return LetterNumber(number);
 }
@@ -74,7 +67,7 @@ Date LetterNumber::issued_on() const {
 }
 
 uint32_t LetterNumber::sequence() const {
-  return number_at(view(), kSequenceAt, 5);
+  return digits_at(view(), kSequenceAt, 5);
 }
 
 bool LetterNumber::is_of(const AgencyId& agency) const {

@@ -140,6 +140,8 @@ void add_actions(const v1::CaseView& view, const std::string& command, std::ostr
   if (view.actions_size() == (paper ? 1 : 0)) {
     out << (view.closed() ? "\nThe case is closed.\n"
                           : "\nNothing to do here now: the other agency or the bank is next.\n");
+  } else if (!view.actions(0).held().empty()) {
+    out << "\nNot now: " << view.actions(0).held_because() << "\nAfter that you can:\n";
   } else {
     out << "\nYou can now:\n";
   }

@@ -72,7 +72,7 @@ class ApiWorld {
   explicit ApiWorld(bool four_eyes = false)
       : vault(Vault::create({.ring = {{1, {1}}}, .current = 1, .person_key = {2}}).value()),
         api({engine, store, *vault, clock, metrics, [this] { return not_ready; },
-             *AgencyId::parse(kSelf), four_eyes},
+             *AgencyId::parse(kSelf), four_eyes, 3, [this](AgencyId) { return reach; }},
             users_of_every_role()) {
     engine.answer = [this](const Asking&) {
       Answer answer;
@@ -130,6 +130,7 @@ class ApiWorld {
   FixedClock clock;
   Metrics metrics;
   std::optional<std::string> not_ready;
+  Refusal reach = Refusal::kNone;  // of every peer
   Api api;
 };
 

@@ -257,6 +257,19 @@ TEST_CASE("cases are shown and listed, page by page") {
   CHECK(rest["cases"][0]["case_id"] == subject.id.str());
 }
 
+TEST_CASE("actions that the link's recovery holds back say so") {
+  ApiWorld world;
+  const Case subject = world.draft();
+  world.put(subject);
+  const auto action = [&] {
+    return world.ask("GET", "/v1/cases/" + subject.id.str(), Role::kAuditor).json()["actions"][0];
+  };
+  CHECK(action()["held"] == "");
+  world.reach = Refusal::kRecovering;
+  CHECK(action()["held"] == "recovering");
+  CHECK(action()["held_because"] == std::string(explain(Refusal::kRecovering)));
+}
+
 TEST_CASE("queries that mean nothing are refused and not ignored") {
   ApiWorld world;
   const std::string query = GENERATE(std::string("limit=0"), "limit=501", "limit=x", "limit=1x",

@@ -165,6 +165,22 @@ TEST_CASE("an agency has recovered when nobody is waited for, and is whole when 
   CHECK(state.check_invariants().empty());
 }
 
+TEST_CASE("other threads learn which cases nothing can be done in, and why") {
+  const auto directory = test_directory();
+  RecoveryState state;
+  state.recount(*directory, in_site());
+  CHECK(state.out_of_reach(out_site()) == Refusal::kNone);
+  CHECK(state.out_of_reach(*AgencyId::parse("S99999999999")) == Refusal::kUnknownAgency);
+  state.move(out_site(), kAsking);
+  state.recount(*directory, in_site());
+  CHECK(state.out_of_reach(out_site()) == Refusal::kRecovering);
+  CHECK(state.out_of_reach(third_site()) == Refusal::kNone);
+  state.move(out_site(), kReplaying);
+  state.move(out_site(), kNone);
+  state.recount(*directory, in_site());
+  CHECK(state.out_of_reach(out_site()) == Refusal::kNone);
+}
+
 TEST_CASE("the guard says in one answer how a frame is to be treated") {
   const auto directory = test_directory();
   const Peers peers;

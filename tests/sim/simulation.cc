@@ -20,6 +20,7 @@ constexpr int64_t kFinishMsMax = 1'800'000;
 // A stopped link asks again after 30 s and some jitter, on a clock that may have stepped back
 // since.
 constexpr int64_t kRestMs = 180'000;
+constexpr int kLastLooks = 10;
 constexpr int64_t kDayMs = 86'400'000;
 constexpr uint32_t kChainsPermille = 250;  // worlds in which people move on
 constexpr uint32_t kFollowPermille = 600;  // of their papers
@@ -208,6 +209,10 @@ void Simulation::finish() {
     world_.jumped_ms += kDayMs;
     for (const auto& node : nodes_) node->look_around();
     if (!advance(kRestMs)) return;
+  }
+  // Another midnight may have come a moment ago, and with it another statement.
+  for (int looks = 0; looks < kLastLooks && !all_told(); ++looks) {
+    if (!advance(kFinishLookMs)) return;
   }
 }
 

@@ -168,11 +168,23 @@ Result<void> Api::add_payments(const Case& subject, v1::CaseView& view) const {
   return {};
 }
 
+// What another part of the agency holds back, whatever the case itself would allow.
+void Api::hold_actions(const Case& subject, v1::CaseView& view) const {
+  if (!ports_.out_of_reach) return;
+  const Refusal why = ports_.out_of_reach(subject.peer);
+  if (why == Refusal::kNone) return;
+  for (v1::ActionView& action : *view.mutable_actions()) {
+    action.set_held(std::string(name(why)));
+    action.set_held_because(std::string(explain(why)));
+  }
+}
+
 // With the person's other cases, so that nobody decides about one link of a chain alone (X32-X34).
 void Api::show_case(Call call) {
   const std::optional<Case> subject = find_case(call);
   if (!subject) return;
   v1::CaseView view = case_view(*subject);
+  hold_actions(*subject, view);
   auto ids = find_by_person(records_, subject->person_hash);
   if (!ids) return reply(call, store_failure(ids.error()));
   std::erase(*ids, subject->id);
