@@ -20,7 +20,7 @@ using BankLineSink = std::function<Result<void>(v1::BankLine& line)>;
 struct BankFileSummary {
   uint64_t statements = 0;  // or notifications
   uint64_t lines = 0;       // handed on
-  uint64_t not_booked = 0;  // pending or for information: passed over
+  uint64_t not_booked = 0;  // pending, for information or in another currency: passed over
   Fen credited;             // sum of the lines above 0
   Fen debited;              // sum of the others, above 0 too
 };

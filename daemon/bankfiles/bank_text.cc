@@ -4,6 +4,7 @@
 #include <cctype>
 #include <charconv>
 
+#include "daemon/base/gbk.h"
 #include "daemon/base/text.h"
 #include "daemon/base/time.h"
 
@@ -11,6 +12,8 @@ namespace jiexu {
 namespace {
 
 constexpr size_t kAmountDigitsMax = 13;
+// Of a letter number and of a batch number.
+constexpr size_t kLetterDigits = 20, kBatchDigits = 21;
 
 bool all_digits(std::string_view text) {
   return !text.empty() &&
@@ -50,6 +53,37 @@ Date in_china(Date date, std::string_view time) {
   return Date::from_days(date.days() + days);
 }
 
+bool is_digit(char c) {
+  return c >= '0' && c <= '9';
+}
+
+size_t digits_ahead(std::string_view text) {
+  return static_cast<size_t>(std::ranges::find_if_not(text, is_digit) - text.begin());
+}
+
+size_t digits_behind(std::string_view text) {
+  const auto end = std::find_if_not(text.rbegin(), text.rend(), is_digit);
+  return static_cast<size_t>(end - text.rbegin());
+}
+
+bool is_number_of_ours(size_t digits) {
+  return digits == kLetterDigits || digits == kBatchDigits;
+}
+
+// How many of the parts from `next` on are the rest of a number whose first `digits` digits stand
+// before them; 0: none is. What is a whole number already is not the rest of one.
+size_t rest_of_number(const std::vector<std::string>& parts, size_t next, size_t digits) {
+  if (digits == 0 || is_number_of_ours(digits)) return 0;
+  for (size_t at = next; at < parts.size(); ++at) {
+    const size_t ahead = digits_ahead(parts[at]);
+    if (is_number_of_ours(ahead)) return 0;
+    digits += ahead;
+    if (is_number_of_ours(digits)) return at - next + 1;
+    if (ahead < parts[at].size() || digits > kBatchDigits) return 0;
+  }
+  return 0;
+}
+
 }  // namespace
 
 std::string clean_field(std::string_view text) {
@@ -59,16 +93,18 @@ std::string clean_field(std::string_view text) {
 
 std::optional<Fen> parse_amount(std::string_view text) {
   const std::string folded = is_ascii(text) ? std::string(text) : fold_width(text);
-  std::string_view rest = folded;
-  while (rest.starts_with(' ')) rest.remove_prefix(1);
-  while (rest.ends_with(' ')) rest.remove_suffix(1);
+  const std::string trimmed = trim(folded);
+  std::string_view rest = trimmed;
   const bool negative = rest.starts_with('-');
   if (negative || rest.starts_with('+')) rest.remove_prefix(1);
   const size_t point = rest.find('.');
-  const std::string_view whole = rest.substr(0, point);
+  std::string_view whole = rest.substr(0, point);
   std::string_view part = point == rest.npos ? std::string_view() : rest.substr(point + 1);
   while (part.size() > 2 && part.ends_with('0')) part.remove_suffix(1);
-  if (!all_digits(whole) || whole.size() > kAmountDigitsMax || part.size() > 2) return std::nullopt;
+  if (whole.empty() && part.empty()) return std::nullopt;
+  if (!whole.empty() && !all_digits(whole)) return std::nullopt;
+  while (whole.starts_with('0')) whole.remove_prefix(1);
+  if (whole.size() > kAmountDigitsMax || part.size() > 2) return std::nullopt;
   if (!part.empty() && !all_digits(part)) return std::nullopt;
   int64_t yuan = 0;
   std::from_chars(whole.data(), whole.data() + whole.size(), yuan);
@@ -94,6 +130,38 @@ std::string clean_number(std::string_view text) {
   std::string folded = is_ascii(text) ? std::string(text) : fold_width(text);
   std::erase_if(folded, [](char c) { return std::isspace(static_cast<unsigned char>(c)) != 0; });
   return says_nothing(folded) ? std::string() : folded;
+}
+
+std::string join_text(const std::vector<std::string>& parts) {
+  std::string out;
+  for (size_t next = 0; next < parts.size();) {
+    size_t rest = rest_of_number(parts, next, digits_behind(out));
+    if (rest == 0) {
+      if (!out.empty()) out += ' ';
+      rest = 1;
+    }
+    for (; rest > 0; --rest) out += parts[next++];
+  }
+  return out;
+}
+
+std::string_view drop_cut_utf8(std::string_view column) {
+  for (size_t back = 1; back <= std::min<size_t>(3, column.size()); ++back) {
+    const auto byte = static_cast<uint8_t>(column[column.size() - back]);
+    if (byte < 0x80) return column;
+    if (byte < 0xc0) continue;  // not the first of a character
+    const size_t size = byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+    return back < size ? column.substr(0, column.size() - back) : column;
+  }
+  return column;
+}
+
+std::optional<std::string> decode_cut_gbk(std::string_view column) {
+  auto whole = from_gbk(column);
+  if (whole || column.empty()) return whole;
+  const auto last = static_cast<uint8_t>(column.back());
+  const bool first_half = last >= 0x81 && last <= 0xfe;
+  return first_half ? from_gbk(column.substr(0, column.size() - 1)) : std::nullopt;
 }
 
 }  // namespace jiexu

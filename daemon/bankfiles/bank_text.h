@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "daemon/base/money.h"
 
@@ -15,8 +16,9 @@ namespace jiexu {
 // quotation marks, which banks write where they know nothing.
 std::string clean_field(std::string_view text);
 
-// Yuan with any number of decimals of which at most two say something; full width is folded, a sign
-// is allowed. nullopt: not an amount, a fraction of a fen, or 10^13 yuan and more.
+// Yuan as xs:decimal has them, with any number of decimals of which at most two say something, such
+// as ".5" and "007."; full width is folded, a sign is allowed. nullopt: not an amount, a fraction
+// of a fen, or 10^13 yuan and more.
 std::optional<Fen> parse_amount(std::string_view text);
 
 // yyyymmdd from "20260918", "2026-09-18" or a date with time; of a time with a zone the date in
@@ -25,5 +27,14 @@ std::optional<int32_t> parse_day(std::string_view text);
 
 // An account or serial number: width folded, without white space.
 std::string clean_number(std::string_view text);
+
+// The parts of one text, as a bank has cut it into lines or columns, with spaces between them; but
+// a letter number or a batch number that was cut is whole again.
+std::string join_text(const std::vector<std::string>& parts);
+
+// Without the first bytes of a character whose others a bank has cut off at the end of a column.
+std::string_view drop_cut_utf8(std::string_view column);
+// The column in UTF-8. nullopt: more of it is not GBK than such bytes.
+std::optional<std::string> decode_cut_gbk(std::string_view column);
 
 }  // namespace jiexu

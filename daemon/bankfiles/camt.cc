@@ -3,128 +3,61 @@
 #include <algorithm>
 #include <optional>
 #include <string>
-#include <unordered_map>
+#include <vector>
 
 #include "daemon/bankfiles/bank_text.h"
+#include "daemon/bankfiles/camt_fields.h"
 #include "daemon/bankfiles/xml_stream.h"
 #include "daemon/base/limits.h"
 
 namespace jiexu {
 namespace {
 
+using camt::Field;
+
+// By their path's end: some banks put a business header around the document.
 constexpr std::string_view kStatement = "Document/BkToCstmrStmt/Stmt";
 constexpr std::string_view kNotification = "Document/BkToCstmrDbtCdtNtfctn/Ntfctn";
+constexpr std::string_view kReport = "Document/BkToCstmrAcctRpt/Rpt";  // of the day so far
 
-// The elements that say something, by their path below the statement. What differs between the
-// versions stands twice.
-enum class Field {
-  kStatementId,
-  kAccount,
-  kEntryReference,
-  kEntryAmount,
-  kEntrySign,
-  kReversal,
-  kStatus,
-  kBookedOn,
-  kEntryBankReference,
-  kEntryText,
-  kBatch,
-  kBankReference,
-  kDetailBatch,
-  kEndToEndId,
-  kAmount,
-  kAmountWithin,
-  kSign,
-  kDebtorName,
-  kDebtorAccount,
-  kDebtorBank,
-  kCreditorName,
-  kCreditorAccount,
-  kCreditorBank,
-  kRemark,
-  kReference,
-  kReturnReason,
-  kDetailText,
-};
-
-struct Place {
-  std::string_view path;
-  Field field;
-};
-
-#define DETAIL "Ntry/NtryDtls/TxDtls/"
-constexpr Place kPlaces[] = {
-    {"Id", Field::kStatementId},
-    {"Acct/Id/IBAN", Field::kAccount},
-    {"Acct/Id/Othr/Id", Field::kAccount},
-    {"Ntry/NtryRef", Field::kEntryReference},
-    {"Ntry/Amt", Field::kEntryAmount},
-    {"Ntry/CdtDbtInd", Field::kEntrySign},
-    {"Ntry/RvslInd", Field::kReversal},
-    {"Ntry/Sts", Field::kStatus},        // to .07
-    {"Ntry/Sts/Cd", Field::kStatus},     // .08
-    {"Ntry/Sts/Prtry", Field::kStatus},  // .08
-    {"Ntry/BookgDt/Dt", Field::kBookedOn},
-    {"Ntry/BookgDt/DtTm", Field::kBookedOn},
-    {"Ntry/AcctSvcrRef", Field::kEntryBankReference},
-    {"Ntry/AddtlNtryInf", Field::kEntryText},
-    {"Ntry/NtryDtls/Btch/PmtInfId", Field::kBatch},
-    {DETAIL "Refs/AcctSvcrRef", Field::kBankReference},
-    {DETAIL "Refs/PmtInfId", Field::kDetailBatch},
-    {DETAIL "Refs/EndToEndId", Field::kEndToEndId},
-    {DETAIL "Amt", Field::kAmount},                      // from .04 on
-    {DETAIL "AmtDtls/TxAmt/Amt", Field::kAmountWithin},  // .02
-    {DETAIL "CdtDbtInd", Field::kSign},
-    {DETAIL "RltdPties/Dbtr/Nm", Field::kDebtorName},      // to .07
-    {DETAIL "RltdPties/Dbtr/Pty/Nm", Field::kDebtorName},  // .08
-    {DETAIL "RltdPties/DbtrAcct/Id/IBAN", Field::kDebtorAccount},
-    {DETAIL "RltdPties/DbtrAcct/Id/Othr/Id", Field::kDebtorAccount},
-    {DETAIL "RltdPties/Cdtr/Nm", Field::kCreditorName},
-    {DETAIL "RltdPties/Cdtr/Pty/Nm", Field::kCreditorName},
-    {DETAIL "RltdPties/CdtrAcct/Id/IBAN", Field::kCreditorAccount},
-    {DETAIL "RltdPties/CdtrAcct/Id/Othr/Id", Field::kCreditorAccount},
-    {DETAIL "RltdAgts/DbtrAgt/FinInstnId/ClrSysMmbId/MmbId", Field::kDebtorBank},
-    {DETAIL "RltdAgts/DbtrAgt/FinInstnId/BIC", Field::kDebtorBank},
-    {DETAIL "RltdAgts/DbtrAgt/FinInstnId/BICFI", Field::kDebtorBank},
-    {DETAIL "RltdAgts/CdtrAgt/FinInstnId/ClrSysMmbId/MmbId", Field::kCreditorBank},
-    {DETAIL "RltdAgts/CdtrAgt/FinInstnId/BIC", Field::kCreditorBank},
-    {DETAIL "RltdAgts/CdtrAgt/FinInstnId/BICFI", Field::kCreditorBank},
-    {DETAIL "RmtInf/Ustrd", Field::kRemark},
-    {DETAIL "RmtInf/Strd/CdtrRefInf/Ref", Field::kReference},
-    {DETAIL "RtrInf/Rsn/Cd", Field::kReturnReason},
-    {DETAIL "RtrInf/Rsn/Prtry", Field::kReturnReason},
-    {DETAIL "AddtlTxInf", Field::kDetailText},
-};
-#undef DETAIL
-
-const std::unordered_map<std::string_view, Field>& fields() {
-  static const auto* map = [] {
-    auto* made = new std::unordered_map<std::string_view, Field>();
-    for (const Place& place : kPlaces) made->emplace(place.path, place.field);
-    return made;
-  }();
-  return *map;
+bool in_yuan(std::string_view currency) {
+  return currency == "CNY" || currency == "RMB";
 }
 
-// What stands below a statement; nullopt for what stands elsewhere.
-std::optional<std::string_view> below_statement(std::string_view path) {
-  for (const std::string_view root : {kStatement, kNotification}) {
-    if (path.starts_with(root) && path.size() > root.size() && path[root.size()] == '/') {
-      return path.substr(root.size() + 1);
-    }
-  }
-  return std::nullopt;
+bool ends_in(std::string_view path, std::string_view root) {
+  return path.ends_with(root) &&
+         (path.size() == root.size() || path[path.size() - root.size() - 1] == '/');
+}
+
+// A letter number, a batch number, an EndToEndId: all hold this many digits at least.
+constexpr auto kOurDigitsMin = 20;
+
+bool is_decimal(char c) {
+  return c >= '0' && c <= '9';
 }
 
 tl::unexpected<Error> wrong(std::string text) {
   return fail(Errc::kInvalid, std::move(text));
 }
 
-void add_text(std::string_view text, std::string& to) {
-  const std::string clean = clean_field(text);
-  if (clean.empty() || to.size() + clean.size() > limits::kXmlTextBytesMax) return;
-  if (!to.empty()) to += ' ';
-  to += clean;
+// Each line of it is a part: banks cut texts into lines.
+void add_text(std::string_view text, std::vector<std::string>& to) {
+  size_t bytes = 0;
+  for (const std::string& part : to) bytes += part.size() + 1;
+  while (!text.empty()) {
+    const size_t end = std::min(text.find_first_of("\r\n"), text.size());
+    std::string clean = clean_field(text.substr(0, end));
+    text.remove_prefix(std::min(end + 1, text.size()));
+    bytes += clean.size() + 1;
+    if (bytes > limits::kXmlTextBytesMax) return;
+    if (!clean.empty()) to.push_back(std::move(clean));
+  }
+}
+
+Result<void> take_amount(std::string_view text, std::optional<Fen>& to) {
+  to = parse_amount(text);
+  if (!to || to->value < 0) return wrong("Amt of a detail is not an amount in yuan");
+  return {};
 }
 
 struct Party {
@@ -136,11 +69,12 @@ struct Party {
 struct Detail {
   std::optional<Fen> amount;  // without a sign
   std::optional<Fen> amount_within;
+  std::optional<Fen> amount_instructed;
   std::string sign;
   std::string bank_reference;
   std::string batch;
   std::string end_to_end_id;
-  std::string remark;
+  std::vector<std::string> remark;
   std::string return_reason;
   Party debtor;
   Party creditor;
@@ -156,11 +90,12 @@ struct Entry {
   std::string reversal;
   std::string status;
   int32_t booked_on = 0;
+  int32_t valued_on = 0;
   std::string reference;
   std::string bank_reference;
-  std::string text;
-  std::string batch;
-  std::string header;  // as it stands in the file, before the first detail
+  std::vector<std::string> text;
+  std::vector<std::string> batches;  // one for each NtryDtls that names one, "" for the others
+  std::string header;                // as it stands in the file, before the first detail
   uint64_t details = 0;
   std::optional<Detail> held;  // the first detail, until it is known whether others follow
   int64_t sum = 0;             // of the details handed on
@@ -180,7 +115,11 @@ class CamtReader::Handler final : public XmlHandler {
 
  private:
   Result<void> start_detail(const XmlElement& element);
+  // What stands below a statement; empty for what stands elsewhere.
+  std::string_view below_statement(std::string_view path) const;
+  void start_statement(const XmlElement& element);
   Result<void> take(Field field, const XmlElement& element);
+  Result<void> take_of_statement(Field field, std::string_view text);
   Result<void> take_entry(Field field, const XmlElement& element);
   Result<void> take_detail(Field field, std::string_view text);
   Result<void> end_entry();
@@ -194,36 +133,60 @@ class CamtReader::Handler final : public XmlHandler {
   }
   bool is_reversal() const { return entry_.reversal == "true" || entry_.reversal == "1"; }
   const Party& counterparty(const Detail& detail, bool credit) const;
-  bool booked() const { return entry_.status.empty() || entry_.status == "BOOK"; }
+  bool booked() const {
+    return !passed_over_ && (entry_.status.empty() || entry_.status == "BOOK");
+  }
+  int32_t day_of_entry() const;
+  std::string batch_of(const Detail& detail) const;
+  std::string remark_of(const Detail& detail, bool alone) const;
 
   BankLineSink sink_;
   XmlStream stream_;
   BankFileSummary summary_;
+  size_t statement_path_ = 0;  // its size; 0: outside of all
   std::string statement_id_;
+  int32_t statement_made_ = 0;
+  int32_t statement_end_ = 0;
   std::string account_;
-  uint64_t entries_ = 0;  // of the statement
+  bool passed_over_ = false;  // a report of the day so far, or in another currency
+  uint64_t entries_ = 0;      // of the statement
   Entry entry_;
   Detail detail_;
   v1::BankLine line_;
 };
 
+std::string_view CamtReader::Handler::below_statement(std::string_view path) const {
+  const bool within = statement_path_ > 0 && path.size() > statement_path_ + 1;
+  return within ? path.substr(statement_path_ + 1) : std::string_view();
+}
+
+void CamtReader::Handler::start_statement(const XmlElement& element) {
+  ++summary_.statements;
+  statement_path_ = element.path.size();
+  statement_id_.clear();
+  statement_made_ = statement_end_ = 0;
+  account_.clear();
+  passed_over_ = ends_in(element.path, kReport);
+  entries_ = 0;
+}
+
 Result<void> CamtReader::Handler::started(const XmlElement& element) {
-  if (element.path == kStatement || element.path == kNotification) {
-    ++summary_.statements;
-    statement_id_.clear();
-    account_.clear();
-    entries_ = 0;
+  if (statement_path_ == 0) {
+    const bool statement = ends_in(element.path, kStatement) ||
+                           ends_in(element.path, kNotification) || ends_in(element.path, kReport);
+    if (statement) start_statement(element);
     return {};
   }
-  const auto below = below_statement(element.path);
-  if (!below) return {};
-  if (*below == "Ntry") {
+  const std::string_view below = below_statement(element.path);
+  if (below == "Ntry") {
     if (account_.empty()) return wrong("an entry before the account (Acct) of its statement");
     entry_ = Entry();
     entry_.line = element.line;
     ++entries_;
     stream_.keep();
-  } else if (*below == "Ntry/NtryDtls/TxDtls") {
+  } else if (below == "Ntry/NtryDtls") {
+    entry_.batches.emplace_back();
+  } else if (below == "Ntry/NtryDtls/TxDtls") {
     return start_detail(element);
   }
   return {};
@@ -241,38 +204,41 @@ Result<void> CamtReader::Handler::start_detail(const XmlElement& element) {
 }
 
 Result<void> CamtReader::Handler::ended(const XmlElement& element) {
-  const auto below = below_statement(element.path);
-  if (!below) return {};
-  if (*below == "Ntry") return end_entry();
-  if (*below == "Ntry/NtryDtls/TxDtls") return end_detail();
-  const auto found = fields().find(*below);
-  if (found == fields().end()) return {};
+  if (element.path.size() == statement_path_) {
+    statement_path_ = 0;
+    return {};
+  }
+  const std::string_view below = below_statement(element.path);
+  if (below.empty()) return {};
+  if (below == "Ntry") return end_entry();
+  if (below == "Ntry/NtryDtls/TxDtls") return end_detail();
+  const auto found = camt::fields().find(below);
+  if (found == camt::fields().end()) return {};
   // Sts holds text in old versions and Cd or Prtry in .08.
   if (element.text.empty()) return {};
   return take(found->second, element);
 }
 
 Result<void> CamtReader::Handler::take(Field field, const XmlElement& element) {
-  if (field == Field::kStatementId) {
-    statement_id_ = clean_field(element.text);
-    return {};
+  if (field <= Field::kAccountCurrency) return take_of_statement(field, element.text);
+  if (passed_over_) return {};
+  if (field < Field::kBankReference) return take_entry(field, element);
+  const bool amount =
+      field == Field::kAmount || field == Field::kAmountWithin || field == Field::kAmountInstructed;
+  // What was ordered in another currency says nothing about what was booked.
+  if (amount && !in_yuan(element.currency)) return {};
+  return take_detail(field, element.text);
+}
+
+Result<void> CamtReader::Handler::take_of_statement(Field field, std::string_view text) {
+  switch (field) {
+    case Field::kStatementId: statement_id_ = clean_field(text); return {};
+    case Field::kStatementMade: statement_made_ = parse_day(text).value_or(0); return {};
+    case Field::kStatementEnd: statement_end_ = parse_day(text).value_or(0); return {};
+    case Field::kAccount: account_ = clean_number(text); return {};
+    case Field::kAccountCurrency: passed_over_ |= !in_yuan(clean_field(text)); return {};
+    default: return {};
   }
-  if (field == Field::kAccount) {
-    account_ = clean_number(element.text);
-    return {};
-  }
-  if (field >= Field::kBankReference) {
-    const bool amount = field == Field::kAmount;
-    if (amount && element.currency != "CNY" && element.currency != "RMB") {
-      return wrong("an amount in another currency than CNY");
-    }
-    // What was ordered in another currency says nothing about what was booked.
-    if (field == Field::kAmountWithin && element.currency != "CNY" && element.currency != "RMB") {
-      return {};
-    }
-    return take_detail(field, element.text);
-  }
-  return take_entry(field, element);
 }
 
 Result<void> CamtReader::Handler::take_entry(Field field, const XmlElement& element) {
@@ -283,7 +249,13 @@ Result<void> CamtReader::Handler::take_entry(Field field, const XmlElement& elem
     case Field::kReversal: entry_.reversal = clean_field(element.text); return {};
     case Field::kStatus: entry_.status = clean_field(element.text); return {};
     case Field::kEntryText: add_text(element.text, entry_.text); return {};
-    case Field::kBatch: entry_.batch = clean_field(element.text); return {};
+    // A bank may name either by our number, so both are looked at.
+    case Field::kBatch:
+    case Field::kBatchFile: {
+      std::string& batch = entry_.batches.back();
+      batch += (batch.empty() ? "" : " ") + clean_field(element.text);
+      return {};
+    }
     case Field::kEntryAmount: {
       const auto amount = parse_amount(element.text);
       if (!amount || amount->value < 0) return wrong("Amt is not an amount in yuan");
@@ -291,10 +263,12 @@ Result<void> CamtReader::Handler::take_entry(Field field, const XmlElement& elem
       entry_.currency = element.currency;
       return {};
     }
-    case Field::kBookedOn: {
+    case Field::kBookedOn:
+    case Field::kValuedOn: {
+      const bool booked = field == Field::kBookedOn;
       const auto day = parse_day(element.text);
-      if (!day) return wrong("BookgDt is not a date");
-      entry_.booked_on = *day;
+      if (!day) return wrong(booked ? "BookgDt is not a date" : "ValDt is not a date");
+      (booked ? entry_.booked_on : entry_.valued_on) = *day;
       return {};
     }
     default: return {};
@@ -303,13 +277,13 @@ Result<void> CamtReader::Handler::take_entry(Field field, const XmlElement& elem
 
 Result<void> CamtReader::Handler::take_detail(Field field, std::string_view text) {
   switch (field) {
-    case Field::kAmount:
-    case Field::kAmountWithin: {
-      const auto amount = parse_amount(text);
-      if (!amount || amount->value < 0) return wrong("Amt of a detail is not an amount in yuan");
-      (field == Field::kAmount ? detail_.amount : detail_.amount_within) = *amount;
+    case Field::kAmount: return take_amount(text, detail_.amount);
+    case Field::kAmountWithin: return take_amount(text, detail_.amount_within);
+    case Field::kAmountInstructed: return take_amount(text, detail_.amount_instructed);
+    // Banks count their own instructions in it too; only what may be ours belongs to the text.
+    case Field::kInstructionId:
+      if (std::ranges::count_if(text, is_decimal) >= kOurDigitsMin) add_text(text, detail_.remark);
       return {};
-    }
     case Field::kBankReference: detail_.bank_reference = clean_field(text); return {};
     case Field::kDetailBatch: detail_.batch = clean_field(text); return {};
     case Field::kEndToEndId: detail_.end_to_end_id = clean_field(text); return {};
@@ -335,6 +309,8 @@ Result<void> CamtReader::Handler::end_detail() {
   detail_.raw = entry_.header + stream_.kept();
   if (!booked()) return {};
   if (!detail_.amount) detail_.amount = detail_.amount_within;
+  if (!detail_.amount) detail_.amount = detail_.amount_instructed;
+  if (detail_.batch.empty() && !entry_.batches.empty()) detail_.batch = entry_.batches.back();
   if (entry_.details == 1) {
     entry_.held = std::move(detail_);
     return {};
@@ -342,10 +318,10 @@ Result<void> CamtReader::Handler::end_detail() {
   if (entry_.held) {
     const Detail first = std::move(*entry_.held);
     entry_.held.reset();
-    if (!first.amount) return wrong("one of several details has no amount");
+    if (!first.amount) return wrong("one of several details has no amount in yuan");
     TRY_DO(hand_on_detail(first, *first.amount));
   }
-  if (!detail_.amount) return wrong("one of several details has no amount");
+  if (!detail_.amount) return wrong("one of several details has no amount in yuan");
   return hand_on_detail(detail_, *detail_.amount);
 }
 
@@ -368,11 +344,34 @@ const Party& CamtReader::Handler::counterparty(const Detail& detail, bool credit
   return usual.account == account_ ? other : usual;
 }
 
-Result<void> CamtReader::Handler::hand_on_detail(const Detail& detail, Fen amount) {
-  if (entry_.currency != "CNY" && entry_.currency != "RMB") {
-    return wrong("an amount in another currency than CNY");
+// A bank that gives no booking day gives the day of value, or at least that of its statement.
+int32_t CamtReader::Handler::day_of_entry() const {
+  for (const int32_t day : {entry_.booked_on, entry_.valued_on, statement_end_, statement_made_}) {
+    if (day != 0) return day;
   }
-  if (entry_.booked_on == 0) return wrong("the entry has no booking date (BookgDt)");
+  return 0;
+}
+
+// Of an entry without details that is several batches, none is the one; the text names them.
+std::string CamtReader::Handler::batch_of(const Detail& detail) const {
+  if (!detail.batch.empty() || entry_.details > 0) return detail.batch;
+  return entry_.batches.size() == 1 ? entry_.batches.front() : std::string();
+}
+
+std::string CamtReader::Handler::remark_of(const Detail& detail, bool alone) const {
+  std::vector<std::string> parts = detail.remark;
+  if (alone) parts.insert(parts.end(), entry_.text.begin(), entry_.text.end());
+  const bool batches = entry_.details == 0 && entry_.batches.size() > 1;
+  for (const std::string& batch : batches ? entry_.batches : std::vector<std::string>()) {
+    if (!batch.empty()) parts.push_back(batch);
+  }
+  return join_text(parts);
+}
+
+Result<void> CamtReader::Handler::hand_on_detail(const Detail& detail, Fen amount) {
+  if (!in_yuan(entry_.currency)) return wrong("an amount in another currency than CNY");
+  const int32_t day = day_of_entry();
+  if (day == 0) return wrong("the entry has no booking date (BookgDt), nor its statement a day");
   if (const auto why = why_impossible(amount)) return wrong(*why);
   const bool alone = entry_.details <= 1;
   TRY(const auto with_sign,
@@ -386,15 +385,14 @@ Result<void> CamtReader::Handler::hand_on_detail(const Detail& detail, Fen amoun
   line_.set_host_sequence(number(detail, alone));
   line_.set_made_number(!names_number(detail));
   line_.set_amount_fen(with_sign.value);
-  line_.set_booked_on(entry_.booked_on);
+  line_.set_booked_on(day);
   line_.set_counterparty_account(other.account);
   line_.set_counterparty_name(other.name);
   line_.set_counterparty_bank(other.bank);
-  line_.set_remark(detail.remark);
-  if (alone) add_text(entry_.text, *line_.mutable_remark());
+  line_.set_remark(remark_of(detail, alone));
   // Banks write this where the payer gave no reference.
   if (detail.end_to_end_id != "NOTPROVIDED") line_.set_end_to_end_id(detail.end_to_end_id);
-  line_.set_batch_reference(detail.batch.empty() ? entry_.batch : detail.batch);
+  line_.set_batch_reference(batch_of(detail));
   line_.set_reversal(is_reversal());
   line_.set_return_reason(detail.return_reason);
   line_.set_raw(detail.raw);

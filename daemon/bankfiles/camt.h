@@ -2,9 +2,14 @@
 // as a stream. Several statements a file, reversals, batch entries with many details; each detail
 // of an entry is a line of its own.
 //
-// An entry that is not booked (pending, information) is passed over. A file is refused, with the
-// line, where money would have to be guessed: another currency than yuan, an amount that is not
-// fen, an entry whose details do not add up to it, no account.
+// An entry that is not booked (pending, information) is passed over, and so are the entries of a
+// report of the day so far (camt.052) and of an account in another currency. A file is refused,
+// with the line, where money would have to be guessed: another currency than yuan, an amount that
+// is not fen, an entry whose details do not add up to it, no account, no day.
+//
+// What a bank leaves out is taken from where it says it otherwise: the day of value or of the
+// statement for the booking day, the amount that was instructed for that of a detail, the batch of
+// the group that a detail stands in.
 //
 // The number of a line is the bank's reference of the detail, or that of the entry with the place
 // of the detail behind it, or, if the bank gives none, the statement's id and the place of the

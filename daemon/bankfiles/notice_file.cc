@@ -12,6 +12,8 @@ namespace jiexu {
 namespace {
 
 constexpr size_t kColumns = 23;
+// Old systems end a file with it.
+constexpr char kEndOfFile = 0x1a;
 
 // Places of the columns that are used.
 enum Column : size_t {
@@ -54,6 +56,30 @@ std::optional<bool> is_reversal(std::string_view flag) {
   return std::nullopt;
 }
 
+// Characters of three bytes and more in UTF-8, as Chinese ones are.
+bool has_long_characters(std::string_view utf8) {
+  return std::ranges::any_of(utf8, [](char c) { return static_cast<uint8_t>(c) >= 0xe0; });
+}
+
+// The line with `change` made of each of its columns, as its bytes have them.
+template <class Change>
+std::string each_column(std::string_view raw, const Change& change) {
+  std::string out;
+  while (true) {
+    const size_t end = raw.find('|');
+    out += change(raw.substr(0, end));
+    if (end == raw.npos) return out;
+    out += '|';
+    raw.remove_prefix(end + 1);
+  }
+}
+
+// A byte that no text of a bank has: 0 to 31 but the tab.
+bool has_control(std::string_view raw) {
+  return std::ranges::any_of(raw,
+                             [](char c) { return static_cast<uint8_t>(c) < 0x20 && c != '\t'; });
+}
+
 }  // namespace
 
 tl::unexpected<Error> NoticeReader::wrong(std::string_view what) {
@@ -87,7 +113,9 @@ Result<void> NoticeReader::take_line(std::string_view raw) {
   ++line_number_;
   if (line_number_ == 1 && raw.starts_with("\xef\xbb\xbf")) raw.remove_prefix(3);
   if (raw.ends_with('\r')) raw.remove_suffix(1);
+  if (raw.ends_with(kEndOfFile)) raw.remove_suffix(1);
   if (is_blank(raw)) return {};
+  if (has_control(raw)) return wrong("holds a control character; the file is damaged");
   if (is_ascii(raw)) return take_columns(raw, raw);
   TRY(const auto text, decode(raw));
   return take_columns(text, raw);
@@ -95,15 +123,42 @@ Result<void> NoticeReader::take_line(std::string_view raw) {
 
 Result<std::string> NoticeReader::decode(std::string_view raw) {
   if (encoding_ == NoticeEncoding::kDetect) {
-    encoding_ = is_utf8(raw) ? NoticeEncoding::kUtf8 : NoticeEncoding::kGbk;
+    encoding_ = is_utf8_line(raw) ? NoticeEncoding::kUtf8 : NoticeEncoding::kGbk;
   }
-  if (encoding_ == NoticeEncoding::kUtf8) {
-    if (is_utf8(raw)) return std::string(raw);
-    return wrong("not UTF-8; say which encoding the file has");
-  }
+  return encoding_ == NoticeEncoding::kUtf8 ? decode_utf8(raw) : decode_gbk(raw);
+}
+
+bool NoticeReader::is_utf8_line(std::string_view raw) const {
+  const std::string whole = each_column(raw, drop_cut_utf8);
+  return is_utf8(whole) && (has_long_characters(whole) || !from_gbk(raw));
+}
+
+Result<std::string> NoticeReader::decode_utf8(std::string_view raw) {
+  std::string whole = each_column(raw, drop_cut_utf8);
+  if (!is_utf8(whole)) return wrong("not UTF-8; say which encoding the file has");
+  return whole;
+}
+
+Result<std::string> NoticeReader::decode_gbk(std::string_view raw) {
+  const std::string as_utf8 = each_column(raw, drop_cut_utf8);
+  if (!is_utf8(as_utf8)) ++only_gbk_;
+  if (is_utf8(as_utf8) && has_long_characters(as_utf8)) ++also_utf8_;
   auto text = from_gbk(raw);
-  if (!text) return wrong("not GBK; say which encoding the file has");
-  return std::move(*text);
+  const auto bars = std::ranges::count(raw, '|');
+  if (text && std::ranges::count(*text, '|') == bars) return std::move(*text);
+  // Half a character takes the bar behind it, or a character has one within.
+  bool good = true;
+  std::string cut = each_column(raw, [&](std::string_view column) {
+    auto decoded = decode_cut_gbk(column);
+    good &= decoded.has_value();
+    return std::move(decoded).value_or("");
+  });
+  const bool by_bytes = good && bars == kColumns;
+  const bool by_characters = text && std::ranges::count(*text, '|') == kColumns;
+  if (by_bytes) return cut;
+  if (by_characters) return std::move(*text);
+  if (!text && !good) return wrong("not GBK; say which encoding the file has");
+  return wrong("has not 23 columns, each ended by '|', by bytes or by characters");
 }
 
 Result<void> NoticeReader::take_columns(std::string_view text, std::string_view raw) {
@@ -130,10 +185,10 @@ Result<void> NoticeReader::take_columns(std::string_view text, std::string_view 
   line_.set_counterparty_account(clean_number(column[kOtherAccount]));
   line_.set_counterparty_name(clean_field(column[kOtherName]));
   line_.set_counterparty_bank(clean_number(column[kOtherBank]));
-  std::string remark = clean_field(column[kRemark]);
+  const std::string remark = clean_field(column[kRemark]);
   const std::string summary = clean_field(column[kSummary]);
-  if (!summary.empty() && summary != remark) remark += (remark.empty() ? "" : " ") + summary;
-  line_.set_remark(std::move(remark));
+  const bool both = !summary.empty() && summary != remark;
+  line_.set_remark(both ? join_text({remark, summary}) : remark);
   line_.set_reversal(*reversal);
   line_.set_raw(std::string(raw));
   line_.set_file_line(line_number_);
@@ -148,6 +203,7 @@ Result<BankFileSummary> NoticeReader::finish() {
     const std::string line = std::exchange(rest_, {});
     TRY_DO(take_line(line));
   }
+  if (also_utf8_ > 0 && only_gbk_ == 0) return wrong("the file is in UTF-8, not in GBK: say so");
   if (summary_.lines == 0) {
     line_number_ = std::max<uint64_t>(line_number_, 1);
     return wrong("the file holds no notice");

@@ -6,9 +6,12 @@
 //   overdraft | voucher type | voucher number | other's bank | summary | reversal flag |
 //   line number | book number |
 //
-// Digits come in full width, unknown fields as "null", texts with U+3000 behind them. A debit has a
-// negative amount. Banks repeat lines; telling them apart is for whoever keeps lines (five fields:
-// account, host number, amount, other's account and name). Pure.
+// Digits come in full width, unknown fields as "null", texts with U+3000 behind them. Texts are cut
+// at so many bytes, within a character too: what is left of that one is dropped. '|' is also the
+// second byte of some characters of GBK, so that a line in which the two differ is read both ways,
+// and taken if exactly one gives 23 columns. A debit has a negative amount. Banks repeat lines;
+// telling them apart is for whoever keeps lines (five fields: account, host number, amount, other's
+// account and name). Pure.
 #pragma once
 
 #include <cstdint>
@@ -21,7 +24,9 @@
 namespace jiexu {
 
 enum class NoticeEncoding : uint8_t {
-  kDetect = 0,  // UTF-8 if the first line that is not ASCII is UTF-8, else GBK
+  // That of the first line that is not ASCII: UTF-8 if it is that and has a Chinese character, for
+  // short texts of GBK happen to be Latin or Greek letters in UTF-8; else GBK.
+  kDetect = 0,
   kUtf8 = 1,
   kGbk = 2,
 };
@@ -38,6 +43,9 @@ class NoticeReader {
  private:
   Result<void> take_line(std::string_view raw);
   Result<std::string> decode(std::string_view raw);
+  Result<std::string> decode_utf8(std::string_view raw);
+  Result<std::string> decode_gbk(std::string_view raw);
+  bool is_utf8_line(std::string_view raw) const;
   Result<void> take_columns(std::string_view text, std::string_view raw);
   tl::unexpected<Error> wrong(std::string_view what);
 
@@ -46,6 +54,9 @@ class NoticeReader {
   std::string rest_;  // a line that has not ended yet
   uint64_t line_number_ = 0;
   uint64_t bytes_ = 0;
+  // Of a file in GBK: lines that would be Chinese in UTF-8 too, and lines that would be nothing.
+  uint64_t also_utf8_ = 0;
+  uint64_t only_gbk_ = 0;
   std::optional<Error> error_;
   BankFileSummary summary_;
   v1::BankLine line_;

@@ -1,6 +1,9 @@
 #include "daemon/bankfiles/payment_report.h"
 
+#include <algorithm>
+#include <iterator>
 #include <optional>
+#include <utility>
 
 #include "daemon/bankfiles/bank_text.h"
 #include "daemon/bankfiles/duplicate.h"
@@ -12,19 +15,26 @@
 namespace jiexu {
 namespace {
 
-constexpr std::string_view kGroup = "Document/CstmrPmtStsRpt/OrgnlGrpInfAndSts";
-constexpr std::string_view kBatch = "Document/CstmrPmtStsRpt/OrgnlPmtInfAndSts";
-constexpr std::string_view kPayment = "Document/CstmrPmtStsRpt/OrgnlPmtInfAndSts/TxInfAndSts";
+// Below the report.
+constexpr std::string_view kStatusReport = "Document/CstmrPmtStsRpt";
+constexpr std::string_view kGroup = "OrgnlGrpInfAndSts";
+constexpr std::string_view kBatch = "OrgnlPmtInfAndSts";
+constexpr std::string_view kPayment = "OrgnlPmtInfAndSts/TxInfAndSts";
+constexpr size_t kReasonBytesMax = 140;
 
-// ISO 20022 external code list, payment transaction status. nullopt: not known.
-std::optional<PaymentStatus> status_of(std::string_view code) {
+// ISO 20022 external code list, payment transaction status. What is neither settled nor refused is
+// on its way, a code that is not known to us too: its payment waits, and the code is the reason.
+PaymentStatus status_of(std::string_view code) {
   if (code == "ACSC" || code == "ACCC" || code == "ACWC") return PaymentStatus::kPaid;
   if (code == "RJCT" || code == "CANC") return PaymentStatus::kRejected;
-  for (const std::string_view pending :
-       {"RCVD", "ACTC", "ACCP", "ACSP", "ACWP", "ACFC", "PDNG", "PART", "PATC"}) {
-    if (code == pending) return PaymentStatus::kPending;
-  }
-  return std::nullopt;
+  return PaymentStatus::kPending;
+}
+
+bool is_known(std::string_view code) {
+  static constexpr std::string_view kKnown[] = {
+      "ACCC", "ACCP", "ACCR", "ACFC", "ACIS", "ACPD", "ACSC", "ACSP", "ACTC", "ACWC", "ACWP",
+      "BLCK", "CANC", "PART", "PATC", "PDNG", "PRES", "PRSY", "RCVC", "RCVD", "RJCT"};
+  return std::ranges::find(kKnown, code) != std::end(kKnown);
 }
 
 std::optional<PaymentStatus> status_in_list(std::string_view word) {
@@ -42,7 +52,9 @@ PaymentStatus told_apart(PaymentStatus status, std::string_view words) {
 // What the bank says of a file, a batch in it, or a payment in that.
 struct Said {
   PaymentFate fate;
-  std::string words;  // codes and text of the reasons
+  std::string code;         // of the status; empty: none
+  std::string words;        // codes and text of the reasons
+  std::string instruction;  // of a payment: OrgnlInstrId
 };
 
 class Pain002 final : public XmlHandler {
@@ -50,40 +62,50 @@ class Pain002 final : public XmlHandler {
   explicit Pain002(const PaymentFateSink& sink) : sink_(sink) {}
 
   Result<void> started(const XmlElement& element) override {
-    if (element.path == kGroup || element.path == kBatch) {
+    if (report_path_ == 0) {
+      const bool report = element.path.ends_with(kStatusReport) &&
+                          (element.path.size() == kStatusReport.size() ||
+                           element.path[element.path.size() - kStatusReport.size() - 1] == '/');
+      if (report) report_path_ = element.path.size();
+      return {};
+    }
+    const std::string_view below = below_report(element.path);
+    if (below == kGroup || below == kBatch) {
       found_ = true;
       batch_ = Said();
       batch_.fate.line = element.line;
-      code_.clear();
-    } else if (element.path == kPayment) {
+      told_ = false;
+    } else if (below == kPayment) {
       TRY_DO(tell_batch());
       payment_ = Said();
       payment_.fate.batch_number = batch_.fate.batch_number;
       payment_.fate.line = element.line;
-      code_.clear();
     }
     return {};
   }
 
   Result<void> ended(const XmlElement& element) override {
-    if (element.path == kGroup) {
+    const std::string_view below = below_report(element.path);
+    if (below == kGroup) {
       auto done = tell_batch();
       group_ = batch_;
       return done;
     }
-    if (element.path == kBatch) return tell_batch();
-    if (element.path == kPayment) return tell(payment_);
-    if (element.text.empty()) return {};
-    const size_t slash = element.path.rfind('/');
-    const std::string_view name = element.path.substr(slash + 1);
+    if (below == kBatch) return tell_batch();
+    if (below == kPayment) return tell_payment();
+    if (below.empty() || element.text.empty()) return {};
+    const std::string_view name = below.substr(below.rfind('/') + 1);
+    Said& said = below.starts_with(kPayment) ? payment_ : batch_;
     if (name == "OrgnlMsgId" || name == "OrgnlPmtInfId") {
       batch_.fate.batch_number = clean_field(element.text);
     } else if (name == "OrgnlEndToEndId") {
       payment_.fate.end_to_end_id = clean_field(element.text);
+    } else if (name == "OrgnlInstrId") {
+      payment_.instruction = clean_field(element.text);
     } else if (name == "GrpSts" || name == "PmtInfSts" || name == "TxSts") {
-      code_ = clean_field(element.text);
+      said.code = clean_field(element.text);
     } else {
-      add_reason(element, element.path.starts_with(kPayment) ? payment_ : batch_);
+      add_reason(element, said);
     }
     return {};
   }
@@ -91,50 +113,59 @@ class Pain002 final : public XmlHandler {
   bool found() const { return found_; }
 
  private:
-  // There may be several. Of the bank's text its code is the short form.
+  std::string_view below_report(std::string_view path) const {
+    const bool within = report_path_ > 0 && path.size() > report_path_ + 1;
+    return within ? path.substr(report_path_ + 1) : std::string_view();
+  }
+
+  // There may be several, and a text to each code.
   static void add_reason(const XmlElement& element, Said& said) {
     const bool code =
         element.path.ends_with("StsRsnInf/Rsn/Cd") || element.path.ends_with("StsRsnInf/Rsn/Prtry");
     const bool text = element.path.ends_with("StsRsnInf/AddtlInf");
     if (!code && !text) return;
-    const std::string words = clean_field(element.text);
-    said.words += (said.words.empty() ? "" : " ") + words;
-    if (code || said.fate.reason.empty()) said.fate.reason = words;
+    said.words += (said.words.empty() ? "" : " ") + clean_field(element.text);
   }
 
   // A status of the whole, if there is one; with PART each payment has its own.
   Result<void> tell_batch() {
-    if (code_.empty() || code_ == "PART") {
-      code_.clear();
-      return {};
-    }
+    if (std::exchange(told_, true) || batch_.code.empty() || batch_.code == "PART") return {};
     return tell(batch_);
   }
 
-  Result<void> tell(Said& said) {
-    const auto status = status_of(code_);
-    code_.clear();
-    if (!status) return fail(Errc::kInvalid, "a payment status that is not known");
-    PaymentFate& fate = said.fate;
-    fate.status = *status;
-    if (&said == &payment_ && fate.end_to_end_id.empty()) {
-      return fail(Errc::kInvalid, "a payment without OrgnlEndToEndId");
-    }
+  Result<void> tell_payment() {
+    std::string& id = payment_.fate.end_to_end_id;
+    if (id.empty() || id == "NOTPROVIDED") id = payment_.instruction;
+    if (id.empty()) return fail(Errc::kInvalid, "a payment without OrgnlEndToEndId");
+    // What has no status of its own has that of its batch, or of the whole file.
     for (const Said* whole : {&batch_, &group_}) {
-      if (*status != PaymentStatus::kRejected || !said.words.empty()) break;
-      said.words = whole->words;
-      fate.reason = whole->fate.reason;
+      if (payment_.code.empty() && whole->code != "PART") payment_.code = whole->code;
     }
-    fate.status = told_apart(*status, said.words);
+    return tell(payment_);
+  }
+
+  Result<void> tell(Said& said) {
+    PaymentFate& fate = said.fate;
+    fate.status = status_of(said.code);
+    for (const Said* whole : {&batch_, &group_}) {
+      if (fate.status == PaymentStatus::kRejected && said.words.empty()) said.words = whole->words;
+    }
+    if (!is_known(said.code)) {
+      const std::string code = said.code.empty() ? "no status" : "status " + said.code;
+      said.words = code + (said.words.empty() ? "" : ": " + said.words);
+    }
+    fate.reason = fit_gbk(said.words, kReasonBytesMax);
+    fate.status = told_apart(fate.status, said.words);
     return sink_(fate);
   }
 
   const PaymentFateSink& sink_;
+  size_t report_path_ = 0;  // its size; 0: outside
   bool found_ = false;
+  bool told_ = false;  // what there is of the batch as a whole
   Said group_;
   Said batch_;
   Said payment_;
-  std::string code_;  // status of the element in hand
 };
 
 Result<void> read_pain002(std::string_view bytes, const PaymentFateSink& sink) {

@@ -47,6 +47,30 @@ std::string declared_encoding(std::string_view prolog) {
   return upper(declaration.substr(open + 1, close - open - 1));
 }
 
+// Whether bytes that come in pieces are UTF-8 with Chinese characters: text of GBK is that by
+// chance only if there is next to none of it.
+class Utf8Watch {
+ public:
+  void feed(std::string_view bytes) {
+    for (const char c : bytes) feed(static_cast<uint8_t>(c));
+  }
+  bool is_utf8() const { return good_ && open_ == 0 && chinese_; }
+
+ private:
+  void feed(uint8_t byte) {
+    const bool inner = byte >= 0x80 && byte < 0xc0;
+    good_ &= inner == (open_ > 0) && byte < 0xf5;
+    if (inner && open_ > 0) --open_;
+    if (inner || byte < 0x80) return;
+    open_ = byte < 0xe0 ? 1 : byte < 0xf0 ? 2 : 3;
+    chinese_ |= open_ > 1;
+  }
+
+  bool good_ = true;
+  bool chinese_ = false;
+  int open_ = 0;  // bytes of a character that are still to come
+};
+
 }  // namespace
 
 class XmlStream::Parser {
@@ -90,6 +114,7 @@ class XmlStream::Parser {
   xmlParserCtxtPtr context_ = nullptr;
   std::string prolog_;
   std::optional<GbkDecoder> gbk_;
+  Utf8Watch watch_;  // of what is said to be GBK
   std::string decoded_;
   std::optional<Error> error_;
   uint64_t bytes_ = 0;
@@ -256,6 +281,7 @@ Result<void> XmlStream::Parser::feed(std::string_view bytes) {
       continue;
     }
     decoded_.clear();
+    watch_.feed(piece);
     if (auto done = gbk_->feed(piece, decoded_); !done) {
       error_ = done.error();
       break;
@@ -290,6 +316,7 @@ Result<void> XmlStream::Parser::finish() {
   }
   if (!error_ && gbk_) {
     if (auto done = gbk_->finish(); !done) error_ = done.error();
+    if (watch_.is_utf8()) stop("the file says that it is in GBK, and is in UTF-8");
   }
   if (error_) return tl::unexpected(*error_);
   return push("", true);

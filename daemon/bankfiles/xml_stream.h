@@ -3,7 +3,8 @@
 // nothing is fetched. Memory is that of the element in hand.
 //
 // The declared encoding is UTF-8 (also if none is declared) or one of GBK, GB2312, GB18030; bytes
-// that are not what is declared are refused, and so is any other encoding. Every refusal names the
+// that are not what is declared are refused, UTF-8 that is said to be GBK too, and so is any other
+// encoding. Every refusal names the
 // line. Elements are known by their path of local names, whatever their prefix. Pure.
 #pragma once
 

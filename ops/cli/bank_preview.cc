@@ -103,7 +103,7 @@ std::string preview_text(const Preview& preview) {
           yuan(sums.credited.value) + ", out " + yuan(sums.debited.value) + "\n" +
           std::to_string(preview.with_letter) + " name a letter, " +
           std::to_string(preview.with_batch) + " a batch; " + std::to_string(sums.not_booked) +
-          " were not booked yet and are passed over\n";
+          " are not booked yet, for information or in another currency, and are passed over\n";
   return text;
 }
 

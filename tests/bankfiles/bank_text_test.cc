@@ -15,8 +15,14 @@ TEST_CASE("amounts are fen or nothing") {
   CHECK(parse_amount("+12.3400000")->value == 1234);
   CHECK(parse_amount("１２．３４")->value == 1234);
   CHECK(parse_amount("9999999999999.99")->value == 999'999'999'999'999);
-  for (const char* bad : {"", "-", ".", ".5", "1.234", "1,000", "1e3", "0x10", "10000000000000",
-                          "--1", "1 2", "一"}) {
+  CHECK(parse_amount(".5")->value == 50);
+  CHECK(parse_amount("-.05")->value == -5);
+  CHECK(parse_amount("5.")->value == 500);
+  CHECK(parse_amount("\n 149.87\n")->value == 14987);
+  CHECK(parse_amount("000000000000012.5")->value == 1250);
+  CHECK(parse_amount("0")->value == 0);
+  for (const char* bad : {"", "-", ".", "-.", ". 5", "1.234", "1,000", "1e3", "0x10",
+                          "10000000000000", "--1", "1 2", "一"}) {
     CHECK_FALSE(parse_amount(bad));
   }
 }
@@ -43,6 +49,33 @@ TEST_CASE("fields lose white space and the word null") {
   CHECK(clean_number("null") == "");
   CHECK(clean_field("\"\"") == "");
   CHECK(clean_number("\"\"") == "");
+}
+
+TEST_CASE("a number that was cut into lines is whole again, and what is whole stays apart") {
+  const std::string letter = "41130001261130000013", batch = "320100012611200000026";
+  CHECK(join_text({"医保转移 411300012611", "30000013"}) == "医保转移 " + letter);
+  CHECK(join_text({"4113000", "1261130", "000013 转移"}) == letter + " 转移");
+  CHECK(join_text({"32010001261", "1200000026"}) == batch);
+  CHECK(join_text({letter, "41130001261130000021"}) == letter + " 41130001261130000021");
+  CHECK(join_text({"1", letter}) == "1 " + letter);
+  CHECK(join_text({letter, "1"}) == letter + " 1");
+  CHECK(join_text({"4113000126", "转移", "1130000013"}) == "4113000126 转移 1130000013");
+  CHECK(join_text({"411300", "1261130000013999"}) == "411300 1261130000013999");
+  CHECK(join_text({"", "a"}) == "a");
+  CHECK(join_text({}).empty());
+}
+
+TEST_CASE("what is left of a character that was cut is dropped") {
+  CHECK(drop_cut_utf8("医保") == "医保");
+  CHECK(drop_cut_utf8("医\xe4\xbf") == "医");
+  CHECK(drop_cut_utf8("医\xe4") == "医");
+  CHECK(drop_cut_utf8("\xf0\x9f\x98") == "");
+  CHECK(drop_cut_utf8("abc") == "abc");
+  CHECK(drop_cut_utf8("") == "");
+  CHECK(decode_cut_gbk("\xd2\xbd\xb1") == "医");
+  CHECK(decode_cut_gbk("\xd2\xbd\xb1\xa3") == "医保");
+  CHECK(decode_cut_gbk("") == "");
+  CHECK_FALSE(decode_cut_gbk("\xff\xff\xd2"));
 }
 
 TEST_CASE("text is fitted into bytes of GBK at a character's end") {

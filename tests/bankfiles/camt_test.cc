@@ -136,6 +136,135 @@ TEST_CASE("where money would have to be guessed the file is refused with line an
   CHECK(contains(error_of("<Ntry><BookgDt><Dt>2026-11-31</Dt></BookgDt></Ntry>"), "not a date"));
 }
 
+TEST_CASE("each group of details keeps its own batch") {
+  const auto group = [](const std::string& batch, const std::string& amount) {
+    return "<NtryDtls><Btch><PmtInfId>" + batch + "</PmtInfId></Btch>" + detail(amount) +
+           "</NtryDtls>";
+  };
+  const ReadFile read =
+      read_bank_file(camt053("<Ntry><Amt Ccy=\"CNY\">3.00</Amt>" + std::string(kBooked) +
+                             group("B1", "1.00") + group("B2", "2.00") + "</Ntry>"));
+  REQUIRE(read.lines.size() == 2);
+  CHECK(read.lines[0].batch_reference() == "B1");
+  CHECK(read.lines[1].batch_reference() == "B2");
+}
+
+TEST_CASE("a batch is named by either of its ids, and several are left to the text") {
+  const auto whole = [](const std::string& groups) {
+    const ReadFile read = read_bank_file(
+        camt053("<Ntry><Amt Ccy=\"CNY\">3.00</Amt>" + std::string(kBooked) + groups + "</Ntry>"));
+    REQUIRE(read.lines.size() == 1);
+    return read.lines[0].batch_reference() + "|" + read.lines[0].remark();
+  };
+  const std::string one = "<NtryDtls><Btch><MsgId>M1</MsgId></Btch></NtryDtls>";
+  const std::string both =
+      "<NtryDtls><Btch><MsgId>M2</MsgId><PmtInfId>P2</PmtInfId></Btch></NtryDtls>";
+  CHECK(whole(one) == "M1|");
+  CHECK(whole(both) == "M2 P2|");
+  CHECK(whole(one + both) == "|M1 M2 P2");
+}
+
+TEST_CASE("a detail without an amount of its own has the one that was instructed") {
+  const auto instructed = [](const std::string& amount, const std::string& currency = "CNY") {
+    return "<TxDtls><AmtDtls><InstdAmt><Amt Ccy=\"" + currency + "\">" + amount +
+           "</Amt></InstdAmt></AmtDtls></TxDtls>";
+  };
+  const ReadFile read =
+      read_bank_file(camt053(entry("3.00", instructed("1.00") + instructed("2.00"))));
+  REQUIRE(read.lines.size() == 2);
+  CHECK(read.lines[0].amount_fen() == 100);
+  CHECK(read.lines[1].amount_fen() == 200);
+  CHECK(contains(error_of(entry("3.00", instructed("1.00") + instructed("1.00"))), "add up to"));
+  CHECK(contains(error_of(entry("3.00", instructed("1.00") + instructed("2", "EUR"))),
+                 "no amount in yuan"));
+}
+
+TEST_CASE("of a single detail in another currency the entry counts") {
+  const ReadFile read =
+      read_bank_file(camt053(entry("99.00", "<TxDtls><Amt Ccy=\"EUR\">12</Amt></TxDtls>")));
+  REQUIRE(read.lines.size() == 1);
+  CHECK(read.lines[0].amount_fen() == 9900);
+}
+
+TEST_CASE("a number that is cut into several texts is found whole") {
+  const auto remark = [](const std::string& information) {
+    const ReadFile read = read_bank_file(
+        camt053(entry("1.00", "<TxDtls><RmtInf>" + information + "</RmtInf></TxDtls>")));
+    REQUIRE(read.lines.size() == 1);
+    return read.lines[0].remark();
+  };
+  CHECK(remark("<Ustrd>医保转移 411300012611</Ustrd><Ustrd>30000013</Ustrd>") ==
+        "医保转移 41130001261130000013");
+  CHECK(remark("<Ustrd>411300012611\n30000013 x</Ustrd>") == "41130001261130000013 x");
+  CHECK(remark("<Strd><RfrdDocInf><Nb>41130001261130000013</Nb></RfrdDocInf>"
+               "<AddtlRmtInf>转移</AddtlRmtInf></Strd>") == "41130001261130000013 转移");
+}
+
+TEST_CASE("an instruction's id is text if it may hold a number of ours") {
+  const auto remark = [](const std::string& id) {
+    const ReadFile read = read_bank_file(
+        camt053(entry("1", "<TxDtls><Refs><InstrId>" + id + "</InstrId></Refs></TxDtls>")));
+    REQUIRE(read.lines.size() == 1);
+    return read.lines[0].remark();
+  };
+  CHECK(remark("41130001261130000013-1") == "41130001261130000013-1");
+  CHECK(remark("BANK-0001").empty());
+}
+
+TEST_CASE("without a booking day the day of value counts, else that of the statement") {
+  const auto day = [](const std::string& in_entry, const std::string& in_statement = "") {
+    const ReadFile read = read_bank_file(camt053(
+        in_statement + "<Ntry><Amt Ccy=\"CNY\">1</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts>" +
+        in_entry + "</Ntry>"));
+    return read.error.empty() ? read.lines.at(0).booked_on() : 0;
+  };
+  const std::string valued = "<ValDt><Dt>2026-11-19</Dt></ValDt>";
+  const std::string made = "<CreDtTm>2026-11-21T08:00:00+08:00</CreDtTm>";
+  const std::string span = "<FrToDt><ToDtTm>2026-11-20T23:59:59+08:00</ToDtTm></FrToDt>";
+  CHECK(day("<BookgDt><Dt>2026-11-18</Dt></BookgDt>" + valued, made + span) == 20261118);
+  CHECK(day(valued, made + span) == 20261119);
+  CHECK(day("", made + span) == 20261120);
+  CHECK(day("", made) == 20261121);
+  CHECK(day("") == 0);
+}
+
+TEST_CASE("a business header around the document, or a message, changes nothing") {
+  const std::string file = camt053(entry("1.00"));
+  const size_t begin = file.find("<Document");
+  const ReadFile read = read_bank_file("<BizMsg><AppHdr><BizMsgIdr>1</BizMsgIdr></AppHdr>" +
+                                       file.substr(begin) + "</BizMsg>");
+  CHECK(read.error.empty());
+  CHECK(read.lines.size() == 1);
+  CHECK(contains(read_bank_file("<A><NoDocument><BkToCstmrStmt><Stmt/></BkToCstmrStmt>"
+                                "</NoDocument></A>")
+                     .error,
+                 "neither a statement"));
+}
+
+TEST_CASE("accounts in other currencies, and reports of the day so far, are passed over") {
+  std::string file = camt053(entry("1.00"));
+  const std::string other =
+      "<Stmt><Id>S2</Id><Acct><Id><Othr><Id>7000</Id></Othr></Id><Ccy>USD</Ccy></Acct>"
+      "<Ntry><Amt Ccy=\"USD\">1.234</Amt><CdtDbtInd>CRDT</CdtDbtInd></Ntry></Stmt>";
+  file.insert(file.find("<Stmt>"), other);
+  const ReadFile read = read_bank_file(file);
+  CHECK(read.error.empty());
+  CHECK(read.lines.size() == 1);
+  CHECK(read.summary.not_booked == 1);
+  std::string report = camt053(entry("1.00"));
+  for (const auto& [from, to] :
+       {std::pair<std::string, std::string>{"BkToCstmrStmt", "BkToCstmrAcctRpt"},
+        {"Stmt>", "Rpt>"}}) {
+    for (size_t at = 0; (at = report.find(from, at)) != report.npos; at += to.size()) {
+      report.replace(at, from.size(), to);
+    }
+  }
+  const ReadFile so_far = read_bank_file(report);
+  CHECK(so_far.error.empty());
+  CHECK(so_far.lines.empty());
+  CHECK(so_far.summary.not_booked == 1);
+}
+
 TEST_CASE("a document that is no statement is refused") {
   CHECK(contains(read_bank_file("<Document><Other/></Document>").error, "neither a statement"));
   CHECK(contains(read_bank_file("").error, "the file is empty"));

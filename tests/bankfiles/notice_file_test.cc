@@ -75,6 +75,65 @@ TEST_CASE("what cannot be read is refused with line and column") {
   CHECK(error_of(std::string(9000, '1')) == "line 1: longer than a notice can be");
 }
 
+TEST_CASE("half a character at a column's end takes no bar with it") {
+  const std::string half = "\xd2\xbd\xb1";  // 医, and half of 保
+  for (const size_t column : {6u, 12u, 20u}) {
+    const ReadFile read = read_bank_file(notice(column, half));
+    REQUIRE(read.lines.size() == 1);
+    CHECK(read.lines[0].amount_fen() == 1000);
+    CHECK_FALSE(read.lines[0].reversal());
+    const std::string text = read.lines[0].counterparty_name() + read.lines[0].remark();
+    CHECK(text.find("医") != std::string::npos);
+    CHECK(text.find("\xef\xbf\xbd") == std::string::npos);
+  }
+}
+
+TEST_CASE("a character that holds the byte of a bar is a character") {
+  const std::string with_bar = "\x8a|";  // a character of GBK whose second byte is 7C
+  REQUIRE(from_gbk(with_bar));
+  const ReadFile read = read_bank_file(notice(6, with_bar), SIZE_MAX, NoticeEncoding::kGbk);
+  REQUIRE(read.lines.size() == 1);
+  CHECK(read.lines[0].counterparty_name() == *from_gbk(with_bar));
+  CHECK(read.lines[0].amount_fen() == 1000);
+}
+
+TEST_CASE("if neither bytes nor characters give 23 columns, the line says so") {
+  CHECK(error_of(notice(6, "\xd2\xbd|\xb1|")).find("has not 23 columns") != std::string::npos);
+}
+
+TEST_CASE("a character of UTF-8 that was cut is dropped too") {
+  const ReadFile read =
+      read_bank_file(notice(6, "医\xe4\xbf") + notice(12, "41132807261120000014 转"));
+  REQUIRE(read.lines.size() == 2);
+  CHECK(read.lines[0].counterparty_name() == "医");
+  CHECK(read.lines[1].remark().ends_with("转 转账"));
+}
+
+TEST_CASE("short GBK text that would be Latin letters in UTF-8 is Chinese") {
+  const std::string short_name = "\xc3\xb7\xc3\xb7";  // 梅梅, or two signs of division
+  std::string line = to_gbk(notice(20, "")).value();
+  line.replace(line.find(to_gbk("甲").value()), 2, short_name);
+  const ReadFile read = read_bank_file(line);
+  REQUIRE(read.lines.size() == 1);
+  CHECK(read.lines[0].counterparty_name() == "梅梅");
+}
+
+TEST_CASE("a file in UTF-8 that is said, or taken, to be in GBK is refused") {
+  CHECK(read_bank_file(notice(), SIZE_MAX, NoticeEncoding::kGbk)
+            .error.ends_with("the file is in UTF-8, not in GBK: say so"));
+  std::string latin = notice(20, "");
+  latin.replace(latin.find("甲"), 3, "\xc3\xb7\xc3\xb7");
+  CHECK(error_of(latin + notice()).ends_with("the file is in UTF-8, not in GBK: say so"));
+}
+
+TEST_CASE("control characters are refused, the end that old systems write is none") {
+  CHECK(error_of(notice(12, std::string("a\0b", 3))) ==
+        "line 1: holds a control character; the file is damaged");
+  CHECK(error_of(notice(12, "a\x1a")) == "line 1: holds a control character; the file is damaged");
+  CHECK(error_of(notice(12, "\x80")).starts_with("line 1: not GBK"));
+  CHECK(read_bank_file(notice() + "\x1a").lines.size() == 1);
+}
+
 TEST_CASE("the encoding is that of the first line that is not ASCII, and holds for the file") {
   const std::string utf8 = notice();
   const std::string gbk = to_gbk(utf8).value();

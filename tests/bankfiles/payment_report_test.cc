@@ -85,11 +85,12 @@ TEST_CASE("a payment that the bank will not take twice is told from one that it 
   CHECK(one("<Rsn><Cd>AC04</Cd></Rsn>") == "B:E:rejected:AC04");
   CHECK(one("<AddtlInf>Instruction already exists</AddtlInf>") ==
         "B:E:duplicate:Instruction already exists");
-  CHECK(one("<Rsn><Cd>NARR</Cd></Rsn><AddtlInf>重复提交</AddtlInf>") == "B:E:duplicate:NARR");
+  CHECK(one("<Rsn><Cd>NARR</Cd></Rsn><AddtlInf>重复提交</AddtlInf>") ==
+        "B:E:duplicate:NARR 重复提交");
   CHECK(one("<Rsn><Cd>MS03</Cd></Rsn></StsRsnInf><StsRsnInf><Rsn><Cd>AM05</Cd></Rsn>") ==
-        "B:E:duplicate:AM05");
+        "B:E:duplicate:MS03 AM05");
   CHECK(one("<Rsn><Cd>AM05</Cd></Rsn></StsRsnInf><StsRsnInf><Rsn><Cd>MS03</Cd></Rsn>") ==
-        "B:E:duplicate:MS03");
+        "B:E:duplicate:AM05 MS03");
 }
 
 TEST_CASE("a file or batch that the bank will not take twice is told from one that it refuses") {
@@ -109,6 +110,53 @@ TEST_CASE("what is refused without a reason is refused for that of the whole") {
   CHECK(fates(report("<GrpSts>RJCT</GrpSts>" + known,
                      payment("E", reason("<Rsn><Cd>AC04</Cd></Rsn>")))) ==
         "B::duplicate:DU01 B:E:rejected:AC04");
+}
+
+TEST_CASE("a payment without a status has that of its batch, or of the file") {
+  const std::string bare = "<TxInfAndSts><OrgnlEndToEndId>E</OrgnlEndToEndId></TxInfAndSts>";
+  CHECK(fates(report("", "<PmtInfSts>ACSC</PmtInfSts>" + bare)) == "B::paid: B:E:paid:");
+  CHECK(fates(report("<GrpSts>RJCT</GrpSts>" + reason("<Rsn><Cd>AC04</Cd></Rsn>"), bare)) ==
+        "B::rejected:AC04 B:E:rejected:AC04");
+  CHECK(fates(report("<GrpSts>PART</GrpSts>", bare)) == "B:E:pending:no status");
+}
+
+TEST_CASE("a payment is known by its InstrId if that is all there is") {
+  const auto known_by = [](const std::string& ids) {
+    return fates(report("", "<TxInfAndSts>" + ids + "<TxSts>ACSC</TxSts></TxInfAndSts>"));
+  };
+  CHECK(known_by("<OrgnlInstrId>I</OrgnlInstrId>") == "B:I:paid:");
+  CHECK(known_by("<OrgnlInstrId>I</OrgnlInstrId><OrgnlEndToEndId>E</OrgnlEndToEndId>") ==
+        "B:E:paid:");
+  CHECK(known_by("<OrgnlInstrId>I</OrgnlInstrId><OrgnlEndToEndId>NOTPROVIDED</OrgnlEndToEndId>") ==
+        "B:I:paid:");
+  CHECK(known_by("").ends_with("a payment without OrgnlEndToEndId"));
+}
+
+TEST_CASE("every status that decides nothing keeps its payment pending, a strange one too") {
+  const auto status = [](const std::string& code) {
+    return fates(report("", "<TxInfAndSts><OrgnlEndToEndId>E</OrgnlEndToEndId><TxSts>" + code +
+                                "</TxSts></TxInfAndSts>"));
+  };
+  for (const char* code : {"ACPD", "BLCK", "RCVC", "PRES", "ACIS", "ACCR", "PRSY", "PDNG"}) {
+    INFO(code);
+    CHECK(status(code) == "B:E:pending:");
+  }
+  CHECK(status("XXXX") == "B:E:pending:status XXXX");
+}
+
+TEST_CASE("a report within an envelope is read") {
+  std::string file = report("", payment("E", ""));
+  CHECK(fates("<BizMsg><AppHdr/>" + file + "</BizMsg>") == "B:E:rejected:");
+}
+
+TEST_CASE("the bank's words are kept beside its code, as many as fit") {
+  CHECK(fates(report("", payment("E", reason("<Rsn><Cd>AC04</Cd></Rsn><AddtlInf>账户已销户"
+                                             "</AddtlInf>")))) == "B:E:rejected:AC04 账户已销户");
+  std::string words;
+  for (int i = 0; i < 200; ++i) words += "字";
+  const std::string told =
+      fates(report("", payment("E", reason("<AddtlInf>" + words + "</AddtlInf>"))));
+  CHECK(to_gbk(told).value().size() == std::string("B:E:rejected:").size() + 140);
 }
 
 TEST_CASE("a bank's list says that it has a payment already, in UTF-8 or GBK") {

@@ -70,6 +70,22 @@ TEST_CASE("encodings that lie are refused") {
   CHECK(error_of("<?xml version=\"1.0\" encoding=\"GBK\"?><D>\xd2").starts_with("line 1"));
 }
 
+TEST_CASE("UTF-8 that is said to be GBK is refused, however it is cut") {
+  const std::string entry =
+      "<Ntry><Amt "
+      "Ccy=\"CNY\">1</Amt><CdtDbtInd>CRDT</CdtDbtInd><BookgDt><Dt>2026-11-20</Dt></BookgDt>"
+      "<AddtlNtryInf>";
+  std::string file = camt053(entry + "医保转移</AddtlNtryInf></Ntry>");
+  file.replace(file.find("UTF-8"), 5, "GBK");
+  for (const size_t piece : {1u, 3u, 4096u}) {
+    CHECK(read_bank_file(file, piece)
+              .error.ends_with("the file says that it is in GBK, and is in UTF-8"));
+  }
+  std::string plain = camt053(entry + "none</AddtlNtryInf></Ntry>");
+  plain.replace(plain.find("UTF-8"), 5, "GBK");
+  CHECK(read_bank_file(plain).error.empty());
+}
+
 TEST_CASE("after a refusal nothing more is handed on") {
   size_t lines = 0;
   CamtReader reader([&](v1::BankLine&) {

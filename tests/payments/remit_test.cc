@@ -286,4 +286,21 @@ TEST_CASE("no batch has that number") {
   CHECK(refusal(payer.order(number)) == Refusal::kBatchUnknown);
 }
 
+// Some banks book it as any credit, from an account of their own.
+TEST_CASE("a return that only the bank's words call one is the payment's return") {
+  const std::string words = GENERATE("退汇 户名不符 ", "退票 账号错误 ");
+  Payer payer(1);
+  payer.pay();
+  v1::BankLine debit = bank_line("", -kBalance, "1");
+  debit.set_end_to_end_id(payer.payment(1));
+  REQUIRE(payer.site.bank({debit}).bank.results(0).outcome() == "paid_out");
+  const std::string letter = payer.site.subject(Payer::id(1)).letter_number;
+  v1::BankLine back = bank_line("", kBalance, "2");
+  back.set_remark(words + letter);
+  back.set_counterparty_name("待清算款项");
+  CHECK(payer.site.bank({back}).bank.results(0).outcome() == "returned_by_bank");
+  CHECK(payer.state(1) == "returned");
+  CHECK(payer.site.subject(Payer::id(1)).funds == Funds::kBankReturned);
+}
+
 }  // namespace remit_test

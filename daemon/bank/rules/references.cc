@@ -74,8 +74,11 @@ std::string make_remark(std::string_view title, std::string_view number) {
   return fitted.empty() ? std::string(number) : fitted + " " + std::string(number);
 }
 
+// 退汇, 退票: how banks call what could not be paid out.
 bool says_that_it_came_back(const v1::BankLine& line) {
-  return line.reversal() || !line.return_reason().empty() ||
+  const bool in_words = line.remark().find("退汇") != std::string::npos ||
+                        line.remark().find("退票") != std::string::npos;
+  return line.reversal() || !line.return_reason().empty() || in_words ||
          EndToEndId::parse(line.end_to_end_id());
 }
 
