@@ -77,7 +77,14 @@ std::string read_listen(const toml::node& value, Config& out) {
 bool is_loopback(const std::string& host) {
   in_addr address{};
   if (::inet_pton(AF_INET, host.c_str(), &address) == 1) return ntohl(address.s_addr) >> 24 == 127;
-  return false;
+  in6_addr six{};
+  return ::inet_pton(AF_INET6, host.c_str(), &six) == 1 && IN6_IS_ADDR_LOOPBACK(&six);
+}
+
+// Without the brackets that an IPv6 address stands in before a port.
+std::string without_brackets(const std::string& host) {
+  const bool brackets = host.starts_with('[') && host.ends_with(']') && host.size() > 2;
+  return brackets ? host.substr(1, host.size() - 2) : host;
 }
 
 std::string read_api_listen(const toml::node& value, Config& out) {
@@ -86,11 +93,12 @@ std::string read_api_listen(const toml::node& value, Config& out) {
   const size_t colon = text.rfind(':');
   const auto port = colon == std::string::npos ? std::nullopt : parse_port(text.substr(colon + 1));
   if (!port) return "must be ADDRESS:PORT, such as 127.0.0.1:7501";
-  if (!is_loopback(text.substr(0, colon))) {
+  const std::string host = without_brackets(text.substr(0, colon));
+  if (!is_loopback(host)) {
     return "must be a loopback address such as 127.0.0.1: the API speaks no TLS; put a proxy that "
            "does in front of it";
   }
-  out.api.host = text.substr(0, colon);
+  out.api.host = host;
   out.api.port = *port;
   return {};
 }

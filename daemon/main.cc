@@ -40,6 +40,10 @@ void serve(Daemon& daemon, const sigset_t& signals) {
 }
 
 int run(const std::string& config_file) {
+  // Before any thread starts, so that signals come to the main thread alone; and before all that
+  // takes time, so that whoever ends the daemon while it starts is told that it has ended well.
+  const sigset_t signals = our_signals();
+  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   const auto config = load_config(config_file);
   if (!config) {
     std::fprintf(stderr, "%s\n", config.error().text.c_str());
@@ -50,9 +54,6 @@ int run(const std::string& config_file) {
   // libprotobuf would print a line for each ill-formed frame that a peer sends; intake reports
   // those.
   google::protobuf::SetLogHandler(nullptr);
-  // Before any thread starts, so that signals come to the main thread alone.
-  const sigset_t signals = our_signals();
-  pthread_sigmask(SIG_BLOCK, &signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
   auto daemon = Daemon::start(*config);
   if (!daemon) {

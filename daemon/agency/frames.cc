@@ -45,7 +45,7 @@ v1::FaultCode fault_of(Refusal refusal) {
     case Refusal::kPayeeListed: case Refusal::kPayeeNotAsSeen: case Refusal::kPaymentAcknowledged:
     case Refusal::kPaymentAtBank: case Refusal::kStatementDay: case Refusal::kStatementOrder:
     case Refusal::kStatementContent: case Refusal::kIdempotencyReused:
-    case Refusal::kIdempotencyTooMany:
+    case Refusal::kTextHidden:    case Refusal::kIdempotencyTooMany:
       return v1::FAULT_CODE_BAD_CONTENT;
       // clang-format on
   }

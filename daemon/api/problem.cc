@@ -98,6 +98,7 @@ int status_of(Refusal refusal) {
     case Refusal::kLetterNumberForeign:
     case Refusal::kLetterNumberDiffers:
     case Refusal::kBatchNumberForeign:
+    case Refusal::kTextHidden:
     case Refusal::kAllotmentSum:
     case Refusal::kFileUnwritable:
     case Refusal::kStatementDay:

@@ -1,10 +1,18 @@
 #include "daemon/base/text.h"
 
+#include <utf8proc.h>
+
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <charconv>
 #include <cstdint>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <iterator>
+
+#include "daemon/base/gbk.h"
 
 namespace jiexu {
 namespace {
@@ -90,13 +98,71 @@ uint32_t fold_point(uint32_t point) {
   return point == 0x3000 ? ' ' : point;
 }
 
+uint32_t upper(uint32_t point) {
+  return point >= 'a' && point <= 'z' ? point - 'a' + 'A' : point;
+}
+
 bool is_space(uint32_t point) {
   return point == ' ' || (point >= 9 && point <= 13) || point == 0x3000 || point == 0xa0;
 }
 
 bool is_middle_dot(uint32_t point) {
-  return point == 0xb7 || point == 0x2022 || point == 0x2027 || point == 0x30fb ||
-         point == 0xff0e || point == '.';
+  static constexpr uint32_t kDots[] = {'.',    0xb7,   0x387,  0x2022, 0x2024, 0x2027,
+                                       0x2219, 0x22c5, 0x30fb, 0xff0e, 0xff65};
+  return std::ranges::find(kDots, point) != std::end(kDots);
+}
+
+bool is_hidden(uint32_t point) {
+  struct Range {
+    uint32_t first, last;
+  };
+  static constexpr Range kHidden[] = {{0, 0x1f},        {0x7f, 0x9f},      {0xad, 0xad},
+                                      {0x61c, 0x61c},   {0x180e, 0x180e},  {0x200b, 0x200f},
+                                      {0x2028, 0x202e}, {0x2060, 0x206f},  {0xfeff, 0xfeff},
+                                      {0xfff9, 0xfffb}, {0xe0000, 0xe0fff}};
+  return std::ranges::any_of(
+      kHidden, [&](Range range) { return point >= range.first && point <= range.last; });
+}
+
+// GBK gave 80 places to characters that Unicode did not have then, and systems wrote them with
+// characters of private use in the same order. The C library knows which ones they have become.
+constexpr uint32_t kPrivateFirst = 0xe815, kPrivateLast = 0xe864;
+
+uint32_t read_private(size_t place) {
+  std::string gbk = {'\xfe', static_cast<char>(0x50 + place + (place >= 0x2f ? 1 : 0))};
+  const auto text = from_gbk(gbk);
+  size_t at = 0;
+  return text && !text->empty() ? next(*text, at) : kBad;
+}
+
+uint32_t make_public(uint32_t point) {
+  if (point < kPrivateFirst || point > kPrivateLast) return point;
+  static const auto kPublic = [] {
+    std::array<uint32_t, kPrivateLast - kPrivateFirst + 1> all{};
+    for (size_t place = 0; place < all.size(); ++place) all[place] = read_private(place);
+    return all;
+  }();
+  const uint32_t known = kPublic[point - kPrivateFirst];
+  return known == kBad ? point : known;
+}
+
+// Nearly every name: ASCII and the Chinese characters that have no other form.
+bool is_normal(std::string_view text) {
+  return skip_chinese(text, skip_ascii(text, 0)) == text.size();
+}
+
+// Unicode's NFKC; text that is no UTF-8 as it is.
+std::string normalised(std::string_view text) {
+  utf8proc_uint8_t* made = nullptr;
+  const auto options =
+      static_cast<utf8proc_option_t>(UTF8PROC_STABLE | UTF8PROC_COMPOSE | UTF8PROC_COMPAT);
+  const utf8proc_ssize_t size =
+      utf8proc_map(reinterpret_cast<const utf8proc_uint8_t*>(text.data()),
+                   static_cast<utf8proc_ssize_t>(text.size()), &made, options);
+  if (size < 0) return std::string(text);
+  std::string out(reinterpret_cast<const char*>(made), static_cast<size_t>(size));
+  std::free(made);
+  return out;
 }
 
 // Calls visit(code point, original bytes) for each; malformed bytes come as kBad.
@@ -197,6 +263,8 @@ FoldedText::FoldedText(std::string_view text) : view_(trimmed(text)) {
 }
 
 std::string name_key(std::string_view name) {
+  std::string changed;
+  if (!is_normal(name)) name = changed = normalised(name);
   std::string out;
   for_each_point(name, [&](uint32_t point, std::string_view bytes) {
     if (point == kBad) {
@@ -204,9 +272,53 @@ std::string name_key(std::string_view name) {
     } else if (is_middle_dot(point)) {
       append(out, 0xb7);
     } else if (!is_space(point)) {
-      const uint32_t folded = fold_point(point);
-      append(out, folded >= 'a' && folded <= 'z' ? folded - 'a' + 'A' : folded);
+      append(out, upper(make_public(fold_point(point))));
     }
+  });
+  return out;
+}
+
+std::string number_key(std::string_view number) {
+  std::string out;
+  for_each_point(number, [&](uint32_t point, std::string_view bytes) {
+    if (point == kBad) {
+      out.append(bytes);
+    } else if (point == 0xb7 || point == 0x2022 || point == 0x2027 || point == 0x30fb ||
+               point == 0xff0e || point == '.') {
+      append(out, 0xb7);
+    } else if (!is_space(point)) {
+      append(out, upper(fold_point(point)));
+    }
+  });
+  return out;
+}
+
+bool has_hidden(std::string_view text) {
+  // With other bytes than these no such character begins.
+  const auto may_begin = [](char c) {
+    const auto byte = static_cast<uint8_t>(c);
+    return byte < 0x20 || byte == 0x7f || byte == 0xc2 || byte == 0xd8 || byte == 0xe1 ||
+           byte == 0xe2 || byte == 0xef || byte == 0xf3;
+  };
+  if (std::ranges::none_of(text, may_begin)) return false;
+  bool found = false;
+  for_each_point(text, [&](uint32_t point, std::string_view) { found |= is_hidden(point); });
+  return found;
+}
+
+std::string show_hidden(std::string_view text, bool lines) {
+  std::string out;
+  for_each_point(text, [&](uint32_t point, std::string_view bytes) {
+    const bool plain = lines && (point == '\n' || point == '\t');
+    if (plain || (point != kBad && !is_hidden(point))) {
+      out.append(bytes);
+      return;
+    }
+    char shown[16];
+    const uint32_t what = point == kBad ? static_cast<uint8_t>(bytes[0]) : point;
+    std::snprintf(shown, sizeof shown, point == kBad ? "\\x%02x" : "\\u{%x}",
+                  static_cast<unsigned>(what));
+    out.append(shown);
   });
   return out;
 }

@@ -44,8 +44,22 @@ class FoldedText {
   std::string_view view_;
 };
 
-// The key under which two spellings of one name are equal: width folded, white space removed, the
-// middle dots U+00B7 U+2022 U+30FB U+FF0E U+2027 and '.' made one, ASCII letters upper case.
+// The key under which two spellings of one name are equal: Unicode's form NFKC, white space
+// removed, all middle dots and '.' made one, ASCII letters upper case. Rare characters for which
+// old systems of GBK write one of private use (U+E815 to U+E864, such as for 䶮) are made the real
+// ones.
 std::string name_key(std::string_view name);
+
+// The same of a document's number, which people are found by: this key never changes. Width folded,
+// white space removed, the dots U+00B7 U+2022 U+30FB U+FF0E U+2027 and '.' made one, ASCII letters
+// upper case.
+std::string number_key(std::string_view number);
+
+// Whether it holds a character that nobody sees and that changes what others are seen as: controls
+// (also line ends and tabs), line separators, marks of direction, joiners and spaces of no width.
+bool has_hidden(std::string_view text);
+// The text with each such character, and each byte that is no UTF-8, as "\\u{202e}", so that a
+// terminal shows it and does not obey it. `lines`: line ends and tabs stay.
+std::string show_hidden(std::string_view text, bool lines);
 
 }  // namespace jiexu

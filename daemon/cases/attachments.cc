@@ -15,10 +15,8 @@ constexpr size_t kMediaTypeMax = 100;
 
 // A name is shown to people and offered as that of a file: no path, nothing invisible.
 bool is_file_name(const std::string& name) {
-  const bool printable = std::ranges::none_of(
-      name, [](char c) { return static_cast<uint8_t>(c) < 0x20 || c == 0x7f || c == '/'; });
-  return is_utf8(name) && printable && !is_blank(name) && utf8_length(name) <= kNameCharsMax &&
-         name != "." && name != "..";
+  return is_utf8(name) && !has_hidden(name) && name.find('/') == name.npos && !is_blank(name) &&
+         utf8_length(name) <= kNameCharsMax && name != "." && name != "..";
 }
 
 // RFC 6838, 4.2: restricted names on both sides of the slash.

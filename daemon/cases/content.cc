@@ -1,6 +1,7 @@
 #include "daemon/cases/content.h"
 
 #include "daemon/base/limits.h"
+#include "daemon/base/text.h"
 #include "daemon/cases/attachments.h"
 #include "daemon/cases/payments.h"
 #include "daemon/rules/field_checks.h"
@@ -409,6 +410,50 @@ Checked check_event(const Case& subject, const Event& event, const Context& cont
   return check_action(subject, event, context, content);
 }
 
+// The first text of the message, or of one in it, that holds a character that nobody sees: its
+// path.
+std::optional<std::string> hidden_text(const google::protobuf::Message& message) {
+  const google::protobuf::Reflection& reflection = *message.GetReflection();
+  std::vector<const google::protobuf::FieldDescriptor*> fields;
+  reflection.ListFields(message, &fields);
+  for (const auto* field : fields) {
+    using Kind = google::protobuf::FieldDescriptor;
+    const bool text = field->type() == Kind::TYPE_STRING;
+    if (!text && field->cpp_type() != Kind::CPPTYPE_MESSAGE) continue;
+    const int count = field->is_repeated() ? reflection.FieldSize(message, field) : 1;
+    for (int i = 0; i < count; ++i) {
+      std::string scratch;
+      const bool repeated = field->is_repeated();
+      if (text) {
+        const std::string& value =
+            repeated ? reflection.GetRepeatedStringReference(message, field, i, &scratch)
+                     : reflection.GetStringReference(message, field, &scratch);
+        if (has_hidden(value)) return field->name();
+        continue;
+      }
+      const auto below = hidden_text(repeated ? reflection.GetRepeatedMessage(message, field, i)
+                                              : reflection.GetMessage(message, field));
+      if (below) return field->name() + "." + *below;
+    }
+  }
+  return std::nullopt;
+}
+
+// The fields of applications, letters and forms are checked one by one: of a peer's form with such
+// a text a person asks. What was said before is not judged anew.
+Checked check_texts(const Event& event) {
+  const bool one_by_one = event.kind == EventKind::kLetterIn || event.kind == EventKind::kApply ||
+                          event.kind == EventKind::kInfoFormIn;
+  if (one_by_one || event.replayed) return std::nullopt;
+  for (const google::protobuf::Message* said :
+       {static_cast<const google::protobuf::Message*>(event.input),
+        static_cast<const google::protobuf::Message*>(event.message)}) {
+    if (said == nullptr) continue;
+    if (const auto where = hidden_text(*said)) return rejection(Refusal::kTextHidden, *where);
+  }
+  return std::nullopt;
+}
+
 // The day of an act that was done; what is expected may lie in the future.
 bool is_day_of_act(EventKind kind) {
   return kind != EventKind::kHold && kind != EventKind::kReplyReminder;
@@ -426,6 +471,7 @@ tl::expected<Content, Rejection> read_content(const Case& subject, const Event& 
   if (event.input != nullptr && event.input->ByteSizeLong() > limits::kInputBytesMax) {
     return tl::unexpected(rejection(Refusal::kInputTooLarge));
   }
+  if (auto hidden = check_texts(event)) return tl::unexpected(*hidden);
   if (event.input != nullptr && event.input->date() != 0 && is_day_of_act(event.kind)) {
     if (auto wrong = check_date(event.input->date(), today)) return tl::unexpected(*wrong);
     content.date = event.input->date();

@@ -53,6 +53,7 @@ enum class Refusal : uint16_t {
   kLetterNumberForeign = 47,  // begins with another agency's area and office than its writer's
   kLetterNumberDiffers = 48,  // the message names another letter than its case's
   kBatchNumberForeign = 49,   // begins with another agency's area and office than the payer's
+  kTextHidden = 50,           // holds a line end or another character that nobody sees
   // The daemon as a whole.
   kStorageLow = 60,          // the disk is nearly full
   kIdempotencyReused = 61,   // the key stands for another request of the user

@@ -189,6 +189,8 @@ constexpr RefusalText kRefusals[] = {
      "The statement holds a figure that cannot be."},
     {Refusal::kStorageLow, "storage_low",
      "The disk is nearly full; nothing was done. Free some space and try again."},
+    {Refusal::kTextHidden, "text_hidden",
+     "A text holds a line end or another character that is not seen; type it anew."},
     {Refusal::kIdempotencyReused, "idempotency_key_reused",
      "This Idempotency-Key was used for another request; take a new one for each new request."},
     {Refusal::kIdempotencyTooMany, "too_many_idempotency_keys",

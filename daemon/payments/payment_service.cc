@@ -57,7 +57,7 @@ void PaymentService::set_directory(const Directory& directory) {
   own_account_.set_cnaps(own->bank.cnaps);
   accounts_.clear();
   for (const Agency& agency : directory.agencies()) {
-    accounts_.emplace(agency.id, clean_number(agency.bank.account));
+    accounts_.emplace(agency.id, agency.bank);
   }
 }
 

@@ -44,6 +44,7 @@
 #include "daemon/payments/rules/payment_state.h"
 #include "daemon/peers/link_guard.h"
 #include "daemon/rules/batch_number.h"
+#include "daemon/trust/directory.h"
 #include "jiexu/v1/api.pb.h"
 
 namespace jiexu {
@@ -268,7 +269,7 @@ class PaymentService final : public CaseListener {
   BatchRules rules_;
   const LinkGuard& guard_;
   v1::Payee own_account_;
-  std::map<AgencyId, std::string> accounts_;  // of agencies, by the directory
+  std::map<AgencyId, BankAccount> accounts_;  // of agencies, by the directory
   int64_t doubt_until_ms_ = 0;
   Instant next_collection_{INT64_MAX};
   Date last_day_;  // of the last batch made in this run, and its sequence

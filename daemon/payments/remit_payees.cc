@@ -1,6 +1,7 @@
 // Accounts that are not in the directory, and what stands in the way of payments.
 #include "daemon/bankfiles/bank_text.h"
 #include "daemon/base/check.h"
+#include "daemon/base/text.h"
 #include "daemon/payments/payment_service.h"
 #include "daemon/payments/remit_views.h"
 #include "daemon/trust/suite.h"
@@ -35,10 +36,15 @@ v1::PayeeView view_payee(const Case& subject, bool listed,
 
 }  // namespace
 
+// The number alone is none: the bank pays to whoever holds it.
 bool PaymentService::is_listed(const Case& subject) const {
-  const auto account = accounts_.find(subject.peer);
-  return account != accounts_.end() && !account->second.empty() &&
-         account->second == clean_number(subject.payee.account_number());
+  const auto found = accounts_.find(subject.peer);
+  if (found == accounts_.end() || found->second.account.empty()) return false;
+  const BankAccount& listed = found->second;
+  const v1::Payee& payee = subject.payee;
+  return clean_number(listed.account) == clean_number(payee.account_number()) &&
+         name_key(listed.holder) == name_key(payee.account_holder()) &&
+         name_key(listed.bank) == name_key(payee.bank_name());
 }
 
 // Empty if it was of another account.

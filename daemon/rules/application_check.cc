@@ -20,12 +20,33 @@ void remove_all(std::string& text, std::string_view piece) {
   }
 }
 
-// What printers write differently in capitals: 圆 and 元, 正 and 整, 人民币 before and 零 between.
+struct Spelling {
+  std::string_view written;
+  std::string_view ours;
+};
+
+// The traditional characters are the same figures on every paper (支付结算办法, annex 1, art. 1).
+constexpr Spelling kOtherFigures[] = {{"貳", "贰"}, {"貮", "贰"}, {"弍", "贰"}, {"參", "叁"},
+                                      {"叄", "叁"}, {"陸", "陆"}, {"萬", "万"}, {"億", "亿"},
+                                      {"負", "负"}, {"〇", "零"}};
+
+void replace_all(std::string& text, const Spelling& spelling) {
+  for (size_t at = text.find(spelling.written); at != text.npos;
+       at = text.find(spelling.written, at + spelling.ours.size())) {
+    text.replace(at, spelling.written.size(), spelling.ours);
+  }
+}
+
+// What printers write differently in capitals: 圆 and 元, 正 and 整, 人民币 and 大写 before, 零 between,
+// 零角 for none, 拾 for 壹拾.
 std::string capitals_key(std::string_view capitals) {
   std::string key = name_key(capitals);
-  for (const std::string_view piece : {"人民币", "圆", "元", "整", "正", "零"}) {
+  for (const Spelling& spelling : kOtherFigures) replace_all(key, spelling);
+  for (const std::string_view piece : {"人民币", "人民幣", "(", ")", "大写", "大寫", ":", "圆",
+                                       "圓", "元", "整", "正", "零角", "零"}) {
     remove_all(key, piece);
   }
+  if (key.starts_with("拾")) key.insert(0, "壹");
   return key;
 }
 
@@ -160,7 +181,7 @@ void check_hands(FieldChecks& checks, std::string_view parent, std::string_view 
 }
 
 std::string document_key(v1::DocumentType type, std::string_view number) {
-  return type == v1::DOCUMENT_TYPE_CITIZEN_ID ? normalise_citizen_id(number) : name_key(number);
+  return type == v1::DOCUMENT_TYPE_CITIZEN_ID ? normalise_citizen_id(number) : number_key(number);
 }
 
 }  // namespace jiexu

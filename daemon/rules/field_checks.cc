@@ -35,6 +35,11 @@ bool FieldChecks::given_text(const Field& field, std::string_view value, Need ne
     add(FormRule::kTooLong, field, "at most " + std::to_string(chars_max) + " characters");
     return false;
   }
+  if (has_hidden(value)) {
+    add(FormRule::kHidden, field,
+        "holds a line end or another character that is not seen; type it anew");
+    return false;
+  }
   return true;
 }
 

@@ -34,8 +34,8 @@ class FieldChecks {
 
   void add(FormRule rule, Field field, std::string text);
 
-  // Rules kMissing, kTooLong. True if there is a value and it breaks none of them. That it is UTF-8
-  // was checked when the message was parsed, on the wire and in the API.
+  // Rules kMissing, kTooLong, kHidden. True if there is a value and it breaks none of them. That it
+  // is UTF-8 was checked when the message was parsed, on the wire and in the API.
   bool text(const Field& field, std::string_view value, Need need, size_t chars_max) {
     // Most fields that may be left out are.
     if (value.empty() && need == Need::kOptional) return false;

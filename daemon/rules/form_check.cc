@@ -10,6 +10,7 @@
 #include "daemon/rules/history.h"
 #include "daemon/rules/letter_number.h"
 #include "daemon/rules/policy.h"
+#include "daemon/rules/resident_permit.h"
 
 namespace jiexu {
 namespace {
@@ -54,6 +55,10 @@ void check_person(FieldChecks& checks, const v1::Person& person) {
   checks.text({"person", "household_type"}, person.household_type(), kOptional, 20);
   const bool citizen = person.document_type() == v1::DOCUMENT_TYPE_CITIZEN_ID;
   if (typed && numbered && born && citizen) check_citizen_id(checks, person);
+  if (!numbered || person.document_type() != v1::DOCUMENT_TYPE_FOREIGN_RESIDENT) return;
+  const auto wrong = wrong_with_resident_permit(person.document_number(), checks.today());
+  if (wrong.empty()) return;
+  checks.add(FormRule::kResidentPermit, {"person", "document_number"}, std::string(wrong));
 }
 
 template <class Form>

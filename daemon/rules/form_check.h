@@ -68,9 +68,11 @@ enum class FormRule : uint32_t {
   kCapitalAmount = 36,       // figures and capitals (大写) say different amounts
   kRowYear = 37,             // a row that lies outside of its year
   kEarlierRow = 38,  // a row of an earlier area that is not carried on as it came (earlier_rows.h)
+  kHidden = 39,      // a character that nobody sees (has_hidden() of base/text.h)
+  kResidentPermit = 40,  // no number of a permanent resident's card (resident_permit.h)
 };
 
-inline constexpr uint32_t kFormRuleLast = 38;
+inline constexpr uint32_t kFormRuleLast = 40;
 
 struct Finding {
   FormRule rule = FormRule::kMissing;

@@ -74,10 +74,16 @@ Protocol::endpoint address_of(const Endpoint& endpoint, error_code& error) {
   return asio::ip::tcp::endpoint(address, endpoint.port);
 }
 
+// An IPv6 address stands in brackets before a port (RFC 3986, 3.2.2).
+std::string host_of(const Endpoint& endpoint) {
+  const bool six = endpoint.host.find(':') != std::string::npos;
+  return six ? "[" + endpoint.host + "]" : endpoint.host;
+}
+
 template <class Body>
 http::request<Body> head_of(const Endpoint& endpoint, const Request& request) {
   http::request<Body> out(http::string_to_verb(request.method), request.target, 11);
-  out.set(http::field::host, endpoint.host);
+  out.set(http::field::host, host_of(endpoint));
   out.set(http::field::connection, "close");
   if (!request.token.empty()) out.set(http::field::authorization, "Bearer " + request.token);
   if (!request.idempotency_key.empty()) out.set("Idempotency-Key", request.idempotency_key);
@@ -97,7 +103,7 @@ Result<void> connect(const Endpoint& endpoint, Connection& connection) {
   const Protocol::endpoint address = address_of(endpoint, error);
   if (!error) error = connection.connect(address);
   if (!error) return {};
-  return fail(Errc::kBusy, "the daemon does not answer on " + endpoint.host + ":" +
+  return fail(Errc::kBusy, "the daemon does not answer on " + host_of(endpoint) + ":" +
                                std::to_string(endpoint.port) + " (" + error.message() +
                                "); is jiexud running? `jiexu doctor` looks further");
 }

@@ -3,6 +3,7 @@
 
 #include "daemon/base/text.h"
 #include "ops/cli/command_line.h"
+#include "ops/cli/printing.h"
 #include "ops/cli/session.h"
 
 namespace jiexu::cli {
@@ -34,7 +35,17 @@ int run(int argc, char** argv) {
     add(app, session);
   }
   if (const auto ends = line.parse(argc, argv)) return *ends;
+  if (session.json) print_as_it_is();
   return session.run();
+}
+
+// What was done stays done if nobody could be told.
+int run_and_tell(int argc, char** argv) {
+  Printing printing;
+  const int code = run(argc, argv);
+  if (printing.finish()) return code;
+  std::cerr << "jiexu: standard output could not be written to; what is there is not all\n";
+  return code == EX_OK ? EX_IOERR : code;
 }
 
 }  // namespace
@@ -50,7 +61,7 @@ int main(int argc, char** argv) {
     return EX_USAGE;
   }
   try {
-    return jiexu::cli::run(argc, argv);
+    return jiexu::cli::run_and_tell(argc, argv);
   } catch (const std::exception& error) {
     std::cerr << "jiexu: " << error.what() << "\n";
     return EX_SOFTWARE;

@@ -5,6 +5,7 @@
 #include "jiexu/v1/api.pb.h"
 #include "ops/cli/json.h"
 #include "ops/cli/output.h"
+#include "ops/cli/printing.h"
 #include "ops/cli/releases.h"
 #include "ops/cli/session.h"
 
@@ -148,6 +149,7 @@ int export_batch(const Session& session, const std::string& number, const std::s
   if (reply->status >= 400) return report_problem(*reply);
   if (file.empty()) file = number + (format == "delimited" ? ".txt" : ".xml");
   if (file == "-") {
+    print_as_it_is();
     std::cout << reply->body;
     return EX_OK;
   }

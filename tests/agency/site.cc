@@ -15,7 +15,9 @@ Agency agency_of(AgencyId id, char fill) {
   agency.endpoint = "tcp://127.0.0.1:7401";
   agency.transport_key = std::string(32, fill);
   agency.signing_keys = {signer_of(id)->public_key()};
-  agency.bank = {"Fund account", "41001500000000000001", "A bank", "105100000017"};
+  // As sample_letter() names it.
+  agency.bank = {"南阳市医疗保障基金财政专户", "41001500000000000001", "中国建设银行南阳分行",
+                 "105100000017"};
   agency.contact = {"", "0377-00000000", "An address", "473000"};
   return agency;
 }

@@ -1,6 +1,7 @@
 // The parts of the command line that need no terminal.
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "daemon/api/http/http_server.h"
 #include "ops/cli/case_show.h"
@@ -9,6 +10,7 @@
 #include "ops/cli/input.h"
 #include "ops/cli/output.h"
 #include "ops/cli/paper_text.h"
+#include "ops/cli/printing.h"
 #include "tests/temp_folder.h"
 
 namespace jiexu::cli::cli_test {
@@ -19,6 +21,38 @@ TEST_CASE("columns line up under Chinese text") {
   table.add({"南阳市", "1"});
   table.add({"ab", "2"});
   CHECK(table.text() == "NAME    N\n南阳市  1\nab      2\n");
+}
+
+TEST_CASE("what nobody sees is shown, in whichever pieces it is printed") {
+  const std::string text = "王\u202e五\x1b[31m\n李四";
+  const std::string shown = "王\\u{202e}五\\u{1b}[31m\n李四";
+  for (size_t piece = 1; piece <= text.size(); ++piece) {
+    std::stringbuf under;
+    ShownText out(under);
+    for (size_t at = 0; at < text.size(); at += piece) {
+      std::ostream(&out) << text.substr(at, piece) << std::flush;
+    }
+    CHECK(under.str() == shown);
+  }
+}
+
+TEST_CASE("a character that never becomes whole is shown at the end") {
+  std::stringbuf under;
+  ShownText out(under);
+  std::ostream(&out) << "a\xe7\x8e" << std::flush;
+  CHECK(under.str() == "a");
+  out.end();
+  CHECK(under.str() == "a\\xe7\\x8e");
+}
+
+TEST_CASE("what is for a program is printed as it is") {
+  std::stringbuf under;
+  ShownText out(under);
+  std::ostream stream(&out);
+  stream << "a\x1b";
+  out.as_it_is();
+  stream << "b\x1b\xff" << std::flush;
+  CHECK(under.str() == "a\\u{1b}b\x1b\xff");
 }
 
 TEST_CASE("yuan has its commas where people put them") {

@@ -56,6 +56,38 @@ TEST_CASE("one name in several spellings has one key") {
   CHECK(name_key("王伟") != name_key("王玮"));
 }
 
+TEST_CASE("characters of private use, compatible forms and all dots are one name") {
+  CHECK(name_key("王\u4dae") == name_key("王\ue863"));  // 䶮
+  CHECK(name_key("王\u9fb4") == name_key("王\ue81e"));  // 龴
+  CHECK(name_key("王\U00020087") == name_key("王\ue816"));
+  CHECK(name_key("\uf9d1") == name_key("\u516d"));  // a compatibility ideograph
+  const std::string one = name_key("阿卜杜拉·买买提");
+  for (const char* dot : {"•", "・", "．", "‧", "\u2219", "\u22c5", "\uff65", "\u2024", "."}) {
+    CHECK(name_key("阿卜杜拉" + std::string(dot) + "买买提") == one);
+  }
+  CHECK(name_key("\xff王") == "\xff王");
+}
+
+TEST_CASE("the key of a document's number is as it ever was") {
+  CHECK(number_key("ａｂ 12·3") == "AB12\u00b73");
+  CHECK(number_key("\ue863") == "\ue863");
+  CHECK(number_key("\u2219") == "\u2219");
+}
+
+TEST_CASE("what nobody sees is found and shown") {
+  for (const char* hidden : {"王\n五", "a\rb", "\x1b[31m", "\u202e王", "李\u200b四", "\u2028",
+                             "\u061c", "\ufeff", "\u2066", "a\tb", "\x7f", "\u0085"}) {
+    CHECK(has_hidden(hidden));
+  }
+  CHECK(has_hidden(std::string_view("a\0b", 3)));
+  for (const char* plain : {"", "王五", "阿卜杜拉·买买提", "José", "𠮷野", "“a” – b", "Ⅳ"}) {
+    CHECK_FALSE(has_hidden(plain));
+  }
+  CHECK(show_hidden("\u202e王\x1b[0m\n", false) == "\\u{202e}王\\u{1b}[0m\\u{a}");
+  CHECK(show_hidden("a\tb\r\n", true) == "a\tb\\u{d}\n");
+  CHECK(show_hidden("\xffz", true) == "\\xffz");
+}
+
 TEST_CASE("full-width text folds, ill-formed text is seen") {
   CHECK(fold_width("１２３Ａ　ｂ") == "123A b");
   CHECK(trim("　 北京正阳门支行　") == "北京正阳门支行");

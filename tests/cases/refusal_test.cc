@@ -442,6 +442,19 @@ const RefusalTest kTests[] = {
        input.set_reason(std::string(limits::kInputBytesMax, 'x'));
        return act_at(Side::kIn, kLetterSent, EventKind::kWithdraw, input);
      }},
+    {Refusal::kTextHidden, "a reason of two lines is refused",
+     [] {
+       v1::ActionInput input;
+       input.set_reason("no\nyes");
+       return act_at(Side::kIn, kLetterSent, EventKind::kWithdraw, input);
+     }},
+    {Refusal::kTextHidden, "a peer's text that turns what stands around it is refused",
+     [] {
+       Party in = at(Side::kIn, kAccepted);
+       v1::Message message = sound_message(in.subject, EventKind::kClarifyIn);
+       message.mutable_clarify()->set_question("\u202e00.001");
+       return in.hear(message);
+     }},
 };
 
 }  // namespace
@@ -477,24 +490,4 @@ TEST_CASE("a notice sent long ago is no matter of clocks") {
   CHECK(hear_notice(kBalance, kNow.ms + limits::kClockSkewMsMax).refusal() == Refusal::kNone);
 }
 
-TEST_CASE("a form from a peer whose day has begun is not in the future") {
-  Party in = at(Side::kIn, kAccepted);
-  in.now = Instant{kNow.ms + 14 * 3'600'000 - 60'000};  // 23:59 in China
-  v1::Message message = sound_message(in.subject, EventKind::kInfoFormIn);
-  message.mutable_information_form()->set_issued_on(20261121);
-  REQUIRE_FALSE(in.hear(message).rejection);
-  CHECK(in.subject.findings.empty());
-}
-
-TEST_CASE("a form with thousands of wrong cells leaves a case of bounded size") {
-  Party in = at(Side::kIn, kAccepted);
-  v1::Message message = sound_message(in.subject, EventKind::kInfoFormIn);
-  v1::InformationForm& form = *message.mutable_information_form();
-  while (form.segments_size() < 20'000) form.add_segments()->set_from_month(1);
-  REQUIRE_FALSE(in.hear(message).rejection);
-  CHECK_FALSE(in.subject.findings.empty());
-  const Outcome query = in.play("query-form");
-  REQUIRE_FALSE(query.rejection);
-  CHECK(query.messages.at(0).ByteSizeLong() < limits::kMessageBytesMax);
-}
 }  // namespace refusal_test

@@ -94,6 +94,14 @@ TEST_CASE("a missing agency is reported") {
   CHECK_THAT(problems(""), Catch::Contains("`agency` is missing"));
 }
 
+TEST_CASE("an IPv6 loopback address stands in brackets") {
+  const Result<Config> config =
+      parse_config("agency = \"S41132810207\"\napi.listen = \"[::1]:7501\"", kOrigin);
+  REQUIRE(config);
+  CHECK(config->api.host == "::1");
+  CHECK(config->api.port == 7501);
+}
+
 TEST_CASE("values that are refused") {
   const auto [line, wrong] = GENERATE(table<const char*, const char*>({
       {"agency = \"41132810207\"", "an agency code"},
@@ -105,6 +113,8 @@ TEST_CASE("values that are refused") {
       {"api.listen = \"127.0.0.1\"", "must be ADDRESS:PORT"},
       {"api.listen = \"localhost:80\"", "loopback"},
       {"api.listen = \"127.0.0.1:0\"", "must be ADDRESS:PORT"},
+      {"api.listen = \"[::2]:7501\"", "loopback"},
+      {"api.listen = \"[::1]\"", "must be ADDRESS:PORT"},
       {"log.format = \"xml\"", "must be one of"},
       {"policy.profiles = [\"* * 2026-01-01 OURS\"]", "no profile `OURS`"},
       {"policy.profiles = \"NHSA-2021\"", "must be a list of rows"},

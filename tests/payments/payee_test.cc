@@ -1,7 +1,9 @@
 // An account that is not in the directory gets no money before two people have confirmed it.
 #include <catch2/catch.hpp>
+#include <functional>
 
 #include "tests/agency/payer.h"
+#include "tests/rules/sample_forms.h"
 
 using namespace jiexu;
 
@@ -41,6 +43,25 @@ TEST_CASE("a payment to an account that is not in the directory waits for two pe
   CHECK(payer.payee(1).second_by() == "witness");
   payer.site.restart();
   CHECK(payer.make().batches_size() == 1);
+}
+
+TEST_CASE(
+    "an account is the directory's if holder, bank and number are, however they are spelled") {
+  Payer payer(1);
+  const auto listed_with = [&](const std::function<void(v1::Payee&)>& change) {
+    v1::Message message =
+        sound_message(payer.site.subject(Payer::id(1)), EventKind::kPayeeChangeIn);
+    v1::Payee& payee = *message.mutable_payee_change()->mutable_payee();
+    payee = sample_letter().payee();
+    change(payee);
+    Forger(in_site(), payer.site).deliver(message);
+    payer.site.commit();
+    return payer.payee(1).listed();
+  };
+  CHECK_FALSE(listed_with([](v1::Payee& p) { p.set_account_holder("Somebody"); }));
+  CHECK_FALSE(listed_with([](v1::Payee& p) { p.set_bank_name("Another bank"); }));
+  CHECK_FALSE(listed_with([](v1::Payee& p) { p.set_account_number("41001500000000000002"); }));
+  CHECK(listed_with([](v1::Payee& p) { p.set_account_number("4100 1500 0000 0000 0001"); }));
 }
 
 TEST_CASE("a confirmation is of the account that was seen, and says how") {

@@ -263,6 +263,14 @@ std::vector<Case> paper_cases() {
          form.mutable_segments()->RemoveLast();
          return check_earlier_rows(form, {&from, 1}, {&ours, 1});
        }()},
+      {kHidden, "contact.address",
+       of_letter([](Letter& f) { f.mutable_contact()->set_address("南阳市\n1"); })},
+      {kHidden, "person.name",
+       of_letter([](Letter& f) { f.mutable_person()->set_name("\u202e王五"); })},
+      {kResidentPermit, "person.document_number", of_letter([](Letter& f) {
+         f.mutable_person()->set_document_type(v1::DOCUMENT_TYPE_FOREIGN_RESIDENT);
+         f.mutable_person()->set_document_number("12");
+       })},
       {kMissing, "certificate.number", changed([](v1::Certificate& f) { f.clear_number(); })},
       {kUnknownCode, "certificate.copy", changed([](v1::Certificate& f) { f.set_copy(4); })},
       {kMonthOrder, "certificate.benefits_to_month",
@@ -320,7 +328,9 @@ TEST_CASE("an application with every field, and a form with every column, break 
 
 TEST_CASE("capitals are one amount however a printer spells them") {
   for (const char* capitals :
-       {"壹仟贰佰零肆元零伍分", "壹仟贰佰零肆圆伍分", "人民币 壹仟贰佰零肆元零伍分"}) {
+       {"壹仟贰佰零肆元零伍分", "壹仟贰佰零肆圆伍分", "人民币 壹仟贰佰零肆元零伍分",
+        "人民币：壹仟贰佰零肆元零伍分", "人民币（大写）壹仟贰佰零肆元零角伍分",
+        "人民幣壹仟貳佰零肆圓零伍分", "大写：壹仟貮佰〇肆元伍分"}) {
     CAPTURE(capitals);
     Application form = full_application();
     form.mutable_certificate()->set_balance_capitals(capitals);
