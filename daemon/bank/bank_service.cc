@@ -286,9 +286,15 @@ Result<bool> BankService::place_come_back(Entry& entry, Instant now) {
     }
     return true;
   }
+  entry.record.set_evidence(static_cast<uint32_t>(Evidence::kLetterNumber));
+  if (is_foreign(entry.record.line(), payer.peer, book_)) {
+    set_outcome(BankOutcome::kForeignPayer, entry.record);
+    entry.record.add_proposals(std::string(id.bytes()));
+    TRY_DO(park(entry, amount, now));
+    return true;
+  }
   TRY(const auto taken, bring(id, amount, now));
   const Fen refused = taken.refused;
-  entry.record.set_evidence(static_cast<uint32_t>(Evidence::kLetterNumber));
   set_outcome(refused.value == 0 ? BankOutcome::kCameBack : BankOutcome::kNotExpected,
               entry.record);
   if (refused < amount) add_part({id, Fen{amount.value - refused.value}}, entry.record);

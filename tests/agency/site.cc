@@ -8,6 +8,8 @@
 namespace jiexu {
 namespace {
 
+constexpr std::string_view kFirstAccount = "41001500000000000001";
+
 Agency agency_of(AgencyId id, char fill) {
   Agency agency;
   agency.id = id;
@@ -16,8 +18,9 @@ Agency agency_of(AgencyId id, char fill) {
   agency.transport_key = std::string(32, fill);
   agency.signing_keys = {signer_of(id)->public_key()};
   // As sample_letter() names it.
-  agency.bank = {"南阳市医疗保障基金财政专户", "41001500000000000001", "中国建设银行南阳分行",
-                 "105100000017"};
+  agency.bank = {"南阳市医疗保障基金财政专户",
+                 std::string(id == third_site() ? kThirdAccount : kFirstAccount),
+                 "中国建设银行南阳分行", "105100000017"};
   agency.contact = {"", "0377-00000000", "An address", "473000"};
   return agency;
 }

@@ -20,6 +20,8 @@ namespace jiexu {
 AgencyId in_site();
 AgencyId out_site();
 AgencyId third_site();
+// Of the last one; the others share an account.
+inline constexpr std::string_view kThirdAccount = "61001500000000000003";
 std::shared_ptr<const Signer> signer_of(AgencyId agency);
 std::shared_ptr<const Directory> test_directory();
 

@@ -141,4 +141,18 @@ TEST_CASE("a line that waits is tried again when its own case changes, not when 
   CHECK(lines_written == 4);
 }
 
+TEST_CASE("what another agency than the case's sends is not taken for money sent back") {
+  PaidTwice payer;
+  payer.debit("1");
+  payer.debit("2");  // so that the case would take some back
+  v1::BankLine line = bank_line(payer.subject().letter_number, kBalance, "3");
+  line.set_counterparty_account(std::string(kThirdAccount));
+  const Answer answer = payer.site.bank({line});
+  CHECK(answer.bank.results(0).outcome() == "foreign_payer");
+  CHECK(answer.bank.results(0).case_id() == Payer::id(1).str());
+  CHECK(payer.subject().moved == Fen{2 * kBalance});
+  CHECK(payer.site.balance(out_site(), LedgerAccount::kSuspense) != 0);
+  CHECK(payer.site.ledger_sum() == 0);
+}
+
 }  // namespace paid_again_test

@@ -17,14 +17,6 @@ std::optional<Fen> sum_of(const std::vector<Allocation>& parts) {
   return total;
 }
 
-// Somebody else of the directory paid. An account that the directory does not name says nothing:
-// agencies pay from several, and from the treasury's.
-bool is_foreign(const v1::BankLine& line, AgencyId payer, FundsBook& book) {
-  if (line.counterparty_account().empty()) return false;
-  const auto owner = book.owner(line.counterparty_account());
-  return owner && *owner != payer;
-}
-
 BankMatch match_batch(const v1::BankLine& line, const std::string& number,
                       const ExpectedBatch& batch, FundsBook& book) {
   BankMatch match;
@@ -142,6 +134,12 @@ Result<BankMatch> propose(const v1::BankLine& line, BankOutcome outcome, FundsBo
 }
 
 }  // namespace
+
+bool is_foreign(const v1::BankLine& line, AgencyId payer, FundsBook& book) {
+  if (line.counterparty_account().empty()) return false;
+  const auto owner = book.owner(line.counterparty_account());
+  return owner && *owner != payer;
+}
 
 Result<BankMatch> match_line(const v1::BankLine& line, FundsBook& book) {
   CHECK(line.amount_fen() > 0);

@@ -85,6 +85,10 @@ struct BankMatch {
   std::vector<CaseId> proposals;
 };
 
+// Another agency of the directory than this one paid. An account that the directory does not name
+// says nothing: agencies pay from several, and from the treasury's.
+bool is_foreign(const v1::BankLine& line, AgencyId payer, FundsBook& book);
+
 // REQUIRES: line.amount_fen() > 0.
 Result<BankMatch> match_line(const v1::BankLine& line, FundsBook& book);
 
