@@ -135,6 +135,27 @@ uint32_t read_private(size_t place) {
   return text && !text->empty() ? next(*text, at) : kBad;
 }
 
+// Where the run of characters that begins at `at` ends, or a little before, of which none is
+// hidden: visible ASCII, and U+3000 to U+9FFF.
+size_t skip_plain(std::string_view text, size_t at) {
+  constexpr uint64_t kEach = 0x0101010101010101, kTop = 0x80 * kEach;
+  while (at < text.size()) {
+    const size_t from = at;
+    for (uint64_t eight = 0; at + sizeof eight <= text.size(); at += sizeof eight) {
+      std::memcpy(&eight, text.data() + at, sizeof eight);
+      // Above 0x7f, below 0x20, or 0x7f.
+      if (((eight | (eight - 0x20 * kEach) | (eight + kEach)) & kTop) != 0) break;
+    }
+    while (at < text.size() && text[at] >= 0x20 && text[at] < 0x7f) ++at;
+    while (at + 3 <= text.size() && static_cast<uint8_t>(text[at]) >= 0xe3 &&
+           static_cast<uint8_t>(text[at]) <= 0xe9) {
+      at += 3;
+    }
+    if (at == from) break;
+  }
+  return at;
+}
+
 uint32_t make_public(uint32_t point) {
   if (point < kPrivateFirst || point > kPrivateLast) return point;
   static const auto kPublic = [] {
@@ -146,9 +167,21 @@ uint32_t make_public(uint32_t point) {
   return known == kBad ? point : known;
 }
 
-// Nearly every name: ASCII and the Chinese characters that have no other form.
+// Nearly every name: ASCII, the middle dot, and U+4000 to U+9FFF, which have no other form.
 bool is_normal(std::string_view text) {
-  return skip_chinese(text, skip_ascii(text, 0)) == text.size();
+  for (size_t at = 0; at < text.size();) {
+    const auto lead = static_cast<uint8_t>(text[at]);
+    if (lead < 0x80) {
+      ++at;
+    } else if (lead >= 0xe4 && lead <= 0xe9 && at + 3 <= text.size()) {
+      at += 3;
+    } else if (text.substr(at).starts_with("\u00b7")) {
+      at += 2;
+    } else {
+      return false;
+    }
+  }
+  return true;
 }
 
 // Unicode's NFKC; text that is no UTF-8 as it is.
@@ -294,16 +327,10 @@ std::string number_key(std::string_view number) {
 }
 
 bool has_hidden(std::string_view text) {
-  // With other bytes than these no such character begins.
-  const auto may_begin = [](char c) {
-    const auto byte = static_cast<uint8_t>(c);
-    return byte < 0x20 || byte == 0x7f || byte == 0xc2 || byte == 0xd8 || byte == 0xe1 ||
-           byte == 0xe2 || byte == 0xef || byte == 0xf3;
-  };
-  if (std::ranges::none_of(text, may_begin)) return false;
-  bool found = false;
-  for_each_point(text, [&](uint32_t point, std::string_view) { found |= is_hidden(point); });
-  return found;
+  for (size_t at = skip_plain(text, 0); at < text.size(); at = skip_plain(text, at)) {
+    if (is_hidden(next(text, at))) return true;
+  }
+  return false;
 }
 
 std::string show_hidden(std::string_view text, bool lines) {
