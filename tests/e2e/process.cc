@@ -79,8 +79,8 @@ std::string read_all(int fd) {
 
 Result<std::string> run_program(const std::vector<std::string>& argv) {
   int out[2];
-  // Closed in what other threads start meanwhile: a daemon that held it would keep us waiting for the
-  // end of the text as long as it lives.
+  // Closed in what other threads start meanwhile: a daemon that held it would keep us waiting for
+  // the end of the text as long as it lives.
   if (pipe2(out, O_CLOEXEC) != 0) return fail(Errc::kIo, std::strerror(errno));
   const pid_t pid = fork();
   if (pid == 0) {
