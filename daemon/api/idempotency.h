@@ -16,7 +16,6 @@
 #include "daemon/api/http/http_message.h"
 #include "daemon/base/idempotency_key.h"
 #include "daemon/base/ids.h"
-#include "daemon/base/result.h"
 
 namespace jiexu {
 

@@ -145,17 +145,6 @@ std::string join_text(const std::vector<std::string>& parts) {
   return out;
 }
 
-std::string_view drop_cut_utf8(std::string_view column) {
-  for (size_t back = 1; back <= std::min<size_t>(3, column.size()); ++back) {
-    const auto byte = static_cast<uint8_t>(column[column.size() - back]);
-    if (byte < 0x80) return column;
-    if (byte < 0xc0) continue;  // not the first of a character
-    const size_t size = byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
-    return back < size ? column.substr(0, column.size() - back) : column;
-  }
-  return column;
-}
-
 std::optional<std::string> decode_cut_gbk(std::string_view column) {
   auto whole = from_gbk(column);
   if (whole || column.empty()) return whole;

@@ -32,9 +32,8 @@ std::string clean_number(std::string_view text);
 // a letter number or a batch number that was cut is whole again.
 std::string join_text(const std::vector<std::string>& parts);
 
-// Without the first bytes of a character whose others a bank has cut off at the end of a column.
-std::string_view drop_cut_utf8(std::string_view column);
-// The column in UTF-8. nullopt: more of it is not GBK than such bytes.
+// The column in UTF-8, without half a character that a bank has cut at its end. nullopt: more of it
+// is not GBK than that.
 std::optional<std::string> decode_cut_gbk(std::string_view column);
 
 }  // namespace jiexu

@@ -24,11 +24,6 @@ bool in_yuan(std::string_view currency) {
   return currency == "CNY" || currency == "RMB";
 }
 
-bool ends_in(std::string_view path, std::string_view root) {
-  return path.ends_with(root) &&
-         (path.size() == root.size() || path[path.size() - root.size() - 1] == '/');
-}
-
 // A letter number, a batch number, an EndToEndId: all hold this many digits at least.
 constexpr auto kOurDigitsMin = 20;
 
@@ -115,8 +110,6 @@ class CamtReader::Handler final : public XmlHandler {
 
  private:
   Result<void> start_detail(const XmlElement& element);
-  // What stands below a statement; empty for what stands elsewhere.
-  std::string_view below_statement(std::string_view path) const;
   void start_statement(const XmlElement& element);
   Result<void> take(Field field, const XmlElement& element);
   Result<void> take_of_statement(Field field, std::string_view text);
@@ -155,11 +148,6 @@ class CamtReader::Handler final : public XmlHandler {
   v1::BankLine line_;
 };
 
-std::string_view CamtReader::Handler::below_statement(std::string_view path) const {
-  const bool within = statement_path_ > 0 && path.size() > statement_path_ + 1;
-  return within ? path.substr(statement_path_ + 1) : std::string_view();
-}
-
 void CamtReader::Handler::start_statement(const XmlElement& element) {
   ++summary_.statements;
   statement_path_ = element.path.size();
@@ -177,7 +165,7 @@ Result<void> CamtReader::Handler::started(const XmlElement& element) {
     if (statement) start_statement(element);
     return {};
   }
-  const std::string_view below = below_statement(element.path);
+  const std::string_view below = path_below(element.path, statement_path_);
   if (below == "Ntry") {
     if (account_.empty()) return wrong("an entry before the account (Acct) of its statement");
     entry_ = Entry();
@@ -208,7 +196,7 @@ Result<void> CamtReader::Handler::ended(const XmlElement& element) {
     statement_path_ = 0;
     return {};
   }
-  const std::string_view below = below_statement(element.path);
+  const std::string_view below = path_below(element.path, statement_path_);
   if (below.empty()) return {};
   if (below == "Ntry") return end_entry();
   if (below == "Ntry/NtryDtls/TxDtls") return end_detail();

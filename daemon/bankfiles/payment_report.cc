@@ -63,13 +63,10 @@ class Pain002 final : public XmlHandler {
 
   Result<void> started(const XmlElement& element) override {
     if (report_path_ == 0) {
-      const bool report = element.path.ends_with(kStatusReport) &&
-                          (element.path.size() == kStatusReport.size() ||
-                           element.path[element.path.size() - kStatusReport.size() - 1] == '/');
-      if (report) report_path_ = element.path.size();
+      if (ends_in(element.path, kStatusReport)) report_path_ = element.path.size();
       return {};
     }
-    const std::string_view below = below_report(element.path);
+    const std::string_view below = path_below(element.path, report_path_);
     if (below == kGroup || below == kBatch) {
       found_ = true;
       batch_ = Said();
@@ -85,7 +82,7 @@ class Pain002 final : public XmlHandler {
   }
 
   Result<void> ended(const XmlElement& element) override {
-    const std::string_view below = below_report(element.path);
+    const std::string_view below = path_below(element.path, report_path_);
     if (below == kGroup) {
       auto done = tell_batch();
       group_ = batch_;
@@ -113,11 +110,6 @@ class Pain002 final : public XmlHandler {
   bool found() const { return found_; }
 
  private:
-  std::string_view below_report(std::string_view path) const {
-    const bool within = report_path_ > 0 && path.size() > report_path_ + 1;
-    return within ? path.substr(report_path_ + 1) : std::string_view();
-  }
-
   // There may be several, and a text to each code.
   static void add_reason(const XmlElement& element, Said& said) {
     const bool code =

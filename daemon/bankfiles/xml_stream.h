@@ -25,6 +25,16 @@ struct XmlElement {
   uint64_t line = 0;
 };
 
+// Whether the path ends with the elements of `tail`: some banks put an envelope around a document.
+inline bool ends_in(std::string_view path, std::string_view tail) {
+  return path.ends_with(tail) &&
+         (path.size() == tail.size() || path[path.size() - tail.size() - 1] == '/');
+}
+// What stands below a path of that size; empty for what does not, and if the size is 0.
+inline std::string_view path_below(std::string_view path, size_t size) {
+  return size > 0 && path.size() > size + 1 ? path.substr(size + 1) : std::string_view();
+}
+
 // What the reader of a format does with elements. An error ends the reading and is returned as it
 // is, with the line in front.
 class XmlHandler {

@@ -249,6 +249,17 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
+std::string_view drop_cut_utf8(std::string_view text) {
+  for (size_t back = 1; back <= std::min<size_t>(3, text.size()); ++back) {
+    const auto byte = static_cast<uint8_t>(text[text.size() - back]);
+    if (byte < 0x80) return text;
+    if (byte < 0xc0) continue;  // not the first of a character
+    const size_t size = byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+    return back < size ? text.substr(0, text.size() - back) : text;
+  }
+  return text;
+}
+
 size_t utf8_length(std::string_view text) {
   size_t length = 0;
   size_t at = 0;

@@ -10,6 +10,9 @@ namespace jiexu {
 // True if `text` is well-formed UTF-8 (no overlong forms, no surrogates).
 bool is_utf8(std::string_view text);
 
+// Without the first bytes of a character at the end whose others are cut off.
+std::string_view drop_cut_utf8(std::string_view text);
+
 // True if every byte is below 128.
 bool is_ascii(std::string_view text);
 

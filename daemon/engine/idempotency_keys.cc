@@ -84,9 +84,12 @@ Result<bool> IdempotencyKeys::forget_old(Instant now) {
 Result<void> IdempotencyKeys::forget(const layout::IdempotencyAge& age, std::string_view user) {
   tx_.remove(layout::idempotency_age_key(age.done, age.act));
   const RecordKey key = layout::idempotency_key(age.act);
-  TRY(const auto record, tx_.get_message<v1::IdempotencyRecord>(key));
+  const auto record = tx_.get_message<v1::IdempotencyRecord>(key);
+  if (!record && record.error().code != Errc::kCorrupt) return tl::unexpected(record.error());
   const auto whose = to_array<kDigestSize>(user);
-  if (!record || record->done_at_ms() != age.done.ms || !whose) return {};
+  // One that cannot be read is not worth the daemon: it goes when its day is over.
+  const bool gone = record && (!*record || (*record)->done_at_ms() != age.done.ms);
+  if (gone || !whose) return {};
   tx_.remove(key);
   TRY(const uint64_t kept, count(*whose));
   set_count(*whose, kept - std::min<uint64_t>(kept, 1));

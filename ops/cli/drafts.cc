@@ -6,6 +6,7 @@
 #include "jiexu/v1/api.pb.h"
 #include "ops/cli/form_draft.h"
 #include "ops/cli/json.h"
+#include "ops/cli/printing.h"
 #include "ops/cli/session.h"
 
 namespace jiexu::cli {
@@ -64,6 +65,7 @@ int draft(const Session& session, const std::string& id) {
   const auto arrivals = read_arrivals(session, view);
   if (!arrivals) return arrivals.error();
   const bool first = last.version() == 0;
+  print_as_it_is();
   std::cout << input_json(first ? first_form(view, *arrivals) : next_version(last, *arrivals));
   std::cerr << "Fill in what is empty, then: " << session.command() << " case do " << id
             << " issue-form --file FILE\n";

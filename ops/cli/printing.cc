@@ -10,16 +10,8 @@ namespace {
 // A line that never ends is shown in pieces, each a whole number of characters.
 constexpr size_t kWaitingMax = 64 << 10;
 
-// How much of the text ends with a whole character.
 size_t whole_characters(std::string_view text) {
-  for (size_t back = 1; back <= 4 && back <= text.size(); ++back) {
-    const auto byte = static_cast<uint8_t>(text[text.size() - back]);
-    if (byte < 0x80) return text.size();
-    if (byte < 0xc0) continue;
-    const size_t size = byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
-    return back < size ? text.size() - back : text.size();
-  }
-  return text.size();
+  return drop_cut_utf8(text).size();
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include "daemon/open_store.h"
 #include "daemon/trust/keyring.h"
+#include "ops/cli/printing.h"
 #include "ops/cli/session.h"
 #include "storage/dump.h"
 #include "storage/key.h"
@@ -57,6 +58,7 @@ Result<std::unique_ptr<Vault>> open_vault(const fs::path& folder) {
 }
 
 int print_records(const Reader& store, const Vault& vault, const DumpChoice& choice) {
+  print_as_it_is();  // each line is JSON
   const auto counts = dump(store, vault, choice, [](std::string_view line) {
     std::cout << line << '\n';
     return std::cout.good();

@@ -74,6 +74,15 @@ TEST_CASE("the key of a document's number is as it ever was") {
   CHECK(number_key("\u2219") == "\u2219");
 }
 
+TEST_CASE("what is left of a cut character is dropped") {
+  CHECK(drop_cut_utf8("医保") == "医保");
+  CHECK(drop_cut_utf8("医\xe4\xbf") == "医");
+  CHECK(drop_cut_utf8("医\xe4") == "医");
+  CHECK(drop_cut_utf8("\xf0\x9f\x98") == "");
+  CHECK(drop_cut_utf8("abc") == "abc");
+  CHECK(drop_cut_utf8("") == "");
+}
+
 TEST_CASE("what nobody sees is found and shown") {
   for (const char* hidden : {"王\n五", "a\rb", "\x1b[31m", "\u202e王", "李\u200b四", "\u2028",
                              "\u061c", "\ufeff", "\u2066", "a\tb", "\x7f", "\u0085"}) {

@@ -147,6 +147,19 @@ TEST_CASE("a key that comes again after it was forgotten is kept for a day of it
   CHECK(world.records() == 0);
 }
 
+TEST_CASE("a key that cannot be read is forgotten like others, and counts no more") {
+  World world(1);
+  world.keep(key("a"));
+  world.commit();
+  Batch damage;
+  damage.put(Family::kIndex, layout::idempotency_key(key("a").act), "damaged");
+  REQUIRE(world.store.commit(damage));
+  CHECK_FALSE(world.keys.find(key("a")));
+  CHECK(world.forget(kNow.plus_ms(kDay)) == 1);
+  CHECK(world.records() == 0);
+  CHECK(world.find(key("b")) == "new");
+}
+
 TEST_CASE("many old keys are forgotten a part at a time") {
   World world(10'000);
   for (int n = 0; n < 1'200; ++n) world.keep(key(std::to_string(n)));
