@@ -1,6 +1,7 @@
 #include "daemon/daemon.h"
 
 #include <spdlog/spdlog.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -58,6 +59,16 @@ Result<void> check_own_entry(const Directory& directory, AgencyId self, const Ke
                   "again with `jiexu directory export`");
 }
 
+// A daemon of root's would leave files behind that the agency's own user cannot read.
+Result<void> check_owner(const std::filesystem::path& folder) {
+  struct stat info;
+  if (::stat(folder.c_str(), &info) != 0 || info.st_uid == ::geteuid()) return {};
+  return fail(Errc::kInvalid, folder.string() + ": belongs to another user (" +
+                                  std::to_string(info.st_uid) +
+                                  "); start the daemon as that user, as `systemctl start "
+                                  "jiexu@NAME` does");
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Daemon>> Daemon::start(const Config& config) {
@@ -84,6 +95,7 @@ Result<void> Daemon::look_around() {
 }
 
 Result<void> Daemon::load_files() {
+  TRY_DO(check_owner(config_.data_dir));
   auto keyring = Keyring::load(config_.keys_dir);
   if (!keyring) return misconfigured(keyring.error());
   keyring_ = std::move(*keyring);

@@ -74,9 +74,12 @@ Result<void> write_all(const fs::path& file, int fd, std::string_view content) {
 }
 
 Result<void> check_private(const fs::path& path, const struct stat& info, const char* mode) {
-  if (info.st_uid != ::geteuid()) {
-    return fail(Errc::kPermission, path.string() + ": belongs to another user; run: chown " +
-                                       std::to_string(::geteuid()) + " " + path.string());
+  // Root reads all, as a service's operator; what it would own alone, the service could not read.
+  if (info.st_uid != ::geteuid() && ::geteuid() != 0) {
+    return fail(Errc::kPermission, path.string() + ": belongs to another user (" +
+                                       std::to_string(info.st_uid) + "), and this is user " +
+                                       std::to_string(::geteuid()) +
+                                       "; run this as the user of the agency's folder, or as root");
   }
   if ((info.st_mode & (S_IRWXG | S_IRWXO)) != 0) {
     return fail(Errc::kPermission, path.string() + ": is open to other users; run: chmod " + mode +
@@ -203,11 +206,23 @@ Result<void> prepare_folder(const fs::path& folder) {
 
 }  // namespace
 
+Result<void> give_to_owner_of_folder(const fs::path& file) {
+  if (::geteuid() != 0) return {};
+  struct stat folder;
+  const fs::path parent = file.has_parent_path() ? file.parent_path() : fs::path(".");
+  if (::stat(parent.c_str(), &folder) != 0) return io_error(parent, "cannot read");
+  if (::lchown(file.c_str(), folder.st_uid, folder.st_gid) != 0) {
+    return io_error(file, "cannot give it to the owner of its folder");
+  }
+  return {};
+}
+
 Result<void> write_secret_file(const fs::path& file, std::string_view content) {
   const Fd fd(uninterrupted([&] {
     return ::open(file.c_str(), O_CREAT | O_EXCL | O_WRONLY | O_NOFOLLOW | O_CLOEXEC, 0600);
   }));
   if (!fd.ok()) return io_error(file, "cannot create");
+  if (Result<void> r = give_to_owner_of_folder(file); !r) return r;
   if (Result<void> r = write_all(file, fd.get(), content); !r) return r;
   if (uninterrupted([&] { return ::fsync(fd.get()); }) != 0) return io_error(file, "cannot sync");
   return sync_folder(file.has_parent_path() ? file.parent_path() : fs::path("."));

@@ -33,11 +33,16 @@ struct Keyring {
   static Result<Keyring> load(const std::filesystem::path& folder);
 };
 
-// Writes `content` to a new file of mode 0600, synced with its folder. Error kExists if it is
-// there.
+// What root makes in a service's folder is the service's: `file` gets the owner and group of its
+// folder. Does nothing for any other user.
+Result<void> give_to_owner_of_folder(const std::filesystem::path& file);
+
+// Writes `content` to a new file of mode 0600, synced with its folder; root's belongs to the owner
+// of the folder. Error kExists if it is there.
 Result<void> write_secret_file(const std::filesystem::path& file, std::string_view content);
 
-// Reads a file after checking that it belongs to us and that nobody else may touch it.
+// Reads a file after checking that it belongs to us (or that we are root) and that nobody else may
+// touch it.
 Result<std::string> read_secret_file(const std::filesystem::path& file);
 
 }  // namespace jiexu

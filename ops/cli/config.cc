@@ -1,7 +1,8 @@
-// jiexu config: check the file, print an example.
+// jiexu config: check the file, print an example, print the daemon's packet filter.
 #include <iostream>
 
 #include "daemon/users/users.h"
+#include "ops/cli/harden.h"
 #include "ops/cli/session.h"
 
 namespace jiexu::cli {
@@ -17,6 +18,17 @@ int check(const Session& session) {
   const auto users = Users::load(config->users);
   if (!users && users.error().code == Errc::kInvalid) return report(EX_CONFIG, users.error().text);
   std::cout << session.config_path().string() << ": ok, agency " << config->agency.text() << "\n";
+  return EX_OK;
+}
+
+int harden(const Session& session) {
+  const Result<Config> config = session.config();
+  if (!config) return report(config.error());
+  const auto directory = Directory::load(config->directory);
+  if (!directory) return report(directory.error());
+  const Result<std::string> text = network_drop_in(**directory, config->agency);
+  if (!text) return report(text.error());
+  std::cout << *text;
   return EX_OK;
 }
 
@@ -36,6 +48,11 @@ void add_config(Command app, Session& session) {
           return EX_OK;
         };
       });
+  group
+      .add_command("harden", "Print a drop-in for systemd: the network of the directory's agencies",
+                   "jiexu --config /etc/jiexu/NAME.toml config harden > "
+                   "/etc/systemd/system/jiexu@NAME.service.d/peers.conf")
+      .callback([&session] { session.run = [&session] { return harden(session); }; });
 }
 
 }  // namespace jiexu::cli

@@ -105,7 +105,7 @@ int merge(const Session& session, const std::string& code, const std::string& in
   merged->successor = Succession{*next, *day};
   if (Result<void> done = save(*config, agencies); !done) return report(done.error());
   std::cerr << "From " << since << " on, what is for " << code << " goes to " << into
-            << ". Send the daemon SIGHUP (systemctl reload jiexud), and it counts.\n";
+            << ". Send the daemon SIGHUP (systemctl reload jiexu@NAME), and it counts.\n";
   return EX_OK;
 }
 

@@ -2,6 +2,7 @@
 
 #include <fstream>
 
+#include "daemon/trust/keyring.h"
 #include "storage/file.h"
 
 namespace jiexu::cli {
@@ -14,6 +15,7 @@ Result<void> replace_file(const fs::path& file, std::string_view text) {
   out << text;
   out.close();
   if (!out) return fail(Errc::kIo, fresh.string() + ": cannot be written");
+  TRY_DO(give_to_owner_of_folder(fresh));
   if (Result<void> synced = sync_path(fresh); !synced) return synced;
   std::error_code error;
   fs::rename(fresh, file, error);

@@ -1,4 +1,5 @@
 // jiexu init: a new agency's folder with keys, directory, users, store and configuration.
+#include <algorithm>
 #include <iostream>
 
 #include "daemon/open_store.h"
@@ -18,13 +19,23 @@ namespace fs = std::filesystem;
 
 constexpr size_t kStoreIdBytes = 16;
 
+// Where the package keeps agencies that systemd runs.
+constexpr std::string_view kSystemConfigs = "/etc/jiexu";
+constexpr std::string_view kSystemFolders = "/var/lib/jiexu";
+
 struct InitOptions {
   std::string folder;
+  std::string service;  // the NAME of jiexu@NAME; empty: an agency by itself, in `folder`
   std::string code;
   std::string listen = "tcp://127.0.0.1:7401";
   std::string api = "127.0.0.1:7501";
   Agency agency;
 };
+
+fs::path config_file(const InitOptions& options) {
+  if (options.service.empty()) return fs::path(options.folder) / "agency.toml";
+  return fs::path(kSystemConfigs) / (options.service + ".toml");
+}
 
 // The example with the values of this agency in place of the defaults.
 std::string config_text(const InitOptions& options) {
@@ -38,6 +49,15 @@ std::string config_text(const InitOptions& options) {
   put("listen = \"" + defaults.listen + "\"", options.listen);
   put("listen = \"" + defaults.api.host + ":" + std::to_string(defaults.api.port) + "\"",
       options.api);
+  if (options.service.empty()) return text;
+  for (const auto& [key, path] :
+       {std::pair("data_dir", defaults.data_dir), std::pair("keys_dir", defaults.keys_dir),
+        std::pair("directory", defaults.directory), std::pair("users", defaults.users),
+        std::pair("calendars", defaults.calendars)}) {
+    put(key + std::string(" = \"") + path.string() + "\"",
+        (fs::path(options.folder) / path).string());
+  }
+  put("unix_socket = \"\"", "/run/jiexu-" + options.service + "/api.sock");
   return text;
 }
 
@@ -78,11 +98,55 @@ Result<void> create_admin(const Config& config) {
   return write_secret_file(config.users.parent_path() / "admin.token", token + "\n");
 }
 
+// The folder, its files and the store belong to the user of the service.
+Result<void> give_folder_to_service(const fs::path& folder) {
+  TRY_DO(give_to_owner_of_folder(folder));
+  std::error_code error;
+  for (auto entry = fs::recursive_directory_iterator(folder, error);
+       !error && entry != fs::recursive_directory_iterator(); entry.increment(error)) {
+    TRY_DO(give_to_owner_of_folder(entry->path()));
+  }
+  if (error) return fail(Errc::kIo, folder.string() + ": cannot be read: " + error.message());
+  return {};
+}
+
+// Root writes the configuration, the service reads it.
+Result<void> write_system_config(const fs::path& file, std::string_view text) {
+  TRY_DO(replace_file(file, text));
+  std::error_code error;
+  fs::permissions(file, fs::perms::owner_read | fs::perms::owner_write | fs::perms::group_read,
+                  error);
+  if (error) return fail(Errc::kIo, file.string() + ": cannot be protected: " + error.message());
+  return {};
+}
+
+// As a service's name it is part of paths and of a unit's name.
+Result<void> check_service(const InitOptions& options) {
+  const std::string& name = options.service;
+  if (name.empty()) return {};
+  const bool plain = std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
+  });
+  if (!plain || name.front() == '-' || name.size() > 32) {
+    return fail(Errc::kInvalid, "--system " + name +
+                                    ": a name of small letters, digits and '-', at most 32, such "
+                                    "as nanjing");
+  }
+  if (fs::is_directory(kSystemConfigs) && fs::is_directory(kSystemFolders)) return {};
+  return fail(Errc::kNotFound, std::string(kSystemConfigs) + " and " + std::string(kSystemFolders) +
+                                   " are made by the package jiexu, which is not installed here; "
+                                   "without it: jiexu init FOLDER");
+}
+
 // The configuration comes last: a folder that has one is whole.
 Result<void> create_all(InitOptions& options) {
-  const fs::path file = fs::path(options.folder) / "agency.toml";
+  const fs::path file = config_file(options);
   std::error_code error;
   TRY_DO(check_line_number("--bank-cnaps", options.agency.bank.cnaps));
+  TRY_DO(check_service(options));
+  if (fs::exists(file, error)) {
+    return fail(Errc::kExists, file.string() + " is there already: that agency has been made");
+  }
   if (fs::exists(options.folder, error) && !fs::is_empty(options.folder, error)) {
     return fail(Errc::kExists, options.folder + " is not empty; take another folder");
   }
@@ -94,19 +158,30 @@ Result<void> create_all(InitOptions& options) {
   Result<void> done = create_keys(config, options);
   if (done) done = create_admin(config);
   if (done) done = create_store(config, store_record(options));
-  if (done) done = replace_file(file, text);
+  if (done && options.service.empty()) done = replace_file(file, text);
+  if (done && !options.service.empty()) done = give_folder_to_service(options.folder);
+  if (done && !options.service.empty()) done = write_system_config(file, text);
   if (done) return done;
   return fail(done.error().code,
               done.error().text + "\nThe folder is not whole: remove it before you try again");
 }
 
 int init(InitOptions& options) {
+  if (options.folder.empty() == options.service.empty()) {
+    return report(EX_USAGE, "say where: jiexu init FOLDER, or jiexu init --system NAME");
+  }
+  if (!options.service.empty()) {
+    options.folder = std::string(kSystemFolders) + "/" + options.service;
+  }
   if (auto right = check_wall_clock(SystemClock().now()); !right) {
     return report(EX_CONFIG, right.error().text);
   }
   if (Result<void> done = create_all(options); !done) return report(done.error());
   const std::string& folder = options.folder;
-  const std::string config = folder + "/agency.toml";
+  const std::string config = config_file(options);
+  const std::string start = options.service.empty()
+                                ? "jiexud --config " + config
+                                : "systemctl enable --now jiexu@" + options.service;
   std::cout << "Agency " << options.code << " is made in " << folder << ". Next:\n"
             << "  1. Back up " << folder << "/keys: without it the store cannot be read.\n"
             << "  2. Give other agencies your entry, by a way that you trust:\n"
@@ -115,7 +190,7 @@ int init(InitOptions& options) {
             << "     and add theirs:\n"
             << "       jiexu --config " << config << " directory add THEIRS.toml\n"
             << "  3. Start the daemon:\n"
-            << "       jiexud --config " << config << "\n"
+            << "       " << start << "\n"
             << "  4. Add people, and look whether all is well:\n"
             << "       jiexu --config " << config << " user add wang --role clerk\n"
             << "       jiexu --config " << config << " doctor\n";
@@ -144,8 +219,10 @@ void add_init(Command app, Session& session) {
   Command command =
       app.add_command("init", "Make a new agency's folder: keys, store, users, configuration",
                       "jiexu init DIR --code S41132810207 --name \"Example City\"");
-  command.add_option("folder", options->folder, "A folder that is empty or not there yet")
-      .required();
+  command.add_option("folder", options->folder, "A folder that is empty or not there yet");
+  command.add_option("--system", options->service,
+                     "In place of a folder: as the service jiexu@NAME of this machine, with "
+                     "/etc/jiexu/NAME.toml and /var/lib/jiexu/NAME");
   command.add_option("--code", options->code, "Agency code, 'S' and 11 digits").required();
   command.add_option("--listen", options->listen, "Where other agencies connect to")
       .shows_default();

@@ -44,7 +44,7 @@ int load_text(const Session& session, const std::string& file) {
   if (error) return report(EX_CANTCREAT, config->calendars.string() + ": " + error.message());
   if (auto done = replace_file(config->calendars / name, *text); !done) return report(done.error());
   std::cerr << "Loaded: " << calendar.edition()
-            << ". Send the daemon SIGHUP (systemctl reload jiexud), and open deadlines move.\n";
+            << ". Send the daemon SIGHUP (systemctl reload jiexu@NAME), and open deadlines move.\n";
   return EX_OK;
 }
 

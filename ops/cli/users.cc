@@ -11,7 +11,7 @@ namespace jiexu::cli {
 namespace {
 
 constexpr const char* kReload =
-    "Send the daemon SIGHUP (systemctl reload jiexud), and it counts.\n";
+    "Send the daemon SIGHUP (systemctl reload jiexu@NAME), and it counts.\n";
 
 int add(const Session& session, const std::string& user, const std::string& role) {
   const Result<Config> config = session.config();

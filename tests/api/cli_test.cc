@@ -7,6 +7,7 @@
 #include "ops/cli/case_show.h"
 #include "ops/cli/client.h"
 #include "ops/cli/form_draft.h"
+#include "ops/cli/harden.h"
 #include "ops/cli/input.h"
 #include "ops/cli/output.h"
 #include "ops/cli/paper_text.h"
@@ -21,6 +22,36 @@ TEST_CASE("columns line up under Chinese text") {
   table.add({"南阳市", "1"});
   table.add({"ab", "2"});
   CHECK(table.text() == "NAME    N\n南阳市  1\nab      2\n");
+}
+
+TEST_CASE(
+    "the packet filter lets this host and the agencies of the directory in, and nobody else") {
+  const auto agency = [](std::string code, std::string endpoint) {
+    Agency out;
+    out.id = AgencyId::parse(code).value();
+    out.name = "Example";
+    out.endpoint = std::move(endpoint);
+    out.transport_key = random_bytes(32);
+    const std::string secret = generate_private_key(SuiteId::kEd25519);
+    out.signing_keys = {make_signer(SuiteId::kEd25519, secret).value()->public_key()};
+    return out;
+  };
+  const AgencyId self = AgencyId::parse("S41130010001").value();
+  const auto filter = [&](std::string endpoint) {
+    const auto directory = Directory::make({agency(self.str(), "tcp://198.51.100.1:7401"),
+                                            agency("S32010010001", std::move(endpoint))});
+    return network_drop_in(*directory.value(), self);
+  };
+  const std::string text = filter("tcp://192.0.2.10:7401").value();
+  CHECK(text.find("[Service]\nIPAddressDeny=any\nIPAddressAllow=localhost\n") != std::string::npos);
+  CHECK(text.find("\nIPAddressAllow=192.0.2.10\n") != std::string::npos);
+  CHECK(text.find("198.51.100.1") == std::string::npos);
+  CHECK(filter("tcp://localhost:7401").value().find("\nIPAddressAllow=127.0.0.1\n") !=
+        std::string::npos);
+  // Whoever is left out would be shut out.
+  const auto unknown = filter("tcp://agency.invalid:7401");
+  REQUIRE_FALSE(unknown);
+  CHECK(unknown.error().text.starts_with("agency.invalid: "));
 }
 
 TEST_CASE("what nobody sees is shown, in whichever pieces it is printed") {

@@ -233,10 +233,31 @@ def test_keys(options):
     refuses(here, "vault.keys without its first key", EX_CONFIG, ["lacks key 1"])
     (keys / "vault.keys").write_text(newer)
     runs(here, "the newer ring")
+    if os.geteuid() == 0:
+        test_owner(here)
     # The other agency's whole store.
     shutil.move(here.folder / "data", options.folder / "own-data")
     shutil.copytree(there.folder / "data", here.folder / "data")
     refuses(here, "the store of another agency", EX_CONFIG, [str(here.folder / "data")])
+
+
+def test_owner(agency):
+    """What root does in a service's folder stays the service's."""
+    nobody = 65534
+    owned = [agency.folder, *agency.folder.rglob("*")]
+    for path in owned:
+        os.chown(path, nobody, nobody)
+    refuses(agency, "root starts a service's daemon", EX_CONFIG, [str(agency.folder / "data"),
+                                                                  "belongs to another user"])
+    added = agency.cli("user", "add", "wang", "--role", "clerk")
+    if added.returncode:
+        fault(f"root adds a user: {added.stderr}")
+    for path in agency.folder.rglob("*"):
+        if path.stat().st_uid != nobody:
+            fault(f"{path} is root's, and the service cannot read it")
+    for path in [agency.folder, *agency.folder.rglob("*")]:
+        os.chown(path, 0, 0)
+    runs(agency, "the folder is root's again")
 
 
 # --- interrupted ---
