@@ -318,6 +318,7 @@ void Daemon::refresh_gauges() {
     for (const v1::PeerView& peer : views->peers()) {
       const auto id = AgencyId::parse(peer.agency());
       if (!id) continue;
+      metrics_.know_peer(*id);
       metrics_.queue_depth.Add(peer_label(*id)).Set(static_cast<double>(peer.queued()));
       metrics_.oldest_unreceipted.Add(peer_label(*id))
           .Set(static_cast<double>(peer.oldest_unreceipted_ms()) / 1e3);

@@ -30,7 +30,8 @@ auto& histograms(prometheus::Registry& registry, const char* name, const char* h
 }  // namespace
 
 Metrics::Metrics()
-    : actions(counters(registry_, "jiexu_actions_total", "Actions of people, by outcome.")),
+    : process_(registry_),
+      actions(counters(registry_, "jiexu_actions_total", "Actions of people, by outcome.")),
       bank_lines(counters(registry_, "jiexu_bank_lines_total", "Bank lines, by outcome.")),
       cases_closed(counters(registry_, "jiexu_cases_closed_total", "Cases that reached an end.")),
       messages_in(counters(registry_, "jiexu_messages_in_total", "Messages stored from a peer.")),
@@ -79,7 +80,11 @@ Metrics::Metrics()
                        .Add({})),
       http_requests(counters(registry_, "jiexu_http_requests_total", "API requests.")),
       http_seconds(histograms(registry_, "jiexu_http_request_seconds",
-                              "Time from a request to its answer.")) {}
+                              "Time from a request to its answer.")) {
+  gauges(registry_, "jiexu_build_info", "1; which build this is.")
+      .Add({{"version", JIEXU_VERSION}})
+      .Set(1);
+}
 
 void Metrics::count_http(std::string_view route, int status, double seconds) {
   const std::string label(route);
@@ -87,7 +92,15 @@ void Metrics::count_http(std::string_view route, int status, double seconds) {
   http_seconds.Add({{"route", label}}, kHttpBounds).Observe(seconds);
 }
 
-std::string Metrics::text() const {
+void Metrics::know_peer(AgencyId peer) {
+  for (Counters* family :
+       {&messages_in, &messages_out, &receipts_in, &frames_in, &frames_refused, &alarms}) {
+    family->Add(peer_label(peer));
+  }
+}
+
+std::string Metrics::text() {
+  process_.refresh();
   return prometheus::TextSerializer().Serialize(registry_.Collect());
 }
 

@@ -16,12 +16,14 @@
 #include <string_view>
 
 #include "daemon/base/ids.h"
+#include "daemon/metrics/process_metrics.h"
 
 namespace jiexu {
 
 class Metrics {
  private:
   prometheus::Registry registry_;
+  ProcessMetrics process_;
 
  public:
   using Counters = prometheus::Family<prometheus::Counter>;
@@ -65,8 +67,11 @@ class Metrics {
 
   void count_http(std::string_view route, int status, double seconds);
 
+  // From now on the peer's series are there, at 0, so that the first alarm is an increase.
+  void know_peer(AgencyId peer);
+
   // The exposition text.
-  std::string text() const;
+  std::string text();
 };
 
 // The labels that families by peer take.

@@ -12,6 +12,15 @@ constexpr std::chrono::milliseconds kCountedLineEvery{1000};
 
 }  // namespace
 
+// The reasons are there at 0, so that the first message set aside is an increase.
+MetricsObserver::MetricsObserver(Metrics& metrics) : metrics_(metrics) {
+  const auto* codes = v1::FaultCode_descriptor();
+  for (int i = 0; i < codes->value_count(); ++i) {
+    if (codes->value(i)->number() == v1::FAULT_CODE_UNSPECIFIED) continue;
+    metrics_.quarantined.Add({{"reason", codes->value(i)->name()}});
+  }
+}
+
 prometheus::Counter& MetricsObserver::of(AgencyId peer, Counters& counters,
                                          prometheus::Family<prometheus::Counter>& family) {
   prometheus::Counter*& counter = counters[peer];

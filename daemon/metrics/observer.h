@@ -11,7 +11,7 @@ namespace jiexu {
 
 class MetricsObserver final : public EngineObserver {
  public:
-  explicit MetricsObserver(Metrics& metrics) : metrics_(metrics) {}
+  explicit MetricsObserver(Metrics& metrics);
 
   void alarm(AgencyId peer, std::string_view text) override;
   void message_sent(AgencyId peer, v1::Message::BodyCase kind) override;

@@ -1,5 +1,6 @@
 // What the counters say after the engine or the transport has told of something.
 #include <catch2/catch.hpp>
+#include <ctime>
 
 #include "daemon/metrics/listener_metrics.h"
 #include "daemon/metrics/observer.h"
@@ -19,6 +20,34 @@ TEST_CASE("a request is counted by its route and status, and timed by its route"
   CHECK_THAT(text,
              Contains("jiexu_http_requests_total{route=\"/v1/cases/{id}\",status=\"404\"} 1"));
   CHECK_THAT(text, Contains("jiexu_http_request_seconds_count{route=\"/v1/cases/{id}\"} 2"));
+}
+
+TEST_CASE("a peer's counters are there before anything has happened") {
+  Metrics metrics;
+  metrics.know_peer(kPeer);
+  metrics.know_peer(kPeer);
+  CHECK_THAT(metrics.text(), Contains("jiexu_alarms_total{peer=\"S41132810207\"} 0"));
+  MetricsObserver observer(metrics);
+  CHECK_THAT(metrics.text(),
+             Contains("jiexu_quarantined_total{reason=\"FAULT_CODE_BAD_CONTENT\"} 0"));
+}
+
+TEST_CASE("the process is told of under the names that every exporter uses") {
+  Metrics metrics;
+  const std::string text = metrics.text();
+  const auto value = [&](const std::string& name) {
+    const size_t at = text.find("\n" + name + " ");
+    return at == std::string::npos ? -1.0 : std::stod(text.substr(at + name.size() + 2));
+  };
+  CHECK(value("process_resident_memory_bytes") > 1e6);
+  CHECK(value("process_virtual_memory_bytes") >= value("process_resident_memory_bytes"));
+  CHECK(value("process_open_fds") >= 3);
+  CHECK(value("process_max_fds") >= value("process_open_fds"));
+  CHECK(value("process_cpu_seconds_total") >= 0);
+  const double now = static_cast<double>(std::time(nullptr));
+  CHECK(value("process_start_time_seconds") > now - 86'400);
+  CHECK(value("process_start_time_seconds") < now + 2);
+  CHECK_THAT(text, Contains("jiexu_build_info{version=\""));
 }
 
 TEST_CASE("what the engine tells of is counted for its peer") {
