@@ -14,7 +14,7 @@ namespace {
 
 // Under AddressSanitizer a world takes twenty times as long.
 #ifdef __SANITIZE_ADDRESS__
-constexpr uint64_t kSeeds = 40;
+constexpr uint64_t kSeeds = 20;
 #else
 constexpr uint64_t kSeeds = 300;
 #endif
