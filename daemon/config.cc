@@ -12,6 +12,8 @@
 #include <sstream>
 #include <vector>
 
+#include "daemon/base/edits.h"
+
 namespace jiexu {
 namespace {
 
@@ -116,6 +118,13 @@ std::string read_one_of(const toml::node& value, std::initializer_list<std::stri
   if (!wrong.empty() || std::ranges::find(allowed, out) != allowed.end()) return wrong;
   wrong = "must be one of";
   for (std::string_view word : allowed) wrong += " \"" + std::string(word) + "\"";
+  return wrong;
+}
+
+std::string read_language(const toml::node& value, Config& out) {
+  std::string text;
+  std::string wrong = read_one_of(value, {"zh", "en"}, text);
+  out.language = text == "zh" ? Language::kChinese : Language::kEnglish;
   return wrong;
 }
 
@@ -259,6 +268,9 @@ constexpr Key kKeys[] = {
      "\"calendars\"",
      "Folder of working-day calendars that are newer than this build; `jiexu calendar load` puts\n"
      "them there. May be missing. SIGHUP reads it again, and open deadlines move with it."},
+    {"", "language", read_language, "\"en\"",
+     "What people read, unless they ask for another language: zh (Chinese) or en. `jiexu init`\n"
+     "writes zh; a file without this key is one from before, whose agency reads English."},
     {"", "listen", read_listen, "\"tcp://127.0.0.1:7401\"",
      "Where other agencies connect to. The default is for trying things out on one machine; in\n"
      "production, the address that the directory entry of the agency leads to."},
@@ -323,20 +335,6 @@ constexpr Key kKeys[] = {
      "Whether its lines end as on Windows."},
 };
 
-// Number of single-character edits between two words.
-size_t edits(std::string_view a, std::string_view b) {
-  std::vector<size_t> row(b.size() + 1);
-  for (size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (size_t i = 1; i <= a.size(); ++i) {
-    size_t diagonal = std::exchange(row[0], i);
-    for (size_t j = 1; j <= b.size(); ++j) {
-      const size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
-      diagonal = std::exchange(row[j], std::min({row[j] + 1, row[j - 1] + 1, replaced}));
-    }
-  }
-  return row[b.size()];
-}
-
 std::string quoted_key(std::string_view section, std::string_view name) {
   return "`" + (section.empty() ? "" : std::string(section) + ".") + std::string(name) + "`";
 }
@@ -347,8 +345,8 @@ std::string suggestion(std::string_view section, std::string_view name) {
   const Key* best = nullptr;
   size_t best_edits = 3;
   for (const Key& key : kKeys) {
-    const size_t distance = edits(name, key.name) + (section == key.section ? 0 : 1);
-    if (distance < best_edits || (best != nullptr && distance < edits(name, best->name))) {
+    const size_t distance = edits_between(name, key.name) + (section == key.section ? 0 : 1);
+    if (distance < best_edits || (best != nullptr && distance < edits_between(name, best->name))) {
       best = &key;
       best_edits = distance;
     }

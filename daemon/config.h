@@ -18,6 +18,7 @@
 #include "daemon/base/result.h"
 #include "daemon/payments/rules/payment_state.h"
 #include "daemon/rules/policy_choice.h"
+#include "daemon/words/words.h"
 
 namespace jiexu {
 
@@ -34,6 +35,9 @@ struct Config {
   std::filesystem::path directory = "directory.toml";
   std::filesystem::path users = "users.toml";
   std::filesystem::path calendars = "calendars";
+
+  // What people of the agency read, unless they ask for another language.
+  Language language = Language::kEnglish;
 
   // Where other agencies connect to.
   std::string listen = "tcp://127.0.0.1:7401";

@@ -87,6 +87,14 @@ Daemon::~Daemon() {
   if (loop_) loop_->stop();
 }
 
+Result<void> Daemon::check(const Config& config) {
+  Daemon probe(config);
+  TRY_DO(probe.look_around());
+  TRY_DO(probe.load_files());
+  TRY(const auto calendar, load_calendar(config.calendars));
+  return {};
+}
+
 // What the machine must give.
 Result<void> Daemon::look_around() {
   TRY_DO(check_wall_clock(system_clock_.now()));
@@ -201,7 +209,7 @@ Result<void> Daemon::start_api() {
   api_ = std::make_unique<Api>(
       ApiPorts{*loop_, *store_, *vault_, clock_, metrics_, [this] { return not_ready(); },
                config_.agency, config_.policy.four_eyes, config_.bank_silent_days,
-               [this](AgencyId peer) { return engine_->out_of_reach(peer); }},
+               [this](AgencyId peer) { return engine_->out_of_reach(peer); }, config_.language},
       users_);
   TRY(auto calendar, load_calendar(config_.calendars));
   api_->set_calendar(std::move(calendar));

@@ -31,6 +31,9 @@ class Daemon {
  public:
   // Everything up, listening and ready. Errors name what to do; nothing runs then.
   static Result<std::unique_ptr<Daemon>> start(const Config& config);
+  // Whether start() would find the machine and the agency's files in order. Opens no store and
+  // listens nowhere, so that it may run beside a daemon.
+  static Result<void> check(const Config& config);
   ~Daemon();
 
   // Reads directory, users and calendars again. On an error everything stays as it was.

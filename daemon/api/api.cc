@@ -68,10 +68,11 @@ void Api::handle(HttpRequest request, HttpRespond respond) {
   const auto started = std::chrono::steady_clock::now();
   // The label is known before any answer is made, but only after `counted` was.
   auto label = std::make_shared<std::string_view>("none");
-  const HttpRespond counted = [this, started, label,
+  const Language language = accepted_language(request.accept_language).value_or(ports_.language);
+  const HttpRespond counted = [this, started, label, language,
                                respond = std::move(respond)](std::function<HttpResponse()> make) {
-    respond([this, started, label, make = std::move(make)] {
-      HttpResponse response = make();
+    respond([this, started, label, language, make = std::move(make)] {
+      HttpResponse response = in_language(make(), language);
       const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
       ports_.metrics.count_http(*label, response.status, took.count());
       return response;

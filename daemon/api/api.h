@@ -4,7 +4,8 @@
 // Rules that hold for every route:
 //   * Only GET /livez, /readyz and /metrics answer without a token; they show nothing of a person.
 //   * A missing or wrong token is 401, also for paths that do not exist; a role that may not, 403.
-//   * Errors are problem+json with a stable code. A full inbox is 429 with Retry-After.
+//   * Errors are problem+json with a stable code, in words of the language that Accept-Language
+//     asks for, else of the agency's. A full inbox is 429 with Retry-After.
 //   * A POST with an Idempotency-Key is done once (idempotency.h).
 //
 // Threads: handle() runs on the HTTP server's thread and never blocks on the engine; set_users()
@@ -36,6 +37,7 @@
 #include "daemon/payments/payment_commands.h"
 #include "daemon/rules/calendar.h"
 #include "daemon/users/users.h"
+#include "daemon/words/words.h"
 #include "jiexu/v1/record.pb.h"
 #include "storage/records.h"
 
@@ -57,6 +59,7 @@ struct ApiPorts {
   int32_t bank_silent_days = 3;  // working days after which a batch without a word is an alarm
   // Why nothing can be done in cases with the agency; kNone: something can. Of any thread.
   std::function<Refusal(AgencyId peer)> out_of_reach = nullptr;
+  Language language = Language::kEnglish;  // of problems, unless a client asks for another one
 };
 
 class Api {

@@ -7,6 +7,8 @@
 namespace jiexu {
 namespace {
 
+constexpr std::string_view kProblemType = "application/problem+json";
+
 // A refusal's detail is "field: text; field: text"; a part without a field is text alone.
 void add_findings(std::string_view detail, v1::Problem& problem) {
   while (!detail.empty()) {
@@ -21,18 +23,52 @@ void add_findings(std::string_view detail, v1::Problem& problem) {
   }
 }
 
+// Each part of a detail by itself: those that are sentences of the catalogue have words.
+std::string translated_detail(std::string_view detail, Language language) {
+  std::string out;
+  while (!detail.empty()) {
+    const size_t end = std::min(detail.find("; "), detail.size());
+    const std::string_view part = detail.substr(0, end);
+    detail.remove_prefix(std::min(end + 2, detail.size()));
+    const size_t colon = part.find(": ");
+    const size_t text = colon == std::string_view::npos ? 0 : colon + 2;
+    out += out.empty() ? "" : "; ";
+    out += part.substr(0, text);
+    out += word(part.substr(text), language);
+  }
+  return out;
+}
+
 }  // namespace
+
+HttpResponse in_language(HttpResponse response, Language language) {
+  v1::Problem problem;
+  const bool translates = language != Language::kEnglish && response.content_type == kProblemType;
+  if (!translates || !from_json(response.body, &problem)) return response;
+  problem.set_title(find_word(problem.title()) != nullptr
+                        ? std::string(word(problem.title(), language))
+                        : word_of("problem.", problem.code(), language));
+  problem.set_detail(find_word(problem.detail()) != nullptr
+                         ? std::string(word(problem.detail(), language))
+                         : translated_detail(problem.detail(), language));
+  for (v1::Finding& finding : *problem.mutable_findings()) {
+    finding.set_text(std::string(word(finding.text(), language)));
+  }
+  response.body = to_json(problem);
+  response.headers.emplace_back("Content-Language", std::string(tag(language)));
+  return response;
+}
 
 HttpResponse problem_response(v1::Problem problem) {
   problem.set_type("urn:jiexu:problem:" + problem.code());
-  return {problem.status(), "application/problem+json", to_json(problem), {}};
+  return {problem.status(), std::string(kProblemType), to_json(problem), {}};
 }
 
 HttpResponse problem_response(int status, std::string_view code, std::string_view detail) {
   v1::Problem problem;
   problem.set_status(status);
   problem.set_code(std::string(code));
-  problem.set_title(std::string(code));
+  problem.set_title(word_of("problem.", code, Language::kEnglish));
   problem.set_detail(std::string(detail));
   return problem_response(std::move(problem));
 }

@@ -8,6 +8,7 @@
 #include "daemon/api/http/http_message.h"
 #include "daemon/cases/case.h"
 #include "daemon/cases/refusal.h"
+#include "daemon/words/words.h"
 #include "jiexu/v1/api.pb.h"
 
 namespace jiexu {
@@ -20,5 +21,9 @@ HttpResponse problem_response(int status, std::string_view code, std::string_vie
 // actions that are allowed now; 400 where the content is.
 HttpResponse refusal_response(const Rejection& rejection, const Case* subject);
 int status_of(Refusal refusal);
+
+// A problem in another language than English, as far as the catalogue goes: its code stays, and so
+// does what it says of particular numbers. Any other response as it is.
+HttpResponse in_language(HttpResponse response, Language language);
 
 }  // namespace jiexu

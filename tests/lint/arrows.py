@@ -15,7 +15,7 @@ import re
 # Folders whose targets link nothing else of ours, not even through others.
 PURE = ("daemon/rules", "daemon/ledger", "daemon/bankfiles", "daemon/cases", "daemon/bank/rules", "daemon/payments/rules",
         "daemon/reconciliation/rules")
-ONLY = {"daemon/base": ("daemon/base",), **{folder: ("daemon/base", "proto", *PURE) for folder in PURE}}
+ONLY = {"daemon/base": ("daemon/base",), "daemon/words": ("daemon/words",), **{folder: ("daemon/base", "proto", *PURE) for folder in PURE}}
 # (of whom, to whom), each a folder or a target: not even through others.
 NEVER = [
     ("storage", "daemon/link"),

@@ -31,7 +31,7 @@ FUNCTION_MAX = 70
 # Grandfathered sizes; may only fall. Nothing is on it now.
 FILE_RATCHET = {}
 FUNCTION_RATCHET = {}
-# The transition table is a table: its rows are as wide as they are.
+# The transition table is a table: its rows are as wide as they are. So is the catalogue of words.
 WIDE = {"daemon/cases/table.cc", "daemon/bank/rules/bank_outcome.cc", "storage/kinds.cc", "tests/cases/row_test.cc"}
 
 
@@ -63,7 +63,7 @@ def check_sizes(path, text):
     if len(lines) > FILE_RATCHET.get(path, FILE_MAX):
         yield f"{path}: {len(lines)} lines; split it by concept"
     for number, line in enumerate(lines, 1):
-        if len(line) > LINE_MAX and path not in WIDE and "http" not in line:
+        if len(line) > LINE_MAX and path not in WIDE and not path.endswith("_words.cc") and "http" not in line:
             yield f"{path}:{number}: {len(line)} columns; {LINE_MAX} is the limit"
     start = None
     for number, line in enumerate(lines, 1):

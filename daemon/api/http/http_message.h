@@ -31,6 +31,7 @@ struct HttpRequest {
   std::string body;
   std::string content_type = {};               // as sent, empty if absent
   std::shared_ptr<HttpBody> stream = nullptr;  // of a PUT, whose `body` is empty
+  std::string accept_language = {};            // as sent, empty if absent
 };
 
 struct HttpResponse {

@@ -141,7 +141,9 @@ class Session : public std::enable_shared_from_this<Session> {
             std::string(message[http::field::authorization]),
             std::string(message["Idempotency-Key"]),
             "",
-            std::string(message[http::field::content_type])};
+            std::string(message[http::field::content_type]),
+            nullptr,
+            std::string(message[http::field::accept_language])};
   }
 
   void dispatch() {

@@ -1,0 +1,92 @@
+// What is wrong with a field: findings over forms, and the details of refusals.
+#include "daemon/words/lists.h"
+
+namespace jiexu {
+namespace {
+
+// clang-format off
+constexpr Word kFindingWords[] = {
+    // Any field.
+    sentence("this field is required", "此项必填"),
+    sentence("is missing", "此项必填"),
+    sentence("is missing; such as REJECT_CODE_NOT_FOUND", "应选择原因"),
+    sentence("holds a line end or another character that is not seen; type it anew", "含换行或不可见字符，请重新输入"),
+    sentence("must be 6 digits", "应为 6 位数字"),
+    sentence("must be 'S' and 11 digits", "应为 S 加 11 位数字"),
+    sentence("the code is not in the list", "代码不在代码表中"),
+    sentence("this date does not exist", "日期不存在"),
+    sentence("this date is in the future", "日期晚于今天"),
+    sentence("must be a month yyyymm from 195001 to 205012", "应为 1950-01 至 2050-12 之间的年月"),
+    sentence("must be within 9999999999.99 yuan", "不得超过 9999999999.99 元"),
+    sentence("must be from 0 to 9999999999.99 yuan", "应为 0 至 9999999999.99 元"),
+    sentence("must be ASCII digits", "应为半角数字"),
+
+    // Person and numbers.
+    sentence("the citizen id has another birth date", "与身份证号码中的出生日期不符"),
+    sentence("the citizen id has the other sex", "与身份证号码中的性别不符"),
+    sentence("a citizen id has 18 characters (15 in its old form)", "身份证号码应为 18 位（旧号 15 位）"),
+    sentence("a citizen id is 17 digits and a digit or X", "身份证号码应为 17 位数字加一位数字或 X"),
+    sentence("the birth date in the citizen id does not exist", "身份证号码中的出生日期不存在"),
+    sentence("the birth date in the citizen id is in the future", "身份证号码中的出生日期晚于今天"),
+    sentence("the check character of the citizen id is wrong; compare it with the document", "身份证号码校验位有误，请与证件核对"),
+    sentence("a bank line number has 12 digits", "银行行号应为 12 位数字"),
+    sentence("a bank line number has digits only", "银行行号只能是数字"),
+    sentence("the check digit of the bank line number is wrong; compare it with the bank's notice", "银行行号校验位有误，请与银行通知核对"),
+    sentence("a letter number has 20 digits", "联系函编号应为 20 位数字"),
+    sentence("a letter number has digits only", "联系函编号只能是数字"),
+    sentence("the date in the letter number does not exist", "联系函编号中的日期不存在"),
+    sentence("the sequence in the letter number is zero", "联系函编号中的序号为零"),
+    sentence("the check digit of the letter number is wrong; compare it with the letter", "联系函编号校验位有误，请与联系函核对"),
+
+    // Letter and form.
+    sentence("no deadline profile of this name is in force on the day of issue", "出具之日没有此名称的期限规则"),
+    sentence("the letter was sent on too often", "联系函转送次数过多"),
+    sentence("versions count from 1, and each replaces the one before it", "版次自 1 起，每版替换前一版"),
+    sentence("must be the letter number, '-' and the version", "应为联系函编号、“-”与版次"),
+    sentence("handler and reviewer must be two people", "经办人与复核人不得为同一人"),
+    sentence("the row ends before it begins", "终止年月早于起始年月"),
+    sentence("the row goes on after the month of stopped_on", "记录晚于停保年月"),
+    sentence("no month of the row lies in this year", "记录年月不在此年度内"),
+    sentence("principal and interest do not add up to the balance", "本金与利息之和不等于储存额"),
+    sentence("the disposition does not go with such a balance", "余额处理方式与储存额不符"),
+    sentence("resident insurance has no personal account", "居民医保没有个人账户"),
+    sentence("an amount is given exactly when the balance is transferred", "余额划转时才填转移额，且必须填写"),
+    sentence("the whole balance is transferred, to the fen", "余额应全额划转，不得差一分"),
+    sentence("answers another letter", "所复联系函与本案不符"),
+    sentence("not the document of the letter", "与联系函所载证件不符"),
+    sentence("not the name of the letter", "与联系函所载姓名不符"),
+    sentence("the letter names another scheme", "与联系函所载险种不符"),
+    sentence("the figures say another amount", "大小写金额不符"),
+
+    // Actions.
+    sentence("must be a day as yyyymmdd", "应为年月日"),
+    sentence("lies in the future", "晚于今天"),
+    sentence("must be the day expected, as yyyymmdd", "应为预计日期"),
+    sentence("is out of range", "超出范围"),
+    sentence("with what came before", "与此前金额合计超限"),
+    sentence("is ours", "是本机构"),
+    sentence("is the one that wrote the letter", "正是来函机构"),
+    sentence("a code is 'S' and 11 digits", "机构代码为 S 加 11 位数字"),
+    sentence("is ahead of our clock", "晚于本方时钟"),
+    sentence("must be 1 byte to 20 MiB", "应为 1 字节至 20 MiB"),
+    sentence("must be a file's name of 1 to 100 characters", "应为 1 至 100 字的文件名"),
+    sentence("must be such as application/pdf", "应如 application/pdf"),
+    sentence("must be 64 hex digits", "应为 64 位十六进制数字"),
+    sentence("the file is attached already", "此文件已附"),
+    sentence("of no file that waits", "没有此待发附件"),
+    sentence("must have 32 bytes", "应为 32 字节"),
+    sentence("the same file is named twice", "同一文件重复列出"),
+    sentence("upload the file first", "请先上传文件"),
+    sentence("a file's bytes are not here", "附件内容不在本机构"),
+    sentence("not over here", "当日尚未结束"),
+    sentence("stated before", "此前已对账"),
+};
+// clang-format on
+
+}  // namespace
+
+std::span<const Word> finding_words() {
+  return kFindingWords;
+}
+
+}  // namespace jiexu

@@ -1,0 +1,122 @@
+#include "daemon/words/words.h"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <unordered_map>
+
+#include "daemon/words/lists.h"
+
+namespace jiexu {
+namespace {
+
+constexpr int kWholeWeight = 1000;  // of a language whose weight is not given
+
+using Index = std::unordered_map<std::string_view, const Word*>;
+
+Index make_index() {
+  Index index;
+  for (const std::span<const Word> list : all_words()) {
+    for (const Word& word : list) index.emplace(word.id, &word);
+  }
+  return index;
+}
+
+char lower(char c) {
+  return static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+}
+
+// ";q=0.8" as 800; what cannot be read counts as nothing.
+int weight_of(std::string_view parameters) {
+  const size_t at = parameters.find("q=");
+  if (at == std::string_view::npos) return kWholeWeight;
+  const std::string_view text = parameters.substr(at + 2, 5);
+  if (text.empty() || (text[0] != '0' && text[0] != '1')) return 0;
+  int weight = (text[0] - '0') * kWholeWeight;
+  int place = kWholeWeight / 10;
+  for (size_t i = 2; i < text.size() && text[i] >= '0' && text[i] <= '9'; ++i, place /= 10) {
+    weight += (text[i] - '0') * place;
+  }
+  return weight;
+}
+
+}  // namespace
+
+std::span<const std::span<const Word>> all_words() {
+  static const std::array kAll = {case_words(),  event_words(),   field_words(),
+                                  money_words(), refusal_words(), finding_words(),
+                                  help_words(),  command_words(), screen_words()};
+  return kAll;
+}
+
+const Word* find_word(std::string_view id) {
+  static const Index kIndex = make_index();
+  const auto found = kIndex.find(id);
+  return found == kIndex.end() ? nullptr : found->second;
+}
+
+std::string_view word(std::string_view id, Language language) {
+  const Word* found = find_word(id);
+  if (found == nullptr) return id;
+  return language == Language::kChinese ? found->zh : found->en;
+}
+
+std::string word_of(std::string_view family, std::string_view name, Language language) {
+  const std::string id = std::string(family) + std::string(name);
+  return find_word(id) == nullptr ? std::string(name) : std::string(word(id, language));
+}
+
+std::string filled(std::string_view text, Values values) {
+  std::string out;
+  while (!text.empty()) {
+    const size_t open = std::min(text.find('{'), text.size());
+    out += text.substr(0, open);
+    text.remove_prefix(open);
+    const auto* value = std::ranges::find_if(values, [&](const auto& known) {
+      const std::string_view name = known.first;
+      return text.size() > name.size() + 1 && text.substr(1).starts_with(name) &&
+             text[name.size() + 1] == '}';
+    });
+    if (value != values.end()) {
+      out += value->second;
+      text.remove_prefix(value->first.size() + 2);
+    } else if (!text.empty()) {
+      out += text[0];
+      text.remove_prefix(1);
+    }
+  }
+  return out;
+}
+
+std::optional<Language> language_from(std::string_view tag) {
+  const bool ends = tag.size() == 2 || (tag.size() > 2 && std::isalpha(tag[2]) == 0);
+  if (!ends) return std::nullopt;
+  const std::array two = {lower(tag[0]), lower(tag[1])};
+  if (two == std::array{'z', 'h'}) return Language::kChinese;
+  if (two == std::array{'e', 'n'}) return Language::kEnglish;
+  return std::nullopt;
+}
+
+std::string_view tag(Language language) {
+  return language == Language::kChinese ? "zh" : "en";
+}
+
+std::optional<Language> accepted_language(std::string_view header) {
+  std::optional<Language> best;
+  int most = 0;
+  while (!header.empty()) {
+    const size_t end = std::min(header.find(','), header.size());
+    std::string_view part = header.substr(0, end);
+    header.remove_prefix(std::min(end + 1, header.size()));
+    part.remove_prefix(std::min(part.find_first_not_of(' '), part.size()));
+    const size_t parameters = std::min(part.find(';'), part.size());
+    const auto language = language_from(part.substr(0, parameters));
+    const int weight = weight_of(part.substr(parameters));
+    if (!language || weight <= most) continue;
+    best = language;
+    most = weight;
+  }
+  return best;
+}
+
+}  // namespace jiexu

@@ -1,0 +1,59 @@
+// In which language the API says why it does not do something.
+#include "tests/api/api_world.h"
+
+namespace jiexu::language_test {
+namespace {
+
+constexpr const char* kNoCase = "/v1/cases/0191d5a0-0000-7000-8000-000000000009";
+
+Got ask(ApiWorld& world, const std::string& target, const std::string& accept,
+        const std::string& method = "GET", const std::string& body = "") {
+  HttpRequest request{method, target, "Bearer " + token_of(Role::kOperator), "", body};
+  request.accept_language = accept;
+  Got got;
+  world.send(std::move(request), got);
+  REQUIRE(got.answered);
+  return got;
+}
+
+TEST_CASE("a problem comes in the language that is asked for, with the same code and status") {
+  ApiWorld world;
+  const Got english = ask(world, kNoCase, "");
+  CHECK(english.json()["title"] == "There is no such case here; check the number.");
+  CHECK(english.header("Content-Language").empty());
+  const Got chinese = ask(world, kNoCase, "zh-CN,zh;q=0.9,en;q=0.8");
+  CHECK(chinese.status() == english.status());
+  CHECK(chinese.json()["code"] == english.json()["code"]);
+  CHECK(chinese.json()["type"] == english.json()["type"]);
+  CHECK(chinese.json()["title"] == "没有此个案，请核对编号。");
+  CHECK(chinese.header("Content-Language") == "zh");
+}
+
+TEST_CASE("findings come in the language that is asked for, under the same fields") {
+  ApiWorld world;
+  world.engine.answer = [](const Asking&) {
+    Answer answer;
+    answer.rejection =
+        Rejection{Refusal::kApplicationInvalid,
+                  "person.name: this field is required; applied_on: this date does not exist"};
+    return answer;
+  };
+  const Got got = ask(world, "/v1/cases", "zh", "POST", R"({"application":{}})");
+  REQUIRE(got.status() == 400);
+  CHECK(got.json()["title"] == "申请不合规则。");
+  REQUIRE(got.json()["findings"].size() == 2);
+  CHECK(got.json()["findings"][0]["field"] == "person.name");
+  CHECK(got.json()["findings"][0]["text"] == "此项必填");
+  CHECK(got.json()["findings"][1]["text"] == "日期不存在");
+  CHECK(got.json()["detail"] == "person.name: 此项必填; applied_on: 日期不存在");
+}
+
+TEST_CASE("problems of the API itself have a sentence as their title in both languages") {
+  ApiWorld world;
+  CHECK(ask(world, "/v1/nowhere", "en").json()["title"] == "There is no such address.");
+  CHECK(ask(world, "/v1/nowhere", "zh").json()["title"] == "没有此地址。");
+  CHECK(ask(world, "/v1/cases?limit=x", "zh").json()["code"] == "bad_query");
+}
+
+}  // namespace
+}  // namespace jiexu::language_test
