@@ -12,6 +12,7 @@
 #include "daemon/last_words.h"
 #include "daemon/logging.h"
 #include "ops/cli/command_line.h"
+#include "ops/cli/say.h"
 
 namespace jiexu {
 namespace {
@@ -69,16 +70,35 @@ int run(const std::string& config_file) {
   return 0;
 }
 
+// Says what start() would stumble over, before a running daemon is stopped.
+int check(const std::string& config_file) {
+  const auto config = load_config(config_file);
+  const Result<void> sound = config ? Daemon::check(*config) : tl::unexpected(config.error());
+  if (!sound) {
+    std::fprintf(stderr, "%s\n", sound.error().text.c_str());
+    return kExitConfig;
+  }
+  std::printf("%s: ok, agency %s\n", config_file.c_str(), config->agency.str().c_str());
+  return std::fflush(stdout) == 0 ? 0 : kExitIoError;
+}
+
 }  // namespace
 }  // namespace jiexu
 
 int main(int argc, char** argv) {
   jiexu::cli::CommandLine line("Exchanges insurance transfers with other agencies.", "jiexud",
+                               "jiexud --config /etc/jiexu/agency.toml --check\n"
                                "jiexud --config /etc/jiexu/agency.toml");
   jiexu::cli::Command app = line.command();
   std::string config_file;
   app.add_option("--config", config_file, "the agency's configuration file").required();
+  bool checks = false;
+  app.add_flag("--check", checks,
+               "Look at configuration, users, directory and keys, say what is wrong, and end");
+  jiexu::cli::set_language(
+      jiexu::cli::language_of_environment().value_or(jiexu::Language::kEnglish));
   if (const auto ends = line.parse(argc, argv)) return *ends;
+  if (checks) return jiexu::check(config_file);
   jiexu::install_last_words(jiexu::LogFormat::kText);
   return jiexu::run(config_file);
 }

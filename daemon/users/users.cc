@@ -170,6 +170,10 @@ Result<std::shared_ptr<const Users>> load_users(const fs::path& file, Reserved r
   return parse_users(text, file.string(), reserved);
 }
 
+std::string new_token() {
+  return std::string(kTokenPrefix) + to_hex(random_bytes(kTokenBytes));
+}
+
 // Locks, reads, lets `change` work on the list, and writes it.
 template <class Change>
 Result<void> rewrite(const fs::path& file, Reserved reserved, const Change& change) {
@@ -221,11 +225,11 @@ Result<std::string> add_user(const fs::path& file, const std::string& name, Role
     return fail(Errc::kInvalid, "a user's name is 1 to 32 of a-z 0-9 - _ .");
   }
   if (is_reserved_name(name)) return fail(Errc::kInvalid, reserved_text(name));
-  const std::string token = std::string(kTokenPrefix) + to_hex(random_bytes(kTokenBytes));
+  const std::string token = new_token();
   const auto add = [&](std::vector<User>& users) -> Result<void> {
     for (const User& user : users) {
       if (user.name == name) {
-        return fail(Errc::kExists, "user " + name + " exists; remove it first for a new token");
+        return fail(Errc::kExists, "user " + name + " exists; --replace gives a new token");
       }
     }
     users.push_back({name, role, sha256(token)});
@@ -233,6 +237,20 @@ Result<std::string> add_user(const fs::path& file, const std::string& name, Role
   };
   if (Result<void> done = rewrite(file, Reserved::kRefused, add); !done)
     return tl::unexpected(done.error());
+  return token;
+}
+
+Result<std::string> replace_user(const fs::path& file, const std::string& name, Role role) {
+  const std::string token = new_token();
+  const auto change = [&](std::vector<User>& users) -> Result<void> {
+    for (User& user : users) {
+      if (user.name != name) continue;
+      user = {name, role, sha256(token)};
+      return {};
+    }
+    return fail(Errc::kNotFound, "there is no user " + name);
+  };
+  TRY_DO(rewrite(file, Reserved::kRefused, change));
   return token;
 }
 

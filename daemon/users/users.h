@@ -70,6 +70,10 @@ class Users {
 // and replaced as a whole: after a crash it is the old one or the new one.
 // Errors: kExists (the name is taken), kInvalid (bad or reserved name), and those of load().
 Result<std::string> add_user(const std::filesystem::path& file, const std::string& name, Role role);
+// The same for a user who is there: another role, and another token; the one from before ends.
+// Errors: kNotFound (no such user), and those of load().
+Result<std::string> replace_user(const std::filesystem::path& file, const std::string& name,
+                                 Role role);
 // Also one of a reserved name, which load() refuses. Errors: kNotFound (no such user), and those of
 // load().
 Result<void> remove_user(const std::filesystem::path& file, std::string_view name);

@@ -26,7 +26,7 @@ constexpr Word kCommandWords[] = {
     sentence("2. Give other agencies your entry, by a way that you trust, and add theirs:", "2. 以可靠方式将本机构登记内容交给对方，并添加对方："),
     sentence("3. Start the daemon:", "3. 启动系统："),
     sentence("4. Add people, and look whether all is well:", "4. 添加用户，并检查各项是否正常："),
-    sentence("Send the daemon SIGHUP (systemctl reload jiexud), and it counts.", "向系统发送 SIGHUP（systemctl reload jiexud）后生效。"),
+    sentence("Send the daemon SIGHUP (systemctl reload jiexu@NAME), and it counts.", "向系统发送 SIGHUP（systemctl reload jiexu@NAME）后生效。"),
     sentence("{file} has no entry for {agency}, our own agency", "{file} 中没有本机构 {agency}"),
     sentence("{field}: \"{old}\" becomes \"{new}\".", "{field}：“{old}”改为“{new}”。"),
     sentence("say what is to change, such as --phone NUMBER", "请指明要修改的内容，如 --phone 电话"),
@@ -55,7 +55,7 @@ constexpr Word kCommandWords[] = {
     sentence("free disk", "可用磁盘空间"),
     sentence("the daemon's API", "系统接口"),
     sentence("This version, or a higher one, is loaded already: {edition}", "此版本或更新版本已载入：{edition}"),
-    sentence("Loaded: {edition}. Send the daemon SIGHUP (systemctl reload jiexud), and open deadlines move.", "已载入 {edition}。发送 SIGHUP（systemctl reload jiexud）后，未届满期限随之调整。"),
+    sentence("Loaded: {edition}. Send the daemon SIGHUP (systemctl reload jiexu@NAME), and open deadlines move.", "已载入 {edition}。发送 SIGHUP（systemctl reload jiexu@NAME）后，未届满期限随之调整。"),
     sentence("not known: the term ends in a year whose calendar is not loaded; when its notice is out, `jiexu calendar load YEAR.txt` (loaded: {edition})", "不能确定：期限届满年度的日历尚未载入；公布后请用 `jiexu calendar load 年度.txt`（已载入：{edition}）"),
     // Cases.
     sentence("--type is citizen-id, passport, foreign-resident or other", "--type 应为 居民身份证、护照、外国人永久居留身份证 或 其他证件"),

@@ -6,8 +6,10 @@
 #include "daemon/base/bytes.h"
 #include "daemon/trust/digest.h"
 #include "jiexu/v1/api.pb.h"
+#include "ops/cli/case_named.h"
 #include "ops/cli/case_show.h"
 #include "ops/cli/json.h"
+#include "ops/cli/say.h"
 #include "ops/cli/session.h"
 #include "storage/file.h"
 
@@ -56,8 +58,22 @@ std::string path_of(const AttachmentOptions& options) {
   return "/v1/cases/" + percent(options.id) + "/attachments";
 }
 
+// The options with the case by its id.
+Result<AttachmentOptions> with_id(const Session& session, const AttachmentOptions& options) {
+  AttachmentOptions named = options;
+  TRY(named.id, case_named(session, options.id));
+  return named;
+}
+
+using AttachmentCommand = int (*)(const Session& session, const AttachmentOptions& options);
+
+int run_named(const Session& session, const AttachmentOptions& options, AttachmentCommand command) {
+  const auto named = with_id(session, options);
+  return named ? command(session, *named) : report(named.error());
+}
+
 void print_attachments(const google::protobuf::RepeatedPtrField<v1::AttachmentView>& all) {
-  if (all.empty()) std::cout << "The case has no files.\n";
+  if (all.empty()) std::cout << say("The case has no files.") << "\n";
   if (!all.empty()) std::cout << attachments_text(all);
 }
 
@@ -76,12 +92,12 @@ int attach(const Session& session, const AttachmentOptions& options) {
     std::cout << reply->body << "\n";
     return EX_OK;
   }
-  std::cout << "Attached: it goes with what is sent next.\n";
+  std::cout << say("Attached: it goes with what is sent next.") << "\n";
   print_attachments(view.attachments());
   return EX_OK;
 }
 
-int list(const Session& session, const AttachmentOptions& options) {
+int list_attachments(const Session& session, const AttachmentOptions& options) {
   return session.show("GET", path_of(options), "", [](const std::string& body) {
     v1::AttachmentViews views;
     if (from_json(body, &views)) print_attachments(views.attachments());
@@ -134,13 +150,13 @@ void add_attachments(Command case_group, Session& session) {
   up.add_option("--name", options->name, "What it is called; else as the file is");
   up.add_option("--type", options->type, "Media type; else by the file's ending");
   up.callback([&session, options] {
-    session.run = [&session, options] { return attach(session, *options); };
+    session.run = [&session, options] { return run_named(session, *options, attach); };
   });
   Command all =
       case_group.add_command("attachments", "The files of a case", "jiexu case attachments ID");
   all.add_option("id", options->id, "The case").required();
   all.callback([&session, options] {
-    session.run = [&session, options] { return list(session, *options); };
+    session.run = [&session, options] { return run_named(session, *options, list_attachments); };
   });
   Command down = case_group.add_command("attachment", "Save a file of a case",
                                         "jiexu case attachment ID 1 --out form.pdf");
@@ -148,7 +164,7 @@ void add_attachments(Command case_group, Session& session) {
   down.add_option("n", options->n, "Its number, or its SHA-256").required();
   down.add_option("--out", options->out, "Where to").required();
   down.callback([&session, options] {
-    session.run = [&session, options] { return fetch(session, *options); };
+    session.run = [&session, options] { return run_named(session, *options, fetch); };
   });
 }
 

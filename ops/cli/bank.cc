@@ -3,6 +3,7 @@
 
 #include "jiexu/v1/api.pb.h"
 #include "ops/cli/bank_preview.h"
+#include "ops/cli/case_show.h"
 #include "ops/cli/json.h"
 #include "ops/cli/output.h"
 #include "ops/cli/session.h"
@@ -15,7 +16,8 @@ void print_results(const std::string& body) {
   if (!from_json(body, &results)) return;
   Table table({"BANK'S NUMBER", "OUTCOME", "CASE"});
   for (const v1::BankLineResult& result : results.results()) {
-    table.add({result.host_sequence(), result.outcome(), result.case_id()});
+    table.add({result.host_sequence(), called("outcome.", result.outcome()),
+               short_case(result.case_id())});
   }
   std::cout << table.text();
 }
@@ -61,8 +63,12 @@ void add_preview(Command group, Session& session) {
 }  // namespace
 
 void add_bank(Command app, Session& session) {
-  Command group =
-      app.add_command("bank", "Postings on our bank accounts", "jiexu bank preview statement.xml");
+  Command group = app.add_command(
+      "bank", "Postings on our bank accounts",
+      "jiexu bank preview statement.xml\n"
+      "jiexu bank import statement.xml --wait\n"
+      "jiexu bank lines\n"
+      "jiexu bank match 5f0c2a1b 41132807261122000017=1234.56 --note \"asked the payer\"");
   group.require_subcommand();
   add_preview(group, session);
   add_bank_files(group, session);

@@ -1,15 +1,21 @@
 // jiexu bank import, files, lines, match, set-aside.
+#include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <thread>
 
 #include "daemon/base/bytes.h"
 #include "daemon/base/limits.h"
 #include "daemon/trust/digest.h"
 #include "jiexu/v1/api.pb.h"
 #include "ops/cli/bank_preview.h"
+#include "ops/cli/case_named.h"
+#include "ops/cli/case_show.h"
 #include "ops/cli/json.h"
+#include "ops/cli/meter.h"
 #include "ops/cli/output.h"
 #include "ops/cli/session.h"
 
@@ -17,12 +23,19 @@ namespace jiexu::cli {
 namespace {
 
 constexpr size_t kPartBytesMax = limits::kHttpBodyBytesMax / 2;
+constexpr int kPartSendings = 3;
+constexpr std::chrono::milliseconds kBookingPause{300};
+constexpr size_t kLineShown = 16;            // hex digits of a line's id
+constexpr const char* kBooking = "booking";  // state of a file whose lines are being booked
 
 // Sends a file's lines in parts as they are read; what the daemon has already is passed over.
 class Sender {
  public:
   Sender(const Session& session, std::string digest, v1::BankFileInput header)
-      : session_(session), target_("/v1/bank/files/" + digest), header_(std::move(header)) {}
+      : session_(session),
+        target_("/v1/bank/files/" + digest),
+        header_(std::move(header)),
+        meter_(say("lines sent"), header_.lines_total()) {}
 
   Result<void> add(const v1::BankLine& line) {
     if (part_.lines().empty()) part_.set_first(count_);
@@ -49,8 +62,7 @@ class Sender {
     part_.set_lines_total(header_.lines_total());
     part_.set_credited_fen(header_.credited_fen());
     part_.set_debited_fen(header_.debited_fen());
-    TRY(const auto reply,
-        session_.ask("POST", target_, part_.SerializeAsString(), "application/x-protobuf"));
+    TRY(const auto reply, send_part());
     if (reply.status >= 400) {
       refused_ = reply;
       return fail(Errc::kInvalid, "refused");
@@ -58,6 +70,7 @@ class Sender {
     from_json(reply.body, &view_);
     const bool moved = view_.staged() >= end || view_.staged() > staged_;
     staged_ = view_.staged();
+    meter_.show(staged_);
     part_.Clear();
     bytes_ = 0;
     if (!moved) return fail(Errc::kBusy, "another import of this file runs; try again");
@@ -66,8 +79,20 @@ class Sender {
 
   const v1::BankFileView& view() const { return view_; }
   const std::optional<Reply>& refused() const { return refused_; }
+  void clear_meter() { meter_.clear(); }
 
  private:
+  // Again if the answer is lost: what has come of it is passed over.
+  Result<Reply> send_part() const {
+    const std::string body = part_.SerializeAsString();
+    Result<Reply> reply = session_.ask("POST", target_, body, "application/x-protobuf");
+    for (int i = 1; i < kPartSendings && !reply && reply.error().code == Errc::kIo; ++i) {
+      std::this_thread::sleep_for(std::chrono::seconds(1));
+      reply = session_.ask("POST", target_, body, "application/x-protobuf");
+    }
+    return reply;
+  }
+
   const Session& session_;
   std::string target_;
   v1::BankFileInput header_;
@@ -77,6 +102,7 @@ class Sender {
   uint64_t count_ = 0;   // lines read
   uint64_t staged_ = 0;  // lines that the daemon has
   size_t bytes_ = 0;
+  Meter meter_;
 };
 
 Result<std::string> digest_of_file(const std::string& file) {
@@ -93,19 +119,59 @@ Result<std::string> digest_of_file(const std::string& file) {
 }
 
 std::string file_text(const v1::BankFileView& view) {
-  std::string text = view.name() + ": " + std::to_string(view.lines()) + " lines, in " +
-                     yuan(view.credited_fen()) + ", out " + yuan(view.debited_fen()) + ", " +
-                     view.state();
-  if (view.state() == "booking") text += " (" + std::to_string(view.booked()) + " booked)";
+  std::string text = say("{file}: {n} lines, in {in}, out {out}, {state}",
+                         {{"file", view.name()},
+                          {"n", std::to_string(view.lines())},
+                          {"in", yuan(view.credited_fen())},
+                          {"out", yuan(view.debited_fen())},
+                          {"state", called("import.", view.state())}});
+  if (view.state() == kBooking) {
+    text += say(" ({n} booked)", {{"n", std::to_string(view.booked())}});
+  }
   text += "\n";
   for (const v1::OutcomeCount& counted : view.outcomes()) {
-    text += "  " + counted.outcome() + ": " + std::to_string(counted.lines()) + "\n";
+    text += "  " + called("outcome.", counted.outcome()) + ": " + std::to_string(counted.lines()) +
+            "\n";
   }
   return text;
 }
 
+// Until every line of the file is booked, or the daemon does not answer.
+Result<v1::BankFileView> wait_until_booked(const Session& session, v1::BankFileView view) {
+  Meter meter(say("lines booked"), view.lines());
+  while (view.state() == kBooking) {
+    meter.show(view.booked());
+    std::this_thread::sleep_for(kBookingPause);
+    TRY(const auto reply, session.ask("GET", "/v1/bank/files"));
+    v1::BankFileViews views;
+    if (reply.status != 200 || !from_json(reply.body, &views)) {
+      return fail(Errc::kCorrupt, "the daemon's answer cannot be read");
+    }
+    const std::string digest = view.digest();
+    const auto now = std::ranges::find(views.files(), digest, &v1::BankFileView::digest);
+    if (now == views.files().end()) break;
+    view = *now;
+  }
+  return view;
+}
+
+int print_imported(const Session& session, v1::BankFileView view, bool waits) {
+  if (waits) {
+    const auto booked = wait_until_booked(session, view);
+    if (!booked) return report(booked.error());
+    view = *booked;
+  }
+  std::cout << (session.json ? to_json(view) + "\n" : file_text(view));
+  if (!session.json && view.state() == kBooking) {
+    std::cout << say("The daemon goes on booking it; `jiexu bank files` says how far it is.")
+              << "\n";
+  }
+  return EX_OK;
+}
+
 // The file is read twice: a file that breaks a rule is refused before a line of it is sent.
-int import_file(const Session& session, const std::string& file, const std::string& encoding) {
+int import_file(const Session& session, const std::string& file, const std::string& encoding,
+                bool waits) {
   const auto chosen = notice_encoding(encoding);
   if (!chosen) return report(chosen.error());
   const auto digest = digest_of_file(file);
@@ -118,15 +184,21 @@ int import_file(const Session& session, const std::string& file, const std::stri
   header.set_lines_total(summary->lines);
   header.set_credited_fen(summary->credited.value);
   header.set_debited_fen(summary->debited.value);
-  if (summary->lines == 0) return report(EX_DATAERR, file + ": holds no posting that is booked");
+  if (summary->lines == 0) {
+    return report(EX_DATAERR, say("{file}: holds no posting that is booked", {{"file", file}}));
+  }
   Sender sender(session, *digest, header);
   BankFileReader reader([&](v1::BankLine& line) { return sender.add(line); }, *chosen);
   const auto sent = read_bank_file(file, reader);
   const auto done = sent ? sender.flush() : Result<void>(tl::unexpected(sent.error()));
+  sender.clear_meter();
   if (sender.refused()) return report_problem(*sender.refused());
-  if (!done) return report(done.error());
-  std::cout << (session.json ? to_json(sender.view()) + "\n" : file_text(sender.view()));
-  return EX_OK;
+  if (!done) {
+    std::cerr << say("Import the file again: what the daemon has of it already is passed over.")
+              << "\n";
+    return report(done.error());
+  }
+  return print_imported(session, sender.view(), waits);
 }
 
 void print_files(const std::string& body) {
@@ -141,24 +213,26 @@ void print_lines(const std::string& body) {
   Table table({"LINE", "AGE", "OUTCOME", "AMOUNT", "FROM", "REMARK", "CASES", "WHAT TO DO"});
   for (const v1::BankLineView& line : views.lines()) {
     std::string cases;
-    for (const v1::AllocationView& part : line.to()) cases += part.case_id() + " ";
-    for (const std::string& id : line.proposals()) cases += id + "? ";
-    std::string what_to_do = line.what_to_do();
+    for (const v1::AllocationView& part : line.to()) cases += short_case(part.case_id()) + " ";
+    for (const std::string& id : line.proposals()) cases += short_case(id) + "? ";
+    std::string what_to_do = say(line.what_to_do());
     if (!line.may_repeat().empty()) {
-      what_to_do += " (known: " + line.may_repeat().substr(0, 16) + ")";
+      what_to_do += say(" (known: {line})", {{"line", line.may_repeat().substr(0, kLineShown)}});
     }
-    table.add({line.line_id().substr(0, 16), age(line.age_ms()), line.outcome(),
-               yuan(line.amount_fen()), line.counterparty_name(), line.remark(), cases,
-               what_to_do});
+    table.add({line.line_id().substr(0, kLineShown), age(line.age_ms()),
+               called("outcome.", line.outcome()), yuan(line.amount_fen()),
+               line.counterparty_name(), line.remark(), cases, what_to_do});
   }
   std::cout << table.text();
-  if (!views.next().empty()) std::cout << "... and more; --after " << views.next() << "\n";
+  print_more(views.next());
 }
 
 void print_settled(const std::string& body) {
   v1::BankLineResults results;
   if (!from_json(body, &results)) return;
-  for (const v1::BankLineResult& result : results.results()) std::cout << result.outcome() << "\n";
+  for (const v1::BankLineResult& result : results.results()) {
+    std::cout << called("outcome.", result.outcome()) << "\n";
+  }
 }
 
 constexpr size_t kLineIdSize = 64;
@@ -181,8 +255,9 @@ Result<std::string> full_line_id(const Session& session, const std::string& star
   }
   if (found.size() == 1) return found.front();
   return fail(found.empty() ? Errc::kNotFound : Errc::kInvalid,
-              start + (found.empty() ? ": no line that waits begins so; see jiexu bank lines"
-                                     : ": several lines begin so; give more of it"));
+              say(found.empty() ? "{line}: no line that waits begins so; see jiexu bank lines"
+                                : "{line}: several lines begin so; give more of it",
+                  {{"line", start}}));
 }
 
 int settle_line(const Session& session, const std::string& start, const std::string& how,
@@ -199,7 +274,7 @@ struct Settle {
   bool noticed = false;
 };
 
-Result<std::string> match_body(const Settle& settle) {
+Result<std::string> match_body(const Session& session, const Settle& settle) {
   v1::MatchInput input;
   input.set_noticed(settle.noticed);
   input.set_note(settle.note);
@@ -217,8 +292,9 @@ Result<std::string> match_body(const Settle& settle) {
                                       ": write CASE=YUAN, such as ID=1234.56, or of payment 2 "
                                       "of the case ID/2=1234.56");
     }
+    TRY(const auto id, case_named(session, whose.substr(0, slash)));
     v1::AllocationView* part = input.add_to();
-    part->set_case_id(whose.substr(0, slash));
+    part->set_case_id(id);
     part->set_attempt(attempt);
     part->set_amount_fen(amount->value);
   }
@@ -233,8 +309,12 @@ void add_import(Command group, Session& session) {
   const auto encoding = std::make_shared<std::string>();
   command.add_option("file", *file, "camt.053, camt.054 or notices in 23 columns").required();
   command.add_option("--encoding", *encoding, "Of notices: utf-8 or gbk");
-  command.callback([&session, file, encoding] {
-    session.run = [&session, file, encoding] { return import_file(session, *file, *encoding); };
+  const auto waits = std::make_shared<bool>(false);
+  command.add_flag("--wait", *waits, "End when every line is booked");
+  command.callback([&session, file, encoding, waits] {
+    session.run = [&session, file, encoding, waits] {
+      return import_file(session, *file, *encoding, *waits);
+    };
   });
   Command files = group.add_command("files", "Files that were imported, and their outcomes",
                                     "jiexu bank files");
@@ -275,7 +355,7 @@ void add_settle(Command group, Session& session) {
   match.add_option("--note", settle->note, "Why");
   match.callback([&session, settle] {
     session.run = [&session, settle] {
-      const auto body = match_body(*settle);
+      const auto body = match_body(session, *settle);
       if (!body) return report(body.error());
       return settle_line(session, settle->line, "match", *body);
     };

@@ -21,9 +21,10 @@ std::string masked(const std::string& account) {
 
 std::string reference_of(const v1::BankLine& line) {
   const References found = find_references(line);
-  if (!found.batches.empty()) return "batch " + found.batches.front();
-  if (!found.letters.empty()) return "letter " + found.letters.front();
-  return found.end_to_end ? "payment " + found.end_to_end->text() : "";
+  if (!found.batches.empty()) return say("batch {number}", {{"number", found.batches.front()}});
+  if (!found.letters.empty()) return say("letter {number}", {{"number", found.letters.front()}});
+  if (!found.end_to_end) return "";
+  return say("payment {number}", {{"number", found.end_to_end->text()}});
 }
 
 std::string kind_of(const v1::BankLine& line) {
@@ -91,19 +92,27 @@ std::string preview_text(const Preview& preview) {
   Table table({"LINE", "ACCOUNT", "BANK'S NUMBER", "DAY", "AMOUNT", "KIND", "NAMES", "REMARK"});
   for (const v1::BankLine& line : preview.first) {
     table.add({std::to_string(line.file_line()), line.account_number(), line.host_sequence(),
-               std::to_string(line.booked_on()), yuan(line.amount_fen()), kind_of(line),
+               std::to_string(line.booked_on()), yuan(line.amount_fen()), say(kind_of(line)),
                reference_of(line), fit_gbk(line.remark(), kRemarkColumns)});
   }
   std::string text = table.text();
   if (preview.first.size() < sums.lines) {
-    text += "... and " + std::to_string(sums.lines - preview.first.size()) + " more\n";
+    text +=
+        say("... and {n} more", {{"n", std::to_string(sums.lines - preview.first.size())}}) + "\n";
   }
-  text += std::to_string(sums.lines) + " lines in " + std::to_string(sums.statements) +
-          (sums.statements == 1 ? " statement" : " statements") + "; in " +
-          yuan(sums.credited.value) + ", out " + yuan(sums.debited.value) + "\n" +
-          std::to_string(preview.with_letter) + " name a letter, " +
-          std::to_string(preview.with_batch) + " a batch; " + std::to_string(sums.not_booked) +
-          " are not booked yet, for information or in another currency, and are passed over\n";
+  text += say(sums.statements == 1 ? "{lines} lines in {n} statement; in {in}, out {out}"
+                                   : "{lines} lines in {n} statements; in {in}, out {out}",
+              {{"lines", std::to_string(sums.lines)},
+               {"n", std::to_string(sums.statements)},
+               {"in", yuan(sums.credited.value)},
+               {"out", yuan(sums.debited.value)}}) +
+          "\n";
+  text += say("{letters} name a letter, {batches} a batch; {n} are not booked yet, for information "
+              "or in another currency, and are passed over",
+              {{"letters", std::to_string(preview.with_letter)},
+               {"batches", std::to_string(preview.with_batch)},
+               {"n", std::to_string(sums.not_booked)}}) +
+          "\n";
   return text;
 }
 

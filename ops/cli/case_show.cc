@@ -13,37 +13,57 @@
 namespace jiexu::cli {
 namespace {
 
-void add_state(const v1::CaseView& view, std::ostream& out) {
-  const char* side = view.side() == "IN" ? "transfer-in" : "transfer-out";
-  out << "Case     " << view.case_id() << "  (" << side << ", with " << view.peer() << ")\n"
-      << "Person   " << view.person().name() << "  " << view.person().document_number() << "\n";
+constexpr size_t kTitleColumns = 9;
+constexpr size_t kShortCase = 13;   // the time in a case's id, to the millisecond
+constexpr size_t kDigestShown = 8;  // hex digits
+
+// How people name the case: by its letter, and before there is one by the beginning of its id.
+std::string name_of(const v1::CaseView& view) {
+  return view.letter_number().empty() ? short_case(view.case_id()) : view.letter_number();
+}
+
+// "State    ...", with the title in the language that is set.
+std::string line(const std::string& title, const std::string& text) {
+  return padded(say(title), kTitleColumns) + text + "\n";
+}
+
+void add_head(const v1::CaseView& view, std::ostream& out) {
+  out << line("Case", say("{case}  ({side}, with {peer})", {{"case", name_of(view)},
+                                                            {"side", called("side.", view.side())},
+                                                            {"peer", view.peer()}}))
+      << line("Person", view.person().name() + "  " + view.person().document_number());
   for (const std::string& former : view.former_peers()) {
-    out << "Before   with " << former << ", which forwarded the letter or was merged\n";
+    out << line("Before",
+                say("with {peer}, which forwarded the letter or was merged", {{"peer", former}}));
   }
-  if (!view.letter_number().empty()) out << "Letter   " << view.letter_number() << "\n";
-  out << "State    " << plain_relationship(view.relationship()) << "\n"
-      << "Money    " << plain_funds(view.funds());
-  if (view.due_fen() != 0) out << " Due by the form: " << yuan(view.due_fen()) << ".";
+}
+
+void add_state(const v1::CaseView& view, std::ostream& out) {
+  std::string money = plain_funds(view.funds());
+  if (view.due_fen() != 0) {
+    money += say(" Due by the form: {amount}.", {{"amount", yuan(view.due_fen())}});
+  }
   if (const std::string why = plain_disposition(view.disposition()); !why.empty()) {
-    out << " By the form " << why << ".";
+    money += say(" By the form {why}.", {{"why", why}});
   }
-  out << "\n";
+  out << line("State", plain_relationship(view.relationship())) << line("Money", money);
   for (const std::string& words : plain_overlays(view.overlay(), view.side())) {
-    out << "         " << words << "\n";
+    out << line("", words);
   }
   if (view.hold_code() != v1::REJECT_CODE_UNSPECIFIED) {
-    out << "Held     " << plain_code(view.hold_code());
-    out << (view.hold_until().empty() ? "" : ", until about " + view.hold_until()) << "\n";
+    const std::string& until = view.hold_until();
+    out << line("Held", plain_code(view.hold_code()) +
+                            (until.empty() ? "" : say(", until about {day}", {{"day", until}})));
   }
   if (view.reject_code() != v1::REJECT_CODE_UNSPECIFIED) {
-    out << "Refused  " << plain_code(view.reject_code()) << "\n";
+    out << line("Refused", plain_code(view.reject_code()));
   }
   if (view.last_fault() != v1::FAULT_CODE_UNSPECIFIED) {
-    out << "Fault    the other agency could not use a message of ours: "
-        << v1::FaultCode_Name(view.last_fault()) << "\n";
+    out << line("Fault", say("the other agency could not use a message of ours: {why}",
+                             {{"why", plain_fault(view.last_fault())}}));
   }
   for (const v1::Finding& finding : view.findings()) {
-    out << "Finding  " << finding.field() << ": " << finding.text() << "\n";
+    out << line("Finding", field_path(finding.field()) + ": " + say(finding.text()));
   }
 }
 
@@ -52,21 +72,26 @@ void add_deadlines(const v1::CaseView& view, const std::string& today, std::ostr
   Table table({"  WHO", "MUST", "UNTIL", ""});
   for (const v1::DeadlineView& deadline : view.deadlines()) {
     std::string when = days_until(deadline.due_on(), today);
-    if (!deadline.expected_on().empty()) when += "; expected on " + deadline.expected_on();
-    table.add({deadline.ours() ? "  we" : "  they", plain_deadline(deadline.kind()),
-               deadline.due_on().empty() ? "?" : deadline.due_on(), std::move(when)});
+    if (!deadline.expected_on().empty()) {
+      when += say("; expected on {day}", {{"day", deadline.expected_on()}});
+    }
+    const bool late = !deadline.due_on().empty() && deadline.due_on() < today;
+    table.add({"  " + say(deadline.ours() ? "we" : "they"), plain_deadline(deadline.kind()),
+               deadline.due_on().empty() ? "?" : deadline.due_on(), std::move(when)},
+              late ? Stress::kLate : Stress::kNone);
   }
-  out << "\nDeadlines\n" << table.text();
+  out << "\n" << say("Deadlines") << "\n" << table.text();
 }
 
 // The command line for an action, with a place for each field that it needs.
 std::string command_line(const v1::CaseView& view, const v1::ActionView& action,
                          const std::string& command) {
-  if (action.action() == "attach") return command + " case attach " + view.case_id() + " FILE";
+  const std::string named = name_of(view);
+  if (action.action() == "attach") return command + " case attach " + named + " FILE";
   if (action.action() == "detach") {
-    return command + " case do " + view.case_id() + " detach --set attachment.sha256=...";
+    return command + " case do " + named + " detach --set attachment.sha256=...";
   }
-  std::string line = command + " case do " + view.case_id() + " " + action.action();
+  std::string line = command + " case do " + named + " " + action.action();
   for (const std::string& field : action.fields()) {
     if (field == "form" || field == "application") {
       line += " --file " + field + ".json";
@@ -85,22 +110,27 @@ std::string command_line(const v1::CaseView& view, const v1::ActionView& action,
 
 void add_proposals(const v1::CaseView& view, const std::string& command, std::ostream& out) {
   if (view.proposals().empty()) return;
-  out << "\nWaits for a second person:\n";
+  out << "\n" << say("Waits for a second person:") << "\n";
   for (const v1::ProposalView& proposal : view.proposals()) {
     const std::string number = std::to_string(proposal.number());
-    out << "  " << number << "  " << proposal.title() << ", proposed by " << proposal.proposed_by()
-        << " at " << proposal.proposed_at() << "\n";
-    if (proposal.input().ByteSizeLong() != 0) out << document_text(proposal.input()) << "\n";
-    out << "    to do it (another " << proposal.role() << "): " << command << " case approve "
-        << view.case_id() << " " << number << " " << proposal.digest() << "\n"
-        << "    to drop it: " << command << " case retract " << view.case_id() << " " << number
+    const std::string call = command + " case ";
+    out << "  " << number << "  "
+        << say("{what}, proposed by {user} at {time}",
+               {{"what", say(proposal.title())},
+                {"user", proposal.proposed_by()},
+                {"time", day_and_time(proposal.proposed_at())}})
         << "\n";
+    if (proposal.input().ByteSizeLong() != 0) out << document_text(proposal.input()) << "\n";
+    out << "    " << say("to do it (another {role}):", {{"role", called("role.", proposal.role())}})
+        << " " << call << "approve " << name_of(view) << " " << number << " "
+        << proposal.digest().substr(0, kDigestShown) << "\n    " << say("to drop it:") << " "
+        << call << "retract " << name_of(view) << " " << number << "\n";
   }
 }
 
 void add_attachments(const v1::CaseView& view, std::ostream& out) {
   if (view.attachments().empty()) return;
-  out << "\nFiles\n" << attachments_text(view.attachments());
+  out << "\n" << say("Files") << "\n" << attachments_text(view.attachments());
 }
 
 void add_payments(const v1::CaseView& view, std::ostream& out) {
@@ -109,19 +139,20 @@ void add_payments(const v1::CaseView& view, std::ostream& out) {
   for (const v1::PaymentView& payment : view.payments()) {
     const std::string& why = payment.waits_for().empty() ? payment.reason() : payment.waits_for();
     table.add({"  " + std::to_string(payment.attempt()), yuan(payment.amount_fen()),
-               payment.state(), payment.batch(), why});
+               called("payment.", payment.state()), payment.batch(), say(why)});
   }
-  out << "\nPayments\n" << table.text();
+  out << "\n" << say("Payments") << "\n" << table.text();
 }
 
 void add_related(const v1::CaseView& view, std::ostream& out) {
   if (view.related().empty()) return;
   Table table({"  CASE", "SIDE", "WITH", "STATE", "MONEY", "CLOSED"});
   for (const v1::RelatedCaseView& other : view.related()) {
-    table.add({"  " + other.case_id(), other.side(), other.peer(), other.relationship(),
-               other.funds(), other.closed() ? other.closed_at().substr(0, 10) : "open"});
+    table.add({"  " + short_case(other.case_id()), called("side.", other.side()), other.peer(),
+               called("state.", other.relationship()), called("funds.", other.funds()),
+               other.closed() ? other.closed_at().substr(0, 10) : say("open")});
   }
-  out << "\nOther cases of the person here\n" << table.text();
+  out << "\n" << say("Other cases of the person here") << "\n" << table.text();
 }
 
 // Possible at almost any time, and so no hint at what is to be done.
@@ -131,29 +162,36 @@ bool is_paper(const v1::ActionView& action) {
 
 // Whoever works with cases may propose; the role is the second person's.
 std::string who_may(const v1::ActionView& action) {
-  if (!action.second_person()) return action.role();
-  return "one person proposes, another " + action.role() + " approves";
+  const std::string role = called("role.", action.role());
+  if (!action.second_person()) return role;
+  return say("one person proposes, another {role} approves", {{"role", role}});
+}
+
+// Above the actions: for whom the case waits.
+std::string who_is_next(const v1::CaseView& view, bool nothing_to_do) {
+  if (nothing_to_do && view.closed()) return say("The case is closed.");
+  if (nothing_to_do) {
+    return say("Nothing to do here now: the other agency or the bank is next.");
+  }
+  if (view.actions(0).held().empty()) return say("You can now:");
+  return say("Not now: {why}", {{"why", say(view.actions(0).held_because())}}) + "\n" +
+         say("After that you can:");
 }
 
 void add_actions(const v1::CaseView& view, const std::string& command, std::ostream& out) {
   const bool paper = std::ranges::any_of(view.actions(), is_paper);
-  if (view.actions_size() == (paper ? 1 : 0)) {
-    out << (view.closed() ? "\nThe case is closed.\n"
-                          : "\nNothing to do here now: the other agency or the bank is next.\n");
-  } else if (!view.actions(0).held().empty()) {
-    out << "\nNot now: " << view.actions(0).held_because() << "\nAfter that you can:\n";
-  } else {
-    out << "\nYou can now:\n";
-  }
+  out << "\n" << who_is_next(view, view.actions_size() == (paper ? 1 : 0)) << "\n";
   for (const v1::ActionView& action : view.actions()) {
     if (is_paper(action)) continue;
-    out << "  " << action.title() << " (" << who_may(action) << ")\n    "
+    out << "  " << say(action.title()) << " (" << who_may(action) << ")\n    "
         << command_line(view, action, command) << "\n";
   }
   if (!paper) return;
-  out << "\nIf the other agency writes on paper: " << command << " case key-paper "
-      << view.case_id() << " KIND --set FIELD=...\nTo write to it on paper: " << command
-      << " case print " << view.case_id() << "\n";
+  out << "\n"
+      << say("If the other agency writes on paper:") << " " << command << " case key-paper "
+      << name_of(view) << " KIND --set FIELD=...\n"
+      << say("To write to it on paper:") << " " << command << " case print " << name_of(view)
+      << "\n";
 }
 
 }  // namespace
@@ -163,8 +201,9 @@ std::string attachments_text(
   Table table({"  N", "NAME", "BYTES", "OF", "WHOSE", "BYTES ARE", "SHA-256"});
   for (const v1::AttachmentView& one : attachments) {
     table.add({"  " + std::to_string(one.n()), one.name(), std::to_string(one.size()),
-               one.of().empty() ? "what is sent next" : one.of(), one.ours() ? "ours" : "theirs",
-               one.content(), one.sha256()});
+               one.of().empty() ? say("what is sent next") : one.of(),
+               say(one.ours() ? "ours" : "theirs"), called("content.", one.content()),
+               one.sha256().substr(0, kDigestShown)});
   }
   return table.text();
 }
@@ -172,6 +211,7 @@ std::string attachments_text(
 std::string case_text(const v1::CaseView& view, const std::string& today,
                       const std::string& command) {
   std::ostringstream out;
+  add_head(view, out);
   add_state(view, out);
   add_related(view, out);
   add_deadlines(view, today, out);
@@ -185,10 +225,18 @@ std::string case_text(const v1::CaseView& view, const std::string& today,
 std::string held_text(const v1::PayeeView& payee, const std::string& command) {
   const bool named = !payee.payee().account_number().empty();
   if (!named || payee.listed() || !payee.second_by().empty()) return "";
-  const std::string first = payee.first_by().empty() ? "nobody has yet" : payee.first_by() + " has";
-  return "\nPayments of this case are held: its account is not the one in the directory, and two "
-         "people must\nconfirm it (" +
-         first + "). To look at it: " + command + " remit payee " + payee.case_id() + "\n";
+  const std::string first = payee.first_by().empty()
+                                ? say("nobody has yet")
+                                : say("{user} has", {{"user", payee.first_by()}});
+  return "\n" +
+         say("Payments of this case are held: its account is not the one in the directory, and two "
+             "people must confirm it ({who}). To look at it:",
+             {{"who", first}}) +
+         " " + command + " remit payee " + payee.case_id() + "\n";
+}
+
+std::string short_case(const std::string& id) {
+  return id.substr(0, kShortCase);
 }
 
 void print_case(const std::string& body, const std::string& command) {

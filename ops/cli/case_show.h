@@ -20,6 +20,9 @@ std::string attachments_text(
 // confirmed it. Empty if they are not.
 std::string held_text(const v1::PayeeView& payee, const std::string& command);
 
+// The beginning of a case's id, which people type: it tells cases that are entered by hand apart.
+std::string short_case(const std::string& id);
+
 // Prints the case for the JSON of a CaseView, as of now.
 void print_case(const std::string& body, const std::string& command);
 

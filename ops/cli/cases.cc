@@ -1,11 +1,14 @@
 // jiexu case: apply, list, show, do, timeline.
+#include <algorithm>
 #include <iostream>
 
+#include "daemon/base/columns.h"
 #include "daemon/base/text.h"
 #include "daemon/cases/table.h"
 #include "daemon/cases/table_drawing.h"
 #include "daemon/rules/citizen_id.h"
 #include "jiexu/v1/api.pb.h"
+#include "ops/cli/case_named.h"
 #include "ops/cli/case_show.h"
 #include "ops/cli/input.h"
 #include "ops/cli/json.h"
@@ -33,20 +36,36 @@ std::string next_deadline(const v1::CaseView& view) {
     if (deadline.due_on().empty()) continue;
     if (next == nullptr || deadline.due_on() < next->due_on()) next = &deadline;
   }
-  if (next == nullptr) return view.deadlines().empty() ? "-" : "? (no calendar yet)";
-  return next->due_on() + (next->ours() ? " ours" : " theirs") + (next->passed() ? ", passed" : "");
+  if (next == nullptr) return view.deadlines().empty() ? "-" : say("? (no calendar yet)");
+  const std::string whose = say(next->ours() ? "ours" : "theirs");
+  return next->due_on() + " " + whose + (next->passed() ? say(", passed") : "");
+}
+
+bool is_late(const v1::CaseView& view) {
+  return std::ranges::any_of(view.deadlines(), [](const v1::DeadlineView& deadline) {
+    return deadline.passed() && deadline.ours();
+  });
+}
+
+// Enough to know a person again, and no more: lists hang on screens.
+std::string masked_name(const std::string& name) {
+  return name.empty() ? "" : std::string(first_character(name).bytes) + "*";
 }
 
 void print_list(const std::string& body) {
   v1::CaseViews views;
   if (!from_json(body, &views)) return;
-  Table table({"CASE", "SIDE", "PEER", "STATE", "MONEY", "DUE", "NEXT DEADLINE"});
+  Table table({"CASE", "PERSON", "SIDE", "PEER", "STATE", "MONEY", "DUE", "NEXT DEADLINE"});
   for (const v1::CaseView& view : views.cases()) {
-    table.add({view.case_id(), view.side(), view.peer(), view.relationship(), view.funds(),
-               view.due_fen() == 0 ? "-" : yuan(view.due_fen()), next_deadline(view)});
+    const bool has_letter = !view.letter_number().empty();
+    table.add({has_letter ? view.letter_number() : short_case(view.case_id()),
+               masked_name(view.person().name()), called("side.", view.side()), view.peer(),
+               called("state.", view.relationship()), called("funds.", view.funds()),
+               view.due_fen() == 0 ? "-" : yuan(view.due_fen()), next_deadline(view)},
+              is_late(view) ? Stress::kLate : Stress::kNone);
   }
   std::cout << table.text();
-  if (!views.next().empty()) std::cerr << "There are more: add --after " << views.next() << "\n";
+  print_more(views.next());
 }
 
 void print_timeline(const std::string& body) {
@@ -54,8 +73,9 @@ void print_timeline(const std::string& body) {
   if (!from_json(body, &view)) return;
   Table table({"N", "AT", "EVENT", "BY", "STATE", "MONEY", "NOTE"});
   for (const v1::TimelineEntryView& entry : view.entries()) {
-    table.add({std::to_string(entry.n()), entry.at(), entry.event(), entry.actor(),
-               entry.relationship(), entry.funds(), entry.note()});
+    table.add({std::to_string(entry.n()), day_and_time(entry.at()), called("event.", entry.event()),
+               entry.actor(), called("state.", entry.relationship()),
+               called("funds.", entry.funds()), entry.note()});
   }
   std::cout << table.text();
 }
@@ -121,9 +141,20 @@ int apply(const Session& session, const CaseOptions& options) {
 int act(const Session& session, const CaseOptions& options) {
   const Result<std::string> body = body_of(options);
   if (!body) return report(body.error());
-  return session.show("POST",
-                      "/v1/cases/" + percent(options.id) + "/actions/" + percent(options.action),
+  const auto id = case_named(session, options.id);
+  if (!id) return report(id.error());
+  return session.show("POST", "/v1/cases/" + percent(*id) + "/actions/" + percent(options.action),
                       *body, printer(session));
+}
+
+int show_case(const Session& session, const std::string& name) {
+  const auto id = case_named(session, name);
+  if (!id) return report(id.error());
+  return session.show("GET", "/v1/cases/" + percent(*id), "", [&](const std::string& body) {
+    print_case(body, session.command());
+    print_held(session, body);
+    print_last_word(session, body);
+  });
 }
 
 int list_cases(const Session& session, const CaseOptions& options) {
@@ -138,16 +169,16 @@ int find(const Session& session, const std::string& letter, const std::string& t
   v1::ContactLetter known;
   known.set_letter_number(letter);
   if (letter.empty()) {
-    v1::DocumentType document{};
+    const auto* document = find_value(*v1::DocumentType_descriptor(), type);
     std::string number;
-    if (!v1::DocumentType_Parse("DOCUMENT_TYPE_" + type, &document)) {
-      return report(EX_USAGE, "--type is CITIZEN_ID, PASSPORT, FOREIGN_RESIDENT or OTHER");
+    if (document == nullptr || document->number() == v1::DOCUMENT_TYPE_UNSPECIFIED) {
+      return report(EX_USAGE, "--type is citizen-id, passport, foreign-resident or other");
     }
     if (!std::getline(std::cin, number) || number.empty()) {
       return report(EX_USAGE, "give --letter, or the document number on standard input");
     }
     if (!is_utf8(number)) return report(EX_DATAERR, "the document number is not UTF-8");
-    known.mutable_person()->set_document_type(document);
+    known.mutable_person()->set_document_type(static_cast<v1::DocumentType>(document->number()));
     known.mutable_person()->set_document_number(number);
   }
   return session.show("POST", "/v1/cases:find", to_json(known), print_list);
@@ -157,9 +188,10 @@ void add_find(Command group, Session& session) {
   Command command = group.add_command("find", "Find cases by letter number, or of a person",
                                       "jiexu case find < document-number");
   const auto letter = std::make_shared<std::string>();
-  const auto type = std::make_shared<std::string>("CITIZEN_ID");
+  const auto type = std::make_shared<std::string>("citizen-id");
   command.add_option("--letter", *letter, "The letter's number");
-  command.add_option("--type", *type, "Of the document: CITIZEN_ID, PASSPORT, ...");
+  command.add_option("--type", *type,
+                     "Of the document: citizen-id, passport, foreign-resident or other");
   command.callback([&session, letter, type] {
     session.run = [&session, letter, type] { return find(session, *letter, *type); };
   });
@@ -197,17 +229,10 @@ void add_reads(Command group, Session& session, const std::shared_ptr<CaseOption
   });
 
   Command show_command = group.add_command("show", "Where a case stands and what can be done",
-                                           "jiexu case show 0191d5a0-0000-7000-8000-000000000001");
+                                           "jiexu case show 41132807261122000017");
   show_command.add_option("id", options->id, "The case").required();
   show_command.callback([&session, options] {
-    session.run = [&session, options] {
-      return session.show("GET", "/v1/cases/" + percent(options->id), "",
-                          [&](const std::string& body) {
-                            print_case(body, session.command());
-                            print_held(session, body);
-                            print_last_word(session, body);
-                          });
-    };
+    session.run = [&session, options] { return show_case(session, options->id); };
   });
 
   Command timeline_command =
@@ -215,8 +240,9 @@ void add_reads(Command group, Session& session, const std::shared_ptr<CaseOption
   timeline_command.add_option("id", options->id, "The case").required();
   timeline_command.callback([&session, options] {
     session.run = [&session, options] {
-      return session.show("GET", "/v1/cases/" + percent(options->id) + "/timeline", "",
-                          print_timeline);
+      const auto id = case_named(session, options->id);
+      if (!id) return report(id.error());
+      return session.show("GET", "/v1/cases/" + percent(*id) + "/timeline", "", print_timeline);
     };
   });
 }
@@ -241,7 +267,11 @@ void add_offline(Command group, Session& session) {
 }  // namespace
 
 void add_case(Command app, Session& session) {
-  Command group = app.add_command("case", "Cases: apply, look, act", "jiexu case list --open");
+  Command group = app.add_command("case", "Cases: apply, look, act",
+                                  "jiexu case apply --file application.json\n"
+                                  "jiexu case list --open\n"
+                                  "jiexu case show 41132807261122000017\n"
+                                  "jiexu case do 41132807261122000017 confirm-form");
   group.require_subcommand();
   const auto options = std::make_shared<CaseOptions>();
   add_writes(group, session, options);

@@ -87,6 +87,9 @@ http::request<Body> head_of(const Endpoint& endpoint, const Request& request) {
   out.set(http::field::connection, "close");
   if (!request.token.empty()) out.set(http::field::authorization, "Bearer " + request.token);
   if (!request.idempotency_key.empty()) out.set("Idempotency-Key", request.idempotency_key);
+  if (!request.accept_language.empty()) {
+    out.set(http::field::accept_language, request.accept_language);
+  }
   return out;
 }
 

@@ -22,6 +22,7 @@ struct Request {
   std::string token;            // empty: none is sent
   std::string idempotency_key;  // empty: none is sent
   std::string content_type = "application/json";
+  std::string accept_language = {};  // empty: none is asked for
 };
 
 struct Reply {

@@ -3,22 +3,23 @@
 #include <sysexits.h>
 
 #include <CLI/CLI.hpp>
+#include <iostream>
 #include <utility>
+
+#include "ops/cli/command_help.h"
+#include "ops/cli/command_scripts.h"
+#include "ops/cli/say.h"
 
 namespace jiexu::cli {
 namespace {
 
-// Help that begins with an example, which CLI11 keeps as the footer.
-class ExampleFirst : public CLI::Formatter {
- public:
-  std::string make_help(const CLI::App* app, std::string name,
-                        CLI::AppFormatMode mode) const override {
-    const std::string help = CLI::Formatter::make_help(app, std::move(name), mode);
-    if (mode == CLI::AppFormatMode::Sub || app->get_footer().empty()) return help;
-    return "Example:  " + app->get_footer() + "\n\n" + help;
-  }
-  std::string make_footer(const CLI::App*) const override { return ""; }
-};
+// "help case show" as "case show --help".
+std::vector<std::string> without_help_command(std::vector<std::string> words) {
+  if (words.empty() || words[0] != "help") return words;
+  words.erase(words.begin());
+  words.emplace_back("--help");
+  return words;
+}
 
 }  // namespace
 
@@ -139,10 +140,14 @@ bool Command::called_subcommand() const {
 
 CommandLine::CommandLine(const std::string& does, const std::string& program,
                          const std::string& example)
-    : app_(std::make_unique<CLI::App>(does, program)) {
+    : app_(std::make_unique<CLI::App>(does, program)),
+      complain_([](const std::string& text) { std::cerr << text << "\n"; }) {
   app_->formatter(std::make_shared<ExampleFirst>());
   app_->footer(example);
-  if (!program.empty()) app_->set_version_flag("--version", program + " " JIEXU_VERSION);
+  app_->set_help_flag("-h,--help", "Print this help and end");
+  if (!program.empty()) {
+    app_->set_version_flag("--version", program + " " JIEXU_VERSION, "Print the version and end");
+  }
 }
 
 CommandLine::~CommandLine() = default;
@@ -151,13 +156,33 @@ void CommandLine::options_anywhere() {
   app_->fallthrough();
 }
 
+void CommandLine::complain_by(std::function<void(const std::string& text)> complain) {
+  complain_ = std::move(complain);
+}
+
 std::optional<int> CommandLine::parse(int argc, char** argv) {
+  const auto words = without_help_command({argv + std::min(argc, 1), argv + argc});
+  if (app_->get_name().empty() && argc > 0) app_->name(argv[0]);
   try {
-    app_->parse(argc, argv);
+    app_->parse(std::vector<std::string>(words.rbegin(), words.rend()));  // it takes the last first
+  } catch (const CLI::Success& ends) {
+    return app_->exit(ends);
   } catch (const CLI::ParseError& error) {
-    return app_->exit(error) == 0 ? EX_OK : EX_USAGE;
+    complain_(complaint(*app_, words, error));
+    return EX_USAGE;
   }
   return std::nullopt;
+}
+
+std::string CommandLine::completion(std::string_view shell) const {
+  if (shell == "bash") return bash_completion(*app_);
+  if (shell == "zsh") return zsh_completion(*app_);
+  if (shell == "fish") return fish_completion(*app_);
+  return "";
+}
+
+std::string CommandLine::manual() const {
+  return manual_page(*app_);
 }
 
 }  // namespace jiexu::cli

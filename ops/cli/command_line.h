@@ -2,6 +2,9 @@
 // exit codes of sysexits. The only user of CLI11, whose header costs each file that includes it
 // seconds of compiling.
 //
+// Texts of help are sentences of the catalogue, in English; they are shown in the language that is
+// set (say.h). From the same tree come the shells' completion and the manual.
+//
 // An option writes to a variable of the caller's, which has to live until parse() has returned.
 // Command and Option are handles, copied freely; they live as long as their CommandLine.
 #pragma once
@@ -12,6 +15,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace CLI {
@@ -45,7 +49,8 @@ class Option {
 class Command {
  public:
   explicit Command(CLI::App* app) : app_(app) {}
-  // A subcommand whose help begins with `example`. A leaf also gets what it does, by callback().
+  // A subcommand whose help begins with `example`, which may have several lines: a task as a whole.
+  // A leaf also gets what it does, by callback().
   Command add_command(const std::string& name, const std::string& does, const std::string& example);
   // `name` is "--long" for an option, and a plain word for an argument by its place.
   Option add_option(const std::string& name, std::string& value, const std::string& help = "");
@@ -86,11 +91,21 @@ class CommandLine {
   // Options of the program may also stand behind a subcommand.
   void options_anywhere();
   // nullopt: go on. Else the exit code with which to end: help was printed (0), or what was wrong
-  // (64). Callbacks of the commands that were called have run.
+  // (64), with the nearest of what exists. Callbacks of the commands that were called have run.
+  // "help COMMAND" is "COMMAND --help".
   std::optional<int> parse(int argc, char** argv);
+  // Says on standard error why the program ends with 64; a program that tells it in another way
+  // gives its own.
+  void complain_by(std::function<void(const std::string& text)> complain);
+
+  // A script for the shell, bash, zsh or fish. Empty: for no other.
+  std::string completion(std::string_view shell) const;
+  // Everything that help says, as a page for man(1), in groff's language.
+  std::string manual() const;
 
  private:
   std::unique_ptr<CLI::App> app_;
+  std::function<void(const std::string& text)> complain_;
 };
 
 }  // namespace jiexu::cli

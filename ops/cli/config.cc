@@ -1,8 +1,11 @@
 // jiexu config: check the file, print an example, print the daemon's packet filter.
 #include <iostream>
+#include <nlohmann/json.hpp>
 
 #include "daemon/users/users.h"
 #include "ops/cli/harden.h"
+#include "ops/cli/printing.h"
+#include "ops/cli/say.h"
 #include "ops/cli/session.h"
 
 namespace jiexu::cli {
@@ -17,7 +20,13 @@ int check(const Session& session) {
   // The daemon would not start with it. Who checks may not be allowed to read it.
   const auto users = Users::load(config->users);
   if (!users && users.error().code == Errc::kInvalid) return report(EX_CONFIG, users.error().text);
-  std::cout << session.config_path().string() << ": ok, agency " << config->agency.text() << "\n";
+  if (session.json) {
+    std::cout << nlohmann::json{{"ok", true}, {"agency", config->agency.str()}}.dump() << "\n";
+    return EX_OK;
+  }
+  std::cout << say("{file}: ok, agency {agency}",
+                   {{"file", session.config_path().string()}, {"agency", config->agency.str()}})
+            << "\n";
   return EX_OK;
 }
 
@@ -44,6 +53,7 @@ void add_config(Command app, Session& session) {
                    "jiexu config example > agency.toml")
       .callback([&session] {
         session.run = [] {
+          print_as_it_is();
           std::cout << example_config();
           return EX_OK;
         };

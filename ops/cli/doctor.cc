@@ -38,7 +38,7 @@ std::string wrong_with_entry(const Config& config, const Directory& directory,
       own->signing_keys.end()) {
     return "our own entry lacks the signing key of " + config.keys_dir.string();
   }
-  if (own->bank.account.empty()) return "our own entry has no bank account: letters need one";
+  if (own->bank.account.empty()) return say("our own entry has no bank account: letters need one");
   return "";
 }
 
@@ -47,18 +47,18 @@ std::string wrong_with_disk(const Config& config) {
   if (!free) return free.error().text;
   const uint64_t mib = *free >> 20;
   if (mib >= config.store.min_free_mib) return "";
-  return std::to_string(mib) + " MiB are free; new work is refused below " +
-         std::to_string(config.store.min_free_mib);
+  return say("{n} MiB are free; new work is refused below {least}",
+             {{"n", std::to_string(mib)}, {"least", std::to_string(config.store.min_free_mib)}});
 }
 
 std::string wrong_with_api(const Session& session, const Config& config) {
   const Endpoint endpoint{config.api.host, config.api.port, config.api.unix_socket};
   const Result<Reply> ready = send(endpoint, {"GET", "/readyz", "", "", ""});
   if (!ready) return ready.error().text;
-  if (ready->status != 200) return "not ready: " + ready->body;
+  if (ready->status != 200) return say("not ready: {why}", {{"why", ready->body}});
   const Result<Reply> peers = session.ask("GET", "/v1/peers");
   if (!peers) return peers.error().text;
-  if (peers->status == 401) return "the token is not known; `jiexu user add` makes one";
+  if (peers->status == 401) return say("the token is not known; `jiexu user add` makes one");
   return "";
 }
 
@@ -75,7 +75,8 @@ std::vector<Finding> examine(const Session& session) {
   out.push_back({config->directory.string(), entry});
   out.push_back({config->users.string(), wrong_with(Users::load(config->users))});
   const bool store = fs::is_directory(config->data_dir / "db");
-  out.push_back({config->data_dir.string(), store ? "" : "holds no store; was the disk mounted?"});
+  out.push_back(
+      {config->data_dir.string(), store ? "" : say("holds no store; was the disk mounted?")});
   out.push_back({"free disk", wrong_with_disk(*config)});
   out.push_back({kApi, wrong_with_api(session, *config)});
   return out;
@@ -87,7 +88,8 @@ int doctor(const Session& session) {
   nlohmann::json json = nlohmann::json::array();
   int code = EX_OK;
   for (const Finding& finding : findings) {
-    table.add({finding.what, finding.wrong.empty() ? "ok" : finding.wrong});
+    table.add({say(finding.what), finding.wrong.empty() ? say("ok") : finding.wrong},
+              finding.wrong.empty() ? Stress::kNone : Stress::kLate);
     json.push_back(
         {{"check", finding.what}, {"ok", finding.wrong.empty()}, {"why", finding.wrong}});
     if (!finding.wrong.empty() && code == EX_OK) {

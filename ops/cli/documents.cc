@@ -3,6 +3,7 @@
 #include <iostream>
 
 #include "jiexu/v1/api.pb.h"
+#include "ops/cli/case_named.h"
 #include "ops/cli/json.h"
 #include "ops/cli/paper_text.h"
 #include "ops/cli/session.h"
@@ -28,8 +29,9 @@ void print_messages(const std::string& body) {
 }
 
 int show(const Session& session, const DocumentOptions& options) {
-  const std::string target =
-      "/v1/cases/" + percent(options.id) + "/documents/" + percent(options.kind);
+  const auto id = case_named(session, options.id);
+  if (!id) return report(id.error());
+  const std::string target = "/v1/cases/" + percent(*id) + "/documents/" + percent(options.kind);
   if (options.kind == "application") {
     return session.show("GET", target, "", print_as<v1::Application>);
   }
@@ -57,8 +59,9 @@ void add_documents(Command group, Session& session) {
   messages.add_option("id", options->id, "The case").required();
   messages.callback([&session, options] {
     session.run = [&session, options] {
-      return session.show("GET", "/v1/cases/" + percent(options->id) + "/messages", "",
-                          print_messages);
+      const auto id = case_named(session, options->id);
+      if (!id) return report(id.error());
+      return session.show("GET", "/v1/cases/" + percent(*id) + "/messages", "", print_messages);
     };
   });
 }

@@ -4,9 +4,11 @@
 
 #include "daemon/cases/case.h"
 #include "jiexu/v1/api.pb.h"
+#include "ops/cli/case_named.h"
 #include "ops/cli/form_draft.h"
 #include "ops/cli/json.h"
 #include "ops/cli/printing.h"
+#include "ops/cli/say.h"
 #include "ops/cli/session.h"
 
 namespace jiexu::cli {
@@ -49,8 +51,10 @@ tl::expected<Arrivals, int> read_arrivals(const Session& session, const v1::Case
   return arrivals;
 }
 
-int draft(const Session& session, const std::string& id) {
-  const auto reply = session.ask("GET", "/v1/cases/" + percent(id));
+int draft(const Session& session, const std::string& name) {
+  const auto id = case_named(session, name);
+  if (!id) return report(id.error());
+  const auto reply = session.ask("GET", "/v1/cases/" + percent(*id));
   if (!reply) return report(reply.error());
   if (reply->status != 200) return report_problem(*reply);
   v1::CaseView view;
@@ -61,14 +65,16 @@ int draft(const Session& session, const std::string& id) {
     return report(EX_DATAERR, "the form is written by the agency that lets the person go");
   }
   v1::InformationForm last;
-  if (auto done = read_form(session, id, &last); !done) return done.error();
+  if (auto done = read_form(session, *id, &last); !done) return done.error();
   const auto arrivals = read_arrivals(session, view);
   if (!arrivals) return arrivals.error();
   const bool first = last.version() == 0;
   print_as_it_is();
   std::cout << input_json(first ? first_form(view, *arrivals) : next_version(last, *arrivals));
-  std::cerr << "Fill in what is empty, then: " << session.command() << " case do " << id
-            << " issue-form --file FILE\n";
+  std::cerr << say("Fill in what is empty, then: {command}",
+                   {{"command",
+                     session.command() + " case do " + name + " issue-form --file FILE"}})
+            << "\n";
   return EX_OK;
 }
 

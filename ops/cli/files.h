@@ -1,4 +1,4 @@
-// Writing the files of an agency that are no secret.
+// Writing the files of an agency: after a crash each is the old one or the new one.
 #pragma once
 
 #include <filesystem>
@@ -8,7 +8,9 @@
 
 namespace jiexu::cli {
 
-// Replaces `file`, or makes it: after a crash it is the old one or the new one. Mode 0644.
+// Replaces `file`, or makes it. Mode 0644.
 Result<void> replace_file(const std::filesystem::path& file, std::string_view text);
+// The same for what nobody else may read. Mode 0600.
+Result<void> replace_secret_file(const std::filesystem::path& file, std::string_view text);
 
 }  // namespace jiexu::cli

@@ -8,6 +8,7 @@
 #include "daemon/users/users.h"
 #include "jiexu/v1/record.pb.h"
 #include "ops/cli/files.h"
+#include "ops/cli/say.h"
 #include "ops/cli/session.h"
 #include "storage/key_checks.h"
 #include "storage/layout.h"
@@ -29,6 +30,7 @@ struct InitOptions {
   std::string code;
   std::string listen = "tcp://127.0.0.1:7401";
   std::string api = "127.0.0.1:7501";
+  std::string language = "zh";
   Agency agency;
 };
 
@@ -40,12 +42,13 @@ fs::path config_file(const InitOptions& options) {
 // The example with the values of this agency in place of the defaults.
 std::string config_text(const InitOptions& options) {
   std::string text = example_config();
+  const Config defaults;
   const auto put = [&](const std::string& line, const std::string& value) {
     const size_t at = text.find(line);
     text.replace(at, line.size(), line.substr(0, line.find('"')) + "\"" + value + "\"");
   };
-  const Config defaults;
   put("agency = \"S41132810207\"", options.code);
+  put("language = \"" + std::string(tag(defaults.language)) + "\"", options.language);
   put("listen = \"" + defaults.listen + "\"", options.listen);
   put("listen = \"" + defaults.api.host + ":" + std::to_string(defaults.api.port) + "\"",
       options.api);
@@ -148,7 +151,8 @@ Result<void> create_all(InitOptions& options) {
     return fail(Errc::kExists, file.string() + " is there already: that agency has been made");
   }
   if (fs::exists(options.folder, error) && !fs::is_empty(options.folder, error)) {
-    return fail(Errc::kExists, options.folder + " is not empty; take another folder");
+    return fail(Errc::kExists,
+                say("{folder} is not empty; take another folder", {{"folder", options.folder}}));
   }
   const std::string text = config_text(options);
   TRY(const auto config, parse_config(text, file));
@@ -182,18 +186,23 @@ int init(InitOptions& options) {
   const std::string start = options.service.empty()
                                 ? "jiexud --config " + config
                                 : "systemctl enable --now jiexu@" + options.service;
-  std::cout << "Agency " << options.code << " is made in " << folder << ". Next:\n"
-            << "  1. Back up " << folder << "/keys: without it the store cannot be read.\n"
-            << "  2. Give other agencies your entry, by a way that you trust:\n"
-            << "       jiexu --config " << config << " directory export > " << options.code
-            << ".toml\n"
-            << "     and add theirs:\n"
-            << "       jiexu --config " << config << " directory add THEIRS.toml\n"
-            << "  3. Start the daemon:\n"
-            << "       " << start << "\n"
-            << "  4. Add people, and look whether all is well:\n"
-            << "       jiexu --config " << config << " user add wang --role clerk\n"
-            << "       jiexu --config " << config << " doctor\n";
+  const auto step = [](const std::string& what, std::initializer_list<std::string> commands) {
+    std::cout << "  " << what << "\n";
+    for (const std::string& command : commands) std::cout << "       " << command << "\n";
+  };
+  const std::string jiexu = "jiexu --config " + config + " ";
+  std::cout << say("Agency {agency} is made in {folder}. Next:",
+                   {{"agency", options.code}, {"folder", folder}})
+            << "\n";
+  step(say("1. Back up {folder}: without it the store cannot be read.",
+           {{"folder", folder + "/keys"}}),
+       {});
+  step(say("2. Give other agencies your entry, by a way that you trust, and add theirs:"),
+       {jiexu + "directory export > " + options.code + ".toml",
+        jiexu + "directory add THEIRS.toml"});
+  step(say("3. Start the daemon:"), {start});
+  step(say("4. Add people, and look whether all is well:"),
+       {jiexu + "user add wang --role clerk", jiexu + "doctor"});
   return EX_OK;
 }
 
@@ -227,6 +236,9 @@ void add_init(Command app, Session& session) {
   command.add_option("--listen", options->listen, "Where other agencies connect to")
       .shows_default();
   command.add_option("--api", options->api, "Loopback address and port of the API").shows_default();
+  command.add_option("--language", options->language, "What its people read: zh or en")
+      .one_of({"zh", "en"})
+      .shows_default();
   add_agency_options(command, *options);
   command.callback([&session, options] { session.run = [options] { return init(*options); }; });
 }

@@ -1,8 +1,9 @@
 #include "ops/cli/input.h"
 
 #include <algorithm>
-#include <cctype>
 #include <nlohmann/json.hpp>
+
+#include "ops/cli/output.h"
 
 namespace jiexu::cli {
 namespace {
@@ -38,15 +39,10 @@ std::string without_dashes(const std::string& text) {
   return (day || month) && number ? digits : text;
 }
 
-// "not-found" as REJECT_CODE_NOT_FOUND. Number 0 of every enum is PREFIX_UNSPECIFIED.
+// "not-found", or the words for it, as REJECT_CODE_NOT_FOUND.
 std::string full_name(const google::protobuf::EnumDescriptor& type, const std::string& text) {
-  std::string name = text;
-  for (char& c : name) c = c == '-' ? '_' : static_cast<char>(std::toupper(c));
-  constexpr std::string_view kNone = "UNSPECIFIED";
-  const std::string& none = type.value(0)->name();
-  if (!none.ends_with(kNone)) return text;
-  const std::string full = none.substr(0, none.size() - kNone.size()) + name;
-  return type.FindValueByName(full) == nullptr ? text : full;
+  const auto* value = find_value(type, text);
+  return value == nullptr ? text : value->name();
 }
 
 // `field`: nullptr if this version does not know it; the daemon then says so.

@@ -1,5 +1,7 @@
 // jiexu: the command line. This file reads the command line and runs the command that it names.
+#include <algorithm>
 #include <iostream>
+#include <span>
 
 #include "daemon/base/text.h"
 #include "ops/cli/command_line.h"
@@ -11,29 +13,44 @@ namespace {
 
 void add_options(Command app, Session& session) {
   app.add_option("--config", session.config_file,
-                 "The agency's configuration (default: ./agency.toml, then /etc/jiexu/agency.toml)")
+                 "The agency's configuration; without it ./agency.toml, then "
+                 "/etc/jiexu/agency.toml")
       .environment("JIEXU_CONFIG")
       .type_name("FILE");
-  app.add_option(
-         "--token-file", session.token_file,
-         "Where the API token is (default: JIEXU_TOKEN, then admin.token by the users file)")
+  app.add_option("--agency", session.agency, "Instead: the agency of /etc/jiexu/NAME.toml")
+      .type_name("NAME");
+  app.add_option("--token-file", session.token_file,
+                 "Where the API token is; without it JIEXU_TOKEN, then admin.token by the users "
+                 "file")
       .type_name("FILE");
-  app.add_flag("--json", session.json, "Print JSON for programs");
+  app.add_flag("--json", session.json, "Print JSON for programs, also errors");
+  app.add_option("--lang", session.language,
+                 "zh or en; without it as LANG says, then as the agency's configuration")
+      .type_name("LANGUAGE")
+      .one_of({"zh", "en"});
 }
+
+constexpr const char* kWholeTask =
+    "jiexu init /etc/jiexu --code S41132810207 --name \"Example City\"\n"
+    "jiexud --config /etc/jiexu/agency.toml &\n"
+    "jiexu case apply --file application.json\n"
+    "jiexu case list --open";
 
 int run(int argc, char** argv) {
   CommandLine line("Moves insured persons' relationships and money between agencies.", "jiexu",
-                   "jiexu init /etc/jiexu --code S41132810207 --name \"Example City\"");
+                   kWholeTask);
   line.options_anywhere();  // so that --json and --config may stand anywhere
+  line.complain_by([](const std::string& text) { report(EX_USAGE, text); });
   Command app = line.command();
   app.require_subcommand();
   Session session;
   add_options(app, session);
   for (const auto add :
-       {add_init, add_directory, add_user, add_config, add_case, add_peer, add_bank, add_remit,
-        add_money, add_rules, add_reports, add_progress, add_doctor, add_store}) {
+       {add_init, add_directory, add_own_entry, add_user, add_config, add_case, add_peer, add_bank,
+        add_remit, add_money, add_rules, add_reports, add_progress, add_doctor, add_store}) {
     add(app, session);
   }
+  add_shells(app, session, line);
   if (const auto ends = line.parse(argc, argv)) return *ends;
   if (session.json) print_as_it_is();
   return session.run();
@@ -44,8 +61,9 @@ int run_and_tell(int argc, char** argv) {
   Printing printing;
   const int code = run(argc, argv);
   if (printing.finish()) return code;
-  std::cerr << "jiexu: standard output could not be written to; what is there is not all\n";
-  return code == EX_OK ? EX_IOERR : code;
+  const int failed =
+      report(EX_IOERR, "standard output could not be written to; what is there is not all");
+  return code == EX_OK ? failed : code;
 }
 
 }  // namespace
@@ -60,7 +78,11 @@ int main(int argc, char** argv) {
                  "another encoding\n";
     return EX_USAGE;
   }
+  const std::span words(argv, static_cast<size_t>(argc));
+  const auto is_json = [](const char* word) { return std::string_view(word) == "--json"; };
+  if (std::ranges::any_of(words, is_json)) jiexu::cli::report_as_json();
   try {
+    jiexu::cli::choose_language(argc, argv);
     return jiexu::cli::run_and_tell(argc, argv);
   } catch (const std::exception& error) {
     std::cerr << "jiexu: " << error.what() << "\n";

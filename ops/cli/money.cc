@@ -1,4 +1,5 @@
 // jiexu ledger: money as the books see it, and as another agency's do.
+#include <algorithm>
 #include <iostream>
 #include <set>
 
@@ -15,33 +16,44 @@ void print_ledger(const std::string& body) {
   if (!from_json(body, &view)) return;
   Table table({"PEER", "ACCOUNT", "BALANCE"});
   for (const v1::AccountView& account : view.accounts()) {
-    table.add({account.peer(), account.account(), yuan(account.balance_fen())});
+    table.add({account.peer(), called("account.", account.account()), yuan(account.balance_fen())});
   }
   std::cout << table.text();
   if (view.sum_fen() != 0) {
-    std::cout << "The balances add up to " << yuan(view.sum_fen())
-              << " and not to 0: stop and call for help.\n";
+    std::cout << say("The balances add up to {amount} and not to 0: stop and call for help.",
+                     {{"amount", yuan(view.sum_fen())}})
+              << "\n";
   }
 }
 
+void print_differences_total(uint64_t count) {
+  std::cout << "\n" << say("{n} differences:", {{"n", std::to_string(count)}}) << "\n";
+}
+
 void print_check(const v1::LedgerCheckView& view) {
-  std::cout << "Checked " << view.cases() << " cases and " << view.postings() << " postings: "
-            << (view.sound() ? "the books are right.\n" : "THE BOOKS ARE WRONG.\n");
+  std::cout << say(view.sound()
+                       ? "Checked {cases} cases and {postings} postings: the books are right."
+                       : "Checked {cases} cases and {postings} postings: THE BOOKS ARE WRONG.",
+                   {{"cases", std::to_string(view.cases())},
+                    {"postings", std::to_string(view.postings())}})
+            << "\n";
   Table table({"PEER", "ACCOUNT", "BALANCE", "BY POSTINGS", "BY CASES AND LINES", ""});
   for (const v1::LedgerAccountCheck& account : view.accounts()) {
-    table.add({account.peer(), account.account(), yuan(account.balance_fen()),
+    table.add({account.peer(), called("account.", account.account()), yuan(account.balance_fen()),
                yuan(account.posted_fen()), yuan(account.told_fen()),
-               account.agrees() ? "" : "differs"});
+               account.agrees() ? "" : say("differs")},
+              account.agrees() ? Stress::kNone : Stress::kLate);
   }
   std::cout << table.text();
   if (view.differences_total() == 0) return;
   Table differences({"CASE OR LINE", "PEER", "ACCOUNT", "BY POSTINGS", "BY ITS AMOUNTS"});
   for (const v1::LedgerDifferenceView& difference : view.differences()) {
     differences.add({difference.case_id() + difference.line_id(), difference.peer(),
-                     difference.account(), yuan(difference.posted_fen()),
+                     called("account.", difference.account()), yuan(difference.posted_fen()),
                      yuan(difference.told_fen())});
   }
-  std::cout << "\n" << view.differences_total() << " differences:\n" << differences.text();
+  print_differences_total(view.differences_total());
+  std::cout << differences.text();
 }
 
 int check_books(const Session& session) {
@@ -68,74 +80,92 @@ std::string figure(const v1::DifferenceView& difference, int64_t value) {
   return yuan(value);
 }
 
+// Kinds of messages come by the name of their field, such as "letter_accept".
+std::string message_title(std::string kind) {
+  std::ranges::replace(kind, '_', '-');
+  return called("message.", kind);
+}
+
 // What the difference is about: a case, a payment of it, a message, a kind of messages.
 std::string subject(const v1::DifferenceView& difference) {
   std::string text = difference.case_id();
-  if (difference.attempt() != 0) text += " payment " + std::to_string(difference.attempt());
-  if (!difference.message().empty()) text += difference.message();
+  if (difference.attempt() != 0) {
+    text += say(" payment {n}", {{"n", std::to_string(difference.attempt())}});
+  }
+  if (!difference.message().empty()) text += message_title(difference.message());
   if (difference.seq() != 0) text += " " + std::to_string(difference.seq());
   return text;
 }
 
 void print_differences(const v1::ComparisonView& view) {
-  std::cout << "\n" << view.differences_total() << " differences:\n";
+  print_differences_total(view.differences_total());
   Table table({"DIFFERENCE", "MISSING AT", "CASE OR MESSAGE", "OURS", "THEIRS"});
   for (const v1::DifferenceView& difference : view.differences()) {
-    const std::string at = difference.side() == "ours"     ? "us"
-                           : difference.side() == "theirs" ? "them"
+    const std::string at = difference.side() == "ours"     ? say("us")
+                           : difference.side() == "theirs" ? say("them")
                                                            : "";
-    table.add({difference.name(), at, subject(difference), figure(difference, difference.ours()),
-               figure(difference, difference.theirs())});
+    table.add({called("difference.", difference.name()), at, subject(difference),
+               figure(difference, difference.ours()), figure(difference, difference.theirs())});
   }
   std::cout << table.text();
   std::set<std::string> explained;
   for (const v1::DifferenceView& difference : view.differences()) {
     if (!explained.insert(difference.name()).second) continue;
-    std::cout << difference.name() << ": " << difference.text() << "\n";
+    std::cout << called("difference.", difference.name()) << ": " << say(difference.text()) << "\n";
   }
 }
 
 void print_books(const v1::ComparisonView& view) {
   Table accounts({"ACCOUNT", "OURS", "THEIRS"});
   for (const v1::AccountCompared& account : view.accounts()) {
-    accounts.add({account.account(), yuan(account.ours_fen()), yuan(account.theirs_fen())});
+    accounts.add({called("account.", account.account()), yuan(account.ours_fen()),
+                  yuan(account.theirs_fen())});
   }
   if (view.accounts_size() > 0) std::cout << "\n" << accounts.text();
   Table counts({"MESSAGES OF THEIRS", "TAKEN HERE", "SENT THERE"});
   for (const v1::CountCompared& count : view.counts()) {
-    counts.add({count.message(), std::to_string(count.ours()), std::to_string(count.theirs())});
+    counts.add({message_title(count.message()), std::to_string(count.ours()),
+                std::to_string(count.theirs())});
   }
   if (view.counts_size() > 0) std::cout << "\n" << counts.text();
 }
 
 void print_own(const v1::OwnStatement& own) {
   if (own.unknown_there()) {
-    std::cout << "Their program does not know our statements; it is too old.\n";
+    std::cout << say("Their program does not know our statements; it is too old.") << "\n";
   } else if (own.day().empty()) {
-    std::cout << "We have written them no statement yet.\n";
+    std::cout << say("We have written them no statement yet.") << "\n";
   } else {
-    std::cout << "Our newest statement to them is of " << own.day() << ", message " << own.seq()
-              << (own.receipted() ? ", and they have it.\n" : "; they have not taken it yet.\n");
+    std::cout
+        << say(own.receipted()
+                   ? "Our newest statement to them is of {day}, message {n}, and they have it."
+                   : "Our newest statement to them is of {day}, message {n}; they have not "
+                     "taken it yet.",
+               {{"day", own.day()}, {"n", std::to_string(own.seq())}})
+        << "\n";
   }
 }
 
 void print_comparison(const v1::ComparisonView& view) {
-  std::cout << view.day() << ", " << view.peer() << ": " << view.outcome() << ". " << view.text()
-            << "\n";
+  std::cout << view.day() << ", " << view.peer() << ": " << called("comparison.", view.outcome())
+            << ". " << say(view.text()) << "\n";
   if (!view.next_day().empty()) {
-    std::cout << "Their statement of " << view.next_day() << " speaks of this day too.\n";
+    std::cout << say("Their statement of {day} speaks of this day too.", {{"day", view.next_day()}})
+              << "\n";
   }
   if (view.outcome() != "silent") {
-    std::cout << view.rows()
-              << " cases with money, open or settled since their last statement, compared; "
-              << view.on_the_way() << " left for the next day, " << view.on_paper()
-              << " in part on paper.\n";
+    std::cout << say("{n} cases with money, open or settled since their last statement, compared; "
+                     "{later} left for the next day, {paper} in part on paper.",
+                     {{"n", std::to_string(view.rows())},
+                      {"later", std::to_string(view.on_the_way())},
+                      {"paper", std::to_string(view.on_paper())}})
+              << "\n";
   }
   if (view.outcome() == "agrees" && !view.sums_judged()) {
-    std::cout << "Sums were not compared: messages of ours were on their way.\n";
+    std::cout << say("Sums were not compared: messages of ours were on their way.") << "\n";
   }
   if (view.outcome() == "agrees" && !view.counts_judged()) {
-    std::cout << "Counts were not compared: one side began to count later.\n";
+    std::cout << say("Counts were not compared: one side began to count later.") << "\n";
   }
   if (view.differences_total() > 0) print_differences(view);
   print_books(view);

@@ -9,8 +9,10 @@
 #include <utility>
 
 #include "daemon/base/bytes.h"
+#include "daemon/base/columns.h"
 #include "daemon/base/time.h"
 #include "daemon/rules/capital_amount.h"
+#include "ops/cli/case_show.h"
 #include "ops/cli/input.h"
 #include "ops/cli/output.h"
 
@@ -21,42 +23,6 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using Json = nlohmann::json;
 
-constexpr size_t kHashGroup = 8;
-
-constexpr std::pair<std::string_view, std::string_view> kTitles[] = {
-    {"letter", "联系函 Contact letter"},
-    {"letter-accept", "联系函受理 Acceptance of the letter"},
-    {"letter-reject", "联系函退回 Refusal of the letter"},
-    {"letter-forwarded", "联系函转送 The letter was forwarded"},
-    {"withdraw", "撤销申请 Withdrawal"},
-    {"withdraw-reply", "撤销答复 Answer to the withdrawal"},
-    {"information-form", "信息表 Information form"},
-    {"information-confirm", "信息表确认 Confirmation of the form"},
-    {"information-query", "信息表核对 Query about the form"},
-    {"remittance-notice", "划转通知 Remittance notice"},
-    {"funds-ack", "到账确认 Acknowledgement of funds"},
-    {"close", "办结通知 The case is closed"},
-    {"fault", "报文无法使用 A message could not be used"},
-    {"hold", "暂缓办理 The case is held"},
-    {"resume", "恢复办理 The case goes on"},
-    {"clarify", "询问 Question"},
-    {"clarify-reply", "询问答复 Answer to the question"},
-    {"invalidate", "信息表作废 The form is void"},
-    {"payee-change", "收款账户变更 Change of account"},
-    {"funds-diff", "金额不符 What came is not what the form says"},
-    {"funds-returned", "资金退回 Money is sent back"},
-    {"bank-returned", "银行退汇 The bank sent a payment back"},
-    {"refund-to-person", "清算给个人 The person was paid at origin"},
-    {"reminder", "催办 Reminder"},
-    {"reminder-reply", "催办答复 Answer to the reminder"},
-    {"cancel-request", "终止申请 Request to give up"},
-    {"cancel-reply", "终止答复 Answer to the request to give up"},
-    {"reopen-request", "重新办理申请 Request to open again"},
-    {"reopen-reply", "重新办理答复 Answer to the request to open again"},
-    {"status-query", "进度查询 How far are you?"},
-    {"status-reply", "进度答复 How far the other agency is"},
-};
-
 std::string with_dashes(int64_t number, bool day) {
   std::string text = std::to_string(number);
   if (text.size() != (day ? 8 : 6)) return text;
@@ -66,17 +32,29 @@ std::string with_dashes(int64_t number, bool day) {
 
 enum class Amounts : uint8_t { kFigures, kAlsoCapitals };
 
+// On paper an amount stands in capital figures beside the digits, so that none can be added.
+std::string amount_text(int64_t fen, Amounts amounts) {
+  const bool capitals = amounts == Amounts::kAlsoCapitals;
+  const auto words = capitals ? capital_amount(Fen{fen}) : std::nullopt;
+  if (!words) return yuan(fen);
+  return say("{amount} (in capitals: {capitals})", {{"amount", yuan(fen)}, {"capitals", *words}});
+}
+
 // How a whole number is written follows from its field's name: the schema has no types for it.
 std::string number_text(const std::string& field, int64_t number, Amounts amounts) {
-  if (field.ends_with("_fen")) {
-    const bool capitals = amounts == Amounts::kAlsoCapitals;
-    const auto words = capitals ? capital_amount(Fen{number}) : std::nullopt;
-    return words ? yuan(number) + "  " + *words : yuan(number);
-  }
+  if (field.ends_with("_fen")) return amount_text(number, amounts);
   if (field.ends_with("_on") || field.ends_with("_date") || field == "as_of") {
     return with_dashes(number, true);
   }
   return field.ends_with("_month") ? with_dashes(number, false) : std::to_string(number);
+}
+
+// What the other agency says of its state comes by name.
+std::string string_text(const FieldDescriptor& field, const std::string& text) {
+  const bool state = field.containing_type() == v1::StatusReply::descriptor();
+  if (state && field.name() == "relationship") return called("state.", text);
+  if (state && field.name() == "funds") return called("funds.", text);
+  return field.name() == "text" ? say(text) : text;
 }
 
 std::string scalar_text(const Message& message, const FieldDescriptor& field, int index,
@@ -87,12 +65,13 @@ std::string scalar_text(const Message& message, const FieldDescriptor& field, in
     case FieldDescriptor::CPPTYPE_STRING: {
       std::string text =
           many ? get.GetRepeatedString(message, &field, index) : get.GetString(message, &field);
-      return field.type() == FieldDescriptor::TYPE_BYTES ? to_hex(text) : text;
+      if (field.type() == FieldDescriptor::TYPE_BYTES) return to_hex(text);
+      return string_text(field, text);
     }
     case FieldDescriptor::CPPTYPE_ENUM:
-      return (many ? get.GetRepeatedEnum(message, &field, index) : get.GetEnum(message, &field))
-          ->name();
-    case FieldDescriptor::CPPTYPE_BOOL: return get.GetBool(message, &field) ? "yes" : "no";
+      return plain_enum(
+          *(many ? get.GetRepeatedEnum(message, &field, index) : get.GetEnum(message, &field)));
+    case FieldDescriptor::CPPTYPE_BOOL: return say(get.GetBool(message, &field) ? "yes" : "no");
     case FieldDescriptor::CPPTYPE_INT32:
       return number_text(field.name(), get.GetInt32(message, &field), amounts);
     case FieldDescriptor::CPPTYPE_INT64:
@@ -116,26 +95,8 @@ bool is_rows(const FieldDescriptor& field) {
   return field.is_repeated() && field.cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE;
 }
 
-// Adds the fields of `message`, one line each, named by their path; rows are tables of their own.
-void add_fields(const Message& message, const std::string& path, Table& table) {
-  const auto& get = *message.GetReflection();
-  for (const FieldDescriptor* field : set_fields(message)) {
-    if (is_rows(*field)) continue;
-    if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
-      add_fields(get.GetMessage(message, field), path + field->name() + ".", table);
-      continue;
-    }
-    const int count = field->is_repeated() ? get.FieldSize(message, field) : 1;
-    for (int i = 0; i < count; ++i) {
-      std::string name = path + field->name();
-      if (field->is_repeated()) name += "." + std::to_string(i + 1);
-      table.add({"  " + name, scalar_text(message, *field, i, Amounts::kAlsoCapitals)});
-    }
-  }
-}
-
 // The fields that any row has, in the order of the schema.
-std::vector<const FieldDescriptor*> columns_of(const std::vector<const Message*>& rows) {
+std::vector<const FieldDescriptor*> fields_of_rows(const std::vector<const Message*>& rows) {
   std::vector<const FieldDescriptor*> columns;
   for (const Message* row : rows) {
     for (const FieldDescriptor* field : set_fields(*row)) {
@@ -146,46 +107,52 @@ std::vector<const FieldDescriptor*> columns_of(const std::vector<const Message*>
   return columns;
 }
 
-// Of a column. Amounts say their unit themselves.
-std::string upper(std::string name) {
-  if (name.ends_with("_fen")) name.resize(name.size() - 4);
-  for (char& c : name) c = c == '_' ? ' ' : static_cast<char>(std::toupper(c));
-  return name;
-}
-
-std::string rows_text(const Message& message, const FieldDescriptor& field,
-                      const std::string& path) {
+Section rows_of(const Message& message, const FieldDescriptor& field, const std::string& title) {
   std::vector<const Message*> rows;
   for (int i = 0; i < message.GetReflection()->FieldSize(message, &field); ++i) {
     rows.push_back(&message.GetReflection()->GetRepeatedMessage(message, &field, i));
   }
-  const auto columns = columns_of(rows);
-  std::vector<std::string> header = {"  N"};
-  for (const FieldDescriptor* column : columns) header.push_back(upper(column->name()));
-  Table table(std::move(header));
+  const auto columns = fields_of_rows(rows);
+  Section out{title, {}, {say("N")}, {}};
+  for (const FieldDescriptor* column : columns) out.titles.push_back(field_name(*column));
   for (size_t i = 0; i < rows.size(); ++i) {
-    std::vector<std::string> cells = {"  " + std::to_string(i)};
+    std::vector<std::string> cells = {std::to_string(i)};
     for (const FieldDescriptor* column : columns) {
       const bool set = rows[i]->GetReflection()->HasField(*rows[i], column);
       cells.push_back(set ? scalar_text(*rows[i], *column, 0, Amounts::kFigures) : "-");
     }
-    table.add(std::move(cells));
-  }
-  return "\n" + path + field.name() + "\n" + table.text();
-}
-
-// The tables of `message` and of what is in it.
-std::string tables_of(const Message& message, const std::string& path) {
-  std::string out;
-  for (const FieldDescriptor* field : set_fields(message)) {
-    if (is_rows(*field)) {
-      out += rows_text(message, *field, path);
-    } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
-      out += tables_of(message.GetReflection()->GetMessage(message, field),
-                       path + field->name() + ".");
-    }
+    out.rows.push_back(std::move(cells));
   }
   return out;
+}
+
+std::string joined(const std::string& above, const std::string& title) {
+  return above.empty() ? title : above + " / " + title;
+}
+
+// The fields of `message` itself, then what is in it, part by part.
+void add_sections(const Message& message, const std::string& title, std::vector<Section>& out) {
+  const auto& get = *message.GetReflection();
+  Section own{title, {}, {}, {}};
+  for (const FieldDescriptor* field : set_fields(message)) {
+    if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) continue;
+    const int count = field->is_repeated() ? get.FieldSize(message, field) : 1;
+    for (int i = 0; i < count; ++i) {
+      std::string name = field_name(*field);
+      if (field->is_repeated()) name += " " + std::to_string(i + 1);
+      own.fields.emplace_back(std::move(name),
+                              scalar_text(message, *field, i, Amounts::kAlsoCapitals));
+    }
+  }
+  if (!own.fields.empty()) out.push_back(std::move(own));
+  for (const FieldDescriptor* field : set_fields(message)) {
+    const std::string below = joined(title, field_name(*field));
+    if (is_rows(*field)) {
+      out.push_back(rows_of(message, *field, below));
+    } else if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+      add_sections(get.GetMessage(message, field), below, out);
+    }
+  }
 }
 
 // nullptr: none, or one that this version does not know.
@@ -194,38 +161,59 @@ const Message* body_of(const v1::Message& message) {
   return body == nullptr ? nullptr : &message.GetReflection()->GetMessage(message, body);
 }
 
-std::string grouped(const std::string& hash) {
+}  // namespace
+
+std::string paper_title(const std::string& kind) {
+  return called("message.", kind);
+}
+
+std::vector<Section> sections_of(const google::protobuf::Message& document) {
+  std::vector<Section> out;
+  add_sections(document, "", out);
+  return out;
+}
+
+std::vector<Section> sections_of(const v1::PaperView& paper) {
+  const Message* body = body_of(paper.message());
+  return body == nullptr ? std::vector<Section>() : sections_of(*body);
+}
+
+std::string section_text(const Section& section) {
+  std::string out = section.title.empty() ? "" : section.title + "\n";
+  size_t widest = 0;
+  for (const auto& [name, value] : section.fields) widest = std::max(widest, columns_of(name));
+  for (const auto& [name, value] : section.fields) {
+    out += "  " + padded(name, widest + 2) + value + "\n";
+  }
+  if (section.titles.empty()) return out;
+  Table table(section.titles);
+  for (const auto& row : section.rows) table.add(row);
+  std::istringstream lines(table.text());
+  for (std::string line; std::getline(lines, line);) out += "  " + line + "\n";
+  return out;
+}
+
+std::string document_text(const google::protobuf::Message& document) {
   std::string out;
-  for (size_t at = 0; at < hash.size(); at += kHashGroup) {
-    out += (at == 0 ? "" : " ") + hash.substr(at, kHashGroup);
+  for (const Section& section : sections_of(document)) {
+    out += (out.empty() ? "" : "\n") + section_text(section);
   }
   return out;
 }
 
-}  // namespace
-
-std::string paper_title(const std::string& kind) {
-  const auto* found =
-      std::ranges::find(kTitles, kind, &std::pair<std::string_view, std::string_view>::first);
-  return found == std::end(kTitles) ? kind : std::string(found->second);
-}
-
-std::string document_text(const Message& document) {
-  Table table({"  FIELD", "VALUE"});
-  add_fields(document, "", table);
-  return table.text() + tables_of(document, "");
-}
-
 std::string message_text(const v1::PaperView& message) {
-  std::string out = message.written_at() + "  " + message.from_agency() + "  " +
-                    paper_title(message.kind()) + (message.sha256().empty() ? " (on paper)" : "") +
-                    "\n";
+  const bool on_paper = message.sha256().empty();
+  std::string out = day_and_time(message.written_at()) + "  " + message.from_agency() + "  " +
+                    paper_title(message.kind()) + (on_paper ? say(" (on paper)") : "") + "\n";
   if (message.message().has_letter() || message.message().has_information_form()) {
     const std::string kind =
         message.message().has_letter()
             ? "letter"
             : "form-" + std::to_string(message.message().information_form().version());
-    return out + "  to be read: jiexu case document " + message.case_id() + " " + kind + "\n";
+    return out + "  " +
+           say("to be read: {command}",
+               {{"command", "jiexu case document " + short_case(message.case_id()) + " " + kind}}) +
+           "\n";
   }
   const Message* body = body_of(message.message());
   return body == nullptr || set_fields(*body).empty() ? out : out + document_text(*body);
@@ -235,24 +223,27 @@ std::string last_word_text(const v1::PaperViews& messages, const std::vector<std
   std::string out;
   for (const v1::PaperView& message : messages.papers()) {
     if (std::ranges::find(others, message.from_agency()) == others.end()) continue;
-    out = "\nThe other agency wrote last\n" + message_text(message);
+    out = "\n" + say("The other agency wrote last") + "\n" + message_text(message);
   }
   return out;
 }
 
-std::string paper_text(const v1::PaperView& paper) {
-  std::ostringstream out;
-  out << paper_title(paper.kind()) << "\n"
-      << "Number   " << paper.number() << "\n"
-      << "From     " << paper.from_agency() << "\n"
-      << "To       " << paper.to_agency() << "\n"
-      << "Written  " << paper.written_at() << "\n"
-      << "Case     " << paper.case_id() << "\n\n";
-  if (const Message* body = body_of(paper.message())) out << document_text(*body);
-  out << "\nSHA-256 of the electronic message, which may follow:\n  " << grouped(paper.sha256())
-      << "\n";
-  return out.str();
+namespace {
+
+// What a sheet can be: the bodies of messages of a case.
+std::string all_kinds() {
+  std::string out;
+  const auto& bodies = *v1::Message::descriptor()->FindOneofByName("body");
+  for (int i = 0; i < bodies.field_count(); ++i) {
+    std::string kind = bodies.field(i)->name();
+    std::ranges::replace(kind, '_', '-');
+    if (find_word("message." + kind) == nullptr) continue;
+    out += (out.empty() ? "" : ", ") + kind + " (" + paper_title(kind) + ")";
+  }
+  return out;
 }
+
+}  // namespace
 
 Result<std::string> with_paper(const std::string& json, const std::string& kind,
                                const std::vector<std::string>& fields) {
@@ -261,10 +252,8 @@ Result<std::string> with_paper(const std::string& json, const std::string& kind,
   std::ranges::replace(name, '-', '_');
   const auto* field = v1::Message::descriptor()->FindFieldByName(name);
   if (field == nullptr || field->containing_oneof() == nullptr) {
-    std::string kinds;
-    for (const auto& [known, title] : kTitles)
-      kinds.append(kinds.empty() ? "" : ", ").append(known);
-    return fail(Errc::kInvalid, kind + ": no message is called so; there are " + kinds);
+    return fail(Errc::kInvalid, say("{kind}: no message is called so; there are {kinds}",
+                                    {{"kind", kind}, {"kinds", all_kinds()}}));
   }
   TRY(const auto filled, with_fields(*field->message_type(), json, fields));
   return Json{{"message", {{name, Json::parse(filled)}}}}.dump();

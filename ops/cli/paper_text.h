@@ -1,8 +1,9 @@
-// A message of a case as a sheet of paper: every field by name, money also in capital figures, the
-// number, and the hash by which the electronic twin is known (X38).
+// What is in a message or document, for people: every field that is set by its name, money also in
+// capital figures.
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "daemon/base/result.h"
@@ -10,10 +11,21 @@
 
 namespace jiexu::cli {
 
-// What the kind of message is called, in Chinese and English; the kind itself if it has no title.
+// What the kind of message is called; the kind itself if it has no title.
 std::string paper_title(const std::string& kind);
 
-std::string paper_text(const v1::PaperView& paper);
+// A part of a document: fields with their names, or rows under titles. All is said already (say.h).
+struct Section {
+  std::string title;  // empty: what stands on its top level
+  std::vector<std::pair<std::string, std::string>> fields;
+  std::vector<std::string> titles;  // of rows; empty: there are fields
+  std::vector<std::vector<std::string>> rows;
+};
+
+// The fields that are set, part by part. Rows are numbered from 0, as findings number them.
+std::vector<Section> sections_of(const google::protobuf::Message& document);
+std::vector<Section> sections_of(const v1::PaperView& paper);
+std::string section_text(const Section& section);
 
 // Who wrote it when, what it is, and its fields; letters and forms are read by `case document`.
 std::string message_text(const v1::PaperView& message);

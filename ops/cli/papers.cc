@@ -2,17 +2,23 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "daemon/trust/directory.h"
 #include "jiexu/v1/api.pb.h"
+#include "ops/cli/case_named.h"
 #include "ops/cli/case_show.h"
 #include "ops/cli/json.h"
 #include "ops/cli/output.h"
 #include "ops/cli/paper_text.h"
+#include "ops/cli/printing.h"
 #include "ops/cli/session.h"
+#include "ops/cli/sheet.h"
 
 namespace jiexu::cli {
 namespace {
 
 using Json = nlohmann::json;
+
+constexpr size_t kHashShown = 8;
 
 struct PaperOptions {
   std::string id;
@@ -21,6 +27,7 @@ struct PaperOptions {
   std::string file;
   std::string from;
   std::string hash;
+  bool html = false;
   std::vector<std::string> fields;
 };
 
@@ -31,20 +38,40 @@ void print_papers(const std::string& body) {
   for (int i = 0; i < views.papers_size(); ++i) {
     const v1::PaperView& paper = views.papers(i);
     table.add({std::to_string(i + 1), paper_title(paper.kind()), paper.to_agency(),
-               paper.written_at(), paper.sha256()});
+               day_and_time(paper.written_at()), paper.sha256().substr(0, kHashShown)});
   }
   std::cout << table.text();
 }
 
-void print_paper(const std::string& body) {
+// The directory's names of both agencies, as far as it can be read here.
+SheetNames names_of(const Session& session, const v1::PaperView& paper) {
+  const auto config = session.config();
+  const auto directory = config ? Directory::load(config->directory)
+                                : Result<std::shared_ptr<const Directory>>(nullptr);
+  const auto name = [&](const std::string& code) -> std::string {
+    const auto id = AgencyId::parse(code);
+    if (!directory || *directory == nullptr || !id) return "";
+    const Agency* agency = (*directory)->find(*id);
+    return agency == nullptr ? "" : agency->name;
+  };
+  return {name(paper.from_agency()), name(paper.to_agency())};
+}
+
+void print_paper(const Session& session, const std::string& body, bool html) {
   v1::PaperView paper;
-  if (from_json(body, &paper)) std::cout << paper_text(paper);
+  if (!from_json(body, &paper)) return;
+  const SheetNames names = names_of(session, paper);
+  print_as_it_is();  // both are made so that nothing in them is obeyed
+  std::cout << (html ? sheet_html(paper, names) : sheet_text(paper, names));
 }
 
 int print(const Session& session, const PaperOptions& options) {
-  const std::string path = "/v1/cases/" + percent(options.id) + "/papers";
+  const auto id = case_named(session, options.id);
+  if (!id) return report(id.error());
+  const std::string path = "/v1/cases/" + percent(*id) + "/papers";
   if (options.number.empty()) return session.show("GET", path, "", print_papers);
-  return session.show("GET", path + "/" + percent(options.number), "", print_paper);
+  return session.show("GET", path + "/" + percent(options.number), "",
+                      [&](const std::string& body) { print_paper(session, body, options.html); });
 }
 
 // Hashes are printed in groups.
@@ -69,7 +96,13 @@ int key_paper(const Session& session, const PaperOptions& options) {
                   "say what the paper is, such as letter-accept, and its fields with --set; or "
                   "give what `case print --json` printed there with --file");
   }
-  const Result<std::string> body = paper_of(options);
+  PaperOptions named = options;
+  if (!options.id.empty()) {
+    const auto id = case_named(session, options.id);
+    if (!id) return report(id.error());
+    named.id = *id;
+  }
+  const Result<std::string> body = paper_of(named);
   if (!body) return report(body.error());
   return session.show("POST", "/v1/papers", *body, [&session](const std::string& answer) {
     print_case(answer, session.command());
@@ -77,10 +110,14 @@ int key_paper(const Session& session, const PaperOptions& options) {
 }
 
 void add_print(Command group, Session& session, const std::shared_ptr<PaperOptions>& options) {
-  Command command = group.add_command("print", "Print a message of ours, to carry it by hand",
-                                      "jiexu case print ID 1");
+  Command command =
+      group.add_command("print", "Print a message of ours, to carry it by hand",
+                        "jiexu case print 41132807261122000017\n"
+                        "jiexu case print 41132807261122000017 1 | lp\n"
+                        "jiexu case print 41132807261122000017 1 --html > sheet.html");
   command.add_option("id", options->id, "The case").required();
   command.add_option("number", options->number, "Which; without it, all are listed");
+  command.add_flag("--html", options->html, "As a page for a browser's printer");
   command.callback([&session, options] {
     session.run = [&session, options] { return print(session, *options); };
   });

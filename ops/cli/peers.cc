@@ -2,12 +2,21 @@
 #include <iostream>
 
 #include "jiexu/v1/api.pb.h"
+#include "ops/cli/case_show.h"
 #include "ops/cli/json.h"
 #include "ops/cli/output.h"
 #include "ops/cli/session.h"
 
 namespace jiexu::cli {
 namespace {
+
+constexpr int64_t kStuckMs = 10 * 60 * 1000;
+
+// Nothing goes to it, or has not for long.
+Stress stress_of(const v1::PeerView& peer) {
+  const bool stuck = peer.state() == "stopped" || peer.oldest_unreceipted_ms() > kStuckMs;
+  return stuck ? Stress::kLate : Stress::kNone;
+}
 
 void print_queues(const std::string& body) {
   v1::PeerViews views;
@@ -16,7 +25,8 @@ void print_queues(const std::string& body) {
   for (const v1::PeerView& peer : views.peers()) {
     table.add({peer.agency(), peer.name(), std::to_string(peer.queued()),
                age(peer.oldest_unreceipted_ms()), std::to_string(peer.out_last_seq()),
-               std::to_string(peer.out_receipted_seq()), peer.state()});
+               std::to_string(peer.out_receipted_seq()), called("peer.", peer.state())},
+              stress_of(peer));
   }
   std::cout << table.text();
 }
@@ -24,13 +34,15 @@ void print_queues(const std::string& body) {
 void print_peers(const std::string& body) {
   v1::PeerViews views;
   if (!from_json(body, &views)) return;
+  const Instant now = SystemClock().now();
   Table table({"PEER", "NAME", "STATE", "QUEUED", "RECEIVED", "LAST HEARD", "QUARANTINED"});
   for (const v1::PeerView& peer : views.peers()) {
-    const std::string why = peer.stop_reason().empty() ? "" : " (" + peer.stop_reason() + ")";
-    table.add({peer.agency(), peer.name(), peer.state() + why, std::to_string(peer.queued()),
-               std::to_string(peer.in_last_seq()),
-               peer.last_heard().empty() ? "never" : peer.last_heard(),
-               std::to_string(peer.quarantined())});
+    const std::string why =
+        peer.stop_reason().empty() ? "" : " (" + called("stop.", peer.stop_reason()) + ")";
+    table.add({peer.agency(), peer.name(), called("peer.", peer.state()) + why,
+               std::to_string(peer.queued()), std::to_string(peer.in_last_seq()),
+               moment(peer.last_heard(), now), std::to_string(peer.quarantined())},
+              stress_of(peer));
   }
   std::cout << table.text();
 }
@@ -41,12 +53,13 @@ void print_quarantine(const std::string& body) {
   Table table({"PEER", "EPOCH/SEQ", "AT", "CODE", "CASE", "WHY"});
   for (const v1::QuarantineView& entry : views.entries()) {
     table.add({entry.peer(), std::to_string(entry.epoch()) + "/" + std::to_string(entry.seq()),
-               entry.at(), v1::FaultCode_Name(entry.code()), entry.case_id(),
-               entry.more() > 0 ? "and " + std::to_string(entry.more()) + " more of its frame"
-                                : entry.text()});
+               day_and_time(entry.at()), plain_fault(entry.code()), short_case(entry.case_id()),
+               entry.more() > 0
+                   ? say("and {n} more of its frame", {{"n", std::to_string(entry.more())}})
+                   : say(entry.text())});
   }
   std::cout << table.text();
-  if (!views.next().empty()) std::cerr << "There are more: add --after " << views.next() << "\n";
+  print_more(views.next());
 }
 
 void add_switch(Command group, Session& session, const std::string& name, const std::string& does) {
@@ -56,7 +69,13 @@ void add_switch(Command group, Session& session, const std::string& name, const 
   command.callback([&session, agency, name] {
     session.run = [&session, agency, name] {
       return session.show("POST", "/v1/peers/" + percent(*agency) + "/" + name, "",
-                          [&](const auto&) { std::cout << *agency << ": " << name << "d\n"; });
+                          [&](const auto&) {
+                            const bool paused = name == "pause";
+                            std::cout << say(paused ? "{agency}: messages wait from now on"
+                                                    : "{agency}: messages go out again",
+                                             {{"agency", *agency}})
+                                      << "\n";
+                          });
     };
   });
 }

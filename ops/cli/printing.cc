@@ -1,5 +1,8 @@
 #include "ops/cli/printing.h"
 
+#include <unistd.h>
+
+#include <cstdlib>
 #include <utility>
 
 #include "daemon/base/text.h"
@@ -14,10 +17,45 @@ size_t whole_characters(std::string_view text) {
   return drop_cut_utf8(text).size();
 }
 
+// What stands for the terminal's own codes until the text is shown, so that no text from outside
+// can hold any: neither is UTF-8.
+constexpr std::string_view kStressOn = "\xff\xfe";
+constexpr std::string_view kStressOff = "\xff\xfd";
+constexpr std::string_view kRed = "\x1b[31m";
+constexpr std::string_view kPlain = "\x1b[0m";
+
+bool has_colours() {
+  const auto set = [](const char* name) {
+    const char* value = std::getenv(name);
+    return value == nullptr ? std::string_view() : std::string_view(value);
+  };
+  return ::isatty(STDOUT_FILENO) != 0 && set("NO_COLOR").empty() && set("TERM") != "dumb" &&
+         !set("TERM").empty();
+}
+
+// What can be seen of a text, with the codes for its marks.
+std::string shown_text(std::string_view text) {
+  std::string out;
+  while (!text.empty()) {
+    const size_t mark = std::min(text.find('\xff'), text.size());
+    out += show_hidden(text.substr(0, mark), true);
+    text.remove_prefix(mark);
+    const bool on = text.starts_with(kStressOn);
+    if (on || text.starts_with(kStressOff)) {
+      out += on ? kRed : kPlain;
+      text.remove_prefix(kStressOn.size());
+    } else if (!text.empty()) {
+      out += show_hidden(text.substr(0, 1), true);
+      text.remove_prefix(1);
+    }
+  }
+  return out;
+}
+
 }  // namespace
 
 bool ShownText::show(std::string_view text) {
-  const std::string shown = show_hidden(text, true);
+  const std::string shown = shown_text(text);
   const auto size = static_cast<std::streamsize>(shown.size());
   good_ &= under_.sputn(shown.data(), size) == size;
   return good_;
@@ -82,6 +120,11 @@ bool Printing::finish() {
   std::cerr.flush();
   std::cout.flush();
   return std::cout.good();
+}
+
+std::string stressed(std::string_view line) {
+  if (!has_colours()) return std::string(line);
+  return std::string(kStressOn).append(line).append(kStressOff);
 }
 
 void print_as_it_is() {

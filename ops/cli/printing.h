@@ -7,6 +7,7 @@
 #include <iostream>
 #include <streambuf>
 #include <string>
+#include <string_view>
 
 namespace jiexu::cli {
 
@@ -57,5 +58,10 @@ class Printing {
 
 // What is printed from now on is for a program or a file.
 void print_as_it_is();
+
+// A line that is to stand out. In colour where standard output is a terminal that has any, unless
+// NO_COLOR is set (no-color.org); as it is elsewhere. Only what is printed through Printing may
+// hold it.
+std::string stressed(std::string_view line);
 
 }  // namespace jiexu::cli

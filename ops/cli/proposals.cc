@@ -4,8 +4,11 @@
 #include <sstream>
 
 #include "jiexu/v1/api.pb.h"
+#include "ops/cli/case_named.h"
 #include "ops/cli/case_show.h"
 #include "ops/cli/json.h"
+#include "ops/cli/lines.h"
+#include "ops/cli/meter.h"
 #include "ops/cli/output.h"
 #include "ops/cli/releases.h"
 #include "ops/cli/session.h"
@@ -14,6 +17,8 @@ namespace jiexu::cli {
 namespace {
 
 using Json = nlohmann::json;
+
+constexpr size_t kDigestTyped = 8;
 
 struct ProposalOptions {
   std::string id;
@@ -40,36 +45,88 @@ bool is_result(const Json& line) {
 int approve_all(const Session& session, const std::string& file) {
   const Result<std::string> text = read_input(file);
   if (!text) return report(text.error());
-  std::istringstream lines(*text);
+  const std::vector<FileLine> lines = lines_of(*text);
+  for (const FileLine& line : lines) {
+    if (is_result(Json::parse(line.text, nullptr, false))) continue;
+    return report(
+        EX_DATAERR,
+        say("{file}, line {n}: is not what `jiexu case submit --json` prints; nothing was "
+            "approved",
+            {{"file", file}, {"n", std::to_string(line.number)}}));
+  }
+  const auto stops = session.stops_at(
+      say("The letters of {n} lines leave.", {{"n", std::to_string(lines.size())}}));
+  if (stops) return *stops;
+  Meter meter(say("letters approved"), lines.size());
   size_t approved = 0;
+  size_t done = 0;
   int worst = EX_OK;
-  for (std::string line; std::getline(lines, line);) {
-    const Json result = Json::parse(line, nullptr, false);
-    if (!is_result(result)) {
-      return report(EX_DATAERR, file + ": holds a line that `jiexu case submit --json` prints not");
-    }
+  for (const FileLine& line : lines) {
+    meter.show(done++);
+    const Json result = Json::parse(line.text);
     const std::string digest = result.value("digest", std::string());
     if (digest.empty()) continue;
     const std::string number = std::to_string(result.value("proposal", 0U));
     const Result<Reply> reply = session.ask(
         "POST", path(result.value("case_id", std::string()), number, "approve"), approval(digest));
-    if (!reply) return report(reply.error());
+    if (!reply) {
+      meter.clear();
+      std::cerr << say("{n} letters approved", {{"n", std::to_string(approved)}}) << "\n";
+      return report(reply.error());
+    }
     if (reply->status >= 400) {
+      meter.clear();
       worst = report_problem(*reply);
     } else {
       ++approved;
     }
   }
-  std::cerr << approved << " letters approved\n";
+  meter.clear();
+  std::cerr << say("{n} letters approved", {{"n", std::to_string(approved)}}) << "\n";
   return worst;
 }
 
+const v1::ProposalView* find_proposal(const v1::CaseView& view, const std::string& number) {
+  for (const v1::ProposalView& proposal : view.proposals()) {
+    if (std::to_string(proposal.number()) == number) return &proposal;
+  }
+  return nullptr;
+}
+
+// The digits that a person types are those of what was shown; the daemon gets the whole digest.
 int approve(const Session& session, const ProposalOptions& options) {
   if (!options.file.empty()) return approve_all(session, options.file);
-  if (options.id.empty() || options.number.empty() || options.digest.empty()) {
+  if (options.id.empty() || options.number.empty() || options.digest.size() < kDigestTyped) {
     return report(EX_USAGE, "name case, number and digest as `jiexu case show` prints them");
   }
-  return session.show("POST", path(options.id, options.number, "approve"), approval(options.digest),
+  const auto id = case_named(session, options.id);
+  if (!id) return report(id.error());
+  const Result<Reply> reply = session.ask("GET", "/v1/cases/" + percent(*id));
+  if (!reply) return report(reply.error());
+  v1::CaseView view;
+  if (reply->status >= 400) return report_problem(*reply);
+  if (!from_json(reply->body, &view)) return report(EX_PROTOCOL, "the answer cannot be read");
+  const v1::ProposalView* proposal = find_proposal(view, options.number);
+  if (proposal != nullptr && !proposal->digest().starts_with(options.digest)) {
+    return report(EX_DATAERR, say("this is not what was seen; look at it again: {command}",
+                                  {{"command", session.command() + " case show " + options.id}}));
+  }
+  // What the daemon no longer has it says itself.
+  const std::string digest = proposal == nullptr ? options.digest : proposal->digest();
+  if (proposal != nullptr) {
+    const auto stops = session.stops_at(
+        say("{what}, proposed by {user}: it is done and leaves.",
+            {{"what", say(proposal->title())}, {"user", proposal->proposed_by()}}));
+    if (stops) return *stops;
+  }
+  return session.show("POST", path(*id, options.number, "approve"), approval(digest),
+                      [&](const std::string& body) { print_case(body, session.command()); });
+}
+
+int retract(const Session& session, const ProposalOptions& options) {
+  const auto id = case_named(session, options.id);
+  if (!id) return report(id.error());
+  return session.show("POST", path(*id, options.number, "retract"), "{}",
                       [&](const std::string& body) { print_case(body, session.command()); });
 }
 
@@ -79,13 +136,16 @@ void print_proposals(const std::string& body, const std::string& command) {
   Table table({"CASE", "NUMBER", "WHAT", "PROPOSED BY", "AT", "APPROVED BY A"});
   for (const v1::CaseView& view : views.cases()) {
     for (const v1::ProposalView& proposal : view.proposals()) {
-      table.add({view.case_id(), std::to_string(proposal.number()), proposal.title(),
-                 proposal.proposed_by(), proposal.proposed_at(), proposal.role()});
+      const bool has_letter = !view.letter_number().empty();
+      table.add({has_letter ? view.letter_number() : short_case(view.case_id()),
+                 std::to_string(proposal.number()), say(proposal.title()), proposal.proposed_by(),
+                 moment(proposal.proposed_at(), SystemClock().now()),
+                 called("role.", proposal.role())});
     }
   }
   if (!views.cases().empty() || views.releases().empty()) std::cout << table.text();
   if (!views.releases().empty()) print_releases(views.releases(), command);
-  if (!views.next().empty()) std::cerr << "There may be more: add --after " << views.next() << "\n";
+  print_more(views.next());
 }
 
 }  // namespace
@@ -109,7 +169,9 @@ void add_proposals(Command group, Session& session) {
                                   "jiexu case approve ID NUMBER DIGEST");
   yes.add_option("id", options->id, "The case");
   yes.add_option("number", options->number, "The proposal");
-  yes.add_option("digest", options->digest, "Of what you have seen, from `jiexu case show ID`");
+  yes.add_option("digest", options->digest,
+                 "The first 8 digits or more of what `jiexu case show` prints");
+  add_consent(yes, session);
   yes.add_option("--file", options->file,
                  "Instead: the letters that `jiexu case submit --json` printed; - for stdin");
   yes.callback([&session, options] {
@@ -120,10 +182,7 @@ void add_proposals(Command group, Session& session) {
   no.add_option("id", options->id, "The case").required();
   no.add_option("number", options->number, "The proposal").required();
   no.callback([&session, options] {
-    session.run = [&session, options] {
-      return session.show("POST", path(options->id, options->number, "retract"), "{}",
-                          [&](const std::string& body) { print_case(body, session.command()); });
-    };
+    session.run = [&session, options] { return retract(session, *options); };
   });
 }
 

@@ -3,6 +3,7 @@
 
 #include <iostream>
 
+#include "ops/cli/case_show.h"
 #include "ops/cli/json.h"
 #include "ops/cli/output.h"
 
@@ -47,7 +48,7 @@ int approve_release(const Session& session, const ReleaseOptions& options) {
 
 int retract_release(const Session& session, const ReleaseOptions& options) {
   return session.show("POST", release_path(options) + "/retract", "{}",
-                      [](const std::string&) { std::cout << "Retracted.\n"; });
+                      [](const std::string&) { std::cout << say("Retracted.") << "\n"; });
 }
 
 }  // namespace
@@ -56,9 +57,11 @@ std::string release_remark(const v1::PaymentView& payment) {
   if (payment.releases().empty()) return "";
   const v1::ReleaseView& last = *payment.releases().rbegin();
   if (last.approved_by().empty()) {
-    return "release proposed by " + last.proposed_by() + ": " + last.note();
+    return say("release proposed by {user}: {note}",
+               {{"user", last.proposed_by()}, {"note", last.note()}});
   }
-  return "released by " + last.proposed_by() + " and " + last.approved_by() + ": " + last.note();
+  return say("released by {user} and {other}: {note}",
+             {{"user", last.proposed_by()}, {"other", last.approved_by()}, {"note", last.note()}});
 }
 
 void print_releases(const google::protobuf::RepeatedPtrField<v1::PaymentView>& payments,
@@ -66,12 +69,21 @@ void print_releases(const google::protobuf::RepeatedPtrField<v1::PaymentView>& p
   for (const v1::PaymentView& payment : payments) {
     if (payment.releases().empty()) continue;
     const v1::ReleaseView& last = *payment.releases().rbegin();
-    std::cout << "Payment " << payment.payment() << " of case " << payment.case_id() << ", "
-              << yuan(payment.amount_fen()) << ", " << payment.state() << "\n";
-    if (!payment.waits_for().empty()) std::cout << "  waits    " << payment.waits_for() << "\n";
-    if (!payment.reason().empty()) std::cout << "  bank     " << payment.reason() << "\n";
-    std::cout << "  release  proposed by " << last.proposed_by() << ", " << last.proposed_at()
-              << ": " << last.note() << "\n  Next, by somebody else who has asked the bank:\n    "
+    std::cout << say("Payment {payment} of case {case}, {amount}, {state}",
+                     {{"payment", payment.payment()},
+                      {"case", short_case(payment.case_id())},
+                      {"amount", yuan(payment.amount_fen())},
+                      {"state", called("payment.", payment.state())}})
+              << "\n";
+    for (const std::string& why : {payment.waits_for(), payment.reason()}) {
+      if (!why.empty()) std::cout << "  " << say(why) << "\n";
+    }
+    std::cout << "  "
+              << say("release proposed by {user}, {time}: {note}",
+                     {{"user", last.proposed_by()},
+                      {"time", day_and_time(last.proposed_at())},
+                      {"note", last.note()}})
+              << "\n  " << say("Next, by somebody else who has asked the bank:") << "\n    "
               << command << " remit approve-release " << payment.payment() << " --content "
               << last.content() << "\n";
   }

@@ -3,6 +3,8 @@
 #include <iostream>
 
 #include "jiexu/v1/api.pb.h"
+#include "ops/cli/case_named.h"
+#include "ops/cli/case_show.h"
 #include "ops/cli/json.h"
 #include "ops/cli/output.h"
 #include "ops/cli/printing.h"
@@ -14,9 +16,10 @@ namespace {
 
 constexpr size_t kContentShown = 12;  // characters of a batch's digest
 constexpr size_t kContentMin = 8;
+constexpr size_t kBatchTitle = 10;
 
 std::string of_count(uint32_t part, uint32_t count) {
-  return std::to_string(part) + " of " + std::to_string(count);
+  return say("{part} of {all}", {{"part", std::to_string(part)}, {"all", std::to_string(count)}});
 }
 
 void print_payments(const google::protobuf::RepeatedPtrField<v1::PaymentView>& payments) {
@@ -25,10 +28,10 @@ void print_payments(const google::protobuf::RepeatedPtrField<v1::PaymentView>& p
     std::string why;
     for (const std::string& part :
          {payment.waits_for(), payment.reason(), release_remark(payment)}) {
-      if (!part.empty()) why += (why.empty() ? "" : "; ") + part;
+      if (!part.empty()) why += (why.empty() ? "" : "; ") + say(part);
     }
-    table.add({payment.payment(), yuan(payment.amount_fen()), payment.state(),
-               age(payment.age_ms()), payment.case_id(), why});
+    table.add({payment.payment(), yuan(payment.amount_fen()), called("payment.", payment.state()),
+               age(payment.age_ms()), short_case(payment.case_id()), why});
   }
   std::cout << table.text();
 }
@@ -36,9 +39,9 @@ void print_payments(const google::protobuf::RepeatedPtrField<v1::PaymentView>& p
 void print_batches(const google::protobuf::RepeatedPtrField<v1::RemittanceBatchView>& batches) {
   Table table({"BATCH", "STATE", "PAYMENTS", "TOTAL", "TO", "PAID", "RETURNED", "MADE BY"});
   for (const v1::RemittanceBatchView& batch : batches) {
-    table.add({batch.batch(), batch.state(), std::to_string(batch.count()), yuan(batch.total_fen()),
-               batch.payee_holder() + " " + batch.payee_account(), std::to_string(batch.paid()),
-               std::to_string(batch.returned()), batch.made_by()});
+    table.add({batch.batch(), called("batch.", batch.state()), std::to_string(batch.count()),
+               yuan(batch.total_fen()), batch.payee_holder() + " " + batch.payee_account(),
+               std::to_string(batch.paid()), std::to_string(batch.returned()), batch.made_by()});
   }
   std::cout << table.text();
 }
@@ -47,44 +50,54 @@ void print_batch_list(const std::string& body) {
   v1::RemittanceBatchViews views;
   if (!from_json(body, &views)) return;
   print_batches(views.batches());
-  if (!views.next().empty()) std::cout << "... and more; --after " << views.next() << "\n";
+  print_more(views.next());
 }
 
 void print_waiting(const std::string& body) {
   v1::PaymentViews views;
   if (!from_json(body, &views)) return;
   print_payments(views.payments());
-  if (!views.next().empty()) std::cout << "... and more; --after " << views.next() << "\n";
+  print_more(views.next());
 }
 
 std::string by(const std::string& user, const std::string& at) {
-  return user.empty() ? "-" : user + ", " + at;
+  return user.empty() ? "-" : user + ", " + day_and_time(at);
 }
 
 void print_batch(const Session& session, const v1::RemittanceBatchView& batch) {
-  std::cout << "Batch " << batch.batch() << ", " << batch.state() << ": " << batch.count()
-            << " payments, " << yuan(batch.total_fen()) << "\n"
-            << "  to        " << batch.payee_holder() << ", account " << batch.payee_account()
-            << ", " << batch.payee_bank() << "\n"
-            << "  made      " << by(batch.made_by(), batch.made_at()) << "\n"
-            << "  approved  " << by(batch.approved_by(), batch.approved_at()) << "\n"
-            << "  exported  " << by(batch.exported_by(), batch.exported_at());
-  if (!batch.format().empty()) std::cout << " as " << batch.format();
-  std::cout << "\n  content   " << batch.content().substr(0, kContentShown) << "\n";
+  const auto line = [](const std::string& title, const std::string& text) {
+    std::cout << "  " << padded(say(title), kBatchTitle) << text << "\n";
+  };
+  std::cout << say("Batch {batch}, {state}: {n} payments, {total}",
+                   {{"batch", batch.batch()},
+                    {"state", called("batch.", batch.state())},
+                    {"n", std::to_string(batch.count())},
+                    {"total", yuan(batch.total_fen())}})
+            << "\n";
+  line("to", say("{holder}, account {account}, {bank}", {{"holder", batch.payee_holder()},
+                                                         {"account", batch.payee_account()},
+                                                         {"bank", batch.payee_bank()}}));
+  line("made", by(batch.made_by(), batch.made_at()));
+  line("approved", by(batch.approved_by(), batch.approved_at()));
+  line("exported", by(batch.exported_by(), batch.exported_at()) +
+                       (batch.format().empty() ? "" : " (" + batch.format() + ")"));
+  line("content", batch.content().substr(0, kContentShown));
   if (batch.state() == "exported") {
-    std::cout << "  by the bank's reports, " << of_count(batch.paid(), batch.count())
-              << " are paid and " << batch.returned() << " returned\n";
+    line("bank",
+         say("{paid} paid, {returned} returned", {{"paid", of_count(batch.paid(), batch.count())},
+                                                  {"returned", std::to_string(batch.returned())}}));
   }
-  if (!batch.note().empty()) std::cout << "  note      " << batch.note() << "\n";
+  if (!batch.note().empty()) line("note", batch.note());
   print_payments(batch.payments());
   const std::string next = session.command() + " remit ";
   if (batch.state() == "made") {
-    std::cout << "Next, by somebody who has neither made it nor ordered a payment in it:\n  "
-              << next << "approve " << batch.batch() << " --content "
+    std::cout << say("Next, by somebody who has neither made it nor ordered a payment in it:")
+              << "\n  " << next << "approve " << batch.batch() << " --content "
               << batch.content().substr(0, kContentShown) << "\n";
   }
-  if (batch.state() == "approved")
-    std::cout << "Next: " << next << "export " << batch.batch() << "\n";
+  if (batch.state() == "approved") {
+    std::cout << say("Next:") << " " << next << "export " << batch.batch() << "\n";
+  }
 }
 
 // One call looks at some of the payments.
@@ -105,10 +118,12 @@ int make(const Session& session) {
     std::cout << to_json(all) << "\n";
     return EX_OK;
   }
-  if (all.batches().empty()) std::cout << "No payment waits that could go into a batch.\n";
+  if (all.batches().empty()) {
+    std::cout << say("No payment waits that could go into a batch.") << "\n";
+  }
   if (!all.batches().empty()) print_batches(all.batches());
   if (!all.held().empty()) {
-    std::cout << "Held back:\n";
+    std::cout << say("Held back:") << "\n";
     print_payments(all.held());
   }
   return EX_OK;
@@ -125,18 +140,28 @@ int approve(const Session& session, const std::string& number, const std::string
   if (!from_json(reply->body, &batch)) return report(EX_PROTOCOL, "the answer cannot be read");
   if (!batch.content().starts_with(content)) {
     return report(EX_DATAERR,
-                  "the batch holds something else than what was seen; look at it "
-                  "again: " +
-                      session.command() + " remit show " + number);
+                  say("the batch holds something else than what was seen; look at it again: "
+                      "{command}",
+                      {{"command", session.command() + " remit show " + number}}));
   }
+  const auto stops =
+      session.stops_at(say("{n} payments of batch {batch}, {total} in all, may go "
+                           "to {holder}.",
+                           {{"n", std::to_string(batch.count())},
+                            {"batch", number},
+                            {"total", yuan(batch.total_fen())},
+                            {"holder", batch.payee_holder()}}));
+  if (stops) return *stops;
   v1::ApproveBatchInput input;
   input.set_content(batch.content());
-  return session.show("POST", "/v1/remittances/" + percent(number) + "/approve", to_json(input),
-                      [&](const std::string&) {
-                        std::cout << "Approved: " << batch.count() << " payments, "
-                                  << yuan(batch.total_fen()) << ".\nNext: " << session.command()
-                                  << " remit export " << number << "\n";
-                      });
+  return session.show(
+      "POST", "/v1/remittances/" + percent(number) + "/approve", to_json(input),
+      [&](const std::string&) {
+        std::cout << say("Approved: {n} payments, {total}.",
+                         {{"n", std::to_string(batch.count())}, {"total", yuan(batch.total_fen())}})
+                  << "\n"
+                  << say("Next:") << " " << session.command() << " remit export " << number << "\n";
+      });
 }
 
 int export_batch(const Session& session, const std::string& number, const std::string& format,
@@ -157,9 +182,12 @@ int export_batch(const Session& session, const std::string& number, const std::s
   out << reply->body;
   out.close();
   if (!out)
-    return report(EX_CANTCREAT, file + ": cannot be written; export again, with --out FILE");
-  std::cout << "Written to " << file << ". Hand it to the bank once; exporting again gives the "
-            << "same bytes.\n";
+    return report(EX_CANTCREAT, say("{file}: cannot be written; export again, with --out FILE",
+                                    {{"file", file}}));
+  std::cout << say("Written to {file}. Hand it to the bank once; exporting again gives the same "
+                   "bytes.",
+                   {{"file", file}})
+            << "\n";
   return EX_OK;
 }
 
@@ -168,8 +196,8 @@ void print_report(const std::string& body) {
   if (!from_json(body, &view)) return;
   Table table({"LINE", "PAYMENT", "OUTCOME", "CASE", "DETAIL"});
   for (const v1::PaymentReportLineView& line : view.lines()) {
-    table.add({std::to_string(line.line()), line.payment(), line.outcome(), line.case_id(),
-               line.detail()});
+    table.add({std::to_string(line.line()), line.payment(), called("report.", line.outcome()),
+               short_case(line.case_id()), say(line.detail())});
   }
   std::cout << table.text();
 }
@@ -235,6 +263,7 @@ void add_approve_and_export(Command group, Session& session) {
   command.add_option("batch", options->batch, "The batch's number").required();
   command.add_option("--content", options->content, "Its content, as `remit show` prints it")
       .required();
+  add_consent(command, session);
   command.callback([&session, options] {
     session.run = [&session, options] {
       return approve(session, options->batch, options->content);
@@ -266,28 +295,34 @@ void add_report(Command group, Session& session) {
 
 void print_payee(const Session& session, const v1::PayeeView& view) {
   const v1::Payee& payee = view.payee();
-  std::cout << payee.account_holder() << ", account " << payee.account_number() << ", "
-            << payee.bank_name() << " " << payee.cnaps() << "\n  content  "
+  std::cout << say("{holder}, account {account}, {bank}",
+                   {{"holder", payee.account_holder()},
+                    {"account", payee.account_number()},
+                    {"bank", payee.bank_name() + " " + payee.cnaps()}})
+            << "\n  " << padded(say("content"), kBatchTitle)
             << view.content().substr(0, kContentShown) << "\n";
   if (view.listed()) {
-    std::cout << "It is the account in the directory.\n";
+    std::cout << say("It is the account in the directory.") << "\n";
     return;
   }
-  std::cout << "It is NOT the account in the directory. Confirmed by "
-            << (view.first_by().empty() ? "nobody"
-                                        : view.first_by() + " (" + view.first_note() + ")");
+  std::cout << say("It is NOT the account in the directory.") << "\n";
+  const auto confirmed = [](const std::string& user, const std::string& note) {
+    std::cout << say("Confirmed by {user}: {note}", {{"user", user}, {"note", note}}) << "\n";
+  };
+  if (!view.first_by().empty()) confirmed(view.first_by(), view.first_note());
   if (!view.second_by().empty()) {
-    std::cout << " and " << view.second_by() << " (" << view.second_note()
-              << "): payments go there.\n";
+    confirmed(view.second_by(), view.second_note());
+    std::cout << say("Payments go there.") << "\n";
     return;
   }
-  std::cout << ".\nAsk the agency, at a number that you know from elsewhere; then "
-            << (view.first_by().empty() ? "two people: " : "a second person: ") << session.command()
-            << " remit confirm-payee " << view.case_id() << " --content "
-            << view.content().substr(0, kContentShown) << " --note HOW\n";
+  std::cout << say("Ask the agency, at a number that you know from elsewhere; then, of two people "
+                   "one after the other:")
+            << "\n  " << session.command() << " remit confirm-payee " << view.case_id()
+            << " --content " << view.content().substr(0, kContentShown) << " --note HOW\n";
 }
 
-Result<v1::PayeeView> ask_for_payee(const Session& session, const std::string& id) {
+Result<v1::PayeeView> ask_for_payee(const Session& session, const std::string& name) {
+  TRY(const auto id, case_named(session, name));
   TRY(const auto reply, session.ask("GET", "/v1/cases/" + percent(id) + "/payee"));
   v1::PayeeView view;
   if (reply.status >= 400) return fail(Errc::kNotFound, id + ": no such case");
@@ -300,14 +335,14 @@ int confirm_payee(const Session& session, const std::string& id, const std::stri
   const auto view = ask_for_payee(session, id);
   if (!view) return report(view.error());
   if (content.size() < kContentMin || !view->content().starts_with(content)) {
-    return report(EX_DATAERR, "this is not the account that was seen; look at it again: " +
-                                  session.command() + " remit payee " + id);
+    return report(EX_DATAERR, say("this is not what was seen; look at it again: {command}",
+                                  {{"command", session.command() + " remit payee " + id}}));
   }
   v1::ConfirmPayeeInput input;
   input.set_content(view->content());
   input.set_note(note);
-  return session.show("POST", "/v1/cases/" + percent(id) + "/payee/confirm", to_json(input),
-                      [&](const std::string& body) {
+  return session.show("POST", "/v1/cases/" + percent(view->case_id()) + "/payee/confirm",
+                      to_json(input), [&](const std::string& body) {
                         v1::PayeeView after;
                         if (from_json(body, &after)) print_payee(session, after);
                       });
@@ -320,7 +355,9 @@ void add_payee(Command group, Session& session) {
   show.add_option("case", *id, "The case").required();
   show.callback([&session, id] {
     session.run = [&session, id] {
-      return session.show("GET", "/v1/cases/" + percent(*id) + "/payee", "",
+      const auto named = case_named(session, *id);
+      if (!named) return report(named.error());
+      return session.show("GET", "/v1/cases/" + percent(*named) + "/payee", "",
                           [&](const std::string& body) {
                             v1::PayeeView view;
                             if (from_json(body, &view)) print_payee(session, view);
@@ -347,7 +384,12 @@ void add_payee(Command group, Session& session) {
 
 void add_remit(Command app, Session& session) {
   Command group =
-      app.add_command("remit", "Payments on their way to the bank, in batches", "jiexu remit make");
+      app.add_command("remit", "Payments on their way to the bank, in batches",
+                      "jiexu remit make\n"
+                      "jiexu remit show 411328072611220000015\n"
+                      "jiexu remit approve 411328072611220000015 --content 3f2a9c4e1b7d\n"
+                      "jiexu remit export 411328072611220000015 --out payments.xml\n"
+                      "jiexu remit report pain002.xml");
   group.require_subcommand();
   add_lists(group, session);
   add_make_and_show(group, session);

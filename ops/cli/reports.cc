@@ -2,8 +2,10 @@
 #include <iostream>
 
 #include "jiexu/v1/api.pb.h"
+#include "ops/cli/case_show.h"
 #include "ops/cli/json.h"
 #include "ops/cli/output.h"
+#include "ops/cli/printing.h"
 #include "ops/cli/session.h"
 
 namespace jiexu::cli {
@@ -19,7 +21,7 @@ void print_statistics(const std::string& body) {
   Table table({"DIRECTION", "COUNTY", "BEGUN", "DONE", "E-E", "E-R", "R-E", "R-R", "ENDED WITHOUT",
                "TRANSFERRED", "PAID AT ORIGIN"});
   const auto add = [&](const v1::StatisticsRow& row, const std::string& of) {
-    table.add({row.direction(), of, number(row.begun()), number(row.done()),
+    table.add({called("side.", row.direction()), of, number(row.begun()), number(row.done()),
                number(row.employee_to_employee()), number(row.employee_to_resident()),
                number(row.resident_to_employee()), number(row.resident_to_resident()),
                number(row.ended_without()), yuan(row.transferred_fen()), yuan(row.refunded_fen())});
@@ -34,7 +36,7 @@ void print_ageing(const std::string& body) {
   if (!from_json(body, &view)) return;
   Table table({"PEER", "LATE", "1-5 DAYS", "6-10", "11-30", "ABOVE 30", "OLDEST"});
   for (const v1::AgeingRow& row : view.rows()) {
-    table.add({row.peer(), row.ours() ? "we" : "they", number(row.days_to_5()),
+    table.add({row.peer(), say(row.ours() ? "we" : "they"), number(row.days_to_5()),
                number(row.days_to_10()), number(row.days_to_30()), number(row.days_above_30()),
                row.oldest_due_on()});
   }
@@ -43,12 +45,16 @@ void print_ageing(const std::string& body) {
 
 void print_silent(const v1::OverdueViews& views) {
   if (views.batches().empty()) return;
-  std::cout << "\nThe bank has said nothing of these batches; ask it whether it has their files:\n";
+  std::cout << "\n"
+            << say("The bank has said nothing of these batches; ask it whether it has their files:")
+            << "\n";
   Table table({"BATCH", "TO", "EXPORTED", "WAS DUE", "DAYS", "OPEN"});
   for (const v1::SilentBatchView& batch : views.batches()) {
-    table.add({batch.batch(), batch.payee_holder(), batch.exported_at(), batch.due_on(),
-               std::to_string(batch.days_over()),
-               std::to_string(batch.open()) + " of " + std::to_string(batch.payments())});
+    table.add({batch.batch(), batch.payee_holder(), day_and_time(batch.exported_at()),
+               batch.due_on(), std::to_string(batch.days_over()),
+               say("{part} of {all}", {{"part", std::to_string(batch.open())},
+                                       {"all", std::to_string(batch.payments())}})},
+              Stress::kLate);
   }
   std::cout << table.text();
 }
@@ -56,15 +62,17 @@ void print_silent(const v1::OverdueViews& views) {
 void print_overdue(const std::string& body) {
   v1::OverdueViews views;
   if (!from_json(body, &views)) return;
-  Table table({"PEER", "CASE", "LETTER", "LATE", "MUST", "WAS DUE", "DAYS", "EXPECTED"});
+  Table table({"PEER", "CASE", "LATE", "MUST", "WAS DUE", "DAYS", "EXPECTED"});
   for (const v1::OverdueView& duty : views.duties()) {
-    table.add({duty.peer(), duty.case_id(), duty.letter_number(), duty.ours() ? "we" : "they",
-               plain_deadline(duty.kind()), duty.due_on(), std::to_string(duty.days_over()),
-               duty.expected_on()});
+    const bool has_letter = !duty.letter_number().empty();
+    table.add({duty.peer(), has_letter ? duty.letter_number() : short_case(duty.case_id()),
+               say(duty.ours() ? "we" : "they"), plain_deadline(duty.kind()), duty.due_on(),
+               std::to_string(duty.days_over()), duty.expected_on()},
+              duty.ours() ? Stress::kLate : Stress::kNone);
   }
   std::cout << table.text();
   print_silent(views);
-  if (!views.next().empty()) std::cerr << "There may be more: add --after " << views.next() << "\n";
+  print_more(views.next());
 }
 
 int statistics(const Session& session, const std::string& month, bool csv) {
@@ -73,6 +81,7 @@ int statistics(const Session& session, const std::string& month, bool csv) {
   const Result<Reply> reply = session.ask("GET", target + "?format=csv");
   if (!reply) return report(reply.error());
   if (reply->status >= 400) return report_problem(*reply);
+  print_as_it_is();
   std::cout << reply->body;
   return EX_OK;
 }

@@ -7,6 +7,7 @@
 #include "daemon/rules/cnaps.h"
 #include "daemon/rules/letter_number.h"
 #include "ops/cli/files.h"
+#include "ops/cli/say.h"
 #include "ops/cli/session.h"
 
 namespace jiexu::cli {
@@ -36,21 +37,27 @@ int load_text(const Session& session, const std::string& file) {
     return report(EX_DATAERR, file + ": " + added.error().text);
   }
   if (calendar.edition() == before) {
-    std::cerr << "This version, or a higher one, is loaded already: " << before << "\n";
+    std::cerr << say("This version, or a higher one, is loaded already: {edition}",
+                     {{"edition", before}})
+              << "\n";
     return EX_OK;
   }
   std::error_code error;
   std::filesystem::create_directories(config->calendars, error);
   if (error) return report(EX_CANTCREAT, config->calendars.string() + ": " + error.message());
   if (auto done = replace_file(config->calendars / name, *text); !done) return report(done.error());
-  std::cerr << "Loaded: " << calendar.edition()
-            << ". Send the daemon SIGHUP (systemctl reload jiexu@NAME), and open deadlines move.\n";
+  std::cerr << say("Loaded: {edition}. Send the daemon SIGHUP (systemctl reload jiexu@NAME), and open "
+                   "deadlines move.",
+                   {{"edition", calendar.edition()}})
+            << "\n";
   return EX_OK;
 }
 
 int print_due(const Session& session, const std::string& start, int days) {
   const std::optional<Date> date = Date::parse(start);
-  if (!date) return report(EX_DATAERR, start + ": write the date as YYYY-MM-DD");
+  if (!date) {
+    return report(EX_DATAERR, say("{date}: write the date as YYYY-MM-DD", {{"date", start}}));
+  }
   const auto loaded = calendar_in_use(session);
   if (!loaded) return report(loaded.error());
   const Calendar& calendar = **loaded;
@@ -58,10 +65,9 @@ int print_due(const Session& session, const std::string& start, int days) {
   if (!due) {
     return report(
         EX_DATAERR,
-        "not known: the term ends in a year whose calendar is not loaded; when its notice is "
-        "out, `jiexu calendar load YEAR.txt` "
-        "(loaded: " +
-            calendar.edition() + ")");
+        say("not known: the term ends in a year whose calendar is not loaded; when its notice is "
+            "out, `jiexu calendar load YEAR.txt` (loaded: {edition})",
+            {{"edition", calendar.edition()}}));
   }
   if (session.json) {
     std::cout << nlohmann::json{{"start", start},
@@ -106,7 +112,7 @@ int check(const Session& session, const std::string& kind, const std::string& va
   if (session.json) {
     std::cout << nlohmann::json{{"valid", wrong.empty()}, {"why_not", wrong}}.dump() << "\n";
   } else if (wrong.empty()) {
-    std::cout << "ok\n";
+    std::cout << say("ok") << "\n";
   }
   if (wrong.empty()) return EX_OK;
   return session.json ? EX_DATAERR : report(EX_DATAERR, wrong);

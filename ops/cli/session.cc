@@ -1,10 +1,13 @@
 #include "ops/cli/session.h"
 
+#include <unistd.h>
+
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
+#include <nlohmann/json.hpp>
 #include <sstream>
 #include <thread>
 
@@ -14,6 +17,8 @@
 #include "daemon/trust/suite.h"
 #include "jiexu/v1/api.pb.h"
 #include "ops/cli/json.h"
+#include "ops/cli/output.h"
+#include "ops/cli/say.h"
 
 namespace jiexu::cli {
 namespace {
@@ -22,6 +27,38 @@ namespace fs = std::filesystem;
 
 constexpr int kBusyAttempts = 5;
 constexpr size_t kKeyBytes = 16;
+constexpr const char* kEtc = "/etc/jiexu/";
+
+bool errors_are_json = false;
+
+// What the daemon says to programs, for people: how to ask, by the code of the problem.
+constexpr std::pair<std::string_view, std::string_view> kInOurTerms[] = {
+    {"unauthenticated",
+     "The daemon does not know this token: `jiexu user add` makes one, and SIGHUP lets the daemon "
+     "know it; JIEXU_TOKEN or --token-file give it."},
+    {"unknown_action",
+     "`jiexu case show` names those that are allowed now; `jiexu case apply` begins a case."},
+    {"bad_month", "Write the month as 2026-11."},
+    {"bad_query", "--after takes what the list has printed, and --limit a number from 1 to 500."},
+    {"bad_digest", "Give it as it was printed."},
+    {"no_such_attachment", "`jiexu case attachments` lists those that there are."},
+};
+
+// The value of "--name value" or "--name=value"; empty: it is not there.
+std::string given_value(int argc, char** argv, const std::string& name) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word.starts_with(name + "=")) return word.substr(name.size() + 1);
+    if (word == name && i + 1 < argc) return argv[i + 1];
+  }
+  return "";
+}
+
+void print_problem(const v1::Problem& problem, int exit_code) {
+  nlohmann::json out = nlohmann::json::parse(to_json(problem));
+  out["exit"] = exit_code;
+  std::cerr << out.dump() << "\n";
+}
 
 int exit_code(Errc code) {
   switch (code) {
@@ -59,12 +96,14 @@ int exit_code_of_status(int status) {
 }  // namespace
 
 fs::path Session::config_path() const {
+  if (!agency.empty()) return kEtc + agency + ".toml";
   if (!config_file.empty()) return config_file;
   if (fs::exists("agency.toml")) return "agency.toml";
   return "/etc/jiexu/agency.toml";
 }
 
 std::string Session::command() const {
+  if (!agency.empty()) return "jiexu --agency " + agency;
   const char* environment = std::getenv("JIEXU_CONFIG");
   const bool implied =
       config_file.empty() || (environment != nullptr && config_file == environment);
@@ -91,6 +130,15 @@ Result<Reply> Session::ask(const std::string& method, const std::string& target,
   return repeated([&] { return send(prepared.endpoint, prepared.request); });
 }
 
+Result<Reply> Session::post_once(const std::string& target, const std::string& body,
+                                 const std::string& content_type, const std::string& key) const {
+  TRY(auto prepared, prepare("POST", target));
+  prepared.request.body = body;
+  prepared.request.content_type = content_type;
+  prepared.request.idempotency_key = key;
+  return repeated([&] { return send(prepared.endpoint, prepared.request); });
+}
+
 Result<Session::Prepared> Session::prepare(const std::string& method,
                                            const std::string& target) const {
   TRY(const auto config, this->config());
@@ -100,6 +148,7 @@ Result<Session::Prepared> Session::prepare(const std::string& method,
   out.request.method = method;
   out.request.target = target;
   out.request.token = token;
+  out.request.accept_language = tag(cli::language());
   if (method == "POST") out.request.idempotency_key = to_hex(random_bytes(kKeyBytes));
   return out;
 }
@@ -136,15 +185,64 @@ std::string percent(std::string_view text) {
   return out;
 }
 
+std::optional<int> Session::stops_at(const std::string& what) const {
+  if (dry_run) {
+    std::cout << what << "\n" << say("Nothing was done: --dry-run.") << "\n";
+    return EX_OK;
+  }
+  const bool person = ::isatty(STDIN_FILENO) != 0 && ::isatty(STDERR_FILENO) != 0;
+  if (yes || !person) return std::nullopt;
+  std::cerr << what << "\n" << say("It cannot be taken back. Go on? [y/N] ") << std::flush;
+  std::string answer;
+  std::getline(std::cin, answer);
+  answer = trim(answer);
+  if (answer == "y" || answer == "Y" || answer == "yes" || answer == "是") return std::nullopt;
+  return report(EX_USAGE, say("Nothing was done."));
+}
+
+void add_consent(Command command, Session& session) {
+  command.add_flag("--yes", session.yes, "Ask nobody before it is done");
+  command.add_flag("--dry-run", session.dry_run, "Say what would be done, and do nothing");
+}
+
+void choose_language(int argc, char** argv) {
+  auto chosen = language_from(given_value(argc, argv, "--lang"));
+  if (!chosen) chosen = language_of_environment();
+  if (!chosen) {
+    Session session;
+    const char* named = std::getenv("JIEXU_CONFIG");
+    session.config_file = given_value(argc, argv, "--config");
+    if (session.config_file.empty() && named != nullptr) session.config_file = named;
+    session.agency = given_value(argc, argv, "--agency");
+    if (const auto config = session.config()) chosen = config->language;
+  }
+  set_language(chosen.value_or(Language::kEnglish));
+}
+
+void report_as_json() {
+  errors_are_json = true;
+}
+
 int report(const Error& error) {
   return report(exit_code(error.code), error.text);
 }
 
+// In the words of who asks: what the daemon says to programs is not for them.
 int report_problem(const Reply& reply) {
+  const int code = exit_code_of_status(reply.status);
   v1::Problem problem;
   if (!from_json(reply.body, &problem)) {
-    return report(EX_PROTOCOL, "the daemon answered " + std::to_string(reply.status) +
-                                   " without saying why; is another program on its port?");
+    return report(EX_PROTOCOL,
+                  say("the daemon answered {status} without saying why; is another program on its "
+                      "port?",
+                      {{"status", std::to_string(reply.status)}}));
+  }
+  for (const auto& [known, sentence] : kInOurTerms) {
+    if (known == problem.code()) problem.set_detail(say(sentence));
+  }
+  if (errors_are_json) {
+    print_problem(problem, code);
+    return code;
   }
   std::string text = problem.title() == problem.code() ? "" : problem.title();
   if (!problem.detail().empty() && problem.findings().empty()) {
@@ -152,17 +250,32 @@ int report_problem(const Reply& reply) {
   }
   text += " [" + problem.code() + "]";
   for (const v1::Finding& finding : problem.findings()) {
-    text += "\n  " + finding.field() + (finding.field().empty() ? "" : ": ") + finding.text();
+    const std::string& field = finding.field();
+    text += "\n  ";
+    if (!field.empty()) text += field_path(field) + " (" + field + "): ";
+    text += say(finding.text());
   }
   if (problem.status() == 409 && !problem.allowed().empty()) {
-    text += "\nAllowed now:";
+    text += "\n" + say("Allowed now:");
     for (const std::string& action : problem.allowed()) text += " " + action;
   }
-  return report(exit_code_of_status(reply.status), text);
+  return report(code, text);
+}
+
+void print_more(const std::string& next) {
+  if (next.empty()) return;
+  std::cerr << say("There are more: add --after {place}", {{"place", next}}) << "\n";
 }
 
 int report(int exit_code, std::string_view text) {
-  std::cerr << "jiexu: " << text << "\n";
+  if (errors_are_json) {
+    v1::Problem problem;
+    problem.set_code("command_failed");
+    problem.set_title(std::string(text));
+    print_problem(problem, exit_code);
+  } else {
+    std::cerr << "jiexu: " << say(text) << "\n";
+  }
   return exit_code;
 }
 

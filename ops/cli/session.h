@@ -20,13 +20,17 @@ class Session {
  public:
   // Set from the command line.
   std::string config_file;
+  std::string agency;    // a name: its configuration is /etc/jiexu/NAME.toml
+  std::string language;  // was asked for before; see choose_language()
   std::string token_file;
   bool json = false;
+  bool yes = false;      // nobody is asked
+  bool dry_run = false;  // what cannot be taken back is told, and not done
   // The command that was chosen; returns the exit code.
   std::function<int()> run;
 
-  // The file that --config, JIEXU_CONFIG, ./agency.toml or /etc/jiexu/agency.toml gives, first
-  // wins.
+  // The file that --config, --agency, JIEXU_CONFIG, ./agency.toml or /etc/jiexu/agency.toml gives,
+  // first wins.
   std::filesystem::path config_path() const;
   Result<Config> config() const { return load_config(config_path()); }
   // How this command was called, for command lines that it prints: with --config if that was given.
@@ -38,9 +42,18 @@ class Session {
                     const std::string& body = "",
                     const std::string& content_type = "application/json") const;
 
+  // A POST under a key of the caller's, who may send it again after a lost answer: what was done
+  // under the key is answered as before, and not done twice.
+  Result<Reply> post_once(const std::string& target, const std::string& body,
+                          const std::string& content_type, const std::string& key) const;
+
   // Sends a file as the body of a PUT, and takes the answer to a GET into a file.
   Result<Reply> upload(const std::string& target, const std::filesystem::path& file) const;
   Result<Reply> download(const std::string& target, const std::filesystem::path& file) const;
+
+  // Before what cannot be taken back: on a terminal a person is asked, unless with --yes. nullopt:
+  // go on. Else the exit code: nothing is to be done. `what` says all of what would be.
+  std::optional<int> stops_at(const std::string& what) const;
 
   // Asks, prints --json or what `print` says, and returns the exit code. Errors of the API are
   // printed with what to do next.
@@ -59,6 +72,16 @@ class Session {
 // What a person has typed, as a part of a target: percent-encoded, whatever it holds.
 std::string percent(std::string_view text);
 
+// --yes and --dry-run of a command that asks Session::stops_at().
+void add_consent(Command command, Session& session);
+
+// In which language the command speaks: --lang, else the environment's, else the agency's
+// configuration, else English. Before the command line is read, so that help speaks it too.
+void choose_language(int argc, char** argv);
+
+// Errors are objects of JSON from now on, one a line, like the problems of the API.
+void report_as_json();
+
 // Prints an error to stderr and returns the exit code for it.
 int report(const Error& error);
 int report(int exit_code, std::string_view text);
@@ -68,12 +91,16 @@ int report_problem(const Reply& reply);
 // A bank line number (CNAPS), if it is one; empty is none. Error kInvalid, beginning with `where`.
 Result<void> check_line_number(std::string_view where, const std::string& cnaps);
 
+// That a list goes on after `next`, if it does.
+void print_more(const std::string& next);
+
 // Reads a file, or standard input for "-".
 Result<std::string> read_input(const std::string& file);
 
 // One function for each command group; each adds its subcommands.
 void add_init(Command app, Session& session);
 void add_directory(Command app, Session& session);
+void add_own_entry(Command app, Session& session);
 void add_user(Command app, Session& session);
 void add_config(Command app, Session& session);
 void add_case(Command app, Session& session);
@@ -93,5 +120,6 @@ void add_reports(Command app, Session& session);
 void add_progress(Command app, Session& session);
 void add_doctor(Command app, Session& session);
 void add_store(Command app, Session& session);
+void add_shells(Command app, Session& session, const CommandLine& line);
 
 }  // namespace jiexu::cli

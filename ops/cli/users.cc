@@ -4,22 +4,69 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "ops/cli/files.h"
 #include "ops/cli/output.h"
 #include "ops/cli/session.h"
 
 namespace jiexu::cli {
 namespace {
 
-constexpr const char* kReload =
-    "Send the daemon SIGHUP (systemctl reload jiexu@NAME), and it counts.\n";
+constexpr const char* kReload = "Send the daemon SIGHUP (systemctl reload jiexu@NAME), and it counts.";
+constexpr const char* kAdmin = "admin";
 
-int add(const Session& session, const std::string& user, const std::string& role) {
+// The file from which this command takes its token by itself.
+std::filesystem::path admin_token(const Config& config) {
+  return config.users.parent_path() / "admin.token";
+}
+
+std::optional<Role> role_of(const Config& config, const std::string& name) {
+  const auto users = Users::load(config.users);
+  if (!users) return std::nullopt;
+  for (const User& user : (*users)->all()) {
+    if (user.name == name) return user.role;
+  }
+  return std::nullopt;
+}
+
+// A new token of the user whose token stands in a file has to stand there, or the next command
+// would be nobody's.
+Result<bool> renew_token_file(const Config& config, const std::string& user,
+                              const std::string& token) {
+  const std::filesystem::path file = admin_token(config);
+  if (user != kAdmin || !std::filesystem::exists(file)) return false;
+  TRY_DO(replace_secret_file(file, token + "\n"));
+  return true;
+}
+
+int add(const Session& session, const std::string& user, const std::string& role, bool replaces) {
   const Result<Config> config = session.config();
   if (!config) return report(config.error());
-  const Result<std::string> token = add_user(config->users, user, *role_from_name(role));
+  const auto was = replaces ? role_of(*config, user) : std::nullopt;
+  if (was) {
+    const auto stops =
+        session.stops_at(say("The token of {user} ends, and a new one begins.", {{"user", user}}));
+    if (stops) return *stops;
+  }
+  const Result<std::string> token = was ? replace_user(config->users, user, *role_from_name(role))
+                                        : add_user(config->users, user, *role_from_name(role));
   if (!token) return report(token.error());
   std::cout << *token << "\n";
-  std::cerr << "The line above is the token of " << user << "; it is shown this once. " << kReload;
+  if (was) {
+    std::cerr << say("{user} was {old} and is {new}; the token from before ends.",
+                     {{"user", user},
+                      {"old", called("role.", name(*was))},
+                      {"new", called("role.", role)}})
+              << "\n";
+  }
+  std::cerr << say("The line above is the token of {user}; it is shown this once.",
+                   {{"user", user}})
+            << " " << say(kReload) << "\n";
+  const Result<bool> renewed = renew_token_file(*config, user, *token);
+  if (!renewed) return report(renewed.error());
+  if (*renewed) {
+    std::cerr << say("It stands in {file} now, too.", {{"file", admin_token(*config).string()}})
+              << "\n";
+  }
   return EX_OK;
 }
 
@@ -31,7 +78,7 @@ int list_users(const Session& session) {
   Table table({"NAME", "ROLE"});
   nlohmann::json json = nlohmann::json::array();
   for (const User& user : (*users)->all()) {
-    table.add({user.name, std::string(name(user.role))});
+    table.add({user.name, called("role.", name(user.role))});
     json.push_back({{"name", user.name}, {"role", name(user.role)}});
   }
   std::cout << (session.json ? json.dump() + "\n" : table.text());
@@ -41,17 +88,22 @@ int list_users(const Session& session) {
 int remove(const Session& session, const std::string& user) {
   const Result<Config> config = session.config();
   if (!config) return report(config.error());
+  const std::string what = say("The user {user} is removed, and the token ends.", {{"user", user}});
+  if (const auto stops = session.stops_at(what)) return *stops;
   const Result<void> removed = remove_user(config->users, user);
   if (!removed) return report(removed.error());
-  std::cerr << user << " is removed. " << kReload;
+  std::cerr << say("{user} is removed.", {{"user", user}}) << " " << say(kReload) << "\n";
   return EX_OK;
 }
 
 }  // namespace
 
 void add_user(Command app, Session& session) {
-  Command group =
-      app.add_command("user", "Who may use the API", "jiexu user add wang --role clerk");
+  Command group = app.add_command("user", "Who may use the API",
+                                  "jiexu user add wang --role clerk > wang.token\n"
+                                  "chmod 600 wang.token\n"
+                                  "systemctl reload jiexu@NAME\n"
+                                  "jiexu --token-file wang.token case list");
   group.require_subcommand();
   const auto user = std::make_shared<std::string>();
   const auto role = std::make_shared<std::string>();
@@ -62,8 +114,13 @@ void add_user(Command app, Session& session) {
   add_one.add_option("--role", *role, "What the user may do")
       .required()
       .one_of({"inquirer", "auditor", "clerk", "system", "reviewer", "operator"});
-  add_one.callback([&session, user, role] {
-    session.run = [&session, user, role] { return add(session, *user, *role); };
+  const auto replaces = std::make_shared<bool>(false);
+  add_one.add_flag("--replace", *replaces, "Give a user who is there another token and role");
+  add_consent(add_one, session);
+  add_one.callback([&session, user, role, replaces] {
+    session.run = [&session, user, role, replaces] {
+      return add(session, *user, *role, *replaces);
+    };
   });
 
   group.add_command("list", "List users and roles", "jiexu user list").callback([&session] {
@@ -72,6 +129,7 @@ void add_user(Command app, Session& session) {
 
   Command remove_one = group.add_command("remove", "Remove a user", "jiexu user remove wang");
   remove_one.add_option("name", *user, "Who").required();
+  add_consent(remove_one, session);
   remove_one.callback(
       [&session, user] { session.run = [&session, user] { return remove(session, *user); }; });
 }

@@ -60,7 +60,7 @@ std::string read_all(int fd, pid_t child) {
 
 // `JIEXU_COMMAND` is set by the build.
 Ran run(const std::filesystem::path& folder, Arguments arguments) {
-  arguments.insert(arguments.begin(), JIEXU_COMMAND);
+  arguments.insert(arguments.begin(), {JIEXU_COMMAND, "--lang=en"});
   std::vector<char*> argv;
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
