@@ -180,21 +180,27 @@ bool lose_memory(World& world, const Options& options, size_t cases) {
   return true;
 }
 
+// The copies that lose_memory() goes back to. Nobody kills a daemon meanwhile: a backup stops it
+// and starts it again, and who did so at the same time would start a second one.
+bool make_backups(World& world, const Options& options, size_t cases) {
+  const Killer nobody(world, 0, 0);
+  key_applications(world, 0, cases);
+  if (!wait_closed(world, options, cases, nobody)) return false;
+  for (size_t i = 0; i < 2; ++i) {
+    if (const auto done = world.agency(i).backup(); !done) {
+      fmt::print("FAULT: {}\n", done.error().text);
+      return false;
+    }
+  }
+  return true;
+}
+
 bool run_to_end(World& world, const Options& options) {
   const auto began = Clock::now();
   Clerks clerks(world);
-  Killer killer(world, options.kills, options.seed);
   const size_t third = options.restore ? options.cases / 3 : 0;
-  if (options.restore) {
-    key_applications(world, 0, third);
-    if (!wait_closed(world, options, third, killer)) return false;
-    for (size_t i = 0; i < 2; ++i) {
-      if (const auto done = world.agency(i).backup(); !done) {
-        fmt::print("FAULT: {}\n", done.error().text);
-        return false;
-      }
-    }
-  }
+  if (options.restore && !make_backups(world, options, third)) return false;
+  Killer killer(world, options.kills, options.seed);
   const size_t cases = key_while_killing(world, options, third, killer);
   if (!wait_closed(world, options, cases, killer)) return false;
   fmt::print("\nall {} cases closed after {:.1f} s", cases,
