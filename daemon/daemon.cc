@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 
 #include "daemon/calendar_folder.h"
 #include "daemon/casework/case_service.h"
@@ -22,6 +23,13 @@ namespace {
 constexpr int64_t kDiskWarnMs = 2'000;
 constexpr int64_t kDiskNotReadyMs = 10'000;
 constexpr int64_t kDiskGiveUpMs = 20'000;
+
+// Without a gate for so long something is wrong that starting it again does not mend.
+constexpr std::chrono::seconds kGateNotReady{5};
+
+bool is_long_ago(std::chrono::steady_clock::time_point when) {
+  return std::chrono::steady_clock::now() - when > kGateNotReady;
+}
 
 // How often a clock that cannot be right is told of.
 constexpr int64_t kClockAlarmMs = 60'000;
@@ -148,13 +156,13 @@ Result<void> Daemon::check_own_keys() {
 }
 
 Result<void> Daemon::start_transport() {
-  ZmqOptions options;
+  GateOptions options;
   options.self = config_.agency;
   options.transport_secret = keyring_.transport_secret;
   options.transport_public = keyring_.transport_public;
-  options.bind_endpoint = config_.listen;
+  options.listen = config_.listen;
   options.directory = directory_;
-  ZmqHandlers handlers;
+  GateHandlers handlers;
   handlers.on_frame = [this](AgencyId peer, Lane lane, std::string bytes) {
     on_frame(peer, lane, std::move(bytes));
   };
@@ -165,8 +173,7 @@ Result<void> Daemon::start_transport() {
   handlers.on_connected = [this](AgencyId peer) {
     if (EngineLoop* loop = loop_now_.load()) loop->post_connected(peer);
   };
-  handlers.on_fatal = [](const Error& error) { die(kExitTempFail, error.text); };
-  TRY(auto transport, ZmqTransport::start(std::move(options), std::move(handlers)));
+  TRY(auto transport, Gate::start(std::move(options), std::move(handlers)));
   transport_ = std::move(transport);
   return {};
 }
@@ -279,6 +286,15 @@ void Daemon::look_at_disk() {
   }
 }
 
+// Each end of a gate is an alarm; the log has it already.
+void Daemon::look_at_gate() {
+  const uint64_t restarts = transport_->restarts();
+  if (restarts == gate_restarts_) return;
+  metrics_.alarms.Add(peer_label(config_.agency))
+      .Increment(static_cast<double>(restarts - gate_restarts_));
+  gate_restarts_ = restarts;
+}
+
 void Daemon::look_at_clock() {
   const std::optional<Instant> wrong = clock_.wrong();
   if (!wrong) {
@@ -306,6 +322,9 @@ std::optional<std::string> Daemon::not_ready() const {
   if (!engine_->recovered()) {
     return "messages that the store has lost are being fetched back from the peers";
   }
+  if (const auto down = transport_->down_since(); down && is_long_ago(*down)) {
+    return "the gate, through which all links go, does not run: see the log";
+  }
   if (alive()) return std::nullopt;
   const int64_t age = std::max(loop_->commit_age_ms(), loop_->turn_age_ms());
   return "the disk has not answered for " + std::to_string(age / 1000) + " s";
@@ -317,6 +336,7 @@ void Daemon::tend() {
   if (age > kDiskGiveUpMs) die(kExitTempFail, "the disk has not answered for 20 s");
   look_at_clock();
   listener_metrics_.show(transport_->listener_stats());
+  look_at_gate();
   refresh_gauges();
 }
 

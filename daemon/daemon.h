@@ -1,6 +1,6 @@
 // One agency's daemon: the parts, wired. Who calls whom across threads:
 //
-//   transport thread  frame -> take_in() -> loop        (ZeroMQ; also answers ZAP)
+//   channel thread    frame -> take_in() -> loop        (from the gate, which has ZeroMQ)
 //   engine thread     events -> steps -> commit          (the only one that writes state)
 //   commit thread     batch -> store, fsync
 //   http thread       request -> loop; reads of the durable store
@@ -19,7 +19,7 @@
 #include "daemon/api/http/http_server.h"
 #include "daemon/config.h"
 #include "daemon/engine/loop.h"
-#include "daemon/link/zmq_transport.h"
+#include "daemon/gate/gate.h"
 #include "daemon/metrics/listener_metrics.h"
 #include "daemon/metrics/observer.h"
 #include "daemon/trust/keyring.h"
@@ -65,6 +65,7 @@ class Daemon {
   void refresh_gauges();
   void look_at_disk();
   void look_at_clock();
+  void look_at_gate();
 
   Config config_;
   SystemClock system_clock_;
@@ -74,15 +75,16 @@ class Daemon {
   ListenerMetrics listener_metrics_;
   Keyring keyring_;
   std::shared_ptr<const Users> users_;
-  std::shared_ptr<const Directory> directory_;  // the transport thread reads directory_now_
+  std::shared_ptr<const Directory> directory_;  // the channel thread reads directory_now_
   std::atomic<std::shared_ptr<const Directory>> directory_now_;
   std::unique_ptr<Vault> vault_;
   std::unique_ptr<StoreEngine> store_;
-  std::unique_ptr<ZmqTransport> transport_;
+  std::unique_ptr<Gate> transport_;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<EngineLoop> loop_;
   std::atomic<EngineLoop*> loop_now_{nullptr};  // set when the loop may be given frames
   uint64_t descriptors_ = 0;                    // that we are allowed
+  uint64_t gate_restarts_ = 0;                  // that were alarms already
   Steady clock_alarm_at_{INT64_MIN};            // not again before
   std::unique_ptr<Api> api_;
   std::unique_ptr<HttpServer> http_;

@@ -1,6 +1,7 @@
 // File descriptors: each connection and each table of the store takes one. A process that runs out
 // of them cannot take a connection, and ends when the store needs one. So it is asked at the start
-// whether there are enough, for as many agencies as are known.
+// whether there are enough, for as many agencies as are known. The gate, which has the connections
+// of peers, is allowed as many as the daemon; what is asked for is enough for either.
 #pragma once
 
 #include <cstdint>

@@ -9,6 +9,7 @@
 
 #include "daemon/config.h"
 #include "daemon/daemon.h"
+#include "daemon/gate/confinement.h"
 #include "daemon/last_words.h"
 #include "daemon/logging.h"
 #include "ops/cli/command_line.h"
@@ -52,6 +53,7 @@ int run(const std::string& config_file) {
   }
   start_logging(config->log);
   install_last_words(config->log.format);
+  keep_memory_private();
   // libprotobuf would print a line for each ill-formed frame that a peer sends; intake reports
   // those.
   google::protobuf::SetLogHandler(nullptr);

@@ -52,12 +52,13 @@ bool skip_parts(const ZmqSocket& from, uint64_t& wire_bytes) {
 
 }  // namespace
 
-ZmqLoop::ZmqLoop(ZmqOptions options, ZmqHandlers handlers, ZmqMailbox& mailbox, ZmqStats& stats)
+ZmqLoop::ZmqLoop(ZmqOptions options, ZmqHandlers handlers, ZmqOrders& orders, ZmqStats& stats)
     : self_(options.self),
       keys_{std::move(options.transport_secret), std::move(options.transport_public)},
       bind_endpoint_(std::move(options.bind_endpoint)),
+      listen_fd_(options.listen_fd),
       handlers_(std::move(handlers)),
-      mailbox_(mailbox),
+      orders_(orders),
       stats_(stats),
       epoll_fd_(::epoll_create1(EPOLL_CLOEXEC)) {}
 
@@ -66,12 +67,16 @@ ZmqLoop::~ZmqLoop() {
   if (epoll_fd_ >= 0) ::close(epoll_fd_);
 }
 
+void ZmqLoop::start_threads() {
+  const ZmqSocket first(context_, ZMQ_PAIR);
+}
+
 Result<std::string> ZmqLoop::open() {
-  if (Result<void> r = watch(mailbox_.wake_fd(), 0); !r) return tl::unexpected(r.error());
+  if (Result<void> r = watch(orders_.wake_fd(), 0); !r) return tl::unexpected(r.error());
   refresh_directory();
   TRY(auto zap, open_zap(context_));
   TRY_DO(add_source(Kind::kZap, self_, std::move(zap)));
-  TRY(auto listener, open_listener(context_, keys_, bind_endpoint_));
+  TRY(auto listener, open_listener(context_, keys_, bind_endpoint_, listen_fd_));
   TRY(auto monitor, open_monitor(context_, listener, "listener"));
   const std::string endpoint = listener.last_endpoint();
   TRY_DO(add_source(Kind::kListenerMonitor, self_, std::move(monitor)));
@@ -85,25 +90,28 @@ Result<void> ZmqLoop::run() {
   // Fail closed: whoever cannot be authenticated or read must not find an open door.
   if (listener_ != 0) remove_source(listener_);
   sources_.clear();
-  mailbox_.close();
+  orders_.close();
   return result;
 }
 
 Result<void> ZmqLoop::run_rounds() {
-  while (!mailbox_.stopped()) {
+  while (!orders_.stopped()) {
     refresh_directory();
     if (peers_are_stale_) update_peers();
     reopen_due();
     look_at_connections();
     send_waiting();
     if (Result<void> r = serve_ready(); !r) return r;
+    if (!orders_.flush()) pace_ = std::max(pace_, Pace::kPaused);
     if (Result<void> r = wait(); !r) return r;
   }
   return {};
 }
 
 Result<void> ZmqLoop::watch(int fd, SourceId id) {
-  epoll_event event{.events = EPOLLIN | EPOLLET, .data = {.u64 = id}};
+  // Orders are not read to their end each time, so that they go on being news.
+  const uint32_t edge = id == 0 ? 0 : static_cast<uint32_t>(EPOLLET);
+  epoll_event event{.events = EPOLLIN | edge, .data = {.u64 = id}};
   if (epoll_fd_ >= 0 && fd >= 0 && ::epoll_ctl(epoll_fd_, EPOLL_CTL_ADD, fd, &event) == 0) {
     return {};
   }
@@ -136,7 +144,7 @@ int ZmqLoop::wait_ms() const {
   if (pace_ == Pace::kBusy) return 0;
   if (pace_ == Pace::kPaused) return kPausedPollMs;
   const SteadyTime now = steady_clock::now();
-  SteadyTime next = std::min(next_reopen_, now + ZmqMailbox::kSleepMax);
+  SteadyTime next = std::min(next_reopen_, now + ZmqOrders::kSleepMax);
   if (!watch_.empty()) next = std::min(next, next_look_);
   const auto left = std::chrono::ceil<milliseconds>(next - now);
   return std::max(0, static_cast<int>(left.count()));
@@ -150,7 +158,7 @@ Result<void> ZmqLoop::wait() {
   }
   for (int i = 0; i < count; ++i) {
     if (events[i].data.u64 == 0) {
-      mailbox_.clear_wake();
+      orders_.clear_wake();
     } else {
       mark_ready(events[i].data.u64);
     }

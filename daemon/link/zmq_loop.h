@@ -15,14 +15,17 @@ namespace jiexu {
 
 class ZmqLoop {
  public:
-  ZmqLoop(ZmqOptions options, ZmqHandlers handlers, ZmqMailbox& mailbox, ZmqStats& stats);
+  ZmqLoop(ZmqOptions options, ZmqHandlers handlers, ZmqOrders& orders, ZmqStats& stats);
   ~ZmqLoop();
   ZmqLoop(const ZmqLoop&) = delete;
   ZmqLoop& operator=(const ZmqLoop&) = delete;
 
+  // libzmq starts its threads with the first socket; here and now, so that they have what the
+  // process is confined to afterwards.
+  void start_threads();
   // Binds the ZAP handler and then the listener.
   Result<std::string> open();
-  // Serves until the mailbox says stop. On an error all sockets are closed before it returns.
+  // Serves until the orders are to stop. On an error all sockets are closed before it returns.
   Result<void> run();
 
  private:
@@ -91,8 +94,9 @@ class ZmqLoop {
   const AgencyId self_;
   const CurveKeys keys_;
   const std::string bind_endpoint_;
+  const int listen_fd_;
   const ZmqHandlers handlers_;
-  ZmqMailbox& mailbox_;
+  ZmqOrders& orders_;
   ZmqStats& stats_;
 
   ZmqContext context_;

@@ -19,7 +19,7 @@ constexpr std::chrono::milliseconds kCutLogEvery{1000};
 
 // Frames that are sent are counted by peer under one lock each; batches are small.
 void ZmqLoop::send_waiting() {
-  mailbox_.take(sending_);
+  orders_.take(sending_);
   for (const OutgoingFrame& frame : sending_) {
     const bool sent = frame.lane == Lane::kForward ? send_forward(frame) : send_reply(frame);
     stats_.peer(frame.peer, [&](TransportStats& s) {
@@ -51,10 +51,10 @@ bool ZmqLoop::send_reply(const OutgoingFrame& frame) {
 // Takes a new directory into account for everything that is let in or out; sockets follow in
 // update_peers(), because one of them may be in use right now.
 void ZmqLoop::refresh_directory() {
-  const uint64_t version = mailbox_.directory_version();
+  const uint64_t version = orders_.directory_version();
   if (version == directory_version_) return;
   directory_version_ = version;
-  directory_ = mailbox_.directory();
+  directory_ = orders_.directory();
   key_prints_.clear();
   for (const Agency& agency : directory_->agencies()) {
     if (agency.id != self_) key_prints_[agency.id] = key_fingerprint(agency.transport_key);
@@ -88,6 +88,7 @@ void ZmqLoop::open_peer(const Agency& agency) {
   peer.key_print = key_prints_.at(agency.id);
   peer.endpoint = agency.endpoint;
   peer.reopen_at.reset();
+  if (agency.endpoint == kUnknownEndpoint) return;
   if (Result<void> r = open_sockets(agency, peer); !r) {
     spdlog::error("peer {}: {}", agency.id.text(), r.error().text);
     close_sockets(agency.id, peer);

@@ -95,6 +95,11 @@ TransportStats ZmqStats::peer(AgencyId id) const {
   return found == peers_.end() ? TransportStats{} : found->second;
 }
 
+std::map<AgencyId, TransportStats> ZmqStats::peers() const {
+  const std::lock_guard lock(mutex_);
+  return peers_;
+}
+
 ListenerStats ZmqStats::listener() const {
   const std::lock_guard lock(mutex_);
   return listener_;

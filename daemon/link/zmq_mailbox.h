@@ -1,4 +1,4 @@
-// What other threads hand to the transport's thread, and the figures that it shows them. Both are
+// What others hand to the thread of ZeroMQ, and the figures that it shows them. Both are
 // thread-safe.
 #pragma once
 
@@ -18,11 +18,36 @@ struct OutgoingFrame {
   FrameBytes bytes;
 };
 
-// A queue of frames, the directory, and the order to stop. The thread sleeps on wake_fd().
-class ZmqMailbox {
+// A queue of frames, the directory, and the order to stop. The thread sleeps on wake_fd() and calls
+// all of these. In the gate they come from another process (daemon/gate/orders.h).
+class ZmqOrders {
+ public:
+  virtual ~ZmqOrders() = default;
+
+  // How long the thread sleeps at most: a wake-up may fail.
+  static constexpr std::chrono::milliseconds kSleepMax{1000};
+
+  // Readable while there is news. -1: the system had no descriptor for it.
+  virtual int wake_fd() const = 0;
+  // Makes wake_fd() quiet. Call before looking at anything else, or a wake-up is lost.
+  virtual void clear_wake() = 0;
+  // Moves the waiting frames into `frames`, which must be empty.
+  virtual void take(std::vector<OutgoingFrame>& frames) = 0;
+  // Rises with each new directory; cheap enough to be asked for each frame.
+  virtual uint64_t directory_version() const = 0;
+  virtual std::shared_ptr<const Directory> directory() const = 0;
+  virtual bool stopped() const = 0;
+  // From now on nothing is taken.
+  virtual void close() = 0;
+  // A round is over: what the handlers were told may leave. False: not all of it could, ask soon.
+  virtual bool flush() { return true; }
+};
+
+// The orders of other threads of this process.
+class ZmqMailbox final : public ZmqOrders {
  public:
   explicit ZmqMailbox(std::shared_ptr<const Directory> directory);
-  ~ZmqMailbox();
+  ~ZmqMailbox() override;
   ZmqMailbox(const ZmqMailbox&) = delete;
   ZmqMailbox& operator=(const ZmqMailbox&) = delete;
 
@@ -31,21 +56,15 @@ class ZmqMailbox {
   void set_directory(std::shared_ptr<const Directory> directory);
   void stop();
 
-  // How long the transport's thread sleeps at most: a wake-up may fail.
-  static constexpr std::chrono::milliseconds kSleepMax{1000};
-
-  // For the transport's thread. -1: the system had no descriptor for it.
-  int wake_fd() const { return wake_fd_; }
-  // Makes wake_fd() quiet. Call before looking at anything else, or a wake-up is lost.
-  void clear_wake();
-  // Swaps the waiting frames into `frames`, which must be empty.
-  void take(std::vector<OutgoingFrame>& frames);
-  // Rises with each set_directory(); cheap enough to be asked for each frame.
-  uint64_t directory_version() const { return directory_version_.load(std::memory_order_acquire); }
-  std::shared_ptr<const Directory> directory() const;
-  bool stopped() const { return stopped_.load(std::memory_order_acquire); }
-  // From now on push() refuses.
-  void close();
+  int wake_fd() const override { return wake_fd_; }
+  void clear_wake() override;
+  void take(std::vector<OutgoingFrame>& frames) override;
+  uint64_t directory_version() const override {
+    return directory_version_.load(std::memory_order_acquire);
+  }
+  std::shared_ptr<const Directory> directory() const override;
+  bool stopped() const override { return stopped_.load(std::memory_order_acquire); }
+  void close() override;
 
  private:
   void wake();
@@ -75,6 +94,7 @@ class ZmqStats {
     change(listener_);
   }
   TransportStats peer(AgencyId id) const;
+  std::map<AgencyId, TransportStats> peers() const;
   ListenerStats listener() const;
 
  private:

@@ -22,6 +22,10 @@ struct Setting {
   int value;
 };
 
+// How often ZMTP asks whether the other end is there, in ms; 0: never. It is silent after three of
+// these, and ends the connection that it asked on after four.
+constexpr int kHeartbeatMs = 5000;
+
 // For both ends of a connection. Times in ms. A dead peer is noticed within 20 s.
 constexpr Setting kPeerSettings[] = {
     {ZMQ_LINGER, 0},
@@ -30,9 +34,9 @@ constexpr Setting kPeerSettings[] = {
     {ZMQ_RCVHWM, 2 * limits::kWindowFrames},
     {ZMQ_SNDHWM, 2 * limits::kWindowFrames},
     {ZMQ_SNDTIMEO, 0},
-    {ZMQ_HEARTBEAT_IVL, 5000},
-    {ZMQ_HEARTBEAT_TIMEOUT, 15000},
-    {ZMQ_HEARTBEAT_TTL, 20000},
+    {ZMQ_HEARTBEAT_IVL, kHeartbeatMs},
+    {ZMQ_HEARTBEAT_TIMEOUT, 3 * kHeartbeatMs},
+    {ZMQ_HEARTBEAT_TTL, 4 * kHeartbeatMs},
     {ZMQ_TCP_KEEPALIVE, 1},
 };
 
@@ -162,10 +166,12 @@ Result<ZmqSocket> open_zap(const ZmqContext& context) {
 }
 
 Result<ZmqSocket> open_listener(const ZmqContext& context, const CurveKeys& keys,
-                                const std::string& endpoint) {
+                                const std::string& endpoint, int listen_fd) {
   ZmqSocket socket(context, ZMQ_ROUTER);
+  const Setting listens[] = {{ZMQ_USE_FD, listen_fd}};
   if (!socket.is_open() || !set_peer_settings(socket, keys) ||
-      !set_all(socket, kListenerSettings) || !set_bytes(socket, ZMQ_ZAP_DOMAIN, "jiexu")) {
+      !set_all(socket, kListenerSettings) || !set_bytes(socket, ZMQ_ZAP_DOMAIN, "jiexu") ||
+      !set_all(socket, listens)) {
     return zmq_error("cannot set up the listener");
   }
   if (zmq_bind(socket.get(), endpoint.c_str()) != 0) return zmq_error("cannot bind " + endpoint);

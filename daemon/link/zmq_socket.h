@@ -90,9 +90,10 @@ struct CurveKeys {
 // answer is to be had, option 93 makes the listener refuse everyone.
 Result<ZmqSocket> open_zap(const ZmqContext& context);
 
-// The ROUTER to which peers connect.
+// The ROUTER to which peers connect. `listen_fd`: a TCP socket that listens already, which is used
+// and closed with it; -1: it listens on `endpoint` itself.
 Result<ZmqSocket> open_listener(const ZmqContext& context, const CurveKeys& keys,
-                                const std::string& endpoint);
+                                const std::string& endpoint, int listen_fd = -1);
 
 // A DEALER for one peer, not connected yet, so that a monitor can see everything. It talks to
 // nobody who does not hold the secret of `server_key`.

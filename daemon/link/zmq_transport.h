@@ -1,6 +1,8 @@
-// The carrier of the daemon: ZeroMQ over TCP, each connection authenticated and encrypted by CURVE.
+// A carrier: ZeroMQ over TCP, each connection authenticated and encrypted by CURVE. In the daemon
+// its loop (zmq_loop.h) runs in a process of its own, the gate (daemon/gate/gate.h); this class
+// runs it on a thread of the process that it is in.
 //
-// One thread owns all sockets of a ZeroMQ context of its own:
+// That thread owns all sockets of a ZeroMQ context of its own:
 //   ROUTER   the listener, to which peers connect: their kForward comes in, our kReply goes out
 //   DEALER   one for each peer of the directory, connected to it with its key pinned: our kForward
 //            goes out, its kReply comes in
@@ -21,16 +23,18 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "daemon/base/ids.h"
 #include "daemon/base/result.h"
-#include "daemon/base/time.h"
-#include "daemon/link/connection_watch.h"
+#include "daemon/link/carrier_figures.h"
 #include "daemon/link/transport.h"
-#include "daemon/link/zap.h"
 #include "daemon/trust/directory.h"
 
 namespace jiexu {
+
+// Of a peer whose address is not known yet: it may connect, and is not connected to.
+inline constexpr std::string_view kUnknownEndpoint = "tcp://unknown.invalid:1";
 
 struct ZmqOptions {
   AgencyId self;
@@ -38,6 +42,7 @@ struct ZmqOptions {
   std::string transport_public;
   std::string bind_endpoint;  // "tcp://10.0.0.5:7401"; "tcp://127.0.0.1:*" takes a free port
   std::shared_ptr<const Directory> directory;
+  int listen_fd = -1;  // a socket that listens on bind_endpoint already, and becomes the listener's
 };
 
 // All are called on the transport's thread and must not block. None may call stop().
@@ -50,28 +55,6 @@ struct ZmqHandlers {
   std::function<void(AgencyId peer)> on_connected;
   // The transport has closed its sockets and will do nothing more.
   std::function<void(const Error& error)> on_fatal;
-};
-
-enum class ConnectionState : uint8_t { kDown = 0, kUp = 1 };
-
-struct TransportStats {
-  ConnectionState connection = ConnectionState::kDown;  // ours to the peer
-  uint64_t frames_in = 0;
-  uint64_t frames_out = 0;  // handed to libzmq
-  uint64_t bytes_in = 0;
-  uint64_t bytes_out = 0;
-  uint64_t frames_dropped = 0;      // outgoing: no connection, no room
-  uint64_t handshake_failures = 0;  // of our connection: wrong key at either end, peer refuses us
-  Instant last_frame_at;            // incoming; 0 if there was none
-};
-
-struct ListenerStats {
-  ZapCounters zap{};                // connections by verdict
-  uint64_t handshake_failures = 0;  // of clients, refused ones included
-  uint64_t strangers = 0;           // that have gone without one whole message; not those cut
-  uint64_t frames_refused = 0;      // of a sender that the directory does not, or no longer, know
-  uint64_t frames_malformed = 0;    // more than one part
-  std::array<uint64_t, ConnectionWatch::kReasons> cut{};  // connections that we ended, by reason
 };
 
 class ZmqTransport final : public Transport {

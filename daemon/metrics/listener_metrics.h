@@ -5,7 +5,7 @@
 #include <chrono>
 
 #include "daemon/engine/intake.h"
-#include "daemon/link/zmq_transport.h"
+#include "daemon/link/carrier_figures.h"
 #include "daemon/metrics/metrics.h"
 
 namespace jiexu {

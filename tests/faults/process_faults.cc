@@ -6,6 +6,7 @@
 //   stall    fdatasync hangs for 25 s: not ready after 10 s, gives up before the end, exit 75
 //   twice    a second daemon on the same store refuses to start
 //   hostile  strangers and a hostile peer at the link port: see hostile.cc
+//   gate     bytes changed on the path, and kills of the gate: see gate_faults.cc
 //   copy     a second copy of the agency, on a folder of its own: see second_copy.cc
 //   restore  old backups at the sender and at the receiver: see restore.cc
 //   power    the power is cut under the store's file system: see power_cut.cc
@@ -199,14 +200,15 @@ int main(int argc, char** argv) {
   Setup setup;
   std::string which;
   std::vector<int> syncs = {25, 60};
-  app.add_option("test", which, "order, eio, stall, twice, copy, restore, hostile, power or full")
+  app.add_option("test", which,
+                 "order, eio, stall, twice, gate, copy, restore, hostile, power or full")
       .required();
   app.add_option("--folder", setup.folder, "made anew for the agencies' files").required();
   app.add_option("--bin", setup.bin, "where jiexu and jiexud are").required();
   app.add_option("--port-base", setup.port_base, "first of the loopback ports");
   app.add_option("--cases", setup.cases, "how many a round");
   app.add_option("--rounds", setup.rounds, "full: how often the disk fills up");
-  app.add_flag("--campaign", setup.campaign, "hostile: many more of everything");
+  app.add_flag("--campaign", setup.campaign, "hostile, gate: many more of everything");
   app.add_option("--disk", setup.disk, "power: where an ext4 is mounted");
   app.add_option("--image", setup.image, "power: the file that it is in");
   app.add_option("--preload", setup.preload, "power, order: a library for the daemon");
@@ -224,6 +226,7 @@ int main(int argc, char** argv) {
   if (which == "restore") test_restore(setup, fault);
   if (which == "power") test_power(setup, fault);
   if (which == "hostile") test_hostile(setup, fault);
+  if (which == "gate") test_gate(setup, fault);
   if (which == "full") test_full(setup, fault);
   return fault.failed() ? 1 : 0;
 }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <fmt/format.h>
+#include <sys/types.h>
 
 #include <chrono>
 #include <filesystem>
@@ -19,7 +20,7 @@ struct Setup {
   uint16_t port_base = 17500;
   size_t cases = 30;
   size_t rounds = 2;
-  bool campaign = false;       // hostile: many more of everything
+  bool campaign = false;       // hostile, gate: many more of everything
   std::filesystem::path disk;  // power: an ext4 of its own, and the file that it is in
   std::string image;
   std::string preload;               // power, order: loaded into the daemon
@@ -77,5 +78,9 @@ void test_restore(const Setup& setup, Failure& fault);
 void test_power(const Setup& setup, Failure& fault);
 // hostile.cc: strangers and a hostile peer at the link port.
 void test_hostile(const Setup& setup, Failure& fault);
+// gate_faults.cc: the process that has ZeroMQ dies.
+void test_gate(const Setup& setup, Failure& fault);
+// The gate of a daemon; -1: it has none at the moment.
+pid_t gate_of(pid_t daemon);
 
 }  // namespace jiexu::faults

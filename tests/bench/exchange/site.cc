@@ -196,11 +196,11 @@ std::unique_ptr<HttpConnection> Site::connect(size_t index) const {
 Usage Site::usage() const {
   std::vector<pid_t> pids;
   for (const auto& agency : agencies_) pids.push_back(agency->process.pid());
-  return Usage::of(pids);
+  return Usage::of(with_children(pids));
 }
 
 Usage Site::usage(size_t index) const {
-  return Usage::of({agencies_[index]->process.pid()});
+  return Usage::of(with_children({agencies_[index]->process.pid()}));
 }
 
 v1::PeerView Site::peer(HttpConnection& at, const std::string& from) {

@@ -51,6 +51,7 @@ class Site {
   const std::string& code(size_t index) const { return agencies_[index]->code; }
   std::filesystem::path folder(size_t index) const { return agencies_[index]->folder; }
   std::unique_ptr<HttpConnection> connect(size_t index) const;
+  // With the gates.
   Usage usage() const;
   Usage usage(size_t index) const;
 
