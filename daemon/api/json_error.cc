@@ -9,94 +9,55 @@ using google::protobuf::Descriptor;
 using google::protobuf::EnumDescriptor;
 using google::protobuf::FieldDescriptor;
 
-// "form.segments[0].kind" without the places in lists.
-std::string without_places(std::string_view path) {
+std::string wanted_text(const FieldDescriptor& field) {
+  return field.type() == FieldDescriptor::TYPE_BYTES ? "must be bytes in base64 (RFC 4648, 4)"
+                                                     : "must be a text";
+}
+
+}  // namespace
+
+std::string join(const std::vector<std::string>& names) {
   std::string out;
-  bool inside = false;
-  for (const char c : path) {
-    if (c == '[') inside = true;
-    if (!inside) out += c;
-    if (c == ']') inside = false;
-  }
+  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
   return out;
 }
 
-// nullptr: no such field; then `type` is the message that lacks it, if all before it exist.
-const FieldDescriptor* find_field(const std::string& path, const Descriptor*& type) {
-  const FieldDescriptor* field = nullptr;
-  for (size_t begin = 0; begin < path.size() && type != nullptr;) {
-    const size_t end = std::min(path.find('.', begin), path.size());
-    field = type->FindFieldByName(path.substr(begin, end - begin));
-    begin = end + 1;
-    if (field == nullptr) return nullptr;
-    if (begin < path.size()) type = field->message_type();
-  }
-  return field;
-}
-
-std::string names_of(const Descriptor& type) {
-  std::string out;
-  for (int i = 0; i < type.field_count(); ++i) {
-    out += (out.empty() ? "" : ", ") + type.field(i)->name();
-  }
+std::vector<std::string> names_of(const Descriptor& type) {
+  std::vector<std::string> out;
+  for (int i = 0; i < type.field_count(); ++i) out.push_back(type.field(i)->name());
   return out;
 }
 
 // Number 0 says that there is none.
-std::string values_of(const EnumDescriptor& type) {
-  std::string out;
-  for (int i = 0; i < type.value_count(); ++i) {
-    if (type.value(i)->number() == 0) continue;
-    out += (out.empty() ? "" : ", ") + type.value(i)->name();
+std::vector<std::string> values_of(const FieldDescriptor& field) {
+  std::vector<std::string> out;
+  const EnumDescriptor* type = field.enum_type();
+  for (int i = 0; type != nullptr && i < type->value_count(); ++i) {
+    if (type->value(i)->number() != 0) out.push_back(type->value(i)->name());
   }
   return out;
 }
 
 std::string wanted(const FieldDescriptor& field) {
-  if (field.enum_type() != nullptr) return "must be one of " + values_of(*field.enum_type());
+  if (field.enum_type() != nullptr) return "must be one of " + join(values_of(field));
   if (field.message_type() != nullptr) {
-    return "must be an object with the fields " + names_of(*field.message_type());
+    return "must be an object with the fields " + join(names_of(*field.message_type()));
   }
   const std::string& name = field.name();
+  const bool number = field.cpp_type() != FieldDescriptor::CPPTYPE_STRING;
   if (name.ends_with("_fen")) return "must be a whole number of fen, such as 123456";
-  if (name == "date" || name == "as_of" || name.ends_with("_on") || name.ends_with("_date")) {
+  if (number &&
+      (name == "date" || name == "as_of" || name.ends_with("_on") || name.ends_with("_date"))) {
     return "must be a day as yyyymmdd, such as 20261130";
   }
-  if (name.ends_with("_month")) return "must be a month as yyyymm, such as 202611";
+  if (number && name.ends_with("_month")) return "must be a month as yyyymm, such as 202611";
   switch (field.cpp_type()) {
-    case FieldDescriptor::CPPTYPE_STRING: return "must be a text";
+    case FieldDescriptor::CPPTYPE_STRING: return wanted_text(field);
     case FieldDescriptor::CPPTYPE_BOOL: return "must be true or false";
+    case FieldDescriptor::CPPTYPE_UINT32:
+    case FieldDescriptor::CPPTYPE_UINT64: return "must be a whole number, 0 or more";
     default: return "must be a whole number";
   }
-}
-
-// The part in the brackets with which the parser begins; `rest` is what follows them.
-std::string place_of(const std::string& status, std::string& rest) {
-  rest = status;
-  if (!status.starts_with('(')) return {};
-  const size_t end = status.find(')');
-  if (end == std::string::npos) return {};
-  rest = status.substr(end + 1);
-  rest.erase(0, rest.find_first_not_of(": "));
-  return status.substr(1, end - 1);
-}
-
-}  // namespace
-
-std::string explain_json_error(const std::string& status, const Descriptor& type) {
-  std::string rest;
-  const std::string place = place_of(status, rest);
-  if (const size_t end = rest.find(": Cannot find field"); end != std::string::npos) {
-    const std::string name = rest.substr(0, end);
-    const Descriptor* holder = &type;
-    const std::string path = (place.empty() ? "" : place + ".") + name;
-    if (find_field(without_places(path), holder) != nullptr || holder == nullptr) return status;
-    return path + ": there is no such field; there are " + names_of(*holder);
-  }
-  if (place.empty() || !rest.starts_with("invalid value")) return status;
-  const Descriptor* holder = &type;
-  const FieldDescriptor* field = find_field(without_places(place), holder);
-  return field == nullptr ? status : place + ": " + wanted(*field);
 }
 
 }  // namespace jiexu

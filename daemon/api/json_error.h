@@ -1,16 +1,19 @@
-// What is wrong with a client's JSON, in words: protobuf's parser names field and type, and leaves
-// it to the reader to find out which values the type has and which fields the message.
+// What a field of a client's JSON should have been, in words and as data.
 #pragma once
 
 #include <google/protobuf/descriptor.h>
 
 #include <string>
+#include <vector>
 
 namespace jiexu {
 
-// `status`: what the parser said of a text that was to become a message of `type`. Returns it with
-// the names that the field may have or the values that it may take; as it is if it is of another
-// kind.
-std::string explain_json_error(const std::string& status, const google::protobuf::Descriptor& type);
+// "a, b, c"
+std::string join(const std::vector<std::string>& names);
+std::vector<std::string> names_of(const google::protobuf::Descriptor& type);
+// The values that the field may take; none if they cannot be listed.
+std::vector<std::string> values_of(const google::protobuf::FieldDescriptor& field);
+// "must be ..."
+std::string wanted(const google::protobuf::FieldDescriptor& field);
 
 }  // namespace jiexu

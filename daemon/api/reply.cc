@@ -32,6 +32,22 @@ HttpResponse bad_body(const Error& error) {
   return problem_response(400, "bad_body", error.text);
 }
 
+HttpResponse bad_json(const JsonError& error) {
+  const bool malformed = error.code == Errc::kCorrupt;
+  v1::Problem problem;
+  problem.set_status(400);
+  problem.set_code(malformed ? "malformed_json" : "bad_body");
+  problem.set_title(malformed ? "the body is not JSON" : "the body does not fit");
+  problem.set_detail(error.text);
+  for (const JsonFinding& finding : error.findings) {
+    v1::Finding* out = problem.add_findings();
+    out->set_field(finding.field);
+    out->set_text("line " + std::to_string(finding.line) + ", column " +
+                  std::to_string(finding.column) + ": " + finding.text);
+  }
+  return problem_response(std::move(problem));
+}
+
 HttpResponse bad_query(std::string_view known) {
   return problem_response(400, "bad_query", "the query may hold " + std::string(known));
 }

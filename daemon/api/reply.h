@@ -3,12 +3,14 @@
 
 #include <google/protobuf/message.h>
 
+#include <concepts>
 #include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "daemon/api/http/http_message.h"
+#include "daemon/api/json.h"
 #include "daemon/api/router.h"
 #include "daemon/base/result.h"
 #include "daemon/casework/case_reply.h"
@@ -21,6 +23,12 @@ HttpResponse action_response(const CaseReply& answer, int status_done);
 void reply(const Call& call, const google::protobuf::Message& message);
 
 HttpResponse bad_body(const Error& error);
+// With its findings as data. A template, so that a list in braces is an Error.
+HttpResponse bad_json(const JsonError& error);
+template <std::same_as<JsonError> Wrong>
+HttpResponse bad_body(const Wrong& error) {
+  return bad_json(error);
+}
 HttpResponse bad_query(std::string_view known);
 // A read of the store failed: 500. The reason is the operator's, not the client's.
 HttpResponse store_failure(const Error& error);

@@ -3,8 +3,10 @@
 #include <google/protobuf/stubs/logging.h>
 
 #include "daemon/api/json.h"
+#include "daemon/api/json_text.h"
 #include "daemon/api/router.h"
 #include "daemon/base/check.h"
+#include "daemon/base/limits.h"
 #include "daemon/base/text.h"
 #include "jiexu/v1/api.pb.h"
 #include "tests/fuzz/mutate.h"
@@ -42,10 +44,15 @@ void check_same(const Body& body) {
   CHECK(to_json(again) == text);
 }
 
+// Two readers agree on what is JSON: the library, and the one that says where a fault is.
 template <class Body>
 void take_body(const std::string& text) {
   Body body;
-  if (from_json(text, &body)) check_same(body);
+  const auto read = from_json(text, &body);
+  const auto fault = find_json_fault(text, limits::kProtoDepthMax);
+  const bool malformed = !read && read.error().code == Errc::kCorrupt;
+  CHECK(text.empty() || malformed == (fault && !fault->number_large));
+  if (read) check_same(body);
 }
 
 template <class Body>

@@ -89,7 +89,7 @@ void Api::ask_for_action(const Call& call, ActionCommand command, int status_don
 
 void Api::apply(Call call) {
   auto input = std::make_shared<v1::ActionInput>();
-  if (Result<void> read = from_json(call.request.body, input.get()); !read) {
+  if (const auto read = from_json(call.request.body, input.get()); !read) {
     return reply(call, bad_body(read.error()));
   }
   const auto random = to_array<10>(random_bytes(10));
@@ -107,7 +107,7 @@ void Api::act(Call call) {
                                               "case is made by POST /v1/cases"));
   }
   auto input = std::make_shared<v1::ActionInput>();
-  if (Result<void> read = from_json(call.request.body, input.get()); !read) {
+  if (const auto read = from_json(call.request.body, input.get()); !read) {
     return reply(call, bad_body(read.error()));
   }
   const std::optional<Case> subject = find_case(call);
@@ -135,7 +135,7 @@ void Api::list_cases(Call call) {
 // is known of the letter: its number, or the person, of whom several origins may have cases.
 void Api::find_cases(Call call) {
   v1::ContactLetter known;
-  if (Result<void> read = from_json(call.request.body, &known); !read) {
+  if (const auto read = from_json(call.request.body, &known); !read) {
     return reply(call, bad_body(read.error()));
   }
   const bool by_letter = !known.letter_number().empty();

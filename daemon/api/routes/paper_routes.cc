@@ -128,7 +128,7 @@ void Api::show_paper(Call call) {
 
 void Api::key_paper(Call call) {
   v1::PaperView paper;
-  if (Result<void> read = from_json(call.request.body, &paper); !read) {
+  if (const auto read = from_json(call.request.body, &paper); !read) {
     return reply(call, bad_body(read.error()));
   }
   if (const std::string wrong = wrong_with(paper, ports_.self); !wrong.empty()) {

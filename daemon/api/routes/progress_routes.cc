@@ -11,7 +11,7 @@ namespace jiexu {
 
 void Api::show_progress(Call call) {
   v1::ProgressInput input;
-  if (Result<void> read = from_json(call.request.body, &input); !read) {
+  if (const auto read = from_json(call.request.body, &input); !read) {
     return reply(call, bad_body(read.error()));
   }
   const auto letter = LetterNumber::parse(input.letter_number());

@@ -69,7 +69,7 @@ void Api::ask_about_proposal(const Call& call, std::optional<Digest> approve) {
 
 void Api::approve(Call call) {
   v1::ApprovalInput input;
-  if (Result<void> read = from_json(call.request.body, &input); !read) {
+  if (const auto read = from_json(call.request.body, &input); !read) {
     return reply(call, bad_body(read.error()));
   }
   const auto bytes = from_hex(input.digest());

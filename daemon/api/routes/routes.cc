@@ -79,7 +79,7 @@ std::span<const Route> routes() {
 
 void Api::book_bank_lines(Call call) {
   v1::BankLineInput input;
-  if (Result<void> read = from_json(call.request.body, &input); !read) {
+  if (const auto read = from_json(call.request.body, &input); !read) {
     return reply(call, bad_body(read.error()));
   }
   if (input.lines().empty()) {

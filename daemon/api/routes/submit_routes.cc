@@ -19,27 +19,25 @@ constexpr std::string_view kProtobuf = "application/x-protobuf";
 constexpr std::string_view kNdjson = "application/x-ndjson";
 constexpr size_t kRandomBytes = 10;
 
-Result<void> read_ndjson(std::string_view body, v1::SubmitInput& out) {
+tl::expected<void, JsonError> read_ndjson(std::string_view body, v1::SubmitInput& out) {
   for (size_t line = 1; !body.empty(); ++line) {
     const size_t end = std::min(body.find('\n'), body.size());
     const std::string_view text = body.substr(0, end);
     body.remove_prefix(std::min(end + 1, body.size()));
     if (text.find_first_not_of(" \t\r") == std::string_view::npos) continue;
     if (static_cast<size_t>(out.applications_size()) > limits::kSubmitMax) return {};
-    if (auto read = from_json(text, out.add_applications()); !read) {
-      return fail(Errc::kInvalid, "line " + std::to_string(line) + ": " + read.error().text);
-    }
+    if (auto read = from_json(text, out.add_applications(), line); !read) return read;
   }
   return {};
 }
 
-Result<void> read_submit(const HttpRequest& request, v1::SubmitInput& out) {
+tl::expected<void, JsonError> read_submit(const HttpRequest& request, v1::SubmitInput& out) {
   if (!request.content_type.starts_with(kProtobuf)) return read_ndjson(request.body, out);
   google::protobuf::io::CodedInputStream in(reinterpret_cast<const uint8_t*>(request.body.data()),
                                             static_cast<int>(request.body.size()));
   in.SetRecursionLimit(limits::kProtoDepthMax);
   if (out.ParseFromCodedStream(&in) && in.ConsumedEntireMessage()) return {};
-  return fail(Errc::kInvalid, "the body is no jiexu.v1.SubmitInput");
+  return tl::unexpected(JsonError{{Errc::kInvalid, "the body is no jiexu.v1.SubmitInput"}, {}});
 }
 
 // A letter that waits for a second person.
