@@ -278,6 +278,11 @@ constexpr Key kKeys[] = {
      "Address and port of the HTTP API. Loopback only, because it speaks no TLS."},
     {"api", "unix_socket", read_unix_socket, "\"\"",
      "A unix socket for the API as well, made with mode 0660; empty for none."},
+    {"api", "hosts", [](const toml::node& v, Config& c) { return read_names(v, c.api.hosts); },
+     "[]",
+     "Names under which the API is asked for besides those of loopback, such as that of a proxy "
+     "in\n"
+     "front of it: the Host of a request must be one of them, and its pages may write."},
     {"log", "level", read_level, "\"info\"", "trace, debug, info, warn or error. Goes to stderr."},
     {"log", "format", read_format, "\"text\"",
      "text for people, json (one object a line) for collectors."},

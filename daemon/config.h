@@ -46,6 +46,7 @@ struct Config {
     std::string host = "127.0.0.1";  // loopback only: the API has no TLS of its own
     uint16_t port = 7501;
     std::filesystem::path unix_socket;  // empty: none
+    std::vector<std::string> hosts;     // names that it is asked for under, besides loopback's
     bool operator==(const Api&) const = default;
   } api;
 

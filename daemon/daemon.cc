@@ -224,9 +224,13 @@ Result<void> Daemon::start_api() {
   settings.host = config_.api.host;
   settings.port = config_.api.port;
   settings.unix_socket = config_.api.unix_socket;
-  auto http = HttpServer::start(settings, [this](HttpRequest request, HttpRespond respond) {
-    api_->handle(std::move(request), std::move(respond));
-  });
+  settings.hosts = config_.api.hosts;
+  auto http = HttpServer::start(
+      settings,
+      [this](HttpRequest request, HttpRespond respond) {
+        api_->handle(std::move(request), std::move(respond));
+      },
+      [this](std::string_view authorization) { return api_->user_of(authorization); });
   if (!http) return tl::unexpected(http.error());
   http_ = std::move(*http);
   return {};

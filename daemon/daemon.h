@@ -3,7 +3,8 @@
 //   channel thread    frame -> take_in() -> loop        (from the gate, which has ZeroMQ)
 //   engine thread     events -> steps -> commit          (the only one that writes state)
 //   commit thread     batch -> store, fsync
-//   http thread       request -> loop; reads of the durable store
+//   http thread       sockets: requests in, answers out
+//   http workers      request -> loop; reads of the durable store; JSON
 //   report thread     reads a snapshot, when somebody asks for a report or has the books checked
 //   main thread       signals, watchdog, gauges
 //

@@ -1,7 +1,10 @@
 #include "daemon/api/api.h"
 
+#include <algorithm>
+#include <cctype>
 #include <chrono>
 
+#include "daemon/api/conventions.h"
 #include "daemon/api/problem.h"
 #include "daemon/api/reply.h"
 #include "daemon/engine/idempotency_keys.h"
@@ -9,7 +12,7 @@
 namespace jiexu {
 namespace {
 
-constexpr std::string_view kBearer = "Bearer ";
+constexpr std::string_view kBearer = "bearer ";
 
 void answer(const HttpRespond& respond, HttpResponse response) {
   respond([response = std::move(response)] { return response; });
@@ -26,6 +29,13 @@ HttpResponse bad_target() {
   return problem_response(400, "bad_target",
                           "a part of the path is empty, or path or query is not percent-encoded "
                           "UTF-8");
+}
+
+HttpResponse unknown_media_type(const Route& route) {
+  HttpResponse response = problem_response(415, "unsupported_media_type",
+                                           "Content-Type may be " + std::string(route.takes));
+  response.headers.emplace_back("Accept-Post", std::string(route.takes));
+  return response;
 }
 
 HttpResponse no_such_method(const std::string& allowed) {
@@ -52,16 +62,29 @@ void Api::set_users(std::shared_ptr<const Users> users) {
   users_ = std::move(users);
 }
 
-std::optional<User> Api::authenticate(const HttpRequest& request) const {
-  if (!request.authorization.starts_with(kBearer)) return std::nullopt;
+// RFC 9110, 11.4: the scheme in any case, one space or more, the token.
+std::optional<User> Api::authenticate(std::string_view authorization) const {
+  const auto same = [](char sent, char wanted) {
+    return std::tolower(static_cast<unsigned char>(sent)) == wanted;
+  };
+  if (!std::ranges::equal(authorization.substr(0, kBearer.size()), kBearer, same)) {
+    return std::nullopt;
+  }
+  authorization.remove_prefix(
+      std::min(authorization.find_first_not_of(' ', kBearer.size()), authorization.size()));
   std::shared_ptr<const Users> users;
   {
     const std::lock_guard lock(users_mutex_);
     users = users_;
   }
-  const User* user = users->find_token(request.authorization.substr(kBearer.size()));
+  const User* user = users->find_token(authorization);
   if (user == nullptr) return std::nullopt;
   return *user;
+}
+
+std::string Api::user_of(std::string_view authorization) const {
+  const std::optional<User> user = authenticate(authorization);
+  return user ? user->name : "";
 }
 
 void Api::handle(HttpRequest request, HttpRespond respond) {
@@ -69,10 +92,10 @@ void Api::handle(HttpRequest request, HttpRespond respond) {
   // The label is known before any answer is made, but only after `counted` was.
   auto label = std::make_shared<std::string_view>("none");
   const Language language = accepted_language(request.accept_language).value_or(ports_.language);
-  const HttpRespond counted = [this, started, label, language,
+  const HttpRespond counted = [this, started, label, language, terms = terms_of(request),
                                respond = std::move(respond)](std::function<HttpResponse()> make) {
-    respond([this, started, label, language, make = std::move(make)] {
-      HttpResponse response = in_language(make(), language);
+    respond([this, started, label, language, terms, make = std::move(make)] {
+      HttpResponse response = on_terms(in_language(make(), language), terms);
       const std::chrono::duration<double> took = std::chrono::steady_clock::now() - started;
       ports_.metrics.count_http(*label, response.status, took.count());
       return response;
@@ -81,25 +104,28 @@ void Api::handle(HttpRequest request, HttpRespond respond) {
   route(std::move(request), counted, *label);
 }
 
-// In this order, so that a stranger learns nothing but that a token is needed.
 void Api::route(HttpRequest request, const HttpRespond& respond, std::string_view& label) {
   const std::optional<Target> target = parse_target(request.target);
-  Match found = target ? match(routes(), request.method, *target) : Match();
-  if (found.route != nullptr) label = found.route->pattern;
-  const bool open = found.route != nullptr && found.route->role == Role::kNobody;
-  const std::optional<User> user = open ? User() : authenticate(request);
-  if (!user) return answer(respond, unauthenticated());
   if (!target) return answer(respond, bad_target());
+  // What may be read may be asked about (RFC 9110, 9.3.2); the server leaves the body out.
+  if (request.method == "HEAD") request.method = "GET";
+  Match found = match(routes(), request.method, *target);
   if (found.allowed.empty()) {
     return answer(respond, problem_response(404, "no_such_path", "see /v1/cases, /v1/peers"));
   }
+  if (found.route != nullptr) label = found.route->pattern;
+  const bool open = found.route != nullptr && found.route->role == Role::kNobody;
+  const std::optional<User> user = authenticate(request.authorization);
+  if (!user && !open) return answer(respond, unauthenticated());
   if (found.route == nullptr) return answer(respond, no_such_method(found.allowed));
-  if (!may(user->role, found.route->role)) {
+  if (!open && !may(user->role, found.route->role)) {
     return answer(respond,
                   problem_response(403, "role_too_low",
                                    "this needs the role " + std::string(name(found.route->role))));
   }
-  run(*found.route, {std::move(request), target->query, std::move(found.args), *user, respond});
+  if (!takes(*found.route, request)) return answer(respond, unknown_media_type(*found.route));
+  run(*found.route,
+      {std::move(request), target->query, std::move(found.args), user.value_or(User()), respond});
 }
 
 void Api::run(const Route& route, Call call) {

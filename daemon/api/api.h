@@ -3,16 +3,18 @@
 //
 // Rules that hold for every route:
 //   * Only GET /livez, /readyz and /metrics answer without a token; they show nothing of a person.
-//   * A missing or wrong token is 401, also for paths that do not exist; a role that may not, 403.
+//   * A path that does not exist is 404. A missing or wrong token is 401; a role that may not, 403.
 //   * Errors are problem+json with a stable code, in words of the language that Accept-Language
 //     asks for, else of the agency's. A full inbox is 429 with Retry-After.
 //   * A POST with an Idempotency-Key is done once (idempotency.h).
+//   * What holds for requests and answers of every kind, such as tags: conventions.h.
 //
-// Threads: handle() runs on the HTTP server's thread and never blocks on the engine; set_users()
-// and set_calendar() may be called from any thread. The HttpServer must end before this object, the
-// engine may end before or after both.
+// Threads: handle() runs on the HTTP server's workers, several at a time, and never blocks on the
+// engine; all else that is not a handler may be called from any thread. The HttpServer must end
+// before this object, the engine may end before or after both.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -67,6 +69,8 @@ class Api {
   Api(ApiPorts ports, std::shared_ptr<const Users> users);
 
   void handle(HttpRequest request, HttpRespond respond);
+  // Whose token it is (HttpKnows).
+  std::string user_of(std::string_view authorization) const;
   void set_users(std::shared_ptr<const Users> users);
   // The working days from now on; those that this build carries until then.
   void set_calendar(std::shared_ptr<const Calendar> calendar);
@@ -131,9 +135,12 @@ class Api {
   void run(const Route& route, Call call);
   // False: the request was, or is being, answered as the first under its key.
   bool is_first(Call& call);
-  std::optional<User> authenticate(const HttpRequest& request) const;
-  // Asks the engine. `render` makes the answer of the reply alone: it runs on the HTTP thread, or
-  // on the engine's if the call has a key.
+  std::optional<User> authenticate(std::string_view authorization) const;
+  // The next cases of a list, and so on.
+  struct CaseListing;
+  void list_on(const std::shared_ptr<CaseListing>& listing);
+  // Asks the engine. `render` makes the answer of the reply alone: it runs on a worker, or
+  // on the engine's thread if the call has a key.
   template <class Ask, class Render>
   void ask(const Call& call, Ask what, Render render);
   template <class Ask, class Render>
@@ -169,13 +176,14 @@ class Api {
   std::optional<Case> find_case(const Call& call) const;
 
   ApiPorts ports_;
-  Records records_;
+  const Records records_;  // only read, which any thread may
   Idempotency idempotency_;
   mutable std::mutex users_mutex_;
   std::shared_ptr<const Users> users_;
   mutable std::mutex calendar_mutex_;
   std::shared_ptr<const Calendar> calendar_;
-  uint64_t uploads_ = 0;  // begun so far
+  std::atomic<uint64_t> uploads_ = 0;  // begun so far
+  std::mutex progress_mutex_;
   ProgressGate progress_gate_;
   Worker worker_;  // last, so that it ends before what it reads
 };

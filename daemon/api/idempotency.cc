@@ -63,8 +63,10 @@ HttpResponse key_reused() {
 
 std::optional<HttpRespond> Idempotency::begin(const IdempotencyKey& key,
                                               const HttpRespond& respond) {
+  std::unique_lock lock(mutex_);
   const auto [entry, fresh] = entries_.try_emplace(key.act);
   if (!fresh && entry->second.request != key.request) {
+    lock.unlock();
     respond(key_reused);
     return std::nullopt;
   }
@@ -73,6 +75,7 @@ std::optional<HttpRespond> Idempotency::begin(const IdempotencyKey& key,
     return std::nullopt;
   }
   entry->second.request = key.request;
+  lock.unlock();
   return [this, act = key.act, respond](std::function<HttpResponse()> make) {
     respond([this, act, make = std::move(make)] {
       HttpResponse answer = make();
@@ -83,7 +86,9 @@ std::optional<HttpRespond> Idempotency::begin(const IdempotencyKey& key,
 }
 
 void Idempotency::finish(const Digest& act, const HttpResponse& answer) {
+  std::unique_lock lock(mutex_);
   const auto found = entries_.extract(act);
+  lock.unlock();
   if (found.empty()) return;
   for (const HttpRespond& respond : found.mapped().waiting) respond([answer] { return answer; });
 }

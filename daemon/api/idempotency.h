@@ -4,10 +4,11 @@
 //
 // A key belongs to one user and to one method, target and body.
 //
-// Used on the HTTP thread only, but for what is said to be of any.
+// From any thread.
 #pragma once
 
 #include <map>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,9 +23,9 @@ namespace jiexu {
 IdempotencyKey idempotency_key_of(const std::string& user, const HttpRequest& request);
 
 // An answer as it is kept under a key; nullopt: it is a refusal, and is not. Too large a body is
-// left out: whoever asks again is told so. From any thread.
+// left out: whoever asks again is told so.
 std::optional<std::string> keep_response(const HttpResponse& response);
-// What was kept. From any thread.
+// What was kept.
 HttpResponse kept_response(std::string_view kept);
 // A key stands for one request.
 HttpResponse key_reused();
@@ -44,6 +45,7 @@ class Idempotency {
 
   void finish(const Digest& act, const HttpResponse& answer);
 
+  std::mutex mutex_;
   std::map<Digest, Entry> entries_;  // no more than connections
 };
 

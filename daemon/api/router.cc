@@ -1,5 +1,6 @@
 #include "daemon/api/router.h"
 
+#include "daemon/api/http/http_fields.h"
 #include "daemon/base/bytes.h"
 #include "daemon/base/text.h"
 
@@ -20,14 +21,6 @@ std::optional<std::string> decode(std::string_view text) {
     i += 2;
   }
   return is_utf8(out) ? std::optional(std::move(out)) : std::nullopt;
-}
-
-// Takes the part up to `separator` off `rest`, and the separator too.
-std::string_view cut(std::string_view& rest, char separator) {
-  const size_t end = std::min(rest.find(separator), rest.size());
-  const std::string_view part = rest.substr(0, end);
-  rest.remove_prefix(std::min(end + 1, rest.size()));
-  return part;
 }
 
 bool fits(std::string_view pattern, const std::vector<std::string>& segments,
@@ -52,6 +45,7 @@ std::optional<Target> parse_target(std::string_view target) {
   if (!target.starts_with('/')) return std::nullopt;
   Target out;
   std::string_view path = cut(target, '?');
+  if (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
   while (path.size() > 1) {
     path.remove_prefix(1);
     const size_t end = std::min(path.find('/'), path.size());
@@ -71,12 +65,24 @@ std::optional<Target> parse_target(std::string_view target) {
   return out;
 }
 
+bool takes(const Route& route, const HttpRequest& request) {
+  if (route.takes == "*/*" || request.content_type.empty() || request.body.empty()) return true;
+  std::string_view sent = request.content_type;
+  const std::string_view type = trimmed(cut(sent, ';'));
+  std::string_view known = route.takes;
+  while (!known.empty()) {
+    if (same_text(trimmed(cut(known, ',')), type)) return true;
+  }
+  return false;
+}
+
 Match match(std::span<const Route> table, std::string_view method, const Target& target) {
   Match out;
   std::vector<std::string> args;
   for (const Route& route : table) {
     if (!fits(route.pattern, target.segments, args)) continue;
     out.allowed += (out.allowed.empty() ? "" : ", ") + std::string(route.method);
+    if (route.method == "GET") out.allowed += ", HEAD";
     if (route.method != method) continue;
     out.route = &route;
     out.args = args;

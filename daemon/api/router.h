@@ -31,7 +31,12 @@ struct Route {
   std::string_view pattern;  // such as "/v1/cases/{id}"; a segment in braces fits any one segment
   Role role;                 // the least that may; kNobody: no token is asked for
   void (Api::*handle)(Call call);
+  std::string_view takes = "application/json";  // types of its body, comma-separated; */*: any
 };
+
+// Whether the type of the request's body is one that the route takes. A body without a type is
+// taken for what the route wants.
+bool takes(const Route& route, const HttpRequest& request);
 
 // The route table of the daemon.
 std::span<const Route> routes();
@@ -41,13 +46,13 @@ struct Target {
   std::map<std::string, std::string> query;
 };
 // Splits and percent-decodes; nullopt if it is not a path with an optional query, if a part of the
-// path is empty, or if any part of it is not UTF-8.
+// path is empty, or if any part of it is not UTF-8. One slash at the end means nothing.
 std::optional<Target> parse_target(std::string_view target);
 
 struct Match {
   const Route* route = nullptr;  // nullptr: no route for path and method
   std::vector<std::string> args;
-  std::string allowed;  // methods of the path, comma-separated; empty: no such path
+  std::string allowed;  // methods of the path, comma-separated, HEAD too; empty: no such path
 };
 Match match(std::span<const Route> table, std::string_view method, const Target& target);
 

@@ -1,5 +1,5 @@
 // What takes long must not hold up the other requests: each job runs on a thread of its own, a few
-// at a time. From the HTTP thread.
+// at a time. From any thread.
 #pragma once
 
 #include <array>

@@ -55,7 +55,10 @@ std::string wrong_with_api(const Session& session, const Config& config) {
   const Endpoint endpoint{config.api.host, config.api.port, config.api.unix_socket};
   const Result<Reply> ready = send(endpoint, {"GET", "/readyz", "", "", ""});
   if (!ready) return ready.error().text;
-  if (ready->status != 200) return say("not ready: {why}", {{"why", ready->body}});
+  if (ready->status != 200) {
+    const Result<Reply> why = session.ask("GET", "/readyz?verbose");
+    return say("not ready: {why}", {{"why", why ? why->body : ready->body}});
+  }
   const Result<Reply> peers = session.ask("GET", "/v1/peers");
   if (!peers) return peers.error().text;
   if (peers->status == 401) return say("the token is not known; `jiexu user add` makes one");

@@ -29,13 +29,37 @@ TEST_CASE("a path and a method find their row, and the braces their text") {
 TEST_CASE("another method is told which ones there are") {
   const Match match = find("DELETE", "/v1/cases");
   CHECK(match.route == nullptr);
-  CHECK(match.allowed == "GET, POST");
+  CHECK(match.allowed == "GET, HEAD, POST");
 }
 
 TEST_CASE("a path that is longer or shorter than every pattern is none") {
   const std::string path =
       GENERATE(std::string("/"), "/v1", "/v1/cases/a/b", "/v1/cases/a/actions");
   CHECK(find("GET", path).allowed.empty());
+}
+
+TEST_CASE("a slash at the end means nothing") {
+  CHECK(find("GET", "/v1/cases/?open=1").route == &kTable[0]);
+  CHECK(find("GET", "/v1/cases/a/").route == &kTable[2]);
+}
+
+TEST_CASE("a body has a type that its route takes, or none") {
+  Route route = kTable[1];
+  HttpRequest request{"POST", "/v1/cases", "", "", "{}"};
+  for (const char* good : {"", "application/json", "Application/JSON; charset=utf-8"}) {
+    request.content_type = good;
+    CHECK(takes(route, request));
+  }
+  for (const char* bad : {"text/plain", "application/x-www-form-urlencoded", "application/jsonx",
+                          "multipart/form-data; boundary=x", "*/*", ";"}) {
+    request.content_type = bad;
+    CHECK_FALSE(takes(route, request));
+  }
+  request.body.clear();
+  CHECK(takes(route, request));
+  route.takes = "application/x-ndjson, application/json";
+  request = {"POST", "/", "", "", "x", "application/json"};
+  CHECK(takes(route, request));
 }
 
 TEST_CASE("an encoded slash does not make a segment") {
@@ -52,7 +76,7 @@ TEST_CASE("the query is decoded") {
 }
 
 TEST_CASE("targets that are no path are refused") {
-  const std::string target = GENERATE(std::string(""), "*", "http://x/", "/a//b", "/a/", "//",
+  const std::string target = GENERATE(std::string(""), "*", "http://x/", "/a//b", "/a//", "//",
                                       "/a%ff", "/a?b=%ed%a0%80", "/a%", "/a%2", "/a%zz", "/a?b=%1");
   CHECK_FALSE(parse_target(target));
 }

@@ -251,13 +251,17 @@ TEST_CASE("quarantine is listed page by page") {
   CHECK(page["next"] == "");
 }
 
-TEST_CASE("readiness tells why not") {
+TEST_CASE("readiness tells why not to those who have a token and ask") {
   ApiWorld world;
   CHECK(world.ask("GET", "/readyz", Role::kNobody).status() == 200);
   world.not_ready = "disk low";
   const Got got = world.ask("GET", "/readyz", Role::kNobody);
   CHECK(got.status() == 503);
-  CHECK(got.response.body == "disk low\n");
+  CHECK(got.response.body == "not ready\n");
+  CHECK(got.header("Retry-After") == "2");
+  CHECK(world.ask("GET", "/readyz?verbose", Role::kNobody).response.body == "not ready\n");
+  CHECK(world.ask("GET", "/readyz", Role::kAuditor).response.body == "not ready\n");
+  CHECK(world.ask("GET", "/readyz?verbose", Role::kAuditor).response.body == "disk low\n");
   CHECK(world.ask("GET", "/livez", Role::kNobody).status() == 200);
 }
 

@@ -375,7 +375,7 @@ def test_memory_while_running(agency):
     pages = int(pathlib.Path(f"/proc/{agency.process.pid}/statm").read_text().split()[0])
     has = pages * os.sysconf("SC_PAGE_SIZE")
     resource.prlimit(agency.process.pid, resource.RLIMIT_AS, (has, has))
-    head = b"POST /v1/letters:submit HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n"
+    head = b"POST /v1/letters:submit HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1000000\r\n\r\n"
     held = []  # each of them most of a body that is waited for
     for _ in range(250):
         try:

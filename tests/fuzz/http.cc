@@ -1,7 +1,8 @@
-// What a local client sends. The first byte says what the rest is: a request target, a JSON body as
-// text, or changes to a message whose JSON must read back as the same message.
+// What a local client sends. The first byte says what the rest is: a request target, a head, a JSON
+// body as text, or changes to a message whose JSON must read back as the same message.
 #include <google/protobuf/stubs/logging.h>
 
+#include "daemon/api/http/http_head.h"
 #include "daemon/api/json.h"
 #include "daemon/api/json_text.h"
 #include "daemon/api/router.h"
@@ -31,6 +32,22 @@ void take_target(const std::string& text) {
   if (found.route == nullptr) return;
   CHECK(!found.allowed.empty() && found.route->method == "GET");
   for (const std::string& arg : found.args) CHECK(!arg.empty());
+}
+
+// A whole head holds no line end but CRLF, and is whole whatever follows it.
+void take_head(const std::string& text) {
+  const HeadEnd end = find_head_end(text);
+  std::optional<std::string_view> authority;
+  const auto path = path_of_target(text, authority);
+  CHECK(!path || path->starts_with('/'));
+  if (authority) static_cast<void>(HostNames({}).knows(*authority));
+  if (end.state != HeadEnd::State::kWhole) return;
+  const std::string head = text.substr(0, end.size);
+  CHECK(head.ends_with("\r\n"));
+  for (size_t at = head.find('\n'); at != head.npos; at = head.find('\n', at + 1)) {
+    CHECK(at > 0 && head[at - 1] == '\r');
+  }
+  CHECK(find_head_end(head).size == end.size);
 }
 
 // What was read prints, and reads back as the same.
@@ -70,8 +87,9 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
   const std::string rest(reinterpret_cast<const char*>(data) + 1, size - 1);
   FuzzedDataProvider in(data + 1, size - 1);
-  switch (data[0] % 6) {
+  switch (data[0] % 7) {
     case 0: take_target(rest); break;
+    case 6: take_head(rest); break;
     case 1: take_body<v1::ActionInput>(rest); break;
     case 2: take_body<v1::BankLineInput>(rest); break;
     case 3: make_body<v1::ActionInput>(in); break;

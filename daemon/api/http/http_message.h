@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -32,6 +33,12 @@ struct HttpRequest {
   std::string content_type = {};               // as sent, empty if absent
   std::shared_ptr<HttpBody> stream = nullptr;  // of a PUT, whose `body` is empty
   std::string accept_language = {};            // as sent, empty if absent
+  std::string accept = {};
+  std::string if_match = {};
+  std::string if_none_match = {};
+  std::string id = {};  // the client's own or a new one; the answer carries it
+  // Does `work` when others have had their turn; null: nobody waits.
+  std::function<void(std::function<void()> work)> later = nullptr;
 };
 
 struct HttpResponse {
@@ -39,15 +46,17 @@ struct HttpResponse {
   std::string content_type = "application/json";
   std::string body;
   std::vector<std::pair<std::string, std::string>> headers;
-  // If set, the body is `size` bytes in pieces, which this gives on the server's thread: an empty
+  // If set, the body is `size` bytes in pieces, which this gives, one call after another: an empty
   // one behind the last; nullopt: it cannot go on, and the connection ends before the body does.
   std::function<std::optional<std::string>()> pieces = nullptr;
   uint64_t size = 0;
 };
 
-// Call once. `make` is run also if the client has gone meanwhile, so that what it remembers is
-// remembered; only if the server has gone nothing happens.
+// Call once, from any thread. `make` is run on a worker, also if the client has gone meanwhile, so
+// that what it remembers is remembered; only if the server has gone nothing happens.
 using HttpRespond = std::function<void(std::function<HttpResponse()> make)>;
 using HttpHandler = std::function<void(HttpRequest, HttpRespond)>;
+// The name of the user whom the value of an Authorization field belongs to; empty: nobody's.
+using HttpKnows = std::function<std::string(std::string_view authorization)>;
 
 }  // namespace jiexu

@@ -7,10 +7,10 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
-#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <thread>
 
+#include "daemon/api/http/http_answer.h"
 #include "daemon/api/http/http_session.h"
 
 namespace jiexu {
@@ -27,7 +27,14 @@ constexpr std::chrono::seconds kAcceptRetry{1};  // when out of descriptors
 }  // namespace
 
 struct HttpServer::Core : std::enable_shared_from_this<HttpServer::Core> {
-  Core(const HttpSettings& s, HttpHandler h) : settings(s), handler(std::move(h)) {}
+  Core(const HttpSettings& s, HttpHandler h, HttpKnows k)
+      : shared{s,
+               std::move(h),
+               std::move(k),
+               HostNames(s.hosts),
+               HttpConnections(HttpConnections::Bounds{s.strangers_max, s.connections_max,
+                                                       s.connections_of_user_max}),
+               HttpWorkers(s.workers)} {}
 
   Result<void> listen_tcp();
   Result<void> listen_unix();
@@ -36,9 +43,8 @@ struct HttpServer::Core : std::enable_shared_from_this<HttpServer::Core> {
   void take(Socket socket);
   void stop();
 
-  const HttpSettings settings;
-  const HttpHandler handler;
-  size_t connections = 0;  // before `io`, whose end ends the last sessions
+  HttpShared shared;  // before `io`, whose end ends the last sessions
+  const HttpSettings& settings = shared.settings;
   asio::io_context io{1};
   tcp::acceptor tcp_acceptor{io};
   local::acceptor unix_acceptor{io};
@@ -130,9 +136,10 @@ void HttpServer::Core::accept(Acceptor& acceptor) {
 }
 
 void HttpServer::Core::take(Socket socket) {
-  if (connections >= settings.connections_max) {
+  if (!shared.connections.admits_stranger()) {
     // One attempt without waiting, so that a flood of connections costs no memory.
-    const std::string body = http_problem(503, "too_many_connections", "try again in a second");
+    const std::string body =
+        http_problem(503, "too_many_connections", "all are at work; try again");
     const std::string text =
         "HTTP/1.1 503 Service Unavailable\r\nContent-Type: application/problem+json\r\n"
         "Retry-After: 1\r\nConnection: close\r\nContent-Length: " +
@@ -149,12 +156,13 @@ void HttpServer::Core::take(Socket socket) {
   // The alias keeps no core alive: a session that owned its server could never end.
   const std::weak_ptr<asio::io_context> weak_io(
       std::shared_ptr<asio::io_context>(shared_from_this(), &io));
-  begin_session(std::move(socket), settings, handler, weak_io, connections);
+  begin_session(std::move(socket), shared, weak_io);
 }
 
 void HttpServer::Core::stop() {
   io.stop();
   if (thread.joinable()) thread.join();
+  shared.workers.stop();
   error_code ignored;
   tcp_acceptor.close(ignored);
   unix_acceptor.close(ignored);
@@ -162,8 +170,8 @@ void HttpServer::Core::stop() {
 }
 
 Result<std::unique_ptr<HttpServer>> HttpServer::start(const HttpSettings& settings,
-                                                      HttpHandler handler) {
-  auto core = std::make_shared<Core>(settings, std::move(handler));
+                                                      HttpHandler handler, HttpKnows knows) {
+  auto core = std::make_shared<Core>(settings, std::move(handler), std::move(knows));
   for (const Result<void>& listening : {core->listen_tcp(), core->listen_unix()}) {
     if (!listening) return tl::unexpected(listening.error());
   }
@@ -180,10 +188,6 @@ HttpServer::~HttpServer() {
 uint16_t HttpServer::port() const {
   error_code ignored;
   return core_->tcp_acceptor.local_endpoint(ignored).port();
-}
-
-void HttpServer::post(std::function<void()> work) {
-  asio::post(core_->io, std::move(work));
 }
 
 }  // namespace jiexu

@@ -1,11 +1,15 @@
 #include "daemon/api/http/http_session.h"
 
 #include <boost/asio/dispatch.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <optional>
+
+#include "daemon/api/http/http_answer.h"
+#include "daemon/api/http/http_gzip.h"
 
 namespace jiexu {
 namespace {
@@ -17,60 +21,102 @@ using boost::system::error_code;
 // One kind of stream for both address families.
 using Stream = beast::basic_stream<asio::generic::stream_protocol>;
 using Response = http::response<http::string_body>;
+using Does = HttpConnections::Does;
 
 // After an answer to a request that was not read to its end, input is read and thrown away up to
 // here, because closing with unread input would make the kernel discard the answer.
 constexpr size_t kDrainBytesMax = 32 << 20;
 static_assert(kDrainBytesMax > limits::kAttachmentBytesMax);
-
-HttpResponse problem(int status, std::string_view code, std::string_view detail) {
-  return {status, "application/problem+json", http_problem(status, code, detail), {}};
-}
+constexpr size_t kReadBytes = 4 << 10;
 
 // What is wrong with a request that the parser refused; nullopt: say nothing, just close.
 std::optional<HttpResponse> problem_of(const error_code& error) {
   if (error == http::error::header_limit) {
-    return problem(431, "header_too_large", "send fewer or shorter header fields");
+    return problem_answer(431, "header_too_large", "send fewer or shorter header fields");
   }
   if (error == http::error::body_limit) {
-    return problem(413, "body_too_large", "send less at once");
+    return problem_answer(413, "body_too_large", "send less at once");
   }
   const bool closed = error == http::error::end_of_stream || error == http::error::partial_message;
   if (closed || error.category() != make_error_code(http::error::bad_method).category()) {
     return std::nullopt;
   }
-  return problem(400, "malformed_request", "this is not HTTP/1.1");
+  return problem_answer(400, "malformed_request", "this is not HTTP/1.1");
+}
+
+std::string_view text_of(beast::string_view text) {
+  return {text.data(), text.size()};
+}
+
+template <class Fields>
+std::vector<std::string_view> all_of(const Fields& fields, http::field name) {
+  std::vector<std::string_view> out;
+  for (auto [at, end] = fields.equal_range(name); at != end; ++at) {
+    out.push_back(text_of(at->value()));
+  }
+  return out;
+}
+
+using Head = http::request_header<>;
+
+HeadFacts facts_of(const Head& head) {
+  HeadFacts facts;
+  facts.method = text_of(head.method_string());
+  facts.target = text_of(head.target());
+  facts.version = head.version();
+  facts.hosts = all_of(head, http::field::host);
+  facts.transfer_encodings = all_of(head, http::field::transfer_encoding);
+  facts.has_length = head.find(http::field::content_length) != head.end();
+  facts.expect = text_of(head[http::field::expect]);
+  facts.origins = all_of(head, http::field::origin);
+  return facts;
+}
+
+// Of the head alone: fields behind a body in chunks are not looked at.
+HttpRequest request_of(const Head& head) {
+  std::optional<std::string_view> authority;
+  const auto path = path_of_target(text_of(head.target()), authority);
+  HttpRequest request{std::string(head.method_string()),
+                      std::string(path.value_or("")),
+                      std::string(head[http::field::authorization]),
+                      std::string(head["Idempotency-Key"]),
+                      "",
+                      std::string(head[http::field::content_type])};
+  request.accept = std::string(head[http::field::accept]);
+  request.accept_language = std::string(head[http::field::accept_language]);
+  request.if_match = std::string(head[http::field::if_match]);
+  request.if_none_match = std::string(head[http::field::if_none_match]);
+  return request;
+}
+
+HttpResponse built(const std::function<HttpResponse()>& make) {
+  try {
+    return make();
+  } catch (const std::exception&) {
+    return problem_answer(500, "internal", "the answer could not be built");
+  }
 }
 
 // One connection. Read a request, wait for its answer, write it, again. Keeps itself alive by the
 // pending operation; lives on the server's thread only.
 class Session : public std::enable_shared_from_this<Session> {
  public:
-  // `core` outlives every session, because sessions live in operations of its io_context. It is
-  // given as the pieces that a session needs.
-  Session(HttpSocket socket, const HttpSettings& settings, const HttpHandler& handler,
-          std::weak_ptr<asio::io_context> io, size_t& connections)
+  Session(HttpSocket socket, HttpShared& shared, std::weak_ptr<asio::io_context> io)
       : stream_(std::move(socket)),
-        settings_(settings),
-        handler_(handler),
+        shared_(shared),
+        settings_(shared.settings),
         io_(std::move(io)),
-        patience_(stream_.get_executor()),
-        connections_(connections) {
-    ++connections_;
-  }
-  ~Session() { --connections_; }
+        patience_(stream_.get_executor()) {}
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
-  void read() {
-    coming_.reset();
-    head_.emplace();
-    head_->header_limit(static_cast<uint32_t>(settings_.header_bytes_max));
-    head_->body_limit(boost::none);
-    stream_.expires_after(settings_.idle);
-    http::async_read_header(
-        stream_, buffer_, *head_,
-        [self = shared_from_this()](error_code error, size_t) { self->on_header(error); });
+  void begin() {
+    place_.emplace(shared_.connections, [this, weak = weak_from_this()] {
+      asio::post(stream_.get_executor(), [weak] {
+        if (const auto self = weak.lock()) self->abandon();
+      });
+    });
+    read();
   }
 
   // Gives the answer to the request numbered `request`; later ones and repeats are ignored.
@@ -78,7 +124,7 @@ class Session : public std::enable_shared_from_this<Session> {
     if (!waiting_ || request != requests_) return;
     waiting_ = false;
     patience_.cancel();
-    write(std::move(answer), keep_alive_);
+    write(std::move(answer), asked_.keep_alive);
   }
 
   // The next piece of the body of request `request`.
@@ -87,28 +133,97 @@ class Session : public std::enable_shared_from_this<Session> {
     piece_.resize(bytes);
     coming_->get().body().data = piece_.data();
     coming_->get().body().size = bytes;
-    stream_.expires_after(settings_.idle);
+    stream_.expires_after(patience());
     http::async_read(stream_, buffer_, *coming_,
                      [self = shared_from_this(), request, take = std::move(take)](
                          error_code error, size_t) { self->on_piece(error, request, take); });
   }
 
-  static HttpResponse built(const std::function<HttpResponse()>& make) {
-    try {
-      return make();
-    } catch (const std::exception&) {
-      return problem(500, "internal", "the answer could not be built");
-    }
+ private:
+  // A stranger has less than a user, for all of a request.
+  std::chrono::milliseconds patience() const {
+    return place_->is_strange() ? std::min(settings_.stranger, settings_.idle) : settings_.idle;
   }
 
- private:
-  void on_header(error_code error) {
+  void abandon() {
+    waiting_ = false;
+    patience_.cancel();
+    stream_.close();
+  }
+
+  void read() {
+    coming_.reset();
+    asked_ = {};
+    place_->does(Does::kWait);
+    stream_.expires_after(patience());
+    read_head();
+  }
+
+  std::string_view read_so_far() const {
+    return {static_cast<const char*>(buffer_.data().data()), buffer_.size()};
+  }
+
+  void read_head() {
+    buffer_.consume(empty_lines(read_so_far()));
+    const HeadEnd end = find_head_end(read_so_far());
+    if (end.state == HeadEnd::State::kBroken) {
+      return write(problem_answer(400, "malformed_request", end.why), false);
+    }
+    if (std::max(end.size, end.state == HeadEnd::State::kMore ? buffer_.size() : 0) >
+        settings_.header_bytes_max) {
+      return refuse(http::error::header_limit);
+    }
+    if (end.state == HeadEnd::State::kWhole) return take_head(end.size);
+    stream_.async_read_some(buffer_.prepare(kReadBytes),
+                            [self = shared_from_this()](error_code error, size_t n) {
+                              if (error) return;
+                              self->buffer_.commit(n);
+                              self->read_head();
+                            });
+  }
+
+  void take_head(size_t size) {
+    head_.emplace();
+    head_->header_limit(static_cast<uint32_t>(settings_.header_bytes_max));
+    head_->body_limit(boost::none);
+    error_code error;
+    const size_t used = head_->put(asio::buffer(buffer_.data(), size), error);
+    if (error == http::error::bad_version && names_version(read_so_far())) {
+      return write(problem_answer(505, "unknown_version", "speak HTTP/1.1 or HTTP/1.0"), false);
+    }
     if (error) return refuse(error);
+    buffer_.consume(used);
+    on_head(head_->get());
+  }
+
+  void on_head(const Head& head) {
+    asked_.id = request_id(text_of(head["X-Request-Id"]));
+    asked_.old = head.version() < 11;
+    asked_.head_only = head.method() == http::verb::head;
+    asked_.gzip = takes_gzip(text_of(head[http::field::accept_encoding]));
+    if (const auto refused = refuse_head(facts_of(head), shared_.names)) {
+      return write(problem_answer(refused->status, refused->code, refused->detail), false);
+    }
+    asked_.keep_alive = head_->get().keep_alive();
+    request_ = request_of(head);
+    request_.id = asked_.id;
     if (!streams() && head_->content_length().value_or(0) > settings_.body_bytes_max) {
       return refuse(http::error::body_limit);
     }
-    if (beast::iequals(head_->get()[http::field::expect], "100-continue")) return send_continue();
+    const std::string user = shared_.knows ? shared_.knows(request_.authorization) : "anybody";
+    if (!place_->belongs_to(user)) return write(no_room(), false);
+    if (place_->is_strange() && !head_->is_done()) return hand_over_unread();
+    stream_.expires_after(patience());
+    const bool asks = !text_of(head[http::field::expect]).empty() && !asked_.old;
+    if (asks && buffer_.size() == 0 && !head_->is_done()) return send_continue();
     read_body();
+  }
+
+  static HttpResponse no_room() {
+    HttpResponse answer =
+        problem_answer(503, "too_many_connections", "all of yours are at work; use them again");
+    answer.headers.emplace_back("Retry-After", "1");
+    return answer;
   }
 
   bool streams() const { return head_->get().method() == http::verb::put; }
@@ -134,42 +249,42 @@ class Session : public std::enable_shared_from_this<Session> {
     if (const auto response = problem_of(error)) write(*response, false);
   }
 
-  template <class Message>
-  static HttpRequest request_of(const Message& message) {
-    return {std::string(message.method_string()),
-            std::string(message.target()),
-            std::string(message[http::field::authorization]),
-            std::string(message["Idempotency-Key"]),
-            "",
-            std::string(message[http::field::content_type]),
-            nullptr,
-            std::string(message[http::field::accept_language])};
+  void dispatch() {
+    request_.body = std::move(parser_->get().body());
+    hand_over(++requests_);
   }
 
-  void dispatch() {
-    auto message = parser_->release();
-    keep_alive_ = message.keep_alive();
-    HttpRequest request = request_of(message);
-    request.body = std::move(message.body());
-    hand_over(std::move(request), ++requests_);
+  // No stranger is asked for a body: what to say to him is known without.
+  void hand_over_unread() {
+    asked_.keep_alive = false;
+    hand_over(++requests_);
   }
 
   void dispatch_stream() {
     coming_.emplace(std::move(*head_));
-    keep_alive_ = coming_->get().keep_alive();
-    HttpRequest request = request_of(coming_->get());
     std::optional<uint64_t> size;
     if (const auto length = coming_->content_length()) size = *length;
     const uint64_t number = ++requests_;
-    request.stream = std::make_shared<Body>(weak_from_this(), io_, number, size);
-    hand_over(std::move(request), number);
+    request_.stream = std::make_shared<Body>(weak_from_this(), io_, number, size);
+    hand_over(number);
   }
 
-  void hand_over(HttpRequest request, uint64_t number) {
+  void hand_over(uint64_t number) {
     stream_.expires_never();
     waiting_ = true;
+    place_->does(Does::kWork);
     wait_for_handler(number);
-    call(std::move(request), number);
+    request_.later = [&shared = shared_, io = io_](std::function<void()> work) {
+      if (const auto alive = io.lock()) shared.workers.go_on(std::move(work));
+    };
+    shared_.workers.post(
+        [&shared = shared_, request = std::move(request_), respond = responder(number)]() mutable {
+          try {
+            shared.handler(std::move(request), respond);
+          } catch (const std::exception&) {
+            respond([] { return problem_answer(500, "internal", "the handler failed"); });
+          }
+        });
   }
 
   void on_piece(error_code error, uint64_t request, const HttpBody::Take& take) {
@@ -185,52 +300,77 @@ class Session : public std::enable_shared_from_this<Session> {
     take(std::move(piece_));
   }
 
-  void call(HttpRequest request, uint64_t number) {
-    auto respond = [weak = weak_from_this(), io = io_, number](std::function<HttpResponse()> make) {
+  // What the handler answers through, from any thread.
+  HttpRespond responder(uint64_t number) {
+    return [&shared = shared_, weak = weak_from_this(), io = io_, number,
+            gzip = asked_.gzip](std::function<HttpResponse()> make) {
       const std::shared_ptr<asio::io_context> alive = io.lock();
       if (!alive) return;
-      asio::dispatch(*alive, [weak, number, make = std::move(make)] {
+      auto work = [&shared, weak, io, number, gzip, make = std::move(make)] {
         HttpResponse answer = built(make);
-        if (const auto self = weak.lock()) self->respond(number, std::move(answer));
-      });
+        if (gzip && is_packable(answer)) return pack(shared, weak, io, number, std::move(answer));
+        deliver(weak, io, number, std::move(answer));
+      };
+      shared.workers.is_here() ? work() : shared.workers.post(std::move(work));
     };
-    try {
-      handler_(std::move(request), std::move(respond));
-    } catch (const std::exception&) {
-      this->respond(number, problem(500, "internal", "the handler failed"));
-    }
   }
 
-  // The handler gets as long as a client does. After that the outcome is not known to us.
+  static void deliver(const std::weak_ptr<Session>& weak, const std::weak_ptr<asio::io_context>& io,
+                      uint64_t number, HttpResponse answer) {
+    const std::shared_ptr<asio::io_context> alive = io.lock();
+    if (!alive) return;
+    asio::post(*alive, [weak, number, answer = std::move(answer)]() mutable {
+      if (const auto self = weak.lock()) self->respond(number, std::move(answer));
+    });
+  }
+
+  struct Packing {
+    Packing(HttpResponse of, std::string plain)
+        : answer(std::move(of)), gzip(std::move(plain)) {}
+    HttpResponse answer;
+    Gzip gzip;
+  };
+
+  static void pack(HttpShared& shared, const std::weak_ptr<Session>& weak,
+                   const std::weak_ptr<asio::io_context>& io, uint64_t number,
+                   HttpResponse answer) {
+    std::string plain = std::move(answer.body);
+    auto packing = std::make_shared<Packing>(std::move(answer), std::move(plain));
+    pack_on(shared, weak, io, number, packing);
+  }
+
+  static void pack_on(HttpShared& shared, const std::weak_ptr<Session>& weak,
+                      const std::weak_ptr<asio::io_context>& io, uint64_t number,
+                      const std::shared_ptr<Packing>& packing) {
+    if (packing->gzip.turn()) {
+      return shared.workers.go_on(
+          [&shared, weak, io, number, packing] { pack_on(shared, weak, io, number, packing); });
+    }
+    set_packed(packing->answer, packing->gzip.take());
+    deliver(weak, io, number, std::move(packing->answer));
+  }
+
+  // The handler gets as long as a user does. After that the outcome is not known to us.
   void wait_for_handler(uint64_t number) {
     patience_.expires_after(settings_.idle);
     patience_.async_wait([self = shared_from_this(), number](error_code error) {
       if (error) return;
-      self->respond(number, problem(504, "no_answer_yet",
-                                    "the outcome is not known yet; ask again with the same "
-                                    "Idempotency-Key"));
+      self->respond(number, problem_answer(504, "no_answer_yet",
+                                           "the outcome is not known yet; ask again with the same "
+                                           "Idempotency-Key"));
     });
-  }
-
-  template <class Message>
-  static Message head_of(const HttpResponse& answer, bool keep_alive) {
-    Message out(http::int_to_status(static_cast<unsigned>(answer.status)), 11);
-    out.set(http::field::content_type, answer.content_type);
-    out.set(http::field::cache_control, "no-store");
-    out.set("X-Content-Type-Options", "nosniff");
-    for (const auto& [field, value] : answer.headers) out.set(field, value);
-    out.keep_alive(keep_alive);
-    return out;
   }
 
   void write(HttpResponse answer, bool keep_alive) {
     // What is left of a body that was not read to its end cannot be told from the next request.
     keep_alive = keep_alive && (!coming_ || coming_->is_done());
-    if (answer.pieces) return write_pieces(std::move(answer), keep_alive);
-    response_ = head_of<Response>(answer, keep_alive);
+    place_->does(Does::kWrite);
+    if (asked_.head_only || answer.pieces) return write_pieces(std::move(answer), keep_alive);
+    response_ = Response();
+    fill_head(answer, asked_, keep_alive, response_);
     response_.body() = std::move(answer.body);
     response_.prepare_payload();
-    stream_.expires_after(settings_.idle);
+    stream_.expires_after(patience());
     http::async_write(stream_, response_,
                       [self = shared_from_this(), keep_alive](error_code error, size_t) {
                         if (error) return;
@@ -246,36 +386,54 @@ class Session : public std::enable_shared_from_this<Session> {
     bool keep_alive = false;
   };
 
+  // Also an answer to HEAD, which has none.
   void write_pieces(HttpResponse answer, bool keep_alive) {
     auto out = std::make_shared<Pieces>();
-    out->head = head_of<http::response<http::empty_body>>(answer, keep_alive);
-    out->head.content_length(answer.size);
+    fill_head(answer, asked_, keep_alive, out->head);
+    out->head.content_length(answer.pieces ? answer.size : answer.body.size());
     out->serializer.emplace(out->head);
-    out->next = std::move(answer.pieces);
+    if (!asked_.head_only) out->next = std::move(answer.pieces);
     out->keep_alive = keep_alive;
-    stream_.expires_after(settings_.idle);
+    stream_.expires_after(patience());
     http::async_write_header(stream_, *out->serializer,
                              [self = shared_from_this(), out](error_code error, size_t) {
-                               if (!error) self->write_piece(out);
+                               if (!error) self->next_piece(out);
                              });
   }
 
-  void write_piece(const std::shared_ptr<Pieces>& out) {
-    auto piece = out->next();
+  // Reads it on a worker, in the turn of what goes on.
+  void next_piece(const std::shared_ptr<Pieces>& out) {
+    if (!out->next) return out->keep_alive ? read() : close();
+    patience_.expires_after(settings_.idle);
+    patience_.async_wait([self = shared_from_this()](error_code error) {
+      if (!error) self->abandon();
+    });
+    shared_.workers.go_on([out, weak = weak_from_this(), io = io_] {
+      const std::shared_ptr<asio::io_context> alive = io.lock();
+      if (!alive) return;
+      auto piece = out->next();
+      asio::post(*alive, [out, weak, piece = std::move(piece)]() mutable {
+        if (const auto self = weak.lock()) self->write_piece(out, std::move(piece));
+      });
+    });
+  }
+
+  void write_piece(const std::shared_ptr<Pieces>& out, std::optional<std::string> piece) {
+    patience_.cancel();
     if (!piece) return;
     if (piece->empty()) return out->keep_alive ? read() : close();
     out->piece = std::move(*piece);
-    stream_.expires_after(settings_.idle);
+    stream_.expires_after(patience());
     asio::async_write(stream_, asio::buffer(out->piece),
                       [self = shared_from_this(), out](error_code error, size_t) {
-                        if (!error) self->write_piece(out);
+                        if (!error) self->next_piece(out);
                       });
   }
 
   void close() {
     error_code ignored;
     stream_.socket().shutdown(asio::socket_base::shutdown_send, ignored);
-    stream_.expires_after(settings_.idle);
+    stream_.expires_after(patience());
     drain(0);
   }
 
@@ -313,36 +471,29 @@ class Session : public std::enable_shared_from_this<Session> {
   };
 
   Stream stream_;
+  HttpShared& shared_;
   const HttpSettings& settings_;
-  const HttpHandler& handler_;
   const std::weak_ptr<asio::io_context> io_;
   asio::steady_timer patience_;
-  size_t& connections_;
+  std::optional<HttpConnections::Place> place_;
   beast::flat_buffer buffer_;
   std::optional<http::request_parser<http::empty_body>> head_;
   std::optional<http::request_parser<http::string_body>> parser_;
   std::optional<http::request_parser<http::buffer_body>> coming_;  // the body of a PUT
   std::string piece_;                                              // of it
+  HttpRequest request_;
+  HttpAsked asked_;
   http::response<http::empty_body> continue_;
   Response response_;
   uint64_t requests_ = 0;
   bool waiting_ = false;
-  bool keep_alive_ = false;
 };
 
 }  // namespace
 
-void begin_session(HttpSocket socket, const HttpSettings& settings, const HttpHandler& handler,
-                   std::weak_ptr<asio::io_context> io, size_t& connections) {
-  std::make_shared<Session>(std::move(socket), settings, handler, std::move(io), connections)
-      ->read();
-}
-
-std::string http_problem(int status, std::string_view code, std::string_view detail) {
-  return R"({"type":"urn:jiexu:problem:)" + std::string(code) + R"(","title":")" +
-         std::string(http::obsolete_reason(http::int_to_status(status))) + R"(","status":)" +
-         std::to_string(status) + R"(,"code":")" + std::string(code) + R"(","detail":")" +
-         std::string(detail) + "\"}";
+void begin_session(HttpSocket socket, HttpShared& shared,
+                   std::weak_ptr<boost::asio::io_context> io) {
+  std::make_shared<Session>(std::move(socket), shared, std::move(io))->begin();
 }
 
 }  // namespace jiexu

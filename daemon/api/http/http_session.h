@@ -6,18 +6,27 @@
 #include <boost/asio/io_context.hpp>
 #include <memory>
 
+#include "daemon/api/http/http_connections.h"
+#include "daemon/api/http/http_head.h"
 #include "daemon/api/http/http_server.h"
+#include "daemon/api/http/http_workers.h"
 
 namespace jiexu {
 
 using HttpSocket = boost::asio::generic::stream_protocol::socket;
 
-// Serves the connection until it ends; it keeps itself alive by its pending operation. Settings,
-// handler and `connections`, the count of sessions, must outlive the io_context behind `io`.
-void begin_session(HttpSocket socket, const HttpSettings& settings, const HttpHandler& handler,
-                   std::weak_ptr<boost::asio::io_context> io, size_t& connections);
+// What all connections of a server share. Outlives its io_context, in whose operations they live.
+struct HttpShared {
+  const HttpSettings settings;
+  const HttpHandler handler;
+  const HttpKnows knows;
+  const HostNames names;
+  HttpConnections connections;
+  HttpWorkers workers;
+};
 
-// The body of a problem+json answer.
-std::string http_problem(int status, std::string_view code, std::string_view detail);
+// Serves the connection until it ends; it keeps itself alive by its pending operation.
+void begin_session(HttpSocket socket, HttpShared& shared,
+                   std::weak_ptr<boost::asio::io_context> io);
 
 }  // namespace jiexu

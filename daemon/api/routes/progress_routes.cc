@@ -19,7 +19,11 @@ void Api::show_progress(Call call) {
     return reply(call, problem_response(400, "bad_question",
                                         "letter_number has 20 digits, id_hash 64 hex digits"));
   }
-  if (!progress_gate_.admit(call.user.name, letter->text(), ports_.clock.now())) {
+  const bool admitted = [&] {
+    const std::lock_guard lock(progress_mutex_);
+    return progress_gate_.admit(call.user.name, letter->text(), ports_.clock.now());
+  }();
+  if (!admitted) {
     HttpResponse slow = problem_response(429, "too_many_questions", "ask again later");
     slow.headers.emplace_back("Retry-After", "600");
     return reply(call, std::move(slow));

@@ -22,7 +22,7 @@ constexpr Route kRoutes[] = {
     {"GET", "/v1/cases/{id}/documents/{kind}", Role::kAuditor, &Api::show_document},
     {"GET", "/v1/cases/{id}/attachments", Role::kAuditor, &Api::list_attachments},
     {"GET", "/v1/cases/{id}/attachments/{file}", Role::kAuditor, &Api::show_attachment},
-    {"PUT", "/v1/cases/{id}/attachments/{file}", Role::kClerk, &Api::put_attachment},
+    {"PUT", "/v1/cases/{id}/attachments/{file}", Role::kClerk, &Api::put_attachment, "*/*"},
     {"GET", "/v1/cases/{id}/papers", Role::kAuditor, &Api::list_papers},
     {"GET", "/v1/cases/{id}/papers/{n}", Role::kAuditor, &Api::show_paper},
     {"POST", "/v1/papers", Role::kClerk, &Api::key_paper},
@@ -36,21 +36,23 @@ constexpr Route kRoutes[] = {
     {"POST", "/v1/progress", Role::kInquirer, &Api::show_progress},
     {"GET", "/v1/cases/{id}/payee", Role::kAuditor, &Api::show_payee},
     {"POST", "/v1/cases/{id}/payee/confirm", Role::kReviewer, &Api::confirm_payee},
-    {"POST", "/v1/letters:submit", Role::kSystem, &Api::submit_letters},
+    {"POST", "/v1/letters:submit", Role::kSystem, &Api::submit_letters,
+     "application/x-ndjson, application/x-protobuf, application/json"},
     {"POST", "/v1/bank/lines", Role::kSystem, &Api::book_bank_lines},
     {"GET", "/v1/bank/lines", Role::kAuditor, &Api::list_bank_lines},
     {"GET", "/v1/bank/lines/{id}", Role::kAuditor, &Api::show_bank_line},
     {"POST", "/v1/bank/lines/{id}/match", Role::kReviewer, &Api::match_bank_line},
     {"POST", "/v1/bank/lines/{id}/set-aside", Role::kReviewer, &Api::set_aside_bank_line},
     {"GET", "/v1/bank/files", Role::kAuditor, &Api::list_bank_files},
-    {"POST", "/v1/bank/files/{digest}", Role::kSystem, &Api::take_bank_file},
+    {"POST", "/v1/bank/files/{digest}", Role::kSystem, &Api::take_bank_file,
+     "application/json, application/x-protobuf"},
     {"POST", "/v1/remittances", Role::kClerk, &Api::make_batches},
     {"GET", "/v1/remittances", Role::kAuditor, &Api::list_batches},
     {"GET", "/v1/remittances/{batch}", Role::kAuditor, &Api::show_batch},
     {"POST", "/v1/remittances/{batch}/approve", Role::kReviewer, &Api::approve_batch},
     {"POST", "/v1/remittances/{batch}/export", Role::kReviewer, &Api::export_batch},
     {"GET", "/v1/payments", Role::kAuditor, &Api::list_payments},
-    {"POST", "/v1/payments:report", Role::kSystem, &Api::take_payment_report},
+    {"POST", "/v1/payments:report", Role::kSystem, &Api::take_payment_report, "*/*"},
     {"POST", "/v1/payments/{payment}/release", Role::kClerk, &Api::propose_release},
     {"POST", "/v1/payments/{payment}/release/approve", Role::kReviewer, &Api::approve_release},
     {"POST", "/v1/payments/{payment}/release/retract", Role::kClerk, &Api::retract_release},
@@ -165,9 +167,14 @@ void Api::live(Call call) {
   reply(call, text_response(200, "ok\n"));
 }
 
+// Why is for those who have a token, and ask.
 void Api::ready(Call call) {
   const std::optional<std::string> reason = ports_.not_ready();
-  reply(call, reason ? text_response(503, *reason + "\n") : text_response(200, "ok\n"));
+  if (!reason) return reply(call, text_response(200, "ok\n"));
+  const bool tells = call.query.contains("verbose") && call.user.role != Role::kNobody;
+  HttpResponse response = text_response(503, (tells ? *reason : "not ready") + "\n");
+  response.headers.emplace_back("Retry-After", "2");
+  reply(call, std::move(response));
 }
 
 void Api::show_metrics(Call call) {

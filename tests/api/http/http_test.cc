@@ -29,11 +29,11 @@ std::unique_ptr<HttpServer> serve(const HttpSettings& settings, HttpHandler hand
 }
 
 std::string post(std::string_view body) {
-  return "POST /p HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body.size()) +
+  return "POST /p HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + std::to_string(body.size()) +
          "\r\n\r\n" + std::string(body);
 }
 
-const std::string kGet = "GET /a HTTP/1.1\r\nHost: x\r\n\r\n";
+const std::string kGet = "GET /a HTTP/1.1\r\nHost: localhost\r\n\r\n";
 
 TEST_CASE("a connection is kept and its requests are answered in order, also when pipelined") {
   const auto server = serve({});
@@ -61,7 +61,7 @@ void stream(HttpRequest request, HttpRespond respond) {
 }
 
 std::string put(std::string_view body) {
-  return "PUT /p HTTP/1.1\r\nHost: x\r\nContent-Length: " + std::to_string(body.size()) +
+  return "PUT /p HTTP/1.1\r\nHost: localhost\r\nContent-Length: " + std::to_string(body.size()) +
          "\r\n\r\n" + std::string(body);
 }
 
@@ -82,7 +82,7 @@ TEST_CASE("a chunked PUT comes in pieces too, and says no size") {
   });
   RawClient client(server->port());
   REQUIRE(
-      client.send("PUT /p HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n"
+      client.send("PUT /p HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n"
                   "5\r\nabcde\r\n2\r\nfg\r\n0\r\n\r\n"));
   CHECK(client.read().body == "[abc][def][g]");
   CHECK_FALSE(size);
@@ -106,7 +106,7 @@ TEST_CASE("a handler hears of a client that has gone in the middle of its PUT") 
   });
   {
     RawClient client(server->port());
-    REQUIRE(client.send("PUT /p HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\nhalf"));
+    REQUIRE(client.send("PUT /p HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\nhalf"));
   }
   CHECK(gone.get_future().get());
 }
@@ -180,9 +180,10 @@ TEST_CASE("a body over the limit is 413, declared or chunked, and the connection
   settings.body_bytes_max = 1000;
   const auto server = serve(settings);
   const std::string big(100'000, 'x');
-  const std::string request =
-      GENERATE_COPY(post(big), "POST / HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n186a0\r\n" +
-                                   big + "\r\n0\r\n\r\n");
+  const std::string request = GENERATE_COPY(
+      post(big),
+      "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\n186a0\r\n" + big +
+          "\r\n0\r\n\r\n");
   RawClient client(server->port());
   client.send(request);
   const RawAnswer answer = client.read();
@@ -203,17 +204,17 @@ TEST_CASE("a body at the limit is taken") {
 TEST_CASE("headers over the limit are 431") {
   const auto server = serve({});
   RawClient client(server->port());
-  client.send("GET / HTTP/1.1\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n");
+  client.send("GET / HTTP/1.1\r\nHost: localhost\r\nX: " + std::string(20'000, 'x') + "\r\n\r\n");
   CHECK(client.read().status == 431);
 }
 
 TEST_CASE("what is not HTTP is 400, and the server lives on") {
   const auto server = serve({});
-  const std::string garbage =
-      GENERATE(std::string("\x16\x03\x01\x02\x00\x01\x00\r\n\r\n", 11),
-               std::string("hello\r\n\r\n"), std::string("GET / HTTP/9.9\r\n\r\n"),
-               std::string("POST / HTTP/1.1\r\nContent-Length: -1\r\n\r\n"),
-               std::string("POST / HTTP/1.1\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"));
+  const std::string garbage = GENERATE(
+      std::string("\x16\x03\x01\x02\x00\x01\x00\r\n\r\n", 11), std::string("hello\r\n\r\n"),
+      std::string("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n"),
+      std::string(
+          "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n"));
   RawClient client(server->port());
   client.send(garbage);
   CHECK(client.read().status == 400);
@@ -227,8 +228,9 @@ TEST_CASE("a client that does not finish its request is cut off") {
   HttpSettings settings;
   settings.idle = milliseconds(50);
   const auto server = serve(settings);
-  const std::string part = GENERATE(std::string(""), "GET / HT", "POST / HTTP/1.1\r\nContent-Le",
-                                    "POST / HTTP/1.1\r\nContent-Length: 10\r\n\r\nabc");
+  const std::string part =
+      GENERATE(std::string(""), "GET / HT", "POST / HTTP/1.1\r\nContent-Le",
+               "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nabc");
   RawClient client(server->port());
   REQUIRE(client.send(part));
   CHECK(client.closed_by_server());
@@ -303,35 +305,11 @@ TEST_CASE("an answer after the server has gone is dropped") {
   CHECK(client.closed_by_server());
 }
 
-TEST_CASE("connections over the limit are told 503, and a free place is used again") {
-  HttpSettings settings;
-  settings.connections_max = 2;
-  const auto server = serve(settings);
-  RawClient first(server->port());
-  REQUIRE(first.send(kGet));
-  REQUIRE(first.read().status == 200);
-  {
-    RawClient second(server->port());
-    REQUIRE(second.send(kGet));
-    REQUIRE(second.read().status == 200);
-    RawClient third(server->port());
-    const RawAnswer answer = third.read();
-    CHECK(answer.status == 503);
-    CHECK_THAT(answer.head, Catch::Contains("Retry-After"));
-  }
-  int status = 503;
-  while (status != 200) {
-    RawClient again(server->port());
-    again.send(kGet);
-    status = again.read().status;
-  }
-  CHECK(status == 200);
-}
-
 TEST_CASE("a client that asks before it sends is told to continue") {
   const auto server = serve({});
   RawClient client(server->port());
-  REQUIRE(client.send("POST /p HTTP/1.1\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n"));
+  REQUIRE(client.send(
+      "POST /p HTTP/1.1\r\nHost: localhost\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\n"));
   CHECK(client.read().status == 100);
   REQUIRE(client.send("abc"));
   CHECK(client.read().body == "POST/pabc");

@@ -45,6 +45,10 @@ bool RawClient::send(std::string_view bytes) {
   return true;
 }
 
+void RawClient::close_sending() {
+  ::shutdown(fd_, SHUT_WR);
+}
+
 bool RawClient::receive() {
   pollfd wanted{fd_, POLLIN, 0};
   REQUIRE(::poll(&wanted, 1, kPatienceMs) == 1);
@@ -54,7 +58,7 @@ bool RawClient::receive() {
   return n > 0;
 }
 
-RawAnswer RawClient::read() {
+RawAnswer RawClient::read_head() {
   size_t head_end;
   while ((head_end = buffer_.find("\r\n\r\n")) == std::string::npos) {
     if (!receive()) return {};
@@ -62,6 +66,13 @@ RawAnswer RawClient::read() {
   RawAnswer answer;
   answer.head = buffer_.substr(0, head_end);
   buffer_.erase(0, head_end + 4);
+  answer.status = std::stoi(answer.head.substr(9, 3));
+  return answer;
+}
+
+RawAnswer RawClient::read() {
+  RawAnswer answer = read_head();
+  if (answer.status == 0) return {};
   const size_t length_at = answer.head.find("Content-Length: ");
   const size_t length =
       length_at == std::string::npos ? 0 : std::stoul(answer.head.substr(length_at + 16));
@@ -70,7 +81,6 @@ RawAnswer RawClient::read() {
   }
   answer.body = buffer_.substr(0, length);
   buffer_.erase(0, length);
-  answer.status = std::stoi(answer.head.substr(9, 3));
   return answer;
 }
 

@@ -26,6 +26,10 @@ class RawClient {
   // False if the peer has closed.
   bool send(std::string_view bytes);
   RawAnswer read();
+  // The answer to HEAD, which has no body whatever its length says.
+  RawAnswer read_head();
+  // Sends nothing more, and goes on to read.
+  void close_sending();
   // True if the server closes, or resets, without sending a further byte.
   bool closed_by_server();
 

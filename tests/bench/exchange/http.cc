@@ -73,7 +73,7 @@ std::optional<std::string> HttpConnection::try_ask(std::string_view method, std:
                                                    std::string_view content_type,
                                                    std::string_view body, int* status) {
   std::string head(method);
-  head.append(" ").append(target).append(" HTTP/1.1\r\nHost: bench\r\nAuthorization: Bearer ");
+  head.append(" ").append(target).append(" HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer ");
   head.append(token_).append("\r\nContent-Type: ").append(content_type);
   head.append("\r\nContent-Length: ").append(std::to_string(body.size())).append("\r\n\r\n");
   if (!send_all(fd_, head.append(body))) return std::nullopt;
