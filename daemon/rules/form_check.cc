@@ -1,5 +1,6 @@
 #include "daemon/rules/form_check.h"
 
+#include "daemon/base/gbk.h"
 #include "daemon/base/ids.h"
 #include "daemon/base/limits.h"
 #include "daemon/base/text.h"
@@ -87,6 +88,17 @@ void check_payee(FieldChecks& checks, const v1::Payee& payee) {
   const auto cnaps = parse_cnaps(payee.cnaps());
   if (!cnaps) {
     checks.add(FormRule::kCnaps, {"payee", "cnaps"}, std::string(describe(cnaps.error())));
+  }
+}
+
+void check_payment_text(FieldChecks& checks, std::string_view field, std::string_view value) {
+  if (value.find('|') != value.npos) {
+    checks.add(FormRule::kPaymentText, {"payee", field},
+               "holds '|', which separates the columns of payment files");
+  } else if (!to_gbk(value)) {
+    checks.add(
+        FormRule::kPaymentText, {"payee", field},
+        "has a character that GBK lacks, and with it banks' files; write it as the bank does");
   }
 }
 
@@ -221,6 +233,15 @@ std::vector<Finding> check_letter(const v1::ContactLetter& form, Date today) {
 std::vector<Finding> check_payee(const v1::Payee& payee) {
   FieldChecks checks({});
   check_payee(checks, payee);
+  return checks.take();
+}
+
+std::vector<Finding> check_entered_payee(const v1::Payee& payee) {
+  FieldChecks checks({});
+  check_payee(checks, payee);
+  check_payment_text(checks, "account_holder", payee.account_holder());
+  check_payment_text(checks, "account_number", payee.account_number());
+  check_payment_text(checks, "bank_name", payee.bank_name());
   return checks.take();
 }
 

@@ -70,9 +70,10 @@ enum class FormRule : uint32_t {
   kEarlierRow = 38,  // a row of an earlier area that is not carried on as it came (earlier_rows.h)
   kHidden = 39,      // a character that nobody sees (has_hidden() of base/text.h)
   kResidentPermit = 40,  // no number of a permanent resident's card (resident_permit.h)
+  kPaymentText = 41,     // a character that a payment file cannot hold
 };
 
-inline constexpr uint32_t kFormRuleLast = 40;
+inline constexpr uint32_t kFormRuleLast = 41;
 
 struct Finding {
   FormRule rule = FormRule::kMissing;
@@ -87,6 +88,9 @@ std::vector<Finding> check_application(const v1::Application& form, Date today);
 std::vector<Finding> check_letter(const v1::ContactLetter& form, Date today);
 // The account of a letter by itself, under `payee`.
 std::vector<Finding> check_payee(const v1::Payee& payee);
+// The same of an account that is entered here. Besides, rule 41: a bank's file has to hold it, and
+// some banks take GBK alone, in columns that '|' separates.
+std::vector<Finding> check_entered_payee(const v1::Payee& payee);
 std::vector<Finding> check_contact(const v1::Contact& contact);
 
 // The form by itself. Totals and gaps are judged only if every row is sound, and money only if each

@@ -234,6 +234,12 @@ std::vector<Case> money_cases() {
   };
 }
 
+Findings of_account(const Change<v1::Payee>& change) {
+  v1::Payee payee = sample_letter().payee();
+  change(payee);
+  return check_entered_payee(payee);
+}
+
 std::vector<Case> paper_cases() {
   using enum FormRule;
   const auto changed = [](const Change<v1::Certificate>& change) {
@@ -271,6 +277,8 @@ std::vector<Case> paper_cases() {
          f.mutable_person()->set_document_type(v1::DOCUMENT_TYPE_FOREIGN_RESIDENT);
          f.mutable_person()->set_document_number("12");
        })},
+      {kPaymentText, "payee.account_holder",
+       of_account([](v1::Payee& f) { f.set_account_holder("\U00020BB7野家"); })},
       {kMissing, "certificate.number", changed([](v1::Certificate& f) { f.clear_number(); })},
       {kUnknownCode, "certificate.copy", changed([](v1::Certificate& f) { f.set_copy(4); })},
       {kMonthOrder, "certificate.benefits_to_month",
