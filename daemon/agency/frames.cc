@@ -46,6 +46,7 @@ v1::FaultCode fault_of(Refusal refusal) {
     case Refusal::kPaymentAtBank: case Refusal::kStatementDay: case Refusal::kStatementOrder:
     case Refusal::kStatementContent: case Refusal::kIdempotencyReused:
     case Refusal::kTextHidden:    case Refusal::kIdempotencyTooMany:
+    case Refusal::kNoticeAttempt: case Refusal::kNoticeContradicts: case Refusal::kNoticePayee:
       return v1::FAULT_CODE_BAD_CONTENT;
       // clang-format on
   }
@@ -241,7 +242,7 @@ Result<void> Engine::decide_message(Peer& peer, const v1::Message& message, cons
   if (outcome && message.has_letter()) return cases_.follow_successor(**outcome, now);
   if (outcome) return {};
   if (subject.exists() && event.kind != EventKind::kFaultIn) {
-    cases_.consume_number(subject, message.case_seq());
+    cases_.consume_number(subject, message);
   }
   quarantine(peer, message, place, fault_of(outcome.error().refusal), outcome.error(), now);
   return {};

@@ -131,10 +131,11 @@ int status_of(Refusal refusal) {
     case Refusal::kPaperInvalid:
     case Refusal::kRefundPaid:
     case Refusal::kAttachmentInvalid:
-    case Refusal::kLetterNumberForeign:
-    case Refusal::kLetterNumberDiffers:
-    case Refusal::kBatchNumberForeign:
-    case Refusal::kTextHidden:
+    // clang-format off
+    case Refusal::kLetterNumberForeign: case Refusal::kLetterNumberDiffers:
+    case Refusal::kBatchNumberForeign: case Refusal::kTextHidden:
+    case Refusal::kNoticeAttempt: case Refusal::kNoticeContradicts: case Refusal::kNoticePayee:
+      // clang-format on
     case Refusal::kAllotmentSum:
     case Refusal::kFileUnwritable:
     case Refusal::kStatementDay:

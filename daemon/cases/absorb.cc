@@ -169,10 +169,12 @@ void absorb_bank(const Content& content, Case& subject) {
   }
 }
 
-// The payment is known; now it is said in which batch it went to the bank.
-bool only_names_batch(const v1::RemittanceNotice& notice, const Case& subject) {
-  const bool known = notice.attempt() != 0 && notice.attempt() <= subject.attempt;
-  return known && !notice.batch_number().empty();
+// The payment may be known: then it is said in which batch it went to the bank, or nothing new.
+void absorb_notice(const Content& content, Case& subject) {
+  if (content.attempt <= subject.attempt && subject.payment(content.attempt) != nullptr) return;
+  subject.attempt = std::max(subject.attempt, content.attempt);
+  subject.noticed.value += content.amount.value;
+  add_payment(content.attempt, content.amount, subject);
 }
 
 void absorb_message(const Content& content, const v1::Message& message, Case& subject) {
@@ -183,11 +185,7 @@ void absorb_message(const Content& content, const v1::Message& message, Case& su
       subject.reject_code = message.letter_forwarded().code();
       return;
     case EventKind::kInfoFormIn: return absorb_form(content, subject);
-    case EventKind::kRemitNoticeIn:
-      if (only_names_batch(message.remittance_notice(), subject)) return;
-      subject.attempt = message.remittance_notice().attempt();
-      subject.noticed.value += content.amount.value;
-      return add_payment(subject.attempt, content.amount, subject);
+    case EventKind::kRemitNoticeIn: return absorb_notice(content, subject);
     case EventKind::kBankReturnedIn:
       subject.noticed.value -= content.amount.value;
       return take_from_payment(message.bank_returned().attempt(), content.amount, subject);

@@ -3,6 +3,7 @@
 #include "daemon/base/limits.h"
 #include "daemon/cases/attachments.h"
 #include "daemon/cases/hidden_text.h"
+#include "daemon/cases/money_check.h"
 #include "daemon/cases/payments.h"
 #include "daemon/rules/field_checks.h"
 #include "daemon/rules/form_check.h"
@@ -100,34 +101,6 @@ Checked check_form_in(const Case& subject, const Event& event, Content& content)
   content.form = &form;
   content.findings = to_wire(check_form(form, latest_today(event.at)));
   return check_named(subject, form.attachments());
-}
-
-Checked check_amount(Fen amount, Content& content) {
-  if (amount.value <= 0) return rejection(Refusal::kAmountNotPositive, "amount_fen");
-  if (amount.value > kFormAmountMaxFen) return rejection(Refusal::kAmountTooLarge, "amount_fen");
-  content.amount = amount;
-  return std::nullopt;
-}
-
-// A sum that no honest sender comes near, but that could overflow the ledger.
-Checked check_sum(Fen before, Fen more) {
-  if (before.value <= limits::kCaseFenMax - more.value) return std::nullopt;
-  return rejection(Refusal::kAmountTooLarge, "amount_fen: with what came before");
-}
-
-// What a message says besides the amount that it moves: none, or at most `max`.
-Checked check_stated(int64_t fen, int64_t max, const char* field) {
-  if (fen < 0) return rejection(Refusal::kAmountNotPositive, field);
-  if (fen > max) return rejection(Refusal::kAmountTooLarge, field);
-  return std::nullopt;
-}
-
-Checked check_money_message(const Event& event, int64_t amount_fen, Content& content) {
-  // Sent long ago is normal after an outage; only a clock ahead of ours is wrong for certain.
-  if (event.message->sent_at_ms() > event.at.plus_ms(limits::kClockSkewMsMax).ms) {
-    return rejection(Refusal::kClockSkew, "sent_at_ms: is ahead of our clock");
-  }
-  return check_amount(Fen{amount_fen}, content);
 }
 
 // --- OUT ---
@@ -266,6 +239,20 @@ Checked check_payee_of(const v1::Payee& payee) {
   return rejection(Refusal::kPayeeInvalid, describe(findings));
 }
 
+Checked check_entered(const v1::Payee& payee) {
+  const auto findings = check_entered_payee(payee);
+  if (findings.empty()) return std::nullopt;
+  return rejection(Refusal::kPayeeInvalid, describe(findings));
+}
+
+Checked check_payee_change(const Case& subject, const v1::PayeeChange& change) {
+  if (change.version() <= subject.payee_version) {
+    return rejection(Refusal::kFormVersion,
+                     "version: must be above " + std::to_string(subject.payee_version));
+  }
+  return check_payee_of(change.payee());
+}
+
 Checked check_version(uint32_t version, uint32_t wanted) {
   if (version == wanted) return std::nullopt;
   return rejection(Refusal::kFormVersion, "version: must be " + std::to_string(wanted));
@@ -300,7 +287,7 @@ Checked check_action(const Case& subject, const Event& event, const Context& con
       return check_amount(Fen{subject.refund.value - subject.refunded.value}, content);
     case EventKind::kBankReturned: return check_bank_returned(subject, event, content);
     case EventKind::kReturnFunds: return check_return(subject, event, content);
-    case EventKind::kChangePayee: return check_payee_of(input.payee());
+    case EventKind::kChangePayee: return check_entered(input.payee());
     case EventKind::kAsk: return check_text(input.reason(), "reason");
     case EventKind::kAnswer: return check_text(input.note(), "note");
     case EventKind::kReplyReminder: return check_reply_reminder(input);
@@ -310,38 +297,10 @@ Checked check_action(const Case& subject, const Event& event, const Context& con
   }
 }
 
-Checked check_noticed(const Case& subject, const Event& event, const Context& context,
-                      Content& content) {
-  const v1::RemittanceNotice& notice = event.message->remittance_notice();
-  if (auto wrong = check_money_message(event, notice.amount_fen(), content)) return wrong;
-  if (auto wrong =
-          check_stated(notice.batch_total_fen(), limits::kBatchFenMax, "batch_total_fen")) {
-    return wrong;
-  }
-  if (context.number_foreign) return rejection(Refusal::kBatchNumberForeign, "batch_number");
-  const bool fresh = notice.attempt() > subject.attempt || notice.batch_number().empty();
-  if (auto full = check_room_for_payment(subject, notice.attempt()); fresh && full) return full;
-  return check_sum(subject.noticed, content.amount);
-}
-
-Checked check_difference(const v1::FundsDiff& diff) {
-  if (auto wrong = check_stated(diff.received_fen(), limits::kCaseFenMax, "received_fen")) {
-    return wrong;
-  }
-  return check_stated(diff.reversed_fen(), limits::kCaseFenMax, "reversed_fen");
-}
-
 Checked check_bank_credit(const Case& subject, const Event& event, Content& content) {
   if (auto wrong = check_amount(event.amount, content)) return wrong;
   // At OUT it has come back.
   return check_sum(subject.side == Side::kOut ? subject.returned : subject.moved, content.amount);
-}
-
-Checked check_returned(const v1::FundsReturned& returned) {
-  if (auto wrong = check_stated(returned.credited_fen(), limits::kCaseFenMax, "credited_fen")) {
-    return wrong;
-  }
-  return check_stated(returned.kept_fen(), limits::kCaseFenMax, "kept_fen");
 }
 
 // The number of the letter that a message about money names; nullptr: of another kind.
@@ -369,28 +328,13 @@ Checked check_message(const Case& subject, const Event& event, const Context& co
                       Content& content) {
   const v1::Message& message = *event.message;
   if (auto wrong = check_letter_named(subject, event)) return wrong;
+  if (is_about_money(event.kind)) return check_money(subject, event, context, content);
   switch (event.kind) {
     case EventKind::kLetterIn: return check_letter_in(event, context);
     case EventKind::kInfoFormIn: return check_form_in(subject, event, content);
     case EventKind::kInvalidateIn:
       return check_version(message.invalidate().version(), subject.form_version);
-    case EventKind::kRemitNoticeIn: return check_noticed(subject, event, context, content);
-    case EventKind::kFundsAckIn:
-      return check_money_message(event, message.funds_ack().amount_fen(), content);
-    case EventKind::kFundsReturnedIn: {
-      const auto& returned = message.funds_returned();
-      if (auto wrong = check_returned(returned)) return wrong;
-      return check_money_message(event, returned.amount_fen(), content);
-    }
-    case EventKind::kFundsDiffIn: return check_difference(message.funds_diff());
-    case EventKind::kBankReturnedIn:
-      return check_money_message(event, message.bank_returned().amount_fen(), content);
-    case EventKind::kRefundToPersonIn: {
-      const int64_t amount = message.refund_to_person().amount_fen();
-      if (auto wrong = check_money_message(event, amount, content)) return wrong;
-      return check_sum(subject.refunded, content.amount);
-    }
-    case EventKind::kPayeeChangeIn: return check_payee_of(message.payee_change().payee());
+    case EventKind::kPayeeChangeIn: return check_payee_change(subject, message.payee_change());
     default: return std::nullopt;
   }
 }
@@ -435,6 +379,23 @@ Checked check_texts(const Event& event) {
   return std::nullopt;
 }
 
+// Acts of people, whose day they may enter.
+bool moves_money(EventKind kind) {
+  switch (kind) {
+    case EventKind::kRemit:
+    case EventKind::kBankReturned:
+    case EventKind::kCredit:
+    case EventKind::kReturnFunds:
+    case EventKind::kRefund: return true;
+    default: return false;
+  }
+}
+
+bool tells_day_of_money(EventKind kind) {
+  return moves_money(kind) || kind == EventKind::kBatchExported ||
+         kind == EventKind::kBankPaidAgain || kind == EventKind::kBankReversal;
+}
+
 // The day of an act that was done; what is expected may lie in the future.
 bool is_day_of_act(EventKind kind) {
   return kind != EventKind::kHold && kind != EventKind::kReplyReminder;
@@ -449,6 +410,10 @@ tl::expected<Content, Rejection> read_content(const Case& subject, const Event& 
   content.context = &context;
   const Date today = date_of(event.at);
   content.date = today.yyyymmdd();
+  // The other agency's clock may have been past a midnight that ours is before.
+  if (tells_day_of_money(event.kind)) {
+    content.date = not_before_letter(subject, today).yyyymmdd();
+  }
   if (event.input != nullptr && event.input->ByteSizeLong() > limits::kInputBytesMax) {
     return tl::unexpected(rejection(Refusal::kInputTooLarge));
   }
@@ -456,6 +421,10 @@ tl::expected<Content, Rejection> read_content(const Case& subject, const Event& 
   if (event.input != nullptr && event.input->date() != 0 && is_day_of_act(event.kind)) {
     if (auto wrong = check_date(event.input->date(), today)) return tl::unexpected(*wrong);
     content.date = event.input->date();
+    const bool judged = moves_money(event.kind) && !event.replayed;
+    if (judged && is_before_letter(subject, *Date::from_yyyymmdd(content.date))) {
+      return refuse(Refusal::kDateInvalid, "date: lies before the letter");
+    }
   }
   if (auto wrong = check_event(subject, event, context, content)) return tl::unexpected(*wrong);
   return content;

@@ -18,7 +18,7 @@ struct Content {
       nullptr;                        // kIssueForm: completed and checked; kInfoFormIn: as it came
   std::vector<v1::Finding> findings;  // about `form`
   Fen amount;                         // of events that move money
-  uint32_t attempt = 0;               // kBankReturned: which payment
+  uint32_t attempt = 0;               // kBankReturned, kRemitNoticeIn: which payment
   int32_t date = 0;                   // of the act, yyyymmdd
 };
 

@@ -177,10 +177,13 @@ Result<std::optional<Rejection>> CaseService::try_out(const Case& subject, const
   return decided.error();
 }
 
-void CaseService::consume_number(const Case& subject, uint32_t case_seq) {
-  if (case_seq != subject.received_case_seq + 1) return;
+void CaseService::consume_number(const Case& subject, const v1::Message& message) {
+  if (message.case_seq() != subject.received_case_seq + 1) return;
   auto next = std::make_shared<Case>(subject);
-  next->received_case_seq = case_seq;
+  next->received_case_seq = message.case_seq();
+  const bool notice = message.has_remittance_notice() && subject.side == Side::kIn;
+  const bool next_one = message.remittance_notice().attempt() == subject.attempt + 1;
+  if (notice && next_one) next->attempt += 1;
   consumed_.insert_or_assign(next->id, std::move(next));
 }
 

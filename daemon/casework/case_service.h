@@ -106,10 +106,11 @@ class CaseService final : public CommitListener {
   // go on at a number that no earlier loss of the day can have led to.
   void skip_letter_numbers(Instant now);
 
-  // A numbered message of the case was refused: its number is used up all the same.
+  // A numbered message of the case was refused: its number is used up all the same, and so is that
+  // of the payment that it gives notice of.
   // Written at the end of the commit: a refused message costs its sender some bytes, a case
   // kilobytes.
-  void consume_number(const Case& subject, uint32_t case_seq);
+  void consume_number(const Case& subject, const v1::Message& message);
 
   // The case has been with this agency before it came to the one that it is with.
   void note_former(const Case& subject, AgencyId agency);
@@ -139,6 +140,8 @@ class CaseService final : public CommitListener {
   void set_profiles(std::vector<ProfileChoice> profiles) { profiles_ = std::move(profiles); }
   // New deadlines are judged by it at once, open ones by rejudge_some() (rejudge.h).
   void set_calendar(std::shared_ptr<const Calendar> calendar);
+  // REQUIRES: start() was called.
+  const Calendar& calendar() const { return *calendar_; }
   // Judges the next open cases anew, if the last slice's commit has landed. Whether any were.
   Result<bool> rejudge_some(Instant now);
   bool rejudge_ready(Instant now) const;

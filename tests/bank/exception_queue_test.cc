@@ -175,6 +175,8 @@ TEST_CASE("a notice that names the batch of a payment that is known counts no mo
   const Case before = office.site.subject(office.id(1));
   v1::Message again = sound_message(before, EventKind::kRemitNoticeIn);
   again.mutable_remittance_notice()->set_attempt(before.attempt);
+  again.mutable_remittance_notice()->set_end_to_end_id(
+      EndToEndId{before.letter_number, before.attempt}.text());
   again.mutable_remittance_notice()->set_batch_number(batch_number(1));
   again.mutable_remittance_notice()->set_batch_lines(1);
   again.mutable_remittance_notice()->set_batch_total_fen(kBalance);

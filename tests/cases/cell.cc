@@ -76,6 +76,7 @@ Case case_in(Side side, Relationship relationship, Funds funds) {
   subject.bounced = funds == Funds::kBankReturned;
   if (subject.bounced) subject.due = Fen{kBalance};
   subject.last_order = subject.moved;
+  subject.attempt = 1;
   return subject;
 }
 

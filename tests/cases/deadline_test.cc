@@ -2,6 +2,7 @@
 // calendars of the State Council's notices.
 #include <catch2/catch.hpp>
 
+#include "daemon/rules/letter_number.h"
 #include "tests/cases/party.h"
 
 using namespace jiexu;
@@ -33,6 +34,8 @@ Party side_under(const char* profile, Side side, Relationship relationship, cons
   party.subject =
       case_in(side, relationship, side == Side::kIn ? Funds::kUnknown : Funds::kNotComputed);
   party.subject.policy_profile = profile;
+  const auto letter = LetterNumber::make(in_agency(), date_of(at(date)), 7);
+  if (!party.subject.letter_number.empty()) party.subject.letter_number = letter->text();
   party.subject.created_at = at(date);
   return party;
 }

@@ -10,6 +10,8 @@
 namespace jiexu {
 namespace {
 
+constexpr int32_t kToday = 20261120;
+
 const Calendar& calendar() {
   static const auto* const kCalendar = new Calendar(Calendar::shipped());
   return *kCalendar;
@@ -107,6 +109,15 @@ v1::Payee other_payee() {
   return payee;
 }
 
+void fill_notice(const Case& subject, v1::RemittanceNotice& notice) {
+  notice.set_attempt(subject.attempt + 1 + notice.again_of());
+  const uint32_t of = notice.again_of() != 0 ? notice.again_of() : notice.attempt();
+  notice.set_end_to_end_id(subject.letter_number + "-" + std::to_string(of));
+  const auto letter = LetterNumber::parse(subject.letter_number);
+  notice.set_paid_on(letter ? letter->issued_on().yyyymmdd() : kToday);
+  *notice.mutable_payee() = subject.payee;
+}
+
 void fill_body(const Case& subject, EventKind kind, const std::string& variant, v1::Message& out) {
   const uint32_t version = variant.empty() ? subject.form_version : std::stoul("0" + variant);
   switch (kind) {
@@ -139,9 +150,10 @@ void fill_body(const Case& subject, EventKind kind, const std::string& variant, 
           variant == "again" ? kBalance : amount_of(variant, kBalance));
       out.mutable_remittance_notice()->set_letter_number(subject.letter_number);
       out.mutable_remittance_notice()->set_again_of(variant == "again" ? 1 : 0);
-      out.mutable_remittance_notice()->set_attempt(subject.attempt + 1);
+      fill_notice(subject, *out.mutable_remittance_notice());
       break;
     case EventKind::kFundsAckIn:
+      out.mutable_funds_ack()->set_credited_on(kToday);
       out.mutable_funds_ack()->set_letter_number(subject.letter_number);
       out.mutable_funds_ack()->set_amount_fen(
           amount_of(variant, subject.moved.value > 0 ? subject.moved.value : kBalance));
@@ -177,16 +189,19 @@ void fill_exception(const Case& subject, EventKind kind, const std::string& vari
       break;
     case EventKind::kFundsReturnedIn:
       out.mutable_funds_returned()->set_letter_number(subject.letter_number);
+      out.mutable_funds_returned()->set_returned_on(kToday);
       out.mutable_funds_returned()->set_amount_fen(amount_of(variant, kBalance));
       break;
     case EventKind::kBankReturnedIn:
       out.mutable_bank_returned()->set_letter_number(subject.letter_number);
+      out.mutable_bank_returned()->set_returned_on(kToday);
       out.mutable_bank_returned()->set_amount_fen(
           amount_of(variant, subject.noticed.value > 0 ? subject.noticed.value : kBalance));
       out.mutable_bank_returned()->set_attempt(subject.attempt);
       break;
     case EventKind::kRefundToPersonIn:
       out.mutable_refund_to_person()->set_letter_number(subject.letter_number);
+      out.mutable_refund_to_person()->set_paid_on(kToday);
       out.mutable_refund_to_person()->set_amount_fen(kBalance);
       break;
     case EventKind::kReminderIn:

@@ -107,14 +107,8 @@ Outcome hear_return(void (*change)(v1::FundsReturned&)) {
 
 Outcome notices() {
   Party in = at(Side::kIn, kAccepted);
-  Outcome last;
-  for (int i = 0; i <= 1000 && !last.rejection; ++i) {
-    v1::Message message = sound_message(in.subject, EventKind::kRemitNoticeIn);
-    message.mutable_remittance_notice()->set_amount_fen(kFormAmountMaxFen);
-    message.mutable_remittance_notice()->set_attempt(1);
-    last = in.hear(message);
-  }
-  return last;
+  in.subject.noticed = Fen{limits::kCaseFenMax};
+  return in.hear(sound_message(in.subject, EventKind::kRemitNoticeIn));
 }
 
 Outcome issue_wrong_form() {
@@ -234,6 +228,13 @@ const RefusalTest kTests[] = {
      [] { return at(Side::kOut, "letter-received").play("key-paper:fault-received"); }},
     {Refusal::kPayeeInvalid, "an account without a number is not named",
      [] { return act_at(Side::kIn, kAccepted, EventKind::kChangePayee, {}); }},
+    {Refusal::kPayeeInvalid, "an account that no payment file can hold is not named",
+     [] {
+       Party in = at(Side::kIn, kAccepted);
+       v1::ActionInput input = sound_input(in.subject, EventKind::kChangePayee);
+       input.mutable_payee()->set_account_holder("南阳市|社保");
+       return in.act(EventKind::kChangePayee, input);
+     }},
     {Refusal::kPayeeInvalid, "an account without a number is not taken over",
      [] {
        Party out = at(Side::kOut, kStopped);
