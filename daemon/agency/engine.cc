@@ -148,7 +148,7 @@ void Engine::add_money_duties() {
                     [this](Moment now) { return remit_.collect(now.wall); }, Urgency::kUrgent,
                     true});
   kernel_.add_duty(
-      {"daily statements", [this](Moment now) { return until(statements_.next(), now); },
+      {"daily statements", [this](Moment now) { return until(statements_.next(now.wall), now); },
        [this](Moment now) { return statements_.write_some(now.wall); }, Urgency::kLazy, true});
   kernel_.add_duty(
       {"postponed lines",

@@ -49,9 +49,9 @@ StatementService::Turn StatementService::turn_of(const Peer& peer, Date day) con
 }
 
 Result<bool> StatementService::write_some(Instant now) {
-  if (now < next_) return false;
+  if (now < next(now)) return false;
   const Date day = day_before(date_of(now));
-  next_ = end_of(date_of(now)).plus_ms(1);
+  looked_on_ = date_of(now);
   int parts = 0;
   for (const auto& [id, peer] : peers_.all()) {
     while (true) {
@@ -59,7 +59,7 @@ Result<bool> StatementService::write_some(Instant now) {
       waiting_ |= turn == Turn::kWait;
       if (turn != Turn::kWrite) break;
       if (parts++ == limits::kStatementPartsPerWake) {
-        next_ = Instant{0};
+        looked_on_.reset();
         return true;
       }
       TRY_DO(write_part(*peer, day, now));

@@ -11,6 +11,7 @@
 // Owned by the engine's thread; writes into the open commit. Errors: the store's.
 #pragma once
 
+#include <optional>
 #include <utility>
 
 #include "daemon/casework/case_service.h"
@@ -30,11 +31,14 @@ class StatementService {
 
   // Writes parts that are due, not more than a few. Whether any were.
   Result<bool> write_some(Instant now);
-  // When there is something to do, unless look_again() is called before.
-  Instant next() const { return next_; }
+  // When there is something to do, unless look_again() is called before. A clock that was ahead
+  // and is set back is believed at once.
+  Instant next(Instant now) const {
+    return looked_on_ == date_of(now) ? end_of(*looked_on_).plus_ms(1) : now;
+  }
   // Something changed for which a statement may have waited: a receipt, a recovery, a new peer.
   void look_again() {
-    if (std::exchange(waiting_, false)) next_ = Instant{0};
+    if (std::exchange(waiting_, false)) looked_on_.reset();
   }
   // The peer could not use message `seq` of ours. Whether that was a statement.
   bool refused(Peer& peer, Seq seq, v1::FaultCode code);
@@ -49,8 +53,8 @@ class StatementService {
   CaseService& cases_;
   OpenMoney& open_;
   const LinkGuard& guard_;
-  Instant next_{0};
-  bool waiting_ = false;  // a peer's statement waits for what look_again() tells
+  std::optional<Date> looked_on_;  // the day on which all that was due had been written
+  bool waiting_ = false;           // a peer's statement waits for what look_again() tells
   // A link that was never stated has to wait for the end of a day: it may be new.
   bool day_ended_ = false;
 };

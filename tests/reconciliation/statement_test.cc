@@ -19,6 +19,19 @@ TEST_CASE("a statement that comes again, or is stated again, changes nothing") {
   CHECK(days.in.quarantine()[0].refusal() == static_cast<uint32_t>(Refusal::kStatementDay));
 }
 
+TEST_CASE("a clock that was two years ahead for a moment does not end the statements") {
+  Days days;
+  days.play(EventKind::kRemit);
+  const Instant now = days.out.now;
+  days.out.now = now.plus_ms(int64_t{730} * 24 * 3600 * 1000);
+  days.out.wake();
+  while (days.out.commit()) {
+  }
+  days.out.now = now.plus_ms(20'000);
+  const Date ended = days.end_day();
+  CHECK(days.found(Who::kIn, ended));
+}
+
 TEST_CASE("a statement that cannot be is refused by name and changes nothing") {
   struct Lie {
     Refusal refusal;
