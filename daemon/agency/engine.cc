@@ -144,7 +144,7 @@ void Engine::add_case_duties() {
 
 void Engine::add_money_duties() {
   kernel_.add_duty({"collection of payments",
-                    [this](Moment now) { return until(remit_.next_collection(), now); },
+                    [this](Moment now) { return until(remit_.next_collection(now.wall), now); },
                     [this](Moment now) { return remit_.collect(now.wall); }, Urgency::kUrgent,
                     true});
   kernel_.add_duty(
@@ -215,7 +215,7 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, const Engine
   TRY_DO(engine->bank_files_.start());
   TRY_DO(engine->fetch_.start(now.steady));
   engine->recovery_.doubt_payments_again(now.wall);
-  engine->remit_.plan_collection(now.wall);
+  TRY_DO(engine->remit_.plan_collection(now.wall));
   return engine;
 }
 

@@ -1,6 +1,7 @@
 // How the record of a payment is read: what it says of the money.
 #pragma once
 
+#include "daemon/base/time.h"
 #include "daemon/payments/rules/payment_state.h"
 #include "jiexu/v1/record.pb.h"
 
@@ -23,6 +24,20 @@ inline int64_t sent(const v1::PaymentRecord& record) {
 // Of it, what a line may still bring back.
 inline int64_t still_out(const v1::PaymentRecord& record) {
   return sent(record) - record.seen_back_fen();
+}
+
+// The bank has refused it as known, and has not shown its debit; nobody has asked the bank since.
+inline bool awaits_debit(const v1::PaymentRecord& record) {
+  const PaymentState state = state_of(record);
+  const bool at_bank = state == PaymentState::kExported || state == PaymentState::kPaid;
+  return at_bank && record.known_at_ms() > record.released_at_ms() && record.debit_line().empty();
+}
+
+// A time that lies ahead was written by a clock that was wrong: nobody can wait for it.
+inline bool is_debit_overdue(const v1::PaymentRecord& record, Instant now) {
+  const auto due = Date::from_yyyymmdd(record.debit_due_on());
+  const bool over = !due || end_of(*due) < now || record.known_at_ms() > now.ms;
+  return awaits_debit(record) && over;
 }
 
 }  // namespace jiexu

@@ -7,7 +7,9 @@
 #include "daemon/base/check.h"
 #include "daemon/base/limits.h"
 #include "daemon/cases/payments.h"
+#include "daemon/payments/payment_record.h"
 #include "daemon/payments/remit_views.h"
+#include "daemon/payments/rules/readiness.h"
 #include "daemon/payments/rules/record_invariants.h"
 #include "daemon/trust/suite.h"
 #include "storage/layout.h"
@@ -106,14 +108,16 @@ Result<void> PaymentService::recover_batch(const CaseChanged& change) {
   }
   *batch.mutable_payer() = own_account_;
   *batch.mutable_payee() = subject.payee;
-  batch.set_state(static_cast<uint32_t>(BatchState::kExported));
+  const BatchState was = found ? state_of(batch) : BatchState::kMade;
+  const BatchStep gone = step({.state = was}, BatchEvent::kReplayed);
+  batch.set_state(static_cast<uint32_t>(gone.to));
   batch.set_exported_by(std::string(kRecoveryActor.name));
   batch.set_exported_at_ms(change.at.ms);
   batch.set_note("known only from the other agency's copy of our notices");
   write_batch(change.batch, batch);
-  if (static_cast<PaymentState>(payment->record.state()) != PaymentState::kBatched) return {};
+  if (state_of(payment->record) != PaymentState::kBatched) return {};
   payment->record.clear_batch();
-  settle(*payment, PaymentState::kOrdered, change.at);
+  TRY_DO(advance(*payment, PaymentEvent::kDropped, change.at));
   return {};
 }
 
@@ -127,13 +131,15 @@ Result<void> PaymentService::order(const CaseChanged& change) {
   payment.record.set_recovered(change.actor_kind == ActorKind::kRecovery);
   if (change.kind != EventKind::kBankPaidAgain) {
     payment.record.set_after_loss(is_from_before_loss(subject));
-    settle(payment, PaymentState::kOrdered, change.at);
+    payment.record.set_state(static_cast<uint32_t>(PaymentState::kOrdered));
+    put(payment, change.at);
     return settle_acknowledged(subject, change.at);
   }
   payment.record.set_again_of(change.attempt);
   payment.record.set_reason("the bank has paid payment " + std::to_string(change.attempt) +
                             " twice");
-  settle(payment, PaymentState::kPaid, change.at);
+  payment.record.set_state(static_cast<uint32_t>(PaymentState::kPaid));
+  put(payment, change.at);
   return know_as_paid(subject.id, change.attempt, change.at);
 }
 
@@ -149,11 +155,8 @@ bool PaymentService::is_from_before_loss(const Case& subject) const {
 // The bank has had it, whatever our store has lost of that.
 Result<void> PaymentService::know_as_paid(const CaseId& id, uint32_t attempt, Instant now) {
   TRY(auto payment, read(id, attempt));
-  if (!payment || !is_waiting(static_cast<PaymentState>(payment->record.state()))) return {};
-  if (!payment->record.batch().empty()) {
-    TRY_DO(unbatch(*payment));
-  }
-  settle(*payment, PaymentState::kPaid, now);
+  if (!payment) return {};
+  TRY_DO(advance(*payment, PaymentEvent::kPaidTwice, now));
   return {};
 }
 
@@ -161,18 +164,9 @@ Result<void> PaymentService::take_back(const CaseId& id, uint32_t attempt, int64
                                        Instant now) {
   TRY(auto payment, read(id, attempt));
   if (!payment) return {};
-  Record& record = payment->record;
-  auto state = static_cast<PaymentState>(record.state());
-  const bool waiting = is_waiting(state);
-  if (state == PaymentState::kBatched) {
-    TRY_DO(unbatch(*payment));
-    state = PaymentState::kOrdered;
-  }
-  record.set_returned_fen(record.returned_fen() + amount);
-  if (record.returned_fen() >= record.amount_fen()) {
-    state = waiting ? PaymentState::kTakenBack : PaymentState::kReturned;
-  }
-  settle(*payment, state, now);
+  payment->record.set_returned_fen(payment->record.returned_fen() + amount);
+  TRY_DO(advance(*payment, PaymentEvent::kTakenBack, now));
+  put(*payment, now);
   return {};
 }
 
@@ -193,34 +187,34 @@ Result<void> PaymentService::unbatch(Payment& payment) {
 }
 
 void PaymentService::lose_approval(std::string_view why, BatchRecord& batch) {
-  const BatchState state = batch.payments().empty() ? BatchState::kVoid : BatchState::kMade;
-  batch.set_state(static_cast<uint32_t>(state));
+  const BatchStep left =
+      step({.state = state_of(batch), .empty = batch.payments().empty()}, BatchEvent::kLeft);
+  batch.set_state(static_cast<uint32_t>(left.to));
   batch.clear_approved_by();
   batch.clear_approved_at_ms();
   batch.clear_approved_content();
   batch.set_note(std::string(why));
 }
 
-Result<std::string_view> PaymentService::obstacle(const Case& subject,
-                                                  const Payment& payment) const {
+Result<std::string_view> PaymentService::obstacle(const Case& subject, const Payment& payment,
+                                                  Instant now) const {
   constexpr Overlays kHeld = {Overlay::kSuspended, Overlay::kCancelPending, Overlay::kCancelAsked};
-  if (payment.record.contradicted()) return kContradictedPayment;
-  if (is_doubtful(payment.record, doubt_until_ms_)) {
-    return is_acknowledged(subject, payment.attempt) ? kAcknowledgedPayment : kDoubtfulPayment;
+  const Record& record = payment.record;
+  Readiness readiness;
+  readiness.contradicted = record.contradicted();
+  readiness.awaits_debit = awaits_debit(record);
+  readiness.debit_overdue = is_debit_overdue(record, now);
+  readiness.doubtful = is_doubtful(record, doubt_until_ms_);
+  readiness.acknowledged = is_acknowledged(subject, payment.attempt);
+  readiness.own_account = !own_account_.account_number().empty();
+  readiness.payee_named = !subject.payee.account_number().empty();
+  readiness.given_up = is_dead(subject.relationship);
+  readiness.held = subject.overlays.has_any(kHeld);
+  if (!is_listed(subject)) {
+    TRY(const auto confirmation, read_confirmation(subject));
+    readiness.payee_confirmed = !confirmation.second_by().empty();
   }
-  if (own_account_.account_number().empty()) return "our own account is not in the directory";
-  if (subject.payee.account_number().empty()) return "the letter names no account";
-  if (is_dead(subject.relationship)) return "the case was given up: take the payment back";
-  if (subject.overlays.has_any(kHeld)) return "the case is held, or being given up";
-  if (is_listed(subject)) return "";
-  TRY(const auto confirmation, read_confirmation(subject));
-  return confirmation.second_by().empty() ? kUnlistedPayee : "";
-}
-
-void PaymentService::settle(Payment& payment, PaymentState state, Instant now) {
-  payment.record.set_state(static_cast<uint32_t>(state));
-  payment.record.set_changed_at_ms(now.ms);
-  write(payment);
+  return obstacle_to(readiness);
 }
 
 // --- records ---
@@ -242,7 +236,7 @@ void PaymentService::write(const Payment& payment) {
   tx_.put_message(key, record);
   const RecordKey waiting =
       layout::waiting_payment_key(Instant{record.ordered_at_ms()}, payment.id, payment.attempt);
-  const bool waits = is_waiting(static_cast<PaymentState>(record.state())) || record.contradicted();
+  const bool waits = is_waiting(state_of(record)) || record.contradicted() || awaits_debit(record);
   if (waits) {
     tx_.put(waiting, "");
   } else {
@@ -257,7 +251,7 @@ void PaymentService::write(const Payment& payment) {
   if (record.exported_at_ms() == 0) return;
   const RecordKey exported =
       layout::exported_payment_key(Instant{record.exported_at_ms()}, payment.id, payment.attempt);
-  if (static_cast<PaymentState>(record.state()) == PaymentState::kExported) {
+  if (state_of(record) == PaymentState::kExported) {
     tx_.put(exported, "");
   } else {
     tx_.remove(exported);

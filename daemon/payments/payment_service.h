@@ -17,6 +17,9 @@
 // confirmed it, by another way than the letter or change that named it: a forged letter must not
 // move money. What they confirm is the account as they saw it; another one begins anew.
 //
+// What becomes of a payment or batch by each event is said by the tables of payments/rules; here
+// their facts are loaded, and what they answer is written.
+//
 // The bank's statements say the same and more: a debit that names payments and agrees with their
 // sum to the fen marks them as paid, a credit brings them back to their cases.
 //
@@ -41,6 +44,8 @@
 #include "daemon/bankfiles/payment_report.h"
 #include "daemon/casework/action_guards.h"
 #include "daemon/casework/case_service.h"
+#include "daemon/payments/rules/batch_machine.h"
+#include "daemon/payments/rules/payment_machine.h"
 #include "daemon/payments/rules/payment_state.h"
 #include "daemon/peers/link_guard.h"
 #include "daemon/rules/batch_number.h"
@@ -131,9 +136,11 @@ class PaymentService final : public CaseListener {
   Outcome<v1::PayeeView> confirm_payee(const CaseId& id, std::string_view content,
                                        std::string_view note, std::string_view user, Instant now);
 
-  // The next time at which payments are collected by themselves; INT64_MAX: never.
-  Instant next_collection() const { return next_collection_; }
-  void plan_collection(Instant now);
+  // The next time at which payments are collected by themselves; INT64_MAX: never. A clock that was
+  // ahead and is set back is believed at once.
+  Instant next_collection(Instant now) const;
+  // Once, at start: what was to be collected while the daemon was down is collected now.
+  Result<void> plan_collection(Instant now);
   // Collects if it is time. Returns whether it wrote anything.
   Result<bool> collect(Instant now);
 
@@ -160,6 +167,12 @@ class PaymentService final : public CaseListener {
   // Whether the case may have ordered payments that the store has forgotten.
   bool is_from_before_loss(const Case& subject) const;
   Result<void> settle_acknowledged(const Case& subject, Instant now);
+  Result<PaymentFacts> facts_of(const Payment& payment, PaymentEvent event, Instant now);
+  // Asks the table what becomes of the payment, and writes it if that is anything. `words`: the
+  // question, if it has no text of its own.
+  Result<PaymentStep> advance(Payment& payment, PaymentEvent event, Instant now,
+                              std::string_view words = "");
+  Result<void> carry_out(const PaymentStep& taken, Payment& payment, Instant now);
   Result<std::optional<Rejection>> bar_to_release(const Payment& payment, Instant now);
   const v1::ReleaseRecord* standing_release(const Payment& payment) const;
   static bool drop_proposed_release(Record& record);
@@ -169,10 +182,12 @@ class PaymentService final : public CaseListener {
   Result<void> unbatch(Payment& payment);
   static void lose_approval(std::string_view why, BatchRecord& batch);
   // Why the payment cannot go to the bank now; empty: it can.
-  Result<std::string_view> obstacle(const Case& subject, const Payment& payment) const;
+  Result<std::string_view> obstacle(const Case& subject, const Payment& payment, Instant now) const;
   bool is_listed(const Case& subject) const;
   Result<v1::PayeeConfirmationRecord> read_confirmation(const Case& subject) const;
 
+  // The last time at or before `now` at which payments were to be collected.
+  Instant last_collection(Instant now) const;
   Result<void> gather(const Case& subject, Payment& payment, std::string_view user, Instant now,
                       Groups& groups, v1::MadeBatchesView& made);
   Result<void> open_batch(const Case& subject, std::string_view user, Instant now,
@@ -182,9 +197,6 @@ class PaymentService final : public CaseListener {
 
   // Takes payments out of the batch that can no longer go to the bank as it says; how many.
   Result<size_t> drop_ineligible(const std::string& number, BatchRecord& batch, Instant now);
-  static std::optional<Rejection> may_approve(const BatchRecord& batch, std::string_view user);
-  Outcome<std::string> exported_file(std::string_view number, const BatchRecord& batch,
-                                     PaymentFormat format) const;
   // Error kInvalid: a field does not fit the format.
   Result<std::string> write_file(std::string_view number, const BatchRecord& batch,
                                  PaymentFormat format, Instant now) const;
@@ -198,14 +210,14 @@ class PaymentService final : public CaseListener {
                             std::string_view user, Instant now, v1::PaymentReportView& out);
   Result<void> report_payment(const PaymentFate& fate, std::string_view user, Instant now,
                               v1::PaymentReportView& out);
-  Result<void> take_as_paid(Payment& payment, Instant now, v1::PaymentReportLineView& line);
+  Result<void> take_report(Payment& payment, PaymentEvent event, Instant now,
+                           v1::PaymentReportLineView& line);
+  static void answer(const PaymentStep& taken, const Payment& payment,
+                     v1::PaymentReportLineView& line);
   Result<void> take_as_rejected(const PaymentFate& fate, Payment& payment, std::string_view user,
                                 Instant now, v1::PaymentReportLineView& line);
   Result<void> take_as_duplicate(const PaymentFate& fate, Payment& payment, Instant now,
                                  v1::PaymentReportLineView& line);
-  static bool answer_duplicate(Record& record);
-  // REQUIRES: the case has it back.
-  void note_rejected(Payment& payment, Instant now);
   // Payments that a line names. Complete: their amounts add up to the line's.
   struct Named {
     std::vector<Payment> payments;
@@ -251,11 +263,9 @@ class PaymentService final : public CaseListener {
   bool was_doubtful(const Record& record) const;
   // The same, and neither the bank nor a person has said anything of it since.
   bool is_forgotten(const Record& record) const;
-  void contradict(Payment& payment, std::string_view detail, Instant now,
-                  v1::PaymentReportLineView& line);
 
-  // Writes the payment in its new state.
-  void settle(Payment& payment, PaymentState state, Instant now);
+  // Writes the payment, changed now.
+  void put(Payment& payment, Instant now);
   Result<std::optional<Payment>> find(std::string_view end_to_end_id) const;
   Result<std::optional<Payment>> read(const CaseId& id, uint32_t attempt) const;
   // The index of what waits follows the state.
@@ -271,8 +281,8 @@ class PaymentService final : public CaseListener {
   v1::Payee own_account_;
   std::map<AgencyId, BankAccount> accounts_;  // of agencies, by the directory
   int64_t doubt_until_ms_ = 0;
-  Instant next_collection_{INT64_MAX};
-  Date last_day_;  // of the last batch made in this run, and its sequence
+  std::optional<Instant> collected_for_;  // the time of a day for which all has been collected
+  Date last_day_;                         // of the last batch made in this run, and its sequence
   uint32_t last_sequence_ = 0;
   std::optional<layout::WaitingPayment> collect_from_;  // where a collection goes on
 };

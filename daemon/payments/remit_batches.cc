@@ -26,6 +26,47 @@ Instant start_of(Date date) {
   return end_of(date).plus_ms(1 - kDayMs);
 }
 
+// The first payment of the batch that this person has ordered; empty: none.
+std::string ordered_by(const v1::RemittanceBatchRecord& batch, std::string_view user) {
+  for (const v1::BatchPaymentRecord& place : batch.payments()) {
+    if (user != place.ordered_by()) continue;
+    return EndToEndId{place.letter_number(), place.attempt()}.text();
+  }
+  return "";
+}
+
+// Before anything is looked at but the batch: that it is still what was seen is found out later.
+BatchFacts facts_of_approval(const v1::RemittanceBatchRecord& batch, const std::string& seen,
+                             std::string_view user) {
+  BatchFacts facts;
+  facts.state = state_of(batch);
+  facts.same_again = batch.approved_by() == user && batch.approved_content() == seen;
+  facts.by_maker = user == batch.made_by();
+  facts.by_orderer = !ordered_by(batch, user).empty();
+  return facts;
+}
+
+tl::unexpected<Rejection> refuse_batch(const BatchStep& taken,
+                                       const v1::RemittanceBatchRecord& batch,
+                                       std::string_view user) {
+  const std::string was(name(static_cast<PaymentFormat>(batch.format())));
+  switch (taken.answer) {
+    case BatchAnswer::kNotApproved: return refuse(Refusal::kBatchNotApproved);
+    case BatchAnswer::kSamePersonMade: return refuse(Refusal::kSamePerson, "you have made it");
+    case BatchAnswer::kSamePersonOrdered:
+      return refuse(Refusal::kSamePerson, "you have ordered " + ordered_by(batch, user));
+    case BatchAnswer::kChanged:
+      return refuse(Refusal::kBatchChanged,
+                    batch.note().empty() ? "it is not what was seen or approved" : batch.note());
+    case BatchAnswer::kFormatDiffers:
+      return refuse(Refusal::kBatchState, "it was exported as " + was);
+    case BatchAnswer::kFileGone: return refuse(Refusal::kBatchState, batch.note());
+    case BatchAnswer::kRecovering: return refuse(Refusal::kRecovering);
+    default: break;
+  }
+  return refuse(Refusal::kBatchState, "it is " + std::string(name(state_of(batch))));
+}
+
 }  // namespace
 
 // --- collecting ---
@@ -71,7 +112,7 @@ Result<v1::MadeBatchesView> PaymentService::make(const std::optional<layout::Wai
 
 Result<void> PaymentService::gather(const Case& subject, Payment& payment, std::string_view user,
                                     Instant now, Groups& groups, v1::MadeBatchesView& made) {
-  TRY(const auto why, obstacle(subject, payment));
+  TRY(const auto why, obstacle(subject, payment, now));
   if (!why.empty()) {
     *made.add_held() = view_payment(payment.id, payment.attempt, payment.record, why, now);
     return {};
@@ -92,7 +133,7 @@ Result<void> PaymentService::gather(const Case& subject, Payment& payment, std::
   place->set_ordered_by(payment.record.ordered_by());
   group.total += amount;
   payment.record.set_batch(group.number);
-  settle(payment, PaymentState::kBatched, now);
+  TRY_DO(advance(payment, PaymentEvent::kCollected, now));
   return {};
 }
 
@@ -114,18 +155,32 @@ void PaymentService::close_batch(Collecting& group, v1::MadeBatchesView& made) {
   group = Collecting();
 }
 
-void PaymentService::plan_collection(Instant now) {
-  if (!rules_.collect_minute) return;
+Instant PaymentService::last_collection(Instant now) const {
   const Instant today = start_of(date_of(now)).plus_ms(*rules_.collect_minute * kMinuteMs);
-  next_collection_ = today > now ? today : today.plus_ms(kDayMs);
+  return today > now ? today.plus_ms(-kDayMs) : today;
+}
+
+Instant PaymentService::next_collection(Instant now) const {
+  if (!rules_.collect_minute) return Instant{INT64_MAX};
+  const Instant last = last_collection(now);
+  return collected_for_ == last ? last.plus_ms(kDayMs) : now;
+}
+
+Result<void> PaymentService::plan_collection(Instant now) {
+  if (!rules_.collect_minute) return {};
+  const Instant last = last_collection(now);
+  TRY(const auto oldest, waiting_after(std::nullopt, 1));
+  const bool missed = !oldest.empty() && oldest.front().ordered < last;
+  if (!missed) collected_for_ = last;
+  return {};
 }
 
 Result<bool> PaymentService::collect(Instant now) {
-  if (now < next_collection_) return false;
+  if (now < next_collection(now)) return false;
   TRY(const auto made, make(collect_from_, kTimer, now));
   const auto next = layout::parse_waiting_payment_key(from_hex(made.next()).value_or(""));
   collect_from_ = next ? std::optional(*next) : std::nullopt;
-  if (!collect_from_) plan_collection(now);
+  if (!collect_from_) collected_for_ = last_collection(now);
   return !made.batches().empty();
 }
 
@@ -140,13 +195,13 @@ Result<size_t> PaymentService::drop_ineligible(const std::string& number, BatchR
     TRY(auto payment, read(*id, place.attempt()));
     TRY(const auto subject, cases_.load(*id, now));
     CHECK(payment.has_value() && subject != nullptr);
-    TRY(const auto why, obstacle(*subject, *payment));
+    TRY(const auto why, obstacle(*subject, *payment, now));
     if (why.empty() && same_account(subject->payee, batch.payee())) {
       kept.push_back(place);
       continue;
     }
     payment->record.clear_batch();
-    settle(*payment, PaymentState::kOrdered, now);
+    TRY_DO(advance(*payment, PaymentEvent::kDropped, now));
   }
   const size_t gone = static_cast<size_t>(batch.payments_size()) - kept.size();
   if (gone == 0) return gone;
@@ -154,21 +209,6 @@ Result<size_t> PaymentService::drop_ineligible(const std::string& number, BatchR
   lose_approval("payments were taken out whose cases had changed", batch);
   write_batch(number, batch);
   return gone;
-}
-
-std::optional<Rejection> PaymentService::may_approve(const BatchRecord& batch,
-                                                     std::string_view user) {
-  if (state_of(batch) != BatchState::kMade) {
-    return Rejection{Refusal::kBatchState, "it is " + std::string(name(state_of(batch)))};
-  }
-  if (user == batch.made_by()) return Rejection{Refusal::kSamePerson, "you have made it"};
-  for (const v1::BatchPaymentRecord& place : batch.payments()) {
-    if (user != place.ordered_by()) continue;
-    return Rejection{
-        Refusal::kSamePerson,
-        "you have ordered " + EndToEndId{place.letter_number(), place.attempt()}.text()};
-  }
-  return std::nullopt;
 }
 
 PaymentService::Outcome<v1::RemittanceBatchView> PaymentService::approve(std::string_view number,
@@ -180,15 +220,17 @@ PaymentService::Outcome<v1::RemittanceBatchView> PaymentService::approve(std::st
   if (!found) return Reply(refuse(Refusal::kBatchUnknown));
   BatchRecord& batch = *found;
   const auto seen = from_hex(content);
-  const bool again = state_of(batch) == BatchState::kApproved && batch.approved_by() == user &&
-                     seen && batch.approved_content() == *seen;
-  if (again) return Reply(view_batch(number, batch, false));
-  if (auto wrong = may_approve(batch, user)) return Reply(tl::unexpected(std::move(*wrong)));
+  BatchFacts facts = facts_of_approval(batch, seen.value_or(""), user);
+  BatchStep taken = step(facts, BatchEvent::kApprove);
+  if (taken.answer == BatchAnswer::kAsBefore) return Reply(view_batch(number, batch, false));
+  if (taken.refused()) return Reply(refuse_batch(taken, batch, user));
   TRY(const auto gone, drop_ineligible(std::string(number), batch, now));
-  if (gone > 0) return Reply(refuse(Refusal::kBatchChanged, batch.note()));
   const Digest held = content_of(number, batch);
-  if (!seen || view(held) != *seen) return Reply(refuse(Refusal::kBatchChanged));
-  batch.set_state(static_cast<uint32_t>(BatchState::kApproved));
+  facts.shrunk = gone > 0;
+  facts.as_seen = seen && view(held) == *seen;
+  taken = step(facts, BatchEvent::kApprove);
+  if (taken.refused()) return Reply(refuse_batch(taken, batch, user));
+  batch.set_state(static_cast<uint32_t>(taken.to));
   batch.set_approved_by(std::string(user));
   batch.set_approved_at_ms(now.ms);
   batch.set_approved_content(std::string(view(held)));
@@ -207,18 +249,24 @@ PaymentService::Outcome<std::string> PaymentService::export_file(std::string_vie
   TRY(auto found, read_batch(number));
   if (!found) return Reply(refuse(Refusal::kBatchUnknown));
   BatchRecord& batch = *found;
-  if (state_of(batch) == BatchState::kExported) return exported_file(number, batch, format);
-  if (state_of(batch) != BatchState::kApproved) return Reply(refuse(Refusal::kBatchNotApproved));
+  TRY(auto kept, tx_.get(layout::payment_file_key(number)));
+  BatchFacts facts;
+  facts.state = state_of(batch);
+  facts.same_format = static_cast<PaymentFormat>(batch.format()) == format;
+  facts.file_here = kept.has_value();
+  BatchStep taken = step(facts, BatchEvent::kExport);
+  if (taken.refused()) return Reply(refuse_batch(taken, batch, user));
+  if (taken.answer == BatchAnswer::kAsBefore) return Reply(std::move(*kept));
   TRY(const auto gone, drop_ineligible(std::string(number), batch, now));
-  if (gone > 0) return Reply(refuse(Refusal::kBatchChanged, batch.note()));
-  if (view(content_of(number, batch)) != batch.approved_content()) {
-    return Reply(refuse(Refusal::kBatchChanged, "it is not what was approved"));
-  }
   TRY(const auto reachable, can_be_told(batch, now));
-  if (!reachable) return Reply(refuse(Refusal::kRecovering));
+  facts.shrunk = gone > 0;
+  facts.as_seen = view(content_of(number, batch)) == batch.approved_content();
+  facts.reachable = reachable;
+  taken = step(facts, BatchEvent::kExport);
+  if (taken.refused()) return Reply(refuse_batch(taken, batch, user));
   const auto file = write_file(number, batch, format, now);
   if (!file) return Reply(refuse(Refusal::kFileUnwritable, file.error().text));
-  batch.set_state(static_cast<uint32_t>(BatchState::kExported));
+  batch.set_state(static_cast<uint32_t>(taken.to));
   batch.set_exported_by(std::string(user));
   batch.set_exported_at_ms(now.ms);
   batch.set_format(static_cast<uint32_t>(format));
@@ -227,19 +275,6 @@ PaymentService::Outcome<std::string> PaymentService::export_file(std::string_vie
   write_batch(number, batch);
   tx_.put(layout::payment_file_key(number), *file);
   return Reply(*file);
-}
-
-PaymentService::Outcome<std::string> PaymentService::exported_file(std::string_view number,
-                                                                   const BatchRecord& batch,
-                                                                   PaymentFormat format) const {
-  using Reply = tl::expected<std::string, Rejection>;
-  const auto was = static_cast<PaymentFormat>(batch.format());
-  if (was != format) {
-    return Reply(refuse(Refusal::kBatchState, "it was exported as " + std::string(name(was))));
-  }
-  TRY(auto file, tx_.get(layout::payment_file_key(number)));
-  if (!file) return Reply(refuse(Refusal::kBatchState, batch.note()));
-  return Reply(std::move(*file));
 }
 
 Result<std::string> PaymentService::write_file(std::string_view number, const BatchRecord& batch,
@@ -295,8 +330,7 @@ Result<void> PaymentService::mark_exported(const BatchRecord& batch, Instant now
     TRY(auto payment, read(*CaseId::from_bytes(place.case_id()), place.attempt()));
     CHECK(payment.has_value());
     payment->record.set_exported_fen(place.amount_fen());
-    payment->record.set_exported_at_ms(now.ms);
-    settle(*payment, PaymentState::kExported, now);
+    TRY_DO(advance(*payment, PaymentEvent::kExported, now));
   }
   return {};
 }

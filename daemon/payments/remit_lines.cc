@@ -251,23 +251,9 @@ Result<std::optional<PaymentService::LineTaken>> PaymentService::take_debit(
 }
 
 Result<void> PaymentService::debit(Payment& payment, const Digest& line, Instant now) {
-  v1::PaymentReportLineView scratch;
-  Record& record = payment.record;
-  record.set_debit_line(std::string(view(line)));
-  answer_duplicate(record);
-  const bool forgotten =
-      state_of(payment.record) == PaymentState::kTakenBack && was_doubtful(payment.record);
-  if (forgotten) settle(payment, PaymentState::kReturned, now);
-  if (state_of(payment.record) != PaymentState::kReturned) {
-    write(payment);
-    return take_as_paid(payment, now, scratch);
-  }
-  // Debited and sent back is one thing, rejected and debited another: the return's line tells.
-  if (still_out(payment.record) > 0) {
-    contradict(payment, kDebitedAndReturned, now, scratch);
-  } else {
-    write(payment);
-  }
+  payment.record.set_debit_line(std::string(view(line)));
+  TRY_DO(advance(payment, PaymentEvent::kDebited, now));
+  write(payment);
   return {};
 }
 
@@ -407,13 +393,8 @@ Result<bool> PaymentService::bring_back(const Payment& payment, Fen part, std::s
   TRY(auto returned, read(payment.id, payment.attempt));
   v1::PaymentRecord& record = returned->record;
   record.set_seen_back_fen(record.seen_back_fen() + part.value);
-  answer_duplicate(record);
-  if (!reason.empty()) record.set_reason(std::string(reason));
-  const bool asked = payment.record.reason() == kDebitedAndReturned;
-  if (record.contradicted() && asked) {
-    record.set_contradicted(false);
-    record.set_reason(std::string(reason));
-  }
+  TRY_DO(advance(*returned, PaymentEvent::kBroughtBack, now));
+  if (!reason.empty() && !record.contradicted()) record.set_reason(std::string(reason));
   write(*returned);
   return true;
 }

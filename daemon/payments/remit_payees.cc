@@ -127,7 +127,7 @@ Result<v1::PaymentViews> PaymentService::waiting(const std::optional<layout::Wai
     TRY(const auto payment, read(id, attempt));
     TRY(const auto subject, cases_.load(id, now));
     CHECK(payment.has_value() && subject != nullptr);
-    TRY(const auto why, obstacle(*subject, *payment));
+    TRY(const auto why, obstacle(*subject, *payment, now));
     *views.add_payments() = view_payment(id, attempt, payment->record, why, now);
   }
   return views;

@@ -11,35 +11,31 @@ namespace jiexu {
 Result<void> PaymentService::settle_acknowledged(const Case& subject, Instant now) {
   if (subject.credited.value <= 0) return {};
   for (const OpenPayment& open : subject.payments) {
-    TRY(auto payment, read(subject.id, open.attempt));
-    if (!payment || !is_doubtful(payment->record, doubt_until_ms_)) continue;
     if (!is_acknowledged(subject, open.attempt)) continue;
-    if (state_of(payment->record) == PaymentState::kBatched) {
-      TRY_DO(unbatch(*payment));
-    }
+    TRY(auto payment, read(subject.id, open.attempt));
+    if (!payment) continue;
+    TRY(const auto taken, advance(*payment, PaymentEvent::kAcknowledged, now));
+    if (taken.answer != PaymentAnswer::kPaid) continue;
     payment->record.set_reason(std::string(kAcknowledgedPayment));
-    settle(*payment, PaymentState::kPaid, now);
+    put(*payment, now);
   }
   return {};
 }
 
-// Why nobody may release the payment as things stand.
+// Why nobody may release the payment as things stand. Also one that the case has taken back may
+// hold up lines of the bank, as long as nobody knows whether the bank has had it; and what the
+// other agency still has to give back may acknowledge it.
 Result<std::optional<Rejection>> PaymentService::bar_to_release(const Payment& payment,
                                                                 Instant now) {
-  const Record& record = payment.record;
-  TRY(const auto subject, cases_.load(payment.id, now));
-  CHECK(subject != nullptr);
-  // Also one that the case has taken back may hold up lines of the bank, as long as nobody knows
-  // whether the bank has had it.
-  const bool doubted = is_doubtful(record, doubt_until_ms_) || is_forgotten(record);
-  if (!record.contradicted() && !doubted) return Rejection{Refusal::kPaymentNotHeld, ""};
-  if (is_waiting(state_of(record)) && doubted && is_acknowledged(*subject, payment.attempt)) {
-    return Rejection{Refusal::kPaymentAcknowledged, ""};
+  TRY(const auto facts, facts_of(payment, PaymentEvent::kReleased, now));
+  switch (step(facts, PaymentEvent::kReleased).answer) {
+    case PaymentAnswer::kNotHeld: return Rejection{Refusal::kPaymentNotHeld, ""};
+    case PaymentAnswer::kIsAcknowledged: return Rejection{Refusal::kPaymentAcknowledged, ""};
+    case PaymentAnswer::kIsRecovering: break;
+    default: return std::nullopt;
   }
-  // What the other agency still has to give back may acknowledge it.
-  const AgencyId peer = subject->peer;
-  if (doubted && !guard_.may_write(peer)) return Rejection{Refusal::kRecovering, peer.str()};
-  return std::nullopt;
+  TRY(const auto subject, cases_.load(payment.id, now));
+  return Rejection{Refusal::kRecovering, subject->peer.str()};
 }
 
 // The one that waits for its second person. What was known before a loss says nothing of what the
@@ -97,14 +93,11 @@ PaymentService::Outcome<v1::PaymentView> PaymentService::approve_release(const E
     return Reply(refuse(Refusal::kProposalChanged, id.text()));
   release.set_approved_by(std::string(user));
   release.set_approved_at_ms(now.ms);
-  record.set_reason(release.note());
+  const std::string note = release.note();
   // One thing at a time: what the bank says against the case comes first.
-  if (record.contradicted()) {
-    record.set_contradicted(false);
-  } else {
-    record.set_released_at_ms(now.ms);
-  }
-  settle(payment, state_of(record), now);
+  TRY_DO(advance(payment, PaymentEvent::kReleased, now));
+  record.set_reason(note);
+  put(payment, now);
   return Reply(view_payment(payment.id, payment.attempt, record, "", now));
 }
 

@@ -1,5 +1,4 @@
 // What the bank says of payments.
-#include "daemon/bankfiles/duplicate.h"
 #include "daemon/base/check.h"
 #include "daemon/payments/payment_record.h"
 #include "daemon/payments/payment_service.h"
@@ -57,69 +56,40 @@ Result<void> PaymentService::report_payment(const PaymentFate& fate, std::string
   if (!payment) return {};
   line.set_case_id(payment->id.str());
   switch (fate.status) {
-    case PaymentStatus::kPending: line.set_outcome("pending"); return {};
-    case PaymentStatus::kPaid: return take_as_paid(*payment, now, line);
+    case PaymentStatus::kPending:
+      return take_report(*payment, PaymentEvent::kSaidPending, now, line);
+    case PaymentStatus::kPaid: return take_report(*payment, PaymentEvent::kSaidPaid, now, line);
     case PaymentStatus::kRejected: return take_as_rejected(fate, *payment, user, now, line);
     case PaymentStatus::kDuplicate: return take_as_duplicate(fate, *payment, now, line);
   }
   return {};
 }
 
-Result<void> PaymentService::take_as_paid(Payment& payment, Instant now,
-                                          v1::PaymentReportLineView& line) {
-  const PaymentState state = state_of(payment.record);
-  line.set_outcome("known");
-  if (state == PaymentState::kPaid) return {};
-  const bool went_and_came =
-      !payment.record.debit_line().empty() || payment.record.seen_back_fen() > 0;
-  if (state == PaymentState::kReturned && went_and_came) return {};
-  const std::string& said = payment.record.reason();
-  const bool asked =
-      payment.record.contradicted() && (said == kDebitedAndReturned || said == kKnownAndReturned);
-  const bool forgotten = state == PaymentState::kTakenBack && was_doubtful(payment.record);
-  if (forgotten || (state == PaymentState::kReturned && asked)) {
-    if (forgotten) settle(payment, PaymentState::kReturned, now);
-    contradict(payment, kDebitedAndReturned, now, line);
-    return {};
-  }
-  if (state == PaymentState::kReturned || state == PaymentState::kTakenBack) {
-    contradict(payment, "paid, and the case has it back", now, line);
-    return {};
-  }
-  // Whoever ordered it, it must not be ordered again.
-  const bool ours =
-      state == PaymentState::kExported || is_doubtful(payment.record, doubt_until_ms_);
-  if (state == PaymentState::kBatched) {
-    TRY_DO(unbatch(payment));
-  }
-  if (payment.record.reason().ends_with(kKnownAndOut)) payment.record.clear_reason();
-  settle(payment, PaymentState::kPaid, now);
-  line.set_outcome("paid");
-  if (!ours) contradict(payment, "paid, and was not exported from here", now, line);
+Result<void> PaymentService::take_report(Payment& payment, PaymentEvent event, Instant now,
+                                         v1::PaymentReportLineView& line) {
+  TRY(const auto taken, advance(payment, event, now));
+  answer(taken, payment, line);
   return {};
+}
+
+void PaymentService::answer(const PaymentStep& taken, const Payment& payment,
+                            v1::PaymentReportLineView& line) {
+  line.set_outcome(std::string(name(taken.answer)));
+  if (taken.answer == PaymentAnswer::kContradicts) line.set_detail(payment.record.reason());
 }
 
 Result<void> PaymentService::take_as_rejected(const PaymentFate& fate, Payment& payment,
                                               std::string_view user, Instant now,
                                               v1::PaymentReportLineView& line) {
-  const PaymentState state = state_of(payment.record);
-  line.set_outcome("known");
-  if (state == PaymentState::kReturned || state == PaymentState::kTakenBack) {
-    note_rejected(payment, now);
-    return {};
-  }
-  if (is_waiting(state) && !is_doubtful(payment.record, doubt_until_ms_)) {
-    contradict(payment, "rejected, and was not exported from here", now, line);
-    return {};
-  }
+  TRY(const auto taken, advance(payment, PaymentEvent::kSaidRejected, now));
+  answer(taken, payment, line);
   TRY(const auto subject, cases_.load(payment.id, now));
   CHECK(subject != nullptr);
-  if (!guard_.may_write(subject->peer)) {
-    line.set_outcome("later");
+  if (taken.answer == PaymentAnswer::kLater) {
     line.set_detail("messages to " + subject->peer.str() +
                     " are being recovered: hand the report in again");
-    return {};
   }
+  if (!taken.duties.has(PaymentDuty::kTellCase)) return {};
   v1::ActionInput input;
   input.set_amount_fen(payment.record.amount_fen() - payment.record.returned_fen());
   input.set_reason(fate.reason.empty() ? "rejected" : fate.reason);
@@ -131,15 +101,16 @@ Result<void> PaymentService::take_as_rejected(const PaymentFate& fate, Payment& 
   event.attempt = payment.attempt;
   TRY(const auto outcome, apply(*subject, event));
   if (!outcome) {
-    contradict(payment, "rejected: " + std::string(explain(outcome.error().refusal)), now, line);
+    const std::string why = "rejected: " + std::string(explain(outcome.error().refusal));
+    TRY(const auto refused, advance(payment, PaymentEvent::kCaseRefused, now, why));
+    answer(refused, payment, line);
     return {};
   }
   // The case has had the payment marked as returned; the reason is the bank's.
   TRY(auto returned, read(payment.id, payment.attempt));
-  answer_duplicate(returned->record);
+  TRY_DO(advance(*returned, PaymentEvent::kRejectionTaken, now));
   returned->record.set_reason(input.reason());
-  note_rejected(*returned, now);
-  line.set_outcome("rejected");
+  put(*returned, now);
   line.set_detail(input.reason());
   return {};
 }
@@ -148,83 +119,23 @@ Result<void> PaymentService::take_as_rejected(const PaymentFate& fate, Payment& 
 // known.
 Result<void> PaymentService::take_as_duplicate(const PaymentFate& fate, Payment& payment,
                                                Instant now, v1::PaymentReportLineView& line) {
-  Record& record = payment.record;
-  const PaymentState state = state_of(record);
-  line.set_outcome("duplicate");
-  if (state == PaymentState::kPaid) {
-    line.set_detail(std::string(kBankHasIt) + ": it is paid, and stays so");
+  TRY(const auto taken, advance(payment, PaymentEvent::kSaidKnown, now));
+  answer(taken, payment, line);
+  const std::string has_it(kBankHasIt);
+  if (taken.answer == PaymentAnswer::kKnown) {
+    line.set_detail(has_it + ": it came back before, and stays so");
+  }
+  if (taken.answer != PaymentAnswer::kDuplicate) return {};
+  if (taken.to == PaymentState::kPaid) {
+    line.set_detail(has_it + ": it is paid, and stays so");
     return {};
   }
-  if (state == PaymentState::kExported) {
-    line.set_detail(std::string(kKnownAndOut));
-    const std::string reason = fate.reason + ": " + std::string(kKnownAndOut);
-    if (record.contradicted() || record.reason() == reason) return {};
-    record.set_reason(reason);
-    write(payment);
-    return {};
-  }
-  if (is_waiting(state)) {
-    if (state == PaymentState::kBatched) {
-      TRY_DO(unbatch(payment));
-    }
-    record.set_exported_at_ms(now.ms);
-    settle(payment, PaymentState::kExported, now);
-    contradict(payment, kKnownAndUnexported, now, line);
-    return {};
-  }
-  // Its lines have told what became of it, or the bank has refused it, for another reason.
-  const bool went_and_came = !record.debit_line().empty() || record.seen_back_fen() > 0;
-  const bool rejected = record.rejected() && !says_duplicate(record.reason());
-  if (went_and_came || rejected) {
-    line.set_outcome("known");
-    line.set_detail(std::string(kBankHasIt) + ": it came back before, and stays so");
-    return {};
-  }
-  if (state != PaymentState::kReturned) settle(payment, PaymentState::kReturned, now);
-  contradict(payment, kKnownAndReturned, now, line);
+  line.set_detail(std::string(kKnownAndOut));
+  const std::string reason = fate.reason + ": " + std::string(kKnownAndOut);
+  if (payment.record.contradicted() || payment.record.reason() == reason) return {};
+  payment.record.set_reason(reason);
+  put(payment, now);
   return {};
-}
-
-// What the bank says of the first, or a line of it, settles what a refusal of the second has left
-// open.
-bool PaymentService::answer_duplicate(Record& record) {
-  const std::string& asked = record.reason();
-  if (!record.contradicted() || (asked != kKnownAndUnexported && asked != kKnownAndReturned)) {
-    return false;
-  }
-  record.set_contradicted(false);
-  record.clear_reason();
-  return true;
-}
-
-// So the bank had it, whatever our store has lost of that.
-void PaymentService::note_rejected(Payment& payment, Instant now) {
-  if (answer_duplicate(payment.record)) write(payment);
-  const bool forgotten = state_of(payment.record) == PaymentState::kTakenBack;
-  if (payment.record.rejected() || (forgotten && !was_doubtful(payment.record))) return;
-  payment.record.set_rejected(true);
-  settle(payment, PaymentState::kReturned, now);
-}
-
-bool PaymentService::was_doubtful(const Record& record) const {
-  return record.recovered() || record.after_loss() || record.ordered_at_ms() <= doubt_until_ms_;
-}
-
-bool PaymentService::is_forgotten(const Record& record) const {
-  const PaymentState state = state_of(record);
-  const bool unsaid =
-      record.debit_line().empty() && record.seen_back_fen() == 0 && record.released_at_ms() == 0;
-  return unsaid && was_doubtful(record) && (is_waiting(state) || state == PaymentState::kTakenBack);
-}
-
-void PaymentService::contradict(Payment& payment, std::string_view detail, Instant now,
-                                v1::PaymentReportLineView& line) {
-  line.set_outcome("contradicts");
-  line.set_detail(std::string(detail));
-  if (payment.record.contradicted() && payment.record.reason() == detail) return;
-  payment.record.set_contradicted(true);
-  payment.record.set_reason(std::string(detail));
-  settle(payment, state_of(payment.record), now);
 }
 
 Result<std::optional<PaymentService::Payment>> PaymentService::find(

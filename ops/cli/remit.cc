@@ -2,6 +2,7 @@
 #include <fstream>
 #include <iostream>
 
+#include "daemon/payments/rules/machine_print.h"
 #include "jiexu/v1/api.pb.h"
 #include "ops/cli/case_named.h"
 #include "ops/cli/case_show.h"
@@ -380,6 +381,19 @@ void add_payee(Command group, Session& session) {
   });
 }
 
+void add_states(Command group, Session& session) {
+  Command states = group.add_command(
+      "states", "Print every state and transition of payments and batches", "jiexu remit states");
+  const auto drawing = std::make_shared<bool>(false);
+  states.add_flag("--drawing", *drawing, "Only what leads where, for Mermaid");
+  states.callback([&session, drawing] {
+    session.run = [drawing] {
+      std::cout << (*drawing ? draw_payment() + draw_batch() : print_payment_tables());
+      return EX_OK;
+    };
+  });
+}
+
 }  // namespace
 
 void add_remit(Command app, Session& session) {
@@ -397,6 +411,7 @@ void add_remit(Command app, Session& session) {
   add_report(group, session);
   add_releases(group, session);
   add_payee(group, session);
+  add_states(group, session);
 }
 
 }  // namespace jiexu::cli

@@ -70,10 +70,64 @@ TEST_CASE("a payment that the bank has paid stays paid when it comes again") {
   Payer payer(1);
   payer.pay();
   REQUIRE(payer.report(payer.payment(1) + "|paid\n") == Outcomes{"paid"});
+  CHECK(payer.report(payer.payment(1) + "|rejected|DU04\n") == Outcomes{"duplicate"});
   const auto before = payer.site.contents();
   CHECK(payer.report(payer.payment(1) + "|rejected|DU04\n") == Outcomes{"duplicate"});
   CHECK(payer.site.contents() == before);
   check_still_out(payer, "paid");
+}
+
+TEST_CASE(
+    "of a payment that the bank has already, a person looks if no debit comes in three days") {
+  Payer payer(1);
+  payer.pay();
+  const std::string again = payer.payment(1) + "|rejected|DU04\n";
+  REQUIRE(payer.report(again) == Outcomes{"duplicate"});
+  const auto listed = [&](std::string_view why, const char* state = " exported: ") {
+    return std::vector{payer.payment(1) + state + std::string(why)};
+  };
+  CHECK(payer.waiting() == listed(kAwaitsDebit));
+  CHECK(payer.release(payer.payment(1), "asked the bank") == Refusal::kPaymentNotHeld);
+  v1::BankLine debit = bank_line("", -kBalance, "1");
+  debit.set_end_to_end_id(payer.payment(1));
+  payer.site.now = end_of({2026, 11, 25});  // kNow is a Friday
+  CHECK(payer.waiting() == listed(kAwaitsDebit));
+  payer.site.now = payer.site.now.plus_ms(1);
+  CHECK(payer.waiting() == listed(kDebitOverdue));
+  SECTION("its debit comes at last") {
+    REQUIRE(payer.site.bank({debit}).bank.results(0).outcome() == "paid_out");
+    CHECK(payer.report(again) == Outcomes{"duplicate"});
+  }
+  SECTION("two people have asked the bank, which goes on to repeat its list") {
+    CHECK(payer.release(payer.payment(1), "it books on Monday") == Refusal::kNone);
+    CHECK(payer.report(again) == Outcomes{"duplicate"});
+    CHECK(payer.state(1) == "exported");
+  }
+  SECTION("the clock had been two years ahead when the bank said so") {
+    Payer other(1);
+    other.pay();
+    const Instant now = other.site.now;
+    other.site.now = now.plus_ms(int64_t{730} * 24 * 3600 * 1000);
+    REQUIRE(other.report(other.payment(1) + "|rejected|DU04\n") == Outcomes{"duplicate"});
+    other.site.now = now.plus_ms(20'000);
+    CHECK(other.waiting() ==
+          std::vector{other.payment(1) + " exported: " + std::string(kDebitOverdue)});
+    CHECK(other.release(other.payment(1), "asked the bank") == Refusal::kNone);
+    CHECK(other.waiting().empty());
+    return;
+  }
+  CHECK(payer.waiting().empty());
+}
+
+TEST_CASE("a payment that the other agency has credited, and that never left, does not leave") {
+  Payer payer(1);
+  payer.hear(1, EventKind::kInfoConfirmIn);
+  payer.hear(1, EventKind::kFundsAckIn);
+  CHECK(record_of(payer).reason() == kAckedUnexported);
+  CHECK(payer.make().batches().empty());
+  CHECK(payer.waiting().size() == 1);
+  CHECK(payer.release(payer.payment(1), "it was somebody else's money") == Refusal::kNone);
+  CHECK(payer.make().batches_size() == 1);
 }
 
 TEST_CASE("a file that the bank refuses as a duplicate leaves its payments as they are") {

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "daemon/casework/case_store.h"
+#include "daemon/payments/remit_views.h"
 #include "tests/agency/payer.h"
 
 using namespace jiexu;
@@ -62,13 +63,28 @@ TEST_CASE("a rejected payment is ordered anew under the next number, and only th
   CHECK(payer.state(1, 2) == "exported");
 }
 
-TEST_CASE("a payment that bounces after it was reported as paid goes back to its case") {
+TEST_CASE("what the bank refuses after it has paid it waits for a person, and is not paid anew") {
   Payer payer(1);
   payer.pay();
   payer.report(payer.payment(1) + "|paid\n");
-  CHECK(payer.report(payer.payment(1) + "|rejected|AC04\n") == Outcomes{"rejected"});
-  CHECK(payer.state(1) == "returned");
-  CHECK(payer.site.subject(Payer::id(1)).funds == Funds::kBankReturned);
+  const std::string refusal = payer.payment(1) + "|rejected|AC04\n";
+  CHECK(payer.report(refusal) == Outcomes{"contradicts"});
+  CHECK(payer.report(refusal) == Outcomes{"contradicts"});
+  CHECK(payer.state(1) == "paid");
+  CHECK(payer.site.subject(Payer::id(1)).funds == Funds::kPaid);
+  CHECK(payer.act(1, EventKind::kRemit).rejection);
+  CHECK(payer.waiting() ==
+        std::vector{payer.payment(1) + " paid: " + std::string(kContradictedPayment)});
+  SECTION("a line brings it back") {
+    CHECK(payer.site.bank({payer.returned(1, "1")}).bank.results(0).outcome() ==
+          "returned_by_bank");
+    CHECK(payer.state(1) == "returned");
+  }
+  SECTION("two people have looked") {
+    CHECK(payer.release(payer.payment(1), "asked the bank") == Refusal::kNone);
+    CHECK(payer.state(1) == "paid");
+  }
+  CHECK(payer.waiting().empty());
 }
 
 TEST_CASE("what a person says came back is of the payment that is named, and of no other") {

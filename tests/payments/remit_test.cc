@@ -235,6 +235,33 @@ TEST_CASE("payments are collected every day at their time, and wait for an appro
   CHECK(payer.site.engine->kernel().wait_ms(at(payer.site.now)) > 0);
 }
 
+TEST_CASE("a clock that was two years ahead for a moment does not end the collection of payments") {
+  BatchRules rules;
+  rules.collect_minute = 10 * 60 + 30;  // kNow is 10:00 in China
+  Payer payer(0, rules);
+  const Instant now = payer.site.now;
+  payer.site.now = now.plus_ms(int64_t{730} * 24 * 3600 * 1000);
+  payer.site.wake();
+  payer.site.now = now.plus_ms(20'000);
+  payer.begin(1);
+  REQUIRE_FALSE(payer.act(1, EventKind::kRemit).rejection);
+  payer.site.now = now.plus_ms(31 * 60'000);
+  payer.site.wake();
+  payer.site.commit();
+  CHECK(payer.state(1) == "batched");
+}
+
+TEST_CASE("what was to be collected while the daemon was down is collected when it starts") {
+  BatchRules rules;
+  rules.collect_minute = 10 * 60 + 30;  // kNow is 10:00 in China
+  Payer payer(1, rules);
+  payer.site.now = payer.site.now.plus_ms(int64_t{3} * 3600 * 1000);
+  payer.site.restart();
+  payer.site.wake();
+  payer.site.commit();
+  CHECK(payer.state(1) == "batched");
+}
+
 TEST_CASE(
     "a crash after the commit of an export and before its answer: the same file comes again") {
   Payer payer(1);

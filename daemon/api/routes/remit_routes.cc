@@ -6,6 +6,7 @@
 #include "daemon/api/problem.h"
 #include "daemon/api/reply.h"
 #include "daemon/payments/payment_queries.h"
+#include "daemon/payments/payment_record.h"
 #include "daemon/payments/remit_views.h"
 #include "daemon/rules/batch_number.h"
 
@@ -41,8 +42,12 @@ std::optional<v1::RemittanceBatchRecord> Api::find_batch(const Call& call) const
 
 v1::PaymentView Api::payment_view(const PaymentEntry& payment) const {
   // As far as the payment's own record says.
-  const std::string_view why_held = payment.record.contradicted() ? kContradictedPayment : "";
-  return view_payment(payment.id, payment.attempt, payment.record, why_held, ports_.clock.now());
+  const Instant now = ports_.clock.now();
+  Readiness readiness;
+  readiness.contradicted = payment.record.contradicted();
+  readiness.awaits_debit = awaits_debit(payment.record);
+  readiness.debit_overdue = is_debit_overdue(payment.record, now);
+  return view_payment(payment.id, payment.attempt, payment.record, obstacle_to(readiness), now);
 }
 
 // How the bank has answered is in the payments.

@@ -1,15 +1,6 @@
-// What becomes of a payment that a case has ordered, and of the batch that takes it to the bank.
-//
-//   payment  ordered -> batched -> exported -> paid
-//               ^          |          +-------------> returned (rejected, or bounced later)
-//               +----------+ its batch changed
-//            ordered, batched -> taken back: the case took it back before the bank had it
-//
-//   batch    made -> approved -> exported
-//            made <- approved: what it holds has changed
-//            made, approved -> void: it holds nothing any more
-//
-// Pure.
+// The states of a payment that a case has ordered, and of the batch that takes it to the bank. What
+// leads from one to another: payment_machine.h, batch_machine.h, drawn in
+// daemon/payments/README.md. Pure.
 #pragma once
 
 #include <cstdint>
