@@ -27,9 +27,10 @@ static_assert(sizeof(ChannelHeader) == 32);
 constexpr size_t kReadAtOnce = 64 << 10;
 constexpr size_t kPiecesAtOnce = 32;
 
-// Bytes that are about to be overwritten need no zeros before.
+// Bytes that are about to be overwritten need no zeros before. (g++ 12 hands on the capacity where
+// the size should be.)
 void make_room(std::string& out, size_t size) {
-  out.resize_and_overwrite(size, [](char*, size_t n) { return n; });
+  out.resize_and_overwrite(size, [size](char*, size_t) { return size; });
 }
 
 bool is_of_peer(ChannelKind kind) {

@@ -31,7 +31,7 @@ constexpr const char* kAllowed[] = {
     // A thread of libzmq that was started and has not begun.
     "sched_getparam", "sched_getscheduler", "sched_setscheduler",
     // Memory. mmap and mprotect stand below.
-    "brk", "munmap", "mremap", "madvise",
+    "brk", "munmap", "mremap", "madvise", "mlock", "munlock",
     // Ending.
     "rt_sigaction", "rt_sigprocmask", "rt_sigreturn", "sigaltstack", "exit", "exit_group"};
 

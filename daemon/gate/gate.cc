@@ -284,6 +284,7 @@ Result<void> Gate::open() {
   writer_.emplace(process_.channel());
   writer_->push(std::move(start));
   peers_changed_ = true;
+  is_deaf_ = false;
   heard_ = true;
   silent_looks_ = 0;
   return {};
@@ -311,7 +312,7 @@ void Gate::close() {
 Gate::End Gate::serve() {
   while (!stopping_) {
     if (peers_changed_.exchange(false)) tell_peers();
-    if (!flush()) return End::kChannelEnded;
+    flush();
     wait();
     if (const End end = read_channel(); end != End::kStopped) return end;
     if (!tend()) return End::kSilent;
@@ -329,7 +330,7 @@ void Gate::wait() {
   bool writes = false;
   {
     const std::lock_guard lock(out_mutex_);
-    writes = writer_->waiting_bytes() > 0;
+    writes = writer_->waiting_bytes() > 0 && !is_deaf_;
   }
   waiting_.clear();
   waiting_.push_back({wake_fd_, POLLIN, 0});
@@ -426,10 +427,10 @@ void Gate::log_line(const ChannelMessage& message) {
   spdlog::log(level, "gate: {}", plain(message.body));
 }
 
-// False: the channel is of no use any more.
-bool Gate::flush() {
+// Of a gate that has gone, what it said last is read all the same.
+void Gate::flush() {
   const std::lock_guard lock(out_mutex_);
-  return writer_->flush() != ChannelWriter::Flushed::kBroken;
+  if (!is_deaf_) is_deaf_ = writer_->flush() == ChannelWriter::Flushed::kBroken;
 }
 
 // False: the gate hangs.

@@ -129,7 +129,7 @@ class Gate final : public Transport {
   bool is_let_in(const ChannelMessage& message);
   void log_line(const ChannelMessage& message);
   void let_go(const std::vector<uint64_t>& taken);
-  bool flush();
+  void flush();
   bool tend();
   void look_at_names(SteadyTime now);
   void tell_peers();
@@ -150,8 +150,9 @@ class Gate final : public Transport {
   Names names_;
   std::vector<pollfd> waiting_;
   bool paused_ = false;
-  bool more_ = false;   // was read from the channel and is not treated yet
-  bool heard_ = false;  // since the last look
+  bool is_deaf_ = false;  // what is written to it does not arrive any more
+  bool more_ = false;     // was read from the channel and is not treated yet
+  bool heard_ = false;    // since the last look
   int silent_looks_ = 0;
   int failures_ = 0;  // in a row: it did not live long
   SteadyTime next_look_{};

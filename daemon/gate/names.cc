@@ -155,7 +155,7 @@ int Names::wait_ms(int at_most) const {
   if (channel_ == nullptr) return at_most;
   timeval most{at_most / 1000, at_most % 1000 * 1000}, room{};
   const timeval* wait = ares_timeout(channel_, &most, &room);
-  return static_cast<int>(wait->tv_sec * 1000 + wait->tv_usec / 1000);
+  return static_cast<int>(wait->tv_sec * 1000 + (wait->tv_usec + 999) / 1000);
 }
 
 bool Names::tend(const std::vector<pollfd>& found, SteadyTime now) {

@@ -137,7 +137,7 @@ EarlyAnswers find_early_answers(const Trace& trace) {
 }
 
 EarlyAnswers find_early_receipts(const Trace& trace, uint16_t link_port) {
-  const std::string ours = "]:" + std::to_string(link_port) + "->";
+  const std::string ours = ":" + std::to_string(link_port) + "->";
   std::vector<const Call*> syncs;
   size_t batch = 0;  // line at which the last one had been read; 0: it has its receipt
   EarlyAnswers out;

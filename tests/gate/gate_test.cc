@@ -56,10 +56,9 @@ class Gated {
     options.transport_secret = keys.secret;
     options.transport_public = keys.pub;
     options.listen = "tcp://127.0.0.1:*";
-    options.directory = Directory::make({agency(id, keys.pub, kNowhere),
-                                         agency(kB, std::string(32, 'b'), kNowhere)})
-                            .value();
-    if (id == kB) options.directory = Directory::make({agency(id, keys.pub, kNowhere)}).value();
+    std::vector<Agency> agencies = {agency(id, keys.pub, kNowhere)};
+    if (id != kB) agencies.push_back(agency(kB, std::string(32, 'b'), kNowhere));
+    options.directory = Directory::make(std::move(agencies)).value();
     options.program = program;
     return Gate::start(std::move(options),
                        {.on_frame =
@@ -155,7 +154,8 @@ TEST_CASE("a gate that is killed is there again, on its port, with its peers and
     REQUIRE(net.b.receives(1 + deaths));
   }
   CHECK(net.b.gate->bound_endpoint() == endpoint);
-  CHECK(eventually([&] { return net.b.gate->stats(kA).frames_in == 4; }));
+  // Of the last second before a death the figures are lost.
+  CHECK(eventually([&] { return net.b.gate->stats(kA).frames_in >= 2; }));
   CHECK(eventually([&] { return !net.b.gate->down_since(); }));
 }
 
@@ -178,7 +178,7 @@ TEST_CASE("who is taken out of the directory is not heard any more, whatever is 
   REQUIRE(eventually([&] { return net.a.gate->stats(kB).frames_out == 20; }));
   net.b.know({});
   net.b.receiving = true;
-  CHECK(eventually([&] { return !net.a.is_connected_to(kB) || net.a.connects > 1; }));
+  CHECK(eventually([&] { return net.b.gate->listener_stats().frames_refused >= 19; }));
   CHECK(net.b.frames().size() <= 1);  // one may have been on its way into the handler
   // The same agency with another key is somebody else.
   Agency other = net.a.entry();
