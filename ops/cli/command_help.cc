@@ -72,7 +72,7 @@ std::string nearest(const std::string& to, const std::vector<std::string>& names
   std::ranges::stable_sort(near, {}, &std::pair<size_t, std::string>::first);
   std::string out;
   for (size_t i = 0; i < near.size() && i < kNearest; ++i) {
-    if (near[i].first > near[0].first + 1) break;
+    if (near[i].first > near[0].first) break;
     out += (out.empty() ? "" : ", ") + near[i].second;
   }
   return out;
@@ -257,8 +257,13 @@ std::string ExampleFirst::make_help(const CLI::App* app, std::string, CLI::AppFo
   return out + section("Subcommands", commands_text(*app));
 }
 
-std::string complaint(const CLI::App& root, const std::vector<std::string>& words,
-                      const CLI::ParseError& error) {
+size_t first_word(const CLI::App& root, const std::vector<std::string>& words) {
+  size_t i = 0;
+  while (i < words.size() && looks_like_option(words[i]) && take_option(root, words, i)) ++i;
+  return i;
+}
+
+std::string wrong_word(const CLI::App& root, const std::vector<std::string>& words) {
   const Walk found = walk(root, words);
   const std::string help = path_of(*found.at) + " --help";
   if (!found.unknown_option.empty()) {
@@ -271,13 +276,19 @@ std::string complaint(const CLI::App& root, const std::vector<std::string>& word
                             {{"name", path_of(*found.at) + " " + found.unknown_command}}),
                         found.unknown_command, names_of(commands_of(*found.at)), help);
   }
-  if (!found.too_many.empty()) {
-    return say("{word} has no place: {usage}",
-               {{"word", found.too_many}, {"usage", usage_of(*found.at)}});
-  }
-  if (found.at->get_require_subcommand_min() > 0 && found.at->get_subcommands().empty()) {
-    return say("{command} needs one of its commands:", {{"command", path_of(*found.at)}}) + "\n" +
-           commands_text(*found.at) + say("See: {command}", {{"command", help}});
+  if (found.too_many.empty()) return "";
+  return say("{word} has no place: {usage}",
+             {{"word", found.too_many}, {"usage", usage_of(*found.at)}});
+}
+
+std::string complaint(const CLI::App& root, const std::vector<std::string>& words,
+                      const CLI::ParseError& error) {
+  if (std::string wrong = wrong_word(root, words); !wrong.empty()) return wrong;
+  const CLI::App& at = *walk(root, words).at;
+  const std::string help = path_of(at) + " --help";
+  if (at.get_require_subcommand_min() > 0 && at.get_subcommands().empty()) {
+    return say("{command} needs one of its commands:", {{"command", path_of(at)}}) + "\n" +
+           commands_text(at) + say("See: {command}", {{"command", help}});
   }
   return value_complaint(error.what()) + say("; see: {command}", {{"command", help}});
 }

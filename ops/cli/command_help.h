@@ -28,8 +28,13 @@ std::string usage_of(const CLI::App& app);
 // "jiexu case show"
 std::string path_of(const CLI::App& app);
 
+// Where the first word stands that is no option and no value of one; the end if there is none.
+size_t first_word(const CLI::App& root, const std::vector<std::string>& words);
+
 // One sentence, and where it helps, the nearest of what exists.
 std::string complaint(const CLI::App& root, const std::vector<std::string>& words,
                       const CLI::ParseError& error);
+// What is wrong with a line whose words lead nowhere; empty: each is known.
+std::string wrong_word(const CLI::App& root, const std::vector<std::string>& words);
 
 }  // namespace jiexu::cli

@@ -14,9 +14,11 @@ namespace jiexu::cli {
 namespace {
 
 // "help case show" as "case show --help".
-std::vector<std::string> without_help_command(std::vector<std::string> words) {
-  if (words.empty() || words[0] != "help") return words;
-  words.erase(words.begin());
+std::vector<std::string> without_help_command(const CLI::App& root,
+                                              std::vector<std::string> words) {
+  const size_t at = first_word(root, words);
+  if (at >= words.size() || words[at] != "help") return words;
+  words.erase(words.begin() + static_cast<std::ptrdiff_t>(at));
   words.emplace_back("--help");
   return words;
 }
@@ -161,12 +163,15 @@ void CommandLine::complain_by(std::function<void(const std::string& text)> compl
 }
 
 std::optional<int> CommandLine::parse(int argc, char** argv) {
-  const auto words = without_help_command({argv + std::min(argc, 1), argv + argc});
+  const auto words = without_help_command(*app_, {argv + std::min(argc, 1), argv + argc});
   if (app_->get_name().empty() && argc > 0) app_->name(argv[0]);
   try {
     app_->parse(std::vector<std::string>(words.rbegin(), words.rend()));  // it takes the last first
   } catch (const CLI::Success& ends) {
-    return app_->exit(ends);
+    const std::string wrong = wrong_word(*app_, words);  // help of what does not exist
+    if (wrong.empty()) return app_->exit(ends);
+    complain_(wrong);
+    return EX_USAGE;
   } catch (const CLI::ParseError& error) {
     complain_(complaint(*app_, words, error));
     return EX_USAGE;

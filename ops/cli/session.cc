@@ -244,9 +244,9 @@ int report_problem(const Reply& reply) {
     print_problem(problem, code);
     return code;
   }
-  std::string text = problem.title() == problem.code() ? "" : problem.title();
+  std::string text = problem.title() == problem.code() ? "" : say(problem.title());
   if (!problem.detail().empty() && problem.findings().empty()) {
-    text += (text.empty() ? "" : " ") + problem.detail();
+    text += (text.empty() ? "" : " ") + say(problem.detail());
   }
   text += " [" + problem.code() + "]";
   for (const v1::Finding& finding : problem.findings()) {

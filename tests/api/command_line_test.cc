@@ -124,6 +124,7 @@ TEST_CASE("what is missing, has no place or no value is told in plain words") {
 TEST_CASE("help is a command, too, and names the options of every command") {
   CHECK(run("help case show").out == run("case show --help").out);
   CHECK(run("help").out == run("--help").out);
+  CHECK(run("--config nowhere help case show").out == run("case show --help").out);
   CHECK(run("help nosuch").code == 64);
   std::map<std::string, std::string> all;
   collect_help("", "LC_ALL=en", all);
