@@ -2,8 +2,8 @@
 // field printed, 64-bit integers as strings. One schema, api.proto, for both directions.
 //
 // Reading is strict (RFC 8259, and I-JSON, RFC 7493, on what that leaves open): a name may stand
-// once in an object, a text is UTF-8 without half characters, a number has to fit its field. What is
-// wrong is said all at once, each with its place, so that nobody mends a form field by field.
+// once in an object, a text is UTF-8 without half characters, a number has to fit its field. What
+// is wrong is said all at once, each with its place, so that nobody mends a form field by field.
 #pragma once
 
 #include <google/protobuf/message.h>
@@ -16,8 +16,8 @@
 
 namespace jiexu {
 
-// Things that are wrong with one text and named: each takes a look from the text's beginning for its
-// place, and nobody mends more at once.
+// Things that are wrong with one text and named: each takes a look from the text's beginning for
+// its place, and nobody mends more at once.
 inline constexpr size_t kJsonFindingsMax = 20;
 
 // One thing that is wrong with a text of JSON.

@@ -96,10 +96,13 @@ class JsonScanner {
   }
 
   bool nested(char close, size_t depth) {
-    if (depth == depth_max_) return wrong("less nesting");
-    ++at_;
+    const size_t begin = at_++;
     space();
-    if (take(close)) return true;
+    if (take(close)) return true;  // what is empty nests nothing
+    if (depth == depth_max_) {
+      at_ = begin;
+      return wrong("no further list or object: it is nested too deeply");
+    }
     do {
       space();
       if (close == '}' && !member_name()) return false;

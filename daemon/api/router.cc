@@ -45,7 +45,7 @@ std::optional<Target> parse_target(std::string_view target) {
   if (!target.starts_with('/')) return std::nullopt;
   Target out;
   std::string_view path = cut(target, '?');
-  if (path.size() > 1 && path.ends_with('/')) path.remove_suffix(1);
+  if (path.size() > 1 && path.ends_with('/') && !path.ends_with("//")) path.remove_suffix(1);
   while (path.size() > 1) {
     path.remove_prefix(1);
     const size_t end = std::min(path.find('/'), path.size());

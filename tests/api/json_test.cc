@@ -109,7 +109,7 @@ TEST_CASE("everything that is wrong is said at once, each with line and column")
   CHECK(error.findings[1].column == 11);
   CHECK(error.findings[2].field == "form.segments[1].kind");
   CHECK(error.findings[2].line == 4);
-  CHECK(error.findings[2].column == 37);
+  CHECK(error.findings[2].column == 38);
   std::string many = "{\"keys_tried\":[1";
   for (int i = 0; i < 1000; ++i) many += ",1";
   CHECK(error_of(many + "]}").findings.size() == kJsonFindingsMax);
@@ -265,10 +265,11 @@ TEST_CASE("nesting has a bound") {
   const auto nested = [](size_t depth) {
     return std::string(depth, '[') + std::string(depth, ']');
   };
-  CHECK(error_of(nested(limits::kProtoDepthMax)).code == Errc::kInvalid);
-  CHECK(error_of(nested(limits::kProtoDepthMax + 1)).text ==
+  // The innermost is empty.
+  CHECK(error_of(nested(limits::kProtoDepthMax + 1)).code == Errc::kInvalid);
+  CHECK(error_of(nested(limits::kProtoDepthMax + 2)).text ==
         "line 1, column " + std::to_string(limits::kProtoDepthMax + 1) +
-            ": here must be less nesting");
+            ": here must be no further list or object: it is nested too deeply");
   CHECK(error_of(std::string(100'000, '[')).code == Errc::kCorrupt);
 }
 

@@ -166,7 +166,7 @@ TEST_CASE("text that is not UTF-8 is refused wherever it stands") {
   world.put(world.draft());
   const std::string path = "/v1/cases/" + world.draft().id.str();
   for (const std::string& target : std::vector<std::string>{
-           path + "/actions/%ff", "/v1/cases?after=%ff", "/v1/cases?%ff=1", path + "/"}) {
+           path + "/actions/%ff", "/v1/cases?after=%ff", "/v1/cases?%ff=1", path + "/%c3/x"}) {
     INFO(target);
     const Got got =
         world.ask(target.find("actions") == target.npos ? "GET" : "POST", target, Role::kReviewer);

@@ -40,8 +40,9 @@ struct HttpSettings {
   size_t connections_of_user_max = 128;
   // Connections that have not shown a token: they have only probes to ask for.
   size_t strangers_max = 64;
-  // Threads that treat requests: one may wait for the disk while others work.
-  size_t workers = 3;
+  // Threads that treat requests, besides the one for what takes long: one may wait for the disk
+  // while the other works.
+  size_t workers = 2;
   std::chrono::milliseconds idle{limits::kHttpIdleSeconds * 1000};
   std::chrono::milliseconds stranger{5000};  // the idle time of a stranger
 };

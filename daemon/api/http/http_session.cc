@@ -10,6 +10,7 @@
 
 #include "daemon/api/http/http_answer.h"
 #include "daemon/api/http/http_gzip.h"
+#include "daemon/api/http/http_request.h"
 
 namespace jiexu {
 namespace {
@@ -28,66 +29,6 @@ using Does = HttpConnections::Does;
 constexpr size_t kDrainBytesMax = 32 << 20;
 static_assert(kDrainBytesMax > limits::kAttachmentBytesMax);
 constexpr size_t kReadBytes = 4 << 10;
-
-// What is wrong with a request that the parser refused; nullopt: say nothing, just close.
-std::optional<HttpResponse> problem_of(const error_code& error) {
-  if (error == http::error::header_limit) {
-    return problem_answer(431, "header_too_large", "send fewer or shorter header fields");
-  }
-  if (error == http::error::body_limit) {
-    return problem_answer(413, "body_too_large", "send less at once");
-  }
-  const bool closed = error == http::error::end_of_stream || error == http::error::partial_message;
-  if (closed || error.category() != make_error_code(http::error::bad_method).category()) {
-    return std::nullopt;
-  }
-  return problem_answer(400, "malformed_request", "this is not HTTP/1.1");
-}
-
-std::string_view text_of(beast::string_view text) {
-  return {text.data(), text.size()};
-}
-
-template <class Fields>
-std::vector<std::string_view> all_of(const Fields& fields, http::field name) {
-  std::vector<std::string_view> out;
-  for (auto [at, end] = fields.equal_range(name); at != end; ++at) {
-    out.push_back(text_of(at->value()));
-  }
-  return out;
-}
-
-using Head = http::request_header<>;
-
-HeadFacts facts_of(const Head& head) {
-  HeadFacts facts;
-  facts.method = text_of(head.method_string());
-  facts.target = text_of(head.target());
-  facts.version = head.version();
-  facts.hosts = all_of(head, http::field::host);
-  facts.transfer_encodings = all_of(head, http::field::transfer_encoding);
-  facts.has_length = head.find(http::field::content_length) != head.end();
-  facts.expect = text_of(head[http::field::expect]);
-  facts.origins = all_of(head, http::field::origin);
-  return facts;
-}
-
-// Of the head alone: fields behind a body in chunks are not looked at.
-HttpRequest request_of(const Head& head) {
-  std::optional<std::string_view> authority;
-  const auto path = path_of_target(text_of(head.target()), authority);
-  HttpRequest request{std::string(head.method_string()),
-                      std::string(path.value_or("")),
-                      std::string(head[http::field::authorization]),
-                      std::string(head["Idempotency-Key"]),
-                      "",
-                      std::string(head[http::field::content_type])};
-  request.accept = std::string(head[http::field::accept]);
-  request.accept_language = std::string(head[http::field::accept_language]);
-  request.if_match = std::string(head[http::field::if_match]);
-  request.if_none_match = std::string(head[http::field::if_none_match]);
-  return request;
-}
 
 HttpResponse built(const std::function<HttpResponse()>& make) {
   try {
@@ -196,7 +137,7 @@ class Session : public std::enable_shared_from_this<Session> {
     on_head(head_->get());
   }
 
-  void on_head(const Head& head) {
+  void on_head(const HttpHead& head) {
     asked_.id = request_id(text_of(head["X-Request-Id"]));
     asked_.old = head.version() < 11;
     asked_.head_only = head.method() == http::verb::head;
@@ -325,8 +266,7 @@ class Session : public std::enable_shared_from_this<Session> {
   }
 
   struct Packing {
-    Packing(HttpResponse of, std::string plain)
-        : answer(std::move(of)), gzip(std::move(plain)) {}
+    Packing(HttpResponse of, std::string plain) : answer(std::move(of)), gzip(std::move(plain)) {}
     HttpResponse answer;
     Gzip gzip;
   };

@@ -1,6 +1,6 @@
-// The threads that treat requests, and the queue before them. Work that is long is done in turns:
-// what begins goes before what goes on, so that a question of a few microseconds does not wait for
-// lists of others; now and then what goes on has its turn all the same.
+// The threads that treat requests, and the queues before them. Work that is long is done in turns,
+// and the further ones on a thread of their own behind the others, so that a question of a few
+// microseconds waits neither for lists that others ask for nor for a processor that they hold.
 //
 // Threads: post() and go_on() from any. Work must not throw.
 #pragma once
@@ -18,6 +18,7 @@ class HttpWorkers {
  public:
   using Work = std::function<void()>;
 
+  // `threads` for first turns, and one for further ones.
   explicit HttpWorkers(size_t threads);
   ~HttpWorkers() { stop(); }
   HttpWorkers(const HttpWorkers&) = delete;
@@ -33,16 +34,19 @@ class HttpWorkers {
   void stop();
 
  private:
-  void run();
+  struct Queue {
+    std::condition_variable waiting;
+    std::deque<Work> work;
+  };
+
+  void put(Queue& queue, Work work);
   // Empty: the end has come.
-  Work next();
-  void put(std::deque<Work>& queue, Work work);
+  Work next(Queue& queue);
+  void run(Queue& queue);
 
   std::mutex mutex_;
-  std::condition_variable waiting_;
-  std::deque<Work> beginning_;
-  std::deque<Work> going_on_;
-  size_t begun_in_a_row_ = 0;
+  Queue beginning_;
+  Queue going_on_;
   bool ending_ = false;
   std::vector<std::thread> threads_;
 };
