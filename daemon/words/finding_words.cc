@@ -11,6 +11,8 @@ constexpr Word kFindingWords[] = {
     sentence("is missing", "此项必填"),
     sentence("is missing; such as REJECT_CODE_NOT_FOUND", "应选择原因"),
     sentence("holds a line end or another character that is not seen; type it anew", "含换行或不可见字符，请重新输入"),
+    sentence("holds '|', which separates the columns of payment files", "含“|”，它是付款文件的列分隔符"),
+    sentence("has a character that GBK lacks, and with it banks' files; write it as the bank does", "含 GBK 以外的字符，银行文件不能表示，请按银行写法填写"),
     sentence("must be 6 digits", "应为 6 位数字"),
     sentence("must be 'S' and 11 digits", "应为 S 加 11 位数字"),
     sentence("the code is not in the list", "代码不在代码表中"),

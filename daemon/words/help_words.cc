@@ -199,6 +199,7 @@ constexpr Word kHelpWords[] = {
     sentence("Enter bank lines; one that is known already is named", "录入银行流水；已有的会指出"),
     sentence("{\"lines\": [...]} as JSON; - for standard input", "{\"lines\": [...]} JSON 文件；- 为标准输入"),
     sentence("Payments on their way to the bank, in batches", "分批送银行的付款"),
+    sentence("Print every state and transition of payments and batches", "输出付款与批次的全部状态与转换"),
     sentence("Collect the payments that wait into batches", "将待付款项编成批次"),
     sentence("Batches of payments, newest first", "列出批次，先新后旧"),
     sentence("What a batch holds, and what the bank said of it", "查看批次内容与银行回单"),

@@ -17,6 +17,27 @@ constexpr Word kMoneyWords[] = {
     {"batch.exported", "at the bank", "已送银行"},
     {"batch.void", "void", "已作废"},
 
+    // Why a payment waits for people.
+    sentence("what the bank says of it does not fit: look at the case and ask the bank, then release it", "银行所称与本案不符：请核对个案并询问银行，然后放行"),
+    sentence("the bank has it already: its debit is awaited for three working days", "银行已有此笔付款：三个工作日内等待其扣款"),
+    sentence("the bank has it already, and three working days have shown no debit: ask the bank what became of it, then release it", "银行已有此笔付款，但三个工作日未见扣款：请询问银行，然后放行"),
+    sentence("the store had lost data: ask the bank whether it has this payment, then release it", "数据曾有丢失：请询问银行是否已有此笔付款，然后放行"),
+    sentence("the other agency has acknowledged it: it went out, and goes out no second time", "对方机构已确认收款：款已付出，不再付第二次"),
+    sentence("the account is not the one in the directory: two people must confirm it with the agency", "收款账户不是名录中的账户：须两人先后向对方机构核实"),
+    sentence("our own account is not in the directory", "名录中没有本机构账户"),
+    sentence("the letter names no account", "联系函未写收款账户"),
+    sentence("the case was given up: take the payment back", "本案已终止：请撤回该笔付款"),
+    sentence("the case is held, or being given up", "本案暂缓办理，或正在终止"),
+    sentence("paid, and was not exported from here", "银行称已付，但并非由此导出"),
+    sentence("paid, and the case has it back", "银行称已付，但本案已记退回"),
+    sentence("rejected, and was not exported from here", "银行拒付，但并非由此导出"),
+    sentence("debited, and said to have come back before: no line of the bank brings it back", "已扣款，此前又称已退回：没有银行流水证明退回"),
+    sentence("the bank has it already, and takes it no second time, and nothing here says that it was exported: ask the bank for day, amount and account of the first", "银行已有此笔付款，不再受理第二次，而此处没有导出记录：请向银行询问第一笔的日期、金额和账户"),
+    sentence("the bank has it already, and takes it no second time, but the case has it back: ask the bank what became of the first before anything is paid in its place", "银行已有此笔付款，不再受理第二次，而本案已记退回：另行付款之前请向银行询问第一笔的去向"),
+    sentence("the bank has it already, and takes it no second time; the store had lost data, so the number may have been given twice: ask the bank for day, amount and account of the first", "银行已有此笔付款，不再受理第二次；数据曾有丢失，编号可能重复：请向银行询问第一笔的日期、金额和账户"),
+    sentence("the other agency has credited it, and nothing here says that it was exported: ask it and the bank whose money that was", "对方机构已记账，而此处没有导出记录：请向对方机构和银行核实是谁的款项"),
+    sentence("the bank refuses what it has paid: ask it where the money is before anything is paid in its place", "银行拒绝了其已付的款项：另行付款之前请询问银行款在何处"),
+
     // What became of a bank line, and what is to be done.
     {"outcome.matched", "matched", "已匹配"},
     {"outcome.early", "early", "先于信息表到账"},
