@@ -20,6 +20,10 @@ constexpr Word kCommandWords[] = {
     sentence("the daemon answered {status} without saying why; is another program on its port?", "系统答复 {status} 而未说明原因；其端口上是否有别的程序？"),
     sentence("The daemon does not know this token: `jiexu user add` makes one, and SIGHUP lets the daemon know it; JIEXU_TOKEN or --token-file give it.", "系统不认识此令牌：`jiexu user add` 可发令牌，SIGHUP 使系统知悉，用 JIEXU_TOKEN 或 --token-file 给出。"),
     // init, own-entry, directory, users, configuration
+    sentence("{name} is no name of a service: small letters, digits and '-', at most 32, such as nanjing", "{name} 不能作为服务名：只用小写字母、数字和“-”，最多 32 个字符，例如 nanjing"),
+    sentence("{configs} and {folders} are made by the package jiexu, which is not installed here; without it: jiexu init FOLDER", "{configs} 和 {folders} 由软件包 jiexu 建立，本机未安装；不用软件包时请执行：jiexu init FOLDER"),
+    sentence("{file} is there already: that agency has been made", "{file} 已存在：该机构已经建立"),
+    sentence("say where: jiexu init FOLDER, or jiexu init --system NAME", "请指明位置：jiexu init FOLDER，或 jiexu init --system NAME"),
     sentence("{folder} is not empty; take another folder", "{folder} 不是空目录，请另选"),
     sentence("Agency {agency} is made in {folder}. Next:", "机构 {agency} 已建于 {folder}。接下来："),
     sentence("1. Back up {folder}: without it the store cannot be read.", "1. 备份 {folder}：没有它便无法读取数据。"),

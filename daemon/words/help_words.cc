@@ -99,6 +99,8 @@ constexpr Word kHelpWords[] = {
     sentence("Remove a user", "移除用户"),
     sentence("Who", "用户名"),
     sentence("The configuration file", "配置文件"),
+    sentence("In place of a folder: as the service jiexu@NAME of this machine, with /etc/jiexu/NAME.toml and /var/lib/jiexu/NAME", "代替目录：作为本机的服务 jiexu@NAME，配置在 /etc/jiexu/NAME.toml，数据在 /var/lib/jiexu/NAME"),
+    sentence("Print a drop-in for systemd: the network of the directory's agencies", "输出 systemd 配置片段：只放行目录中各机构的网络地址"),
     sentence("Report every error in it", "检查其中的全部错误"),
     sentence("Print a file with every key explained", "输出带说明的配置样例"),
     sentence("Look whether everything is as it must be", "检查各项是否正常"),

@@ -131,14 +131,17 @@ Result<void> check_service(const InitOptions& options) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '-';
   });
   if (!plain || name.front() == '-' || name.size() > 32) {
-    return fail(Errc::kInvalid, "--system " + name +
-                                    ": a name of small letters, digits and '-', at most 32, such "
-                                    "as nanjing");
+    return fail(Errc::kInvalid,
+                say("{name} is no name of a service: small letters, digits and '-', "
+                    "at most 32, such as nanjing",
+                    {{"name", name}}));
   }
   if (fs::is_directory(kSystemConfigs) && fs::is_directory(kSystemFolders)) return {};
-  return fail(Errc::kNotFound, std::string(kSystemConfigs) + " and " + std::string(kSystemFolders) +
-                                   " are made by the package jiexu, which is not installed here; "
-                                   "without it: jiexu init FOLDER");
+  return fail(
+      Errc::kNotFound,
+      say("{configs} and {folders} are made by the package jiexu, which is not installed "
+          "here; without it: jiexu init FOLDER",
+          {{"configs", std::string(kSystemConfigs)}, {"folders", std::string(kSystemFolders)}}));
 }
 
 // The configuration comes last: a folder that has one is whole.
@@ -148,7 +151,8 @@ Result<void> create_all(InitOptions& options) {
   TRY_DO(check_line_number("--bank-cnaps", options.agency.bank.cnaps));
   TRY_DO(check_service(options));
   if (fs::exists(file, error)) {
-    return fail(Errc::kExists, file.string() + " is there already: that agency has been made");
+    return fail(Errc::kExists, say("{file} is there already: that agency has been made",
+                                   {{"file", file.string()}}));
   }
   if (fs::exists(options.folder, error) && !fs::is_empty(options.folder, error)) {
     return fail(Errc::kExists,

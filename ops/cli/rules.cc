@@ -46,10 +46,11 @@ int load_text(const Session& session, const std::string& file) {
   std::filesystem::create_directories(config->calendars, error);
   if (error) return report(EX_CANTCREAT, config->calendars.string() + ": " + error.message());
   if (auto done = replace_file(config->calendars / name, *text); !done) return report(done.error());
-  std::cerr << say("Loaded: {edition}. Send the daemon SIGHUP (systemctl reload jiexu@NAME), and open "
-                   "deadlines move.",
-                   {{"edition", calendar.edition()}})
-            << "\n";
+  std::cerr
+      << say("Loaded: {edition}. Send the daemon SIGHUP (systemctl reload jiexu@NAME), and open "
+             "deadlines move.",
+             {{"edition", calendar.edition()}})
+      << "\n";
   return EX_OK;
 }
 

@@ -11,7 +11,8 @@
 namespace jiexu::cli {
 namespace {
 
-constexpr const char* kReload = "Send the daemon SIGHUP (systemctl reload jiexu@NAME), and it counts.";
+constexpr const char* kReload =
+    "Send the daemon SIGHUP (systemctl reload jiexu@NAME), and it counts.";
 constexpr const char* kAdmin = "admin";
 
 // The file from which this command takes its token by itself.

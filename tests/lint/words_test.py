@@ -83,9 +83,9 @@ def said(text):
                 yield from chosen(title)
 
 
-def sources(*folders):
+def sources(pattern, *folders):
     for folder in folders:
-        for path in sorted((ROOT / folder).rglob("*.cc")):
+        for path in sorted((ROOT / folder).rglob(pattern)):
             yield path, path.read_text(encoding="utf-8")
 
 
@@ -103,13 +103,13 @@ def rows():
 def main():
     breaches = []
     known = rows()
-    for path, text in sources("ops/cli"):
+    for path, text in sources("*.cc", "ops/cli"):
         for sentence in sorted(set(said(text))):
             bare = sentence.strip()
             if re.search(r"[A-Za-z]{2}", bare) and sentence not in known and bare not in known:
                 breaches.append(f"{path.relative_to(ROOT)}: no row of daemon/words has {sentence!r}")
     literals = set()
-    for path, text in sources("daemon", "ops"):
+    for path, text in sources("*.[ch]*", "daemon", "ops"):
         if path.parent != ROOT / "daemon/words":
             literals.update(value for kind, value in tokens(text) if kind == "s")
     bare_literals = {literal.strip() for literal in literals}
