@@ -133,8 +133,8 @@ Result<void> RunningAgency::exchange(const cli::Request& request,
     const Errc code = reply->status == 429 || reply->status >= 500 ? Errc::kBusy : Errc::kInvalid;
     return fail(code, std::to_string(reply->status) + " " + reply->body);
   }
-  if (const auto read = from_json(reply->body, out); !read)
-    return tl::unexpected<Error>(read.error());
+  const auto read = from_json(reply->body, out);
+  if (!read) return tl::unexpected<Error>(read.error());
   return {};
 }
 
