@@ -45,10 +45,10 @@ Checked check_day(const Case& subject, const Event& event, int32_t yyyymmdd,
 
 // --- a notice ---
 
-// The other agency may not have known of our last change when it wrote.
-bool may_cross_change(const Case& subject, const Event& event) {
-  return subject.payee_version > 1 && !event.on_paper &&
-         event.message->seen_case_seq() < subject.sent_case_seq;
+// The other agency may not know of our change: it crosses the notice, or the letter was forwarded
+// to another agency after the change. The case keeps the last account only.
+bool may_name_earlier_account(const Case& subject) {
+  return subject.payee_version > 1;
 }
 
 bool is_same_account(const v1::Payee& a, const v1::Payee& b) {
@@ -59,7 +59,7 @@ bool is_same_account(const v1::Payee& a, const v1::Payee& b) {
 // Of money that goes to another account than the case's, nothing can come.
 Checked check_account(const Case& subject, const Event& event, const v1::Payee& named) {
   const bool left_out = event.on_paper && named.account_number().empty();
-  if (left_out || may_cross_change(subject, event) || is_same_account(named, subject.payee)) {
+  if (left_out || may_name_earlier_account(subject) || is_same_account(named, subject.payee)) {
     return std::nullopt;
   }
   return rejection(Refusal::kNoticePayee, "payee: is not the account of the letter");

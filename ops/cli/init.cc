@@ -150,7 +150,7 @@ Result<void> create_all(InitOptions& options) {
   std::error_code error;
   TRY_DO(check_line_number("--bank-cnaps", options.agency.bank.cnaps));
   TRY_DO(check_service(options));
-  if (fs::exists(file, error)) {
+  if (!options.service.empty() && fs::exists(file, error)) {
     return fail(Errc::kExists, say("{file} is there already: that agency has been made",
                                    {{"file", file.string()}}));
   }

@@ -277,13 +277,13 @@ TEST_CASE("requests are counted by route, not by path") {
   CHECK(text.find("wherever") == std::string::npos);
 }
 
-TEST_CASE("every metric is named jiexu_ and has a help text") {
+TEST_CASE("every metric is named jiexu_, or process_ as everywhere, and has a help text") {
   ApiWorld world;
   const std::string text = world.metrics.text();
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
     if (line.starts_with("# ")) line = line.substr(7);
-    CHECK(line.starts_with("jiexu_"));
+    CHECK((line.starts_with("jiexu_") || line.starts_with("process_")));
   }
   CHECK_THAT(text, Catch::Contains("# HELP jiexu_commits_total "));
   CHECK_THAT(text, Catch::Contains("# TYPE jiexu_commit_seconds histogram"));

@@ -206,7 +206,8 @@ TEST_CASE("a long reply is held until the peer has taken it, and let go of when 
   for (int i = 0; i < 64; ++i) held.push_back(share(std::string(1 << 20, 'h')));
   for (const FrameBytes& frame : held) net.b.gate->send(kA, Lane::kReply, frame);
   std::this_thread::sleep_for(std::chrono::milliseconds(300));
-  CHECK(held.back().use_count() > 1);
+  // Some, within what may be held; the rest is let go of once it is written.
+  CHECK(std::ranges::any_of(held, [](const FrameBytes& f) { return f.use_count() > 1; }));
   ::kill(net.b.gate->pid(), SIGKILL);
   CHECK(eventually([&] {
     return std::ranges::all_of(held, [](const FrameBytes& f) { return f.use_count() == 1; });
