@@ -135,6 +135,11 @@ class Engine final : private PeerListener,
   void set_aside(Peer& peer, const LogPlace& place, v1::QuarantineRecord record,
                  const v1::Fault& fault, bool tell, Instant now);
   void note_set_aside(Peer& peer, Seq seq, uint32_t body_kind, v1::FaultCode code);
+  // A message that cannot be read as a whole.
+  Result<void> receive_unreadable(Peer& peer, std::string_view bytes, const LogPlace& place,
+                                  Instant now);
+  // What was set aside takes its number in the case all the same.
+  Result<void> consume_number(const Peer& peer, const v1::Message& message, Instant now);
   void quarantine_unreadable(Peer& peer, const BatchFrame& batch, Instant now);
   Result<void> receive_reply(Peer& peer, const Frame& frame, Instant now);
   Result<void> receive_opened(Peer& peer, const OpenedFrame& opened, Instant now);
@@ -144,7 +149,7 @@ class Engine final : private PeerListener,
   Result<void> answer_want(Peer& peer, const WantFrame& want, Instant now);
   Result<void> receive_piece(Peer& peer, const PieceFrame& piece, Instant now);
   void reply(Peer& peer, std::string frame);
-  void reply_busy(Peer& peer, std::string why);
+  void reply_busy(Peer& peer, v1::BusyCause cause, std::string why);
   // RecoveryKernel.
   void send(const Peer& peer, Lane lane, std::string frame) override;
   void follow(Peer& peer, SenderStep step) override;

@@ -7,6 +7,7 @@
 #include "daemon/attachments/attachment_store.h"
 #include "daemon/base/check.h"
 #include "daemon/casework/case_store.h"
+#include "daemon/link/message_number.h"
 #include "daemon/trust/chain.h"
 #include "storage/layout.h"
 
@@ -88,6 +89,10 @@ Result<void> Engine::receive_forward(Peer& peer, const Frame& frame, Instant now
   if (const auto* open = std::get_if<OpenFrame>(&frame)) {
     TRY_DO(answer_open(peer, *open, now));
   }
+  if (const auto* probe = std::get_if<ProbeFrame>(&frame)) {
+    reply(peer, encode(make_alive({options_.self, peer.id()}, probe->session, now,
+                                  world_.signer)));
+  }
   if (const auto* want = std::get_if<WantFrame>(&frame)) return answer_want(peer, *want, now);
   if (const auto* fetch = std::get_if<FetchFrame>(&frame)) {
     give_back_.asked(peer.id(), *fetch);
@@ -106,7 +111,7 @@ void Engine::connected(AgencyId id, Moment now) {
 Result<void> Engine::receive(Peer& peer, const BatchFrame& batch, Instant now) {
   const Standing standing = guard_.standing_of(peer.id());
   if (standing == Standing::kClosed) {
-    reply_busy(peer, "recovering from a loss of data");
+    reply_busy(peer, v1::BUSY_CAUSE_RECOVERY, "recovering from a loss of data");
     return {};
   }
   switch (peer.receiver().judge(batch, peer.incoming_log())) {
@@ -127,13 +132,14 @@ Result<void> Engine::receive(Peer& peer, const BatchFrame& batch, Instant now) {
   if (standing == Standing::kReplaying) recovery_.delivers(peer.id());
   if (kernel_.room() == Room::kShort) {
     world_.observer.frame_refused(peer.id(), "the disk is nearly full");
-    reply_busy(peer, "the disk is nearly full");
+    reply_busy(peer, v1::BUSY_CAUSE_DISK, "the disk is nearly full");
     return {};
   }
   if (standing != Standing::kOpen) {
     TRY(const auto early, recovery_.comes_too_early(peer, batch, now));
     if (early) {
-      reply_busy(peer, "recovering from a loss of data, another agency first");
+      reply_busy(peer, v1::BUSY_CAUSE_RECOVERY,
+                 "recovering from a loss of data, another agency first");
       return {};
     }
   }
@@ -158,10 +164,7 @@ Result<void> Engine::receive_message(Peer& peer, const BatchFrame& batch, size_t
   in.SetRecursionLimit(limits::kProtoDepthMax);
   auto& message = *google::protobuf::Arena::CreateMessage<v1::Message>(&arena_.fresh());
   if (!message.ParseFromCodedStream(&in) || !CaseId::from_bytes(message.case_id())) {
-    peer.heard_of().tally.add(v1::Message::BODY_NOT_SET);
-    note_set_aside(peer, place.seq, 0, v1::FAULT_CODE_UNREADABLE);
-    if (unreadable_++ == 0) unreadable_from_ = place.seq;
-    return {};
+    return receive_unreadable(peer, bytes, place, now);
   }
   world_.observer.message_received(peer.id(), message.body_case());
   if (const auto taken = receive_statement(peer, message, batch, place, now); !taken || *taken) {
@@ -170,9 +173,31 @@ Result<void> Engine::receive_message(Peer& peer, const BatchFrame& batch, size_t
   peer.heard_of().tally.add(message.body_case());
   if (event_of(message.body_case()) == EventKind::kNone) {
     quarantine(peer, message, place, v1::FAULT_CODE_UNKNOWN_KIND, {}, now);
-    return {};
+    return consume_number(peer, message, now);
   }
   return decide_message(peer, message, place, standing, now);
+}
+
+Result<void> Engine::receive_unreadable(Peer& peer, std::string_view bytes, const LogPlace& place,
+                                        Instant now) {
+  const std::optional<MessageNumber> number = read_number(bytes);
+  peer.heard_of().tally.add(v1::Message::BODY_NOT_SET);
+  if (!number) {
+    note_set_aside(peer, place.seq, 0, v1::FAULT_CODE_UNREADABLE);
+    if (unreadable_++ == 0) unreadable_from_ = place.seq;
+    return {};
+  }
+  v1::Message known;
+  known.set_case_id(std::string(number->id.bytes()));
+  known.set_case_seq(number->case_seq);
+  quarantine(peer, known, place, v1::FAULT_CODE_UNREADABLE, {}, now);
+  return consume_number(peer, known, now);
+}
+
+Result<void> Engine::consume_number(const Peer& peer, const v1::Message& message, Instant now) {
+  TRY(const auto subject, cases_.load(*CaseId::from_bytes(message.case_id()), now));
+  if (subject != nullptr && subject->peer == peer.id()) cases_.consume_number(*subject, message);
+  return {};
 }
 
 Result<bool> Engine::receive_statement(Peer& peer, const v1::Message& message,
@@ -305,6 +330,8 @@ SenderStep Engine::to_sender(Peer& peer, const Frame& frame) {
     return sender.receive(*gap, kernel_.steady());
   if (const auto* refuse = std::get_if<RefuseFrame>(&frame))
     return sender.receive(*refuse, kernel_.steady());
+  if (const auto* alive = std::get_if<AliveFrame>(&frame))
+    return sender.receive(*alive, kernel_.steady());
   return {};
 }
 
@@ -332,6 +359,7 @@ Result<void> Engine::receive_reply(Peer& peer, const Frame& frame, Instant now) 
 Result<void> Engine::receive_opened(Peer& peer, const OpenedFrame& opened, Instant now) {
   if (recovery_.is_rewriting(peer)) return {};
   const Seq receipted = peer.sender().mark().receipted_seq;
+  if (opened.session == peer.sender().session()) peer.take_announcement(opened.announcement);
   SenderStep step = peer.sender().receive(opened, kernel_.steady(), peer.log());
   note_receipts(peer, receipted);
   const std::optional<Seq> behind = step.behind;
@@ -355,6 +383,7 @@ void Engine::note_receipts(const Peer& peer, Seq receipted_before) {
 
 Result<void> Engine::answer_open(Peer& peer, const OpenFrame& open, Instant now) {
   recovery_.heard_open(peer, open, {now, kernel_.steady()});
+  peer.take_announcement(open.announcement);
   if (peer.receiver().begins_epoch(open)) {
     // Durable before it is answered; the peer asks again.
     peer.receiver_moved(now);
@@ -362,7 +391,7 @@ Result<void> Engine::answer_open(Peer& peer, const OpenFrame& open, Instant now)
     request_commit(true);
     return {};
   }
-  if (auto answer = peer.receiver().receive(open, peer.incoming_log())) {
+  if (auto answer = peer.receiver().receive(open, peer.incoming_log(), world_.signer, now)) {
     reply(peer, std::move(*answer));
   }
   return recovery_.end_if_done(peer, now);
@@ -372,14 +401,25 @@ void Engine::reply(Peer& peer, std::string frame) {
   send(peer, Lane::kReply, std::move(frame));
 }
 
-void Engine::reply_busy(Peer& peer, std::string why) {
+void Engine::reply_busy(Peer& peer, v1::BusyCause cause, std::string why) {
   RefuseFrame busy;
   busy.reason = v1::REFUSE_REASON_BUSY;
+  busy.busy = cause;
   busy.text = std::move(why);
   reply(peer, encode(busy));
 }
 
 void Engine::follow(Peer& peer, SenderStep step) {
+  const LinkName link{options_.self, peer.id()};
+  const Instant now = kernel_.moment().wall;
+  if (step.open) {
+    sign(*step.open, world_.signer);
+    step.open->announcement = announce(link, step.open->session, now, world_.signer);
+    send(peer, Lane::kForward, encode(*step.open));
+  }
+  if (step.probe) {
+    send(peer, Lane::kForward, encode(make_probe(link, *step.probe, now, world_.signer)));
+  }
   for (FrameBytes& frame : step.out) {
     world_.transport.send(peer.id(), Lane::kForward, std::move(frame));
   }

@@ -68,6 +68,9 @@ static_assert(kWorkFreeMib > kFramesFreeMib);
 // Held for the time when another program has filled the disk: all memtables once, and 64 MiB.
 inline constexpr uint64_t kBallastMib = 128;
 
+// Kinds of frames, and of messages, that an announcement may name: four times as many as there are.
+inline constexpr size_t kAnnouncedKindsMax = 256;
+
 // Nesting of a protobuf message from outside (protobuf's default is 100).
 inline constexpr int kProtoDepthMax = 20;
 

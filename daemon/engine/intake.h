@@ -17,7 +17,8 @@ struct Turned {
   std::optional<std::string> answer;  // an encoded Refuse, if the peer is to be told
 };
 
-// Decodes and verifies; a receipt in Open and a proof in Opened are there only if they are good.
+// Decodes and verifies; an announcement, a receipt in Open and a proof in Opened are there only if
+// they are good.
 // `peer` is who the carrier authenticated.
 tl::expected<PeerFrame, Turned> take_in(AgencyId self, AgencyId peer, Lane lane, std::string bytes,
                                         const Directory& directory);

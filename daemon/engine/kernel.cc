@@ -25,7 +25,7 @@ Result<void> Kernel::handle(Command command, Moment now) {
 }
 
 Result<void> Kernel::live(const Registered& handler, Command command, Moment now) {
-  steady_ = now.steady;
+  moment_ = now;
   Request& request = *command.request;
   // 1 admit: who may ask is known; what is left is the room on the disk.
   if (handler.kind == CommandKind::kAct && room_ != Room::kAmple) {
@@ -70,20 +70,20 @@ Result<void> Kernel::do_once(const Registered& handler, const Command& command, 
 }
 
 Result<void> Kernel::handle(const PeerFrame& frame, Moment now) {
-  steady_ = now.steady;
+  moment_ = now;
   auto done = frames_->received(frame, now);
   return done ? end_step() : done;
 }
 
 void Kernel::connected(AgencyId peer, Moment now) {
-  steady_ = now.steady;
+  moment_ = now;
   frames_->connected(peer, now);
 }
 
 // --- time ---
 
 Result<void> Kernel::wake(Moment now) {
-  steady_ = now.steady;
+  moment_ = now;
   for (const Duty& duty : duties_) {
     if (is_held_up(duty) || duty.wait_ms(now) > 0) continue;
     TRY(const auto wrote, duty.run(now));
@@ -110,7 +110,7 @@ int64_t Kernel::wait_ms(Moment now) const {
 
 void Kernel::request_commit(Urgency urgency) {
   asked_for_commit_ = true;
-  if (!open_.since) open_.since = steady_;
+  if (!open_.since) open_.since = moment_.steady;
   open_.urgent |= urgency == Urgency::kUrgent;
 }
 
@@ -143,7 +143,7 @@ const Batch& Kernel::begin_commit() {
 }
 
 void Kernel::commit_done(Moment now) {
-  steady_ = now.steady;
+  moment_ = now;
   CHECK(in_flight_.has_value());
   const Batch& batch = tx_.in_flight();
   observer_.committed(batch.size(), batch.bytes());

@@ -136,8 +136,9 @@ class Kernel {
   // peers keep their messages. From any thread.
   void set_room(Room room) { room_ = room; }
   Room room() const { return room_; }
-  // When the event in hand came, on the steady clock.
-  Steady steady() const { return steady_; }
+  // When the event in hand came.
+  Moment moment() const { return moment_; }
+  Steady steady() const { return moment_.steady; }
 
  private:
   struct Registered {
@@ -170,7 +171,7 @@ class Kernel {
   std::vector<Duty> duties_;
   std::vector<CommitListener*> listeners_;
   std::atomic<Room> room_{Room::kAmple};
-  Steady steady_;
+  Moment moment_;
   bool asked_for_commit_ = false;  // by the command in hand
   Gathered open_;
   std::optional<Gathered> in_flight_;

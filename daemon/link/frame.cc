@@ -139,6 +139,10 @@ Result<Receipt> from_proto(const v1::Receipt& in) {
   out.key = *key;
   out.signature = in.signature();
   out.session = in.session();
+  if (in.audit_head().empty()) return out;
+  if (!read_digest(in.audit_head(), out.audit_head.emplace())) {
+    return malformed("Receipt has a wrong length");
+  }
   return out;
 }
 
@@ -152,6 +156,44 @@ void to_proto(const Receipt& in, v1::Receipt* out) {
   out->set_key_id(std::string(view(in.key)));
   out->set_signature(in.signature);
   out->set_session(in.session);
+  if (in.audit_head) out->set_audit_head(std::string(view(*in.audit_head)));
+}
+
+Result<Announcement> from_proto(const v1::Announcement& in) {
+  const auto key = to_array<8>(in.key_id());
+  const auto most = static_cast<int>(limits::kAnnouncedKindsMax);
+  if (!key || in.frames_size() > most || in.messages_size() > most) {
+    return malformed("an announcement has a wrong length");
+  }
+  return Announcement{{in.at_ms()},
+                      {in.frames().begin(), in.frames().end()},
+                      {in.messages().begin(), in.messages().end()},
+                      *key,
+                      in.signature()};
+}
+
+void to_proto(const Announcement& in, v1::Announcement* out) {
+  out->set_at_ms(in.at.ms);
+  out->mutable_frames()->Add(in.frames.begin(), in.frames.end());
+  out->mutable_messages()->Add(in.messages.begin(), in.messages.end());
+  out->set_key_id(std::string(view(in.key)));
+  out->set_signature(in.signature);
+}
+
+// Probe and Alive.
+template <class Out, class In>
+Result<Frame> read_probe(const In& in) {
+  const auto key = to_array<8>(in.key_id());
+  if (!key) return malformed("Probe or Alive has a wrong length");
+  return Out{in.session(), {in.at_ms()}, *key, in.signature()};
+}
+
+template <class In, class Out>
+void write_probe(const In& in, Out* out) {
+  out->set_session(in.session);
+  out->set_at_ms(in.at.ms);
+  out->set_key_id(std::string(view(in.key)));
+  out->set_signature(in.signature);
 }
 
 Result<BatchProof> from_proto(const v1::BatchProof& in) {
@@ -188,6 +230,10 @@ Result<Frame> from_proto(const v1::Open& in) {
   if (!key) return malformed("Open has a wrong length");
   out.key = *key;
   out.signature = in.signature();
+  if (in.has_announcement()) {
+    TRY(auto announcement, from_proto(in.announcement()));
+    out.announcement = std::move(announcement);
+  }
   if (!in.has_receipt()) return out;
   TRY(auto receipt, from_proto(in.receipt()));
   out.receipt = std::move(receipt);
@@ -196,7 +242,11 @@ Result<Frame> from_proto(const v1::Open& in) {
 
 Result<Frame> from_proto(const v1::Opened& in) {
   TRY(auto receipt, from_proto(in.receipt()));
-  OpenedFrame out{in.session(), std::move(receipt), in.window_bytes(), std::nullopt};
+  OpenedFrame out{in.session(), std::move(receipt), in.window_bytes(), {}, {}};
+  if (in.has_announcement()) {
+    TRY(auto announcement, from_proto(in.announcement()));
+    out.announcement = std::move(announcement);
+  }
   if (!in.has_proof()) return out;
   TRY(auto proof, from_proto(in.proof()));
   out.proof = std::move(proof);
@@ -211,7 +261,7 @@ std::string cut_text(const std::string& text, size_t size) {
 }
 
 Result<Frame> from_proto(const v1::Refuse& in) {
-  RefuseFrame out{in.reason(), in.epoch(), in.seq(), {}, cut_text(in.text(), 200)};
+  RefuseFrame out{in.reason(), in.epoch(), in.seq(), {}, cut_text(in.text(), 200), in.busy()};
   if (!in.head().empty() && !read_digest(in.head(), out.head)) {
     return malformed("Refuse has a wrong length");
   }
@@ -274,6 +324,8 @@ Result<Frame> decode_small(const std::string& bytes) {
     case v1::LinkFrame::kFetched: return from_proto(frame.fetched());
     case v1::LinkFrame::kWant: return from_proto(frame.want());
     case v1::LinkFrame::kPiece: return from_proto(*frame.mutable_piece());
+    case v1::LinkFrame::kProbe: return read_probe<ProbeFrame>(frame.probe());
+    case v1::LinkFrame::kAlive: return read_probe<AliveFrame>(frame.alive());
     default: return malformed("of a kind that this version does not know");
   }
 }
@@ -318,6 +370,7 @@ std::string encode(const OpenFrame& frame) {
   open->set_key_id(std::string(view(frame.key)));
   open->set_signature(frame.signature);
   if (frame.receipt) to_proto(*frame.receipt, open->mutable_receipt());
+  if (frame.announcement) to_proto(*frame.announcement, open->mutable_announcement());
   return out.SerializeAsString();
 }
 
@@ -327,6 +380,9 @@ std::string encode(const OpenedFrame& frame) {
   out.mutable_opened()->set_window_bytes(frame.window_bytes);
   to_proto(frame.receipt, out.mutable_opened()->mutable_receipt());
   if (frame.proof) to_proto(*frame.proof, out.mutable_opened()->mutable_proof());
+  if (frame.announcement) {
+    to_proto(*frame.announcement, out.mutable_opened()->mutable_announcement());
+  }
   return out.SerializeAsString();
 }
 
@@ -350,6 +406,7 @@ std::string encode(const RefuseFrame& frame) {
   out.mutable_refuse()->set_seq(frame.through);
   out.mutable_refuse()->set_head(std::string(view(frame.head)));
   out.mutable_refuse()->set_text(frame.text);
+  out.mutable_refuse()->set_busy(frame.busy);
   return out.SerializeAsString();
 }
 
@@ -386,70 +443,16 @@ std::string encode(const PieceFrame& frame) {
   return out.SerializeAsString();
 }
 
-Result<void> verify(const BatchFrame& batch, const Directory& directory) {
-  Digest head = batch.prev_head;
-  Seq seq = batch.first_seq;
-  for (const std::string_view message : batch.messages) head = chain_next(head, seq++, message);
-  if (head != batch.head) return fail(Errc::kCorrupt, "batch: head does not follow from messages");
-  const Verifier* verifier = directory.verifier(batch.link.sender, batch.key);
-  if (verifier == nullptr) return fail(Errc::kPermission, "batch: signing key is not known");
-  const std::string signed_bytes = batch_signing_bytes(
-      batch.link, batch.epoch, batch.first_seq, batch.last_seq(), batch.prev_head, batch.head);
-  if (!verifier->verify(signed_bytes, batch.signature)) {
-    return fail(Errc::kPermission, "batch: signature does not verify");
-  }
-  return {};
+std::string encode(const ProbeFrame& frame) {
+  v1::LinkFrame out;
+  write_probe(frame, out.mutable_probe());
+  return out.SerializeAsString();
 }
 
-void sign(OpenFrame& open, const Signer& signer) {
-  open.key = key_id(signer.public_key());
-  open.signature = signer.sign(open_signing_bytes(
-      open.link, open.session, open.epoch, open.last_seq, open.last_head, open.receipted_seq));
-}
-
-Result<void> verify(const OpenFrame& open, const Directory& directory) {
-  const Verifier* verifier = directory.verifier(open.link.sender, open.key);
-  if (verifier == nullptr) return fail(Errc::kPermission, "open: signing key is not known");
-  const std::string signed_bytes = open_signing_bytes(
-      open.link, open.session, open.epoch, open.last_seq, open.last_head, open.receipted_seq);
-  if (!verifier->verify(signed_bytes, open.signature)) {
-    return fail(Errc::kPermission, "open: signature does not verify");
-  }
-  return {};
-}
-
-Result<void> verify(const Receipt& receipt, const Directory& directory) {
-  const Verifier* verifier = directory.verifier(receipt.link.receiver, receipt.key);
-  if (verifier == nullptr) return fail(Errc::kPermission, "receipt: signing key is not known");
-  const std::string signed_bytes = receipt_signing_bytes(
-      receipt.link, receipt.epoch, receipt.through, receipt.head, receipt.received_at.ms);
-  if (!verifier->verify(signed_bytes, receipt.signature)) {
-    return fail(Errc::kPermission, "receipt: signature does not verify");
-  }
-  return {};
-}
-
-Result<void> verify(const BatchProof& proof, const Receipt& receipt, const Directory& directory) {
-  const Verifier* verifier = directory.verifier(receipt.link.sender, proof.key);
-  if (verifier == nullptr) return fail(Errc::kPermission, "proof: signing key is not known");
-  const std::string signed_bytes = batch_signing_bytes(
-      receipt.link, proof.epoch, proof.first_seq, receipt.through, proof.prev_head, receipt.head);
-  if (!verifier->verify(signed_bytes, proof.signature)) {
-    return fail(Errc::kPermission, "proof: signature does not verify");
-  }
-  return {};
-}
-
-Receipt make_receipt(const LinkName& link, Epoch epoch, Seq through, const Digest& head,
-                     Instant received_at, const Signer& signer) {
-  return {link,
-          epoch,
-          through,
-          head,
-          received_at,
-          key_id(signer.public_key()),
-          signer.sign(receipt_signing_bytes(link, epoch, through, head, received_at.ms)),
-          0};
+std::string encode(const AliveFrame& frame) {
+  v1::LinkFrame out;
+  write_probe(frame, out.mutable_alive());
+  return out.SerializeAsString();
 }
 
 FrameWriter::FrameWriter(const LinkName& link, Epoch epoch, Seq first_seq, const Digest& prev_head)

@@ -33,6 +33,20 @@ struct Receipt {
   KeyId key{};
   std::string signature;
   uint64_t session = 0;  // of the handshake in which it was given
+  // Of the receiver's audit chain; only receipts for who has announced itself have one.
+  std::optional<Digest> audit_head;
+};
+
+// What a side says of itself: its clock when it speaks, and the bodies of LinkFrame and Message
+// that it knows, by number.
+struct Announcement {
+  Instant at;
+  std::vector<uint32_t> frames;
+  std::vector<uint32_t> messages;
+  KeyId key{};
+  std::string signature;
+
+  bool knows(v1::LinkFrame::BodyCase frame) const;
 };
 
 struct OpenFrame {
@@ -46,6 +60,7 @@ struct OpenFrame {
   KeyId key{};
   std::string signature;
   std::optional<Receipt> receipt;  // for receipted_seq
+  std::optional<Announcement> announcement;
 };
 
 // The sender's own signature under its frame that ends where a receipt beside this one says.
@@ -62,6 +77,7 @@ struct OpenedFrame {
   Receipt receipt;
   uint64_t window_bytes = 0;
   std::optional<BatchProof> proof;  // of what the receipt is for
+  std::optional<Announcement> announcement;
 };
 
 // The views point into `bytes`.
@@ -90,6 +106,7 @@ struct RefuseFrame {
   Seq through = 0;
   Digest head{};
   std::string text;
+  v1::BusyCause busy = v1::BUSY_CAUSE_UNSPECIFIED;
 };
 
 struct FetchFrame {
@@ -118,8 +135,24 @@ struct PieceFrame {
   std::string content;  // empty: the file is not here
 };
 
+// Is the receiver's engine there? And this is our clock.
+struct ProbeFrame {
+  uint64_t session = 0;
+  Instant at;
+  KeyId key{};
+  std::string signature;
+};
+
+// It is, and this is its clock. `session` is the probe's.
+struct AliveFrame {
+  uint64_t session = 0;
+  Instant at;
+  KeyId key{};
+  std::string signature;
+};
+
 using Frame = std::variant<OpenFrame, OpenedFrame, BatchFrame, Receipt, GapFrame, RefuseFrame,
-                           FetchFrame, FetchedFrame, WantFrame, PieceFrame>;
+                           FetchFrame, FetchedFrame, WantFrame, PieceFrame, ProbeFrame, AliveFrame>;
 
 // Error kCorrupt, naming what is missing, malformed or over a limit. Verifies nothing.
 Result<Frame> decode_frame(FrameBytes bytes);
@@ -135,6 +168,8 @@ std::string encode(const FetchFrame& frame);
 std::string encode(const FetchedFrame& frame);
 std::string encode(const WantFrame& frame);
 std::string encode(const PieceFrame& frame);
+std::string encode(const ProbeFrame& frame);
+std::string encode(const AliveFrame& frame);
 
 // Recomputes the chain over the messages and checks the signature with the sender's key in the
 // directory. Independent of where the link stands, so that it may run on any thread.
@@ -145,12 +180,24 @@ Result<void> verify(const OpenFrame& open, const Directory& directory);
 Result<void> verify(const Receipt& receipt, const Directory& directory);
 // Checks with the key of the link's sender that it has written what `receipt` is for.
 Result<void> verify(const BatchProof& proof, const Receipt& receipt, const Directory& directory);
+// Check the signature with the key of `link.sender`, who says it to `link.receiver`.
+Result<void> verify(const Announcement& announcement, const LinkName& link, uint64_t session,
+                    const Directory& directory);
+Result<void> verify(const ProbeFrame& probe, const LinkName& link, const Directory& directory);
+Result<void> verify(const AliveFrame& alive, const LinkName& link, const Directory& directory);
 
 // Signs as the link's sender.
 void sign(OpenFrame& open, const Signer& signer);
-// Signs as the link's receiver.
+// Signs as the link's receiver. With an audit head only for who has announced itself: others take
+// the signature for a wrong one.
 Receipt make_receipt(const LinkName& link, Epoch epoch, Seq through, const Digest& head,
-                     Instant received_at, const Signer& signer);
+                     Instant received_at, const Signer& signer,
+                     std::optional<Digest> audit_head = std::nullopt);
+// What this version knows, said by `link.sender` to `link.receiver`.
+Announcement announce(const LinkName& link, uint64_t session, Instant now, const Signer& signer);
+// The same two say it.
+ProbeFrame make_probe(const LinkName& link, uint64_t session, Instant now, const Signer& signer);
+AliveFrame make_alive(const LinkName& link, uint64_t session, Instant now, const Signer& signer);
 
 // Builds one Batch frame: messages are serialised straight into it as they come, and the chain
 // moves along.

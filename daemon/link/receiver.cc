@@ -10,8 +10,8 @@ namespace jiexu {
 Receiver::Receiver(LinkName link, ReceiverMark durable, uint64_t window_bytes)
     : link_(link), durable_(durable), ahead_(durable), window_bytes_(window_bytes) {}
 
-BatchVerdict Receiver::refuse(v1::RefuseReason reason, std::string text) {
-  refusal_ = {reason, durable_.epoch, durable_.through, durable_.head, std::move(text)};
+BatchVerdict Receiver::refuse(v1::RefuseReason reason, std::string text, v1::BusyCause busy) {
+  refusal_ = {reason, durable_.epoch, durable_.through, durable_.head, std::move(text), busy};
   return BatchVerdict::kRefused;
 }
 
@@ -29,7 +29,8 @@ BatchVerdict Receiver::judge(const BatchFrame& batch, const LinkLog& log) {
   }
   // Who heeds the window never gets here; else a slow disk would fill the memory.
   if (not_durable_.size() >= limits::kWindowFrames) {
-    return refuse(v1::REFUSE_REASON_BUSY, "more than a window waits for the disk");
+    return refuse(v1::REFUSE_REASON_BUSY, "more than a window waits for the disk",
+                  v1::BUSY_CAUSE_WINDOW);
   }
   return BatchVerdict::kNext;
 }
@@ -96,7 +97,8 @@ const std::optional<BatchProof>& Receiver::proof(const LinkLog& log) {
   return proof_;
 }
 
-std::optional<std::string> Receiver::receive(const OpenFrame& frame, const LinkLog& log) {
+std::optional<std::string> Receiver::receive(const OpenFrame& frame, const LinkLog& log,
+                                             const Signer& signer, Instant now) {
   if (frame.protocol != kProtocolVersion) {
     refuse(v1::REFUSE_REASON_PROTOCOL, "protocol version 1 is spoken here");
     return encode(refusal_);
@@ -113,9 +115,17 @@ std::optional<std::string> Receiver::receive(const OpenFrame& frame, const LinkL
   // A sender that is behind opens again before it sends. Until then it may be an older copy beside
   // the sender whose frames we take, and receipts are for that one.
   if (frame.last_seq >= ahead_.through) session_ = frame.session;
+  if (!frame.announcement && receipt_->audit_head) {
+    // An earlier version of the sender is back: what it cannot verify is said again as it can.
+    receipt_ = make_receipt(link_, receipt_->epoch, receipt_->through, receipt_->head,
+                            receipt_->received_at, signer);
+  }
   const bool agrees = frame.last_seq == receipt_->through && frame.last_head == receipt_->head;
-  OpenedFrame answer{frame.session, *receipt_, window_bytes_, std::nullopt};
+  OpenedFrame answer{frame.session, *receipt_, window_bytes_, {}, {}};
   if (!agrees) answer.proof = proof(log);
+  if (frame.announcement) {
+    answer.announcement = announce({link_.receiver, link_.sender}, frame.session, now, signer);
+  }
   return encode(answer);
 }
 

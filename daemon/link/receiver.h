@@ -49,7 +49,9 @@ class Receiver {
   bool begins_epoch(const OpenFrame& frame);
   // The answer to Open: Opened, or Refuse. nullopt: nothing can be said yet, the sender asks again.
   // Opened proves that the sender has written what it does not seem to know; `log` has the proof.
-  std::optional<std::string> receive(const OpenFrame& frame, const LinkLog& log);
+  // To who has announced itself, `signer` announces us.
+  std::optional<std::string> receive(const OpenFrame& frame, const LinkLog& log,
+                                     const Signer& signer, Instant now);
 
   // Ahead of the disk.
   const ReceiverMark& ahead() const { return ahead_; }
@@ -63,7 +65,8 @@ class Receiver {
   const RefuseFrame& refusal() const { return refusal_; }
 
  private:
-  BatchVerdict refuse(v1::RefuseReason reason, std::string text);
+  BatchVerdict refuse(v1::RefuseReason reason, std::string text,
+                      v1::BusyCause busy = v1::BUSY_CAUSE_UNSPECIFIED);
   BatchVerdict judge_known(const BatchFrame& batch, const LinkLog& log);
   const std::optional<BatchProof>& proof(const LinkLog& log);
 

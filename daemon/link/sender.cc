@@ -30,10 +30,8 @@ std::string_view name(Sender::State state) {
   return "";
 }
 
-Sender::Sender(LinkName link, SenderMark mark, SenderTiming timing, uint64_t seed, bool paused,
-               const Signer& signer)
+Sender::Sender(LinkName link, SenderMark mark, SenderTiming timing, uint64_t seed, bool paused)
     : link_(link),
-      signer_(&signer),
       mark_(std::move(mark)),
       timing_(timing),
       session_(mix(seed)),
@@ -56,6 +54,8 @@ SenderStep Sender::receive(const OpenedFrame& frame, Steady now, const LinkLog& 
   const bool asked = state_ == State::kOpening || state_ == State::kStopped;
   if (!asked || !awaits_ || frame.session != session_ || receipt.link != link_) return {};
   awaits_ = false;
+  answered();
+  knows_probes_ = frame.announcement && frame.announcement->knows(v1::LinkFrame::kProbe);
   if (receipt.epoch > mark_.epoch) {
     return stop(v1::REFUSE_REASON_EPOCH, "the peer has heard us in a later epoch", now);
   }
@@ -77,12 +77,13 @@ SenderStep Sender::receive(const OpenedFrame& frame, Steady now, const LinkLog& 
   state_ = State::kFlowing;
   stop_reason_ = v1::REFUSE_REASON_UNSPECIFIED;
   diverged_ = false;
+  busy_.reset();
   opens_ = 0;
   in_flight_.clear();
   in_flight_bytes_ = 0;
   window_bytes_ = std::min<uint64_t>(frame.window_bytes, limits::kWindowBytes);
   sent_ = receipt.through;
-  next_wake_ = kNever;
+  next_wake_ = next_probe(now);
   take_receipt(receipt, step);
   flow(now, log, step);
   return step;
@@ -92,13 +93,14 @@ SenderStep Sender::receive(const Receipt& receipt, Steady now, const LinkLog& lo
   if (state_ != State::kFlowing || receipt.link != link_ || receipt.epoch > mark_.epoch) return {};
   // Given before the receiver last said where it stands: it may have lost its store since.
   if (receipt.session != session_) return {};
+  answered();
   if (receipt.through <= mark_.receipted_seq) return {};
   while (!in_flight_.empty() && in_flight_.front().last_seq < receipt.through) {
     in_flight_bytes_ -= in_flight_.front().bytes;
     in_flight_.pop_front();
   }
   // A receipt for what we never sent, or for half a frame: ask where the receiver really stands.
-  if (in_flight_.empty() || in_flight_.front().last_seq != receipt.through) return open(now);
+  if (in_flight_.empty() || in_flight_.front().last_seq != receipt.through) return reopen(now);
   if (in_flight_.front().head != receipt.head) {
     return stop(v1::REFUSE_REASON_DIVERGED, "the peer's receipt names another head", now);
   }
@@ -106,36 +108,48 @@ SenderStep Sender::receive(const Receipt& receipt, Steady now, const LinkLog& lo
   in_flight_.pop_front();
   SenderStep step;
   take_receipt(receipt, step);
-  next_wake_ = in_flight_.empty() ? kNever : now.plus_ms(timing_.stall);
+  next_wake_ = in_flight_.empty() ? next_probe(now) : now.plus_ms(timing_.stall);
   flow(now, log, step);
   return step;
 }
 
 SenderStep Sender::receive(const GapFrame& frame, Steady now) {
   if (state_ != State::kFlowing || frame.epoch > mark_.epoch) return {};
-  return open(now);
+  answered();
+  return reopen(now);
 }
 
 SenderStep Sender::receive(const RefuseFrame& frame, Steady now) {
   if (state_ == State::kPaused) return {};
   // Of what we had said in an earlier epoch: it was long on its way.
   if (frame.reason == v1::REFUSE_REASON_EPOCH && frame.epoch <= mark_.epoch) return {};
+  answered();
   const bool passing = frame.reason == v1::REFUSE_REASON_BUSY;
   if (passing) {
     state_ = State::kOpening;
+    busy_ = frame.busy;
     next_wake_ = now.plus_ms(timing_.open_retry_max);
     return {};
   }
   return stop(frame.reason, "the peer refuses: " + v1::RefuseReason_Name(frame.reason), now);
 }
 
+SenderStep Sender::receive(const AliveFrame& frame, Steady now) {
+  if (state_ != State::kFlowing || frame.session != probed_) return {};
+  answered();
+  if (in_flight_.empty()) next_wake_ = next_probe(now);
+  return {};
+}
+
 SenderStep Sender::wake(Steady now) {
   if (state_ == State::kPaused || now < next_wake_) return {};
-  return open(now);
+  const bool idle = state_ == State::kFlowing && in_flight_.empty();
+  return idle && knows_probes_ && !probed_ ? probe(now) : open(now);
 }
 
 SenderStep Sender::pause(bool paused, Steady now) {
   if (paused) {
+    answered();
     state_ = State::kPaused;
     next_wake_ = kNever;
     return {};
@@ -166,6 +180,8 @@ SenderStep Sender::open(Steady now) {
   if (state_ != State::kStopped) state_ = State::kOpening;
   session_ = mix(session_);
   awaits_ = true;
+  opened_at_ = now;
+  asked(now);
   const int doublings = static_cast<int>(std::min<uint32_t>(opens_++, 8));
   const int64_t pause = std::min(timing_.open_retry_min << doublings, timing_.open_retry_max);
   jitter_ = mix(jitter_);
@@ -173,13 +189,45 @@ SenderStep Sender::open(Steady now) {
   const bool behind = stop_reason_ == v1::REFUSE_REASON_SENDER_BEHIND;
   const int64_t wait = state_ == State::kStopped && !behind ? timing_.stopped_retry : pause;
   next_wake_ = now.plus_ms(wait + static_cast<int64_t>(jitter_ % (wait / 4 + 1)));
-  OpenFrame frame{kProtocolVersion, link_,      session_,           mark_.epoch,
-                  mark_.last_seq,   mark_.head, mark_.receipted_seq};
-  sign(frame, *signer_);
-  frame.receipt = newest_receipt();
   SenderStep step;
-  step.out.push_back(share(encode(frame)));
+  step.open = {kProtocolVersion, link_,      session_,           mark_.epoch,
+               mark_.last_seq,   mark_.head, mark_.receipted_seq};
+  step.open->receipt = newest_receipt();
   return step;
+}
+
+// A receiver that finds a doubt in every frame would have us open without end.
+SenderStep Sender::reopen(Steady now) {
+  const int doublings = static_cast<int>(std::min<uint32_t>(doubts_, 8));
+  const int64_t pause = std::min(timing_.open_retry_min << doublings, timing_.open_retry_max);
+  const Steady earliest = opened_at_.plus_ms(doubts_++ == 0 ? 0 : pause);
+  if (now >= earliest) return open(now);
+  state_ = State::kOpening;
+  next_wake_ = earliest;
+  return {};
+}
+
+SenderStep Sender::probe(Steady now) {
+  asked(now);
+  jitter_ = mix(jitter_);
+  probed_ = mix(jitter_);
+  next_wake_ = now.plus_ms(timing_.probe);
+  SenderStep step;
+  step.probe = probed_;
+  return step;
+}
+
+void Sender::asked(Steady now) {
+  if (unanswered_++ == 0) asked_at_ = now;
+}
+
+void Sender::answered() {
+  unanswered_ = 0;
+  probed_.reset();
+}
+
+Steady Sender::next_probe(Steady now) {
+  return now.plus_ms(timing_.probe - static_cast<int64_t>(jitter_ % (timing_.probe / 8 + 1)));
 }
 
 SenderStep Sender::diverged(Steady now) {
@@ -238,6 +286,7 @@ SenderStep Sender::stop(v1::RefuseReason reason, const std::string& why, Steady 
   stop_reason_ = reason;
   in_flight_.clear();
   in_flight_bytes_ = 0;
+  busy_.reset();
   next_wake_ = now.plus_ms(timing_.stopped_retry);
   return step;
 }
@@ -270,6 +319,7 @@ void Sender::flow(Steady now, const LinkLog& log, SenderStep& step) {
 void Sender::take_receipt(const Receipt& receipt, SenderStep& step) {
   if (receipt.through <= mark_.receipted_seq) return;
   mark_.receipted_seq = receipt.through;
+  doubts_ = 0;
   mark_.receipted_at = receipt.received_at;
   mark_.receipt = encode(receipt);
   step.mark_moved = true;

@@ -3,14 +3,17 @@
 // holds marks into it.
 //
 //   Opening  asked where the receiver stands (Open), waiting for its word (Opened)
-//   Flowing  sends what is durable, as far as the window allows; receipts move the mark
+//   Flowing  sends what is durable, as far as the window allows; receipts move the mark. When there
+//            is nothing to send, asks now and then whether the receiver is still there (Probe; of a
+//            version that does not know it, Open)
 //   Stopped  the receiver refused, the heads differ, or it claims what it cannot show; asks again
 //            at long intervals
 //   Paused   by the operator
 //
 // Whatever is doubtful (no progress, a gap, a lost connection) leads back to Opening: one handshake
-// is the only recovery there is. Single-threaded; time comes in by argument, from a clock
-// that is never set.
+// is the only recovery there is. A receiver that has not answered two questions for a while is
+// silent. One that finds a doubt again and again, without a receipt between them, is asked ever more
+// seldom. Single-threaded; time comes in by argument, from a clock that is never set.
 #pragma once
 
 #include <deque>
@@ -31,6 +34,8 @@ struct SenderTiming {
   int64_t open_retry_max = 2'000;  // before up to a quarter of jitter
   int64_t stall = 3'000;           // in flight without any receipt: reopen
   int64_t stopped_retry = 30'000;  // a stopped link asks again this often
+  int64_t probe = 5'000;           // an idle link asks this often, or up to an eighth sooner
+  int64_t silence = 8'000;         // from a question that nobody answers to silence
 };
 
 // Where a sender stands; what must survive a restart.
@@ -45,6 +50,9 @@ struct SenderMark {
 
 // What a call asks for.
 struct SenderStep {
+  // A question, before `out`: whoever hands it over says our time, and signs it.
+  std::optional<OpenFrame> open;
+  std::optional<uint64_t> probe;     // the session of a Probe
   std::vector<FrameBytes> out;       // to hand to the carrier on the forward lane, in order
   bool mark_moved = false;           // mark() is worth storing, at leisure
   std::optional<std::string> alarm;  // for the operator
@@ -59,8 +67,7 @@ class Sender {
   enum class State { kOpening, kFlowing, kStopped, kPaused };
 
   // `seed` makes sessions differ between runs and jitter between peers; no secret.
-  Sender(LinkName link, SenderMark mark, SenderTiming timing, uint64_t seed, bool paused,
-         const Signer& signer);
+  Sender(LinkName link, SenderMark mark, SenderTiming timing, uint64_t seed, bool paused);
 
   // Frames up to `last_seq` with head `head` have become durable in our log.
   SenderStep written(Seq last_seq, const Digest& head, Steady now, const LinkLog& log);
@@ -69,6 +76,7 @@ class Sender {
   SenderStep receive(const Receipt& frame, Steady now, const LinkLog& log);
   SenderStep receive(const GapFrame& frame, Steady now);
   SenderStep receive(const RefuseFrame& frame, Steady now);
+  SenderStep receive(const AliveFrame& frame, Steady now);
   // Time has passed; call at or after next_wake().
   SenderStep wake(Steady now);
   SenderStep pause(bool paused, Steady now);
@@ -96,6 +104,15 @@ class Sender {
   uint64_t session() const { return session_; }
   // Handed to the carrier up to here, since the last handshake.
   Seq sent() const { return sent_; }
+  // Two questions and some seconds have gone by without any answer.
+  bool is_silent(Steady now) const {
+    return unanswered_ >= 2 && now >= asked_at_.plus_ms(timing_.silence);
+  }
+  // Why the receiver takes nothing now although it is there; nullopt: it has not said so since the
+  // last handshake.
+  std::optional<v1::BusyCause> busy() const { return busy_; }
+  // How much it lets us have in flight.
+  uint64_t window_bytes() const { return window_bytes_; }
   // Messages without receipt.
   uint64_t queued() const { return mark_.last_seq - mark_.receipted_seq; }
 
@@ -107,6 +124,12 @@ class Sender {
   };
 
   SenderStep open(Steady now);
+  SenderStep reopen(Steady now);
+  SenderStep probe(Steady now);
+  void asked(Steady now);
+  void answered();
+  // When an idle link asks next.
+  Steady next_probe(Steady now);
   SenderStep fall_behind(const OpenedFrame& frame, Steady now);
   SenderStep stop(v1::RefuseReason reason, const std::string& why, Steady now);
   void flow(Steady now, const LinkLog& log, SenderStep& step);
@@ -117,7 +140,6 @@ class Sender {
   std::optional<Receipt> newest_receipt() const;
 
   LinkName link_;
-  const Signer* signer_;
   SenderMark mark_;
   SenderTiming timing_;
   State state_ = State::kOpening;
@@ -127,6 +149,13 @@ class Sender {
   bool awaits_ = false;  // an answer to the last Open
   uint64_t jitter_;
   uint32_t opens_ = 0;              // since the last answer
+  bool knows_probes_ = false;       // the receiver, by its last Opened
+  std::optional<uint64_t> probed_;  // the session of a Probe without an answer
+  uint32_t unanswered_ = 0;         // questions since the last answer of any kind
+  Steady asked_at_;                 // the first of them
+  uint32_t doubts_ = 0;             // found by the receiver since a receipt moved the mark
+  Steady opened_at_;                // the last Open
+  std::optional<v1::BusyCause> busy_;
   Seq sent_ = 0;                    // handed to the carrier up to here
   std::deque<InFlight> in_flight_;  // sent and not receipted
   size_t in_flight_bytes_ = 0;

@@ -93,6 +93,7 @@ Result<OutgoingState> read_outgoing(const Records& records, const LinkName& link
   out.recover_from = (*record)->recover_from();
   const bool counted = (*record)->has_said();
   out.said = counted ? Said((*record)->said()) : Said(out.mark.last_seq + 1);
+  if ((*record)->has_known()) out.known = (*record)->known();
   return out;
 }
 

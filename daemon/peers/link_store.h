@@ -44,6 +44,7 @@ struct OutgoingState {
   bool paused = false;
   Seq recover_from = 0;  // a recovery from here was not finished; 0: none
   Said said;
+  std::optional<v1::KnownKinds> known;  // as the peer has announced
 };
 Result<OutgoingState> read_outgoing(const Records& records, const LinkName& link, Epoch epoch);
 v1::LinkRecord to_record(const SenderMark& mark, bool paused, Seq recover_from);

@@ -15,6 +15,12 @@ namespace {
 // is served from the store.
 constexpr size_t kRecentBytesMax = 1 << 20;
 
+// The last kind of message that was there before announcements were.
+constexpr auto kLastUnannounced = v1::Message::kDailyStatement;
+
+// Nothing chains what is audited yet.
+constexpr Digest kNoAuditHead{};
+
 }  // namespace
 
 Peer::Peer(const Records& durable, AgencyId self, AgencyId id, Epoch epoch)
@@ -34,11 +40,12 @@ Result<std::unique_ptr<Peer>> Peer::load(const Records& durable, AgencyId self, 
   peer->paused_ = outgoing.paused;
   peer->said_ = outgoing.said;
   peer->heard_ = incoming.heard;
+  peer->known_ = outgoing.known;
   peer->recover_from_ = outgoing.recover_from;
   peer->last_seq_ = outgoing.mark.last_seq;
   peer->head_ = outgoing.mark.head;
   peer->stored_receipt_ = outgoing.mark.receipted_seq;
-  peer->sender_.emplace(peer->out_, outgoing.mark, timing, seed, outgoing.paused, signer);
+  peer->sender_.emplace(peer->out_, outgoing.mark, timing, seed, outgoing.paused);
   const ReceiverMark mark = incoming.mark;
   peer->receiver_.emplace(peer->in_, mark, window_bytes);
   if (!incoming.receipt) {
@@ -46,6 +53,23 @@ Result<std::unique_ptr<Peer>> Peer::load(const Records& durable, AgencyId self, 
   }
   peer->receiver_->durable(mark, std::move(*incoming.receipt));
   return peer;
+}
+
+void Peer::take_announcement(const std::optional<Announcement>& announcement) {
+  std::optional<v1::KnownKinds> known;
+  if (announcement) {
+    known.emplace();
+    known->mutable_messages()->Add(announcement->messages.begin(), announcement->messages.end());
+  }
+  const auto bytes = [](const auto& kinds) { return kinds ? kinds->SerializeAsString() : ""; };
+  mark_moved_ |= known.has_value() != known_.has_value() || bytes(known) != bytes(known_);
+  known_ = std::move(known);
+}
+
+bool Peer::knows(v1::Message::BodyCase kind) const {
+  if (!known_) return kind <= kLastUnannounced;
+  return std::ranges::find(known_->messages(), static_cast<uint32_t>(kind)) !=
+         known_->messages().end();
 }
 
 LogPlace Peer::append(const v1::Message& message) {
@@ -104,6 +128,7 @@ void Peer::write_outgoing(Transaction& tx, const Signer& signer) {
   mark.head = head_;
   v1::LinkRecord record = to_record(mark, paused_, recover_from_);
   *record.mutable_said() = said_.to_record();
+  if (known_) *record.mutable_known() = *known_;
   tx.put_message(layout::link_key(id_, layout::Direction::kOut), record);
   if (mark.receipted_seq > stored_receipt_) {
     stored_receipt_ = mark.receipted_seq;
@@ -125,7 +150,9 @@ void Peer::write_incoming(Transaction& tx, const Signer& signer) {
   received_keys_.clear();
   const ReceiverMark& mark = receiver_->ahead();
   in_flight_.received = mark;
-  in_flight_.receipt = make_receipt(in_, mark.epoch, mark.through, mark.head, received_at_, signer);
+  const auto audit_head = known_ ? std::optional(kNoAuditHead) : std::nullopt;
+  in_flight_.receipt = make_receipt(in_, mark.epoch, mark.through, mark.head, received_at_, signer,
+                                    audit_head);
   v1::LinkRecord record = to_record(mark, *in_flight_.receipt);
   *record.mutable_heard() = heard_.to_record();
   tx.put_message(layout::link_key(id_, layout::Direction::kIn), record);
@@ -146,7 +173,7 @@ Peer::Released Peer::durable(Steady now) {
   if (done.wrote) out.step = sender_->written(done.last_seq, done.head, now, log_);
   if (done.epoch > sender_->mark().epoch) {
     SenderStep raised = sender_->raise_epoch(done.epoch, now);
-    std::ranges::move(raised.out, std::back_inserter(out.step.out));
+    if (raised.open) out.step.open = std::move(raised.open);
   }
   trim();
   return out;

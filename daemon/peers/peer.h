@@ -38,6 +38,12 @@ class Peer {
   // theirs.
   Result<std::optional<Instant>> oldest_unreceipted();
 
+  // What the peer says of itself in Open and Opened; nothing if it is of an earlier version.
+  void take_announcement(const std::optional<Announcement>& announcement);
+  // Whether it can read messages of this kind. New kinds go only to who has announced them; what
+  // was there before announcements were, everybody knows.
+  bool knows(v1::Message::BodyCase kind) const;
+
   // Gives the message the next number of the outgoing link.
   LogPlace append(const v1::Message& message);
   // A frame has been accepted: it belongs into the next commit, and so does its receipt.
@@ -124,6 +130,7 @@ class Peer {
   Instant last_heard_;
   Said said_;
   Heard heard_;
+  std::optional<v1::KnownKinds> known_;  // as the peer has announced
 
   // Ahead of the disk.
   Seq last_seq_ = 0;

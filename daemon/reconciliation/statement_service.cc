@@ -42,7 +42,8 @@ StatementService::Turn StatementService::turn_of(const Peer& peer, Date day) con
   if (said.whole && stated) return Turn::kNothing;
   if (said.day == 0 && !day_ended_) return Turn::kNothing;
   const bool strangers = peer.last_seq() == 0 && peer.receiver().ahead().through == 0;
-  if (said.unknown_there || strangers) return Turn::kNothing;
+  const bool unknown = said.unknown_there || !peer.knows(v1::Message::kDailyStatement);
+  if (unknown || strangers) return Turn::kNothing;
   const bool taken = said.last_part_seq <= peer.sender().mark().receipted_seq;
   if (!guard_.is_sound(peer.id()) || (said.whole && !taken)) return Turn::kWait;
   return Turn::kWrite;

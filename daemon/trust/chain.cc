@@ -12,6 +12,23 @@ std::string link_prefix(std::string_view domain, const LinkName& link) {
   return out.append(domain).append(link.sender.text()).append(link.receiver.text());
 }
 
+std::string receipt_bytes(std::string_view domain, const LinkName& link, Epoch epoch,
+                          Seq through_seq, const Digest& head, int64_t received_at_ms) {
+  std::string out = link_prefix(domain, link);
+  append_u32(out, epoch);
+  append_u64(out, through_seq);
+  out.append(view(head));
+  append_u64(out, static_cast<uint64_t>(received_at_ms));
+  return out;
+}
+
+std::string speech_bytes(std::string_view domain, const Speech& speech) {
+  std::string out = link_prefix(domain, {speech.from, speech.to});
+  append_u64(out, speech.session);
+  append_u64(out, static_cast<uint64_t>(speech.at_ms));
+  return out;
+}
+
 }  // namespace
 
 Digest chain_start(const LinkName& link) {
@@ -48,12 +65,32 @@ std::string open_signing_bytes(const LinkName& link, uint64_t session, Epoch epo
 
 std::string receipt_signing_bytes(const LinkName& link, Epoch epoch, Seq through_seq,
                                   const Digest& head, int64_t received_at_ms) {
-  std::string out = link_prefix("jiexu/v1/receipt", link);
-  append_u32(out, epoch);
-  append_u64(out, through_seq);
-  out.append(view(head));
-  append_u64(out, static_cast<uint64_t>(received_at_ms));
+  return receipt_bytes("jiexu/v1/receipt", link, epoch, through_seq, head, received_at_ms);
+}
+
+std::string audited_receipt_signing_bytes(const LinkName& link, Epoch epoch, Seq through_seq,
+                                          const Digest& head, int64_t received_at_ms,
+                                          const Digest& audit_head) {
+  return receipt_bytes("jiexu/v1/receipt-audit", link, epoch, through_seq, head, received_at_ms)
+      .append(view(audit_head));
+}
+
+std::string announcement_signing_bytes(const Speech& speech, std::span<const uint32_t> frames,
+                                       std::span<const uint32_t> messages) {
+  std::string out = speech_bytes("jiexu/v1/announcement", speech);
+  for (const auto& numbers : {frames, messages}) {
+    append_u32(out, static_cast<uint32_t>(numbers.size()));
+    for (const uint32_t number : numbers) append_u32(out, number);
+  }
   return out;
+}
+
+std::string probe_signing_bytes(const Speech& speech) {
+  return speech_bytes("jiexu/v1/probe", speech);
+}
+
+std::string alive_signing_bytes(const Speech& speech) {
+  return speech_bytes("jiexu/v1/alive", speech);
 }
 
 }  // namespace jiexu

@@ -10,6 +10,7 @@
 // digests.
 #pragma once
 
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -41,5 +42,29 @@ std::string open_signing_bytes(const LinkName& link, uint64_t session, Epoch epo
 // through_seq ‖ head ‖ received_at_ms.
 std::string receipt_signing_bytes(const LinkName& link, Epoch epoch, Seq through_seq,
                                   const Digest& head, int64_t received_at_ms);
+
+// The same of a receipt that names the head of the receiver's audit chain:
+// "jiexu/v1/receipt-audit" ‖ as above ‖ audit_head.
+std::string audited_receipt_signing_bytes(const LinkName& link, Epoch epoch, Seq through_seq,
+                                          const Digest& head, int64_t received_at_ms,
+                                          const Digest& audit_head);
+
+// Who speaks, to whom, and in which question or answer.
+struct Speech {
+  AgencyId from;
+  AgencyId to;
+  uint64_t session = 0;
+  int64_t at_ms = 0;  // the speaker's clock
+};
+
+// The bytes under an Announcement: "jiexu/v1/announcement" ‖ from ‖ to ‖ session ‖ at_ms ‖ number
+// of frames ‖ each ‖ number of messages ‖ each, the last four of 4 bytes.
+std::string announcement_signing_bytes(const Speech& speech, std::span<const uint32_t> frames,
+                                       std::span<const uint32_t> messages);
+
+// The bytes under a Probe and an Alive: "jiexu/v1/probe" or "jiexu/v1/alive" ‖ from ‖ to ‖
+// session ‖ at_ms.
+std::string probe_signing_bytes(const Speech& speech);
+std::string alive_signing_bytes(const Speech& speech);
 
 }  // namespace jiexu

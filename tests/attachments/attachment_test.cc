@@ -161,14 +161,12 @@ TEST_CASE("what is not what the form names is forgotten, and the case says so on
   CHECK(alone.in.alarms.size() == 1);
   const uint64_t revision = alone.in.subject(alone.id).revision;
   for (int i = 0; i < 3; ++i) {
-    alone.in.now = alone.in.now.plus_ms(21'000);
-    alone.go_on();
+    alone.pass(21'000);
     alone.piece(file, 0, "the fake");
   }
   CHECK(alone.in.subject(alone.id).revision == revision);
   CHECK(alone.in.alarms.size() == 1);
-  alone.in.now = alone.in.now.plus_ms(21'000);
-  alone.go_on();
+  alone.pass(21'000);
   alone.piece(file, 0, "the file");
   CHECK(content_state(alone.in, alone.id) == Attachment::Content::kHere);
 }

@@ -180,6 +180,17 @@ struct Alone {
     } while (in.commit());
   }
 
+  // Some seconds at a time, as in life: the peer is of an earlier version, to which an idle link is
+  // opened every 5 s.
+  void pass(int64_t ms) {
+    for (int64_t left = ms; left > 0; left -= 3'000) {
+      in.now = in.now.plus_ms(3'000);
+      go_on();
+      if (in.peer(out_site()).sender().state() == Sender::State::kOpening) peer.receipt(in.now);
+      go_on();
+    }
+  }
+
   void piece(const Digest& file, uint32_t n, std::string content) {
     in.hear(out_site(), Lane::kReply, encode(PieceFrame{id, file, n, std::move(content)}));
     go_on();

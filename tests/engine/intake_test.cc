@@ -92,6 +92,16 @@ TEST_CASE("whoever speaks for another, or without a good signature, is turned aw
       {"no frame", Lane::kForward, "\x01garbage", v1::REFUSE_REASON_MALFORMED},
       {"a batch on the reply lane", Lane::kReply, batch_of(kTheirs, theirs()),
        v1::REFUSE_REASON_MALFORMED},
+      {"a Probe of another", Lane::kForward,
+       encode(make_probe(kTheirs, 1, kNow, *signer_of(third_site()))),
+       v1::REFUSE_REASON_BAD_SIGNATURE},
+      {"an Alive of another", Lane::kReply,
+       encode(make_alive(kTheirs, 1, kNow, *signer_of(third_site()))),
+       v1::REFUSE_REASON_BAD_SIGNATURE},
+      {"an Alive that we have said", Lane::kReply, encode(make_alive(kOurs, 1, kNow, ours())),
+       v1::REFUSE_REASON_BAD_SIGNATURE},
+      {"an Alive on the forward lane", Lane::kForward,
+       encode(make_alive(kTheirs, 1, kNow, theirs())), v1::REFUSE_REASON_MALFORMED},
       {"a receipt on the forward lane", Lane::kForward, encode(receipt_of(kOurs, theirs())),
        v1::REFUSE_REASON_MALFORMED},
   };
@@ -107,6 +117,31 @@ TEST_CASE("whoever speaks for another, or without a good signature, is turned aw
   CHECK(take(Lane::kReply, encode(receipt_of(kOurs, theirs()))));
   CHECK(take(Lane::kReply, opened_of(receipt_of(kOurs, theirs()))));
   CHECK(take(Lane::kReply, fetched_of(batch_of(kOurs, ours()))));
+  CHECK(take(Lane::kForward, encode(make_probe(kTheirs, 1, kNow, theirs()))));
+  CHECK(take(Lane::kReply, encode(make_alive(kTheirs, 1, kNow, theirs()))));
+}
+
+TEST_CASE("an announcement counts only under the peer's signature and of this session") {
+  const struct {
+    Announcement said;
+    bool counts;
+  } cases[] = {{announce(kTheirs, 1, kNow, theirs()), true},
+               {announce(kTheirs, 2, kNow, theirs()), false},
+               {announce(kOurs, 1, kNow, theirs()), false},
+               {announce(kTheirs, 1, kNow, *signer_of(third_site())), false}};
+  for (const auto& [said, counts] : cases) {
+    OpenFrame open{kProtocolVersion, kTheirs, 1, 1, 5, chain_start(kTheirs), 5};
+    sign(open, theirs());
+    open.announcement = said;
+    const auto heard = take(Lane::kForward, encode(open));
+    REQUIRE(heard);
+    CHECK(std::get<OpenFrame>(heard->frame).announcement.has_value() == counts);
+    OpenedFrame opened{1, receipt_of(kOurs, theirs()), 1 << 20};
+    opened.announcement = said;
+    const auto answered = take(Lane::kReply, encode(opened));
+    REQUIRE(answered);
+    CHECK(std::get<OpenedFrame>(answered->frame).announcement.has_value() == counts);
+  }
 }
 
 TEST_CASE(

@@ -83,6 +83,8 @@ void frames(const fs::path& root) {
   fetched.batch = decode_batch(shared(sample_batch(1))).value();
   std::string long_text = "a";
   for (int i = 0; i < 100; ++i) long_text += "满";
+  OpenFrame announced{kProtocolVersion, link, 7, 1, 5, head, 4, {}, "signed"};
+  announced.announcement = announce(link, 7, kNow, *fuzz_world().sender);
   const std::string frames[] = {
       sample_batch(1),
       encode(OpenFrame{kProtocolVersion, link, 7, 1, 5, head, 4, {}, "signed", sample_receipt()}),
@@ -96,6 +98,10 @@ void frames(const fs::path& root) {
       encode(PieceFrame{CaseId(), head, 1, "content"}),
       encode(fetched),
       encode(FetchedFrame{}),
+      encode(make_probe(link, 7, kNow, *fuzz_world().sender)),
+      encode(make_alive(link, 7, kNow, *fuzz_world().sender)),
+      encode(announced),
+      encode(make_receipt(link, 1, 5, head, kNow, *fuzz_world().receiver, head)),
   };
   for (const std::string& frame : frames) seeds.add('\0', frame);
   for (int i = 0; i < 8; ++i) seeds.add('\1', sample_batch(1).substr(20 * i, 400));

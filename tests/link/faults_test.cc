@@ -17,8 +17,7 @@ class Pair {
  public:
   explicit Pair(uint64_t seed)
       : random_(seed),
-        sender_(link_world().link, sent_.mark(), SenderTiming(), seed, false,
-                *link_world().signer_a),
+        sender_(link_world().link, sent_.mark(), SenderTiming(), seed, false),
         receiver_(link_world().link, on_disk_, limits::kWindowBytes) {
     receiver_.durable(on_disk_, receipt_for(MemoryLog()));
   }
@@ -88,6 +87,15 @@ class Pair {
   }
 
   void follow(const SenderStep& step) {
+    const LinkWorld& world = link_world();
+    if (step.open) {
+      OpenFrame open = *step.open;
+      open.announcement = announce(world.link, open.session, Instant{1}, *world.signer_a);
+      forward_.push_back(encode(open));
+    }
+    if (step.probe) {
+      forward_.push_back(encode(make_probe(world.link, *step.probe, Instant{1}, *world.signer_a)));
+    }
     for (const FrameBytes& frame : step.out) forward_.push_back(*frame);
     alarms_ += step.alarm ? 1 : 0;
     if (step.alarm) UNSCOPED_INFO(*step.alarm);
@@ -97,8 +105,14 @@ class Pair {
     const auto frame = decode_frame(shared(bytes));
     REQUIRE(frame);
     if (const auto* open = std::get_if<OpenFrame>(&*frame)) {
-      if (auto answer = receiver_.receive(*open, stored_)) reply_.push_back(std::move(*answer));
+      auto answer = receiver_.receive(*open, stored_, *link_world().signer_b, Instant{1});
+      if (answer) reply_.push_back(std::move(*answer));
       return;
+    }
+    if (const auto* probe = std::get_if<ProbeFrame>(&*frame)) {
+      const LinkName back{link_world().b, link_world().a};
+      return reply_.push_back(
+          encode(make_alive(back, probe->session, Instant{1}, *link_world().signer_b)));
     }
     const auto& batch = std::get<BatchFrame>(*frame);
     switch (receiver_.judge(batch, stored_)) {
@@ -121,6 +135,8 @@ class Pair {
       follow(sender_.receive(*receipt, now_, sent_));
     } else if (const auto* gap = std::get_if<GapFrame>(&*frame)) {
       follow(sender_.receive(*gap, now_));
+    } else if (const auto* alive = std::get_if<AliveFrame>(&*frame)) {
+      follow(sender_.receive(*alive, now_));
     } else {
       follow(sender_.receive(std::get<RefuseFrame>(*frame), now_));
     }
@@ -145,8 +161,7 @@ class Pair {
     }
     SenderMark mark = sent_.mark();
     mark.receipted_seq = random_() % 2 == 0 ? sender_.mark().receipted_seq : 0;
-    sender_ =
-        Sender(link_world().link, mark, SenderTiming(), random_(), false, *link_world().signer_a);
+    sender_ = Sender(link_world().link, mark, SenderTiming(), random_(), false);
   }
 
   std::mt19937_64 random_;

@@ -95,6 +95,64 @@ TEST_CASE("Open and Opened carry what the other side has signed, and each bit of
   CHECK_FALSE(holds(other, opened.receipt));
 }
 
+TEST_CASE("a receipt with an audit head signs it, and is another one without it") {
+  const Receipt sent = make_receipt(link_world().link, 3, 17, digest_of(7), Instant{1},
+                                    *link_world().signer_b, digest_of(8));
+  Receipt got = decoded<Receipt>(encode(sent));
+  CHECK(got.audit_head == digest_of(8));
+  CHECK(verify(got, *link_world().directory));
+  got.audit_head = digest_of(9);
+  CHECK_FALSE(verify(got, *link_world().directory));
+  got.audit_head.reset();
+  CHECK_FALSE(verify(got, *link_world().directory));
+  Receipt plain = sample_receipt();
+  plain.audit_head = Digest{};
+  CHECK_FALSE(verify(plain, *link_world().directory));
+}
+
+TEST_CASE("an announcement comes back as it was sent, and each part of it is signed") {
+  OpenFrame open{kProtocolVersion, link_world().link, 5, 1, 0, digest_of(1), 0};
+  open.announcement = announce(link_world().link, 5, Instant{1000}, *link_world().signer_a);
+  const auto got = decoded<OpenFrame>(encode(open)).announcement;
+  REQUIRE(got);
+  const auto holds = [](const Announcement& said, uint64_t session = 5) {
+    return verify(said, link_world().link, session, *link_world().directory).has_value();
+  };
+  CHECK(holds(*got));
+  CHECK_FALSE(holds(*got, 6));
+  for (const auto change : {+[](Announcement& said) { said.at.ms += 1; },
+                            +[](Announcement& said) { said.frames.pop_back(); },
+                            +[](Announcement& said) { said.messages.push_back(1000); },
+                            +[](Announcement& said) { said.messages.swap(said.frames); }}) {
+    Announcement other = *got;
+    change(other);
+    CHECK_FALSE(holds(other));
+  }
+  CHECK(got->knows(v1::LinkFrame::kOpen));
+  CHECK(got->messages.size() == 32);
+  OpenFrame endless = open;
+  endless.announcement->frames.assign(limits::kAnnouncedKindsMax + 1, 1);
+  CHECK_FALSE(decode_frame(shared(encode(endless))));
+}
+
+TEST_CASE("Probe and Alive come back as they were sent, and are not each other") {
+  const LinkName& link = link_world().link;
+  const auto probe =
+      decoded<ProbeFrame>(encode(make_probe(link, 9, Instant{1000}, *link_world().signer_a)));
+  CHECK(probe.session == 9);
+  CHECK(probe.at == Instant{1000});
+  CHECK(verify(probe, link, *link_world().directory));
+  CHECK_FALSE(verify(probe, {link.receiver, link.sender}, *link_world().directory));
+  CHECK_FALSE(
+      verify(AliveFrame{9, probe.at, probe.key, probe.signature}, link, *link_world().directory));
+  ProbeFrame later = probe;
+  later.at.ms += 1;
+  CHECK_FALSE(verify(later, link, *link_world().directory));
+  const auto alive =
+      decoded<AliveFrame>(encode(make_alive(link, 9, Instant{2000}, *link_world().signer_a)));
+  CHECK(verify(alive, link, *link_world().directory));
+}
+
 TEST_CASE("a long text of a Refuse is cut between characters") {
   RefuseFrame sent{v1::REFUSE_REASON_BUSY, 1, 5, {}, "a"};
   for (int i = 0; i < 100; ++i) sent.text += "\u6ee1";

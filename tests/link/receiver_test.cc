@@ -31,6 +31,9 @@ struct Ear {
     const LoggedFrame& last = sent.frames().at(through_index);
     receiver.durable({last.epoch, last.last_seq, last.head}, receipt_for(last));
   }
+  std::optional<std::string> hear(const OpenFrame& open) {
+    return receiver.receive(open, log, *link_world().signer_b, Instant{1'000});
+  }
   OpenFrame open() const {
     return {kProtocolVersion, link_world().link, 77, 1, sent.last_seq(), sent.head(), 0};
   }
@@ -173,7 +176,7 @@ TEST_CASE("Open is answered with the session, what is on disk and the window") {
   ear.accept(0);
   ear.commit(0);
   ear.accept(1);  // not on disk yet
-  const auto answer = ear.receiver.receive(ear.open(), ear.log);
+  const auto answer = ear.hear(ear.open());
   REQUIRE(answer);
   const auto opened = decoded<OpenedFrame>(*answer);
   CHECK(opened.session == 77);
@@ -193,16 +196,16 @@ TEST_CASE(
   OpenFrame open = ear.open();
   for (const Seq claimed : {Seq{6}, Seq{4}, Seq{0}}) {
     open.last_seq = claimed;  // with the head at 6
-    const auto opened = decoded<OpenedFrame>(*ear.receiver.receive(open, ear.log));
+    const auto opened = decoded<OpenedFrame>(*ear.hear(open));
     REQUIRE(opened.proof);
     CHECK(opened.proof->first_seq == 3);
     CHECK(verify(*opened.proof, opened.receipt, *link_world().directory));
   }
   open.last_seq = 4;
   open.last_head = ear.sent.frames()[1].head;
-  CHECK_FALSE(decoded<OpenedFrame>(*ear.receiver.receive(open, ear.log)).proof);
+  CHECK_FALSE(decoded<OpenedFrame>(*ear.hear(open)).proof);
   ear.commit(2);
-  const auto later = decoded<OpenedFrame>(*ear.receiver.receive(open, ear.log));
+  const auto later = decoded<OpenedFrame>(*ear.hear(open));
   REQUIRE(later.proof);
   CHECK(later.proof->first_seq == 5);
   CHECK(verify(*later.proof, later.receipt, *link_world().directory));
@@ -216,9 +219,9 @@ TEST_CASE("a receiver that cannot read its log answers without a proof, and read
   OpenFrame open = ear.open();
   open.last_seq = 0;
   ear.log.broken = true;
-  CHECK_FALSE(decoded<OpenedFrame>(*ear.receiver.receive(open, ear.log)).proof);
+  CHECK_FALSE(decoded<OpenedFrame>(*ear.hear(open)).proof);
   ear.log.broken = false;
-  CHECK(decoded<OpenedFrame>(*ear.receiver.receive(open, ear.log)).proof);
+  CHECK(decoded<OpenedFrame>(*ear.hear(open)).proof);
 }
 
 TEST_CASE("receipts stay with the sender that is not behind") {
@@ -230,11 +233,11 @@ TEST_CASE("receipts stay with the sender that is not behind") {
   ear.commit(1);
   OpenFrame open = ear.open();
   open.last_seq = 2;
-  REQUIRE(ear.receiver.receive(open, ear.log));
+  REQUIRE(ear.hear(open));
   CHECK(ear.receiver.word().session == 77);
   open.session = 78;
   open.last_seq = 1;
-  const auto answer = ear.receiver.receive(open, ear.log);
+  const auto answer = ear.hear(open);
   REQUIRE(answer);
   CHECK(decoded<OpenedFrame>(*answer).session == 78);
   CHECK(ear.receiver.word().session == 77);
@@ -242,18 +245,56 @@ TEST_CASE("receipts stay with the sender that is not behind") {
 
 TEST_CASE("before the first receipt Open is not answered") {
   Ear ear;
-  CHECK_FALSE(ear.receiver.receive(ear.open(), ear.log));
+  CHECK_FALSE(ear.hear(ear.open()));
 }
 
 TEST_CASE("Open of another protocol, link or an earlier epoch is refused") {
   Ear ear({2, 0, chain_start(link_world().link)});
   OpenFrame open = ear.open();
   open.protocol = 2;
-  CHECK(refusal(ear.receiver.receive(open, ear.log)).reason == v1::REFUSE_REASON_PROTOCOL);
+  CHECK(refusal(ear.hear(open)).reason == v1::REFUSE_REASON_PROTOCOL);
   open = ear.open();
   std::swap(open.link.sender, open.link.receiver);
-  CHECK(refusal(ear.receiver.receive(open, ear.log)).reason == v1::REFUSE_REASON_WRONG_AGENCY);
-  CHECK(refusal(ear.receiver.receive(ear.open(), ear.log)).reason == v1::REFUSE_REASON_EPOCH);
+  CHECK(refusal(ear.hear(open)).reason == v1::REFUSE_REASON_WRONG_AGENCY);
+  CHECK(refusal(ear.hear(ear.open())).reason == v1::REFUSE_REASON_EPOCH);
+}
+
+TEST_CASE("who has announced itself is told what we know, and others are not") {
+  Ear ear;
+  ear.sent.write(1);
+  ear.accept(0);
+  ear.commit(0);
+  OpenFrame open = ear.open();
+  CHECK_FALSE(decoded<OpenedFrame>(*ear.hear(open)).announcement);
+  open.announcement = announce(link_world().link, 77, Instant{5}, *link_world().signer_a);
+  const auto opened = decoded<OpenedFrame>(*ear.hear(open));
+  REQUIRE(opened.announcement);
+  const LinkName back{link_world().b, link_world().a};
+  CHECK(verify(*opened.announcement, back, 77, *link_world().directory));
+  CHECK_FALSE(verify(*opened.announcement, back, 78, *link_world().directory));
+  CHECK(opened.announcement->at == Instant{1'000});
+  CHECK(opened.announcement->knows(v1::LinkFrame::kProbe));
+}
+
+TEST_CASE("an earlier version that is back gets its receipt in a form that it can verify") {
+  Ear ear;
+  ear.sent.write(1);
+  ear.accept(0);
+  ear.log.store(ear.frame(0));
+  const LoggedFrame& frame = ear.sent.frames()[0];
+  const Receipt audited = make_receipt(link_world().link, 1, 1, frame.head, Instant{1'000},
+                                       *link_world().signer_b, Digest{});
+  ear.receiver.durable({1, 1, frame.head}, audited);
+  OpenFrame open = ear.open();
+  open.announcement = announce(link_world().link, 77, Instant{5}, *link_world().signer_a);
+  CHECK(decoded<OpenedFrame>(*ear.hear(open)).receipt.audit_head);
+  open.announcement.reset();
+  const Receipt plain = decoded<OpenedFrame>(*ear.hear(open)).receipt;
+  CHECK_FALSE(plain.audit_head);
+  CHECK(verify(plain, *link_world().directory));
+  CHECK(plain.received_at == audited.received_at);
+  CHECK(plain.through == 1);
+  CHECK(verify(ear.receiver.word(), *link_world().directory));
 }
 
 TEST_CASE("an older durable mark is ignored") {

@@ -43,6 +43,27 @@ v1::Message example_message() {
   return message;
 }
 
+// What who announces itself says, and gets, at 1795140001000 in session 1.
+void example_of_now(std::string& out) {
+  const LinkWorld& world = link_world();
+  const Instant at{1795140001000};
+  const Digest none{};
+  const Digest head = chain_start(world.link);
+  const uint32_t frames[] = {1, 2, 3, 4, 5, 6, 11, 12};
+  const uint32_t messages[] = {10, 11};
+  const Speech speech{world.a, world.b, 1, at.ms};
+  const std::string announced = announcement_signing_bytes(speech, frames, messages);
+  line(out, "a announces", announced);
+  line(out, "signature of a", world.signer_a->sign(announced));
+  line(out, "a probes", probe_signing_bytes(speech));
+  line(out, "frame: Probe", encode(make_probe(world.link, 1, at, *world.signer_a)));
+  line(out, "b is alive", alive_signing_bytes({world.b, world.a, 1, at.ms}));
+  line(out, "frame: Alive", encode(make_alive({world.b, world.a}, 1, at, *world.signer_b)));
+  line(out, "with audit head", audited_receipt_signing_bytes(world.link, 1, 0, head, at.ms, none));
+  line(out, "frame: Receipt",
+       encode(make_receipt(world.link, 1, 0, head, at, *world.signer_b, none)));
+}
+
 std::string example() {
   const LinkWorld& world = link_world();
   const Digest start = chain_start(world.link);
@@ -70,6 +91,7 @@ std::string example() {
   line(out, "signed by b", receipt_signing_bytes(world.link, 1, 1, head, receipt.received_at.ms));
   line(out, "signature of b", receipt.signature);
   line(out, "frame: Receipt", encode(receipt));
+  example_of_now(out);
   return out + "```\n";
 }
 

@@ -94,6 +94,47 @@ TEST_CASE("bytes that are no message are set aside as unreadable") {
   CHECK(faults[0].epoch() == 1);
 }
 
+TEST_CASE("a message of a kind that nobody here knows takes its number: what follows is in order") {
+  Office office;
+  v1::Message message = office.next(EventKind::kWithdrawIn);
+  message.clear_body();
+  // A body that a later version has.
+  CHECK(office.deliver(message.SerializeAsString() + "\xfa\x07\x02\x08\x01").code() ==
+        v1::FAULT_CODE_UNKNOWN_KIND);
+  CHECK(office.site.subject(office.id).received_case_seq == 2);
+  office.site.restart();
+  office.in.deliver(office.next(EventKind::kWithdrawIn));
+  office.site.commit();
+  CHECK(office.site.subject(office.id).relationship == Relationship::kOutWithdrawn);
+}
+
+TEST_CASE(
+    "a message whose case and number alone can be read takes its number, and names its case") {
+  Office office;
+  v1::Message message = office.next(EventKind::kWithdrawIn);
+  message.mutable_withdraw()->set_reason("错了");
+  std::string bytes = message.SerializeAsString();
+  bytes[bytes.find("错了")] = '\xc0';  // no UTF-8
+  CHECK(office.deliver(bytes).code() == v1::FAULT_CODE_UNREADABLE);
+  CHECK(office.site.subject(office.id).received_case_seq == 2);
+  REQUIRE(office.faults().size() == 1);
+  CHECK(office.site.quarantine()[0].case_id() == office.id.bytes());
+  office.in.deliver(office.next(EventKind::kWithdrawIn));
+  office.site.commit();
+  CHECK(office.site.subject(office.id).relationship == Relationship::kOutWithdrawn);
+}
+
+TEST_CASE("what nobody can read takes no number of another agency's case") {
+  Office office;
+  v1::Message message = office.next(EventKind::kWithdrawIn);
+  message.clear_body();
+  Forger third(third_site(), office.site);
+  third.deliver(message);
+  office.site.commit();
+  REQUIRE(office.site.quarantine().size() == 1);
+  CHECK(office.site.subject(office.id).received_case_seq == 1);
+}
+
 TEST_CASE("a message without a case id is set aside as unreadable") {
   Office office;
   v1::Message message = office.next(EventKind::kWithdrawIn);

@@ -48,6 +48,17 @@ TEST_CASE("signing bytes are the domain, the link, and big-endian integers") {
         "jiexu/v1/batch" + link + "\1\2\3\4" + "\0\0\0\0\0\0\0\5"s + "\0\0\0\0\0\0\6\7"s + as + bs);
   CHECK(receipt_signing_bytes(kLink, 1, 9, head, 0x0102030405060708) ==
         "jiexu/v1/receipt" + link + "\0\0\0\1"s + "\0\0\0\0\0\0\0\x9"s + bs + "\1\2\3\4\5\6\7\x8");
+  CHECK(audited_receipt_signing_bytes(kLink, 1, 9, head, 0x0102030405060708, prev) ==
+        "jiexu/v1/receipt-audit" + link + "\0\0\0\1"s + "\0\0\0\0\0\0\0\x9"s + bs +
+            "\1\2\3\4\5\6\7\x8" + as);
+  const Speech speech{kLink.sender, kLink.receiver, 9, 0x0102030405060708};
+  const std::string said = link + "\0\0\0\0\0\0\0\x9"s + "\1\2\3\4\5\6\7\x8";
+  CHECK(probe_signing_bytes(speech) == "jiexu/v1/probe" + said);
+  CHECK(alive_signing_bytes(speech) == "jiexu/v1/alive" + said);
+  const uint32_t frames[] = {1, 2};
+  const uint32_t messages[] = {10};
+  CHECK(announcement_signing_bytes(speech, frames, messages) ==
+        "jiexu/v1/announcement" + said + "\0\0\0\2\0\0\0\1\0\0\0\2"s + "\0\0\0\1\0\0\0\x0a"s);
 }
 
 }  // namespace chain_test
