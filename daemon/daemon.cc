@@ -189,7 +189,11 @@ Result<void> Daemon::start_engine() {
   options.profiles = config_.policy.profiles;
   TRY(auto calendar, load_calendar(config_.calendars));
   options.calendar = std::move(calendar);
-  const EngineWorld world{*store_, *vault_, *keyring_.signer, *transport_, observer_};
+  const auto connection = [this](AgencyId peer) {
+    const TransportStats stats = transport_->stats(peer);
+    return Connection{true, stats.connection == ConnectionState::kUp, stats.handshake_failures};
+  };
+  const EngineWorld world{*store_, *vault_, *keyring_.signer, *transport_, observer_, connection};
   TRY(auto engine, Engine::open(options, world, directory_, clock_.moment()));
   engine_ = std::move(engine);
   look_at_disk();
@@ -216,7 +220,8 @@ Result<void> Daemon::start_api() {
   api_ = std::make_unique<Api>(
       ApiPorts{*loop_, *store_, *vault_, clock_, metrics_, [this] { return not_ready(); },
                config_.agency, config_.policy.four_eyes, config_.bank_silent_days,
-               [this](AgencyId peer) { return engine_->out_of_reach(peer); }, config_.language},
+               [this](AgencyId peer) { return engine_->out_of_reach(peer); }, config_.language,
+               [this] { return alarms_.list(); }},
       users_);
   TRY(auto calendar, load_calendar(config_.calendars));
   api_->set_calendar(std::move(calendar));
@@ -299,8 +304,22 @@ void Daemon::look_at_gate() {
   gate_restarts_ = restarts;
 }
 
+void Daemon::look_at_room() {
+  const FreeSpace space = store_->space();
+  std::optional<std::string> text;
+  if (space.room != Room::kAmple) {
+    text = "the disk is nearly full: " + std::string(space.room == Room::kLow
+                                                         ? "new work is refused"
+                                                         : "messages of peers are left with them");
+  }
+  alarms_.set(config_.agency, AlarmKind::kDisk, std::move(text), clock_.now());
+}
+
 void Daemon::look_at_clock() {
   const std::optional<Instant> wrong = clock_.wrong();
+  std::optional<std::string> text;
+  if (wrong) text = check_wall_clock(*wrong).error().text;
+  alarms_.set(config_.agency, AlarmKind::kOwnClock, std::move(text), clock_.now());
   if (!wrong) {
     clock_alarm_at_ = Steady{INT64_MIN};
     return;
@@ -308,13 +327,17 @@ void Daemon::look_at_clock() {
   const Steady now = clock_.steady();
   if (now < clock_alarm_at_) return;
   clock_alarm_at_ = now.plus_ms(kClockAlarmMs);
-  metrics_.alarms.Add(peer_label(config_.agency)).Increment();
   spdlog::error("{}; until then the daemon goes on with its own time, {}",
                 check_wall_clock(*wrong).error().text, clock_.now().str());
 }
 
+int64_t Daemon::waited_ms() const {
+  const int64_t age = std::max(loop_->commit_age_ms(), loop_->turn_age_ms());
+  return sleep_.patience_ms(age, system_clock_.steady());
+}
+
 bool Daemon::alive() const {
-  return std::max(loop_->commit_age_ms(), loop_->turn_age_ms()) < kDiskNotReadyMs;
+  return waited_ms() < kDiskNotReadyMs;
 }
 
 std::optional<std::string> Daemon::not_ready() const {
@@ -330,15 +353,19 @@ std::optional<std::string> Daemon::not_ready() const {
     return "the gate, through which all links go, does not run: see the log";
   }
   if (alive()) return std::nullopt;
-  const int64_t age = std::max(loop_->commit_age_ms(), loop_->turn_age_ms());
-  return "the disk has not answered for " + std::to_string(age / 1000) + " s";
+  return "the disk has not answered for " + std::to_string(waited_ms() / 1000) + " s";
 }
 
 void Daemon::tend() {
-  const int64_t age = loop_->commit_age_ms();
+  const Steady now = system_clock_.steady();
+  if (const int64_t slept = sleep_.come_round(now); slept > 0) {
+    spdlog::warn("the process did not run for {} ms; the disk is not to blame", slept);
+  }
+  const int64_t age = sleep_.patience_ms(loop_->commit_age_ms(), now);
   if (age > kDiskWarnMs) spdlog::warn("a commit has been running for {} ms", age);
   if (age > kDiskGiveUpMs) die(kExitTempFail, "the disk has not answered for 20 s");
   look_at_clock();
+  look_at_room();
   listener_metrics_.show(transport_->listener_stats());
   look_at_gate();
   refresh_gauges();
@@ -354,6 +381,8 @@ void Daemon::refresh_gauges() {
       metrics_.queue_depth.Add(peer_label(*id)).Set(static_cast<double>(peer.queued()));
       metrics_.oldest_unreceipted.Add(peer_label(*id))
           .Set(static_cast<double>(peer.oldest_unreceipted_ms()) / 1e3);
+      metrics_.link_condition.Add(peer_label(*id)).Set(peer.condition());
+      metrics_.clock_skew.Add(peer_label(*id)).Set(static_cast<double>(peer.skew_ms()) / 1e3);
     }
   };
   // A full inbox shows in the queue itself; the gauges wait for the next second.

@@ -18,9 +18,11 @@
 #include "daemon/agency/engine.h"
 #include "daemon/api/api.h"
 #include "daemon/api/http/http_server.h"
+#include "daemon/base/sleep_watch.h"
 #include "daemon/config.h"
 #include "daemon/engine/loop.h"
 #include "daemon/gate/gate.h"
+#include "daemon/metrics/alarm_board.h"
 #include "daemon/metrics/listener_metrics.h"
 #include "daemon/metrics/observer.h"
 #include "daemon/trust/keyring.h"
@@ -53,7 +55,10 @@ class Daemon {
 
  private:
   explicit Daemon(const Config& config)
-      : config_(config), observer_(metrics_), listener_metrics_(metrics_) {}
+      : config_(config),
+        alarms_(metrics_),
+        observer_(metrics_, alarms_),
+        listener_metrics_(metrics_) {}
 
   Result<void> look_around();
   Result<void> load_files();
@@ -67,11 +72,15 @@ class Daemon {
   void look_at_disk();
   void look_at_clock();
   void look_at_gate();
+  void look_at_room();
+  // How long the loop's thread that is furthest behind has been waited for.
+  int64_t waited_ms() const;
 
   Config config_;
   SystemClock system_clock_;
   SoundClock clock_{system_clock_};
   Metrics metrics_;
+  AlarmBoard alarms_;
   MetricsObserver observer_;
   ListenerMetrics listener_metrics_;
   Keyring keyring_;
@@ -87,6 +96,7 @@ class Daemon {
   uint64_t descriptors_ = 0;                    // that we are allowed
   uint64_t gate_restarts_ = 0;                  // that were alarms already
   Steady clock_alarm_at_{INT64_MIN};            // not again before
+  SleepWatch sleep_;
   std::unique_ptr<Api> api_;
   std::unique_ptr<HttpServer> http_;
 };

@@ -43,6 +43,7 @@ Engine::Engine(EngineOptions options, const EngineWorld& world)
                return uploads_.goes_on(id, file, kernel_.steady());
              }),
       give_back_(peers_, world.transport),
+      watch_(peers_, guard_, world.observer, world.connections),
       uploads_(tx_, cases_, guards_,
                [this](const CaseId& id, const Digest& file) { fetch_.give_way(id, file); }),
       case_commands_({options.four_eyes, options.trusted_submitters}, cases_, guards_, *this),
@@ -81,12 +82,17 @@ void Engine::register_domains() {
 
 void Engine::register_link_commands() {
   kernel_.answer<PauseCommand>(
-      CommandKind::kRelief,
-      [this](const PauseCommand& asked, const std::string&, Moment) { return pause(asked); });
+      CommandKind::kRelief, [this](const PauseCommand& asked, const std::string& user, Moment now) {
+        return pause(asked, user, now.wall);
+      });
+  kernel_.answer<AskPeerCommand>(
+      CommandKind::kQuestion,
+      [this](const AskPeerCommand& asked, const std::string&, Moment) { return ask(asked); });
   kernel_.answer<PeersQuery>(
       CommandKind::kQuestion,
       [this](const PeersQuery&, const std::string&, Moment now) -> Result<Answered<v1::PeerViews>> {
-        TRY(auto views, view_peers(peers_, *directory_, cases_, guard_, now.wall));
+        TRY_DO(watch_.look(*directory_, now));
+        TRY(auto views, view_peers(peers_, *directory_, cases_, watch_, now));
         return Answered<v1::PeerViews>(std::move(views));
       });
   kernel_.answer<UseDirectory>(
@@ -114,6 +120,11 @@ void Engine::add_link_duties() {
                     },
                     [this](Moment now) -> Result<bool> {
                       wake_links(now.steady);
+                      return false;
+                    }});
+  kernel_.add_duty({"states of links", [this](Moment now) { return watch_.wait_ms(now.steady); },
+                    [this](Moment now) -> Result<bool> {
+                      TRY_DO(look_at_links(now));
                       return false;
                     }});
   kernel_.add_duty({"recovery", [this](Moment now) { return until(recovery_.next_wake(), now); },
@@ -177,18 +188,6 @@ std::optional<Rejection> Engine::out_of_reach(const Case& subject) const {
   return std::nullopt;
 }
 
-Result<Answered<Done>> Engine::pause(const PauseCommand& asked) {
-  Peer* peer = peers_.find(asked.peer);
-  if (peer == nullptr) {
-    return Answered<Done>(tl::unexpected(Rejection{Refusal::kUnknownAgency, asked.peer.str()}));
-  }
-  peer->pause(asked.pause);
-  follow(*peer, peer->sender().pause(asked.pause, kernel_.steady()));
-  peers_.touch(peer->id());
-  request_commit(true);
-  return Answered<Done>();
-}
-
 Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, const EngineWorld& world,
                                              std::shared_ptr<const Directory> directory,
                                              Moment now) {
@@ -207,6 +206,7 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, const Engine
   engine->recovery_.start(*record);
   TRY_DO(engine->load_former_peers(now.wall));
   TRY_DO(engine->set_directory(std::move(directory), now));
+  TRY_DO(engine->count_quarantined());
   engine->cases_.set_profiles(engine->options_.profiles);
   auto calendar = engine->options_.calendar;
   if (calendar == nullptr) calendar = std::make_shared<const Calendar>(Calendar::shipped());

@@ -29,6 +29,7 @@
 #include "daemon/payments/payment_service.h"
 #include "daemon/peers/give_back.h"
 #include "daemon/peers/link_guard.h"
+#include "daemon/peers/link_watch.h"
 #include "daemon/peers/peers.h"
 #include "daemon/reconciliation/comparer.h"
 #include "daemon/reconciliation/statement_service.h"
@@ -62,6 +63,7 @@ struct EngineWorld {
   const Signer& signer;
   Transport& transport;
   EngineObserver& observer;
+  ConnectionView connections = {};  // what the carrier knows of them; may be left out
 };
 
 class Engine final : private PeerListener,
@@ -109,6 +111,7 @@ class Engine final : private PeerListener,
   void register_domains();
   void register_link_commands();
   void add_link_duties();
+  Result<void> look_at_links(Moment now);
   void add_case_duties();
   void add_money_duties();
   void wake_links(Steady now);
@@ -150,6 +153,9 @@ class Engine final : private PeerListener,
   Result<void> receive_piece(Peer& peer, const PieceFrame& piece, Instant now);
   void reply(Peer& peer, std::string frame);
   void reply_busy(Peer& peer, v1::BusyCause cause, std::string why);
+  void reply_clock(Peer& peer, Instant now);
+  bool put_off_by_clock(Peer& peer, const BatchFrame& batch, Instant now);
+  void take_announcement(Peer& peer, const std::optional<Announcement>& announcement);
   // RecoveryKernel.
   void send(const Peer& peer, Lane lane, std::string frame) override;
   void follow(Peer& peer, SenderStep step) override;
@@ -161,7 +167,10 @@ class Engine final : private PeerListener,
   void links_changed(bool freed) override;
   // Why nothing can be done in the case now, whatever it is.
   std::optional<Rejection> out_of_reach(const Case& subject) const;
-  Result<Answered<Done>> pause(const PauseCommand& pause);
+  Result<Answered<Done>> pause(const PauseCommand& pause, const std::string& user, Instant now);
+  Result<Answered<Done>> ask(const AskPeerCommand& asked);
+  void set_pause(Peer& peer, std::optional<v1::PauseRecord> pause);
+  Result<void> count_quarantined();
   bool may_book() const;
   // Bank lines that had to wait for what has just happened.
   Result<void> try_lines_again(Instant now);
@@ -180,6 +189,7 @@ class Engine final : private PeerListener,
   BankFiles bank_files_;
   AttachmentFetch fetch_;
   GiveBack give_back_;
+  LinkWatch watch_;
   AttachmentUploads uploads_;
   CaseCommands case_commands_;
   OpenMoney open_money_;
@@ -195,6 +205,6 @@ class Engine final : private PeerListener,
 
 // The states of all links as the API shows them.
 Result<v1::PeerViews> view_peers(const Peers& peers, const Directory& directory, CaseService& cases,
-                                 const LinkGuard& guard, Instant now);
+                                 const LinkWatch& watch, Moment now);
 
 }  // namespace jiexu

@@ -32,7 +32,7 @@ v1::FaultCode fault_of(Refusal refusal) {
     case Refusal::kUnknownAgency: case Refusal::kOwnAgency: case Refusal::kDuplicateOpenCase:
     case Refusal::kClaimedByOther: case Refusal::kDateInvalid: case Refusal::kRejectCodeMissing:
     case Refusal::kLetterNumbersExhausted: case Refusal::kLetterNumberTaken:
-    case Refusal::kClockSkew: case Refusal::kAmountTooLarge: case Refusal::kInputTooLarge:
+    case Refusal::kAmountTooLarge: case Refusal::kInputTooLarge:
     case Refusal::kRecovering: case Refusal::kPayeeInvalid: case Refusal::kPaperInvalid:
     case Refusal::kRefundPaid: case Refusal::kTooManyAttachments:
     case Refusal::kAttachmentInvalid: case Refusal::kAttachmentUnknown:
@@ -90,8 +90,8 @@ Result<void> Engine::receive_forward(Peer& peer, const Frame& frame, Instant now
     TRY_DO(answer_open(peer, *open, now));
   }
   if (const auto* probe = std::get_if<ProbeFrame>(&frame)) {
-    reply(peer, encode(make_alive({options_.self, peer.id()}, probe->session, now,
-                                  world_.signer)));
+    peer.note_clock(probe->at, kernel_.moment());
+    reply(peer, encode(make_alive({options_.self, peer.id()}, probe->session, now, world_.signer)));
   }
   if (const auto* want = std::get_if<WantFrame>(&frame)) return answer_want(peer, *want, now);
   if (const auto* fetch = std::get_if<FetchFrame>(&frame)) {
@@ -129,6 +129,7 @@ Result<void> Engine::receive(Peer& peer, const BatchFrame& batch, Instant now) {
       return {};
     case BatchVerdict::kNext: break;
   }
+  if (put_off_by_clock(peer, batch, now)) return {};
   if (standing == Standing::kReplaying) recovery_.delivers(peer.id());
   if (kernel_.room() == Room::kShort) {
     world_.observer.frame_refused(peer.id(), "the disk is nearly full");
@@ -153,6 +154,23 @@ Result<void> Engine::receive(Peer& peer, const BatchFrame& batch, Instant now) {
   peers_.touch(peer.id());
   request_commit(true);
   return standing == Standing::kReplaying ? recovery_.end_if_done(peer, now) : Result<void>();
+}
+
+// Whether the peer must keep the batch because its clock is too far ahead of ours: frames come in
+// order, so that its whole link waits, and all of it is taken when the clocks agree. A frame that
+// was written ahead, of a peer whose clock was not looked at just now, makes it say what it shows.
+bool Engine::put_off_by_clock(Peer& peer, const BatchFrame& batch, Instant now) {
+  if (peer.clock_ahead()) {
+    world_.observer.frame_refused(peer.id(), "its clock is ahead");
+    reply_clock(peer, now);
+    return true;
+  }
+  const Instant written = read_number(batch.messages.back()).sent_at;
+  const bool ahead = written > now.plus_ms(limits::kClockSkewMsMax);
+  if (!ahead || !peer.announced() || peer.knows_clock_of(kernel_.steady())) return false;
+  world_.observer.frame_refused(peer.id(), "written ahead of our clock");
+  reply(peer, encode(peer.receiver().gap()));
+  return true;
 }
 
 Result<void> Engine::receive_message(Peer& peer, const BatchFrame& batch, size_t index,
@@ -180,16 +198,16 @@ Result<void> Engine::receive_message(Peer& peer, const BatchFrame& batch, size_t
 
 Result<void> Engine::receive_unreadable(Peer& peer, std::string_view bytes, const LogPlace& place,
                                         Instant now) {
-  const std::optional<MessageNumber> number = read_number(bytes);
+  const MessageNumber number = read_number(bytes);
   peer.heard_of().tally.add(v1::Message::BODY_NOT_SET);
-  if (!number) {
+  if (!number.is_of_case()) {
     note_set_aside(peer, place.seq, 0, v1::FAULT_CODE_UNREADABLE);
     if (unreadable_++ == 0) unreadable_from_ = place.seq;
     return {};
   }
   v1::Message known;
-  known.set_case_id(std::string(number->id.bytes()));
-  known.set_case_seq(number->case_seq);
+  known.set_case_id(std::string(number.id.bytes()));
+  known.set_case_seq(number.case_seq);
   quarantine(peer, known, place, v1::FAULT_CODE_UNREADABLE, {}, now);
   return consume_number(peer, known, now);
 }
@@ -258,6 +276,9 @@ Result<void> Engine::decide_message(Peer& peer, const v1::Message& message, cons
   event.actor = {ActorKind::kPeer, peer.id().text()};
   event.message = &message;
   event.place = place;
+  // Terms run from when we took it, as our receipt says.
+  const bool ahead = message.sent_at_ms() > now.plus_ms(limits::kClockSkewMsMax).ms;
+  if (ahead) event.note = "written by a clock ahead of ours";
   TRY(const auto outcome, cases_.apply(subject, event));
   if (outcome && message.has_remittance_notice()) {
     // The bank service's part is a step of its own, on what it has heard of the case.
@@ -311,6 +332,7 @@ void Engine::set_aside(Peer& peer, const LogPlace& place, v1::QuarantineRecord r
   record.set_at_ms(now.ms);
   to_record(place, record.mutable_ref());
   tx_.put_message(layout::quarantine_key(peer.id(), place.epoch, place.seq), record);
+  peer.count_quarantined(1);
   if (!tell) return;
   v1::Message answer;
   answer.set_case_id(record.case_id().empty() ? std::string(CaseId().bytes()) : record.case_id());
@@ -330,8 +352,10 @@ SenderStep Engine::to_sender(Peer& peer, const Frame& frame) {
     return sender.receive(*gap, kernel_.steady());
   if (const auto* refuse = std::get_if<RefuseFrame>(&frame))
     return sender.receive(*refuse, kernel_.steady());
-  if (const auto* alive = std::get_if<AliveFrame>(&frame))
+  if (const auto* alive = std::get_if<AliveFrame>(&frame)) {
+    if (alive->session == sender.probed()) peer.note_clock(alive->at, kernel_.moment());
     return sender.receive(*alive, kernel_.steady());
+  }
   return {};
 }
 
@@ -359,7 +383,9 @@ Result<void> Engine::receive_reply(Peer& peer, const Frame& frame, Instant now) 
 Result<void> Engine::receive_opened(Peer& peer, const OpenedFrame& opened, Instant now) {
   if (recovery_.is_rewriting(peer)) return {};
   const Seq receipted = peer.sender().mark().receipted_seq;
-  if (opened.session == peer.sender().session()) peer.take_announcement(opened.announcement);
+  if (opened.session == peer.sender().session()) {
+    take_announcement(peer, opened.announcement);
+  }
   SenderStep step = peer.sender().receive(opened, kernel_.steady(), peer.log());
   note_receipts(peer, receipted);
   const std::optional<Seq> behind = step.behind;
@@ -383,7 +409,11 @@ void Engine::note_receipts(const Peer& peer, Seq receipted_before) {
 
 Result<void> Engine::answer_open(Peer& peer, const OpenFrame& open, Instant now) {
   recovery_.heard_open(peer, open, {now, kernel_.steady()});
-  peer.take_announcement(open.announcement);
+  take_announcement(peer, open.announcement);
+  if (peer.clock_ahead()) {
+    reply_clock(peer, now);
+    return {};
+  }
   if (peer.receiver().begins_epoch(open)) {
     // Durable before it is answered; the peer asks again.
     peer.receiver_moved(now);
@@ -407,6 +437,16 @@ void Engine::reply_busy(Peer& peer, v1::BusyCause cause, std::string why) {
   busy.busy = cause;
   busy.text = std::move(why);
   reply(peer, encode(busy));
+}
+
+void Engine::reply_clock(Peer& peer, Instant now) {
+  reply_busy(peer, v1::BUSY_CAUSE_CLOCK,
+             "CLOCK: the sender's clock is more than 5 minutes ahead; here it is " + now.str());
+}
+
+void Engine::take_announcement(Peer& peer, const std::optional<Announcement>& announcement) {
+  peer.take_announcement(announcement);
+  if (announcement) peer.note_clock(announcement->at, kernel_.moment());
 }
 
 void Engine::follow(Peer& peer, SenderStep step) {

@@ -19,6 +19,14 @@ struct PauseCommand {
   using Reply = Answered<Done>;
   AgencyId peer;
   bool pause = true;
+  std::string why;               // for people; may be empty
+  std::optional<Instant> until;  // then it goes on by itself
+};
+
+// A question to the peer now, that its engine answers.
+struct AskPeerCommand {
+  using Reply = Answered<Done>;
+  AgencyId peer;
 };
 
 // The directory or the calendar has changed.

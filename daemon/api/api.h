@@ -35,6 +35,7 @@
 #include "daemon/bank/bank_commands.h"
 #include "daemon/base/time.h"
 #include "daemon/casework/case_commands.h"
+#include "daemon/engine/alarm.h"
 #include "daemon/metrics/metrics.h"
 #include "daemon/payments/payment_commands.h"
 #include "daemon/rules/calendar.h"
@@ -62,6 +63,8 @@ struct ApiPorts {
   // Why nothing can be done in cases with the agency; kNone: something can. Of any thread.
   std::function<Refusal(AgencyId peer)> out_of_reach = nullptr;
   Language language = Language::kEnglish;  // of problems, unless a client asks for another one
+  // The alarms that stand. Of any thread.
+  std::function<std::vector<Alarm>()> alarms = nullptr;
 };
 
 class Api {
@@ -120,9 +123,13 @@ class Api {
   void ask_about_release(const Call& call, ReleasePaymentCommand::Act act, std::string said);
   Result<void> add_releases(size_t limit, v1::CaseViews& views) const;
   void show_peers(Call call);
+  void show_peer(Call call);
+  void ask_peer(Call call);
+  void list_alarms(Call call);
   void pause_peer(Call call);
   void resume_peer(Call call);
-  void show_quarantine(Call call);
+  void list_quarantine(Call call);
+  void show_quarantined(Call call);
   void show_ledger(Call call);
   void check_books(Call call);
   void show_comparison(Call call);
@@ -157,7 +164,7 @@ class Api {
   struct Upload;
   void upload_next(const std::shared_ptr<Upload>& upload);
   void upload_piece(const std::shared_ptr<Upload>& upload, std::string content);
-  void set_paused(const Call& call, bool pause);
+  void command_peer(const Call& call, const std::function<void(AgencyId)>& command);
   // The batch that the first argument names; answers 404 or 500 itself and returns nullopt.
   std::optional<v1::RemittanceBatchRecord> find_batch(const Call& call) const;
   Result<std::vector<v1::SilentBatchView>> silent_batches() const;

@@ -111,8 +111,7 @@ int status_of(Refusal refusal) {
     case Refusal::kPayeeListed:
     case Refusal::kPayeeNotAsSeen:
     case Refusal::kPaymentAcknowledged:
-    case Refusal::kPaymentAtBank:
-    case Refusal::kClockSkew: return 409;
+    case Refusal::kPaymentAtBank: return 409;
     case Refusal::kNone:
     case Refusal::kInputMissing:
     case Refusal::kApplicationInvalid:

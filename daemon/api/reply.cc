@@ -28,6 +28,10 @@ HttpResponse action_response(const CaseReply& answer, int status_done) {
   return response;
 }
 
+HttpResponse text_response(int status, std::string text) {
+  return {status, "text/plain; version=0.0.4; charset=utf-8", std::move(text), {}};
+}
+
 HttpResponse bad_body(const Error& error) {
   return problem_response(400, "bad_body", error.text);
 }

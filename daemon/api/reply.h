@@ -22,6 +22,7 @@ void reply(const Call& call, HttpResponse response);
 HttpResponse action_response(const CaseReply& answer, int status_done);
 void reply(const Call& call, const google::protobuf::Message& message);
 
+HttpResponse text_response(int status, std::string text);
 HttpResponse bad_body(const Error& error);
 // With its findings as data. A template, so that a list in braces is an Error.
 HttpResponse bad_json(const JsonError& error);

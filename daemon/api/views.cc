@@ -5,6 +5,7 @@
 #include "daemon/cases/event.h"
 #include "daemon/cases/step.h"
 #include "daemon/casework/four_eyes.h"
+#include "daemon/peers/fault_words.h"
 
 namespace jiexu {
 namespace {
@@ -184,6 +185,13 @@ v1::QuarantineView quarantine_view(const QuarantineEntry& entry) {
   if (const auto id = CaseId::from_bytes(record.case_id())) view.set_case_id(id->str());
   view.set_at(Instant{record.at_ms()}.str());
   view.set_more(record.more());
+  view.set_place(place_text(entry.place));
+  view.set_reason(reason_of(record));
+  view.set_cause(text(explain(record.code())));
+  view.set_rule(text(rule_of(record)));
+  const auto* kind =
+      v1::Message::descriptor()->FindFieldByNumber(static_cast<int>(record.body_kind()));
+  if (kind != nullptr && kind->containing_oneof() != nullptr) view.set_kind(kind->name());
   return view;
 }
 

@@ -217,7 +217,8 @@ inline constexpr size_t kRemarkBytesMax = 60;
 inline constexpr int64_t kWallClockMsMin = 1'577'808'000'000;
 inline constexpr int64_t kWallClockMsMax = 4'070'880'000'000 - 1;
 
-// A money order whose peer's clock is further off than this is refused.
+// A peer whose clock is further ahead of ours keeps its messages until the clocks agree; up to this
+// its dates and times count as ours.
 inline constexpr int64_t kClockSkewMsMax = 300'000;
 
 }  // namespace jiexu::limits

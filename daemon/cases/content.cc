@@ -107,7 +107,7 @@ Checked check_form_in(const Case& subject, const Event& event, Content& content)
 
 Checked check_letter_in(const Event& event, const Context& context) {
   const v1::ContactLetter& letter = event.message->letter();
-  const auto findings = check_letter(letter, latest_today(event.at));
+  const auto findings = check_letter(letter, latest_today(written_at(event)));
   if (!findings.empty()) return rejection(Refusal::kLetterInvalid, describe(findings));
   if (context.number_foreign) return rejection(Refusal::kLetterNumberForeign, "letter_number");
   if (context.letter_number_taken) return rejection(Refusal::kLetterNumberTaken, "letter_number");
@@ -402,6 +402,11 @@ bool is_day_of_act(EventKind kind) {
 }
 
 }  // namespace
+
+Instant written_at(const Event& event) {
+  const int64_t said = std::min(event.message->sent_at_ms(), limits::kWallClockMsMax);
+  return std::max(event.at, Instant{said});
+}
 
 tl::expected<Content, Rejection> read_content(const Case& subject, const Event& event,
                                               const Context& context) {

@@ -22,6 +22,10 @@ struct Content {
   int32_t date = 0;                   // of the act, yyyymmdd
 };
 
+// When the event's message was written, for days that may not lie in the future: what its writer
+// took for now counts, also if that clock was ahead then. REQUIRES: it has a message.
+Instant written_at(const Event& event);
+
 // Checks the event against the case and completes it. The states have been checked already.
 tl::expected<Content, Rejection> read_content(const Case& subject, const Event& event,
                                               const Context& context);

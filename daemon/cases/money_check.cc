@@ -20,21 +20,13 @@ Checked check_stated(int64_t fen, int64_t max, const char* field) {
   return std::nullopt;
 }
 
-Checked check_moved(const Event& event, int64_t amount_fen, Content& content) {
-  // Sent long ago is normal after an outage; only a clock ahead of ours is wrong for certain.
-  if (event.message->sent_at_ms() > event.at.plus_ms(limits::kClockSkewMsMax).ms) {
-    return rejection(Refusal::kClockSkew, "sent_at_ms: is ahead of our clock");
-  }
-  return check_amount(Fen{amount_fen}, content);
-}
-
 // A clerk who keys in a sheet may leave the day out.
 Checked check_day(const Case& subject, const Event& event, int32_t yyyymmdd,
                   const std::string& field) {
   if (yyyymmdd == 0 && event.on_paper) return std::nullopt;
   const auto day = Date::from_yyyymmdd(yyyymmdd);
   if (!day) return rejection(Refusal::kDateInvalid, field + ": must be a day as yyyymmdd");
-  const Date tomorrow = Date::from_days(date_of(event.at).days() + 1);
+  const Date tomorrow = Date::from_days(date_of(written_at(event)).days() + 1);
   if (*day > tomorrow) return rejection(Refusal::kDateInvalid, field + ": lies in the future");
   if (*day < kFirstDay) return rejection(Refusal::kDateInvalid, field + ": lies before 2000");
   if (is_before_letter(subject, *day)) {
@@ -107,7 +99,7 @@ Checked check_known(const OpenPayment* known, const v1::RemittanceNotice& notice
 Checked check_noticed(const Case& subject, const Event& event, const Context& context,
                       Content& content) {
   const v1::RemittanceNotice& notice = event.message->remittance_notice();
-  if (auto wrong = check_moved(event, notice.amount_fen(), content)) return wrong;
+  if (auto wrong = check_amount(Fen{notice.amount_fen()}, content)) return wrong;
   if (auto wrong =
           check_stated(notice.batch_total_fen(), limits::kBatchFenMax, "batch_total_fen")) {
     return wrong;
@@ -141,7 +133,7 @@ Checked check_sent_back(const Case& subject, const Event& event, Content& conten
   }
   if (auto wrong = check_stated(returned.kept_fen(), limits::kCaseFenMax, "kept_fen")) return wrong;
   if (auto wrong = check_day(subject, event, returned.returned_on(), "returned_on")) return wrong;
-  return check_moved(event, returned.amount_fen(), content);
+  return check_amount(Fen{returned.amount_fen()}, content);
 }
 
 Checked check_bounced(const Case& subject, const Event& event, Content& content) {
@@ -151,20 +143,20 @@ Checked check_bounced(const Case& subject, const Event& event, Content& content)
   if (!numbered && !event.on_paper) {
     return rejection(Refusal::kNoticeAttempt, "attempt: no such payment is known");
   }
-  return check_moved(event, bounced.amount_fen(), content);
+  return check_amount(Fen{bounced.amount_fen()}, content);
 }
 
 Checked check_person_paid(const Case& subject, const Event& event, Content& content) {
   const v1::RefundToPerson& refund = event.message->refund_to_person();
   if (auto wrong = check_day(subject, event, refund.paid_on(), "paid_on")) return wrong;
-  if (auto wrong = check_moved(event, refund.amount_fen(), content)) return wrong;
+  if (auto wrong = check_amount(Fen{refund.amount_fen()}, content)) return wrong;
   return check_sum(subject.refunded, content.amount);
 }
 
 Checked check_acknowledged(const Case& subject, const Event& event, Content& content) {
   const v1::FundsAck& ack = event.message->funds_ack();
   if (auto wrong = check_day(subject, event, ack.credited_on(), "credited_on")) return wrong;
-  return check_moved(event, ack.amount_fen(), content);
+  return check_amount(Fen{ack.amount_fen()}, content);
 }
 
 }  // namespace

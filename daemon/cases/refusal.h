@@ -39,7 +39,7 @@ enum class Refusal : uint16_t {
   kRejectCodeMissing = 33,
   kLetterNumbersExhausted = 34,  // 99,999 letters in one day
   kLetterNumberTaken = 35,
-  kClockSkew = 36,       // a money order from a clock too far from ours
+  // 36: a money order from a clock ahead of ours was refused; its whole link waits instead.
   kAmountTooLarge = 37,  // more than the forms can hold; sums of such could overflow the ledger
   kInputTooLarge = 38,   // the action says more than fits into a message
   kRecovering = 39,      // messages of ours are being fetched back from this peer (store lost)

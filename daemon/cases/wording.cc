@@ -131,8 +131,6 @@ constexpr RefusalText kRefusals[] = {
      "All 99,999 letter numbers of today are used; go on tomorrow."},
     {Refusal::kLetterNumberTaken, "letter_number_taken",
      "A case with this letter number exists already."},
-    {Refusal::kClockSkew, "clock_skew",
-     "The sender's clock differs too much from ours for an order about money."},
     {Refusal::kAmountTooLarge, "amount_too_large", "The amount is above 9,999,999,999.99 yuan."},
     {Refusal::kInputTooLarge, "input_too_large", "The input is too long; shorten its texts."},
     {Refusal::kRecovering, "recovering",

@@ -15,6 +15,7 @@ using Format = google::protobuf::internal::WireFormatLite;
 constexpr uint32_t kIdTag =
     v1::Message::kCaseIdFieldNumber << 3 | Format::WIRETYPE_LENGTH_DELIMITED;
 constexpr uint32_t kSeqTag = v1::Message::kCaseSeqFieldNumber << 3 | Format::WIRETYPE_VARINT;
+constexpr uint32_t kSentAtTag = v1::Message::kSentAtMsFieldNumber << 3 | Format::WIRETYPE_VARINT;
 
 bool read_id(CodedInputStream& in, CaseId& out) {
   uint32_t size = 0;
@@ -26,21 +27,30 @@ bool read_id(CodedInputStream& in, CaseId& out) {
   return true;
 }
 
+bool read_time(CodedInputStream& in, Instant& out) {
+  uint64_t ms = 0;
+  if (!in.ReadVarint64(&ms)) return false;
+  out.ms = static_cast<int64_t>(ms);
+  return true;
+}
+
+bool read_field(CodedInputStream& in, uint32_t tag, MessageNumber& out) {
+  if (tag == kIdTag) return read_id(in, out.id);
+  if (tag == kSeqTag) return in.ReadVarint32(&out.case_seq);
+  if (tag == kSentAtTag) return read_time(in, out.sent_at);
+  return Format::SkipField(&in, tag);
+}
+
 }  // namespace
 
-// Both stand before the body, so that what is behind them may be anything.
-std::optional<MessageNumber> read_number(std::string_view message) {
+MessageNumber read_number(std::string_view message) {
   CodedInputStream in(reinterpret_cast<const uint8_t*>(message.data()),
                       static_cast<int>(message.size()));
   in.SetRecursionLimit(limits::kProtoDepthMax);
   MessageNumber out;
   while (const uint32_t tag = in.ReadTag()) {
-    const bool read = tag == kIdTag    ? read_id(in, out.id)
-                      : tag == kSeqTag ? in.ReadVarint32(&out.case_seq)
-                                       : Format::SkipField(&in, tag);
-    if (!read) break;
+    if (!read_field(in, tag, out)) break;
   }
-  if (out.id.empty() || out.case_seq == 0) return std::nullopt;
   return out;
 }
 

@@ -54,7 +54,7 @@ SenderStep Sender::receive(const OpenedFrame& frame, Steady now, const LinkLog& 
   const bool asked = state_ == State::kOpening || state_ == State::kStopped;
   if (!asked || !awaits_ || frame.session != session_ || receipt.link != link_) return {};
   awaits_ = false;
-  answered();
+  answered(now);
   knows_probes_ = frame.announcement && frame.announcement->knows(v1::LinkFrame::kProbe);
   if (receipt.epoch > mark_.epoch) {
     return stop(v1::REFUSE_REASON_EPOCH, "the peer has heard us in a later epoch", now);
@@ -136,7 +136,7 @@ SenderStep Sender::receive(const RefuseFrame& frame, Steady now) {
 
 SenderStep Sender::receive(const AliveFrame& frame, Steady now) {
   if (state_ != State::kFlowing || frame.session != probed_) return {};
-  answered();
+  answered(now);
   if (in_flight_.empty()) next_wake_ = next_probe(now);
   return {};
 }
@@ -168,6 +168,11 @@ SenderStep Sender::spoken_to(Steady now) {
   if (state_ != State::kStopped || !behind) return {};
   opens_ = 0;
   return open(now);
+}
+
+SenderStep Sender::ask(Steady now) {
+  if (state_ == State::kPaused) return {};
+  return state_ == State::kFlowing && knows_probes_ ? probe(now) : open(now);
 }
 
 SenderStep Sender::connected(Steady now) {
@@ -211,19 +216,25 @@ SenderStep Sender::probe(Steady now) {
   asked(now);
   jitter_ = mix(jitter_);
   probed_ = mix(jitter_);
-  next_wake_ = now.plus_ms(timing_.probe);
+  if (in_flight_.empty()) next_wake_ = now.plus_ms(timing_.probe);
   SenderStep step;
   step.probe = probed_;
   return step;
 }
 
 void Sender::asked(Steady now) {
+  question_at_ = now;
   if (unanswered_++ == 0) asked_at_ = now;
 }
 
 void Sender::answered() {
   unanswered_ = 0;
   probed_.reset();
+}
+
+void Sender::answered(Steady now) {
+  answered();
+  last_answer_ = {now, now.ms - question_at_.ms};
 }
 
 Steady Sender::next_probe(Steady now) {

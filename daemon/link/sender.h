@@ -12,8 +12,8 @@
 //
 // Whatever is doubtful (no progress, a gap, a lost connection) leads back to Opening: one handshake
 // is the only recovery there is. A receiver that has not answered two questions for a while is
-// silent. One that finds a doubt again and again, without a receipt between them, is asked ever more
-// seldom. Single-threaded; time comes in by argument, from a clock that is never set.
+// silent. One that finds a doubt again and again, without a receipt between them, is asked ever
+// more seldom. Single-threaded; time comes in by argument, from a clock that is never set.
 #pragma once
 
 #include <deque>
@@ -84,6 +84,8 @@ class Sender {
   SenderStep nudge(Steady now);
   // The peer has spoken to us for the first time: what is behind need not wait any longer.
   SenderStep spoken_to(Steady now);
+  // Somebody wants to know now whether the receiver is there. A paused link asks nothing.
+  SenderStep ask(Steady now);
   // Our log was put right after a loss, and what is durable of it is all of it: ask where the
   // receiver stands. REQUIRES: no frame is in flight, that is, the link is not flowing.
   SenderStep rewritten(Steady now);
@@ -108,9 +110,19 @@ class Sender {
   bool is_silent(Steady now) const {
     return unanswered_ >= 2 && now >= asked_at_.plus_ms(timing_.silence);
   }
+  // The first question since the last answer. REQUIRES: is_silent().
+  Steady asked_at() const { return asked_at_; }
   // Why the receiver takes nothing now although it is there; nullopt: it has not said so since the
   // last handshake.
   std::optional<v1::BusyCause> busy() const { return busy_; }
+  // When it last answered a question, and how long after that was asked; nullopt: never.
+  struct Answer {
+    Steady at;
+    int64_t took_ms = 0;
+  };
+  const std::optional<Answer>& last_answer() const { return last_answer_; }
+  // The session of the Probe that waits for its answer.
+  const std::optional<uint64_t>& probed() const { return probed_; }
   // How much it lets us have in flight.
   uint64_t window_bytes() const { return window_bytes_; }
   // Messages without receipt.
@@ -128,6 +140,8 @@ class Sender {
   SenderStep probe(Steady now);
   void asked(Steady now);
   void answered();
+  // The same, of the last question itself.
+  void answered(Steady now);
   // When an idle link asks next.
   Steady next_probe(Steady now);
   SenderStep fall_behind(const OpenedFrame& frame, Steady now);
@@ -155,6 +169,8 @@ class Sender {
   Steady asked_at_;                 // the first of them
   uint32_t doubts_ = 0;             // found by the receiver since a receipt moved the mark
   Steady opened_at_;                // the last Open
+  Steady question_at_;              // the last question
+  std::optional<Answer> last_answer_;
   std::optional<v1::BusyCause> busy_;
   Seq sent_ = 0;                    // handed to the carrier up to here
   std::deque<InFlight> in_flight_;  // sent and not receipted

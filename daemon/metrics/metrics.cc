@@ -47,6 +47,13 @@ Metrics::Metrics()
       queue_depth(gauges(registry_, "jiexu_queue_depth", "Messages that await a receipt.")),
       oldest_unreceipted(gauges(registry_, "jiexu_oldest_unreceipted_seconds",
                                 "Age of the oldest message that awaits a receipt.")),
+      link_condition(gauges(registry_, "jiexu_link_condition",
+                            "1 paused, 2 recovering, 3 stopped, 4 silent, 5 clock, 6 busy, "
+                            "7 opening, 8 flowing.")),
+      clock_skew(gauges(registry_, "jiexu_peer_clock_skew_seconds",
+                        "The peer's clock less ours, when it last said what it shows.")),
+      alarms_standing(gauges(registry_, "jiexu_alarms_standing",
+                             "Conditions that last and that a person should know of.")),
       connections(counters(registry_, "jiexu_connections_total",
                            "Clients that asked to be let in, by the verdict on their key.")),
       connections_cut(counters(registry_, "jiexu_connections_cut_total",

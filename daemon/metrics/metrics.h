@@ -47,6 +47,9 @@ class Metrics {
   Counters& quarantined;       // reason
   Gauges& queue_depth;         // peer: messages without receipt
   Gauges& oldest_unreceipted;  // peer: age in seconds, the proof of progress
+  Gauges& link_condition;      // peer: LinkCondition, 8 is flowing
+  Gauges& clock_skew;          // peer: its clock less ours, in seconds
+  Gauges& alarms_standing;     // kind: how many stand now
   Counters& connections;       // verdict: clients that tried to get in
   Counters& connections_cut;   // reason: that we ended because they held too much
   prometheus::Counter& handshake_failures;

@@ -13,7 +13,8 @@ constexpr std::chrono::milliseconds kCountedLineEvery{1000};
 }  // namespace
 
 // The reasons are there at 0, so that the first message set aside is an increase.
-MetricsObserver::MetricsObserver(Metrics& metrics) : metrics_(metrics) {
+MetricsObserver::MetricsObserver(Metrics& metrics, AlarmBoard& alarms)
+    : metrics_(metrics), alarms_(alarms) {
   const auto* codes = v1::FaultCode_descriptor();
   for (int i = 0; i < codes->value_count(); ++i) {
     if (codes->value(i)->number() == v1::FAULT_CODE_UNSPECIFIED) continue;
@@ -31,6 +32,21 @@ prometheus::Counter& MetricsObserver::of(AgencyId peer, Counters& counters,
 void MetricsObserver::alarm(AgencyId peer, std::string_view text) {
   metrics_.alarms.Add(peer_label(peer)).Increment();
   spdlog::error("link with {}: {}", peer.text(), text);
+}
+
+void MetricsObserver::alarm_changed(AgencyId peer, AlarmKind kind, std::optional<std::string> text,
+                                    Instant now) {
+  alarms_.set(peer, kind, std::move(text), now);
+}
+
+void MetricsObserver::link_changed(AgencyId peer, std::string_view state, std::string_view why,
+                                   Instant since) {
+  spdlog::info("link with {}: {} since {}{}{}", peer.text(), state, since.str(),
+               why.empty() ? "" : ", because ", why);
+}
+
+void MetricsObserver::noted(std::string_view text) {
+  spdlog::info("{}", text);
 }
 
 void MetricsObserver::message_sent(AgencyId peer, v1::Message::BodyCase) {

@@ -5,14 +5,21 @@
 #include <unordered_map>
 
 #include "daemon/engine/observer.h"
+#include "daemon/metrics/alarm_board.h"
 #include "daemon/metrics/metrics.h"
 
 namespace jiexu {
 
 class MetricsObserver final : public EngineObserver {
  public:
-  explicit MetricsObserver(Metrics& metrics);
+  // Both must outlive this object.
+  MetricsObserver(Metrics& metrics, AlarmBoard& alarms);
 
+  void alarm_changed(AgencyId peer, AlarmKind kind, std::optional<std::string> text,
+                     Instant now) override;
+  void link_changed(AgencyId peer, std::string_view state, std::string_view why,
+                    Instant since) override;
+  void noted(std::string_view text) override;
   void alarm(AgencyId peer, std::string_view text) override;
   void message_sent(AgencyId peer, v1::Message::BodyCase kind) override;
   void message_received(AgencyId peer, v1::Message::BodyCase kind) override;
@@ -29,6 +36,7 @@ class MetricsObserver final : public EngineObserver {
                                  prometheus::Family<prometheus::Counter>& family);
 
   Metrics& metrics_;
+  AlarmBoard& alarms_;
   Counters messages_out_;
   Counters messages_in_;
   std::chrono::steady_clock::time_point next_line_{};  // about messages set aside

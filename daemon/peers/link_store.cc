@@ -89,7 +89,7 @@ Result<OutgoingState> read_outgoing(const Records& records, const LinkName& link
   out.mark.receipted_seq = (*record)->receipted_seq();
   out.mark.receipted_at = {static_cast<int64_t>((*record)->receipted_at_ms())};
   out.mark.receipt = (*record)->receipt();
-  out.paused = (*record)->paused();
+  if ((*record)->paused()) out.pause = (*record)->pause();
   out.recover_from = (*record)->recover_from();
   const bool counted = (*record)->has_said();
   out.said = counted ? Said((*record)->said()) : Said(out.mark.last_seq + 1);

@@ -41,7 +41,7 @@ LoggedFrame to_logged(const BatchFrame& batch);
 // What is stored of a link's two halves. A link without a record starts at its beginning.
 struct OutgoingState {
   SenderMark mark;
-  bool paused = false;
+  std::optional<v1::PauseRecord> pause;
   Seq recover_from = 0;  // a recovery from here was not finished; 0: none
   Said said;
   std::optional<v1::KnownKinds> known;  // as the peer has announced

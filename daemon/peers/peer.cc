@@ -18,6 +18,9 @@ constexpr size_t kRecentBytesMax = 1 << 20;
 // The last kind of message that was there before announcements were.
 constexpr auto kLastUnannounced = v1::Message::kDailyStatement;
 
+// A clock that was seen longer ago may have been set since.
+constexpr int64_t kClockFreshMs = 10'000;
+
 // Nothing chains what is audited yet.
 constexpr Digest kNoAuditHead{};
 
@@ -37,7 +40,7 @@ Result<std::unique_ptr<Peer>> Peer::load(const Records& durable, AgencyId self, 
   std::unique_ptr<Peer> peer(new Peer(durable, self, id, epoch));
   TRY(const auto outgoing, read_outgoing(durable, peer->out_, epoch));
   TRY(auto incoming, read_incoming(durable, peer->in_));
-  peer->paused_ = outgoing.paused;
+  peer->pause_ = outgoing.pause;
   peer->said_ = outgoing.said;
   peer->heard_ = incoming.heard;
   peer->known_ = outgoing.known;
@@ -45,7 +48,7 @@ Result<std::unique_ptr<Peer>> Peer::load(const Records& durable, AgencyId self, 
   peer->last_seq_ = outgoing.mark.last_seq;
   peer->head_ = outgoing.mark.head;
   peer->stored_receipt_ = outgoing.mark.receipted_seq;
-  peer->sender_.emplace(peer->out_, outgoing.mark, timing, seed, outgoing.paused);
+  peer->sender_.emplace(peer->out_, outgoing.mark, timing, seed, outgoing.pause.has_value());
   const ReceiverMark mark = incoming.mark;
   peer->receiver_.emplace(peer->in_, mark, window_bytes);
   if (!incoming.receipt) {
@@ -64,6 +67,7 @@ void Peer::take_announcement(const std::optional<Announcement>& announcement) {
   const auto bytes = [](const auto& kinds) { return kinds ? kinds->SerializeAsString() : ""; };
   mark_moved_ |= known.has_value() != known_.has_value() || bytes(known) != bytes(known_);
   known_ = std::move(known);
+  if (!announcement) skew_ms_.reset();  // it does not say
 }
 
 bool Peer::knows(v1::Message::BodyCase kind) const {
@@ -126,7 +130,8 @@ void Peer::write_outgoing(Transaction& tx, const Signer& signer) {
   mark.epoch = epoch_;
   mark.last_seq = last_seq_;
   mark.head = head_;
-  v1::LinkRecord record = to_record(mark, paused_, recover_from_);
+  v1::LinkRecord record = to_record(mark, pause_.has_value(), recover_from_);
+  if (pause_) *record.mutable_pause() = *pause_;
   *record.mutable_said() = said_.to_record();
   if (known_) *record.mutable_known() = *known_;
   tx.put_message(layout::link_key(id_, layout::Direction::kOut), record);
@@ -151,8 +156,8 @@ void Peer::write_incoming(Transaction& tx, const Signer& signer) {
   const ReceiverMark& mark = receiver_->ahead();
   in_flight_.received = mark;
   const auto audit_head = known_ ? std::optional(kNoAuditHead) : std::nullopt;
-  in_flight_.receipt = make_receipt(in_, mark.epoch, mark.through, mark.head, received_at_, signer,
-                                    audit_head);
+  in_flight_.receipt =
+      make_receipt(in_, mark.epoch, mark.through, mark.head, received_at_, signer, audit_head);
   v1::LinkRecord record = to_record(mark, *in_flight_.receipt);
   *record.mutable_heard() = heard_.to_record();
   tx.put_message(layout::link_key(id_, layout::Direction::kIn), record);
@@ -268,9 +273,22 @@ void Peer::set_unknown_there(bool unknown) {
   said_.unknown_there = unknown;
 }
 
-void Peer::pause(bool paused) {
-  paused_ = paused;
+void Peer::set_pause(std::optional<v1::PauseRecord> pause) {
+  pause_ = std::move(pause);
   mark_moved_ = true;
+}
+
+void Peer::note_clock(Instant theirs, Moment now) {
+  skew_ms_ = std::clamp(theirs.ms, int64_t{0}, limits::kWallClockMsMax) - now.wall.ms;
+  clock_seen_ = now.steady;
+}
+
+bool Peer::knows_clock_of(Steady now) const {
+  return skew_ms_ && now < clock_seen_.plus_ms(kClockFreshMs);
+}
+
+bool Peer::clock_ahead() const {
+  return skew_ms_.value_or(0) > limits::kClockSkewMsMax;
 }
 
 void Peer::trim() {

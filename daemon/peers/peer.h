@@ -94,8 +94,21 @@ class Peer {
   const Heard& heard_of() const { return heard_; }
   Heard& heard_of() { return heard_; }
 
-  void pause(bool paused);
-  bool paused() const { return paused_; }
+  // Sending to it was paused by the operator; nullopt: it goes on.
+  void set_pause(std::optional<v1::PauseRecord> pause);
+  const std::optional<v1::PauseRecord>& pause() const { return pause_; }
+  bool announced() const { return known_.has_value(); }
+  // What the peer's clock shows, by its own signature.
+  void note_clock(Instant theirs, Moment now);
+  // Whether it has shown that just now.
+  bool knows_clock_of(Steady now) const;
+  // Its clock less ours, when it last spoke of it; nullopt: it has not.
+  std::optional<int64_t> skew_ms() const { return skew_ms_; }
+  // Too far for messages to be taken: they would be of a time that is still to come.
+  bool clock_ahead() const;
+  // Messages of it that are set aside.
+  uint64_t quarantined() const { return quarantined_; }
+  void count_quarantined(int64_t more) { quarantined_ += static_cast<uint64_t>(more); }
   Instant last_heard() const { return last_heard_; }
   void heard(Instant now) { last_heard_ = now; }
   // Forgets frames kept in memory that the sender will not ask for soon.
@@ -126,7 +139,10 @@ class Peer {
   StoredLog incoming_log_;
   std::optional<Sender> sender_;
   std::optional<Receiver> receiver_;
-  bool paused_ = false;
+  std::optional<v1::PauseRecord> pause_;
+  std::optional<int64_t> skew_ms_;
+  Steady clock_seen_;
+  uint64_t quarantined_ = 0;
   Instant last_heard_;
   Said said_;
   Heard heard_;

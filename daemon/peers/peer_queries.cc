@@ -29,13 +29,27 @@ std::optional<QuarantinePlace> parse_quarantine_place(std::string_view text) {
   return parse_cursor(text, layout::parse_quarantine_key);
 }
 
-Result<QuarantinePage> list_quarantine(const Records& records,
+Result<QuarantinePage> list_quarantine(const Records& records, const QuarantineFilter& filter,
                                        const std::optional<QuarantinePlace>& after, size_t limit) {
-  const KeyRange range{Family::kQuarantine, "", after ? key_of(*after).str() : ""};
+  if (filter.peer && after && after->peer != *filter.peer) return QuarantinePage();
+  const std::string_view prefix = filter.peer ? filter.peer->text() : "";
+  const KeyRange range{Family::kQuarantine, prefix, after ? key_of(*after).str() : ""};
   TRY(auto found, scan_page<QuarantineEntry>(records, range, limit, read_quarantined));
   QuarantinePage page{std::move(found.entries), {}};
   if (found.more) page.next = page.entries.back().place;
+  if (filter.code) {
+    std::erase_if(page.entries, [&](const QuarantineEntry& entry) {
+      return entry.record.code() != *filter.code;
+    });
+  }
   return page;
+}
+
+Result<std::optional<QuarantineEntry>> find_quarantined(const Records& records,
+                                                        const QuarantinePlace& place) {
+  TRY(auto record, records.get_message<v1::QuarantineRecord>(Family::kQuarantine, key_of(place)));
+  if (!record) return std::nullopt;
+  return QuarantineEntry{place, std::move(*record)};
 }
 
 Result<std::optional<v1::LinkRecord>> find_link(const Records& records, AgencyId peer) {

@@ -27,9 +27,17 @@ struct QuarantinePage {
   std::vector<QuarantineEntry> entries;
   std::optional<QuarantinePlace> next;  // to go on after; nullopt: these are the last
 };
-// The first `limit` behind `after`: peer by peer, oldest first.
-Result<QuarantinePage> list_quarantine(const Records& records,
+struct QuarantineFilter {
+  std::optional<AgencyId> peer;
+  std::optional<v1::FaultCode> code;
+};
+// The first `limit` behind `after`: peer by peer, oldest first. With a code, a page may hold fewer
+// although others follow.
+Result<QuarantinePage> list_quarantine(const Records& records, const QuarantineFilter& filter,
                                        const std::optional<QuarantinePlace>& after, size_t limit);
+// nullopt: none is at the place.
+Result<std::optional<QuarantineEntry>> find_quarantined(const Records& records,
+                                                        const QuarantinePlace& place);
 
 // Our link to the peer, or else theirs to us; nullopt: neither has begun.
 Result<std::optional<v1::LinkRecord>> find_link(const Records& records, AgencyId peer);

@@ -69,7 +69,6 @@ constexpr Word kFindingWords[] = {
     sentence("is ours", "是本机构"),
     sentence("is the one that wrote the letter", "正是来函机构"),
     sentence("a code is 'S' and 11 digits", "机构代码为 S 加 11 位数字"),
-    sentence("is ahead of our clock", "晚于本方时钟"),
     sentence("must be 1 byte to 20 MiB", "应为 1 字节至 20 MiB"),
     sentence("must be a file's name of 1 to 100 characters", "应为 1 至 100 字的文件名"),
     sentence("must be such as application/pdf", "应如 application/pdf"),

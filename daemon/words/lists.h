@@ -19,6 +19,7 @@ std::span<const Word> money_words();
 std::span<const Word> refusal_words();
 std::span<const Word> finding_words();
 std::span<const Word> help_words();
+std::span<const Word> link_words();
 std::span<const Word> command_words();
 std::span<const Word> screen_words();
 

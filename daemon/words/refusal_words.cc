@@ -30,7 +30,6 @@ constexpr Word kRefusalWords[] = {
     sentence("This needs the code of its reason.", "应选择原因。"),
     sentence("All 99,999 letter numbers of today are used; go on tomorrow.", "今日 99,999 个联系函编号已用完，请明日再办。"),
     sentence("A case with this letter number exists already.", "此联系函编号的个案已存在。"),
-    sentence("The sender's clock differs too much from ours for an order about money.", "对方时钟与本方相差过大，涉及资金的指令不予接收。"),
     sentence("The amount is above 9,999,999,999.99 yuan.", "金额超过 9,999,999,999.99 元。"),
     sentence("The input is too long; shorten its texts.", "内容过长，请缩短文字。"),
     sentence("Messages to this agency are being fetched back after a loss of data here; try again later.", "本机构数据曾丢失，正向该机构取回报文，请稍后再试。"),

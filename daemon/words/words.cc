@@ -43,9 +43,9 @@ int weight_of(std::string_view parameters) {
 }  // namespace
 
 std::span<const std::span<const Word>> all_words() {
-  static const std::array kAll = {case_words(),  event_words(),   field_words(),
-                                  money_words(), refusal_words(), finding_words(),
-                                  help_words(),  command_words(), screen_words()};
+  static const std::array kAll = {case_words(),    event_words(),   field_words(), money_words(),
+                                  refusal_words(), finding_words(), help_words(),  command_words(),
+                                  screen_words(),  link_words()};
   return kAll;
 }
 

@@ -1,4 +1,5 @@
 // jiexu queue, peer, quarantine: where the exchange stands.
+#include <array>
 #include <iostream>
 
 #include "jiexu/v1/api.pb.h"
@@ -14,7 +15,9 @@ constexpr int64_t kStuckMs = 10 * 60 * 1000;
 
 // Nothing goes to it, or has not for long.
 Stress stress_of(const v1::PeerView& peer) {
-  const bool stuck = peer.state() == "stopped" || peer.oldest_unreceipted_ms() > kStuckMs;
+  const bool down =
+      peer.state() == "stopped" || peer.state() == "silent" || peer.state() == "clock";
+  const bool stuck = down || peer.oldest_unreceipted_ms() > kStuckMs;
   return stuck ? Stress::kLate : Stress::kNone;
 }
 
@@ -35,47 +38,90 @@ void print_peers(const std::string& body) {
   v1::PeerViews views;
   if (!from_json(body, &views)) return;
   const Instant now = SystemClock().now();
-  Table table({"PEER", "NAME", "STATE", "QUEUED", "RECEIVED", "LAST HEARD", "QUARANTINED"});
+  Table table(
+      {"PEER", "NAME", "STATE", "SINCE", "QUEUED", "RECEIVED", "LAST HEARD", "QUARANTINED", "WHY"});
   for (const v1::PeerView& peer : views.peers()) {
-    const std::string why =
-        peer.stop_reason().empty() ? "" : " (" + called("stop.", peer.stop_reason()) + ")";
-    table.add({peer.agency(), peer.name(), called("peer.", peer.state()) + why,
-               std::to_string(peer.queued()), std::to_string(peer.in_last_seq()),
-               moment(peer.last_heard(), now), std::to_string(peer.quarantined())},
-              stress_of(peer));
+    table.add(
+        {peer.agency(), peer.name(), called("peer.", peer.state()), moment(peer.since(), now),
+         std::to_string(peer.queued()), std::to_string(peer.in_last_seq()),
+         moment(peer.last_heard(), now), std::to_string(peer.quarantined()), say(peer.cause())},
+        stress_of(peer));
   }
   std::cout << table.text();
+}
+
+// What was wrong, by which rule, and in which field.
+std::string plain_reason(const v1::QuarantineView& entry) {
+  std::string out = say(entry.cause());
+  if (!entry.rule().empty()) out += " " + say(entry.rule());
+  return entry.text().empty() ? out : out + " (" + say(entry.text()) + ")";
 }
 
 void print_quarantine(const std::string& body) {
   v1::QuarantineViews views;
   if (!from_json(body, &views)) return;
-  Table table({"PEER", "EPOCH/SEQ", "AT", "CODE", "CASE", "WHY"});
+  Table table({"PLACE", "PEER", "AT", "CASE", "KIND", "WHY"});
   for (const v1::QuarantineView& entry : views.entries()) {
-    table.add({entry.peer(), std::to_string(entry.epoch()) + "/" + std::to_string(entry.seq()),
-               day_and_time(entry.at()), plain_fault(entry.code()), short_case(entry.case_id()),
-               entry.more() > 0
-                   ? say("and {n} more of its frame", {{"n", std::to_string(entry.more())}})
-                   : say(entry.text())});
+    const std::string more = entry.more() > 0 ? " " + say("and {n} more of its frame",
+                                                          {{"n", std::to_string(entry.more())}})
+                                              : "";
+    table.add({entry.place(), entry.peer(), day_and_time(entry.at()), short_case(entry.case_id()),
+               entry.kind(), plain_reason(entry) + more});
   }
   std::cout << table.text();
   print_more(views.next());
 }
 
-void add_switch(Command group, Session& session, const std::string& name, const std::string& does) {
-  Command command = group.add_command(name, does, "jiexu peer " + name + " S41132810207");
+void print_quarantined(const std::string& body) {
+  v1::QuarantinedMessageView view;
+  if (!from_json(body, &view)) return;
+  const v1::QuarantineView& entry = view.entry();
+  std::cout << say("Message {n} of {agency}, epoch {epoch}, set aside {time}",
+                   {{"n", std::to_string(entry.seq())},
+                    {"agency", entry.peer()},
+                    {"epoch", std::to_string(entry.epoch())},
+                    {"time", day_and_time(entry.at())}})
+            << "\n"
+            << plain_reason(entry) << "\n";
+  if (!entry.case_id().empty()) std::cout << short_case(entry.case_id()) << "\n";
+  if (!view.message().empty()) std::cout << view.message() << "\n";
+  std::cout << say("{n} bytes:", {{"n", std::to_string(view.size())}}) << " " << view.bytes()
+            << (view.bytes().size() < 2 * view.size() ? "..." : "") << "\n";
+}
+
+void add_pause(Command group, Session& session) {
+  Command command = group.add_command(
+      "pause", "Stop sending to an agency; messages wait",
+      "jiexu peer pause S41132810207 --why 'their move' --until '2026-11-30 18:00'");
+  const auto agency = std::make_shared<std::string>();
+  const auto input = std::make_shared<std::array<std::string, 2>>();
+  command.add_option("agency", *agency, "Code of the agency").required();
+  command.add_option("--why", (*input)[0], "For whoever looks at it");
+  command.add_option("--until", (*input)[1], "It goes on by itself then, as 2026-11-30 18:00");
+  command.callback([&session, agency, input] {
+    session.run = [&session, agency, input] {
+      v1::PauseInput body;
+      body.set_why((*input)[0]);
+      body.set_until((*input)[1]);
+      return session.show(
+          "POST", "/v1/peers/" + percent(*agency) + "/pause", to_json(body), [&](const auto&) {
+            std::cout << say("{agency}: messages wait from now on", {{"agency", *agency}}) << "\n";
+          });
+    };
+  });
+}
+
+void add_resume(Command group, Session& session) {
+  Command command =
+      group.add_command("resume", "Send to it again", "jiexu peer resume S41132810207");
   const auto agency = std::make_shared<std::string>();
   command.add_option("agency", *agency, "Code of the agency").required();
-  command.callback([&session, agency, name] {
-    session.run = [&session, agency, name] {
-      return session.show("POST", "/v1/peers/" + percent(*agency) + "/" + name, "",
-                          [&](const auto&) {
-                            const bool paused = name == "pause";
-                            std::cout << say(paused ? "{agency}: messages wait from now on"
-                                                    : "{agency}: messages go out again",
-                                             {{"agency", *agency}})
-                                      << "\n";
-                          });
+  command.callback([&session, agency] {
+    session.run = [&session, agency] {
+      return session.show(
+          "POST", "/v1/peers/" + percent(*agency) + "/resume", "", [&](const auto&) {
+            std::cout << say("{agency}: messages go out again", {{"agency", *agency}}) << "\n";
+          });
     };
   });
 }
@@ -84,13 +130,31 @@ void add_quarantine(Command app, Session& session) {
   Command group =
       app.add_command("quarantine", "Messages that were set aside", "jiexu quarantine list");
   group.require_subcommand();
-  Command list = group.add_command("list", "List them, with the reason", "jiexu quarantine list");
-  const auto after = std::make_shared<std::string>();
-  list.add_option("--after", *after, "Go on after this one");
-  list.callback([&session, after] {
-    session.run = [&session, after] {
-      const std::string target = after->empty() ? "" : "?after=" + percent(*after);
-      return session.show("GET", "/v1/quarantine" + target, "", print_quarantine);
+  Command list = group.add_command("list", "List them, with the reason",
+                                   "jiexu quarantine list --peer S41132810207");
+  const auto given = std::make_shared<std::array<std::string, 3>>();
+  list.add_option("--peer", (*given)[0], "Of this agency alone");
+  list.add_option("--code", (*given)[1], "Of this cause alone, such as BAD_CONTENT");
+  list.add_option("--after", (*given)[2], "Go on after this one");
+  list.callback([&session, given] {
+    session.run = [&session, given] {
+      std::string target = "/v1/quarantine";
+      for (size_t i = 0; i < given->size(); ++i) {
+        static constexpr const char* kNames[] = {"peer", "code", "after"};
+        if ((*given)[i].empty()) continue;
+        target += (target.find('?') == target.npos ? "?" : "&") + std::string(kNames[i]) + "=" +
+                  percent((*given)[i]);
+      }
+      return session.show("GET", target, "", print_quarantine);
+    };
+  });
+  Command show = group.add_command("show", "What one of them says, and why it was of no use",
+                                   "jiexu quarantine show PLACE");
+  const auto place = std::make_shared<std::string>();
+  show.add_option("place", *place, "Its place, from the list").required();
+  show.callback([&session, place] {
+    session.run = [&session, place] {
+      return session.show("GET", "/v1/quarantine/" + percent(*place), "", print_quarantined);
     };
   });
 }
@@ -111,8 +175,9 @@ void add_peer(Command app, Session& session) {
   list.callback([&session] {
     session.run = [&session] { return session.show("GET", "/v1/peers", "", print_peers); };
   });
-  add_switch(group, session, "pause", "Stop sending to an agency; messages wait");
-  add_switch(group, session, "resume", "Send to it again");
+  add_pause(group, session);
+  add_resume(group, session);
+  add_links(group, session);
   add_quarantine(app, session);
 }
 

@@ -34,7 +34,7 @@ struct Asking {
   std::variant<ActionCommand, ProposalCommand, UploadCommand, SubmitCommand, BankCommand,
                BankFileCommand, SettleLineCommand, MakeBatchesCommand, ApproveBatchCommand,
                ExportBatchCommand, PaymentReportCommand, ReleasePaymentCommand, PaymentsQuery,
-               PayeeQuery, ConfirmPayeeCommand, PauseCommand, PeersQuery>
+               PayeeQuery, ConfirmPayeeCommand, PauseCommand, AskPeerCommand, PeersQuery>
       what;
   std::function<void(Answer&&)> done;
 };

@@ -230,7 +230,7 @@ TEST_CASE("a list does not leave out what it cannot read") {
       {"an exported payment's key", Family::kIndex, layout::kExportedPayments.data() + key_end, "",
        [&](const Records& r) { return code(list_unanswered_payments(r, 9)); }},
       {"a key of the quarantine", Family::kQuarantine, "?", "",
-       [&](const Records& r) { return code(list_quarantine(r, {}, 9)); }},
+       [&](const Records& r) { return code(list_quarantine(r, {}, {}, 9)); }},
       {"a link's key", Family::kLink, "?", "",
        [&](const Records& r) { return code(linked_peers(r)); }},
       {"an account's key", Family::kFunds, layout::kAccounts.data() + key_end, "",

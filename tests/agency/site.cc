@@ -128,6 +128,7 @@ std::string sign_frame(const LinkName& link, const std::vector<std::string>& mes
 
 void Site::restart() {
   engine.reset();
+  standing_.clear();
   EngineOptions options;
   options.self = self;
   options.seed = 7;
@@ -266,6 +267,15 @@ void Site::send(AgencyId peer, Lane lane, FrameBytes frame) {
 
 void Site::alarm(AgencyId, std::string_view text) {
   alarms.emplace_back(text);
+}
+
+void Site::alarm_changed(AgencyId peer, AlarmKind kind, std::optional<std::string> text, Instant) {
+  // Each begins once and ends once.
+  if (text) {
+    standing_.insert_or_assign({kind, peer}, std::move(*text));
+  } else {
+    REQUIRE(standing_.erase({kind, peer}) == 1);
+  }
 }
 
 void Forger::deliver(const std::vector<std::string>& messages) {

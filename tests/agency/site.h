@@ -75,6 +75,11 @@ class Site final : public Transport, public EngineObserver {
   // Transport and EngineObserver.
   void send(AgencyId peer, Lane lane, FrameBytes frame) override;
   void alarm(AgencyId peer, std::string_view text) override;
+  void alarm_changed(AgencyId peer, AlarmKind kind, std::optional<std::string> text,
+                     Instant at) override;
+  void noted(std::string_view text) override { notes.emplace_back(text); }
+  // Whether an alarm of the kind stands.
+  bool standing(AlarmKind kind, AgencyId peer) const { return standing_.contains({kind, peer}); }
 
   AgencyId self;
   Instant now;
@@ -88,7 +93,11 @@ class Site final : public Transport, public EngineObserver {
   std::deque<SentFrame> sent;      // not yet delivered
   std::vector<std::string> trace;  // "commit", "send receipt", "answer", in order
   std::vector<std::string> alarms;
+  std::vector<std::string> notes;
   std::vector<Answer> answers;
+
+ private:
+  std::map<std::pair<AlarmKind, AgencyId>, std::string> standing_;
 };
 
 // Frames of a peer made by hand, that follow on what the site has heard from it.

@@ -72,7 +72,8 @@ class ApiWorld {
   explicit ApiWorld(bool four_eyes = false)
       : vault(Vault::create({.ring = {{1, {1}}}, .current = 1, .person_key = {2}}).value()),
         api({engine, store, *vault, clock, metrics, [this] { return not_ready; },
-             *AgencyId::parse(kSelf), four_eyes, 3, [this](AgencyId) { return reach; }},
+             *AgencyId::parse(kSelf), four_eyes, 3, [this](AgencyId) { return reach; },
+             Language::kEnglish, [this] { return alarms; }},
             users_of_every_role()) {
     engine.answer = [this](const Asking&) {
       Answer answer;
@@ -131,6 +132,7 @@ class ApiWorld {
   Metrics metrics;
   std::optional<std::string> not_ready;
   Refusal reach = Refusal::kNone;  // of every peer
+  std::vector<Alarm> alarms;
   Api api;
 };
 

@@ -16,6 +16,7 @@ std::string path_of(const Route& route, const ApiWorld& world) {
                                                         {"{n}", "3"},
                                                         {"{month}", "2026-11"},
                                                         {"{agency}", ApiWorld::kPeer},
+                                                        {"{place}", std::string(48, '0')},
                                                         {"{batch}", "411328072609210000015"},
                                                         {"{payment}", "41132807260921000016-1"},
                                                         {"{file}", std::string(64, '0')},

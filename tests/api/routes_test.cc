@@ -196,6 +196,40 @@ TEST_CASE("a peer that is no agency code is 400, one that is not in the director
   CHECK(world.ask("POST", "/v1/peers/S41132810207/pause", Role::kOperator).status() == 404);
 }
 
+TEST_CASE("a pause says why and until when, in words that a log can hold and a time to come") {
+  ApiWorld world;
+  const auto pause = [&](const std::string& body) {
+    return world.ask("POST", "/v1/peers/S41132810207/pause", Role::kOperator, body).status();
+  };
+  CHECK(pause(R"({"why": "their move", "until": "2026-11-30 18:00"})") == 200);
+  const auto& command = std::get<PauseCommand>(world.engine.commands.at(0).what);
+  CHECK(command.why == "their move");
+  REQUIRE(command.until);
+  CHECK(command.until->str() == "2026-11-30T18:00:00.000+08:00");
+  CHECK(pause(R"({"until": "2026-09-01 18:00"})") == 400);
+  for (const char* wrong :
+       {"2026-11-30", "2026-11-31 18:00", "2026-11-30 24:00", "2026-11-30 1x:00"}) {
+    CHECK(pause(R"({"until": ")" + std::string(wrong) + R"("})") == 400);
+  }
+  CHECK(pause(R"({"why": "a\nb"})") == 400);
+  CHECK(pause(R"({"why": ")" + std::string(201, 'a') + R"("})") == 400);
+}
+
+TEST_CASE("one peer is shown by its code, and asked now") {
+  ApiWorld world;
+  world.engine.answer = [](const Asking&) {
+    Answer answer;
+    answer.peers.add_peers()->set_agency("S41132810207");
+    return answer;
+  };
+  CHECK(world.ask("GET", "/v1/peers/S41132810207", Role::kAuditor).json()["agency"] ==
+        "S41132810207");
+  CHECK(world.ask("GET", "/v1/peers/S35050000101", Role::kAuditor).status() == 404);
+  CHECK(world.ask("POST", "/v1/peers/S41132810207/ask", Role::kOperator).status() == 200);
+  const auto& command = std::get<AskPeerCommand>(world.engine.commands.back().what);
+  CHECK(command.peer.text() == "S41132810207");
+}
+
 TEST_CASE("peers and queues show what the engine knows") {
   ApiWorld world;
   world.engine.answer = [](const Asking&) {
@@ -249,6 +283,72 @@ TEST_CASE("quarantine is listed page by page") {
   REQUIRE(page["entries"].size() == 1);
   CHECK(page["entries"][0]["seq"] == "3");
   CHECK(page["next"] == "");
+}
+
+TEST_CASE("a message in quarantine is shown with its reason, as far as it can be read") {
+  ApiWorld world;
+  const AgencyId peer = *AgencyId::parse(ApiWorld::kPeer), self = *AgencyId::parse(ApiWorld::kSelf);
+  const LinkName link{peer, self};
+  v1::Message message;
+  message.set_case_id(std::string(world.draft().id.bytes()));
+  message.mutable_letter_accept()->set_accepted_on(20261120);
+  FrameWriter writer(link, 1, 1, chain_start(link));
+  writer.add(message);
+  const auto signer = make_signer(SuiteId::kEd25519, std::string(32, 'a'));
+  Records records(world.store, *world.vault);
+  Batch batch;
+  records.put(batch, Family::kLinkLog, layout::link_log_key(peer, layout::Direction::kIn, 1, 1),
+              writer.close(**signer));
+  v1::QuarantineRecord record;
+  record.set_code(v1::FAULT_CODE_BAD_CONTENT);
+  record.set_refusal(static_cast<uint32_t>(Refusal::kDateInvalid));
+  record.set_text("date: lies in the future");
+  record.set_body_kind(v1::Message::kLetterAccept);
+  records.put_message(batch, Family::kQuarantine, layout::quarantine_key(peer, 1, 1), record);
+  REQUIRE(world.store.commit(batch));
+  const nlohmann::json entry =
+      world.ask("GET", "/v1/quarantine", Role::kAuditor).json()["entries"][0];
+  CHECK(entry["kind"] == "letter_accept");
+  CHECK(entry["reason"] ==
+        "Its content breaks a rule. The date does not exist or lies in the future. "
+        "(date: lies in the future)");
+  const std::string path = "/v1/quarantine/" + entry["place"].get<std::string>();
+  const nlohmann::json shown = world.ask("GET", path, Role::kAuditor).json();
+  CHECK(shown["bytes"] == to_hex(message.SerializeAsString()));
+  CHECK(shown["message"].get<std::string>().find("20261120") != std::string::npos);
+  CHECK(shown["entry"]["place"] == entry["place"]);
+  CHECK(world.ask("GET", "/v1/quarantine/xyz", Role::kAuditor).status() == 400);
+  const std::string other = to_hex(layout::quarantine_key(peer, 1, 2).str());
+  CHECK(world.ask("GET", "/v1/quarantine/" + other, Role::kAuditor).status() == 404);
+  const auto count = [&](const std::string& query) {
+    return world.ask("GET", "/v1/quarantine?" + query, Role::kAuditor).json()["entries"].size();
+  };
+  CHECK(count("peer=S41132810207") == 1);
+  CHECK(count("peer=S35050000101") == 0);
+  CHECK(count("code=BAD_CONTENT") == 1);
+  CHECK(count("code=REPLAYED") == 0);
+  CHECK(world.ask("GET", "/v1/quarantine?code=NONE", Role::kAuditor).status() == 400);
+}
+
+TEST_CASE("alarms are listed, and readiness names them to who asks for more") {
+  ApiWorld world;
+  CHECK(world.ask("GET", "/v1/alarms", Role::kAuditor).json()["alarms"].empty());
+  const Instant since{1'789'000'000'000};
+  world.alarms = {{AlarmKind::kDisk, *AgencyId::parse(ApiWorld::kSelf), since, "nearly full"},
+                  {AlarmKind::kSilent, *AgencyId::parse(ApiWorld::kPeer), since, "no answer"}};
+  const nlohmann::json listed = world.ask("GET", "/v1/alarms", Role::kAuditor).json()["alarms"];
+  REQUIRE(listed.size() == 2);
+  CHECK(listed[0]["kind"] == "disk");
+  CHECK(listed[0]["peer"] == "");
+  CHECK(listed[1]["peer"] == ApiWorld::kPeer);
+  CHECK(listed[1]["since"] == since.str());
+  CHECK(listed[1]["text"] == "no answer");
+  CHECK(world.ask("GET", "/readyz", Role::kNobody).response.body == "ok\n");
+  CHECK(world.ask("GET", "/readyz?verbose", Role::kNobody).response.body == "ok\n");
+  const Got more = world.ask("GET", "/readyz?verbose", Role::kAuditor);
+  CHECK(more.status() == 200);
+  CHECK(more.response.body.starts_with("ok\nalarm disk of "));
+  CHECK(more.response.body.find(": no answer\n") != std::string::npos);
 }
 
 TEST_CASE("readiness tells why not to those who have a token and ask") {

@@ -2,6 +2,7 @@
 #include <catch2/catch.hpp>
 
 #include "daemon/base/limits.h"
+#include "daemon/base/sleep_watch.h"
 #include "daemon/base/time.h"
 
 using namespace jiexu;
@@ -86,4 +87,16 @@ TEST_CASE("a clock that is set forward or back within the bounds is believed") {
     CHECK(clock.now() == set);
     CHECK_FALSE(clock.wrong());
   }
+}
+
+TEST_CASE("a process that was stopped has not waited for the disk meanwhile") {
+  SleepWatch watch;
+  const int64_t began = 10'000;  // a commit
+  for (int64_t ms = 9'000; ms <= 12'000; ms += 1'000) CHECK(watch.come_round({ms}) == 0);
+  CHECK(watch.patience_ms(2'000, {12'000}) == 2'000);
+  CHECK(watch.come_round({52'000}) == 40'000);
+  CHECK(watch.patience_ms(52'000 - began, {52'000}) == 0);
+  // If the disk still does not answer, it is waited for as long as ever.
+  for (int64_t ms = 53'000; ms <= 73'000; ms += 1'000) CHECK(watch.come_round({ms}) == 0);
+  CHECK(watch.patience_ms(73'000 - began, {73'000}) == 21'000);
 }

@@ -27,7 +27,8 @@ TEST_CASE("a peer's counters are there before anything has happened") {
   metrics.know_peer(kPeer);
   metrics.know_peer(kPeer);
   CHECK_THAT(metrics.text(), Contains("jiexu_alarms_total{peer=\"S41132810207\"} 0"));
-  MetricsObserver observer(metrics);
+  AlarmBoard alarms(metrics);
+  MetricsObserver observer(metrics, alarms);
   CHECK_THAT(metrics.text(),
              Contains("jiexu_quarantined_total{reason=\"FAULT_CODE_BAD_CONTENT\"} 0"));
 }
@@ -52,7 +53,8 @@ TEST_CASE("the process is told of under the names that every exporter uses") {
 
 TEST_CASE("what the engine tells of is counted for its peer") {
   Metrics metrics;
-  MetricsObserver observer(metrics);
+  AlarmBoard alarms(metrics);
+  MetricsObserver observer(metrics, alarms);
   observer.message_sent(kPeer, v1::Message::kLetter);
   observer.message_sent(kPeer, v1::Message::kLetter);
   observer.message_received(kPeer, v1::Message::kLetter);
@@ -61,6 +63,37 @@ TEST_CASE("what the engine tells of is counted for its peer") {
   CHECK_THAT(text, Contains("jiexu_messages_out_total{peer=\"S41132810207\"} 2"));
   CHECK_THAT(text, Contains("jiexu_messages_in_total{peer=\"S41132810207\"} 1"));
   CHECK_THAT(text, Contains("jiexu_quarantined_total{reason=\"FAULT_CODE_BAD_CONTENT\"} 1"));
+}
+
+TEST_CASE("an alarm begins once and ends once, and every kind is counted from zero") {
+  Metrics metrics;
+  AlarmBoard board(metrics);
+  for (const AlarmKind kind : kAlarmKinds) {
+    CHECK_THAT(metrics.text(),
+               Contains("jiexu_alarms_standing{kind=\"" + std::string(name(kind)) + "\"} 0"));
+  }
+  const std::string count = "jiexu_alarms_total{peer=\"S41132810207\"} ";
+  board.set(kPeer, AlarmKind::kSilent, std::nullopt, Instant{1});
+  board.set(kPeer, AlarmKind::kSilent, "it does not answer", Instant{2});
+  board.set(kPeer, AlarmKind::kSilent, "there is no connection", Instant{3});
+  REQUIRE(board.list().size() == 1);
+  CHECK(board.list()[0].since == Instant{2});
+  CHECK(board.list()[0].text == "there is no connection");
+  CHECK_THAT(metrics.text(), Contains(count + "1"));
+  CHECK_THAT(metrics.text(), Contains("jiexu_alarms_standing{kind=\"silent\"} 1"));
+  board.set(kPeer, AlarmKind::kSilent, std::nullopt, Instant{4});
+  CHECK(board.list().empty());
+  board.set(kPeer, AlarmKind::kSilent, "it does not answer", Instant{5});
+  CHECK_THAT(metrics.text(), Contains(count + "2"));
+}
+
+TEST_CASE("alarms are listed by kind") {
+  Metrics metrics;
+  AlarmBoard board(metrics);
+  board.set(kPeer, AlarmKind::kQuarantine, "a", Instant{1});
+  board.set(kPeer, AlarmKind::kStopped, "b", Instant{2});
+  REQUIRE(board.list().size() == 2);
+  CHECK(board.list()[0].kind == AlarmKind::kStopped);
 }
 
 // The transport counts from its start on and is asked again and again.

@@ -146,11 +146,12 @@ TEST_CASE("after a clock that was wrong by years, statements go on") {
   days.check_agree(days.end_day());
   days.out.now = end_of(Date{2031, 1, 1});
   settle({&days.in, &days.out});
-  REQUIRE(days.in.quarantine().size() == 1);
-  CHECK(days.out.alarms.size() == 1);
+  CHECK(days.in.quarantine().empty());  // it waits with its writer
   days.out.now = days.in.now;
   days.out.restart();
   days.reconnect();
+  CHECK_FALSE(days.in.quarantine().empty());
+  CHECK_FALSE(days.out.alarms.empty());
   days.end_day();
   CHECK(days.found(Who::kIn, Date::from_days(days.day.days() - 1)));
 }

@@ -30,8 +30,8 @@
 //
 // Clock. A process has a steady clock too, which no fault touches. Wall clocks of agencies differ
 // by less than two minutes and take small steps, also back. Days may pass in one moment for
-// everybody, so that deadlines fire. A clock that is days wrong is outside of the model: messages
-// about money from the future are refused (limits::kClockSkewMsMax).
+// everybody, so that deadlines fire. A clock that is days wrong is outside of the model: its links
+// wait until it is put right (limits::kClockSkewMsMax).
 //
 // People. Clerks on both sides take random applications and random actions out of those that are
 // offered, now and then one that is not; they dispute forms, withdraw and refuse at random moments

@@ -12,12 +12,14 @@
 #include "daemon/cases/event.h"
 #include "daemon/cases/refusal.h"
 #include "daemon/cases/step.h"
+#include "daemon/engine/alarm.h"
 #include "daemon/ledger/ledger.h"
 #include "daemon/payments/rules/payment_state.h"
+#include "daemon/peers/fault_words.h"
+#include "daemon/peers/link_status.h"
 #include "daemon/reconciliation/rules/comparison.h"
 #include "daemon/users/users.h"
 #include "jiexu/v1/api.pb.h"
-#include "jiexu/v1/link.pb.h"
 
 namespace jiexu::words_test {
 namespace {
@@ -129,9 +131,6 @@ TEST_CASE("codes of the exchange have their words, and no others do") {
   CHECK(rows_of("sex.") == names_of(*v1::Sex_descriptor(), "SEX_"));
   CHECK(rows_of("segment.") == names_of(*v1::SegmentKind_descriptor(), "SEGMENT_KIND_"));
   CHECK(rows_of("withdraw.") == names_of(*v1::WithdrawOutcome_descriptor(), "WITHDRAW_OUTCOME_"));
-  Names reasons = names_of(*v1::RefuseReason_descriptor(), "");
-  reasons.erase("REFUSE_REASON_UNSPECIFIED");  // no link is stopped for it
-  CHECK(rows_of("stop.") == reasons);
 }
 
 TEST_CASE("money has its words: outcomes, states, accounts, differences") {
@@ -152,6 +151,17 @@ TEST_CASE("money has its words: outcomes, states, accounts, differences") {
   Names compared = names_of<ComparisonOutcome>();
   compared.insert("silent");  // of the API: no statement has come
   CHECK(rows_of("comparison.") == compared);
+}
+
+TEST_CASE("links and alarms have their words: states, causes, kinds") {
+  CHECK(rows_of("peer.") == names_of<LinkCondition>());
+  CHECK(rows_of("alarm.") == names_of<AlarmKind>());
+  for (int number = 1; number < 256; ++number) {
+    const auto cause = explain(static_cast<LinkCause>(number));
+    if (!cause.empty()) require_sentence(cause);
+    const auto fault = explain(static_cast<v1::FaultCode>(number));
+    if (!fault.empty()) require_sentence(fault);
+  }
 }
 
 TEST_CASE("roles have their words") {

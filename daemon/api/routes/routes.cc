@@ -5,7 +5,6 @@
 #include "daemon/api/reply.h"
 #include "daemon/api/views.h"
 #include "daemon/bankfiles/bank_sink.h"
-#include "daemon/peers/peer_queries.h"
 #include "daemon/reconciliation/ledger_check.h"
 #include "daemon/reconciliation/reconciliation_queries.h"
 
@@ -61,17 +60,17 @@ constexpr Route kRoutes[] = {
     {"GET", "/v1/ledger/comparisons/{agency}", Role::kAuditor, &Api::show_comparison},
     {"GET", "/v1/peers", Role::kAuditor, &Api::show_peers},
     {"GET", "/v1/queues", Role::kAuditor, &Api::show_peers},
+    {"GET", "/v1/peers/{agency}", Role::kAuditor, &Api::show_peer},
+    {"POST", "/v1/peers/{agency}/ask", Role::kOperator, &Api::ask_peer},
+    {"GET", "/v1/alarms", Role::kAuditor, &Api::list_alarms},
     {"POST", "/v1/peers/{agency}/pause", Role::kOperator, &Api::pause_peer},
     {"POST", "/v1/peers/{agency}/resume", Role::kOperator, &Api::resume_peer},
-    {"GET", "/v1/quarantine", Role::kAuditor, &Api::show_quarantine},
+    {"GET", "/v1/quarantine", Role::kAuditor, &Api::list_quarantine},
+    {"GET", "/v1/quarantine/{place}", Role::kAuditor, &Api::show_quarantined},
     {"GET", "/livez", Role::kNobody, &Api::live},
     {"GET", "/readyz", Role::kNobody, &Api::ready},
     {"GET", "/metrics", Role::kNobody, &Api::show_metrics},
 };
-
-HttpResponse text_response(int status, std::string text) {
-  return {status, "text/plain; version=0.0.4; charset=utf-8", std::move(text), {}};
-}
 
 }  // namespace
 
@@ -102,44 +101,6 @@ void Api::book_bank_lines(Call call) {
       });
 }
 
-void Api::show_peers(Call call) {
-  ask_for_view(call, PeersQuery());
-}
-
-void Api::pause_peer(Call call) {
-  set_paused(call, true);
-}
-
-void Api::resume_peer(Call call) {
-  set_paused(call, false);
-}
-
-void Api::set_paused(const Call& call, bool pause) {
-  const std::optional<AgencyId> peer = AgencyId::parse(call.args[0]);
-  if (!peer) {
-    return reply(call, problem_response(400, "bad_agency", "an agency is 'S' and 11 digits"));
-  }
-  ask(call, PauseCommand{*peer, pause}, [](const Answered<Done>& done) -> HttpResponse {
-    if (done) return {200, "application/json", to_json(v1::PeerViews()), {}};
-    if (done.error().refusal == Refusal::kUnknownAgency) {
-      return problem_response(404, "unknown_agency", "the agency is not in the directory");
-    }
-    return refusal_response(done.error(), nullptr);
-  });
-}
-
-void Api::show_quarantine(Call call) {
-  const std::optional<Page> page = page_of(call, {});
-  const auto after = place_of(page ? page->after : "", parse_quarantine_place);
-  if (!page || !after) return reply(call, bad_query("limit (1 to 500) and after (from `next`)"));
-  const auto found = list_quarantine(records_, *after, page->limit);
-  if (!found) return reply(call, store_failure(found.error()));
-  v1::QuarantineViews views;
-  for (const QuarantineEntry& entry : found->entries) *views.add_entries() = quarantine_view(entry);
-  if (found->next) views.set_next(place_text(*found->next));
-  reply(call, views);
-}
-
 void Api::show_ledger(Call call) {
   const auto balances = read_balances(records_);
   if (!balances) return reply(call, store_failure(balances.error()));
@@ -165,16 +126,6 @@ void Api::check_books(Call call) {
 
 void Api::live(Call call) {
   reply(call, text_response(200, "ok\n"));
-}
-
-// Why is for those who have a token, and ask.
-void Api::ready(Call call) {
-  const std::optional<std::string> reason = ports_.not_ready();
-  if (!reason) return reply(call, text_response(200, "ok\n"));
-  const bool tells = call.query.contains("verbose") && call.user.role != Role::kNobody;
-  HttpResponse response = text_response(503, (tells ? *reason : "not ready") + "\n");
-  response.headers.emplace_back("Retry-After", "2");
-  reply(call, std::move(response));
 }
 
 void Api::show_metrics(Call call) {

@@ -1,0 +1,85 @@
+// What operators ask for with a link, and what is looked at by itself once a second.
+#include <string>
+#include <utility>
+
+#include "daemon/agency/engine.h"
+#include "storage/layout.h"
+
+namespace jiexu {
+namespace {
+
+Answered<Done> unknown(AgencyId peer) {
+  return Answered<Done>(tl::unexpected(Rejection{Refusal::kUnknownAgency, peer.str()}));
+}
+
+std::string words_of(const v1::PauseRecord& pause) {
+  std::string out = " was paused by " + pause.by();
+  if (pause.until_ms() != 0) out += " until " + Instant{pause.until_ms()}.str();
+  return pause.why().empty() ? out : out + ": " + pause.why();
+}
+
+}  // namespace
+
+void Engine::set_pause(Peer& peer, std::optional<v1::PauseRecord> pause) {
+  const bool paused = pause.has_value();
+  peer.set_pause(std::move(pause));
+  follow(peer, peer.sender().pause(paused, kernel_.steady()));
+  peers_.touch(peer.id());
+  request_commit(true);
+}
+
+Result<Answered<Done>> Engine::pause(const PauseCommand& asked, const std::string& user,
+                                     Instant now) {
+  Peer* peer = peers_.find(asked.peer);
+  if (peer == nullptr) return unknown(asked.peer);
+  const std::string link = "the link to " + asked.peer.str();
+  if (!asked.pause) {
+    world_.observer.noted(link + " was resumed by " + user);
+    set_pause(*peer, std::nullopt);
+    return Answered<Done>();
+  }
+  v1::PauseRecord record;
+  record.set_by(user);
+  record.set_at_ms(now.ms);
+  record.set_why(asked.why);
+  if (asked.until) record.set_until_ms(asked.until->ms);
+  world_.observer.noted(link + words_of(record));
+  set_pause(*peer, std::move(record));
+  return Answered<Done>();
+}
+
+Result<Answered<Done>> Engine::ask(const AskPeerCommand& asked) {
+  Peer* peer = peers_.find(asked.peer);
+  if (peer == nullptr) return unknown(asked.peer);
+  follow(*peer, peer->sender().ask(kernel_.steady()));
+  return Answered<Done>();
+}
+
+Result<void> Engine::look_at_links(Moment now) {
+  for (const auto& [id, peer] : peers_.all()) {
+    const auto& pause = peer->pause();
+    if (!pause || pause->until_ms() == 0 || now.wall.ms < pause->until_ms()) continue;
+    world_.observer.noted("the link to " + id.str() + " goes on: its pause by " + pause->by() +
+                          " is over");
+    set_pause(*peer, std::nullopt);
+  }
+  return watch_.look(*directory_, now);
+}
+
+// Keys alone: how many there are, not what they say.
+Result<void> Engine::count_quarantined() {
+  Result<void> read;
+  TRY_DO(tx_.store().scan(Family::kQuarantine, "", layout::prefix_end(""),
+                          [&](std::string_view key, std::string_view) {
+                            const auto place = layout::parse_quarantine_key(key);
+                            if (!place) {
+                              read = tl::unexpected(place.error());
+                            } else if (Peer* peer = peers_.find(place->peer)) {
+                              peer->count_quarantined(1);
+                            }
+                            return read.has_value();
+                          }));
+  return read;
+}
+
+}  // namespace jiexu

@@ -1,0 +1,75 @@
+// Routes of messages that were of no use: which there are, why, and what each said.
+#include <google/protobuf/io/coded_stream.h>
+
+#include "daemon/api/api.h"
+#include "daemon/api/json.h"
+#include "daemon/api/problem.h"
+#include "daemon/api/reply.h"
+#include "daemon/api/views.h"
+#include "daemon/base/limits.h"
+#include "daemon/casework/case_store.h"
+#include "daemon/peers/peer_queries.h"
+
+namespace jiexu {
+namespace {
+
+// Of a message that is shown in hex: who needs more has `jiexu store dump`.
+constexpr size_t kBytesShown = 16 << 10;
+
+std::optional<v1::FaultCode> parse_code(const std::string& text) {
+  v1::FaultCode code{};
+  if (!v1::FaultCode_Parse("FAULT_CODE_" + text, &code)) return std::nullopt;
+  return code;
+}
+
+// As JSON if this version can read all of it; what it cannot read is shown in hex alone.
+std::string message_json(std::string_view bytes) {
+  google::protobuf::io::CodedInputStream in(reinterpret_cast<const uint8_t*>(bytes.data()),
+                                            static_cast<int>(bytes.size()));
+  in.SetRecursionLimit(limits::kProtoDepthMax);
+  v1::Message message;
+  const bool whole = message.ParseFromCodedStream(&in) && in.ConsumedEntireMessage();
+  return whole ? to_json(message) : "";
+}
+
+}  // namespace
+
+void Api::list_quarantine(Call call) {
+  const std::optional<Page> page = page_of(call, {"peer", "code"});
+  const auto after = place_of(page ? page->after : "", parse_quarantine_place);
+  const std::string peer = call.query["peer"], code = call.query["code"];
+  QuarantineFilter filter{AgencyId::parse(peer), parse_code(code)};
+  const bool known = (peer.empty() || filter.peer) && (code.empty() || filter.code);
+  if (!page || !after || !known) {
+    return reply(call, bad_query("peer (an agency's code), code (such as BAD_CONTENT), limit (1 to "
+                                 "500) and after (from `next`)"));
+  }
+  const auto found = jiexu::list_quarantine(records_, filter, *after, page->limit);
+  if (!found) return reply(call, store_failure(found.error()));
+  v1::QuarantineViews views;
+  for (const QuarantineEntry& entry : found->entries) *views.add_entries() = quarantine_view(entry);
+  if (found->next) views.set_next(place_text(*found->next));
+  reply(call, views);
+}
+
+void Api::show_quarantined(Call call) {
+  const auto place = parse_quarantine_place(call.args[0]);
+  if (!place) return reply(call, problem_response(400, "bad_place", "a place is from the list"));
+  const auto entry = find_quarantined(records_, *place);
+  if (!entry) return reply(call, store_failure(entry.error()));
+  if (!*entry) {
+    return reply(call, problem_response(404, "not_in_quarantine",
+                                        "no message stands at this "
+                                        "place; list them anew"));
+  }
+  const auto bytes = read_message_bytes(records_, place->peer, {false, place->epoch, place->seq});
+  if (!bytes) return reply(call, store_failure(bytes.error()));
+  v1::QuarantinedMessageView view;
+  *view.mutable_entry() = quarantine_view(**entry);
+  view.set_message(message_json(*bytes));
+  view.set_bytes(to_hex(std::string_view(*bytes).substr(0, kBytesShown)));
+  view.set_size(bytes->size());
+  reply(call, view);
+}
+
+}  // namespace jiexu

@@ -1,0 +1,19 @@
+#include "daemon/engine/alarm.h"
+
+namespace jiexu {
+
+std::string_view name(AlarmKind kind) {
+  switch (kind) {
+    case AlarmKind::kDisk: return "disk";
+    case AlarmKind::kOwnClock: return "own_clock";
+    case AlarmKind::kStopped: return "stopped";
+    case AlarmKind::kSilent: return "silent";
+    case AlarmKind::kClock: return "clock";
+    case AlarmKind::kUnreceipted: return "unreceipted";
+    case AlarmKind::kRecovery: return "recovery";
+    case AlarmKind::kQuarantine: return "quarantine";
+  }
+  return "";
+}
+
+}  // namespace jiexu
