@@ -2,6 +2,7 @@
 
 #include "daemon/api/json.h"
 #include "daemon/base/check.h"
+#include "daemon/base/text.h"
 #include "daemon/cases/step.h"
 
 namespace jiexu {
@@ -60,6 +61,8 @@ HttpResponse in_language(HttpResponse response, Language language) {
 }
 
 HttpResponse problem_response(v1::Problem problem) {
+  // What is quoted may be no UTF-8, such as a piece of a bank's file.
+  problem.set_detail(show_hidden(problem.detail(), true));
   problem.set_type("urn:jiexu:problem:" + problem.code());
   return {problem.status(), std::string(kProblemType), to_json(problem), {}};
 }

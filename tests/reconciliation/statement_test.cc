@@ -28,6 +28,7 @@ TEST_CASE("a clock that was two years ahead for a moment does not end the statem
   while (days.out.commit()) {
   }
   days.out.now = now.plus_ms(20'000);
+  days.end_day();  // the links see that the clocks agree again
   const Date ended = days.end_day();
   CHECK(days.found(Who::kIn, ended));
 }
