@@ -47,6 +47,7 @@ v1::FaultCode fault_of(Refusal refusal) {
     case Refusal::kPaymentAtBank: case Refusal::kStatementDay: case Refusal::kStatementOrder:
     case Refusal::kStatementContent: case Refusal::kIdempotencyReused:
     case Refusal::kTextHidden:    case Refusal::kIdempotencyTooMany:
+    case Refusal::kFieldNotTaken:
     case Refusal::kNoticeAttempt: case Refusal::kNoticeContradicts: case Refusal::kNoticePayee:
       return v1::FAULT_CODE_BAD_CONTENT;
       // clang-format on

@@ -135,7 +135,7 @@ int status_of(Refusal refusal) {
     case Refusal::kAttachmentInvalid:
     // clang-format off
     case Refusal::kLetterNumberForeign: case Refusal::kLetterNumberDiffers:
-    case Refusal::kBatchNumberForeign: case Refusal::kTextHidden:
+    case Refusal::kBatchNumberForeign: case Refusal::kTextHidden: case Refusal::kFieldNotTaken:
     case Refusal::kNoticeAttempt: case Refusal::kNoticeContradicts: case Refusal::kNoticePayee:
       // clang-format on
     case Refusal::kAllotmentSum:

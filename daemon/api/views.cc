@@ -36,7 +36,11 @@ void add_actions(const Case& subject, v1::CaseView& view) {
     v1::ActionView* out = view.add_actions();
     out->set_action(text(name(offer.action)));
     out->set_title(text(offer.title));
-    for (const std::string_view field : offer.fields) out->add_fields(text(field));
+    for (size_t i = 0; i < kFieldNames.size(); ++i) {
+      const auto field = static_cast<Field>(i);
+      if (offer.fields.taken.has(field)) out->add_fields(text(name(field)));
+      if (offer.fields.needed.has(field)) out->add_needed(text(name(field)));
+    }
     out->set_role(text(offer.role));
     out->set_second_person(offer.second_person);
     if (offer.meets == nullptr) continue;
@@ -59,6 +63,11 @@ void add_proposals(const Case& subject, v1::CaseView& view) {
     out->set_proposed_by(proposal.user);
     out->set_proposed_at(proposal.at.str());
     out->set_digest(to_hex(jiexu::view(proposal_digest(subject, proposal))));
+    v1::ShownRecord shown;
+    CHECK(shown.ParseFromString(proposal.shown));
+    out->set_to(shown.to());
+    out->mutable_messages()->Swap(shown.mutable_messages());
+    out->set_amount_fen(shown.amount_fen());
     for (const Offer& offer : all) {
       if (offer.action == action) out->set_role(text(offer.role));
     }

@@ -217,6 +217,13 @@ inline constexpr size_t kRemarkBytesMax = 60;
 inline constexpr int64_t kWallClockMsMin = 1'577'808'000'000;
 inline constexpr int64_t kWallClockMsMax = 4'070'880'000'000 - 1;
 
+// How long ago an insurance may have ended, or a person been paid at origin: 25 years. The schemes
+// began in those of 国发〔1998〕44号; a day before is a slip.
+inline constexpr int32_t kActDaysBackMax = 25 * 366;
+
+// How far ahead a day may lie that somebody expects: a year.
+inline constexpr int32_t kExpectedDaysMax = 366;
+
 // A peer whose clock is further ahead of ours keeps its messages until the clocks agree; up to this
 // its dates and times count as ours.
 inline constexpr int64_t kClockSkewMsMax = 300'000;

@@ -166,6 +166,7 @@ struct Proposal {
   std::string user;     // who proposes
   Instant at;
   std::string input;  // v1::ActionInput as it was entered, serialised once
+  std::string shown;  // v1::ShownRecord: what it would send and move, as people are shown it
 };
 
 // A payment of which something is not known to have come back from the bank (payments.h).

@@ -2,6 +2,7 @@
 
 #include "daemon/base/limits.h"
 #include "daemon/cases/attachments.h"
+#include "daemon/cases/entered.h"
 #include "daemon/cases/hidden_text.h"
 #include "daemon/cases/money_check.h"
 #include "daemon/cases/payments.h"
@@ -26,13 +27,6 @@ std::string describe(const std::vector<Finding>& findings) {
     out += findings[i].field + ": " + findings[i].text;
   }
   return out;
-}
-
-Checked check_date(int32_t yyyymmdd, Date today) {
-  const auto date = Date::from_yyyymmdd(yyyymmdd);
-  if (!date) return rejection(Refusal::kDateInvalid, "date: must be a day as yyyymmdd");
-  if (*date > today) return rejection(Refusal::kDateInvalid, "date: lies in the future");
-  return std::nullopt;
 }
 
 // --- IN ---
@@ -150,6 +144,9 @@ Checked check_issue_form(const Case& subject, const Event& event, const Context&
     return rejection(Refusal::kInputMissing, "form: is missing");
   }
   v1::InformationForm* form = complete_form(subject, event, context);
+  if (!event.replayed) {
+    if (auto wrong = check_given(event.input->form(), *form)) return wrong;
+  }
   auto findings = check_form(*form, date_of(event.at));
   if (findings.empty()) {
     findings = check_earlier_rows(*form, context.earlier_forms, context.our_agencies);
@@ -258,11 +255,6 @@ Checked check_version(uint32_t version, uint32_t wanted) {
   return rejection(Refusal::kFormVersion, "version: must be " + std::to_string(wanted));
 }
 
-Checked check_reply_reminder(const v1::ActionInput& input) {
-  if (Date::from_yyyymmdd(input.date())) return std::nullopt;
-  return rejection(Refusal::kDateInvalid, "date: must be the day expected, as yyyymmdd");
-}
-
 const v1::ActionInput& input_of(const Event& event) {
   return event.input != nullptr ? *event.input : v1::ActionInput::default_instance();
 }
@@ -278,6 +270,7 @@ Checked check_action(const Case& subject, const Event& event, const Context& con
       return rejection(Refusal::kClaimedByOther, "case " + context.claimed_by.str());
     case EventKind::kRejectLetter: return check_reject(input);
     case EventKind::kHold: return check_code(input.code());
+    case EventKind::kQueryForm: return check_query(subject, event);
     case EventKind::kForwardLetter: return check_forward(subject, input, context);
     case EventKind::kIssueForm:
     case EventKind::kSupplementForm: return check_issue_form(subject, event, context, content);
@@ -290,7 +283,6 @@ Checked check_action(const Case& subject, const Event& event, const Context& con
     case EventKind::kChangePayee: return check_entered(input.payee());
     case EventKind::kAsk: return check_text(input.reason(), "reason");
     case EventKind::kAnswer: return check_text(input.note(), "note");
-    case EventKind::kReplyReminder: return check_reply_reminder(input);
     case EventKind::kAttach: return check_attach(subject, input.attachment());
     case EventKind::kDetach: return check_detach(subject, input.attachment());
     default: return std::nullopt;
@@ -396,11 +388,6 @@ bool tells_day_of_money(EventKind kind) {
          kind == EventKind::kBankPaidAgain || kind == EventKind::kBankReversal;
 }
 
-// The day of an act that was done; what is expected may lie in the future.
-bool is_day_of_act(EventKind kind) {
-  return kind != EventKind::kHold && kind != EventKind::kReplyReminder;
-}
-
 }  // namespace
 
 Instant written_at(const Event& event) {
@@ -423,15 +410,16 @@ tl::expected<Content, Rejection> read_content(const Case& subject, const Event& 
     return tl::unexpected(rejection(Refusal::kInputTooLarge));
   }
   if (auto hidden = check_texts(event)) return tl::unexpected(*hidden);
-  if (event.input != nullptr && event.input->date() != 0 && is_day_of_act(event.kind)) {
-    if (auto wrong = check_date(event.input->date(), today)) return tl::unexpected(*wrong);
-    content.date = event.input->date();
+  if (event.input != nullptr && event.input->date() != 0) {
+    if (auto wrong = check_day(subject, event)) return tl::unexpected(*wrong);
+    if (!is_day_expected(event.kind)) content.date = event.input->date();
     const bool judged = moves_money(event.kind) && !event.replayed;
     if (judged && is_before_letter(subject, *Date::from_yyyymmdd(content.date))) {
       return refuse(Refusal::kDateInvalid, "date: lies before the letter");
     }
   }
   if (auto wrong = check_event(subject, event, context, content)) return tl::unexpected(*wrong);
+  if (auto wrong = check_fields(event)) return tl::unexpected(*wrong);
   return content;
 }
 

@@ -54,6 +54,7 @@ enum class Refusal : uint16_t {
   kLetterNumberDiffers = 48,  // the message names another letter than its case's
   kBatchNumberForeign = 49,   // begins with another agency's area and office than the payer's
   kTextHidden = 50,           // holds a line end or another character that nobody sees
+  kFieldNotTaken = 51,        // the action does not take it, so that it would be dropped
   kNoticeAttempt = 55,        // the payment is neither the next one nor known
   kNoticeContradicts = 56,    // the payment is known, with another amount
   kNoticePayee = 57,          // it goes to another account than the case's

@@ -99,6 +99,7 @@ tl::expected<Step, Rejection> decide(Case& subject, const Event& event, const Co
   const Books before = books_of(subject);
   result.row = row;
   result.note = event.note;
+  result.amount = content.amount;
   stamp(event, subject);
   if (row->guard == Guard::kOvertaken) {
     result.note = "overtaken by our own message";

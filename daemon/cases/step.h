@@ -13,6 +13,7 @@
 #include <tl/expected.hpp>
 #include <vector>
 
+#include "daemon/cases/action_fields.h"
 #include "daemon/cases/case.h"
 #include "daemon/cases/event.h"
 #include "daemon/cases/own_entry.h"
@@ -57,6 +58,7 @@ struct Step {
   // To the case's peer, in order; case_id, case_seq and time are set.
   std::vector<v1::Message*> messages;
   std::vector<Posting> postings;  // ledger entries with the case's peer
+  Fen amount;                     // that the event moves, if it moves money
   std::string note;               // for the timeline; no personal data
   const Row* row = nullptr;  // that was taken; nullptr for a step of a ladder and a paper's twin
 };
@@ -68,11 +70,11 @@ tl::expected<Step, Rejection> step(Case& subject, const Event& event, const Cont
 // An action that a person may take on the case as it stands.
 struct Offer {
   EventKind action = EventKind::kNone;
-  std::string_view title;                    // what it does, in words
-  std::span<const std::string_view> fields;  // of v1::ActionInput that it takes
-  std::string_view role;                     // "clerk" or "reviewer"
-  bool second_person = false;                // takes effect when another person has approved it
-  const Deadline* meets = nullptr;           // of the case: the deadline that it would meet
+  std::string_view title;           // what it does, in words
+  ActionFields fields;              // of v1::ActionInput that it takes
+  std::string_view role;            // "clerk" or "reviewer"
+  bool second_person = false;       // takes effect when another person has approved it
+  const Deadline* meets = nullptr;  // of the case: the deadline that it would meet
 };
 std::vector<Offer> offers(const Case& subject);
 // Whether the action takes effect only when another person has approved it (Offer.second_person).

@@ -195,6 +195,8 @@ constexpr RefusalText kRefusals[] = {
      "The disk is nearly full; nothing was done. Free some space and try again."},
     {Refusal::kTextHidden, "text_hidden",
      "A text holds a line end or another character that is not seen; type it anew."},
+    {Refusal::kFieldNotTaken, "field_not_taken",
+     "The action does not take this field, so that it would be dropped; leave it out."},
     {Refusal::kIdempotencyReused, "idempotency_key_reused",
      "This Idempotency-Key was used for another request; take a new one for each new request."},
     {Refusal::kIdempotencyTooMany, "too_many_idempotency_keys",

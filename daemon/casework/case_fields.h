@@ -1,17 +1,9 @@
-// Every field of a case that is stored, each in one row: where it lies in Case, where in its
-// record, and whether an approval binds it. case_store.cc writes and reads cases by these rows,
-// four_eyes.cc takes from them the facts that the digest of a proposal covers. So nothing can be
-// written and not read, and no row compiles that does not say whether a second person must have
-// seen the field.
+// Every field of a case that is stored, each in one row: where it lies in Case and where in its
+// record. case_store.cc writes and reads cases by these rows, so that nothing can be written and not
+// read. To store a new field, add a row, anywhere: protobuf writes fields by their numbers.
+// tests/casework/case_records.golden holds the bytes.
 //
-// To store a new field, add a row. A bound one goes behind the other bound ones, whose order is
-// that of the facts in the digest. It changes every digest: approvals that are under way are
-// refused once (proposal_changed), and people look again. Rows that are not bound may stand in any
-// order, since protobuf writes fields by their numbers. tests/casework/case_records.golden holds
-// bytes and digests.
-//
-// each_field<T>(row) calls row(member of T, field of the record) for each row of T; for a Case,
-// each_case_field(row) also says whether the field is bound.
+// each_field<T>(row) calls row(member of T, field of the record) for each row of T.
 #pragma once
 
 #include <type_traits>
@@ -21,12 +13,6 @@
 #include "jiexu/v1/record.pb.h"
 
 namespace jiexu {
-
-// Whether an approval binds the field: what the second person was shown of it must still be so.
-struct Bound {};
-struct Unbound {};
-inline constexpr Bound kBound;
-inline constexpr Unbound kUnbound;
 
 // How a field of a record is reached: a single value, a message, or a list of either.
 template <class Get, class Set>
@@ -77,73 +63,68 @@ ListField(const char*, Get, Add, Clear) -> ListField<Get, Add, Clear>;
             [](auto& r) { return r.add_##field(); }, [](auto& r) { r.clear_##field(); }}
 // clang-format on
 
-template <class Row>
-void each_case_field(const Row& row) {
-  // What an approval binds, in the order of the digest.
-  row(kBound, &Case::peer, JIEXU_VALUE(peer));
-  row(kBound, &Case::letter_number, JIEXU_VALUE(letter_number));
-  row(kBound, &Case::person, JIEXU_MESSAGE(person));
-  row(kBound, &Case::payee, JIEXU_MESSAGE(payee));
-  row(kBound, &Case::certificate_number, JIEXU_VALUE(certificate_number));
-  row(kBound, &Case::filing, JIEXU_VALUE(filing));
-  row(kBound, &Case::scheme_from, JIEXU_VALUE(scheme_from));
-  row(kBound, &Case::scheme_to, JIEXU_VALUE(scheme_to));
-  row(kBound, &Case::form_version, JIEXU_VALUE(form_version));
-  row(kBound, &Case::disposition, JIEXU_VALUE(disposition));
-  row(kBound, &Case::attempt, JIEXU_VALUE(attempt));
-  row(kBound, &Case::attachments, JIEXU_LIST(attachments));
-  row(kBound, &Case::due, JIEXU_VALUE(due_fen));
-  row(kBound, &Case::moved, JIEXU_VALUE(moved_fen));
-  row(kBound, &Case::returned, JIEXU_VALUE(returned_fen));
-  row(kBound, &Case::credited, JIEXU_VALUE(credited_fen));
-  row(kBound, &Case::refund, JIEXU_VALUE(refund_fen));
-  row(kBound, &Case::refunded, JIEXU_VALUE(refunded_fen));
-
-  // Where the case stands: an action that no longer fits is refused by its row of the table.
-  row(kUnbound, &Case::side, JIEXU_VALUE(side));
-  row(kUnbound, &Case::relationship, JIEXU_VALUE(relationship));
-  row(kUnbound, &Case::funds, JIEXU_VALUE(funds));
-  row(kUnbound, &Case::overlays, JIEXU_VALUE(overlays));
-  row(kUnbound, &Case::closed_at, JIEXU_VALUE(closed_at_ms));
-  row(kUnbound, &Case::deadlines, JIEXU_LIST(deadlines));
-  row(kUnbound, &Case::findings, JIEXU_LIST(findings));
-
-  // Follows from what is bound, or is the sum of it.
-  row(kUnbound, &Case::person_hash, JIEXU_VALUE(person_hash));
-  row(kUnbound, &Case::payee_version, JIEXU_VALUE(payee_version));
-  row(kUnbound, &Case::noticed, JIEXU_VALUE(noticed_fen));
-  row(kUnbound, &Case::last_order, JIEXU_VALUE(last_order_fen));
-  row(kUnbound, &Case::payments, JIEXU_LIST(payments));
-  row(kUnbound, &Case::bounced, JIEXU_VALUE(bounced));
-
-  // No action that waits for a second person says it, or the action has its own.
-  row(kUnbound, &Case::policy_profile, JIEXU_VALUE(policy_profile));
-  row(kUnbound, &Case::reject_code, JIEXU_VALUE(reject_code));
-  row(kUnbound, &Case::hold_code, JIEXU_VALUE(hold_code));
-  row(kUnbound, &Case::hold_until, JIEXU_VALUE(hold_until));
-  row(kUnbound, &Case::stopped_on, JIEXU_VALUE(stopped_on));
-  row(kUnbound, &Case::last_fault, JIEXU_VALUE(last_fault));
-  row(kUnbound, &Case::former_peers, JIEXU_LIST(former_peers));
-  row(kUnbound, &Case::papers, JIEXU_LIST(papers));
-
-  // Numbers, places and times that rise with everything that happens.
-  row(kUnbound, &Case::sent_case_seq, JIEXU_VALUE(sent_case_seq));
-  row(kUnbound, &Case::received_case_seq, JIEXU_VALUE(received_case_seq));
-  row(kUnbound, &Case::turn, JIEXU_VALUE(turn));
-  row(kUnbound, &Case::timeline_count, JIEXU_VALUE(timeline_count));
-  row(kUnbound, &Case::revision, JIEXU_VALUE(revision));
-  row(kUnbound, &Case::created_at, JIEXU_VALUE(created_at_ms));
-  row(kUnbound, &Case::updated_at, JIEXU_VALUE(updated_at_ms));
-  row(kUnbound, &Case::letter_place, JIEXU_MESSAGE(letter_ref));
-  row(kUnbound, &Case::form_place, JIEXU_MESSAGE(form_ref));
-  row(kUnbound, &Case::proposals, JIEXU_LIST(proposals));
-  row(kUnbound, &Case::newest_entries, JIEXU_VALUE(newest_entries));
-}
-
 template <class T, class Row>
 requires std::is_same_v<T, Case>
 void each_field(const Row& row) {
-  each_case_field([&](auto, auto member, const auto& field) { row(member, field); });
+  // Who, with whom, and what money.
+  row(&Case::peer, JIEXU_VALUE(peer));
+  row(&Case::letter_number, JIEXU_VALUE(letter_number));
+  row(&Case::person, JIEXU_MESSAGE(person));
+  row(&Case::payee, JIEXU_MESSAGE(payee));
+  row(&Case::certificate_number, JIEXU_VALUE(certificate_number));
+  row(&Case::filing, JIEXU_VALUE(filing));
+  row(&Case::scheme_from, JIEXU_VALUE(scheme_from));
+  row(&Case::scheme_to, JIEXU_VALUE(scheme_to));
+  row(&Case::form_version, JIEXU_VALUE(form_version));
+  row(&Case::disposition, JIEXU_VALUE(disposition));
+  row(&Case::attempt, JIEXU_VALUE(attempt));
+  row(&Case::attachments, JIEXU_LIST(attachments));
+  row(&Case::due, JIEXU_VALUE(due_fen));
+  row(&Case::moved, JIEXU_VALUE(moved_fen));
+  row(&Case::returned, JIEXU_VALUE(returned_fen));
+  row(&Case::credited, JIEXU_VALUE(credited_fen));
+  row(&Case::refund, JIEXU_VALUE(refund_fen));
+  row(&Case::refunded, JIEXU_VALUE(refunded_fen));
+
+  // Where the case stands.
+  row(&Case::side, JIEXU_VALUE(side));
+  row(&Case::relationship, JIEXU_VALUE(relationship));
+  row(&Case::funds, JIEXU_VALUE(funds));
+  row(&Case::overlays, JIEXU_VALUE(overlays));
+  row(&Case::closed_at, JIEXU_VALUE(closed_at_ms));
+  row(&Case::deadlines, JIEXU_LIST(deadlines));
+  row(&Case::findings, JIEXU_LIST(findings));
+
+  // Follows from that, or is the sum of it.
+  row(&Case::person_hash, JIEXU_VALUE(person_hash));
+  row(&Case::payee_version, JIEXU_VALUE(payee_version));
+  row(&Case::noticed, JIEXU_VALUE(noticed_fen));
+  row(&Case::last_order, JIEXU_VALUE(last_order_fen));
+  row(&Case::payments, JIEXU_LIST(payments));
+  row(&Case::bounced, JIEXU_VALUE(bounced));
+
+  // What was said about it.
+  row(&Case::policy_profile, JIEXU_VALUE(policy_profile));
+  row(&Case::reject_code, JIEXU_VALUE(reject_code));
+  row(&Case::hold_code, JIEXU_VALUE(hold_code));
+  row(&Case::hold_until, JIEXU_VALUE(hold_until));
+  row(&Case::stopped_on, JIEXU_VALUE(stopped_on));
+  row(&Case::last_fault, JIEXU_VALUE(last_fault));
+  row(&Case::former_peers, JIEXU_LIST(former_peers));
+  row(&Case::papers, JIEXU_LIST(papers));
+
+  // Numbers, places and times that rise with everything that happens.
+  row(&Case::sent_case_seq, JIEXU_VALUE(sent_case_seq));
+  row(&Case::received_case_seq, JIEXU_VALUE(received_case_seq));
+  row(&Case::turn, JIEXU_VALUE(turn));
+  row(&Case::timeline_count, JIEXU_VALUE(timeline_count));
+  row(&Case::revision, JIEXU_VALUE(revision));
+  row(&Case::created_at, JIEXU_VALUE(created_at_ms));
+  row(&Case::updated_at, JIEXU_VALUE(updated_at_ms));
+  row(&Case::letter_place, JIEXU_MESSAGE(letter_ref));
+  row(&Case::form_place, JIEXU_MESSAGE(form_ref));
+  row(&Case::proposals, JIEXU_LIST(proposals));
+  row(&Case::newest_entries, JIEXU_VALUE(newest_entries));
 }
 
 template <class T, class Row>
@@ -209,6 +190,7 @@ void each_field(const Row& row) {
   row(&Proposal::user, JIEXU_VALUE(user));
   row(&Proposal::at, JIEXU_VALUE(at_ms));
   row(&Proposal::input, JIEXU_VALUE(input));
+  row(&Proposal::shown, JIEXU_VALUE(shown));
 }
 
 #undef JIEXU_VALUE

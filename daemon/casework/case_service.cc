@@ -126,6 +126,7 @@ CaseService::Decision& CaseService::begin(const Case& subject) {
   decision.messages.clear();
   decision.sent.clear();
   decision.postings.clear();
+  decision.amount = Fen{};
   decision.made_by = nullptr;
   if (decision.after == nullptr || decision.after.use_count() > 1) {
     decision.after = std::make_shared<Case>(subject);
@@ -152,6 +153,7 @@ Result<tl::expected<void, Rejection>> CaseService::decide(Decision& decision, co
                            decided->messages.end());
   decision.postings.insert(decision.postings.end(), decided->postings.begin(),
                            decided->postings.end());
+  decision.amount = decided->amount;
   decision.steps.push_back({event, after.relationship, after.funds, after.overlays,
                             std::move(decided->note), decision.messages.size()});
   return tl::expected<void, Rejection>();

@@ -174,6 +174,7 @@ class CaseService final : public CommitListener {
     std::vector<v1::Message*> messages;
     std::vector<LogPlace> sent;  // where they are in the log, once written
     std::vector<Posting> postings;
+    Fen amount;  // that its last step moves
     const CaseListener* made_by = nullptr;
   };
   // Forgets the last decision, and starts one on the case.
@@ -193,8 +194,12 @@ class CaseService final : public CommitListener {
   Result<void> send_on(const Case& subject, AgencyId next, Instant now);
   Result<void> hand_over(const Case& subject, AgencyId next, Instant now);
   Result<void> change_peer(const Case& subject, AgencyId next, Instant now);
-  // Forgets proposals of what can no longer be done.
-  void lapse_proposals(Decision& decision);
+  // What the event would send and move, as people are shown it (shown.h); or why it would not.
+  Result<tl::expected<std::string, Rejection>> try_out_shown(const Case& subject,
+                                                             const Event& event);
+  Result<std::string> lapse_reason(const Case& subject, const Proposal& proposal, Instant now);
+  // Forgets proposals of what can no longer be done, or would do something else.
+  Result<void> lapse_proposals(const Case& before, Decision& decision);
   Result<Context> context_for(const Case& subject, const Event& event);
   // The first other open case of the context's person of which `wanted` holds; empty if there is
   // none.

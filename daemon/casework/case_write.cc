@@ -42,7 +42,7 @@ bool contains(const std::vector<RecordKey>& keys, const RecordKey& key) {
 
 Result<std::shared_ptr<const Case>> CaseService::write(const Case& before, Decision& decision) {
   send(decision);
-  lapse_proposals(decision);
+  TRY_DO(lapse_proposals(before, decision));
   write_timeline(before, decision);
   const std::shared_ptr<const Case> next = decision.after;
   write_case(before, *next);

@@ -1,21 +1,20 @@
 #include "daemon/casework/four_eyes.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "daemon/base/bytes.h"
-#include "daemon/cases/attachments.h"
-#include "daemon/casework/case_fields.h"
 #include "daemon/casework/case_service.h"
+#include "daemon/casework/shown.h"
 #include "daemon/trust/suite.h"
 
 namespace jiexu {
 namespace {
 
-constexpr std::string_view kDomain = "jiexu proposal 1";
+constexpr std::string_view kDomain = "jiexu proposal 2";
 constexpr size_t kDigestShown = 8;  // bytes of it in notes of the timeline
 
-// What the digest covers. How a field of each type is said; the fields are those that case_fields.h
-// binds.
+// What the digest covers.
 class Facts {
  public:
   Facts() : bytes_(kDomain) {}
@@ -23,31 +22,11 @@ class Facts {
     append_u64(bytes_, piece.size());
     bytes_ += piece;
   }
-  void add(int64_t number) { append_u64(bytes_, static_cast<uint64_t>(number)); }
-  void add(AgencyId agency) { add(agency.text()); }
-  void add(Fen amount) { add(amount.value); }
-  void add(const google::protobuf::MessageLite& message) { add(message.SerializeAsString()); }
-  // Those that the action would send.
-  void add(const std::vector<Attachment>& attachments) {
-    for (const Attachment& attachment : attachments) {
-      if (!is_waiting(attachment)) continue;
-      add(view(attachment.sha256));
-      add(attachment.name);
-    }
-  }
+  void add(uint64_t number) { append_u64(bytes_, number); }
   Digest digest() const { return sha256(bytes_); }
 
  private:
   std::string bytes_;
-};
-
-// Adds the fields that an approval binds, and leaves out the others.
-struct BoundFields {
-  const Case& subject;
-  Facts& facts;
-
-  void operator()(Bound, auto member, const auto&) const { facts.add(subject.*member); }
-  void operator()(Unbound, auto, const auto&) const {}
 };
 
 std::string words(const Proposal& proposal) {
@@ -60,6 +39,12 @@ std::string short_hex(const Digest& digest) {
 
 CaseService::Outcome refused(Refusal refusal, uint32_t number) {
   return tl::unexpected(Rejection{refusal, "proposal " + std::to_string(number)});
+}
+
+Result<v1::ActionInput> input_of(const Case& subject, const Proposal& proposal) {
+  v1::ActionInput input;
+  if (input.ParseFromString(proposal.input)) return input;
+  return fail(Errc::kCorrupt, "a proposal of " + subject.id.str() + " is unreadable");
 }
 
 bool is_offered(const std::vector<Offer>& all, const Proposal& proposal) {
@@ -76,7 +61,7 @@ Digest proposal_digest(const Case& subject, const Proposal& proposal) {
   facts.add(proposal.user);
   facts.add(proposal.input);
   facts.add(subject.id.bytes());
-  each_case_field(BoundFields{subject, facts});
+  facts.add(proposal.shown);
   return facts.digest();
 }
 
@@ -102,10 +87,8 @@ void CaseService::note(Decision& decision, const Event& event, std::string text)
 
 Result<tl::expected<void, Rejection>> CaseService::add_proposal(Decision& decision,
                                                                 const Event& event) {
-  Decision trial;
-  trial.after = std::make_shared<Case>(*decision.after);
-  const auto decided = decide(trial, event);
-  if (!decided || !*decided) return decided;
+  TRY(auto would_be, try_out_shown(*decision.after, event));
+  if (!would_be) return tl::expected<void, Rejection>(tl::unexpected(would_be.error()));
 
   Proposal proposal;
   proposal.number = decision.after->timeline_count + 1;
@@ -117,6 +100,7 @@ Result<tl::expected<void, Rejection>> CaseService::add_proposal(Decision& decisi
     input.clear_if_revision();
     proposal.input = input.SerializeAsString();
   }
+  proposal.shown = std::move(*would_be);
   auto& all = decision.after->proposals;
   std::erase_if(all, [&](const Proposal& other) { return other.action == proposal.action; });
   all.push_back(proposal);
@@ -125,6 +109,16 @@ Result<tl::expected<void, Rejection>> CaseService::add_proposal(Decision& decisi
   note(decision, made,
        words(proposal) + ", digest " + short_hex(proposal_digest(*decision.after, proposal)));
   return tl::expected<void, Rejection>();
+}
+
+Result<tl::expected<std::string, Rejection>> CaseService::try_out_shown(const Case& subject,
+                                                                        const Event& event) {
+  using Shown = tl::expected<std::string, Rejection>;
+  Decision trial;
+  trial.after = std::make_shared<Case>(subject);
+  TRY(const auto decided, decide(trial, event));
+  if (!decided) return Shown(tl::unexpected(decided.error()));
+  return Shown(shown(*trial.after, event.input, trial.messages, trial.amount));
 }
 
 Result<CaseService::Outcome> CaseService::propose(const Case& subject, const Event& event) {
@@ -142,10 +136,7 @@ Result<CaseService::Outcome> CaseService::approve(const Case& subject, uint32_t 
   if (found->user == user) return refused(Refusal::kOwnProposal, number);
   if (proposal_digest(subject, *found) != digest) return refused(Refusal::kProposalChanged, number);
   const Proposal proposal = *found;
-  v1::ActionInput input;
-  if (!input.ParseFromString(proposal.input)) {
-    return fail(Errc::kCorrupt, "a proposal of " + subject.id.str() + " is unreadable");
-  }
+  TRY(const auto input, input_of(subject, proposal));
   Decision& decision = begin(subject);
   std::erase_if(decision.after->proposals,
                 [&](const Proposal& other) { return other.number == number; });
@@ -159,6 +150,9 @@ Result<CaseService::Outcome> CaseService::approve(const Case& subject, uint32_t 
   event.input = &input;
   TRY(const auto decided, decide(decision, event));
   if (!decided) return Outcome(tl::unexpected(decided.error()));
+  if (shown(*decision.after, &input, decision.messages, decision.amount) != proposal.shown) {
+    return refused(Refusal::kProposalChanged, number);
+  }
   return finish(subject, decision);
 }
 
@@ -177,16 +171,39 @@ Result<CaseService::Outcome> CaseService::retract(const Case& subject, uint32_t 
   return finish(subject, decision);
 }
 
-void CaseService::lapse_proposals(Decision& decision) {
+// Why the proposal no longer stands; empty: it does.
+Result<std::string> CaseService::lapse_reason(const Case& subject, const Proposal& proposal,
+                                              Instant now) {
+  if (!is_offered(offers(subject), proposal)) return std::string("it can no longer be done");
+  TRY(const auto input, input_of(subject, proposal));
+  Event event;
+  event.kind = action_of(proposal);
+  event.at = now;
+  event.actor = user_actor(proposal.user);
+  event.input = &input;
+  TRY(const auto would_be, try_out_shown(subject, event));
+  if (!would_be) return std::string(name(would_be.error().refusal));
+  return std::string(*would_be == proposal.shown ? "" : "it would send something else now");
+}
+
+Result<void> CaseService::lapse_proposals(const Case& before, Decision& decision) {
   Case& after = *decision.after;
-  if (after.proposals.empty()) return;
-  const std::vector<Offer> all = offers(after);
-  std::erase_if(after.proposals, [&](const Proposal& proposal) {
-    if (is_offered(all, proposal)) return false;
+  if (after.proposals.empty()) return {};
+  const Instant now = decision.steps.back().event.at;
+  std::vector<Proposal> left;
+  for (Proposal& proposal : std::exchange(after.proposals, {})) {
+    Result<std::string> reason = std::string();  // one that was just made stands
+    if (proposal.number <= before.timeline_count) reason = lapse_reason(after, proposal, now);
+    TRY(const auto why, std::move(reason));
+    if (why.empty()) {
+      left.push_back(std::move(proposal));
+      continue;
+    }
     std::string& text = decision.steps.back().note;
-    text += (text.empty() ? "" : "; ") + ("lapsed: " + words(proposal));
-    return true;
-  });
+    text += (text.empty() ? "" : "; ") + ("lapsed: " + words(proposal)) + ": " + why;
+  }
+  after.proposals = std::move(left);
+  return {};
 }
 
 }  // namespace jiexu

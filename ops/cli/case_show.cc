@@ -14,8 +14,7 @@ namespace jiexu::cli {
 namespace {
 
 constexpr size_t kTitleColumns = 9;
-constexpr size_t kShortCase = 13;   // the time in a case's id, to the millisecond
-constexpr size_t kDigestShown = 8;  // hex digits
+constexpr size_t kShortCase = 13;  // the time in a case's id, to the millisecond
 
 // How people name the case: by its letter, and before there is one by the beginning of its id.
 std::string name_of(const v1::CaseView& view) {
@@ -83,6 +82,17 @@ void add_deadlines(const v1::CaseView& view, const std::string& today, std::ostr
   out << "\n" << say("Deadlines") << "\n" << table.text();
 }
 
+// The fields that may be left out of its command line.
+std::string may_say(const v1::ActionView& action) {
+  std::string out;
+  for (const std::string& field : action.fields()) {
+    if (std::ranges::find(action.needed(), field) != action.needed().end()) continue;
+    out += (out.empty() ? "" : ", ") + field;
+  }
+  if (out.empty()) return out;
+  return "    " + say("it also takes: {fields}", {{"fields", out}}) + "\n";
+}
+
 // The command line for an action, with a place for each field that it needs.
 std::string command_line(const v1::CaseView& view, const v1::ActionView& action,
                          const std::string& command) {
@@ -92,7 +102,7 @@ std::string command_line(const v1::CaseView& view, const v1::ActionView& action,
     return command + " case do " + named + " detach --set attachment.sha256=...";
   }
   std::string line = command + " case do " + named + " " + action.action();
-  for (const std::string& field : action.fields()) {
+  for (const std::string& field : action.needed()) {
     if (field == "form" || field == "application") {
       line += " --file " + field + ".json";
     } else if (field == "findings") {
@@ -120,9 +130,9 @@ void add_proposals(const v1::CaseView& view, const std::string& command, std::os
                 {"user", proposal.proposed_by()},
                 {"time", day_and_time(proposal.proposed_at())}})
         << "\n";
-    if (proposal.input().ByteSizeLong() != 0) out << document_text(proposal.input()) << "\n";
-    out << "    " << say("to do it (another {role}):", {{"role", called("role.", proposal.role())}})
-        << " " << call << "approve " << name_of(view) << " " << number << " "
+    out << proposal_text(proposal) << "    "
+        << say("to do it (another {role}):", {{"role", called("role.", proposal.role())}}) << " "
+        << call << "approve " << name_of(view) << " " << number << " "
         << proposal.digest().substr(0, kDigestShown) << "\n    " << say("to drop it:") << " "
         << call << "retract " << name_of(view) << " " << number << "\n";
   }
@@ -184,7 +194,8 @@ void add_actions(const v1::CaseView& view, const std::string& command, std::ostr
   for (const v1::ActionView& action : view.actions()) {
     if (is_paper(action)) continue;
     out << "  " << say(action.title()) << " (" << who_may(action) << ")\n    "
-        << command_line(view, action, command) << "\n";
+        << command_line(view, action, command) << "\n"
+        << may_say(action);
   }
   if (!paper) return;
   out << "\n"

@@ -7,6 +7,9 @@
 
 namespace jiexu::cli {
 
+// Of a digest, what people read and type; commands send the whole one.
+inline constexpr size_t kDigestShown = 8;
+
 // What state it is in, what is due when, and the command line for each action that is allowed.
 // `today`: YYYY-MM-DD, for the days that are left. `command`: with what command lines begin.
 std::string case_text(const v1::CaseView& view, const std::string& today,

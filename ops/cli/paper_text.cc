@@ -161,6 +161,14 @@ const Message* body_of(const v1::Message& message) {
   return body == nullptr ? nullptr : &message.GetReflection()->GetMessage(message, body);
 }
 
+// Such as information-form; empty of a message without a body that this version knows.
+std::string kind_of(const v1::Message& message) {
+  const auto* body = v1::Message::descriptor()->FindFieldByNumber(message.body_case());
+  std::string kind = body == nullptr ? "" : body->name();
+  std::ranges::replace(kind, '_', '-');
+  return kind;
+}
+
 }  // namespace
 
 std::string paper_title(const std::string& kind) {
@@ -217,6 +225,28 @@ std::string message_text(const v1::PaperView& message) {
   }
   const Message* body = body_of(message.message());
   return body == nullptr || set_fields(*body).empty() ? out : out + document_text(*body);
+}
+
+std::string proposal_text(const v1::ProposalView& proposal) {
+  if (proposal.to().empty()) {
+    return "    " +
+           say("proposed with an older version, which did not say what it would send: retract it") +
+           "\n";
+  }
+  std::string out;
+  for (const v1::Message& message : proposal.messages()) {
+    out += "    " +
+           say("would be sent to {peer}: {what}",
+               {{"peer", proposal.to()}, {"what", paper_title(kind_of(message))}}) +
+           "\n";
+    if (const Message* body = body_of(message)) out += document_text(*body);
+  }
+  if (proposal.amount_fen() != 0) {
+    const std::string amount = amount_text(proposal.amount_fen(), Amounts::kAlsoCapitals);
+    out += "    " + say("amount: {amount}", {{"amount", amount}}) + "\n";
+  }
+  if (proposal.messages().empty()) out += document_text(proposal.input());
+  return out;
 }
 
 std::string last_word_text(const v1::PaperViews& messages, const std::vector<std::string>& others) {

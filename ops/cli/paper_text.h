@@ -36,6 +36,9 @@ std::string last_word_text(const v1::PaperViews& messages, const std::vector<std
 // The fields of a letter or form that are set: a line each, and rows of history as a table.
 std::string document_text(const google::protobuf::Message& document);
 
+// What a proposal would send, move and record, whole, for whoever is to approve it.
+std::string proposal_text(const v1::ProposalView& proposal);
+
 // What `jiexu case key-paper` sends: `json` (empty: none) with `fields` laid over it as in
 // with_fields(). With a kind, both are fields of that message; without, of the whole paper.
 // Error kInvalid.

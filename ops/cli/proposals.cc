@@ -10,6 +10,7 @@
 #include "ops/cli/lines.h"
 #include "ops/cli/meter.h"
 #include "ops/cli/output.h"
+#include "ops/cli/paper_text.h"
 #include "ops/cli/releases.h"
 #include "ops/cli/session.h"
 
@@ -17,8 +18,6 @@ namespace jiexu::cli {
 namespace {
 
 using Json = nlohmann::json;
-
-constexpr size_t kDigestTyped = 8;
 
 struct ProposalOptions {
   std::string id;
@@ -86,40 +85,59 @@ int approve_all(const Session& session, const std::string& file) {
   return worst;
 }
 
-const v1::ProposalView* find_proposal(const v1::CaseView& view, const std::string& number) {
-  for (const v1::ProposalView& proposal : view.proposals()) {
-    if (std::to_string(proposal.number()) == number) return &proposal;
+// The proposal of the case as it is shown now. Error: the exit code, after saying why.
+tl::expected<v1::ProposalView, int> find_proposal(const Session& session, const std::string& id,
+                                                  const std::string& number) {
+  const Result<Reply> reply = session.ask("GET", "/v1/cases/" + percent(id));
+  if (!reply) return tl::unexpected(report(reply.error()));
+  if (reply->status >= 400) return tl::unexpected(report_problem(*reply));
+  v1::CaseView view;
+  if (!from_json(reply->body, &view)) {
+    return tl::unexpected(report(EX_PROTOCOL, "the answer cannot be read"));
   }
-  return nullptr;
+  for (const v1::ProposalView& proposal : view.proposals()) {
+    if (std::to_string(proposal.number()) == number) return proposal;
+  }
+  return tl::unexpected(
+      report(EX_DATAERR,
+             say("no proposal {n} waits in this case; see `jiexu case show`", {{"n", number}})));
+}
+
+// Nobody approves what he has not been shown: who has no digits of it is shown it now.
+int show_it(const Session& session, const ProposalOptions& options,
+            const v1::ProposalView& proposal) {
+  std::cout << say("{what}, proposed by {user} at {time}",
+                   {{"what", say(proposal.title())},
+                    {"user", proposal.proposed_by()},
+                    {"time", day_and_time(proposal.proposed_at())}})
+            << "\n"
+            << proposal_text(proposal) << say("To approve exactly this:") << " "
+            << session.command() << " case approve " << options.id << " " << options.number << " "
+            << proposal.digest().substr(0, kDigestShown) << "\n";
+  return EX_USAGE;
 }
 
 // The digits that a person types are those of what was shown; the daemon gets the whole digest.
 int approve(const Session& session, const ProposalOptions& options) {
   if (!options.file.empty()) return approve_all(session, options.file);
-  if (options.id.empty() || options.number.empty() || options.digest.size() < kDigestTyped) {
-    return report(EX_USAGE, "name case, number and digest as `jiexu case show` prints them");
+  if (options.id.empty() || options.number.empty()) {
+    return report(EX_USAGE, "name case, number and digits as `jiexu case show` prints them");
   }
   const auto id = case_named(session, options.id);
   if (!id) return report(id.error());
-  const Result<Reply> reply = session.ask("GET", "/v1/cases/" + percent(*id));
-  if (!reply) return report(reply.error());
-  v1::CaseView view;
-  if (reply->status >= 400) return report_problem(*reply);
-  if (!from_json(reply->body, &view)) return report(EX_PROTOCOL, "the answer cannot be read");
-  const v1::ProposalView* proposal = find_proposal(view, options.number);
-  if (proposal != nullptr && !proposal->digest().starts_with(options.digest)) {
+  const auto proposal = find_proposal(session, *id, options.number);
+  if (!proposal) return proposal.error();
+  if (options.digest.empty()) return show_it(session, options, *proposal);
+  if (options.digest.size() < kDigestShown || !proposal->digest().starts_with(options.digest)) {
     return report(EX_DATAERR, say("this is not what was seen; look at it again: {command}",
-                                  {{"command", session.command() + " case show " + options.id}}));
+                                  {{"command", session.command() + " case approve " + options.id +
+                                                   " " + options.number}}));
   }
-  // What the daemon no longer has it says itself.
-  const std::string digest = proposal == nullptr ? options.digest : proposal->digest();
-  if (proposal != nullptr) {
-    const auto stops = session.stops_at(
-        say("{what}, proposed by {user}: it is done and leaves.",
-            {{"what", say(proposal->title())}, {"user", proposal->proposed_by()}}));
-    if (stops) return *stops;
-  }
-  return session.show("POST", path(*id, options.number, "approve"), approval(digest),
+  const auto stops =
+      session.stops_at(say("{what}, proposed by {user}: it is done and leaves.",
+                           {{"what", say(proposal->title())}, {"user", proposal->proposed_by()}}));
+  if (stops) return *stops;
+  return session.show("POST", path(*id, options.number, "approve"), approval(proposal->digest()),
                       [&](const std::string& body) { print_case(body, session.command()); });
 }
 
@@ -166,11 +184,11 @@ void add_proposals(Command group, Session& session) {
   });
 
   Command yes = group.add_command("approve", "Approve what another person has proposed",
-                                  "jiexu case approve ID NUMBER DIGEST");
+                                  "jiexu case approve ID NUMBER DIGITS");
   yes.add_option("id", options->id, "The case");
   yes.add_option("number", options->number, "The proposal");
-  yes.add_option("digest", options->digest,
-                 "The first 8 digits or more of what `jiexu case show` prints");
+  yes.add_option("digits", options->digest,
+                 "The first 8 or more of what it was shown with; without, it is shown");
   add_consent(yes, session);
   yes.add_option("--file", options->file,
                  "Instead: the letters that `jiexu case submit --json` printed; - for stdin");

@@ -211,6 +211,7 @@ TEST_CASE("a case is shown in plain words, with its deadlines and the command fo
   action->set_title("Issue the information form");
   action->set_role("reviewer");
   action->add_fields("form");
+  action->add_needed("form");
   CHECK(case_text(view, "2026-09-18", "jiexu --config F") ==
         "Case     L  (transfer-out, with S41132810207)\n"
         "Person   N  D\n"
@@ -286,15 +287,17 @@ TEST_CASE("what waits for a second person is shown field by field, the history a
   proposal->set_number(4);
   proposal->set_title("Issue the information form");
   proposal->set_role("reviewer");
+  proposal->set_to("S41132810207");
+  proposal->set_amount_fen(140'950);
   proposal->set_digest("0123abcd" + std::string(56, 'e'));
-  v1::InformationForm& form = *proposal->mutable_input()->mutable_form();
+  v1::InformationForm& form = *proposal->add_messages()->mutable_information_form();
   form.mutable_account()->set_amount_fen(140'950);
   form.add_segments()->set_area("350500");
   const std::string text = case_text(view, "2026-09-18", "jiexu");
+  CHECK_THAT(text, Catch::Contains("would be sent to S41132810207: Information form\n"));
   CHECK_THAT(text,
              Catch::Contains("Amount to remit  1,409.50 yuan (in capitals: 壹仟肆佰零玖元伍角整)"));
-  CHECK_THAT(text, Catch::Contains(
-                       "\nInformation form / Months of insurance\n  N  Division\n  0  350500\n"));
+  CHECK_THAT(text, Catch::Contains("\nMonths of insurance\n  N  Division\n  0  350500\n"));
   CHECK_THAT(text, Catch::Contains("jiexu case approve ID 4 0123abcd\n"));
 }
 

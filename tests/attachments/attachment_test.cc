@@ -251,7 +251,8 @@ TEST_CASE("a file that waits is given to nobody, and its form is changed by it f
   const size_t answers = world.out.answers.size();
   world.out.post(ProposalCommand{world.id, proposed.proposals[0].number, seen});
   while (world.out.answers.size() == answers) REQUIRE(world.out.commit());
-  CHECK(world.out.answers.back().rejection->refusal == Refusal::kProposalChanged);
+  // The form would name the other file now: what was proposed has lapsed.
+  CHECK(world.out.answers.back().rejection->refusal == Refusal::kUnknownProposal);
 }
 
 TEST_CASE("an upload may be sent again, and another one of the same file takes its place") {

@@ -426,10 +426,13 @@ v1::ActionInput sound_input(const Case& subject, EventKind action, const std::st
         input.set_amount_fen(amount_of(variant, kBalance));
       }
       break;
-    case EventKind::kBankReturned:
-    case EventKind::kReturnFunds: input.set_amount_fen(amount_of(variant, 0)); break;
+    case EventKind::kStopInsurance: input.set_date(date_of(kNow).yyyymmdd()); break;
+    case EventKind::kReturnFunds: input.set_reason("reason"); [[fallthrough]];
+    case EventKind::kBankReturned: input.set_amount_fen(amount_of(variant, 0)); break;
     case EventKind::kChangePayee: *input.mutable_payee() = other_payee(); break;
     case EventKind::kReplyReminder: input.set_date(20261210); break;
+    case EventKind::kDecline:
+    case EventKind::kMarkSeen:
     case EventKind::kAnswer: input.set_note("this one"); break;
     case EventKind::kKeyPaper: *input.mutable_paper() = paper_for(subject, variant); break;
     case EventKind::kAttach:

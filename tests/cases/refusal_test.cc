@@ -441,6 +441,12 @@ const RefusalTest kTests[] = {
        input.set_reason(std::string(limits::kInputBytesMax, 'x'));
        return act_at(Side::kIn, kLetterSent, EventKind::kWithdraw, input);
      }},
+    {Refusal::kFieldNotTaken, "a note that nobody would read is refused",
+     [] {
+       v1::ActionInput input;
+       input.set_note("for whom?");
+       return act_at(Side::kIn, "apply", EventKind::kAccept, input);
+     }},
     {Refusal::kTextHidden, "a reason of two lines is refused",
      [] {
        v1::ActionInput input;

@@ -47,8 +47,8 @@ void fill_lists(Case& subject) {
       {file, 2000, "scan.pdf", "image/png", true, false, 0, Attachment::Content::kHere});
   const auto invalidate = static_cast<uint8_t>(EventKind::kInvalidateForm);
   const auto remit = static_cast<uint8_t>(EventKind::kRemit);
-  subject.proposals = {{5, invalidate, "wang", kNow, "\x12\x34"},
-                       {8, remit, "li", {kNow.ms + 1}, ""}};
+  subject.proposals = {{5, invalidate, "wang", kNow, "\x12\x34", "\x18\x05"},
+                       {8, remit, "li", {kNow.ms + 1}, "", "\x0a"}};
   for (const uint32_t rule : {3, 14}) {
     v1::Finding& finding = subject.findings.emplace_back();
     finding.set_rule(rule);
@@ -140,7 +140,8 @@ std::string print_samples() {
   std::string out;
   for (const auto& [name, subject] : samples()) {
     out += name + " record " + to_hex(bytes_of(subject)) + "\n";
-    const Proposal proposal{4, static_cast<uint8_t>(EventKind::kSendLetter), "wang", kNow, "input"};
+    const Proposal proposal{
+        4, static_cast<uint8_t>(EventKind::kSendLetter), "wang", kNow, "input", "shown"};
     out += name + " approval " + to_hex(view(proposal_digest(subject, proposal))) + "\n";
   }
   return out;

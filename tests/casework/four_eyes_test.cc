@@ -3,6 +3,8 @@
 
 #include <catch2/catch.hpp>
 
+#include "daemon/casework/case_documents.h"
+#include "jiexu/v1/record.pb.h"
 #include "storage/layout.h"
 #include "tests/agency/site.h"
 #include "tests/cases/party.h"
@@ -109,7 +111,7 @@ TEST_CASE("a changed proposal needs a new approval") {
   CHECK(two.subject().overlays.has(Overlay::kWithdrawalPending));
 }
 
-TEST_CASE("the digest covers what was entered and what of the case would be used") {
+TEST_CASE("the digest covers what was entered and all that would be sent and moved") {
   Case subject;
   Proposal proposal;
   const Digest plain = proposal_digest(subject, proposal);
@@ -119,16 +121,135 @@ TEST_CASE("the digest covers what was entered and what of the case would be used
     change(other, changed);
     return proposal_digest(other, changed) != plain;
   };
+  CHECK(differs([](Case&, Proposal& p) { p.shown = "x"; }));
+  CHECK(differs([](Case& c, Proposal&) { c.id = case_number(7); }));
   CHECK(differs([](Case&, Proposal& p) { p.input = "x"; }));
   CHECK(differs([](Case&, Proposal& p) { p.user = "x"; }));
   CHECK(differs([](Case&, Proposal& p) { p.number = 9; }));
   CHECK(differs([](Case&, Proposal& p) { p.action = 3; }));
-  CHECK(differs([](Case& c, Proposal&) { c.payee.set_account_number("6"); }));
-  CHECK(differs([](Case& c, Proposal&) { c.person.set_name("x"); }));
-  CHECK(differs([](Case& c, Proposal&) { c.due.value = 1; }));
-  CHECK(differs([](Case& c, Proposal&) { c.moved.value = 1; }));
-  CHECK(differs([](Case& c, Proposal&) { c.form_version = 2; }));
   CHECK_FALSE(differs([](Case& c, Proposal&) { c.revision = 7; }));
+}
+
+namespace {
+
+v1::ShownRecord shown_of(const Proposal& proposal) {
+  v1::ShownRecord record;
+  CHECK(record.ParseFromString(proposal.shown));
+  return record;
+}
+
+// Transfer-out, where the insurance has ended.
+Case stopped(Two& two) {
+  two.act("wang", EventKind::kSendLetter);
+  two.approve("li");
+  two.settle();
+  two.out.user = "zhao";
+  for (const EventKind action : {EventKind::kAcceptLetter, EventKind::kStopInsurance}) {
+    const Case now = two.out.subject(two.id);
+    REQUIRE_FALSE(two.out.act(action, two.id, sound_input(now, action)).rejection);
+  }
+  two.settle();
+  return two.out.subject(two.id);
+}
+
+Answer approve_at_out(Two& two, const std::string& user) {
+  const Case now = two.out.subject(two.id);
+  REQUIRE(now.proposals.size() == 1);
+  two.out.user = user;
+  two.out.post(
+      ProposalCommand{two.id, now.proposals[0].number, proposal_digest(now, now.proposals[0])});
+  while (two.out.commit()) {
+  }
+  return two.out.answers.back();
+}
+
+}  // namespace
+
+TEST_CASE("a letter is shown whole before it leaves, but for what the sending settles") {
+  Two two;
+  two.act("wang", EventKind::kSendLetter);
+  const v1::ShownRecord shown = shown_of(two.subject().proposals.at(0));
+  CHECK(shown.to() == out_site().str());
+  REQUIRE(shown.messages_size() == 1);
+  two.approve("li");
+  two.settle();
+  v1::Message sent = *read_message(two.in.records(), out_site(), *two.subject().letter_place);
+  CHECK_FALSE(sent.letter().letter_number().empty());
+  sent.mutable_letter()->clear_letter_number();
+  sent.mutable_letter()->clear_issued_on();
+  CHECK(sent.letter().SerializeAsString() == shown.messages(0).letter().SerializeAsString());
+}
+
+TEST_CASE("a form that is approved on a later day is the form that was shown") {
+  Two two;
+  const Case before = stopped(two);
+  v1::ActionInput input = sound_input(before, EventKind::kIssueForm);
+  REQUIRE_FALSE(two.out.act(EventKind::kIssueForm, two.id, input).rejection);
+  const v1::ShownRecord shown = shown_of(two.out.subject(two.id).proposals.at(0));
+  REQUIRE(shown.messages_size() == 1);
+  CHECK(shown.messages(0).information_form().person().name() == before.person.name());
+  CHECK(shown.messages(0).information_form().segments_size() > 0);
+  two.out.now = two.out.now.plus_ms(86'400'000);
+  CHECK_FALSE(approve_at_out(two, "qian").rejection);
+  two.settle();
+  CHECK(two.subject().relationship == Relationship::kInfoReceived);
+}
+
+TEST_CASE("a payment is shown with account and amount; another account lets it lapse") {
+  Two two;
+  stopped(two);
+  v1::ActionInput input;
+  input.set_amount_fen(5'000);
+  REQUIRE_FALSE(two.out.act(EventKind::kRemit, two.id, input).rejection);
+  const Case proposed = two.out.subject(two.id);
+  const v1::ShownRecord shown = shown_of(proposed.proposals.at(0));
+  CHECK(shown.amount_fen() == 5'000);
+  CHECK(shown.messages(0).remittance_notice().payee().account_number() ==
+        proposed.payee.account_number());
+
+  two.act("wang", EventKind::kChangePayee);
+  two.approve("li");
+  two.settle();
+  const Case now = two.out.subject(two.id);
+  CHECK(now.payee.account_number() != proposed.payee.account_number());
+  CHECK(now.proposals.empty());
+  CHECK_THAT(two.out.timeline(two.id).back().note(),
+             Catch::Contains("lapsed: remit, proposal") &&
+                 Catch::Contains("it would send something else now"));
+  REQUIRE_FALSE(two.out.act(EventKind::kRemit, two.id, input).rejection);
+  CHECK(two.out.subject(two.id).proposals.at(0).number != proposed.proposals[0].number);
+}
+
+TEST_CASE("what happens beside a proposal and changes nothing of it leaves it as it is") {
+  Two two;
+  const Case before = stopped(two);
+  REQUIRE_FALSE(
+      two.out.act(EventKind::kIssueForm, two.id, sound_input(before, EventKind::kIssueForm))
+          .rejection);
+  const Case proposed = two.out.subject(two.id);
+  v1::ActionInput question;
+  question.set_reason("which employer?");
+  REQUIRE_FALSE(two.act("wang", EventKind::kAsk, question).rejection);
+  two.settle();
+  const Case now = two.out.subject(two.id);
+  CHECK(now.revision > proposed.revision);
+  REQUIRE(now.proposals.size() == 1);
+  CHECK(proposal_digest(now, now.proposals[0]) == proposal_digest(proposed, proposed.proposals[0]));
+  CHECK_FALSE(approve_at_out(two, "qian").rejection);
+}
+
+TEST_CASE("a letter is not sent if our own account has changed since it was shown") {
+  Two two;
+  two.act("wang", EventKind::kSendLetter);
+  std::vector<Agency> agencies = test_directory()->agencies();
+  for (Agency& agency : agencies) {
+    if (agency.id == in_site()) agency.bank.account += "1";
+  }
+  auto changed = Directory::make(std::move(agencies));
+  REQUIRE(changed);
+  REQUIRE(two.in.engine->set_directory(*changed, at(two.in.now)));
+  CHECK(refusal(two.approve("li")) == "proposal_changed");
+  CHECK(two.subject().letter_number.empty());
 }
 
 TEST_CASE("a wrong action is refused when it is proposed, and leaves nothing") {

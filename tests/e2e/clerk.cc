@@ -51,7 +51,11 @@ Move issue_form(const v1::CaseView& view, const Applicant& applicant, int32_t to
 std::optional<Move> out_move(const v1::CaseView& view, const Applicant& applicant,
                              bool money_arrived, int32_t today) {
   if (allows(view, "accept-letter")) return answer_letter(applicant);
-  if (allows(view, "stop-insurance")) return Move{"stop-insurance", {}};
+  if (allows(view, "stop-insurance")) {
+    Move move{"stop-insurance", {}};
+    move.input.set_date(today);
+    return move;
+  }
   const bool money_first = applicant.story == Story::kMoneyFirst;
   if (money_first && view.funds() == "NOT_COMPUTED" && allows(view, "remit")) {
     Move move{"remit", {}};

@@ -119,7 +119,10 @@ v1::Payee other_payee(const Office& office, Random& random) {
 void fill_money(EventKind action, const Case& subject, const Office& office, v1::ActionInput& input,
                 Random& random) {
   const int64_t open = subject.due.value - subject.moved.value;
-  if (action == EventKind::kReturnFunds) input.set_amount_fen(draw_part(-open, random));
+  if (action == EventKind::kReturnFunds) {
+    input.set_amount_fen(draw_part(-open, random));
+    input.set_reason("more came than is due");
+  }
   if (action == EventKind::kBankReturned) {
     input.set_attempt(office.bounced.attempt);
     input.set_amount_fen(office.bounced.open.value);
@@ -204,6 +207,9 @@ std::shared_ptr<const v1::ActionInput> make_input(EventKind action, const Case& 
     case EventKind::kReplyReminder:
       input->set_date(date_of(office.now.plus_ms(259'200'000)).yyyymmdd());
       break;
+    case EventKind::kStopInsurance: input->set_date(date_of(office.now).yyyymmdd()); break;
+    case EventKind::kDecline:
+    case EventKind::kMarkSeen:
     case EventKind::kAnswer: input->set_note("so it is"); break;
     case EventKind::kRejectLetter:
       input->set_code(paper.claimed ? v1::REJECT_CODE_CLAIMED_BY_OTHER : draw_code(random));
