@@ -6,6 +6,7 @@
 #include "daemon/cases/step.h"
 #include "daemon/casework/four_eyes.h"
 #include "daemon/peers/fault_words.h"
+#include "daemon/rules/person_terms.h"
 
 namespace jiexu {
 namespace {
@@ -28,6 +29,24 @@ void add_deadlines(const Case& subject, v1::CaseView& view) {
     out->set_ours(is_ours(subject.side, deadline.kind));
     out->set_reminded(deadline.reminded);
     if (deadline.expected) out->set_expected_on(deadline.expected->str());
+    if (deadline.held_since) out->set_held_since(deadline.held_since->str());
+    out->set_held_days(deadline.held_days);
+    if (const DeadlineRule* rule = rule_of(subject, deadline.kind)) {
+      out->set_source(text(rule->source));
+      out->set_own(rule->own);
+    }
+  }
+}
+
+void add_person_terms(const Case& subject, v1::CaseView& view) {
+  const auto ended = Date::from_yyyymmdd(subject.stopped_on);
+  if (!ended) return;
+  for (const PersonTerm& term : person_terms(*ended)) {
+    v1::PersonTermView* out = view.add_person_terms();
+    out->set_who(text(term.who));
+    out->set_what(text(term.what));
+    out->set_until(term.until.str());
+    out->set_source(text(term.source));
   }
 }
 
@@ -119,6 +138,7 @@ v1::CaseView case_view(const Case& subject) {
   for (const v1::Finding& finding : subject.findings) *view.add_findings() = finding;
   add_funds(subject, view);
   add_deadlines(subject, view);
+  add_person_terms(subject, view);
   add_actions(subject, view);
   add_proposals(subject, view);
   view.mutable_attachments()->Swap(attachment_views(subject).mutable_attachments());

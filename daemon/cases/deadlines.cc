@@ -65,56 +65,178 @@ Starts starts_of(const Event& event, const Case& subject) {
   }
 }
 
-bool concerns(Side side, DeadlineKind kind) {
-  return side == Side::kIn || kind == DeadlineKind::kFormDue || kind == DeadlineKind::kFundsDue;
+// Nobody counts by another agency's own defaults.
+bool concerns(Side side, const DeadlineRule& rule) {
+  return is_ours(side, rule.kind) || (side == Side::kIn && !rule.own);
 }
 
-void start(const DeadlineRule& rule, const Event& event, const Context& context, Case& subject) {
-  if (!concerns(subject.side, rule.kind) || subject.deadline(rule.kind) != nullptr) return;
-  const Date day = date_of(event.at);
+void start(const DeadlineRule& rule, const Calendar& calendar, Instant at, Case& subject) {
+  if (!concerns(subject.side, rule) || subject.deadline(rule.kind) != nullptr) return;
+  const Date day = date_of(at);
   Deadline& deadline = subject.deadlines.emplace_back();
   deadline.kind = rule.kind;
   deadline.started = day;
-  deadline.due = context.calendar->due(day, rule.working_days);
+  deadline.due = calendar.due(day, rule.working_days);
   while (deadline.steps < std::size(kLadder) && deadline.due &&
-         end_before(deadline, kLadder[deadline.steps]) < event.at) {
+         end_before(deadline, kLadder[deadline.steps]) < at) {
     ++deadline.steps;  // a term of two days has no day three days before its end
   }
+}
+
+// Working days, with those that it has stood still.
+int term_of(const DeadlineRule& rule, const Deadline& deadline) {
+  return rule.working_days + static_cast<int>(deadline.held_days);
+}
+
+// Steps whose day now lies ahead are not done yet.
+void move_to(std::optional<Date> due, Instant now, Deadline& deadline) {
+  deadline.due = due;
+  while (deadline.steps > 0 && (!due || end_before(deadline, kLadder[deadline.steps - 1]) >= now)) {
+    --deadline.steps;
+  }
+  deadline.passed = false;
+  for (size_t i = 0; i < deadline.steps; ++i) deadline.passed |= kLadder[i].passes;
+}
+
+// Of what has no event of its own to start it: whether there is something to do.
+bool is_there_to_do(DeadlineKind kind, const Case& subject) {
+  const bool in = subject.side == Side::kIn;
+  const Overlays& overlays = subject.overlays;
+  switch (kind) {
+    case DeadlineKind::kAcceptDue: return subject.relationship == Relationship::kDraft;
+    case DeadlineKind::kDecideDue: return subject.relationship == Relationship::kLetterReceived;
+    case DeadlineKind::kCorrectDue: return subject.relationship == Relationship::kFormDisputed;
+    case DeadlineKind::kRefundDue: return subject.funds == Funds::kRefundDue;
+    case DeadlineKind::kCloseDue:
+      return subject.relationship == Relationship::kInfoConfirmed && is_terminal(subject.funds);
+    case DeadlineKind::kAnswerDue:
+      return overlays.has_any({Overlay::kClarifying, Overlay::kCancelAsked, Overlay::kReopenAsked});
+    case DeadlineKind::kApproveDue: return !subject.proposals.empty();
+    case DeadlineKind::kSettleDue:
+      if (overlays.has(Overlay::kUnclear)) return true;
+      if (!in) return subject.funds == Funds::kBankReturned || overlays.has(Overlay::kFundsDiffer);
+      if (overlays.has(Overlay::kPayeeWanted)) return true;
+      return subject.funds == Funds::kReceivedDiffers && !overlays.has(Overlay::kFundsDiffer);
+    default: return false;
+  }
+}
+
+// All that is due has come, or nothing is.
+bool has_come(const Case& subject) {
+  return is_terminal(subject.funds) || (subject.form_version > 0 && subject.moved >= subject.due);
+}
+
+// The reason of a hold is the person's, the employer's or a hospital's, not transfer-out's.
+bool stands_still_while_held(DeadlineKind kind) {
+  return is_ours(Side::kOut, kind) && !is_ours(Side::kIn, kind);
+}
+
+// Moves the deadline by the working days that it has stood still, or lets it stand.
+void follow_hold(const Profile& profile, const Calendar& calendar, Instant now, Case& subject) {
+  const Date today = date_of(now);
+  const bool held = subject.overlays.has(Overlay::kSuspended);
+  for (Deadline& deadline : subject.deadlines) {
+    if (deadline.held_since.has_value() == held || !stands_still_while_held(deadline.kind)) {
+      continue;
+    }
+    if (held) {
+      deadline.held_since = today;
+      continue;
+    }
+    const int days = calendar.working_days_between(*deadline.held_since, today);
+    deadline.held_since.reset();
+    deadline.held_days += static_cast<uint32_t>(days);
+    const DeadlineRule* rule = profile.find_or_default(deadline.kind);
+    if (rule == nullptr || days == 0) continue;
+    move_to(calendar.due(deadline.started, term_of(*rule, deadline)), now, deadline);
+  }
+}
+
+bool begins(const DeadlineRule& rule, Starts starts, const Case& subject) {
+  return rule.start == ClockStart::kThereToDo ? is_there_to_do(rule.kind, subject)
+                                              : starts.has(rule.start);
+}
+
+// Starts what begins, ends what is done, and lets stand still what is held.
+void settle_deadlines(const Profile& profile, Starts starts, const Calendar& calendar, Instant now,
+                      Case& subject) {
+  for (const DeadlineRule& rule : profile.rules) {
+    if (begins(rule, starts, subject)) start(rule, calendar, now, subject);
+  }
+  for (const DeadlineRule& rule : own_defaults()) {
+    if (!begins(rule, starts, subject) || profile.find(rule.kind) != nullptr) continue;
+    start(rule, calendar, now, subject);
+  }
+  std::erase_if(subject.deadlines,
+                [&](const Deadline& deadline) { return is_met(deadline.kind, subject); });
+  follow_hold(profile, calendar, now, subject);
+}
+
+const Profile* profile_of(const Case& subject) {
+  return find_profile(subject.policy_profile, date_of(subject.created_at));
 }
 
 }  // namespace
 
 bool is_met(DeadlineKind kind, const Case& subject) {
-  if (is_terminal(subject.relationship))
-    return kind != DeadlineKind::kCreditDue || subject.closed();
+  const bool ended = is_terminal(subject.relationship);
   switch (kind) {
-    case DeadlineKind::kLetterDue: return !subject.letter_number.empty();
+    case DeadlineKind::kLetterDue: return ended || !subject.letter_number.empty();
     case DeadlineKind::kFormDue:
-      return subject.form_version > 0 && subject.relationship != Relationship::kFormDisputed &&
-             subject.relationship != Relationship::kInfoDisputed;
+      return ended ||
+             (subject.form_version > 0 && subject.relationship != Relationship::kFormDisputed &&
+              subject.relationship != Relationship::kInfoDisputed);
     case DeadlineKind::kFundsDue:
-      return subject.noticed.value > 0 || subject.moved.value > 0 || is_terminal(subject.funds);
-    case DeadlineKind::kIntakeDue: return subject.relationship == Relationship::kInfoConfirmed;
-    case DeadlineKind::kCreditDue: return is_terminal(subject.funds);
+      if (ended || is_terminal(subject.funds)) return true;
+      return subject.side == Side::kIn ? has_come(subject) : subject.moved.value > 0;
+    case DeadlineKind::kIntakeDue:
+      return ended || subject.relationship == Relationship::kInfoConfirmed;
+    case DeadlineKind::kCreditDue: return ended ? subject.closed() : is_terminal(subject.funds);
+    default: return !is_there_to_do(kind, subject);
   }
-  return false;
 }
 
 bool is_ours(Side side, DeadlineKind kind) {
-  const bool out = kind == DeadlineKind::kFormDue || kind == DeadlineKind::kFundsDue;
-  return out == (side == Side::kOut);
+  switch (kind) {
+    case DeadlineKind::kLetterDue:
+    case DeadlineKind::kIntakeDue:
+    case DeadlineKind::kCreditDue:
+    case DeadlineKind::kAcceptDue:
+    case DeadlineKind::kCloseDue: return side == Side::kIn;
+    case DeadlineKind::kFormDue:
+    case DeadlineKind::kFundsDue:
+    case DeadlineKind::kDecideDue:
+    case DeadlineKind::kCorrectDue:
+    case DeadlineKind::kRefundDue: return side == Side::kOut;
+    case DeadlineKind::kAnswerDue:
+    case DeadlineKind::kApproveDue:
+    case DeadlineKind::kSettleDue: return true;
+  }
+  return true;
+}
+
+const DeadlineRule* rule_of(const Case& subject, DeadlineKind kind) {
+  const Profile* profile = profile_of(subject);
+  return profile == nullptr ? nullptr : profile->find_or_default(kind);
 }
 
 void update_deadlines(const Event& event, const Context& context, Case& subject) {
-  const Profile* profile = find_profile(subject.policy_profile, date_of(subject.created_at));
-  if (profile != nullptr) {
-    const Starts starts = starts_of(event, subject);
-    for (const DeadlineRule& rule : profile->rules) {
-      if (starts.has(rule.start)) start(rule, event, context, subject);
-    }
+  if (const Profile* profile = profile_of(subject)) {
+    settle_deadlines(*profile, starts_of(event, subject), *context.calendar, event.at, subject);
   }
-  std::erase_if(subject.deadlines,
-                [&](const Deadline& deadline) { return is_met(deadline.kind, subject); });
+  show_deadlines(subject);
+}
+
+void time_proposals(const Calendar& calendar, Instant now, Case& subject) {
+  const DeadlineKind kind = DeadlineKind::kApproveDue;
+  const bool running = subject.deadline(kind) != nullptr;
+  if (running != subject.proposals.empty()) return;
+  const DeadlineRule* rule = rule_of(subject, kind);
+  if (running) {
+    std::erase_if(subject.deadlines, [&](const Deadline& one) { return one.kind == kind; });
+  } else if (rule != nullptr) {
+    start(*rule, calendar, now, subject);
+  }
   show_deadlines(subject);
 }
 
@@ -138,43 +260,35 @@ void show_deadlines(Case& subject) {
   subject.overlays.add(told_by_deadlines(subject));
 }
 
-namespace {
-
-// Steps whose day now lies ahead are not done yet.
-void move_to(std::optional<Date> due, Instant now, Deadline& deadline) {
-  deadline.due = due;
-  while (deadline.steps > 0 && (!due || end_before(deadline, kLadder[deadline.steps - 1]) >= now)) {
-    --deadline.steps;
-  }
-  deadline.passed = false;
-  for (size_t i = 0; i < deadline.steps; ++i) deadline.passed |= kLadder[i].passes;
-}
-
-}  // namespace
-
 std::string rejudge_deadlines(const Calendar& calendar, Instant now, Case& subject) {
   std::string moved;
-  const Profile* profile = find_profile(subject.policy_profile, date_of(subject.created_at));
+  const Profile* profile = profile_of(subject);
   if (profile == nullptr) return moved;
+  const auto tell = [&](DeadlineKind kind, const std::string& what) {
+    moved += (moved.empty() ? "" : "; ") + std::string(deadline_name(kind)) + ": " + what;
+  };
+  const auto text = [](const std::optional<Date>& date) { return date ? date->str() : "unknown"; };
   for (Deadline& deadline : subject.deadlines) {
-    const DeadlineRule* rule = profile->find(deadline.kind);
+    const DeadlineRule* rule = profile->find_or_default(deadline.kind);
     if (rule == nullptr) continue;
-    const std::optional<Date> due = calendar.due(deadline.started, rule->working_days);
+    const auto due = calendar.due(deadline.started, term_of(*rule, deadline));
     if (due == deadline.due) continue;
-    const auto text = [](const std::optional<Date>& date) {
-      return date ? date->str() : "unknown";
-    };
-    moved += moved.empty() ? "" : "; ";
-    moved +=
-        std::string(deadline_name(deadline.kind)) + ": " + text(deadline.due) + " -> " + text(due);
+    tell(deadline.kind, text(deadline.due) + " -> " + text(due));
     move_to(due, now, deadline);
+  }
+  uint32_t before = 0;
+  for (const Deadline& deadline : subject.deadlines) before |= 1u << uint32_t(deadline.kind);
+  settle_deadlines(*profile, {}, calendar, now, subject);
+  for (const Deadline& deadline : subject.deadlines) {
+    if (before >> uint32_t(deadline.kind) & 1) continue;
+    tell(deadline.kind, "counted from today, until " + text(deadline.due));
   }
   show_deadlines(subject);
   return moved;
 }
 
 std::optional<Instant> next_firing(Side side, const Deadline& deadline) {
-  if (!deadline.due) return std::nullopt;
+  if (!deadline.due || deadline.held_since) return std::nullopt;
   for (size_t i = deadline.steps; i < std::size(kLadder); ++i) {
     if (concerns_us(side, deadline, kLadder[i])) return end_before(deadline, kLadder[i]);
   }
@@ -183,7 +297,7 @@ std::optional<Instant> next_firing(Side side, const Deadline& deadline) {
 
 std::optional<Climbed> climb_ladder(const Event& event, Case& subject) {
   for (Deadline& deadline : subject.deadlines) {
-    if (deadline.kind != event.deadline || !deadline.due) continue;
+    if (deadline.kind != event.deadline || !deadline.due || deadline.held_since) continue;
     std::optional<Climbed> out;
     uint32_t steps = deadline.steps;
     while (steps < std::size(kLadder)) {

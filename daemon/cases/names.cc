@@ -278,6 +278,14 @@ std::string_view deadline_name(DeadlineKind kind) {
     case DeadlineKind::kFundsDue: return "funds-due";
     case DeadlineKind::kIntakeDue: return "intake-due";
     case DeadlineKind::kCreditDue: return "credit-due";
+    case DeadlineKind::kAcceptDue: return "accept-due";
+    case DeadlineKind::kDecideDue: return "decide-due";
+    case DeadlineKind::kCorrectDue: return "correct-due";
+    case DeadlineKind::kRefundDue: return "refund-due";
+    case DeadlineKind::kCloseDue: return "close-due";
+    case DeadlineKind::kAnswerDue: return "answer-due";
+    case DeadlineKind::kApproveDue: return "approve-due";
+    case DeadlineKind::kSettleDue: return "settle-due";
   }
   return "";
 }

@@ -85,10 +85,17 @@ std::string_view title(EventKind action);
 // Whose duty a deadline is: true if the side `side` must act.
 bool is_ours(Side side, DeadlineKind kind);
 
-// Judges the running deadlines by a new calendar or new versions of the profiles. Says which moved
-// and where to; empty if none did. A deadline that is moved into the future may be reminded of
-// again.
+// Judges the running deadlines by a new calendar or new versions of the profiles, and starts the
+// clocks of what is to be done and has none. Says which moved and where to; empty if none did. A
+// deadline that is moved into the future may be reminded of again.
 std::string rejudge_deadlines(const Calendar& calendar, Instant now, Case& subject);
+
+// The rule, or our own default, that the deadline follows; nullptr: none any more.
+const DeadlineRule* rule_of(const Case& subject, DeadlineKind kind);
+
+// Starts the clock of what waits for a second person, or ends it. Proposals are no matter of
+// step().
+void time_proposals(const Calendar& calendar, Instant now, Case& subject);
 
 // When the next step of the deadline's ladder is due: the end of a day. nullopt: never.
 std::optional<Instant> next_firing(Side side, const Deadline& deadline);

@@ -145,6 +145,8 @@ void each_field(const Row& row) {
   row(&Deadline::steps, JIEXU_VALUE(steps));
   row(&Deadline::reminded, JIEXU_VALUE(reminded));
   row(&Deadline::expected, JIEXU_VALUE(expected_on));
+  row(&Deadline::held_since, JIEXU_VALUE(held_since));
+  row(&Deadline::held_days, JIEXU_VALUE(held_days));
 }
 
 template <class T, class Row>

@@ -43,6 +43,7 @@ bool contains(const std::vector<RecordKey>& keys, const RecordKey& key) {
 Result<std::shared_ptr<const Case>> CaseService::write(const Case& before, Decision& decision) {
   send(decision);
   TRY_DO(lapse_proposals(before, decision));
+  time_proposals(*calendar_, decision.steps.back().event.at, *decision.after);
   write_timeline(before, decision);
   const std::shared_ptr<const Case> next = decision.after;
   write_case(before, *next);

@@ -21,7 +21,7 @@ std::string judging_edition(const Calendar& calendar) {
   for (const Profile& profile : profiles()) {
     out += ' ' + std::string(profile.name) + '@' + profile.in_force_from.str();
   }
-  return out;
+  return out + ' ' + std::string(kOwnDefaultsEdition);
 }
 
 Rejudge::Rejudge(v1::JudgedRecord record) : record_(std::move(record)) {
@@ -96,7 +96,6 @@ Result<void> CaseService::rejudge_case(const CaseId& id, Instant now) {
   TRY_DO(follow_successor(**subject, now));
   subject = load(id, now);
   if (!subject) return tl::unexpected(subject.error());
-  if ((*subject)->deadlines.empty()) return {};
   Decision& decision = begin(**subject);
   const std::string what = rejudge_deadlines(*calendar_, now, *decision.after);
   if (what.empty()) return {};

@@ -70,6 +70,15 @@ std::optional<Date> Calendar::due(Date start, int working_days) const {
   return date;
 }
 
+int Calendar::working_days_between(Date from, Date to) const {
+  int count = 0;
+  for (int day = from.days() + 1; day <= to.days(); ++day) {
+    const Date date = Date::from_days(day);
+    count += is_working_day(date).value_or(!is_weekend(date)) ? 1 : 0;
+  }
+  return count;
+}
+
 std::string Calendar::edition() const {
   std::string out;
   for (const auto& [number, year] : years_) {

@@ -47,6 +47,22 @@ constexpr std::array kFujianQuanzhou = {
                  "Quanzhou service list: credited within 2 working days of the funds"},
 };
 
+// They keep the whole within the twenty working days of 医保发〔2021〕39号.
+constexpr std::array kOwnDefaults = {
+    DeadlineRule{kLetterDue, kApplicationAccepted, 2, "our default, not the rule", true},
+    DeadlineRule{kFundsDue, kLetterAccepted, 10,
+                 "our default, not the rule: within the ten working days of the form", true},
+    DeadlineRule{kCreditDue, kFormAndFundsReceived, 5, "our default, not the rule", true},
+    DeadlineRule{kAcceptDue, kThereToDo, 2, "our default, not the rule", true},
+    DeadlineRule{kDecideDue, kThereToDo, 2, "our default, not the rule", true},
+    DeadlineRule{kCorrectDue, kThereToDo, 5, "our default, not the rule", true},
+    DeadlineRule{kRefundDue, kThereToDo, 10, "our default, not the rule", true},
+    DeadlineRule{kCloseDue, kThereToDo, 5, "our default, not the rule", true},
+    DeadlineRule{kAnswerDue, kThereToDo, 3, "our default, not the rule", true},
+    DeadlineRule{kApproveDue, kThereToDo, 2, "our default, not the rule", true},
+    DeadlineRule{kSettleDue, kThereToDo, 5, "our default, not the rule", true},
+};
+
 // Of one name, later versions stand below earlier ones; so do later national profiles.
 constexpr std::array kProfiles = {
     Profile{"MOHRSS-2016", ProfileScope::kNational, {2016, 9, 1}, kMohrss2016},
@@ -61,6 +77,18 @@ const DeadlineRule* Profile::find(DeadlineKind kind) const {
     if (rule.kind == kind) return &rule;
   }
   return nullptr;
+}
+
+const DeadlineRule* Profile::find_or_default(DeadlineKind kind) const {
+  if (const DeadlineRule* rule = find(kind)) return rule;
+  for (const DeadlineRule& rule : kOwnDefaults) {
+    if (rule.kind == kind) return &rule;
+  }
+  return nullptr;
+}
+
+std::span<const DeadlineRule> own_defaults() {
+  return kOwnDefaults;
 }
 
 std::span<const Profile> profiles() {

@@ -74,12 +74,29 @@ void add_deadlines(const v1::CaseView& view, const std::string& today, std::ostr
     if (!deadline.expected_on().empty()) {
       when += say("; expected on {day}", {{"day", deadline.expected_on()}});
     }
-    const bool late = !deadline.due_on().empty() && deadline.due_on() < today;
+    if (!deadline.held_since().empty()) {
+      when += say("; stands still since {day}", {{"day", deadline.held_since()}});
+    }
+    if (deadline.held_days() != 0) {
+      when += say("; with {n} working days held", {{"n", std::to_string(deadline.held_days())}});
+    }
+    if (deadline.own()) when += say("; our default, not the rule");
+    const bool running = deadline.held_since().empty() && !deadline.due_on().empty();
+    const bool late = running && deadline.due_on() < today;
     table.add({"  " + say(deadline.ours() ? "we" : "they"), plain_deadline(deadline.kind()),
                deadline.due_on().empty() ? "?" : deadline.due_on(), std::move(when)},
               late ? Stress::kLate : Stress::kNone);
   }
   out << "\n" << say("Deadlines") << "\n" << table.text();
+}
+
+void add_person_terms(const v1::CaseView& view, std::ostream& out) {
+  if (view.person_terms().empty()) return;
+  Table table({"  WHO", "MUST", "UNTIL", "BY"});
+  for (const v1::PersonTermView& term : view.person_terms()) {
+    table.add({"  " + say(term.who()), say(term.what()), term.until(), say(term.source())});
+  }
+  out << "\n" << say("Terms of the person, which bind neither agency") << "\n" << table.text();
 }
 
 // The fields that may be left out of its command line.
@@ -226,6 +243,7 @@ std::string case_text(const v1::CaseView& view, const std::string& today,
   add_state(view, out);
   add_related(view, out);
   add_deadlines(view, today, out);
+  add_person_terms(view, out);
   add_payments(view, out);
   add_attachments(view, out);
   add_proposals(view, command, out);

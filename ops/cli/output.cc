@@ -22,8 +22,10 @@ constexpr std::pair<std::string_view, std::string_view> kEnums[] = {
 };
 
 // In the order of their numbers, from 1.
-constexpr std::array<std::string_view, 5> kDuties = {"letter-due", "form-due", "funds-due",
-                                                     "intake-due", "credit-due"};
+constexpr std::array<std::string_view, 13> kDuties = {
+    "letter-due", "form-due",    "funds-due",   "intake-due", "credit-due",
+    "accept-due", "decide-due",  "correct-due", "refund-due", "close-due",
+    "answer-due", "approve-due", "settle-due"};
 
 // "REJECT_CODE_NOT_FOUND" without what all values of its enum have in common, which is the enum's
 // own name in capitals.
