@@ -279,7 +279,9 @@ Result<void> Engine::decide_message(Peer& peer, const v1::Message& message, cons
   event.place = place;
   // Terms run from when we took it, as our receipt says.
   const bool ahead = message.sent_at_ms() > now.plus_ms(limits::kClockSkewMsMax).ms;
-  if (ahead) event.note = "written by a clock ahead of ours";
+  std::string note = message.has_fault() ? in_our_words(message.fault()) : "";
+  if (ahead) note += (note.empty() ? "" : "; ") + std::string("written by a clock ahead of ours");
+  event.note = note;
   TRY(const auto outcome, cases_.apply(subject, event));
   if (outcome && message.has_remittance_notice()) {
     // The bank service's part is a step of its own, on what it has heard of the case.

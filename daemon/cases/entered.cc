@@ -108,8 +108,8 @@ std::optional<Rejection> check_query(const Case& subject, const Event& event) {
       event.input != nullptr ? *event.input : v1::ActionInput::default_instance();
   const bool told = !input.reason().empty() || input.refund_person() || !subject.findings.empty();
   for (int i = 0; i < input.findings_size() && !event.replayed; ++i) {
-    if (!input.findings(i).text().empty()) continue;
-    return rejection(Refusal::kInputMissing, "findings." + std::to_string(i) + ".text: is missing");
+    if (!input.findings(i).text().empty() || !input.findings(i).field().empty()) continue;
+    return rejection(Refusal::kInputMissing, "findings." + std::to_string(i) + ": says nothing");
   }
   if (told || !input.findings().empty() || event.replayed) return std::nullopt;
   return rejection(Refusal::kInputMissing,

@@ -33,6 +33,14 @@ bool is_overtaken(const Case& subject, const Event& event) {
   return is_numbered(event) && event.message->seen_case_seq() < subject.turn;
 }
 
+// The letter is in the other agency's quarantine for good: there is no case, and nothing of this one
+// can be answered there.
+bool is_about_letter(const Case& subject, const v1::Fault& fault) {
+  const auto& letter = subject.letter_place;
+  return fault.code() == v1::FAULT_CODE_BAD_CONTENT && letter && letter->epoch == fault.epoch() &&
+         letter->seq == fault.seq();
+}
+
 // Neither is the case with this agency nor was it.
 bool is_new_to(const Case& subject, std::string_view agency) {
   const auto id = AgencyId::parse(agency);
@@ -84,6 +92,7 @@ bool holds(Guard guard, const Case& subject, const Content& content) {
     case Guard::kPaidAgain: return content.event->message->remittance_notice().again_of() != 0;
     case Guard::kCrossed:
     case Guard::kOvertaken: return is_overtaken(subject, *content.event);
+    case Guard::kLetterUnusable: return is_about_letter(subject, content.event->message->fault());
     case Guard::kNoFindings:
     case Guard::kHasAccount:
     case Guard::kFundsTerminal:

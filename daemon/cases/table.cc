@@ -129,6 +129,7 @@ constexpr Row kInRows[] = {
     {E::kDetach,            {R::kDraft, R::kAccepted}, kAnyFunds, kNo,              kNo,                 G::kAttachmentWaits,    kStay,                kNo,                 kNo,                 X::kNone},
     {kOfBytes,              kInAny,           kAnyFunds,       kNo,                 kNo,                 G::kAttachmentAbsent,   kStay,                kNo,                 kNo,                 X::kNone},
     {E::kMarkSeen,          kInAny,           kAnyFunds,       O::kUnclear,         kNo,                 G::kAlways,             kStay,                kNo,                 O::kUnclear,         X::kNone},
+    {E::kFaultIn,           kLetterOut,       kAnyFunds,       kNo,                 kNo,                 G::kLetterUnusable,     R::kRefusedByOut,     kNo,                 kNo,                 X::kNone},
     {E::kFaultIn,           kInAny,           kAnyFunds,       kNo,                 kNo,                 G::kAlways,             kStay,                kNo,                 kNo,                 X::kNone},
     {kFromPeer,             kInSent,          kAnyFunds,       kNo,                 kNo,                 G::kOvertaken,          kStay,                kNo,                 kNo,                 X::kNone},
 };

@@ -65,7 +65,8 @@ enum class Guard : uint8_t {
   kLeavesWhatIsDue,   // exactly what is due is at IN then
   kAttachmentWaits,   // a file is attached that no message names yet
   kAttachmentAbsent,  // a file's bytes are not here
-  kLast = kAttachmentAbsent,
+  kLetterUnusable,    // the fault is about our letter, whose content the other agency cannot take
+  kLast = kLetterUnusable,
 };
 
 // What a transition sends. Amounts are those of case and event.

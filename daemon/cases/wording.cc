@@ -31,6 +31,7 @@ constexpr std::pair<Guard, std::string_view> kGuards[] = {
     {Guard::kLeavesWhatIsDue, "exactly what is due is left"},
     {Guard::kAttachmentWaits, "a file waits for the next letter or form"},
     {Guard::kAttachmentAbsent, "the bytes of a file are not here"},
+    {Guard::kLetterUnusable, "the other agency cannot use our letter"},
 };
 
 constexpr std::pair<Effect, std::string_view> kEffects[] = {

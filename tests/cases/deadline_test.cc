@@ -148,6 +148,8 @@ TEST_CASE("MOHRSS-2016: the form meets its deadline, the money has its own") {
   CHECK(due(in, DeadlineKind::kFormDue) == "none");
   CHECK(due(in, DeadlineKind::kFundsDue) == "2026-10-15");
   on(in, "2026-09-24", "remittance-notice-received");
+  CHECK(due(in, DeadlineKind::kFundsDue) == "2026-10-15");  // announced, and not here
+  on(in, "2026-09-25", "bank-credit");
   CHECK(due(in, DeadlineKind::kFundsDue) == "none");
 }
 

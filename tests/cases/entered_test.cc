@@ -52,8 +52,8 @@ TEST_CASE("a query says what is to be corrected: a reason, findings, or those of
   CHECK(refused(in, EventKind::kQueryForm, {}) ==
         "input_missing: reason: is missing, or findings; say what is to be corrected");
   v1::ActionInput empty;
-  empty.add_findings()->set_field("segments.0");
-  CHECK(refused(in, EventKind::kQueryForm, empty) == "input_missing: findings.0.text: is missing");
+  empty.add_findings();
+  CHECK(refused(in, EventKind::kQueryForm, empty) == "input_missing: findings.0: says nothing");
   in.subject.findings.emplace_back().set_text("the balance does not add up");
   CHECK(refused(in, EventKind::kQueryForm, {}).empty());
 }

@@ -100,6 +100,14 @@ int64_t sound_amount(const Case& subject, EventKind kind) {
   return missing > 0 ? missing : kBalance;
 }
 
+void fill_fault(const Case& subject, const std::string& variant, v1::Fault& fault) {
+  fault.set_code(v1::FAULT_CODE_NOT_ALLOWED);
+  if (variant != "letter" || !subject.letter_place) return;
+  fault.set_code(v1::FAULT_CODE_BAD_CONTENT);
+  fault.set_epoch(subject.letter_place->epoch);
+  fault.set_seq(subject.letter_place->seq);
+}
+
 void fill_exception(const Case& subject, EventKind kind, const std::string& variant,
                     v1::Message& out);
 
@@ -218,7 +226,7 @@ void fill_exception(const Case& subject, EventKind kind, const std::string& vari
     case EventKind::kReopenReplyIn: out.mutable_reopen_reply()->set_agreed(variant != "no"); break;
     case EventKind::kStatusQueryIn: out.mutable_status_query(); break;
     case EventKind::kStatusReplyIn: out.mutable_status_reply()->set_relationship("STOPPED"); break;
-    case EventKind::kFaultIn: out.mutable_fault()->set_code(v1::FAULT_CODE_NOT_ALLOWED); break;
+    case EventKind::kFaultIn: fill_fault(subject, variant, *out.mutable_fault()); break;
     default: break;
   }
 }
@@ -272,6 +280,8 @@ Outcome Party::apply(Event event) {
     return out;
   }
   for (const v1::Message* message : decided->messages) out.messages.push_back(*message);
+  // As the log would have it.
+  if (event.kind == EventKind::kSendLetter) subject.letter_place = LogPlace{true, 1, 1};
   out.postings = decided->postings;
   out.row = decided->row;
   posted_.insert(posted_.end(), out.postings.begin(), out.postings.end());

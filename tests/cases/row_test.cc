@@ -19,7 +19,7 @@ struct Transition {
   const char* state;
   const char* messages;
   const char* postings;   // debit<credit amount
-  const char* deadlines;  // open afterwards
+  const char* deadlines;  // by the rule, open afterwards
 };
 
 #define TO_LETTER "apply accept send-letter "
@@ -143,6 +143,7 @@ constexpr Transition kTransitions[] = {
     {"a file that the other agency lacks leaves the form incomplete", kIn, TO_ACCEPT "form-received:file attachment-gone", "INFO_RECEIVED / EXPECTED / INCOMPLETE", "", "", "intake 2026-11-27"},
     {"a form is complete with its file", kIn, TO_ACCEPT "form-received:file attachment-gone attachment-complete", "INFO_RECEIVED / EXPECTED", "", "", "intake 2026-11-27"},
     {"a form without the file replaces one that lacked it", kIn, TO_ACCEPT "form-received:file query-form form-received", "INFO_RECEIVED / EXPECTED", "", "", "intake 2026-11-27"},
+    {"a letter that the other agency cannot use ends the case", kIn, TO_LETTER "fault-received:letter", "REFUSED_BY_OUT / NONE_DUE", "", "", ""},
     {"a fault at transfer-in is noted", kIn, TO_LETTER "fault-received", "LETTER_SENT / UNKNOWN", "", "", ""},
 
     {"a letter opens the case", kOut, "letter-received", "LETTER_RECEIVED / NOT_COMPUTED", "", "", ""},
@@ -253,6 +254,7 @@ std::string postings_text(const Outcome& outcome) {
 std::string deadlines_text(const Case& subject) {
   std::string out;
   for (const Deadline& deadline : subject.deadlines) {
+    if (rule_of(subject, deadline.kind)->own) continue;  // duty_test.cc
     static constexpr const char* kNames[] = {"", "letter", "form", "funds", "intake", "credit"};
     out += (out.empty() ? "" : ",") + std::string(kNames[static_cast<int>(deadline.kind)]);
     out += " " + (deadline.due ? deadline.due->str() : "unknown");

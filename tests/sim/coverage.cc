@@ -23,6 +23,7 @@ constexpr OutOfReach kOutOfReach[] = {
     {Side::kIn, EventKind::kReplyReminder, Guard::kAlways, Relationship::kInfoReceived,
      "only another program keeps transfer-in's terms, and reminds it"},
     {Side::kIn, EventKind::kContradiction, Guard::kAlways, Relationship::kDone, kSound},
+    {Side::kIn, EventKind::kFaultIn, Guard::kLetterUnusable, Relationship::kLetterSent, kForeign},
     {Side::kIn, EventKind::kFaultIn, Guard::kAlways, Relationship::kDone, kForeign},
     {Side::kOut, EventKind::kRemit, Guard::kAlways, Relationship::kOutDone, kBooksAnew},
     {Side::kOut, EventKind::kContradiction, Guard::kAlways, Relationship::kOutDone, kSound},
