@@ -85,6 +85,8 @@ std::span<const Shape> shapes() {
                     kLetter[] = {{"letter", Form::kText}};
   static const Part kAside[] = {kPeer, kEpoch, kSeq}, kThrough[] = {kPeer, {"through", Form::kU64}};
   static const Part kAct[] = {{"act", Form::kDigest}}, kUser[] = {{"user", Form::kDigest}};
+  static const Part kDuty[] = {
+      {"owner", Form::kHash}, {"due", Form::kU32}, kCase, {"deadline", Form::kU8}};
   static const Part kActAge[] = {{"done_ms", Form::kU64}, {"act", Form::kDigest}};
   static const Part kPiece[] = {kCase, kFile, {"piece", Form::kU32}};
   static const Shape kAll[] = {
@@ -128,6 +130,7 @@ std::span<const Shape> shapes() {
       {K::kIdempotencyKey, "idempotency-key", kAct, message<v1::IdempotencyRecord>()},
       {K::kIdempotencyAge, "idempotency-age", kActAge, nullptr, Plain::kDigests},
       {K::kIdempotencyCount, "idempotency-count", kUser, nullptr, Plain::kNumber},
+      {K::kDuty, "duty", kDuty, nullptr},
       {K::kQuarantine, "quarantine", kAside, message<v1::QuarantineRecord>()},
       {K::kReceipt, "receipt", kThrough, message<v1::LinkFrame>()},
       {K::kAttachment, "piece", kPiece, nullptr, Plain::kBytes},

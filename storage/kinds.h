@@ -57,6 +57,7 @@ enum class Kind : uint8_t {
   kIdempotencyKey,
   kIdempotencyAge,
   kIdempotencyCount,
+  kDuty,
   kQuarantine,
   kReceipt,
   kAttachment,
@@ -96,6 +97,7 @@ inline constexpr std::string_view kPostponedLines = "Q";
 inline constexpr std::string_view kProposedReleases = "V";
 inline constexpr std::string_view kExceptions = "T";
 inline constexpr std::string_view kIdempotencyAges = "B";
+inline constexpr std::string_view kDuties = "N";
 
 // What a parse function returns for bytes that are no key of the kind: kCorrupt, with family and
 // kind, but not the bytes.

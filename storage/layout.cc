@@ -31,6 +31,8 @@ RecordKey of_batch(Kind kind, std::string_view number) {
 
 // Reads the fields of a key one after another. If the bytes are no key of the kind, the fields
 // mean nothing, and result() is the error.
+constexpr uint32_t kNoDay = UINT32_MAX;  // behind every day
+
 class Fields {
  public:
   Fields(Kind kind, std::string_view key) : kind_(kind) {
@@ -53,6 +55,12 @@ class Fields {
     return static_cast<Direction>(number);
   }
   CaseId case_id() { return *CaseId::from_bytes(take(CaseId::kSize)); }
+  OwnerHash hash() { return *to_array<sizeof(OwnerHash)>(take(sizeof(OwnerHash))); }
+  std::optional<Date> day(uint32_t yyyymmdd) {
+    const auto date = Date::from_yyyymmdd(static_cast<int32_t>(yyyymmdd));
+    good_ &= date.has_value();
+    return date;
+  }
   Digest digest() { return *to_array<kDigestSize>(take(kDigestSize)); }
   AgencyId peer() {
     const auto id = AgencyId::parse(take(AgencyId::kSize));
@@ -408,6 +416,25 @@ Result<IdempotencyAge> parse_idempotency_age_key(std::string_view key) {
 
 RecordKey idempotency_count_key(const Digest& user) {
   return {Kind::kIdempotencyCount, begin(Kind::kIdempotencyCount).add(view(user))};
+}
+
+std::string duties_of(const OwnerHash& owner) {
+  return begin(Kind::kDuty).add(view(owner)).str();
+}
+
+RecordKey duty_key(const DutyKey& duty) {
+  const uint32_t day = duty.due ? static_cast<uint32_t>(duty.due->yyyymmdd()) : kNoDay;
+  return {Kind::kDuty, Key(duties_of(duty.owner)).u32(day).add(duty.id.bytes()).u8(duty.kind)};
+}
+
+Result<DutyKey> parse_duty_key(std::string_view key) {
+  Fields in(Kind::kDuty, key);
+  DutyKey out;
+  out.owner = in.hash();
+  if (const uint32_t day = in.u32(); day != kNoDay) out.due = in.day(day);
+  out.id = in.case_id();
+  out.kind = in.u8();
+  return in.result(out);
 }
 
 RecordKey quarantine_key(AgencyId peer, Epoch epoch, Seq seq) {

@@ -40,6 +40,7 @@
 //   index       'K' | digest of user and idempotency key 32      IdempotencyRecord   yes
 //   index       'B' | done ms u64 | the same digest 32           digest of the user  no
 //   index       'C' | digest of the user 32                      u64: keys kept      no
+//   index       'N' | owner 16 | due yyyymmdd u32 | case id 16 | deadline kind u8  (empty)  no
 //   quarantine  peer 12 | epoch u32 | seq u64                    QuarantineRecord    yes
 //   audit       'R' | peer 12 | through seq u64                  LinkFrame: receipt  no
 //   attachment  case id 16 | SHA-256 of the file 32 | piece u32  bytes of the file   yes
@@ -53,6 +54,8 @@
 // index 'O'. To change a record, follow the recipe in storage/FORMAT.md.
 #pragma once
 
+#include <array>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -252,6 +255,21 @@ struct IdempotencyAge {
 Result<IdempotencyAge> parse_idempotency_age_key(std::string_view key);
 // How many of the user's keys are kept; `user` is a digest of the name.
 RecordKey idempotency_count_key(const Digest& user);
+
+// Who is to see to a case: the first bytes of SHA-256 of the user's name. All zero: in the list of
+// all cases, whoever sees to them.
+using OwnerHash = std::array<uint8_t, 16>;
+// Something that is to be done in an open case, or waited for; kind 0 if nothing of it has a day.
+struct DutyKey {
+  OwnerHash owner{};
+  std::optional<Date> due;  // those without a day come last
+  CaseId id;
+  uint8_t kind = 0;
+};
+RecordKey duty_key(const DutyKey& duty);
+Result<DutyKey> parse_duty_key(std::string_view key);
+// What the keys of the owner's duties begin with.
+std::string duties_of(const OwnerHash& owner);
 RecordKey quarantine_key(AgencyId peer, Epoch epoch, Seq seq);
 
 struct QuarantineKey {

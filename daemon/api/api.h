@@ -82,6 +82,8 @@ class Api {
   void apply(Call call);
   void list_cases(Call call);
   void find_cases(Call call);
+  void list_work(Call call);
+  void assign(Call call);
   void show_case(Call call);
   void show_timeline(Call call);
   void list_messages(Call call);
@@ -179,6 +181,8 @@ class Api {
   // decide.
   std::optional<HttpResponse> refused_by_role(const Case& subject, EventKind action,
                                               const User& user) const;
+  // Whether this is a person who may see to cases.
+  bool is_colleague(std::string_view user) const;
   // The case that the first argument names; answers 404 or 500 itself and returns nullopt.
   std::optional<Case> find_case(const Call& call) const;
 

@@ -136,6 +136,7 @@ v1::CaseView case_view(const Case& subject) {
     view.add_former_peers(former.agency.str());
   }
   for (const v1::Finding& finding : subject.findings) *view.add_findings() = finding;
+  view.set_assignee(subject.assignee);
   add_funds(subject, view);
   add_deadlines(subject, view);
   add_person_terms(subject, view);

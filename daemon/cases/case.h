@@ -256,6 +256,7 @@ struct Case {
       v1::FAULT_CODE_UNSPECIFIED;  // the peer could not use a message of ours
   std::vector<Attachment> attachments;
   std::vector<Proposal> proposals;  // at most one of an action; step() leaves them alone
+  std::string assignee;             // the user who sees to it; empty: nobody
   std::string newest_entries;  // of the timeline, as the store keeps them; step() leaves it alone
 
   bool exists() const { return relationship != Relationship::kNone; }

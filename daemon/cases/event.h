@@ -109,6 +109,7 @@ enum class EventKind : uint8_t {
   kAttachmentDamaged = 94,
   kBatchExported = 95,  // OUT: a payment went to the bank in a batch, which the peer is told of
   kBankPaidAgain = 96,  // OUT: the bank has paid a payment a second time
+  kAssign = 97,         // somebody sees to the case from now on, or nobody; moves no state
 };
 
 // The name of an action in API paths and on the command line, such as "send-letter"; of other

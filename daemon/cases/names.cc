@@ -135,6 +135,7 @@ constexpr std::pair<EventKind, std::string_view> kEvents[] = {
     {EventKind::kApprove, "approve"},
     {EventKind::kRetract, "retract"},
     {EventKind::kRejudge, "deadlines-moved"},
+    {EventKind::kAssign, "assign"},
     {EventKind::kLetterForwardedIn, "letter-forwarded-received"},
     {EventKind::kHoldIn, "hold-received"},
     {EventKind::kResumeIn, "resume-received"},

@@ -40,6 +40,10 @@ void CaseCommands::register_with(Kernel& kernel) {
   kernel.answer<ProposalCommand>(CommandKind::kAct,
                                  [this](const ProposalCommand& proposal, const std::string& user,
                                         Moment now) { return decide(proposal, user, now.wall); });
+  kernel.answer<AssignCommand>(
+      CommandKind::kAct, [this](const AssignCommand& asked, const std::string& user, Moment now) {
+        return assign(asked, user, now.wall);
+      });
   kernel.answer<SubmitCommand>(
       CommandKind::kAct, [this](const SubmitCommand& asked, const std::string& user, Moment now) {
         return submit(asked, user, now.wall);
@@ -132,6 +136,21 @@ Result<CaseReply> CaseCommands::decide(const ProposalCommand& proposal, const st
     TRY_DO(keyed_in(outcome, input, now));
   }
   return concluded(subject, outcome);
+}
+
+Result<CaseReply> CaseCommands::assign(const AssignCommand& asked, const std::string& user,
+                                       Instant now) {
+  TRY(const auto subject, cases_.load(asked.case_id, now));
+  if (subject == nullptr) {
+    return CaseReply::refused(nullptr, {Refusal::kUnknownCase, asked.case_id.str()});
+  }
+  if (subject->closed()) return CaseReply::refused(subject, {Refusal::kCaseClosed, ""});
+  if (subject->assignee != asked.seen) {
+    return CaseReply::refused(subject, {Refusal::kNotAllowedNow, "to: somebody was faster"});
+  }
+  if (subject->assignee == asked.to) return CaseReply::done(subject);
+  TRY(auto next, cases_.assign(*subject, asked.to, user, now));
+  return CaseReply::done(std::move(next));
 }
 
 Result<CaseService::Outcome> CaseCommands::submit_one(const CaseId& id,

@@ -34,6 +34,14 @@ struct ProposalCommand {
   std::optional<Digest> approve;  // digest of what that person has seen; nullopt: to retract it
 };
 
+// Who is to see to a case. It is refused if that was changed since the asker looked.
+struct AssignCommand {
+  using Reply = CaseReply;
+  CaseId case_id;
+  std::string to;    // empty: nobody
+  std::string seen;  // who saw to it when the asker looked
+};
+
 // A new case and its letter. Not the whole case: a thousand of them would be kept until the answer.
 struct SubmittedLetter {
   CaseId case_id;
@@ -78,6 +86,7 @@ class CaseCommands {
  private:
   Result<CaseReply> act(const ActionCommand& action, const std::string& user, Instant now);
   Result<CaseReply> decide(const ProposalCommand& proposal, const std::string& user, Instant now);
+  Result<CaseReply> assign(const AssignCommand& asked, const std::string& user, Instant now);
   Result<SubmitCommand::Reply> submit(const SubmitCommand& submit, const std::string& user,
                                       Instant now);
   Result<std::shared_ptr<const Case>> subject_of(const ActionCommand& action, Instant now);

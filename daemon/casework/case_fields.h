@@ -124,6 +124,7 @@ void each_field(const Row& row) {
   row(&Case::letter_place, JIEXU_MESSAGE(letter_ref));
   row(&Case::form_place, JIEXU_MESSAGE(form_ref));
   row(&Case::proposals, JIEXU_LIST(proposals));
+  row(&Case::assignee, JIEXU_VALUE(assignee));
   row(&Case::newest_entries, JIEXU_VALUE(newest_entries));
 }
 

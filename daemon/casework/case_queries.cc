@@ -1,5 +1,6 @@
 #include "daemon/casework/case_queries.h"
 
+#include "daemon/base/bytes.h"
 #include "daemon/casework/case_store.h"
 #include "daemon/engine/scan_page.h"
 
@@ -13,7 +14,46 @@ Result<Case> read_stored_case(std::string_view key, std::string_view value) {
   return decode_case(*id, *record);
 }
 
+constexpr size_t kShortDigitsMin = 8;
+constexpr size_t kShortFoundMax = 2;
+
+// The bytes that the digits stand for, an odd one left out; empty if they are no beginning of an id.
+std::string beginning_of(std::string_view named) {
+  std::string digits;
+  for (const char c : named) {
+    if (c != '-') digits += c;
+  }
+  if (digits.size() < kShortDigitsMin || digits.size() > 2 * CaseId::kSize) return "";
+  return from_hex(std::string_view(digits).substr(0, digits.size() / 2 * 2)).value_or("");
+}
+
+Result<std::vector<CaseId>> find_by_beginning(const Records& records, const std::string& bytes) {
+  std::vector<CaseId> out;
+  for (const std::string_view prefix : {layout::kOpenCases, layout::kClosedCases}) {
+    const std::string begin = std::string(prefix) + bytes;
+    Result<void> readable;
+    const auto one = [&](std::string_view key, std::string_view) {
+      const auto id = layout::parse_case_key(key);
+      if (!id) readable = tl::unexpected(id.error());
+      if (id) out.push_back(*id);
+      return id && out.size() < kShortFoundMax;
+    };
+    TRY_DO(records.scan(Family::kCase, begin, layout::prefix_end(begin), one));
+    if (!readable) return tl::unexpected(readable.error());
+    if (out.size() == kShortFoundMax) break;
+  }
+  return out;
+}
+
 }  // namespace
+
+Result<std::vector<CaseId>> find_named(const Records& records, std::string_view named) {
+  if (const auto id = CaseId::parse(named)) return std::vector<CaseId>{*id};
+  if (const auto number = LetterNumber::parse(named)) return find_by_letter(records, *number);
+  const std::string bytes = beginning_of(named);
+  if (bytes.empty()) return std::vector<CaseId>();
+  return find_by_beginning(records, bytes);
+}
 
 Result<void> visit_cases(const Records& records, bool closed_too, const std::stop_token& stop,
                          const std::function<void(const Case&)>& visit) {

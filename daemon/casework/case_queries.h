@@ -4,11 +4,17 @@
 
 #include <functional>
 #include <stop_token>
+#include <string_view>
+#include <vector>
 
 #include "daemon/cases/case.h"
 #include "storage/records.h"
 
 namespace jiexu {
+
+// The cases that `named` may mean: a case id, or the beginning of one (8 hex digits at least), or a
+// letter number. More than one: it is not enough to tell them apart; at most two of them.
+Result<std::vector<CaseId>> find_named(const Records& records, std::string_view named);
 
 // Every open case, and then every closed one if asked for, in the order of their ids. Keeps one in
 // memory. Errors: the store's; kCorrupt if a key or record cannot be read; kBusy if `stop` was

@@ -196,6 +196,18 @@ void CaseService::write_numbers() {
   }
 }
 
+Result<std::shared_ptr<const Case>> CaseService::assign(const Case& subject, const std::string& to,
+                                                        std::string_view user, Instant now) {
+  Decision& decision = begin(subject);
+  decision.after->assignee = to;
+  Event event;
+  event.kind = EventKind::kAssign;
+  event.at = now;
+  event.actor = user_actor(user);
+  note(decision, event, to.empty() ? "nobody sees to it" : "seen to by " + to);
+  return write(subject, decision);
+}
+
 void CaseService::note_former(const Case& subject, AgencyId agency) {
   auto next = std::make_shared<Case>(subject);
   next->former_peers.insert(next->former_peers.begin(), {agency, 0});

@@ -102,6 +102,10 @@ class CaseService final : public CommitListener {
                           std::string_view user, Instant now);
   Result<Outcome> retract(const Case& subject, uint32_t number, std::string_view user, Instant now);
 
+  // `to` sees to the case from now on; empty: nobody. Moves no state.
+  Result<std::shared_ptr<const Case>> assign(const Case& subject, const std::string& to,
+                                             std::string_view user, Instant now);
+
   // Letter numbers of the day are left out, because a loss may have forgotten the last ones. They
   // go on at a number that no earlier loss of the day can have led to.
   void skip_letter_numbers(Instant now);
@@ -232,6 +236,7 @@ class CaseService final : public CommitListener {
   Result<void> post_steps(const Decision& decision);
   void write_timers(const Case& before, const Case& after);
   void write_wanted(const Case& before, const Case& after);
+  void write_duties(const Case& before, const Case& after);
   Result<void> write_indexes(const Case& before, const Case& after);
   Result<void> add_to_list(const RecordKey& key, const CaseId& id);
   // The index record as it is now; of the last few asked for, as it was found then.

@@ -9,6 +9,7 @@
 #include "daemon/cases/stated.h"
 #include "daemon/casework/case_service.h"
 #include "daemon/casework/case_store.h"
+#include "daemon/casework/work_list.h"
 #include "storage/layout.h"
 
 namespace jiexu {
@@ -48,6 +49,7 @@ Result<std::shared_ptr<const Case>> CaseService::write(const Case& before, Decis
   const std::shared_ptr<const Case> next = decision.after;
   write_case(before, *next);
   write_timers(before, *next);
+  write_duties(before, *next);
   TRY_DO(write_indexes(before, *next));
   TRY_DO(post_steps(decision));
   // A new case waits for a person, mostly for hours; it is kept in memory when it is next asked
@@ -191,6 +193,18 @@ void CaseService::write_timers(const Case& before, const Case& after) {
     tx_.put(key, "");
     earliest_written_ = std::min(earliest_written_, layout::parse_timer_key(key)->due);
     next_deadline_ = std::min(next_deadline_, earliest_written_);
+  }
+}
+
+// Who looks for work finds the case by its days (work_list.h).
+void CaseService::write_duties(const Case& before, const Case& after) {
+  const auto old_keys = duty_keys(before);
+  const auto new_keys = duty_keys(after);
+  for (const RecordKey& key : old_keys) {
+    if (!contains(new_keys, key)) tx_.remove(key);
+  }
+  for (const RecordKey& key : new_keys) {
+    if (!contains(old_keys, key)) tx_.put(key, "");
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include "daemon/cases/deadlines.h"
 #include "daemon/casework/case_service.h"
+#include "daemon/casework/work_list.h"
 #include "daemon/rules/policy.h"
 #include "storage/layout.h"
 
@@ -96,6 +97,8 @@ Result<void> CaseService::rejudge_case(const CaseId& id, Instant now) {
   TRY_DO(follow_successor(**subject, now));
   subject = load(id, now);
   if (!subject) return tl::unexpected(subject.error());
+  // Those that an older version has written have none.
+  for (const RecordKey& key : duty_keys(**subject)) tx_.put(key, "");
   Decision& decision = begin(**subject);
   const std::string what = rejudge_deadlines(*calendar_, now, *decision.after);
   if (what.empty()) return {};

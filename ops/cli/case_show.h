@@ -7,6 +7,9 @@
 
 namespace jiexu::cli {
 
+// The CaseViews of a list, as a table.
+void print_all_cases(const std::string& body);
+
 // Of a digest, what people read and type; commands send the whole one.
 inline constexpr size_t kDigestShown = 8;
 

@@ -1,8 +1,7 @@
-// jiexu case: apply, list, show, do, timeline.
+// jiexu case: apply, find, show, do, timeline.
 #include <algorithm>
 #include <iostream>
 
-#include "daemon/base/columns.h"
 #include "daemon/base/text.h"
 #include "daemon/cases/table.h"
 #include "daemon/cases/table_drawing.h"
@@ -24,49 +23,7 @@ struct CaseOptions {
   std::string action;
   std::string file;
   std::vector<std::string> fields;
-  bool open = false;
-  int limit = 50;
-  std::string after;
 };
-
-// The deadline that ends first, with whose duty it is.
-std::string next_deadline(const v1::CaseView& view) {
-  const v1::DeadlineView* next = nullptr;
-  for (const v1::DeadlineView& deadline : view.deadlines()) {
-    if (deadline.due_on().empty()) continue;
-    if (next == nullptr || deadline.due_on() < next->due_on()) next = &deadline;
-  }
-  if (next == nullptr) return view.deadlines().empty() ? "-" : say("? (no calendar yet)");
-  const std::string whose = say(next->ours() ? "ours" : "theirs");
-  return next->due_on() + " " + whose + (next->passed() ? say(", passed") : "");
-}
-
-bool is_late(const v1::CaseView& view) {
-  return std::ranges::any_of(view.deadlines(), [](const v1::DeadlineView& deadline) {
-    return deadline.passed() && deadline.ours();
-  });
-}
-
-// Enough to know a person again, and no more: lists hang on screens.
-std::string masked_name(const std::string& name) {
-  return name.empty() ? "" : std::string(first_character(name).bytes) + "*";
-}
-
-void print_list(const std::string& body) {
-  v1::CaseViews views;
-  if (!from_json(body, &views)) return;
-  Table table({"CASE", "PERSON", "SIDE", "PEER", "STATE", "MONEY", "DUE", "NEXT DEADLINE"});
-  for (const v1::CaseView& view : views.cases()) {
-    const bool has_letter = !view.letter_number().empty();
-    table.add({has_letter ? view.letter_number() : short_case(view.case_id()),
-               masked_name(view.person().name()), called("side.", view.side()), view.peer(),
-               called("state.", view.relationship()), called("funds.", view.funds()),
-               view.due_fen() == 0 ? "-" : yuan(view.due_fen()), next_deadline(view)},
-              is_late(view) ? Stress::kLate : Stress::kNone);
-  }
-  std::cout << table.text();
-  print_more(views.next());
-}
 
 void print_timeline(const std::string& body) {
   v1::TimelineView view;
@@ -157,13 +114,6 @@ int show_case(const Session& session, const std::string& name) {
   });
 }
 
-int list_cases(const Session& session, const CaseOptions& options) {
-  std::string target = "/v1/cases?limit=" + std::to_string(options.limit);
-  if (options.open) target += "&open=1";
-  if (!options.after.empty()) target += "&after=" + percent(options.after);
-  return session.show("GET", target, "", print_list);
-}
-
 // A person's number comes by standard input, so that it stays out of the list of processes.
 int find(const Session& session, const std::string& letter, const std::string& type) {
   v1::ContactLetter known;
@@ -181,7 +131,7 @@ int find(const Session& session, const std::string& letter, const std::string& t
     known.mutable_person()->set_document_type(static_cast<v1::DocumentType>(document->number()));
     known.mutable_person()->set_document_number(number);
   }
-  return session.show("POST", "/v1/cases:find", to_json(known), print_list);
+  return session.show("POST", "/v1/cases:find", to_json(known), print_all_cases);
 }
 
 void add_find(Command group, Session& session) {
@@ -219,15 +169,6 @@ void add_writes(Command group, Session& session, const std::shared_ptr<CaseOptio
 }
 
 void add_reads(Command group, Session& session, const std::shared_ptr<CaseOptions>& options) {
-  Command list_command =
-      group.add_command("list", "List cases, oldest first", "jiexu case list --open");
-  list_command.add_flag("--open", options->open, "Only those that are not closed");
-  list_command.add_option("--limit", options->limit, "At most so many").range(1, 500);
-  list_command.add_option("--after", options->after, "Go on after this case");
-  list_command.callback([&session, options] {
-    session.run = [&session, options] { return list_cases(session, *options); };
-  });
-
   Command show_command = group.add_command("show", "Where a case stands and what can be done",
                                            "jiexu case show 41132807261122000017");
   show_command.add_option("id", options->id, "The case").required();
@@ -269,7 +210,7 @@ void add_offline(Command group, Session& session) {
 void add_case(Command app, Session& session) {
   Command group = app.add_command("case", "Cases: apply, look, act",
                                   "jiexu case apply --file application.json\n"
-                                  "jiexu case list --open\n"
+                                  "jiexu case list --mine\n"
                                   "jiexu case show 41132807261122000017\n"
                                   "jiexu case do 41132807261122000017 confirm-form");
   group.require_subcommand();
@@ -277,6 +218,7 @@ void add_case(Command app, Session& session) {
   add_writes(group, session, options);
   add_reads(group, session, options);
   add_find(group, session);
+  add_work(group, session);
   add_offline(group, session);
   add_submit(group, session);
   add_proposals(group, session);

@@ -34,7 +34,7 @@ constexpr const char* kWholeTask =
     "jiexu init /etc/jiexu --code S41132810207 --name \"Example City\"\n"
     "jiexud --config /etc/jiexu/agency.toml &\n"
     "jiexu case apply --file application.json\n"
-    "jiexu case list --open";
+    "jiexu case list --mine";
 
 int run(int argc, char** argv) {
   CommandLine line("Moves insured persons' relationships and money between agencies.", "jiexu",

@@ -104,6 +104,7 @@ void add_own_entry(Command app, Session& session);
 void add_user(Command app, Session& session);
 void add_config(Command app, Session& session);
 void add_case(Command app, Session& session);
+void add_work(Command group, Session& session);
 void add_submit(Command case_group, Session& session);
 void add_documents(Command case_group, Session& session);
 void add_draft(Command case_group, Session& session);

@@ -104,6 +104,7 @@ Case full_case() {
   out.hold_code = v1::REJECT_CODE_ARREARS;
   out.hold_until = 20261231;
   out.stopped_on = 20261119;
+  out.assignee = "zhao";
   out.last_fault = v1::FAULT_CODE_BAD_CONTENT;
   out.newest_entries = "\x08\x01";
   return out;

@@ -192,6 +192,20 @@ TEST_CASE("bytes that are no key of a kind are an error that names the kind, and
   CHECK_FALSE(parse_attachment_key(kCase.bytes()));
 }
 
+TEST_CASE("duties lie by their days, and those without a day come last") {
+  const Date first{2026, 11, 20};
+  const Date later{2027, 1, 4};
+  CHECK(duty_key({{}, first, kCase, 9}) < duty_key({{}, later, kCase, 1}));
+  CHECK(duty_key({{}, later, kCase, 9}) < duty_key({{}, std::nullopt, kCase, 1}));
+  const auto read = parse_duty_key(duty_key({{7}, later, kCase, 3}));
+  REQUIRE(read);
+  CHECK(read->owner == OwnerHash{7});
+  CHECK(read->due == later);
+  CHECK(read->id == kCase);
+  CHECK(read->kind == 3);
+  CHECK_FALSE(parse_duty_key(Key("N").add(std::string(37, '\x01'))));  // no day
+}
+
 TEST_CASE("every key is one of its kind") {
   const std::string batch = "411328072611200000010";
   const Instant at{5};
@@ -233,6 +247,7 @@ TEST_CASE("every key is one of its kind") {
                             idempotency_key(Digest{}),
                             idempotency_age_key(at, Digest{}),
                             idempotency_count_key(Digest{}),
+                            duty_key({{}, std::nullopt, kCase, 1}),
                             quarantine_key(kPeer, 1, 1),
                             receipt_key(kPeer, 1),
                             attachment_key(kCase, Digest{}, 1)};

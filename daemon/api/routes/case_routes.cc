@@ -9,6 +9,7 @@
 #include "daemon/api/views.h"
 #include "daemon/base/bytes.h"
 #include "daemon/cases/step.h"
+#include "daemon/casework/case_queries.h"
 #include "daemon/casework/case_service.h"
 #include "daemon/casework/case_store.h"
 #include "daemon/payments/payment_queries.h"
@@ -79,8 +80,18 @@ std::optional<HttpResponse> Api::refused_by_role(const Case& subject, EventKind 
 }
 
 std::optional<Case> Api::find_case(const Call& call) const {
-  const std::optional<CaseId> id = CaseId::parse(call.args[0]);
-  Result<std::optional<Case>> found = id ? read_case(records_, *id) : std::optional<Case>();
+  const auto ids = find_named(records_, call.args[0]);
+  if (!ids) {
+    reply(call, store_failure(ids.error()));
+    return std::nullopt;
+  }
+  if (ids->size() > 1) {
+    reply(call, problem_response(409, "ambiguous_case",
+                                 "several cases are called so; name one by its whole id"));
+    return std::nullopt;
+  }
+  Result<std::optional<Case>> found =
+      ids->empty() ? std::optional<Case>() : read_case(records_, ids->front());
   if (!found) {
     reply(call, store_failure(found.error()));
     return std::nullopt;

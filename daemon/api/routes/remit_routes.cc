@@ -135,9 +135,8 @@ void Api::list_payments(Call call) {
 }
 
 void Api::show_payee(Call call) {
-  const auto id = CaseId::parse(call.args[0]);
-  if (!id) return reply(call, refusal_response({Refusal::kUnknownCase, ""}, nullptr));
-  ask_for_view(call, PayeeQuery{*id});
+  const auto subject = find_case(call);
+  if (subject) ask_for_view(call, PayeeQuery{subject->id});
 }
 
 void Api::confirm_payee(Call call) {
@@ -145,9 +144,10 @@ void Api::confirm_payee(Call call) {
   if (auto read = from_json(call.request.body, &input); !read) {
     return reply(call, bad_body(read.error()));
   }
-  const auto id = CaseId::parse(call.args[0]);
-  if (!id) return reply(call, refusal_response({Refusal::kUnknownCase, ""}, nullptr));
-  ask_for_view(call, ConfirmPayeeCommand{*id, input.content(), input.note()});
+  const auto subject = find_case(call);
+  if (subject) {
+    ask_for_view(call, ConfirmPayeeCommand{subject->id, input.content(), input.note()});
+  }
 }
 
 void Api::take_payment_report(Call call) {

@@ -15,6 +15,8 @@ constexpr Route kRoutes[] = {
     {"POST", "/v1/cases", Role::kClerk, &Api::apply},
     {"GET", "/v1/cases", Role::kAuditor, &Api::list_cases},
     {"POST", "/v1/cases:find", Role::kAuditor, &Api::find_cases},
+    {"GET", "/v1/work", Role::kAuditor, &Api::list_work},
+    {"POST", "/v1/cases/{id}/assign", Role::kClerk, &Api::assign},
     {"GET", "/v1/cases/{id}", Role::kAuditor, &Api::show_case},
     {"GET", "/v1/cases/{id}/timeline", Role::kAuditor, &Api::show_timeline},
     {"GET", "/v1/cases/{id}/messages", Role::kAuditor, &Api::list_messages},
