@@ -85,6 +85,7 @@ std::span<const Shape> shapes() {
                     kLetter[] = {{"letter", Form::kText}};
   static const Part kAside[] = {kPeer, kEpoch, kSeq}, kThrough[] = {kPeer, {"through", Form::kU64}};
   static const Part kAct[] = {{"act", Form::kDigest}}, kUser[] = {{"user", Form::kDigest}};
+  static const Part kNamed[] = {{"name_hash", Form::kHash}, kCase};
   static const Part kDuty[] = {
       {"owner", Form::kHash}, {"due", Form::kU32}, kCase, {"deadline", Form::kU8}};
   static const Part kActAge[] = {{"done_ms", Form::kU64}, {"act", Form::kDigest}};
@@ -131,6 +132,7 @@ std::span<const Shape> shapes() {
       {K::kIdempotencyAge, "idempotency-age", kActAge, nullptr, Plain::kDigests},
       {K::kIdempotencyCount, "idempotency-count", kUser, nullptr, Plain::kNumber},
       {K::kDuty, "duty", kDuty, nullptr},
+      {K::kNamed, "named", kNamed, nullptr},
       {K::kQuarantine, "quarantine", kAside, message<v1::QuarantineRecord>()},
       {K::kReceipt, "receipt", kThrough, message<v1::LinkFrame>()},
       {K::kAttachment, "piece", kPiece, nullptr, Plain::kBytes},

@@ -64,6 +64,7 @@ constexpr KindRow kRows[] = {
     {Kind::kIdempotencyAge, Family::kIndex, kIdempotencyAges, 1 + 8 + kDigest, "an idempotency key's age", kPlain, kDurable},
     {Kind::kIdempotencyCount, Family::kIndex, "C", 1 + kDigest, "a user's idempotency keys", kPlain, kFindable},
     {Kind::kDuty, Family::kIndex, kDuties, 1 + kHash + 4 + kCase + 1, "a duty", kPlain, kDurable},
+    {Kind::kNamed, Family::kIndex, "Y", 1 + kHash + kCase, "a case by its person's name", kPlain, kDurable},
     {Kind::kQuarantine, Family::kQuarantine, "", kPeer + 4 + 8, "a message in quarantine", kSealed, kDurable},
     {Kind::kReceipt, Family::kAudit, "R", 1 + kPeer + 8, "a receipt", kPlain, kDurable},
     {Kind::kAttachment, Family::kAttachment, "", kCase + kDigest + 4, "a piece of a file", kSealed, kFindable},

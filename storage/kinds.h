@@ -58,6 +58,7 @@ enum class Kind : uint8_t {
   kIdempotencyAge,
   kIdempotencyCount,
   kDuty,
+  kNamed,
   kQuarantine,
   kReceipt,
   kAttachment,

@@ -437,6 +437,20 @@ Result<DutyKey> parse_duty_key(std::string_view key) {
   return in.result(out);
 }
 
+std::string cases_named(const PersonHash& name) {
+  return begin(Kind::kNamed).add(view(name)).str();
+}
+
+RecordKey named_key(const NamedKey& named) {
+  return {Kind::kNamed, Key(cases_named(named.name)).add(named.id.bytes())};
+}
+
+Result<NamedKey> parse_named_key(std::string_view key) {
+  Fields in(Kind::kNamed, key);
+  const NamedKey out{in.hash(), in.case_id()};
+  return in.result(out);
+}
+
 RecordKey quarantine_key(AgencyId peer, Epoch epoch, Seq seq) {
   return {Kind::kQuarantine, Key(peer.text()).u32(epoch).u64(seq)};
 }

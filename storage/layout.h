@@ -41,6 +41,7 @@
 //   index       'B' | done ms u64 | the same digest 32           digest of the user  no
 //   index       'C' | digest of the user 32                      u64: keys kept      no
 //   index       'N' | owner 16 | due yyyymmdd u32 | case id 16 | deadline kind u8  (empty)  no
+//   index       'Y' | hash of the person's name 16 | case id 16  (empty)             no
 //   quarantine  peer 12 | epoch u32 | seq u64                    QuarantineRecord    yes
 //   audit       'R' | peer 12 | through seq u64                  LinkFrame: receipt  no
 //   attachment  case id 16 | SHA-256 of the file 32 | piece u32  bytes of the file   yes
@@ -270,6 +271,14 @@ RecordKey duty_key(const DutyKey& duty);
 Result<DutyKey> parse_duty_key(std::string_view key);
 // What the keys of the owner's duties begin with.
 std::string duties_of(const OwnerHash& owner);
+// A case whose person has a name with this hash (Vault::person_hash() of the normalised name).
+struct NamedKey {
+  PersonHash name{};
+  CaseId id;
+};
+RecordKey named_key(const NamedKey& named);
+Result<NamedKey> parse_named_key(std::string_view key);
+std::string cases_named(const PersonHash& name);  // what the keys of such cases begin with
 RecordKey quarantine_key(AgencyId peer, Epoch epoch, Seq seq);
 
 struct QuarantineKey {

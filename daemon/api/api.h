@@ -181,6 +181,7 @@ class Api {
   // decide.
   std::optional<HttpResponse> refused_by_role(const Case& subject, EventKind action,
                                               const User& user) const;
+  Result<std::vector<CaseId>> find_by_letter_or_person(const v1::ContactLetter& known) const;
   // Whether this is a person who may see to cases.
   bool is_colleague(std::string_view user) const;
   // The case that the first argument names; answers 404 or 500 itself and returns nullopt.

@@ -141,9 +141,9 @@ struct Deadline {
   bool passed = false;             // the day is over and the case has been told
   uint32_t steps = 0;              // of the ladder of reminders that are done (deadlines.cc)
   bool reminded = false;           // a reminder was sent, and its answer is missing
-  std::optional<Date> expected;    // the day that the side in duty has named
-  std::optional<Date> held_since;  // it stands still, because transfer-out holds the case
-  uint32_t held_days = 0;          // working days that it has stood still before
+  std::optional<Date> expected{};  // the day that the side in duty has named
+  std::optional<Date> held_since{};  // it stands still, because transfer-out holds the case
+  uint32_t held_days = 0;            // working days that it has stood still before
 };
 
 // An agency that the case was with before: it forwarded the letter, or was merged. With the number

@@ -198,6 +198,15 @@ Step pass_over(Case& subject, const Event& event) {
   return result;
 }
 
+// An agency without Jiexu names no profile of deadlines on its letter.
+const v1::Message& with_profile(const v1::Message& paper, const Context& context) {
+  if (!paper.has_letter() || !paper.letter().policy_profile().empty()) return paper;
+  auto* filled = google::protobuf::Arena::CreateMessage<v1::Message>(context.arena);
+  *filled = paper;
+  filled->mutable_letter()->set_policy_profile(std::string(context.profile));
+  return *filled;
+}
+
 tl::expected<Step, Rejection> key_paper(Case& subject, const Event& event, const Context& context) {
   if (event.input == nullptr || !event.input->has_paper()) {
     return refuse(Refusal::kInputMissing, "paper: is missing");
@@ -208,7 +217,7 @@ tl::expected<Step, Rejection> key_paper(Case& subject, const Event& event, const
     return refuse(Refusal::kPaperInvalid, "paper");
   }
   if (auto wrong = check_paper(subject, *event.input)) return tl::unexpected(*wrong);
-  inner.message = &event.input->paper();
+  inner.message = &with_profile(event.input->paper(), context);
   inner.input = nullptr;
   inner.on_paper = true;
   auto decided = decide(subject, inner, context);

@@ -31,7 +31,8 @@ struct Context {
   const OwnEntry* own_entry = nullptr;
   const Calendar* calendar = nullptr;
   PersonHash person_hash{};          // kApply, kLetterIn: of the person in it
-  std::string_view profile;          // kApply: whose deadlines the case runs under
+  // kApply, kKeyPaper of a letter that names none: whose deadlines the case runs under
+  std::string_view profile;
   std::string_view letter_number;    // kSendLetter: the next free number, empty: none left
   bool peer_known = true;            // kApply: the origin agency is in the directory
   CaseId duplicate_of;               // kApply: the open case in its way (X31), or empty

@@ -4,6 +4,7 @@
 
 #include "daemon/base/check.h"
 #include "daemon/base/limits.h"
+#include "daemon/base/text.h"
 #include "daemon/casework/case_documents.h"
 #include "daemon/casework/case_service.h"
 #include "daemon/casework/case_store.h"
@@ -54,6 +55,10 @@ std::string document_text(const v1::Person& person) {
   std::string text;
   append_document(person, text);
   return text;
+}
+
+PersonHash name_hash(const Vault& vault, std::string_view name) {
+  return vault.person_hash("name:" + name_key(name));
 }
 
 PersonHash CaseService::hash_of(const v1::Person& person) {
@@ -189,6 +194,7 @@ Result<void> CaseService::look_up(const Case& subject, const Event& event, Conte
       if (event.input == nullptr || !event.input->paper().has_letter() || subject.exists()) {
         return {};
       }
+      context.profile = choose_profile(profiles_, self_, subject.peer, date_of(event.at));
       return look_up_letter(subject, event.input->paper().letter(), context);
     case EventKind::kAcceptLetter: {
       if (event.replayed) return {};

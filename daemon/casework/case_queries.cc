@@ -55,6 +55,17 @@ Result<std::vector<CaseId>> find_named(const Records& records, std::string_view 
   return find_by_beginning(records, bytes);
 }
 
+Result<std::vector<CaseId>> find_by_name(const Records& records, const PersonHash& name,
+                                         size_t limit) {
+  TRY(const auto found,
+      scan_page<layout::NamedKey>(
+          records, {Family::kIndex, layout::cases_named(name)}, limit,
+          [](std::string_view key, std::string_view) { return layout::parse_named_key(key); }));
+  std::vector<CaseId> out;
+  for (const layout::NamedKey& named : found.entries) out.push_back(named.id);
+  return out;
+}
+
 Result<void> visit_cases(const Records& records, bool closed_too, const std::stop_token& stop,
                          const std::function<void(const Case&)>& visit) {
   for (const std::string_view prefix : {layout::kOpenCases, layout::kClosedCases}) {

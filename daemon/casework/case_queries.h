@@ -16,6 +16,11 @@ namespace jiexu {
 // letter number. More than one: it is not enough to tell them apart; at most two of them.
 Result<std::vector<CaseId>> find_named(const Records& records, std::string_view named);
 
+// Cases whose person has this name, in the order of their ids, at most `limit`. Closed ones from
+// before the index was kept are not found.
+Result<std::vector<CaseId>> find_by_name(const Records& records, const PersonHash& name,
+                                         size_t limit);
+
 // Every open case, and then every closed one if asked for, in the order of their ids. Keeps one in
 // memory. Errors: the store's; kCorrupt if a key or record cannot be read; kBusy if `stop` was
 // asked for.

@@ -48,6 +48,8 @@ class CaseCache {
 // The person-hash input of a document: type and normalised number.
 std::string document_text(const v1::Person& person);
 void append_document(const v1::Person& person, std::string& out);
+// Of a whole name, however it is written (name_key of base/text.h).
+PersonHash name_hash(const Vault& vault, std::string_view name);
 
 // Messages of ours that exist already, because a peer gave them back after our store had lost them.
 class SentBefore {

@@ -243,6 +243,7 @@ Result<void> CaseService::write_indexes(const Case& before, const Case& after) {
   if (!before.attachments.empty() || !after.attachments.empty()) write_wanted(before, after);
   if (!before.exists()) {
     TRY_DO(add_to_list(layout::person_key(after.person_hash), after.id));
+    tx_.put(layout::named_key({name_hash(vault_, after.person.name()), after.id}), "");
   }
   if (before.letter_number.empty() && !after.letter_number.empty()) {
     return letters_.add(after.letter_number, after.id);

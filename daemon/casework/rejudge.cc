@@ -99,6 +99,7 @@ Result<void> CaseService::rejudge_case(const CaseId& id, Instant now) {
   if (!subject) return tl::unexpected(subject.error());
   // Those that an older version has written have none.
   for (const RecordKey& key : duty_keys(**subject)) tx_.put(key, "");
+  tx_.put(layout::named_key({name_hash(vault_, (*subject)->person.name()), id}), "");
   Decision& decision = begin(**subject);
   const std::string what = rejudge_deadlines(*calendar_, now, *decision.after);
   if (what.empty()) return {};

@@ -114,22 +114,33 @@ int show_case(const Session& session, const std::string& name) {
   });
 }
 
-// A person's number comes by standard input, so that it stays out of the list of processes.
-int find(const Session& session, const std::string& letter, const std::string& type) {
+struct FindOptions {
+  std::string letter;
+  std::string type = "citizen-id";
+  bool name = false;
+};
+
+// A person's number or name comes by standard input, so that it stays out of the list of processes.
+int find(const Session& session, const FindOptions& options) {
   v1::ContactLetter known;
-  known.set_letter_number(letter);
-  if (letter.empty()) {
-    const auto* document = find_value(*v1::DocumentType_descriptor(), type);
-    std::string number;
+  known.set_letter_number(options.letter);
+  if (options.letter.empty()) {
+    const auto* document = find_value(*v1::DocumentType_descriptor(), options.type);
+    std::string line;
     if (document == nullptr || document->number() == v1::DOCUMENT_TYPE_UNSPECIFIED) {
       return report(EX_USAGE, "--type is citizen-id, passport, foreign-resident or other");
     }
-    if (!std::getline(std::cin, number) || number.empty()) {
+    if (!std::getline(std::cin, line) || line.empty()) {
       return report(EX_USAGE, "give --letter, or the document number on standard input");
     }
-    if (!is_utf8(number)) return report(EX_DATAERR, "the document number is not UTF-8");
-    known.mutable_person()->set_document_type(static_cast<v1::DocumentType>(document->number()));
-    known.mutable_person()->set_document_number(number);
+    if (!is_utf8(line)) return report(EX_DATAERR, "what is on standard input is not UTF-8");
+    v1::Person& person = *known.mutable_person();
+    if (options.name) {
+      person.set_name(line);
+    } else {
+      person.set_document_type(static_cast<v1::DocumentType>(document->number()));
+      person.set_document_number(line);
+    }
   }
   return session.show("POST", "/v1/cases:find", to_json(known), print_all_cases);
 }
@@ -137,13 +148,13 @@ int find(const Session& session, const std::string& letter, const std::string& t
 void add_find(Command group, Session& session) {
   Command command = group.add_command("find", "Find cases by letter number, or of a person",
                                       "jiexu case find < document-number");
-  const auto letter = std::make_shared<std::string>();
-  const auto type = std::make_shared<std::string>("citizen-id");
-  command.add_option("--letter", *letter, "The letter's number");
-  command.add_option("--type", *type,
+  const auto options = std::make_shared<FindOptions>();
+  command.add_option("--letter", options->letter, "The letter's number");
+  command.add_option("--type", options->type,
                      "Of the document: citizen-id, passport, foreign-resident or other");
-  command.callback([&session, letter, type] {
-    session.run = [&session, letter, type] { return find(session, *letter, *type); };
+  command.add_flag("--name", options->name, "Standard input has the whole name instead");
+  command.callback([&session, options] {
+    session.run = [&session, options] { return find(session, *options); };
   });
 }
 

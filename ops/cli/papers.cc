@@ -1,6 +1,7 @@
 // jiexu case print, key-paper: what goes by hand because the other agency is not connected.
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "daemon/trust/directory.h"
 #include "jiexu/v1/api.pb.h"
@@ -90,7 +91,15 @@ Result<std::string> paper_of(const PaperOptions& options) {
   return paper.dump();
 }
 
-int key_paper(const Session& session, const PaperOptions& options) {
+// A letter begins a case: `jiexu case key-paper letter` names none.
+PaperOptions without_case(PaperOptions options) {
+  const bool names_kind = paper_title(options.id) != options.id;
+  if (options.kind.empty() && names_kind) options.kind = std::exchange(options.id, "");
+  return options;
+}
+
+int key_paper(const Session& session, const PaperOptions& given) {
+  const PaperOptions options = without_case(given);
   if (options.kind.empty() && options.file.empty()) {
     return report(EX_USAGE,
                   "say what the paper is, such as letter-accept, and its fields with --set; or "
@@ -127,7 +136,8 @@ void add_key(Command group, Session& session, const std::shared_ptr<PaperOptions
   Command command =
       group.add_command("key-paper", "Key in what came on paper from the other agency",
                         "jiexu case key-paper ID letter-accept --set accepted_on=20261122");
-  command.add_option("id", options->id, "The case; a printed sheet has it");
+  command.add_option("id", options->id,
+                     "The case; a printed sheet has it, and a letter begins a new one");
   command.add_option("kind", options->kind, "What the paper is, as `case print` calls it");
   command.add_option("--file", options->file,
                      "Its fields as JSON; without a kind, what `case print --json` gave there");

@@ -31,10 +31,11 @@ struct Answer {
 
 struct Asking {
   std::string user;
-  std::variant<ActionCommand, ProposalCommand, UploadCommand, SubmitCommand, BankCommand,
-               BankFileCommand, SettleLineCommand, MakeBatchesCommand, ApproveBatchCommand,
-               ExportBatchCommand, PaymentReportCommand, ReleasePaymentCommand, PaymentsQuery,
-               PayeeQuery, ConfirmPayeeCommand, PauseCommand, AskPeerCommand, PeersQuery>
+  std::variant<ActionCommand, ProposalCommand, AssignCommand, UploadCommand, SubmitCommand,
+               BankCommand, BankFileCommand, SettleLineCommand, MakeBatchesCommand,
+               ApproveBatchCommand, ExportBatchCommand, PaymentReportCommand, ReleasePaymentCommand,
+               PaymentsQuery, PayeeQuery, ConfirmPayeeCommand, PauseCommand, AskPeerCommand,
+               PeersQuery>
       what;
   std::function<void(Answer&&)> done;
 };

@@ -248,6 +248,7 @@ TEST_CASE("every key is one of its kind") {
                             idempotency_age_key(at, Digest{}),
                             idempotency_count_key(Digest{}),
                             duty_key({{}, std::nullopt, kCase, 1}),
+                            named_key({{}, kCase}),
                             quarantine_key(kPeer, 1, 1),
                             receipt_key(kPeer, 1),
                             attachment_key(kCase, Digest{}, 1)};

@@ -21,6 +21,8 @@ namespace {
 // Some half a millisecond.
 constexpr size_t kCasesInATurn = 10;
 
+constexpr size_t kFoundMax = 100;  // of one name
+
 std::string_view outcome(const CaseReply& answer) {
   return answer.rejection ? name(answer.rejection->refusal) : std::string_view("done");
 }
@@ -194,6 +196,23 @@ void Api::list_on(const std::shared_ptr<CaseListing>& listing) {
   reply(call, {200, "application/json", std::move(body), {}});
 }
 
+// Cases by what is known of a letter; kInvalid: too little is.
+Result<std::vector<CaseId>> Api::find_by_letter_or_person(const v1::ContactLetter& known) const {
+  if (!known.letter_number().empty()) {
+    const auto letter = LetterNumber::parse(known.letter_number());
+    if (letter) return find_by_letter(records_, *letter);
+    return fail(Errc::kInvalid, "letter_number: " + std::string(describe(letter.error())));
+  }
+  if (!known.person().document_number().empty()) {
+    return find_by_person(records_, ports_.vault.person_hash(document_text(known.person())));
+  }
+  if (!known.person().name().empty()) {
+    return find_by_name(records_, name_hash(ports_.vault, known.person().name()), kFoundMax);
+  }
+  return fail(Errc::kInvalid,
+              "letter_number, or person with document_type and document_number, or with a name");
+}
+
 // A question, not a GET, so that no proxy writes a person's number into its log. The body is what
 // is known of the letter: its number, or the person, of whom several origins may have cases.
 void Api::find_cases(Call call) {
@@ -201,20 +220,12 @@ void Api::find_cases(Call call) {
   if (const auto read = from_json(call.request.body, &known); !read) {
     return reply(call, bad_body(read.error()));
   }
-  const bool by_letter = !known.letter_number().empty();
-  if (!by_letter && known.person().document_number().empty()) {
-    return reply(call, problem_response(400, "bad_question",
-                                        "letter_number, or person with document_type and "
-                                        "document_number"));
+  const auto ids = find_by_letter_or_person(known);
+  if (!ids && ids.error().code == Errc::kInvalid) {
+    const bool by_letter = !known.letter_number().empty();
+    return reply(call, problem_response(400, by_letter ? "bad_letter_number" : "bad_question",
+                                        ids.error().text));
   }
-  const auto letter = LetterNumber::parse(known.letter_number());
-  if (by_letter && !letter) {
-    return reply(call, problem_response(400, "bad_letter_number",
-                                        "letter_number: " + std::string(describe(letter.error()))));
-  }
-  const auto ids =
-      by_letter ? find_by_letter(records_, *letter)
-                : find_by_person(records_, ports_.vault.person_hash(document_text(known.person())));
   if (!ids) return reply(call, store_failure(ids.error()));
   CasePage page;
   auto found = read_shown(records_, *ids);

@@ -10,6 +10,7 @@
 #include "daemon/base/bytes.h"
 #include "daemon/cases/step.h"
 #include "daemon/casework/case_documents.h"
+#include "daemon/casework/case_queries.h"
 #include "daemon/trust/suite.h"
 
 namespace jiexu {
@@ -54,9 +55,6 @@ std::string wrong_with(const v1::PaperView& paper, AgencyId self) {
   }
   if (paper.message().has_letter() && !AgencyId::parse(paper.from_agency())) {
     return "`from_agency`: who wrote the letter, 'S' and 11 digits";
-  }
-  if (!paper.case_id().empty() && !CaseId::parse(paper.case_id())) {
-    return "`case_id` has 32 hex digits";
   }
   return {};
 }
@@ -134,9 +132,13 @@ void Api::key_paper(Call call) {
   if (const std::string wrong = wrong_with(paper, ports_.self); !wrong.empty()) {
     return reply(call, problem_response(400, "bad_paper", wrong));
   }
+  const auto named = find_named(records_, paper.case_id());
+  if (!named) return reply(call, store_failure(named.error()));
+  if (named->size() != 1 && !paper.case_id().empty()) {
+    return reply(call, problem_response(400, "bad_paper", "case_id: names no case"));
+  }
   const auto random = to_array<10>(random_bytes(10));
-  const CaseId id =
-      CaseId::parse(paper.case_id()).value_or(CaseId::make(ports_.clock.now().ms, *random));
+  const CaseId id = named->empty() ? CaseId::make(ports_.clock.now().ms, *random) : named->front();
   const auto found = read_case(records_, id);
   if (!found) return reply(call, store_failure(found.error()));
   const Result<bool> come = *found ? has_come(records_, **found, paper) : false;
