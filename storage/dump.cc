@@ -44,6 +44,8 @@ constexpr Part kFile = {"file", Form::kDigest};
 constexpr Part kN = {"n", Form::kU32};
 constexpr Part kAttempt = {"attempt", Form::kU32};
 constexpr Part kDay = {"day", Form::kU32};
+constexpr Part kOwner = {"owner", Form::kHash};
+constexpr Part kLetterText = {"letter", Form::kText};
 constexpr Part kBatch = {"batch", Form::kText};
 constexpr Part kDirection = {"direction", Form::kU8};
 constexpr Part kEpoch = {"epoch", Form::kU32};
@@ -81,13 +83,11 @@ std::span<const Shape> shapes() {
   static const Part kException[] = {{"outcome", Form::kU8}, {"since_ms", Form::kU64}, kLine};
   static const Part kMissing[] = {{"missing_fen", Form::kU64}, kCase};
   static const Part kPeerCase[] = {kPeer, kCase}, kPeerCaseN[] = {kPeer, kCase, kN};
-  static const Part kPerson[] = {{"person_hash", Form::kHash}},
-                    kLetter[] = {{"letter", Form::kText}};
+  static const Part kPerson[] = {{"person_hash", Form::kHash}}, kLetter[] = {kLetterText};
   static const Part kAside[] = {kPeer, kEpoch, kSeq}, kThrough[] = {kPeer, {"through", Form::kU64}};
   static const Part kAct[] = {{"act", Form::kDigest}}, kUser[] = {{"user", Form::kDigest}};
-  static const Part kNamed[] = {{"name_hash", Form::kHash}, kCase};
-  static const Part kDuty[] = {
-      {"owner", Form::kHash}, {"due", Form::kU32}, kCase, {"deadline", Form::kU8}};
+  static const Part kNamed[] = {{"name_hash", Form::kHash}, kCase},
+                    kDuty[] = {kOwner, {"due", Form::kU32}, kCase, {"deadline", Form::kU8}};
   static const Part kActAge[] = {{"done_ms", Form::kU64}, {"act", Form::kDigest}};
   static const Part kPiece[] = {kCase, kFile, {"piece", Form::kU32}};
   static const Shape kAll[] = {

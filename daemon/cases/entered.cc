@@ -77,7 +77,7 @@ Checked check_against_case(const v1::InformationForm& given, const v1::Informati
   same.ask("person.household_type", person.household_type(), ours.household_type());
   same.ask("scheme_from", given.scheme_from(), known.scheme_from());
   same.ask("scheme_to", given.scheme_to(), known.scheme_to());
-  return same.found(Refusal::kFormNotOfLetter, "the case says otherwise; leave it out");
+  return same.found(Refusal::kFormNotOfLetter, "not what the case says");
 }
 
 Checked check_against_rows(const v1::InformationForm& given, const v1::InformationForm& known) {
@@ -88,7 +88,7 @@ Checked check_against_rows(const v1::InformationForm& given, const v1::Informati
   same.ask("actual_months", given.actual_months(), known.actual_months());
   same.ask("deemed_months", given.deemed_months(), known.deemed_months());
   same.ask("continuous_months", given.continuous_months(), known.continuous_months());
-  return same.found(Refusal::kFormInvalid, "follows from the rest of the form; leave it out");
+  return same.found(Refusal::kFormInvalid, "does not follow from the rest of the form");
 }
 
 }  // namespace

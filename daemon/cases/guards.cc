@@ -33,8 +33,8 @@ bool is_overtaken(const Case& subject, const Event& event) {
   return is_numbered(event) && event.message->seen_case_seq() < subject.turn;
 }
 
-// The letter is in the other agency's quarantine for good: there is no case, and nothing of this one
-// can be answered there.
+// The letter stays in the other agency's quarantine: there is no case, and nothing of this one can
+// be answered there.
 bool is_about_letter(const Case& subject, const v1::Fault& fault) {
   const auto& letter = subject.letter_place;
   return fault.code() == v1::FAULT_CODE_BAD_CONTENT && letter && letter->epoch == fault.epoch() &&

@@ -30,7 +30,7 @@ struct Context {
   AgencyId self;
   const OwnEntry* own_entry = nullptr;
   const Calendar* calendar = nullptr;
-  PersonHash person_hash{};          // kApply, kLetterIn: of the person in it
+  PersonHash person_hash{};  // kApply, kLetterIn: of the person in it
   // kApply, kKeyPaper of a letter that names none: whose deadlines the case runs under
   std::string_view profile;
   std::string_view letter_number;    // kSendLetter: the next free number, empty: none left

@@ -1,6 +1,6 @@
 // Every field of a case that is stored, each in one row: where it lies in Case and where in its
-// record. case_store.cc writes and reads cases by these rows, so that nothing can be written and not
-// read. To store a new field, add a row, anywhere: protobuf writes fields by their numbers.
+// record. case_store.cc writes and reads cases by these rows, so that nothing can be written and
+// not read. To store a new field, add a row, anywhere: protobuf writes fields by their numbers.
 // tests/casework/case_records.golden holds the bytes.
 //
 // each_field<T>(row) calls row(member of T, field of the record) for each row of T.

@@ -17,7 +17,7 @@ Result<Case> read_stored_case(std::string_view key, std::string_view value) {
 constexpr size_t kShortDigitsMin = 8;
 constexpr size_t kShortFoundMax = 2;
 
-// The bytes that the digits stand for, an odd one left out; empty if they are no beginning of an id.
+// The bytes that the digits stand for, an odd one left out; empty: they are no beginning of an id.
 std::string beginning_of(std::string_view named) {
   std::string digits;
   for (const char c : named) {

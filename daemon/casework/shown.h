@@ -1,5 +1,5 @@
-// What a second person is shown of an action before he approves it: all that it would send and move.
-// Pure.
+// What a second person is shown of an action before he approves it: all that it would send and
+// move. Pure.
 #pragma once
 
 #include <string>
@@ -10,8 +10,8 @@
 
 namespace jiexu {
 
-// A v1::ShownRecord, serialised. What only the sending settles is left out, so that two decisions on
-// one action differ exactly if something else would leave. `input` may be nullptr.
+// A v1::ShownRecord, serialised. What only the sending settles is left out, so that two decisions
+// on one action differ exactly if something else would leave. `input` may be nullptr.
 std::string shown(const Case& subject, const v1::ActionInput* input,
                   const std::vector<v1::Message*>& messages, Fen amount);
 

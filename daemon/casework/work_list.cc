@@ -14,7 +14,7 @@ namespace {
 
 constexpr size_t kRowsPerLook = 64;
 
-void add_keys(const Case& subject, const OwnerHash& owner, std::vector<RecordKey>& keys) {
+void add_keys(const Case& subject, const layout::OwnerHash& owner, std::vector<RecordKey>& keys) {
   for (const Deadline& deadline : subject.deadlines) {
     const auto kind = static_cast<uint8_t>(deadline.kind);
     keys.push_back(layout::duty_key({owner, deadline.due, subject.id, kind}));
@@ -48,7 +48,8 @@ class Look {
   Look(const Records& records, const WorkFilter& filter)
       : records_(records),
         filter_(filter),
-        prefix_(layout::duties_of(filter.owner.empty() ? OwnerHash() : owner_hash(filter.owner))) {}
+        prefix_(layout::duties_of(filter.owner.empty() ? layout::OwnerHash()
+                                                       : owner_hash(filter.owner))) {}
 
   Result<Scanned<layout::DutyKey>> next(const std::string& after) const {
     return scan_page<layout::DutyKey>(
@@ -68,10 +69,11 @@ class Look {
     TRY(auto found, read_case(records_, duty.id));
     if (!found || found->closed()) return std::nullopt;
     TRY_DO(show_delivery(records_, *found));
-    WorkRow row{std::move(*found), nullptr};
+    WorkRow row{std::move(*found), std::nullopt};
     if (duty.kind != 0) {
-      row.deadline = row.subject.deadline(kind);
-      if (row.deadline == nullptr || row.deadline->due != duty.due) return std::nullopt;
+      const Deadline* deadline = row.subject.deadline(kind);
+      if (deadline == nullptr || deadline->due != duty.due) return std::nullopt;
+      row.deadline = *deadline;
     }
     if (!fits(filter_, row)) return std::nullopt;
     return row;
@@ -87,8 +89,8 @@ class Look {
 
 }  // namespace
 
-OwnerHash owner_hash(std::string_view user) {
-  OwnerHash out;
+layout::OwnerHash owner_hash(std::string_view user) {
+  layout::OwnerHash out;
   const Digest whole = sha256(user);
   std::copy_n(whole.begin(), out.size(), out.begin());
   return out;
@@ -115,14 +117,19 @@ Result<WorkPage> list_work(const Records& records, const WorkFilter& filter, std
     TRY(const auto keys, look.next(last));
     for (const layout::DutyKey& duty : keys.entries) {
       if (look.is_over(duty)) return page;
-      if (page.rows.size() == limit || out_of_time()) {
-        page.out_of_time = page.rows.size() < limit;
+      if (page.rows.size() == limit) {
         page.next = to_hex(last);
         return page;
       }
       TRY(auto row, look.read(duty));
       if (row) page.rows.push_back(std::move(*row));
       last = layout::duty_key(duty).str();
+      // After one look at least, so that each page leads further.
+      if (out_of_time()) {
+        page.out_of_time = true;
+        page.next = to_hex(last);
+        return page;
+      }
     }
     if (!keys.more) return page;
   }

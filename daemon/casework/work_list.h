@@ -14,7 +14,7 @@
 
 namespace jiexu {
 
-OwnerHash owner_hash(std::string_view user);
+layout::OwnerHash owner_hash(std::string_view user);
 
 // The rows that the case has in the index: none if it is closed. Each of its deadlines, whoever is
 // in duty; for a case without any, one that says so.

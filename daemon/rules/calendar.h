@@ -81,8 +81,8 @@ class Calendar {
   // REQUIRES: working_days >= 1.
   std::optional<Date> due(Date start, int working_days) const;
 
-  // How many days after `from`, up to and with `to`, are working days. In a year that is not loaded,
-  // weekdays count.
+  // How many days after `from`, up to and with `to`, are working days. In a year that is not
+  // loaded, weekdays count.
   int working_days_between(Date from, Date to) const;
 
   // Years and versions as text, such as "2025.1 2026.1". Equal editions judge equally.

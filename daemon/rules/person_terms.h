@@ -1,6 +1,6 @@
 // Terms of the person and of the former employer around the end of the old insurance. They bind
-// neither agency, and no clock of a case follows them: they are shown with the case, so that a clerk
-// can tell the person. Pure.
+// neither agency, and no clock of a case follows them: they are shown with the case, so that a
+// clerk can tell the person. Pure.
 #pragma once
 
 #include <array>

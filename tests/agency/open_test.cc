@@ -64,7 +64,9 @@ TEST_CASE("an agency that was taken out of the directory has its messages kept, 
   site.engine = std::move(*opened);
   CHECK(site.engine->recovered());
   // With a link, the case goes on; without one, there is nobody to write to.
-  CHECK_FALSE(site.act(EventKind::kWithdraw, case_number(1)).rejection);
+  v1::ActionInput input;
+  input.set_reason("stays");
+  CHECK_FALSE(site.act(EventKind::kWithdraw, case_number(1), input).rejection);
   CHECK(site.peer(out_site()).last_seq() == before + 1);
   site.post(ActionCommand{EventKind::kSendLetter, case_number(2), nullptr});
   REQUIRE(site.answers.back().rejection);

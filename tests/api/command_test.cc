@@ -120,7 +120,7 @@ TEST_CASE("cases are listed, shown and acted on") {
   const std::string id = agency.world.draft().id.str();
   const std::string short_id = id.substr(0, 13);
   CHECK_THAT(
-      agency.jiexu("case list").out,
+      agency.jiexu("case list --all").out,
       Catch::Contains(short_id + "  T*      transfer-in  S41132810207  application entered"));
   CHECK_THAT(agency.jiexu("case show " + id).out,
              Catch::Contains("/agency.toml case do " + short_id + " accept"));

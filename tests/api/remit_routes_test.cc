@@ -87,6 +87,8 @@ TEST_CASE("batches come in pages, newest first") {
 TEST_CASE("what waits and whose account it goes to is asked of the engine") {
   ApiWorld world;
   const std::string path = "/v1/cases/" + world.draft().id.str() + "/payee";
+  CHECK(world.ask("GET", path, Role::kAuditor).status() == 404);
+  world.put(world.draft());
   CHECK(world.ask("GET", "/v1/payments?limit=7", Role::kAuditor).status() == 200);
   CHECK(world.ask("GET", "/v1/payments?after=x", Role::kAuditor).status() == 400);
   CHECK(world.ask("GET", path, Role::kAuditor).status() == 200);

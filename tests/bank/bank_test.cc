@@ -79,7 +79,12 @@ TEST_CASE("a line without a known reference waits under our own code (X29)") {
 TEST_CASE(
     "a line for a case that has ended opens its funds, so that the money is sent back (X13)") {
   Office office({});
-  REQUIRE_FALSE(office.site.act(EventKind::kWithdraw, office.id).rejection);
+  const auto act = [&](EventKind action) {
+    v1::ActionInput input;
+    input.set_reason("the person stays");
+    return office.site.act(action, office.id, input);
+  };
+  REQUIRE_FALSE(act(EventKind::kWithdraw).rejection);
   v1::Message reply = sound_message(office.site.subject(office.id), EventKind::kWithdrawReplyIn);
   Forger(out_site(), office.site).deliver(reply);
   office.site.commit();
@@ -89,7 +94,7 @@ TEST_CASE(
   CHECK(answer.bank.results(0).case_id() == office.id.str());
   CHECK_FALSE(office.site.subject(office.id).closed());
   CHECK(office.site.balance(out_site(), LedgerAccount::kSuspense) == -700);
-  REQUIRE_FALSE(office.site.act(EventKind::kReturnFunds, office.id).rejection);
+  REQUIRE_FALSE(act(EventKind::kReturnFunds).rejection);
   CHECK(office.site.subject(office.id).closed());
   CHECK(office.site.balance(out_site(), LedgerAccount::kBank) == 0);
 }

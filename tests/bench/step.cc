@@ -179,6 +179,7 @@ class Life {
       add_row(form, yyyymm, yyyymm);
     }
     fill_derived(form);
+    form.clear_issued_on();
     return input;
   }
 

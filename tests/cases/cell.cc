@@ -80,4 +80,20 @@ Case case_in(Side side, Relationship relationship, Funds funds) {
   return subject;
 }
 
+std::vector<EventKind> all_events() {
+  std::vector<EventKind> out;
+  for (int number = 1; number < 256; ++number) {
+    const auto kind = static_cast<EventKind>(number);
+    if (!name(kind).empty()) out.push_back(kind);
+  }
+  return out;
+}
+
+std::string state_text(const Case& subject) {
+  std::string out =
+      std::string(name(subject.relationship)) + " / " + std::string(name(subject.funds));
+  if (!subject.overlays.empty()) out += " / " + text(subject.overlays);
+  return out;
+}
+
 }  // namespace jiexu

@@ -92,7 +92,7 @@ TEST_CASE("no act was done on an absurd day, and none is expected on one") {
 }
 
 TEST_CASE("a form of another person is refused with its field, and no mixture leaves") {
-  const std::string why = ": the case says otherwise; leave it out";
+  const std::string why = ": not what the case says";
   CHECK(issue([](auto& form) { form.mutable_person()->set_name("别人"); }) ==
         "form_not_of_letter: person.name" + why);
   CHECK(issue([](auto& form) {
@@ -108,9 +108,9 @@ TEST_CASE("a form of another person is refused with its field, and no mixture le
 TEST_CASE("what follows from a form is left out of it or right") {
   CHECK(issue([](auto& form) { form.set_version(2); }) == "form_version: version: must be 1");
   CHECK(issue([](auto& form) { form.set_actual_months(999); }) ==
-        "form_invalid: actual_months: follows from the rest of the form; leave it out");
+        "form_invalid: actual_months: does not follow from the rest of the form");
   CHECK(issue([](auto& form) { form.set_issued_on(20200101); }) ==
-        "form_invalid: issued_on: follows from the rest of the form; leave it out");
+        "form_invalid: issued_on: does not follow from the rest of the form");
   CHECK(issue([](auto& form) { form.clear_person(); }).empty());
 }
 

@@ -103,7 +103,7 @@ const std::multimap<std::string_view, Breach>& breaches() {
       {"deadlines-of-side",
        {Side::kIn, kSent,
         [](Case& c) {
-          c.deadlines = {{static_cast<DeadlineKind>(9), {}, {}}};
+          c.deadlines = {{static_cast<DeadlineKind>(99), {}, {}}};
         }}},
       {"deadlines-open",
        {Side::kIn, kSent,

@@ -73,6 +73,17 @@ v1::InformationForm form_for(const Case& subject, std::string variant) {
   return form;
 }
 
+// A clerk leaves out what the case has, and what follows from the rows and the day.
+v1::InformationForm as_entered(v1::InformationForm form) {
+  form.clear_person();
+  form.clear_issued_on();
+  form.clear_gaps();
+  form.clear_actual_months();
+  form.clear_deemed_months();
+  form.clear_continuous_months();
+  return form;
+}
+
 v1::WithdrawOutcome outcome_for(const Case& subject, const std::string& variant) {
   if (variant == "accepted") return v1::WITHDRAW_OUTCOME_ACCEPTED;
   if (variant == "late") return v1::WITHDRAW_OUTCOME_TOO_LATE;
@@ -425,7 +436,9 @@ v1::ActionInput sound_input(const Case& subject, EventKind action, const std::st
     case EventKind::kApply: *input.mutable_application() = application_of_anybody(); break;
     case EventKind::kRejectLetter: input.set_code(v1::REJECT_CODE_NOT_FOUND); break;
     case EventKind::kIssueForm:
-    case EventKind::kSupplementForm: *input.mutable_form() = form_for(subject, variant); break;
+    case EventKind::kSupplementForm:
+      *input.mutable_form() = as_entered(form_for(subject, variant));
+      break;
     case EventKind::kHold: input.set_code(v1::REJECT_CODE_STILL_ACTIVE); break;
     case EventKind::kForwardLetter:
       input.set_code(v1::REJECT_CODE_WRONG_AGENCY);
@@ -440,7 +453,7 @@ v1::ActionInput sound_input(const Case& subject, EventKind action, const std::st
     case EventKind::kReturnFunds: input.set_reason("reason"); [[fallthrough]];
     case EventKind::kBankReturned: input.set_amount_fen(amount_of(variant, 0)); break;
     case EventKind::kChangePayee: *input.mutable_payee() = other_payee(); break;
-    case EventKind::kReplyReminder: input.set_date(20261210); break;
+    case EventKind::kReplyReminder: input.set_date(20261231); break;
     case EventKind::kDecline:
     case EventKind::kMarkSeen:
     case EventKind::kAnswer: input.set_note("this one"); break;
@@ -489,22 +502,6 @@ Event sound_event(const Case& subject, EventKind kind, v1::ActionInput& input,
     event.message = &message;
   }
   return event;
-}
-
-std::vector<EventKind> all_events() {
-  std::vector<EventKind> out;
-  for (int number = 1; number < 256; ++number) {
-    const auto kind = static_cast<EventKind>(number);
-    if (!name(kind).empty()) out.push_back(kind);
-  }
-  return out;
-}
-
-std::string state_text(const Case& subject) {
-  std::string out =
-      std::string(name(subject.relationship)) + " / " + std::string(name(subject.funds));
-  if (!subject.overlays.empty()) out += " / " + text(subject.overlays);
-  return out;
 }
 
 }  // namespace jiexu

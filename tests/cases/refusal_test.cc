@@ -273,8 +273,10 @@ const RefusalTest kTests[] = {
      [] { return act_at(Side::kOut, "letter-received", EventKind::kHold, {}); }},
     {Refusal::kDateInvalid, "a reminder is answered with a day",
      [] {
+       v1::ActionInput input;
+       input.set_date(20261340);
        return act_at(Side::kOut, "letter-received accept-letter reminder-received",
-                     EventKind::kReplyReminder, {});
+                     EventKind::kReplyReminder, input);
      }},
     {Refusal::kFormVersion, "an old form version cannot be taken back",
      [] {
@@ -440,12 +442,6 @@ const RefusalTest kTests[] = {
        v1::ActionInput input;
        input.set_reason(std::string(limits::kInputBytesMax, 'x'));
        return act_at(Side::kIn, kLetterSent, EventKind::kWithdraw, input);
-     }},
-    {Refusal::kFieldNotTaken, "a note that nobody would read is refused",
-     [] {
-       v1::ActionInput input;
-       input.set_note("for whom?");
-       return act_at(Side::kIn, "apply", EventKind::kAccept, input);
      }},
     {Refusal::kTextHidden, "a reason of two lines is refused",
      [] {

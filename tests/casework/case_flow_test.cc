@@ -150,7 +150,7 @@ TEST_CASE("a receipt from a clock that cannot be right does not date the deliver
     in.wake();
     out.receipt(Instant{wrong});
     in.commit();
-    in.act(EventKind::kWithdraw, id);
+    in.act(EventKind::kWithdraw, id, sound_input(Case(), EventKind::kWithdraw));
     const auto timeline = in.timeline(id);
     REQUIRE(timeline.size() == 5);
     CHECK(timeline[3].at_ms() == kNow.ms);
@@ -297,7 +297,8 @@ TEST_CASE("a timeline names who acted: the clerk, the other agency") {
 
 TEST_CASE("a letter that the other agency cannot use ends the case, and another one can be sent") {
   Two two;
-  two.out.now = two.out.now.plus_ms(-3 * 86'400'000);  // its clock is wrong: the letter is of its future
+  two.out.now =
+      two.out.now.plus_ms(-3 * 86'400'000);  // its clock is wrong: the letter is of its future
   two.to_letter();
   const Case dead = two.in.subject(two.id);
   CHECK(state_text(dead) == "REFUSED_BY_OUT / NONE_DUE");

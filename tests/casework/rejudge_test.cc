@@ -74,8 +74,9 @@ struct Office {
 
 }  // namespace
 
-TEST_CASE("the edition of stores without a record is that of the first calendars and profiles") {
-  CHECK(judging_edition(Calendar::shipped()) == kFirstEdition);
+TEST_CASE("stores without a record are of the first calendars, and of before our own defaults") {
+  CHECK(judging_edition(Calendar::shipped()) ==
+        std::string(kFirstEdition) + " " + std::string(kOwnDefaultsEdition));
 }
 
 TEST_CASE("a term that ends in an unpublished year is unknown until the year is published") {

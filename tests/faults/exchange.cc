@@ -80,6 +80,7 @@ v1::ActionInput input_for(EventKind action, const Case& subject, const e2e::Appl
       *input.mutable_form() = e2e::form_of(applicant, today);
       if (subject.form_version > 0) input.mutable_form()->set_reason("corrected on request");
       break;
+    case EventKind::kStopInsurance: input.set_date(today); break;
     case EventKind::kRejectLetter: input.set_code(v1::REJECT_CODE_STILL_ACTIVE); break;
     case EventKind::kRemit:
       if (subject.form_version == 0) input.set_amount_fen(applicant.balance.value);

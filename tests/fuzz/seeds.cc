@@ -166,6 +166,7 @@ void http(const fs::path& root) {
   *apply.mutable_application() = sample_application();
   v1::ActionInput form;
   *form.mutable_form() = sample_form();
+  form.mutable_form()->clear_issued_on();
   v1::BankLineInput lines;
   lines.add_lines()->set_remark("医保 41132807261120000071");
   lines.mutable_lines(0)->set_amount_fen(123'456);

@@ -43,7 +43,9 @@ struct Office {
     site.bank({bank_line(letter, kBalance + 50, "1"), bank_line("nothing", 700, "2")});
     for (const EventKind kind :
          {EventKind::kReturnFunds, EventKind::kConfirmForm, EventKind::kCredit}) {
-      const Answer answer = site.act(kind, id);
+      v1::ActionInput input;
+      if (kind == EventKind::kReturnFunds) input.set_reason("more came than is due");
+      const Answer answer = site.act(kind, id, input);
       INFO(name(kind) << ": " << (answer.rejection ? answer.rejection->detail : ""));
       REQUIRE_FALSE(answer.rejection);
     }

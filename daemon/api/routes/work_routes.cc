@@ -17,11 +17,11 @@ namespace {
 constexpr std::chrono::milliseconds kLookMax{20};
 
 std::optional<DeadlineKind> duty_from_name(std::string_view name) {
-  for (uint32_t number = 1; number < 64; ++number) {
+  for (uint32_t number = 1;; ++number) {
     const auto kind = static_cast<DeadlineKind>(number);
+    if (deadline_name(kind).empty()) return std::nullopt;
     if (deadline_name(kind) == name) return kind;
   }
-  return std::nullopt;
 }
 
 bool is_flag(const std::string& text) {
