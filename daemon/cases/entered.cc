@@ -113,7 +113,7 @@ std::optional<Rejection> check_query(const Case& subject, const Event& event) {
   }
   if (told || !input.findings().empty() || event.replayed) return std::nullopt;
   return rejection(Refusal::kInputMissing,
-                   "reason: is missing, or findings; say what is to be corrected");
+                   "reason: is missing, or findings that say what is to be corrected");
 }
 
 std::optional<Rejection> check_given(const v1::InformationForm& given,

@@ -21,7 +21,7 @@ std::array<PersonTerm, 2> person_terms(Date ended) {
   return {{
       {"person", "enrol at the destination, so that no benefit is lost",
        months_after(ended, kPersonMonths),
-       "人社厅发〔2016〕94号: within 3 months after the old relationship ended"},
+       "MOHRSS 2016 no. 94: within 3 months after the old relationship ended"},
       {"employer", "give the certificate of termination and transfer the file",
        Date::from_days(ended.days() + kEmployerDays),
        "Labour Contract Law art. 50: within 15 days after the contract ended"},

@@ -131,6 +131,14 @@ constexpr Word kCaseWords[] = {
     {"duty.funds-due", "remit the balance", "划转余额"},
     {"duty.intake-due", "take the history in", "登记参保缴费记录"},
     {"duty.credit-due", "credit the balance", "将余额记入个人账户"},
+    {"duty.accept-due", "accept the application", "受理申请"},
+    {"duty.decide-due", "decide on the letter", "决定是否受理联系函"},
+    {"duty.correct-due", "correct the form", "更正信息表"},
+    {"duty.refund-due", "pay the person", "将余额退还本人"},
+    {"duty.close-due", "close, and tell the person", "办结并告知本人"},
+    {"duty.answer-due", "answer", "答复对方"},
+    {"duty.approve-due", "approve what is proposed", "复核提请事项"},
+    {"duty.settle-due", "settle what differs", "处理金额差异"},
 
     // What a person is told of the transfer.
     {"stage.APPLIED", "the application is here", "申请已受理"},

@@ -95,6 +95,7 @@ constexpr Word kEventWords[] = {
     {"event.approve", "approved", "复核通过"},
     {"event.retract", "proposal dropped", "撤回提请"},
     {"event.deadlines-moved", "terms moved with the calendar", "期限随日历调整"},
+    {"event.assign", "somebody sees to it, or nobody", "认领或移交个案"},
     {"event.letter-forwarded-received", "the letter was forwarded", "对方转送联系函"},
     {"event.hold-received", "held there", "对方暂缓办理"},
     {"event.resume-received", "gone on with there", "对方恢复办理"},

@@ -95,7 +95,7 @@ TEST_CASE("a mistyped command or option is named, with the nearest that exist") 
       {"cas list", "there is no command jiexu cas; did you mean case?"},
       {"case lst", "there is no command jiexu case lst; did you mean list?"},
       {"case list --jsn", "there is no option --jsn of jiexu case list; did you mean --json?"},
-      {"case list --opne", "there is no option --opne of jiexu case list; did you mean --open?"},
+      {"case list --mnie", "there is no option --mnie of jiexu case list; did you mean --mine?"},
       {"remit aprove", "did you mean approve"},
       {"bank imp", "did you mean import"},
       {"--confg a case list", "there is no option --confg of jiexu; did you mean --config?"},
@@ -441,9 +441,9 @@ TEST_CASE("shells complete what exists, and the scripts are ones that the shells
   const Ran done = run("", "LC_ALL=en", ">/dev/null 2>&1; bash -c '" + complete + "'");
   CHECK(done.out == "show\n");
   const std::string options = "source " + script +
-                              "; COMP_WORDS=(jiexu --config f case list --op); COMP_CWORD=5; "
+                              "; COMP_WORDS=(jiexu --config f case list --mi); COMP_CWORD=5; "
                               "_jiexu; echo \"${COMPREPLY[@]}\"";
-  CHECK(run("", "LC_ALL=en", ">/dev/null 2>&1; bash -c '" + options + "'").out == "--open\n");
+  CHECK(run("", "LC_ALL=en", ">/dev/null 2>&1; bash -c '" + options + "'").out == "--mine\n");
   CHECK_THAT(run("completion zsh").out, Catch::StartsWith("#compdef jiexu\n"));
   CHECK_THAT(run("completion fish").out,
              Catch::Contains("complete -c jiexu -n '__jiexu_at case' -f -a 'show'"));

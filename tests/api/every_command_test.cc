@@ -197,7 +197,8 @@ std::string Place::known(const std::string& name) {
       {"case", "case_id"}, {"line", "line_id"},  {"number", "number"},
       {"peer", "peer"},    {"agency", "peer"},   {"letter", "letter_number"},
       {"to", "case_id"},   {"digest", "digest"}, {"month", "month"},
-      {"day", "day"},      {"kind", "kind"},     {"set", "set"}};
+      {"day", "day"},      {"kind", "kind"},     {"set", "set"},
+      {"digits", "digest"}};
   std::string bare = name.substr(std::min(name.find_first_not_of('-'), name.size()));
   if (bare == "file" || bare == "out" || bare == "folder") return odd_.one_of(files_);
   if (bare == "set") return "reason=moved";

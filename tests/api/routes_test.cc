@@ -310,7 +310,7 @@ TEST_CASE("a message in quarantine is shown with its reason, as far as it can be
       world.ask("GET", "/v1/quarantine", Role::kAuditor).json()["entries"][0];
   CHECK(entry["kind"] == "letter_accept");
   CHECK(entry["reason"] ==
-        "Its content breaks a rule. The date does not exist or lies in the future. "
+        "Its content breaks a rule. The date does not exist, or it cannot be the day of this. "
         "(date: lies in the future)");
   const std::string path = "/v1/quarantine/" + entry["place"].get<std::string>();
   const nlohmann::json shown = world.ask("GET", path, Role::kAuditor).json();

@@ -80,6 +80,17 @@ Case case_in(Side side, Relationship relationship, Funds funds) {
   return subject;
 }
 
+AgencyId in_agency() {
+  return *AgencyId::parse("S41132810207");
+}
+AgencyId out_agency() {
+  return *AgencyId::parse("S35050000101");
+}
+
+AgencyId third_agency() {
+  return *AgencyId::parse("S11010500103");
+}
+
 std::vector<EventKind> all_events() {
   std::vector<EventKind> out;
   for (int number = 1; number < 256; ++number) {

@@ -50,7 +50,7 @@ TEST_CASE("a query says what is to be corrected: a reason, findings, or those of
   const std::string received = "apply accept send-letter letter-accept-received form-received";
   Party in = at(Side::kIn, received);
   CHECK(refused(in, EventKind::kQueryForm, {}) ==
-        "input_missing: reason: is missing, or findings; say what is to be corrected");
+        "input_missing: reason: is missing, or findings that say what is to be corrected");
   v1::ActionInput empty;
   empty.add_findings();
   CHECK(refused(in, EventKind::kQueryForm, empty) == "input_missing: findings.0: says nothing");

@@ -257,17 +257,6 @@ bool is_of_bytes(EventKind kind) {
 
 }  // namespace
 
-AgencyId in_agency() {
-  return *AgencyId::parse("S41132810207");
-}
-AgencyId out_agency() {
-  return *AgencyId::parse("S35050000101");
-}
-
-AgencyId third_agency() {
-  return *AgencyId::parse("S11010500103");
-}
-
 Party::Party(Side side) {
   subject.id = *CaseId::parse("019a0000-0000-7000-8000-000000000001");
   subject.peer = side == Side::kIn ? out_agency() : in_agency();

@@ -121,7 +121,7 @@ void Api::list_work(Call call) {
 // sees to, a reviewer decides.
 void Api::assign(Call call) {
   v1::AssignInput input;
-  if (Result<void> read = from_json(call.request.body, &input); !read) {
+  if (const auto read = from_json(call.request.body, &input); !read) {
     return reply(call, bad_body(read.error()));
   }
   const std::optional<Case> subject = find_case(call);
