@@ -161,6 +161,7 @@ void absorb_bank(const Content& content, Case& subject) {
     case EventKind::kBankCredit: return absorb_bank_credit(content, subject);
     case EventKind::kBankPaidAgain: return absorb_payment(content, subject);
     case EventKind::kBankReturned:
+    case EventKind::kMatchUndone:
     case EventKind::kBankReversal:
       subject.bounced = subject.side == Side::kOut;
       if (subject.bounced) take_from_payment(content.attempt, content.amount, subject);

@@ -340,7 +340,8 @@ Checked check_event(const Case& subject, const Event& event, const Context& cont
     if (auto wrong = check_amount(event.amount, content)) return wrong;
     return check_sum(subject.moved, content.amount);
   }
-  if (event.kind == EventKind::kBankReversal || event.kind == EventKind::kBatchExported) {
+  if (event.kind == EventKind::kBankReversal || event.kind == EventKind::kBatchExported ||
+      event.kind == EventKind::kMatchUndone) {
     return check_amount(event.amount, content);
   }
   return check_action(subject, event, context, content);

@@ -110,6 +110,7 @@ enum class EventKind : uint8_t {
   kBatchExported = 95,  // OUT: a payment went to the bank in a batch, which the peer is told of
   kBankPaidAgain = 96,  // OUT: the bank has paid a payment a second time
   kAssign = 97,         // somebody sees to the case from now on, or nobody; moves no state
+  kMatchUndone = 98,  // IN: money that people had matched is not the case's; nobody was told of it
 };
 
 // The name of an action in API paths and on the command line, such as "send-letter"; of other
@@ -135,7 +136,8 @@ struct Event {
   const v1::Message* message = nullptr;    // messages from the peer
   const v1::ActionInput* input = nullptr;  // actions of people
   LogPlace place;                          // of `message`; kDelivered: of what was delivered
-  Fen amount;  // kBankCredit, kBankReversal, kBatchExported, kBankPaidAgain
+  // kBankCredit, kBankReversal, kBatchExported, kBankPaidAgain, kMatchUndone
+  Fen amount;
   // Which payment: kBankReturned, kBankReversal (0: not known), kBatchExported, kBankPaidAgain.
   uint32_t attempt = 0;
   BatchPlace batch;                // kBatchExported

@@ -163,6 +163,7 @@ constexpr std::pair<EventKind, std::string_view> kEvents[] = {
     {EventKind::kAttachmentDamaged, "attachment-damaged"},
     {EventKind::kBatchExported, "batch-exported"},
     {EventKind::kBankPaidAgain, "bank-paid-again"},
+    {EventKind::kMatchUndone, "match-undone"},
 };
 
 }  // namespace

@@ -88,6 +88,7 @@ constexpr Row kInRows[] = {
     {E::kRemitNoticeIn,     kInEnd,           kAnyFunds,       kNo,                 kNo,                 G::kPaidAgain,          kStay,                kNo,                 kNo,                 X::kNone},
     {E::kBankReturnedIn,    kInEnd,           kAnyFunds,       kNo,                 kNo,                 G::kAmountNoticed,      kStay,                kNo,                 kNo,                 X::kNone},
     {E::kBankCredit,        kInSent,          kAnyFunds,       kNo,                 kNo,                 G::kAlways,             kStay,                kNo,                 O::kFundsDiffer,     X::kNone},
+    {E::kMatchUndone,       kInSent,          kAnyFunds,       kNo,                 O::kFundsDiffer,     G::kAmountStillOut,     kStay,                kNo,                 kNo,                 X::kNone},
     {E::kBankReversal,      kHasForm,         kAnyFunds,       kNo,                 kNo,                 G::kLeavesWhatIsDue,    kStay,                kNo,                 O::kFundsDiffer,     X::kSendFundsDiff},
     {E::kBankReversal,      kHasForm,         kAnyFunds,       kNo,                 kNo,                 G::kAmountMoved,        kStay,                O::kFundsDiffer,     kNo,                 X::kSendFundsDiff},
     {E::kBankReversal,      kInSent,          kAnyFunds,       kNo,                 kNo,                 G::kAmountMoved,        kStay,                kNo,                 kNo,                 X::kSendFundsDiff},

@@ -107,6 +107,9 @@ int64_t sound_amount(const Case& subject, EventKind kind) {
     const int64_t open = subject.moved.value - (out ? subject.credited.value : 0);
     return open > 0 ? open : kBalance;
   }
+  if (kind == EventKind::kMatchUndone && subject.moved > subject.credited) {
+    return subject.moved.value - subject.credited.value;
+  }
   if (subject.side == Side::kOut && missing < 0) return -missing;
   return missing > 0 ? missing : kBalance;
 }
@@ -334,7 +337,8 @@ Outcome Party::play_token(const std::string& token) {
     if (name(kind) != word) continue;
     if (is_action(kind)) return act(kind, sound_input(subject, kind, variant));
     if (kind == EventKind::kBankCredit || kind == EventKind::kBankReversal ||
-        kind == EventKind::kBatchExported || kind == EventKind::kBankPaidAgain) {
+        kind == EventKind::kBatchExported || kind == EventKind::kBankPaidAgain ||
+        kind == EventKind::kMatchUndone) {
       return bank(amount_of(variant, sound_amount(subject, kind)), kind);
     }
     if (is_of_bytes(kind)) {
@@ -480,7 +484,8 @@ Event sound_event(const Case& subject, EventKind kind, v1::ActionInput& input,
     input = sound_input(subject, kind);
     event.input = &input;
   } else if (kind == EventKind::kBankCredit || kind == EventKind::kBankReversal ||
-             kind == EventKind::kBatchExported || kind == EventKind::kBankPaidAgain) {
+             kind == EventKind::kBatchExported || kind == EventKind::kBankPaidAgain ||
+             kind == EventKind::kMatchUndone) {
     event.amount = Fen{sound_amount(subject, kind)};
   } else if (kind == EventKind::kDeadlinePassed) {
     event.deadline = DeadlineKind::kFormDue;

@@ -53,7 +53,8 @@ class Model {
   }
   // Money that is here (IN), or on its way and there (OUT).
   int64_t moved(Side side) const {
-    const int64_t back = sum({EventKind::kBankReversal, EventKind::kBankReturned});
+    const int64_t back =
+        sum({EventKind::kBankReversal, EventKind::kBankReturned, EventKind::kMatchUndone});
     return side == Side::kIn ? sum({EventKind::kBankCredit}) - back - sum({EventKind::kReturnFunds})
                              : sum({EventKind::kRemit, EventKind::kBankPaidAgain}) - back -
                                    sum({EventKind::kBankCredit});
@@ -73,6 +74,7 @@ class Model {
 int64_t amount_in(const Event& event, const Case& before, const Case& after) {
   switch (event.kind) {
     case EventKind::kBankCredit:
+    case EventKind::kMatchUndone:
     case EventKind::kBankReversal: return event.amount.value;
     case EventKind::kBankPaidAgain:
     case EventKind::kRemit: return after.last_order.value;
