@@ -24,7 +24,15 @@ Result<void> hand_on(v1::BankLine& line, const BankLineSink& sink, BankFileSumma
   const auto sum = add(total, amount.value < 0 ? -amount : amount);
   if (!sum) return fail(Errc::kInvalid, "the amounts add up to more than 64 bits hold");
   total = *sum;
+  if (!line.unreadable().empty() && ++summary.unreadable == 1) {
+    summary.first_reason = "line " + std::to_string(line.file_line()) + ": " + line.unreadable();
+  }
   ++summary.lines;
+  if (!summary.parts.empty()) {
+    v1::Statement& statement = summary.parts.back();
+    statement.set_lines(statement.lines() + 1);
+    statement.set_fen(add(Fen{statement.fen()}, amount).value_or(Fen{}).value);
+  }
   return sink(line);
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "daemon/bankfiles/bank_text.h"
+#include "daemon/bankfiles/camt_entry.h"
 #include "daemon/bankfiles/camt_fields.h"
 #include "daemon/bankfiles/xml_stream.h"
 #include "daemon/base/limits.h"
@@ -13,88 +14,22 @@
 namespace jiexu {
 namespace {
 
+using camt::Detail;
+using camt::Entry;
 using camt::Field;
+using camt::Party;
 
-// By their path's end: some banks put a business header around the document.
+// By their path's end: some banks put a header around the document.
 constexpr std::string_view kStatement = "Document/BkToCstmrStmt/Stmt";
 constexpr std::string_view kNotification = "Document/BkToCstmrDbtCdtNtfctn/Ntfctn";
 constexpr std::string_view kReport = "Document/BkToCstmrAcctRpt/Rpt";  // of the day so far
 
-bool in_yuan(std::string_view currency) {
-  return currency == "CNY" || currency == "RMB";
-}
-
-// A letter number, a batch number, an EndToEndId: all hold this many digits at least.
-constexpr auto kOurDigitsMin = 20;
-
-bool is_decimal(char c) {
-  return c >= '0' && c <= '9';
-}
+// Lines of one entry that wait until all of it is read: some 20 MB. Beyond it the file is refused.
+constexpr size_t kEntryLinesMax = 4'096;
 
 tl::unexpected<Error> wrong(std::string text) {
   return fail(Errc::kInvalid, std::move(text));
 }
-
-// Each line of it is a part: banks cut texts into lines.
-void add_text(std::string_view text, std::vector<std::string>& to) {
-  size_t bytes = 0;
-  for (const std::string& part : to) bytes += part.size() + 1;
-  while (!text.empty()) {
-    const size_t end = std::min(text.find_first_of("\r\n"), text.size());
-    std::string clean = clean_field(text.substr(0, end));
-    text.remove_prefix(std::min(end + 1, text.size()));
-    bytes += clean.size() + 1;
-    if (bytes > limits::kXmlTextBytesMax) return;
-    if (!clean.empty()) to.push_back(std::move(clean));
-  }
-}
-
-Result<void> take_amount(std::string_view text, std::optional<Fen>& to) {
-  to = parse_amount(text);
-  if (!to || to->value < 0) return wrong("Amt of a detail is not an amount in yuan");
-  return {};
-}
-
-struct Party {
-  std::string name;
-  std::string account;
-  std::string bank;
-};
-
-struct Detail {
-  std::optional<Fen> amount;  // without a sign
-  std::optional<Fen> amount_within;
-  std::optional<Fen> amount_instructed;
-  std::string sign;
-  std::string bank_reference;
-  std::string batch;
-  std::string end_to_end_id;
-  std::vector<std::string> remark;
-  std::string return_reason;
-  Party debtor;
-  Party creditor;
-  std::string raw;
-  uint64_t line = 0;
-};
-
-struct Entry {
-  uint64_t line = 0;
-  Fen amount;
-  std::string currency;
-  std::string sign;
-  std::string reversal;
-  std::string status;
-  int32_t booked_on = 0;
-  int32_t valued_on = 0;
-  std::string reference;
-  std::string bank_reference;
-  std::vector<std::string> text;
-  std::vector<std::string> batches;  // one for each NtryDtls that names one, "" for the others
-  std::string header;                // as it stands in the file, before the first detail
-  uint64_t details = 0;
-  std::optional<Detail> held;  // the first detail, until it is known whether others follow
-  int64_t sum = 0;             // of the details handed on
-};
 
 }  // namespace
 
@@ -111,13 +46,23 @@ class CamtReader::Handler final : public XmlHandler {
  private:
   Result<void> start_detail(const XmlElement& element);
   void start_statement(const XmlElement& element);
+  Result<void> end_statement();
+  void end_balance();
+  Result<void> excuse(const Result<void>& done);
   Result<void> take(Field field, const XmlElement& element);
   Result<void> take_of_statement(Field field, std::string_view text);
   Result<void> take_entry(Field field, const XmlElement& element);
   Result<void> take_detail(Field field, std::string_view text);
   Result<void> end_entry();
+  Result<void> finish_entry();
+  Result<void> finish_single();
   Result<void> end_detail();
-  Result<void> hand_on_detail(const Detail& detail, Fen amount);
+  Result<void> add_detail();
+  Result<void> add_line(const Detail& detail, Fen amount);
+  void add_fee(Fen charges);
+  void add_unreadable(std::string raw);
+  v1::BankLine& next_line();
+  Result<void> hand_on_lines();
   Result<Fen> signed_amount(Fen amount, std::string_view sign) const;
   std::string number(const Detail& detail, bool alone) const;
   // Whether the number is the bank's own; NtryRef counts within one statement.
@@ -143,9 +88,11 @@ class CamtReader::Handler final : public XmlHandler {
   std::string account_;
   bool passed_over_ = false;  // a report of the day so far, or in another currency
   uint64_t entries_ = 0;      // of the statement
+  camt::Balance balance_;
   Entry entry_;
   Detail detail_;
-  v1::BankLine line_;
+  std::vector<v1::BankLine> lines_;  // of the entry; `count_` are in use
+  size_t count_ = 0;
 };
 
 void CamtReader::Handler::start_statement(const XmlElement& element) {
@@ -156,6 +103,33 @@ void CamtReader::Handler::start_statement(const XmlElement& element) {
   account_.clear();
   passed_over_ = ends_in(element.path, kReport);
   entries_ = 0;
+  balance_ = camt::Balance();
+  summary_.parts.emplace_back().set_first(summary_.lines);
+}
+
+// Without balances it is none that could prove anything: there may be one for each entry.
+Result<void> CamtReader::Handler::end_statement() {
+  statement_path_ = 0;
+  v1::Statement& statement = summary_.parts.back();
+  if (passed_over_ || (!statement.has_opening() && !statement.has_closing())) {
+    summary_.parts.pop_back();
+    return {};
+  }
+  statement.set_account(account_);
+  statement.set_id(statement_id_);
+  if (summary_.parts.size() <= limits::kBankFileStatementsMax) return {};
+  return wrong("more statements than a file can hold: ask the bank for shorter periods");
+}
+
+void CamtReader::Handler::end_balance() {
+  std::exchange(balance_, camt::Balance()).add_to(summary_.parts.back());
+}
+
+// What is wrong with an entry is said of that entry alone.
+Result<void> CamtReader::Handler::excuse(const Result<void>& done) {
+  if (done || done.error().code != Errc::kInvalid || entry_.flushed) return done;
+  if (entry_.wrong.empty()) entry_.wrong = done.error().text;
+  return {};
 }
 
 Result<void> CamtReader::Handler::started(const XmlElement& element) {
@@ -193,13 +167,13 @@ Result<void> CamtReader::Handler::start_detail(const XmlElement& element) {
 
 Result<void> CamtReader::Handler::ended(const XmlElement& element) {
   if (element.path.size() == statement_path_) {
-    statement_path_ = 0;
-    return {};
+    return end_statement();
   }
   const std::string_view below = path_below(element.path, statement_path_);
   if (below.empty()) return {};
   if (below == "Ntry") return end_entry();
   if (below == "Ntry/NtryDtls/TxDtls") return end_detail();
+  if (below == "Bal") end_balance();
   const auto found = camt::fields().find(below);
   if (found == camt::fields().end()) return {};
   // Sts holds text in old versions and Cd or Prtry in .08.
@@ -208,14 +182,15 @@ Result<void> CamtReader::Handler::ended(const XmlElement& element) {
 }
 
 Result<void> CamtReader::Handler::take(Field field, const XmlElement& element) {
+  if (field == Field::kBalanceAmount && !camt::in_yuan(element.currency)) return {};
   if (field <= Field::kAccountCurrency) return take_of_statement(field, element.text);
   if (passed_over_) return {};
-  if (field < Field::kBankReference) return take_entry(field, element);
-  const bool amount =
-      field == Field::kAmount || field == Field::kAmountWithin || field == Field::kAmountInstructed;
+  if (field < Field::kBankReference) return excuse(take_entry(field, element));
+  const bool amount = field == Field::kAmount || field == Field::kAmountWithin ||
+                      field == Field::kAmountInstructed || field == Field::kCharge;
   // What was ordered in another currency says nothing about what was booked.
-  if (amount && !in_yuan(element.currency)) return {};
-  return take_detail(field, element.text);
+  if (amount && !camt::in_yuan(element.currency)) return {};
+  return excuse(take_detail(field, element.text));
 }
 
 Result<void> CamtReader::Handler::take_of_statement(Field field, std::string_view text) {
@@ -224,7 +199,11 @@ Result<void> CamtReader::Handler::take_of_statement(Field field, std::string_vie
     case Field::kStatementMade: statement_made_ = parse_day(text).value_or(0); return {};
     case Field::kStatementEnd: statement_end_ = parse_day(text).value_or(0); return {};
     case Field::kAccount: account_ = clean_number(text); return {};
-    case Field::kAccountCurrency: passed_over_ |= !in_yuan(clean_field(text)); return {};
+    case Field::kBalanceKind: balance_.kind = clean_field(text); return {};
+    case Field::kBalanceAmount: balance_.amount = parse_amount(text); return {};
+    case Field::kBalanceSign: balance_.sign = clean_field(text); return {};
+    case Field::kBalanceDay: balance_.day = parse_day(text).value_or(0); return {};
+    case Field::kAccountCurrency: passed_over_ |= !camt::in_yuan(clean_field(text)); return {};
     default: return {};
   }
 }
@@ -232,11 +211,16 @@ Result<void> CamtReader::Handler::take_of_statement(Field field, std::string_vie
 Result<void> CamtReader::Handler::take_entry(Field field, const XmlElement& element) {
   switch (field) {
     case Field::kEntryReference: entry_.reference = clean_field(element.text); return {};
-    case Field::kEntryBankReference: entry_.bank_reference = clean_field(element.text); return {};
+    case Field::kEntryBankReference:
+      entry_.bank_reference = camt::reference(element.text);
+      return {};
     case Field::kEntrySign: entry_.sign = clean_field(element.text); return {};
     case Field::kReversal: entry_.reversal = clean_field(element.text); return {};
     case Field::kStatus: entry_.status = clean_field(element.text); return {};
-    case Field::kEntryText: add_text(element.text, entry_.text); return {};
+    case Field::kEntryText: camt::add_text(element.text, entry_.text); return {};
+    case Field::kEntryCharge:
+      if (camt::in_yuan(element.currency)) camt::take_charge(element.text, entry_.charges);
+      return {};
     // A bank may name either by our number, so both are looked at.
     case Field::kBatch:
     case Field::kBatchFile: {
@@ -247,8 +231,8 @@ Result<void> CamtReader::Handler::take_entry(Field field, const XmlElement& elem
     case Field::kEntryAmount: {
       const auto amount = parse_amount(element.text);
       if (!amount || amount->value < 0) return wrong("Amt is not an amount in yuan");
-      entry_.amount = *amount;
       entry_.currency = element.currency;
+      entry_.amount = *amount;
       return {};
     }
     case Field::kBookedOn:
@@ -265,14 +249,15 @@ Result<void> CamtReader::Handler::take_entry(Field field, const XmlElement& elem
 
 Result<void> CamtReader::Handler::take_detail(Field field, std::string_view text) {
   switch (field) {
-    case Field::kAmount: return take_amount(text, detail_.amount);
-    case Field::kAmountWithin: return take_amount(text, detail_.amount_within);
-    case Field::kAmountInstructed: return take_amount(text, detail_.amount_instructed);
+    case Field::kAmount: return camt::take_amount(text, detail_.amount);
+    case Field::kAmountWithin: return camt::take_amount(text, detail_.amount_within);
+    case Field::kAmountInstructed: return camt::take_amount(text, detail_.amount_instructed);
+    case Field::kCharge: camt::take_charge(text, detail_.charges); return {};
     // Banks count their own instructions in it too; only what may be ours belongs to the text.
     case Field::kInstructionId:
-      if (std::ranges::count_if(text, is_decimal) >= kOurDigitsMin) add_text(text, detail_.remark);
+      if (camt::may_be_ours(text)) camt::add_text(text, detail_.remark);
       return {};
-    case Field::kBankReference: detail_.bank_reference = clean_field(text); return {};
+    case Field::kBankReference: detail_.bank_reference = camt::reference(text); return {};
     case Field::kDetailBatch: detail_.batch = clean_field(text); return {};
     case Field::kEndToEndId: detail_.end_to_end_id = clean_field(text); return {};
     case Field::kSign: detail_.sign = clean_field(text); return {};
@@ -283,7 +268,7 @@ Result<void> CamtReader::Handler::take_detail(Field field, std::string_view text
     case Field::kCreditorAccount: detail_.creditor.account = clean_number(text); return {};
     case Field::kCreditorBank: detail_.creditor.bank = clean_number(text); return {};
     case Field::kReturnReason: detail_.return_reason = clean_field(text); return {};
-    default: add_text(text, detail_.remark); return {};
+    default: camt::add_text(text, detail_.remark); return {};
   }
 }
 
@@ -295,10 +280,18 @@ Result<Fen> CamtReader::Handler::signed_amount(Fen amount, std::string_view sign
 
 Result<void> CamtReader::Handler::end_detail() {
   detail_.raw = entry_.header + stream_.kept();
-  if (!booked()) return {};
+  if (!booked() || !entry_.wrong.empty()) return {};
+  TRY_DO(excuse(add_detail()));
+  if (count_ < kEntryLinesMax || !entry_.wrong.empty()) return {};
+  entry_.flushed = true;
+  return hand_on_lines();
+}
+
+Result<void> CamtReader::Handler::add_detail() {
   if (!detail_.amount) detail_.amount = detail_.amount_within;
   if (!detail_.amount) detail_.amount = detail_.amount_instructed;
   if (detail_.batch.empty() && !entry_.batches.empty()) detail_.batch = entry_.batches.back();
+  if (const auto sum = add(entry_.charges, detail_.charges)) entry_.charges = *sum;
   if (entry_.details == 1) {
     entry_.held = std::move(detail_);
     return {};
@@ -307,10 +300,10 @@ Result<void> CamtReader::Handler::end_detail() {
     const Detail first = std::move(*entry_.held);
     entry_.held.reset();
     if (!first.amount) return wrong("one of several details has no amount in yuan");
-    TRY_DO(hand_on_detail(first, *first.amount));
+    TRY_DO(add_line(first, *first.amount));
   }
   if (!detail_.amount) return wrong("one of several details has no amount in yuan");
-  return hand_on_detail(detail_, *detail_.amount);
+  return add_line(detail_, *detail_.amount);
 }
 
 std::string CamtReader::Handler::number(const Detail& detail, bool alone) const {
@@ -356,8 +349,15 @@ std::string CamtReader::Handler::remark_of(const Detail& detail, bool alone) con
   return join_text(parts);
 }
 
-Result<void> CamtReader::Handler::hand_on_detail(const Detail& detail, Fen amount) {
-  if (!in_yuan(entry_.currency)) return wrong("an amount in another currency than CNY");
+v1::BankLine& CamtReader::Handler::next_line() {
+  if (count_ == lines_.size()) lines_.emplace_back();
+  v1::BankLine& line = lines_[count_++];
+  line.Clear();
+  return line;
+}
+
+Result<void> CamtReader::Handler::add_line(const Detail& detail, Fen amount) {
+  if (!camt::in_yuan(entry_.currency)) return wrong("an amount in another currency than CNY");
   const int32_t day = day_of_entry();
   if (day == 0) return wrong("the entry has no booking date (BookgDt), nor its statement a day");
   if (const auto why = why_impossible(amount)) return wrong(*why);
@@ -368,45 +368,110 @@ Result<void> CamtReader::Handler::hand_on_detail(const Detail& detail, Fen amoun
   if (!sum) return wrong("the details of the entry add up to more than 64 bits hold");
   entry_.sum = sum->value;
   const Party& other = counterparty(detail, with_sign.value >= 0);
-  line_.Clear();
-  line_.set_account_number(account_);
-  line_.set_host_sequence(number(detail, alone));
-  line_.set_made_number(!names_number(detail));
-  line_.set_amount_fen(with_sign.value);
-  line_.set_booked_on(day);
-  line_.set_counterparty_account(other.account);
-  line_.set_counterparty_name(other.name);
-  line_.set_counterparty_bank(other.bank);
-  line_.set_remark(remark_of(detail, alone));
+  v1::BankLine& line = next_line();
+  line.set_account_number(account_);
+  line.set_host_sequence(number(detail, alone));
+  line.set_made_number(!names_number(detail));
+  if (!alone && !entry_.bank_reference.empty()) {
+    TRY(const auto whole, signed_amount(entry_.amount.value_or(Fen{}), entry_.sign));
+    line.set_entry_reference(entry_.bank_reference);
+    line.set_entry_fen(whole.value);
+  }
+  line.set_made_day(entry_.booked_on == 0);
+  line.set_amount_fen(with_sign.value);
+  line.set_booked_on(day);
+  line.set_counterparty_account(other.account);
+  line.set_counterparty_name(other.name);
+  line.set_counterparty_bank(other.bank);
+  line.set_remark(remark_of(detail, alone));
   // Banks write this where the payer gave no reference.
-  if (detail.end_to_end_id != "NOTPROVIDED") line_.set_end_to_end_id(detail.end_to_end_id);
-  line_.set_batch_reference(batch_of(detail));
-  line_.set_reversal(is_reversal());
-  line_.set_return_reason(detail.return_reason);
-  line_.set_raw(detail.raw);
-  line_.set_file_line(detail.line);
-  return hand_on(line_, sink_, summary_);
+  if (detail.end_to_end_id != "NOTPROVIDED") line.set_end_to_end_id(detail.end_to_end_id);
+  line.set_batch_reference(batch_of(detail));
+  line.set_reversal(is_reversal());
+  line.set_return_reason(detail.return_reason);
+  line.set_raw(detail.raw);
+  line.set_file_line(detail.line);
+  return {};
+}
+
+// What the bank has kept of a debit besides what it has paid.
+void CamtReader::Handler::add_fee(Fen charges) {
+  const v1::BankLine paid = lines_[count_ - 1];
+  v1::BankLine& fee = next_line();
+  fee.set_account_number(account_);
+  fee.set_host_sequence(paid.host_sequence() + "/fee");
+  fee.set_made_number(paid.made_number());
+  fee.set_made_day(paid.made_day());
+  fee.set_amount_fen(-charges.value);
+  fee.set_booked_on(paid.booked_on());
+  fee.set_remark("手续费");
+  fee.set_raw(paid.raw());
+  fee.set_file_line(entry_.line);
+}
+
+void CamtReader::Handler::add_unreadable(std::string raw) {
+  count_ = 0;
+  v1::BankLine& line = next_line();
+  Detail none;
+  line.set_account_number(account_);
+  line.set_host_sequence(number(none, true));
+  line.set_made_number(!names_number(none));
+  const Fen amount = entry_.amount.value_or(Fen{});
+  const auto with_sign = signed_amount(amount, entry_.sign);
+  const bool known = with_sign && camt::in_yuan(entry_.currency) && !why_impossible(amount);
+  line.set_amount_fen(known ? with_sign->value : 0);
+  line.set_booked_on(day_of_entry());
+  line.set_raw(std::move(raw));
+  line.set_file_line(entry_.line);
+  line.set_unreadable(entry_.wrong);
+}
+
+Result<void> CamtReader::Handler::hand_on_lines() {
+  const size_t count = std::exchange(count_, 0);
+  for (size_t i = 0; i < count; ++i) TRY_DO(hand_on(lines_[i], sink_, summary_));
+  return {};
 }
 
 Result<void> CamtReader::Handler::end_entry() {
+  if (entry_.details == 0) {
+    detail_ = Detail();
+    detail_.raw = stream_.kept();
+    detail_.line = entry_.line;
+  }
   if (!booked()) {
     ++summary_.not_booked;
-    stream_.kept();
+    count_ = 0;
     return {};
   }
-  if (entry_.details == 0) {
-    Detail whole;
-    whole.raw = stream_.kept();
-    whole.line = entry_.line;
-    return hand_on_detail(whole, entry_.amount);
+  if (entry_.wrong.empty()) TRY_DO(excuse(finish_entry()));
+  if (!entry_.wrong.empty()) add_unreadable(entry_.held ? entry_.held->raw : detail_.raw);
+  return hand_on_lines();
+}
+
+Result<void> CamtReader::Handler::finish_entry() {
+  if (!entry_.amount) return wrong("the entry has no amount (Amt)");
+  if (entry_.details == 0) return add_line(detail_, *entry_.amount);
+  if (entry_.held) return finish_single();
+  TRY(const auto total, signed_amount(*entry_.amount, entry_.sign));
+  if (entry_.sum == total.value) return {};
+  const auto less = add(Fen{entry_.sum}, -entry_.charges);
+  const bool charged = total.value < 0 && entry_.charges.value > 0 && count_ > 0;
+  if (charged && less == total) {
+    add_fee(entry_.charges);
+    return {};
   }
-  // Of a single detail the entry's amount counts: it is what was booked, after the bank's charges.
-  if (entry_.held) return hand_on_detail(*entry_.held, entry_.amount);
-  TRY(const auto total, signed_amount(entry_.amount, entry_.sign));
-  if (entry_.sum != total.value) {
-    return wrong("the details of the entry add up to " + Fen{entry_.sum}.yuan() +
-                 ", the entry says " + total.yuan());
-  }
+  return wrong("the details of the entry add up to " + Fen{entry_.sum}.yuan() +
+               ", the entry says " + total.yuan());
+}
+
+// Of a single detail the entry's amount counts: it is what was booked, after the bank's charges.
+// But a payment of ours has its own amount, and what the bank took besides is its fee.
+Result<void> CamtReader::Handler::finish_single() {
+  const Detail& detail = *entry_.held;
+  const auto with_fee = detail.amount ? add(*detail.amount, entry_.charges) : std::nullopt;
+  const bool fee = entry_.sign == "DBIT" && entry_.charges.value > 0 && with_fee == entry_.amount;
+  TRY_DO(add_line(detail, fee ? *detail.amount : *entry_.amount));
+  if (fee) add_fee(entry_.charges);
   return {};
 }
 
@@ -414,6 +479,9 @@ Result<BankFileSummary> CamtReader::Handler::finish() {
   TRY_DO(stream_.finish());
   if (summary_.statements == 0) {
     return wrong("line 1: neither a statement (camt.053) nor a notification (camt.054)");
+  }
+  if (summary_.unreadable > 0 && summary_.unreadable == summary_.lines) {
+    return wrong(summary_.first_reason);
   }
   return summary_;
 }

@@ -3,9 +3,14 @@
 // of an entry is a line of its own.
 //
 // An entry that is not booked (pending, information) is passed over, and so are the entries of a
-// report of the day so far (camt.052) and of an account in another currency. A file is refused,
-// with the line, where money would have to be guessed: another currency than yuan, an amount that
-// is not fen, an entry whose details do not add up to it, no account, no day.
+// report of the day so far (camt.052) and of an account in another currency. An entry of which
+// money would have to be guessed (another currency than yuan, an amount that is not fen, details
+// that do not add up to it, no day) is one line that says why, with its amount if that can be
+// read, so that it costs the others nothing. A file that is not XML, has an entry without an
+// account, or no entry at all that can be read, is refused with the line.
+//
+// What a bank keeps for itself of a debit (charges) is a line of its own: the payment has its own
+// amount. The balances of each statement are in the summary.
 //
 // What a bank leaves out is taken from where it says it otherwise: the day of value or of the
 // statement for the booking day, the amount that was instructed for that of a detail, the batch of

@@ -15,6 +15,11 @@ constexpr Place kPlaces[] = {
     {"FrToDt/ToDtTm", Field::kStatementEnd},
     {"Acct/Id/IBAN", Field::kAccount},
     {"Acct/Id/Othr/Id", Field::kAccount},
+    {"Bal/Tp/CdOrPrtry/Cd", Field::kBalanceKind},
+    {"Bal/Amt", Field::kBalanceAmount},
+    {"Bal/CdtDbtInd", Field::kBalanceSign},
+    {"Bal/Dt/Dt", Field::kBalanceDay},
+    {"Bal/Dt/DtTm", Field::kBalanceDay},
     {"Acct/Ccy", Field::kAccountCurrency},
     {"Ntry/NtryRef", Field::kEntryReference},
     {"Ntry/Amt", Field::kEntryAmount},
@@ -29,6 +34,8 @@ constexpr Place kPlaces[] = {
     {"Ntry/ValDt/DtTm", Field::kValuedOn},
     {"Ntry/AcctSvcrRef", Field::kEntryBankReference},
     {"Ntry/AddtlNtryInf", Field::kEntryText},
+    {"Ntry/Chrgs/Amt", Field::kEntryCharge},       // .02
+    {"Ntry/Chrgs/Rcrd/Amt", Field::kEntryCharge},  // from .04 on
     {"Ntry/NtryDtls/Btch/MsgId", Field::kBatchFile},
     {"Ntry/NtryDtls/Btch/PmtInfId", Field::kBatch},
     {DETAIL "Refs/AcctSvcrRef", Field::kBankReference},
@@ -38,6 +45,8 @@ constexpr Place kPlaces[] = {
     {DETAIL "Amt", Field::kAmount},                      // from .04 on
     {DETAIL "AmtDtls/TxAmt/Amt", Field::kAmountWithin},  // .02
     {DETAIL "AmtDtls/InstdAmt/Amt", Field::kAmountInstructed},
+    {DETAIL "Chrgs/Amt", Field::kCharge},       // .02
+    {DETAIL "Chrgs/Rcrd/Amt", Field::kCharge},  // from .04 on
     {DETAIL "CdtDbtInd", Field::kSign},
     {DETAIL "RltdPties/Dbtr/Nm", Field::kDebtorName},      // to .07
     {DETAIL "RltdPties/Dbtr/Pty/Nm", Field::kDebtorName},  // .08

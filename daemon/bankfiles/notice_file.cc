@@ -158,30 +158,39 @@ Result<std::string> NoticeReader::decode_gbk(std::string_view raw) {
   if (by_bytes) return cut;
   if (by_characters) return std::move(*text);
   if (!text && !good) return wrong("not GBK; say which encoding the file has");
-  return wrong("has not 23 columns, each ended by '|', by bytes or by characters");
+  return text ? std::move(*text) : cut;  // its columns will say what is wrong
 }
 
 Result<void> NoticeReader::take_columns(std::string_view text, std::string_view raw) {
-  const auto columns = split(text);
-  if (!columns) return wrong("has not 23 columns, each ended by '|'");
-  const auto& column = *columns;
-  const auto amount = parse_amount(column[kAmount]);
-  if (!amount) return wrong("column 7, amount: not an amount in yuan");
-  if (const auto why = why_impossible(*amount)) return wrong("column 7, amount: " + *why);
-  const auto day = parse_day(column[kDay]);
-  if (!day) return wrong("column 8, date: not a date as yyyymmdd");
-  if (!is_yuan(clean_number(column[kCurrency]))) {
-    return wrong("column 13, currency: not yuan");
-  }
-  const auto reversal = is_reversal(clean_number(column[kReversal]));
-  if (!reversal) return wrong("column 21, reversal flag: neither 0 nor 1");
   line_.Clear();
+  line_.set_raw(std::string(raw));
+  line_.set_file_line(line_number_);
+  const std::string why = read_columns(text);
+  line_.set_unreadable(why);
+  auto done = hand_on(line_, sink_, summary_);
+  if (!done) return wrong(done.error().text);
+  return {};
+}
+
+// Why the line cannot be read; then it has what of it can be. Empty: it is read.
+std::string NoticeReader::read_columns(std::string_view text) {
+  const auto columns = split(text);
+  if (!columns) return "has not 23 columns, each ended by '|'";
+  const auto& column = *columns;
   line_.set_account_number(clean_number(column[kAccount]));
   line_.set_host_sequence(clean_number(column[kHostNumber]));
-  if (line_.account_number().empty()) return wrong("column 2, account: is missing");
-  if (line_.host_sequence().empty()) return wrong("column 3, host number: is missing");
+  if (!is_yuan(clean_number(column[kCurrency]))) return "column 13, currency: not yuan";
+  const auto amount = parse_amount(column[kAmount]);
+  if (!amount) return "column 7, amount: not an amount in yuan";
+  if (const auto why = why_impossible(*amount)) return "column 7, amount: " + *why;
   line_.set_amount_fen(amount->value);
+  const auto day = parse_day(column[kDay]);
+  if (!day) return "column 8, date: not a date as yyyymmdd";
   line_.set_booked_on(*day);
+  const auto reversal = is_reversal(clean_number(column[kReversal]));
+  if (!reversal) return "column 21, reversal flag: neither 0 nor 1";
+  if (line_.account_number().empty()) return "column 2, account: is missing";
+  if (line_.host_sequence().empty()) return "column 3, host number: is missing";
   line_.set_counterparty_account(clean_number(column[kOtherAccount]));
   line_.set_counterparty_name(clean_field(column[kOtherName]));
   line_.set_counterparty_bank(clean_number(column[kOtherBank]));
@@ -190,11 +199,7 @@ Result<void> NoticeReader::take_columns(std::string_view text, std::string_view 
   const bool both = !summary.empty() && summary != remark;
   line_.set_remark(both ? join_text({remark, summary}) : remark);
   line_.set_reversal(*reversal);
-  line_.set_raw(std::string(raw));
-  line_.set_file_line(line_number_);
-  auto done = hand_on(line_, sink_, summary_);
-  if (!done) return wrong(done.error().text);
-  return {};
+  return "";
 }
 
 Result<BankFileSummary> NoticeReader::finish() {
@@ -207,6 +212,10 @@ Result<BankFileSummary> NoticeReader::finish() {
   if (summary_.lines == 0) {
     line_number_ = std::max<uint64_t>(line_number_, 1);
     return wrong("the file holds no notice");
+  }
+  if (summary_.unreadable == summary_.lines) {
+    error_ = Error{Errc::kInvalid, summary_.first_reason};
+    return tl::unexpected(*error_);
   }
   summary_.statements = 1;
   return summary_;

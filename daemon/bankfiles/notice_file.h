@@ -6,12 +6,13 @@
 //   overdraft | voucher type | voucher number | other's bank | summary | reversal flag |
 //   line number | book number |
 //
-// Digits come in full width, unknown fields as "null", texts with U+3000 behind them. Texts are cut
-// at so many bytes, within a character too: what is left of that one is dropped. '|' is also the
-// second byte of some characters of GBK, so that a line in which the two differ is read both ways,
-// and taken if exactly one gives 23 columns. A debit has a negative amount. Banks repeat lines;
-// telling them apart is for whoever keeps lines (five fields: account, host number, amount, other's
-// account and name). Pure.
+// Digits come in full width, unknown fields as "null", texts with U+3000 behind them. Texts are
+// cut at so many bytes, within a character too: what is left of that one is dropped. '|' is also
+// the second byte of some characters of GBK, so that a line in which the two differ is read both
+// ways, and taken if exactly one gives 23 columns. A line that cannot be read says why, and costs
+// the others nothing; a file of which no line can be read is refused. A debit has a negative
+// amount. Banks repeat lines; telling them apart is for whoever keeps lines (five fields:
+// account, host number, amount, other's account and name). Pure.
 #pragma once
 
 #include <cstdint>
@@ -47,6 +48,7 @@ class NoticeReader {
   Result<std::string> decode_gbk(std::string_view raw);
   bool is_utf8_line(std::string_view raw) const;
   Result<void> take_columns(std::string_view text, std::string_view raw);
+  std::string read_columns(std::string_view text);
   tl::unexpected<Error> wrong(std::string_view what);
 
   BankLineSink sink_;

@@ -28,9 +28,18 @@ std::string reference_of(const v1::BankLine& line) {
 }
 
 std::string kind_of(const v1::BankLine& line) {
+  if (!line.unreadable().empty()) return "unreadable";
   if (line.reversal()) return "reversal";
   if (!line.return_reason().empty()) return "returned " + line.return_reason();
   return line.amount_fen() < 0 ? "debit" : "credit";
+}
+
+// What a statement's balances say of its lines.
+std::string proof_of(const v1::Statement& statement) {
+  if (!statement.has_opening() || !statement.has_closing()) return "unproved, for want of balances";
+  const bool agrees = statement.opening_fen() + statement.fen() == statement.closing_fen();
+  return "opening " + yuan(statement.opening_fen()) + ", closing " + yuan(statement.closing_fen()) +
+         (agrees ? ", proved" : ", which its lines do not lead to");
 }
 
 void note(const v1::BankLine& line, Preview& preview) {
@@ -113,6 +122,17 @@ std::string preview_text(const Preview& preview) {
                {"batches", std::to_string(preview.with_batch)},
                {"n", std::to_string(sums.not_booked)}}) +
           "\n";
+  for (const v1::Statement& statement : sums.parts) {
+    text += say("statement {id}: {n} lines, {proof}", {{"id", statement.id()},
+                                                       {"n", std::to_string(statement.lines())},
+                                                       {"proof", proof_of(statement)}}) +
+            "\n";
+  }
+  if (sums.unreadable > 0) {
+    text += say("{n} cannot be read, and will wait alone; the first: {why}",
+                {{"n", std::to_string(sums.unreadable)}, {"why", sums.first_reason}}) +
+            "\n";
+  }
   return text;
 }
 

@@ -272,4 +272,138 @@ TEST_CASE("a document that is no statement is refused") {
   CHECK(contains(read_bank_file("<Document>").error, "not XML"));
 }
 
+TEST_CASE("an entry that cannot be read is a line that says why, and costs the others nothing") {
+  struct Damage {
+    std::string entry;
+    std::string why;
+    int64_t fen;
+  };
+  const std::string usd = "<Ntry><Amt Ccy=\"USD\">7</Amt>" + std::string(kBooked) + "</Ntry>";
+  const std::string dayless = "<Ntry><Amt Ccy=\"CNY\">7</Amt><CdtDbtInd>DBIT</CdtDbtInd></Ntry>";
+  for (const Damage& damage :
+       {Damage{entry("7.00", detail("1.00") + detail("1.01")), "add up to 2.01", 700},
+        Damage{entry("7.00", detail("1.00") + "<TxDtls/>"), "has no amount", 700},
+        Damage{entry("7.001"), "not an amount", 0}, Damage{usd, "another currency", 0},
+        Damage{entry("7.00", detail("x")), "not an amount", 700},
+        Damage{dayless, "no booking date", -700}}) {
+    INFO(damage.why);
+    const ReadFile read = read_bank_file(camt053(entry("1.00") + damage.entry + entry("2.00")));
+    REQUIRE(read.error.empty());
+    REQUIRE(read.lines.size() == 3);
+    CHECK(read.lines[0].amount_fen() == 100);
+    CHECK(read.lines[2].amount_fen() == 200);
+    const v1::BankLine& line = read.lines[1];
+    CHECK(contains(line.unreadable(), damage.why));
+    CHECK(line.amount_fen() == damage.fen);
+    CHECK(line.raw().starts_with("<Ntry>"));
+    CHECK(read.summary.unreadable == 1);
+    CHECK(contains(read.summary.first_reason, damage.why));
+  }
+}
+
+TEST_CASE("of an entry of very many details the last of which is damaged the file is refused") {
+  std::string many;
+  for (int i = 0; i < 4'100; ++i) many += detail("0.01");
+  CHECK(read_bank_file(camt053(entry("41.00", many) + entry("1.00"))).lines.size() == 4'101);
+  CHECK(contains(error_of(entry("41.01", many) + entry("1.00")), "add up to 41.00"));
+}
+
+TEST_CASE("balances of a statement are read, whichever of them the bank gives") {
+  const auto balance = [](const std::string& kind, const std::string& amount,
+                          const std::string& sign = "CRDT", const std::string& currency = "CNY") {
+    return "<Bal><Tp><CdOrPrtry><Cd>" + kind + "</Cd></CdOrPrtry></Tp><Amt Ccy=\"" + currency +
+           "\">" + amount + "</Amt><CdtDbtInd>" + sign +
+           "</CdtDbtInd><Dt><Dt>2026-11-20</Dt></Dt></Bal>";
+  };
+  const auto statement = [&](const std::string& balances) {
+    const ReadFile read = read_bank_file(camt053(balances + entry("1.00") + entry("2.00")));
+    REQUIRE(read.summary.parts.size() == 1);
+    CHECK(read.summary.parts[0].lines() == 2);
+    CHECK(read.summary.parts[0].fen() == 300);
+    return read.summary.parts[0];
+  };
+  const v1::Statement whole = statement(balance("OPBD", "5") + balance("CLBD", "8"));
+  CHECK(whole.has_opening());
+  CHECK(whole.opening_fen() == 500);
+  CHECK(whole.closing_fen() == 800);
+  CHECK(whole.closed_on() == 20261120);
+  CHECK(statement(balance("PRCD", "5") + balance("CLAV", "9")).opening_fen() == 500);
+  CHECK_FALSE(statement(balance("PRCD", "5") + balance("CLAV", "9")).has_closing());
+  CHECK(statement(balance("OPBD", "5", "DBIT") + balance("CLBD", "2", "DBIT")).opening_fen() ==
+        -500);
+  const v1::Statement inner = statement(balance("ITBD", "5") + balance("ITBD", "8"));
+  CHECK(inner.opening_fen() == 500);
+  CHECK(inner.closing_fen() == 800);
+  const v1::Statement first = statement(balance("OPBD", "5") + balance("ITBD", "8"));
+  CHECK(first.opening_fen() == 500);
+  CHECK(first.closing_fen() == 800);
+  const std::string dollars = balance("OPBD", "5", "CRDT", "USD");
+  CHECK(read_bank_file(camt053(dollars + entry("1.00"))).summary.parts.empty());
+  CHECK(read_bank_file(camt053(entry("1.00"))).summary.parts.empty());
+}
+
+TEST_CASE("what the bank keeps of a debit is a line of its own") {
+  const auto debit = [](const std::string& amount, const std::string& details) {
+    return "<Ntry><Amt Ccy=\"CNY\">" + amount +
+           "</Amt><CdtDbtInd>DBIT</CdtDbtInd><Sts>BOOK</Sts><BookgDt><Dt>2026-11-20</Dt></BookgDt>"
+           "<AcctSvcrRef>R1</AcctSvcrRef><NtryDtls>" +
+           details + "</NtryDtls></Ntry>";
+  };
+  const auto charged = [](const std::string& amount, const std::string& fee) {
+    return "<TxDtls><Refs><EndToEndId>A-1</EndToEndId></Refs><Amt Ccy=\"CNY\">" + amount +
+           "</Amt><Chrgs><Rcrd><Amt Ccy=\"CNY\">" + fee + "</Amt></Rcrd></Chrgs></TxDtls>";
+  };
+  SECTION("of one payment") {
+    const ReadFile read = read_bank_file(camt053(debit("100.50", charged("100.00", "0.50"))));
+    REQUIRE(read.lines.size() == 2);
+    CHECK(read.lines[0].amount_fen() == -10000);
+    CHECK(read.lines[0].end_to_end_id() == "A-1");
+    CHECK(read.lines[1].amount_fen() == -50);
+    CHECK(read.lines[1].host_sequence() == "R1/fee");
+    CHECK(read.lines[1].end_to_end_id().empty());
+  }
+  SECTION("of several") {
+    const ReadFile read =
+        read_bank_file(camt053(debit("3.02", charged("1.00", "0.01") + charged("2.00", "0.01"))));
+    REQUIRE(read.lines.size() == 3);
+    CHECK(read.lines[1].amount_fen() == -200);
+    CHECK(read.lines[2].amount_fen() == -2);
+  }
+  SECTION("which says something else than the entry: the entry counts") {
+    const ReadFile read = read_bank_file(camt053(debit("100.50", charged("100.00", "0.40"))));
+    REQUIRE(read.lines.size() == 1);
+    CHECK(read.lines[0].amount_fen() == -10050);
+  }
+  SECTION("of a credit: what came is less") {
+    std::string credit = debit("99.50", charged("100.00", "0.50"));
+    credit.replace(credit.find("DBIT"), 4, "CRDT");
+    const ReadFile read = read_bank_file(camt053(credit));
+    REQUIRE(read.lines.size() == 1);
+    CHECK(read.lines[0].amount_fen() == 9950);
+  }
+}
+
+TEST_CASE("details say of which entry they are, and a number that is none is none") {
+  const std::string two = "<Ntry><Amt Ccy=\"CNY\">3</Amt>" + std::string(kBooked) +
+                          "<AcctSvcrRef>R1</AcctSvcrRef><NtryDtls>" + detail("1") + detail("2") +
+                          "</NtryDtls></Ntry>";
+  const ReadFile read = read_bank_file(camt053(two));
+  REQUIRE(read.lines.size() == 2);
+  for (const v1::BankLine& line : read.lines) {
+    CHECK(line.entry_reference() == "R1");
+    CHECK(line.entry_fen() == 300);
+    CHECK_FALSE(line.made_day());
+  }
+  std::string none = two;
+  none.replace(none.find("R1"), 2, "NONREF");
+  for (const v1::BankLine& line : read_bank_file(camt053(none)).lines) {
+    CHECK(line.entry_reference().empty());
+    CHECK(line.made_number());
+  }
+  const std::string valued =
+      "<Ntry><Amt Ccy=\"CNY\">1</Amt><CdtDbtInd>CRDT</CdtDbtInd><Sts>BOOK</Sts>"
+      "<ValDt><Dt>2026-11-20</Dt></ValDt></Ntry>";
+  CHECK(read_bank_file(camt053(valued)).lines[0].made_day());
+}
+
 }  // namespace camt_test

@@ -64,7 +64,6 @@ TEST_CASE("the last line may lack its end, the last column its bar") {
 }
 
 TEST_CASE("what cannot be read is refused with line and column") {
-  CHECK(error_of(notice() + "1|2|3\n") == "line 2: has not 23 columns, each ended by '|'");
   CHECK(error_of(notice(23, "1|2")) == "line 1: has not 23 columns, each ended by '|'");
   CHECK(error_of(notice(7, "1O.00")) == "line 1: column 7, amount: not an amount in yuan");
   CHECK(error_of(notice(8, "20261131")) == "line 1: column 8, date: not a date as yyyymmdd");
@@ -73,6 +72,21 @@ TEST_CASE("what cannot be read is refused with line and column") {
   CHECK(error_of(notice(2, " ")) == "line 1: column 2, account: is missing");
   CHECK(error_of(notice(3, "null")) == "line 1: column 3, host number: is missing");
   CHECK(error_of(std::string(9000, '1')) == "line 1: longer than a notice can be");
+}
+
+TEST_CASE("a line that cannot be read says why, and costs the others nothing") {
+  const ReadFile read =
+      read_bank_file(notice() + "1|2|3\n" + notice(8, "20261131") + notice(3, "H2"));
+  REQUIRE(read.error.empty());
+  REQUIRE(read.lines.size() == 4);
+  CHECK(read.lines[1].unreadable() == "has not 23 columns, each ended by '|'");
+  CHECK(read.lines[1].amount_fen() == 0);
+  CHECK(read.lines[1].raw() == "1|2|3");
+  CHECK(read.lines[2].unreadable() == "column 8, date: not a date as yyyymmdd");
+  CHECK(read.lines[2].amount_fen() == 1000);
+  CHECK(read.lines[3].host_sequence() == "H2");
+  CHECK(read.summary.unreadable == 2);
+  CHECK(read.summary.credited == Fen{3000});
 }
 
 TEST_CASE("half a character at a column's end takes no bar with it") {
