@@ -314,6 +314,9 @@ constexpr Key kKeys[] = {
      [](const toml::node& v, Config& c) { return read_mib(v, 0, c.store.ballast_mib); }, "128",
      "A file of this size in data_dir keeps disk space that is given up when other programs fill\n"
      "the disk, so that the daemon can still write what it must. 0 for none."},
+    {"bank", "accounts",
+     [](const toml::node& v, Config& c) { return read_names(v, c.bank_accounts); }, "[]",
+     "Accounts of ours besides the one in the directory. Files of any other account are refused."},
     {"remit", "payments_max", read_payments_max, "200",
      "How many payments one batch holds at most, 1 to 500. A batch pays one account."},
     {"remit", "total_max_yuan", read_total_max, "100000000",
@@ -482,8 +485,7 @@ Result<Config> load_config(const fs::path& file) {
 
 std::string example_config() {
   std::string out =
-      "# Configuration of jiexud. Every key but `agency` may be left out; shown are "
-      "the defaults.\n";
+      "# Configuration of jiexud. Every key but `agency` may be left out; shown: the defaults.\n";
   std::string_view section;
   for (const Key& key : kKeys) {
     if (key.section != section) out += "\n[" + std::string(key.section) + "]";

@@ -70,6 +70,8 @@ struct Config {
     bool operator==(const Store&) const = default;
   } store;
 
+  // Of ours, besides the one in the directory.
+  std::vector<std::string> bank_accounts;
   // How payments are collected into batches and written for the bank.
   BatchRules remit;
   // Working days after which a batch of which the bank says nothing is an alarm.

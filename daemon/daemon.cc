@@ -186,6 +186,7 @@ Result<void> Daemon::start_engine() {
   options.batch_rules = config_.remit;
   options.four_eyes = config_.policy.four_eyes;
   options.trusted_submitters = config_.policy.trusted_submitters;
+  options.own_accounts = config_.bank_accounts;
   options.profiles = config_.policy.profiles;
   TRY(auto calendar, load_calendar(config_.calendars));
   options.calendar = std::move(calendar);

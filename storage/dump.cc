@@ -83,7 +83,8 @@ std::span<const Shape> shapes() {
   static const Part kException[] = {{"outcome", Form::kU8}, {"since_ms", Form::kU64}, kLine};
   static const Part kMissing[] = {{"missing_fen", Form::kU64}, kCase};
   static const Part kPeerCase[] = {kPeer, kCase}, kPeerCaseN[] = {kPeer, kCase, kN};
-  static const Part kPerson[] = {{"person_hash", Form::kHash}}, kLetter[] = {kLetterText};
+  static const Part kPerson[] = {{"person_hash", Form::kHash}}, kLetter[] = {kLetterText},
+                    kOurs[] = {{"account", Form::kDigest}};
   static const Part kAside[] = {kPeer, kEpoch, kSeq}, kThrough[] = {kPeer, {"through", Form::kU64}};
   static const Part kAct[] = {{"act", Form::kDigest}}, kUser[] = {{"user", Form::kDigest}};
   static const Part kNamed[] = {{"name_hash", Form::kHash}, kCase},
@@ -106,6 +107,8 @@ std::span<const Shape> shapes() {
       {K::kBankLine, "bank-line", kALine, message<v1::BankLineRecord>()},
       {K::kBankFile, "bank-file", kAFile, message<v1::BankFileRecord>()},
       {K::kStagedLine, "staged-line", kFileN, message<v1::BankLine>()},
+      {K::kFileLine, "file-line", kFileN, message<v1::FileLineRecord>()},
+      {K::kLastStatement, "last-statement", kOurs, message<v1::Statement>()},
       {K::kIncomingBatch, "incoming-batch", kABatch, message<v1::IncomingBatchRecord>()},
       {K::kRecoveredMoney, "recovered-money", kACase, message<v1::RecoveredMoneyRecord>()},
       {K::kCaseJournal, "case-journal", kCaseN, message<v1::JournalRecord>()},
@@ -118,6 +121,7 @@ std::span<const Shape> shapes() {
       {K::kWaitingPayment, "waiting-payment", kOrdered, nullptr},
       {K::kExportedPayment, "exported-payment", kExported, nullptr},
       {K::kProposedRelease, "proposed-release", kCaseAttempt, nullptr},
+      {K::kProposedLineAct, "proposed-line-act", kALine, nullptr},
       {K::kTwinLines, "twin-lines", kSides, nullptr, Plain::kDigests},
       {K::kNumberedLines, "numbered-lines", kNumber, nullptr, Plain::kDigests},
       {K::kPostponedLine, "postponed-line", kALine, nullptr},

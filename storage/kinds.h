@@ -32,6 +32,8 @@ enum class Kind : uint8_t {
   kBankLine,
   kBankFile,
   kStagedLine,
+  kFileLine,
+  kLastStatement,
   kIncomingBatch,
   kRecoveredMoney,
   kCaseJournal,
@@ -44,6 +46,7 @@ enum class Kind : uint8_t {
   kWaitingPayment,
   kExportedPayment,
   kProposedRelease,
+  kProposedLineAct,
   kTwinLines,
   kNumberedLines,
   kPostponedLine,
@@ -96,6 +99,7 @@ inline constexpr std::string_view kWaitingPayments = "I";
 inline constexpr std::string_view kExportedPayments = "E";
 inline constexpr std::string_view kPostponedLines = "Q";
 inline constexpr std::string_view kProposedReleases = "V";
+inline constexpr std::string_view kProposedLineActs = "H";
 inline constexpr std::string_view kExceptions = "T";
 inline constexpr std::string_view kIdempotencyAges = "B";
 inline constexpr std::string_view kDuties = "N";

@@ -179,6 +179,24 @@ RecordKey staged_line_key(const Digest& file, uint64_t n) {
   return {Kind::kStagedLine, begin(Kind::kStagedLine).add(view(file)).u64(n)};
 }
 
+RecordKey file_line_key(const Digest& file, uint64_t n) {
+  return {Kind::kFileLine, begin(Kind::kFileLine).add(view(file)).u64(n)};
+}
+
+Key file_lines_prefix(const Digest& file) {
+  return begin(Kind::kFileLine).add(view(file));
+}
+
+Result<uint64_t> parse_file_line_key(std::string_view key) {
+  Fields in(Kind::kFileLine, key);
+  in.digest();
+  return in.result(in.u64());
+}
+
+RecordKey last_statement_key(const Digest& account) {
+  return {Kind::kLastStatement, begin(Kind::kLastStatement).add(view(account))};
+}
+
 RecordKey bank_file_key(const Digest& file) {
   return {Kind::kBankFile, begin(Kind::kBankFile).add(view(file))};
 }
@@ -298,6 +316,15 @@ Result<ProposedRelease> parse_proposed_release_key(std::string_view key) {
   Fields in(Kind::kProposedRelease, key);
   const ProposedRelease out{in.case_id(), in.u32()};
   return in.result(out);
+}
+
+RecordKey proposed_line_act_key(const Digest& line) {
+  return {Kind::kProposedLineAct, begin(Kind::kProposedLineAct).add(view(line))};
+}
+
+Result<Digest> parse_proposed_line_act_key(std::string_view key) {
+  Fields in(Kind::kProposedLineAct, key);
+  return in.result(in.digest());
 }
 
 RecordKey twin_lines_key(const Digest& sides) {

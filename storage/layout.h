@@ -16,6 +16,8 @@
 //   funds       'B' | bank line digest 32                        BankLineRecord      yes
 //   funds       'F' | digest of a bank file 32                   BankFileRecord      no
 //   funds       'S' | digest of a bank file 32 | n u64           BankLine, staged    yes
+//   funds       'P' | digest of a bank file 32 | n u64           FileLineRecord      yes
+//   funds       'L' | digest of our account 32                   Statement           no
 //   funds       'N' | batch number 21                            IncomingBatchRecord no
 //   funds       'U' | case id 16                                 RecoveredMoneyRecord no
 //   funds       'J' | case id 16 | n u32                         JournalRecord       no
@@ -28,6 +30,7 @@
 //   index       'I' | ordered ms u64 | case id 16 | attempt u32  (empty)             no
 //   index       'E' | exported ms u64 | case id 16 | attempt u32 (empty): not told of  no
 //   index       'V' | case id 16 | attempt u32                   (empty): a release waits  no
+//   index       'H' | line digest 32                             (empty): an act waits  no
 //   index       'D' | digest of the two sides and the amount 32  line digests 32 each no
 //   index       'G' | digest of the bank's number and the amount 32  line digests 32 each no
 //   index       'Q' | line digest 32                             (empty): tried again  no
@@ -136,6 +139,13 @@ RecordKey bank_line_key(const Digest& digest);
 Result<Digest> parse_bank_line_key(std::string_view key);
 // Line `n` of a file, from 0, that is staged.
 RecordKey staged_line_key(const Digest& file, uint64_t n);
+// The same after it has been booked: where it has its place.
+RecordKey file_line_key(const Digest& file, uint64_t n);
+Key file_lines_prefix(const Digest& file);
+// The number in it.
+Result<uint64_t> parse_file_line_key(std::string_view key);
+// The last statement of an account of ours; `account` is a digest of its number.
+RecordKey last_statement_key(const Digest& account);
 RecordKey bank_file_key(const Digest& file);
 Result<Digest> parse_bank_file_key(std::string_view key);
 RecordKey incoming_batch_key(std::string_view batch_number);
@@ -194,6 +204,8 @@ struct ProposedRelease {
   uint32_t attempt = 0;
 };
 Result<ProposedRelease> parse_proposed_release_key(std::string_view key);
+RecordKey proposed_line_act_key(const Digest& line);
+Result<Digest> parse_proposed_line_act_key(std::string_view key);
 // Lines that may take one another back: `sides` is a digest of both accounts and the amount.
 RecordKey twin_lines_key(const Digest& sides);
 // Lines of one account, bank's number and amount: `number` is a digest of these.

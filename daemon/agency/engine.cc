@@ -37,7 +37,7 @@ Engine::Engine(EngineOptions options, const EngineWorld& world)
              options.cases_cached_max),
       remit_(options.self, tx_, cases_, options.batch_rules, guard_),
       bank_(options.self, tx_, cases_, remit_, guard_),
-      bank_files_(tx_, bank_),
+      bank_files_(options.self, options.own_accounts, tx_, bank_, world.observer),
       fetch_(tx_, cases_, guard_, world.transport, world.observer,
              [this](const CaseId& id, const Digest& file) {
                return uploads_.goes_on(id, file, kernel_.steady());
@@ -226,6 +226,7 @@ Result<void> Engine::set_directory(std::shared_ptr<const Directory> directory, M
   directory_ = std::move(directory);
   cases_.set_directory(directory_);
   bank_.set_directory(*directory_);
+  bank_files_.set_directory(*directory_);
   remit_.set_directory(*directory_);
   for (const Agency& agency : directory_->agencies()) {
     if (agency.id == options_.self) continue;

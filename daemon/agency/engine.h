@@ -50,6 +50,7 @@ struct EngineOptions {
   // Actions that need a second person are proposed, and done when that person approves.
   bool four_eyes = false;
   std::vector<std::string> trusted_submitters;  // users whose bulk letters need no second person
+  std::vector<std::string> own_accounts;        // besides the one in the directory
   std::shared_ptr<const Calendar> calendar;     // nullptr: the years that this build carries
   std::vector<ProfileChoice> profiles;          // empty: the national rules
   bool store_complete = true;  // false: acknowledged commits may be missing; link_recovery.h

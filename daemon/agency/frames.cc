@@ -39,6 +39,9 @@ v1::FaultCode fault_of(Refusal refusal) {
     case Refusal::kTooManyPayments: case Refusal::kLetterNumberForeign:
     case Refusal::kLetterNumberDiffers: case Refusal::kBatchNumberForeign:
     case Refusal::kStorageLow: case Refusal::kBankLineUnknown: case Refusal::kBankLineSettled:
+    case Refusal::kBankLineNotUnsure: case Refusal::kBankLineNotDecided:
+    case Refusal::kBankLineOfPayment: case Refusal::kBankLineMoneyGone:
+    case Refusal::kBankLineCaseClosed: case Refusal::kBankFileNotHeld:
     case Refusal::kAllotmentSum: case Refusal::kUnknownProposal: case Refusal::kOwnProposal:
     case Refusal::kProposalChanged: case Refusal::kBatchUnknown: case Refusal::kBatchState:
     case Refusal::kBatchNotApproved: case Refusal::kSamePerson: case Refusal::kBatchChanged:

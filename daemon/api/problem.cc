@@ -79,11 +79,13 @@ HttpResponse problem_response(int status, std::string_view code, std::string_vie
 // Every refusal is listed, so that a new one does not compile until it has its status.
 int status_of(Refusal refusal) {
   switch (refusal) {
-    case Refusal::kUnknownCase:
-    case Refusal::kBankLineUnknown:
-    case Refusal::kBatchUnknown:
-    case Refusal::kPaymentUnknown:
-    case Refusal::kUnknownProposal: return 404;
+    // clang-format off
+    case Refusal::kUnknownCase: case Refusal::kBankLineUnknown: case Refusal::kBatchUnknown:
+    case Refusal::kPaymentUnknown: case Refusal::kUnknownProposal: return 404;
+    case Refusal::kBankLineNotUnsure: case Refusal::kBankLineNotDecided:
+    case Refusal::kBankLineOfPayment: case Refusal::kBankLineMoneyGone:
+    case Refusal::kBankLineCaseClosed: case Refusal::kBankFileNotHeld: return 409;
+    // clang-format on
     case Refusal::kOwnProposal: return 403;
     case Refusal::kRecovering: return 503;
     case Refusal::kStorageLow: return 507;

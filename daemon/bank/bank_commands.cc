@@ -22,16 +22,45 @@ Results import(Kernel& kernel, BankService& service, const BankCommand& bank, In
   return results;
 }
 
-Results settle(BankService& service, const SettleLineCommand& settle, const std::string& user,
-               Instant now) {
-  TRY(auto settled, settle.noticed ? service.match_noticed(settle.line, user, settle.note, now)
-                    : settle.to.empty()
-                        ? service.set_aside(settle.line, user, settle.note, now)
-                        : service.match_by_hand(settle.line, settle.to, user, settle.note, now));
+Results one_result(BankService::Settled settled) {
   if (!settled) return Answered<v1::BankLineResults>(tl::unexpected(settled.error()));
   v1::BankLineResults results;
   *results.add_results() = std::move(*settled);
   return results;
+}
+
+Results propose(BankService& service, const SettleLineCommand& asked, const std::string& user,
+                Instant now) {
+  v1::LineActRecord act;
+  act.set_act(static_cast<uint32_t>(asked.act));
+  act.set_note(asked.note);
+  if (asked.same_as) act.set_same_as(std::string(view(*asked.same_as)));
+  for (const Allocation& part : asked.to) {
+    v1::AllocationRecord* to = act.add_to();
+    to->set_case_id(std::string(part.id.bytes()));
+    to->set_amount_fen(part.amount.value);
+    to->set_attempt(part.attempt);
+  }
+  TRY(auto settled, service.propose(asked.line, std::move(act), user, now));
+  return one_result(std::move(settled));
+}
+
+Results decide(BankService& service, const DecideLineCommand& asked, const std::string& user,
+               Instant now) {
+  TRY(auto settled, asked.content ? service.approve(asked.line, *asked.content, user, now)
+                                  : service.retract(asked.line));
+  return one_result(std::move(settled));
+}
+
+Result<Answered<v1::BankFileView>> take_file(BankFiles& files, const TakeFileCommand& asked,
+                                             const std::string& user, Instant now) {
+  using Act = TakeFileCommand::Act;
+  switch (asked.act) {
+    case Act::kPropose: return files.propose(asked.file, asked.said, user, now);
+    case Act::kApprove: return files.approve(asked.file, asked.said, user, now);
+    case Act::kRetract: break;
+  }
+  return files.retract(asked.file);
 }
 
 }  // namespace
@@ -43,8 +72,16 @@ void register_bank_commands(Kernel& kernel, BankService& service, BankFiles& fil
         return import(kernel, service, bank, now.wall);
       });
   kernel.answer<SettleLineCommand>(
-      CommandKind::kAct, [&service](const SettleLineCommand& asked, const std::string& user,
-                                    Moment now) { return settle(service, asked, user, now.wall); });
+      CommandKind::kAct,
+      [&service](const SettleLineCommand& asked, const std::string& user, Moment now) {
+        return propose(service, asked, user, now.wall);
+      });
+  kernel.answer<DecideLineCommand>(
+      CommandKind::kAct, [&service](const DecideLineCommand& asked, const std::string& user,
+                                    Moment now) { return decide(service, asked, user, now.wall); });
+  kernel.answer<TakeFileCommand>(
+      CommandKind::kAct, [&files](const TakeFileCommand& asked, const std::string& user,
+                                  Moment now) { return take_file(files, asked, user, now.wall); });
   kernel.answer<BankFileCommand>(CommandKind::kAct,
                                  [&files](const BankFileCommand& file, const std::string& user,
                                           Moment now) -> Result<Answered<v1::BankFileView>> {

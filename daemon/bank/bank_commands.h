@@ -2,9 +2,11 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "daemon/bank/rules/line_step.h"
 #include "daemon/bank/rules/matcher.h"
 #include "daemon/base/ids.h"
 #include "daemon/engine/command.h"
@@ -29,14 +31,30 @@ struct BankFileCommand {
   std::shared_ptr<const v1::BankFileInput> part;
 };
 
-// A person says where the money of a waiting bank line belongs, or that it goes to every case of
-// its batch whose notice is here, or, without either, that it is no money of a case.
+// One person proposes what is to be done with a bank line (daemon/bank/rules/line_step.h).
 struct SettleLineCommand {
   using Reply = Answered<v1::BankLineResults>;
   Digest line{};
-  std::vector<Allocation> to;
+  LineAct act{};
+  std::vector<Allocation> to;  // kMatch alone
   std::string note;
-  bool noticed = false;
+  std::optional<Digest> same_as;  // kSame; nullopt: the line that it may be
+};
+
+// Another one approves it as it was shown, or anybody takes it back.
+struct DecideLineCommand {
+  using Reply = Answered<v1::BankLineResults>;
+  Digest line{};
+  std::optional<std::string> content;  // in hex; nullopt: taken back
+};
+
+// A file that is held, because its balances and lines do not agree, is taken as it is.
+struct TakeFileCommand {
+  using Reply = Answered<v1::BankFileView>;
+  enum class Act : uint8_t { kPropose, kApprove, kRetract };
+  Digest file{};
+  Act act{};
+  std::string said;  // kPropose: how it is known; kApprove: the digest of what was shown, in hex
 };
 
 // Once, at start. All must outlive the kernel.

@@ -56,18 +56,17 @@ std::vector<CaseId> cases_of(const v1::BankLineRecord& record) {
   return cases;
 }
 
-int64_t sum_of_parts(const v1::BankLineRecord& record) {
-  int64_t sum = 0;
-  for (const v1::AllocationRecord& part : record.to()) sum += part.amount_fen();
-  return sum;
-}
-
 }  // namespace
 
 // --- payments of ours ---
 
+// What has a payment's number and no mark may as well have been sent back by who got it: only the
+// bank itself, which names no account or ours, is believed then.
 Result<bool> BankService::place_return(Entry& entry, Instant now) {
-  if (!says_that_it_came_back(entry.record.line())) return false;
+  const v1::BankLine& line = entry.record.line();
+  const std::string& payer = line.counterparty_account();
+  const bool from_bank = payer.empty() || payer == line.account_number();
+  if (!is_marked_as_return(line) && !(from_bank && says_that_it_came_back(line))) return false;
   TRY(const auto taken, payments_.take_return(entry.record.line(), now));
   if (!taken) return false;
   TRY_DO(take(entry, *taken, now));
@@ -163,6 +162,7 @@ Result<std::optional<Digest>> BankService::find_twin(const Entry& entry) {
     TRY(const auto other, read(digest));
     if (!other || !other->record.reversed_by().empty()) continue;
     const Record& record = other->record;
+    if (outcome_of(record) == BankOutcome::kReportedAgain) continue;
     if (!suits(record.line(), entry.record.line())) continue;
     std::string its_cases;
     for (const v1::AllocationRecord& part : record.to()) its_cases += part.case_id();

@@ -1,10 +1,17 @@
 #include "daemon/bank/bank_files.h"
 
+#include <algorithm>
+
+#include "daemon/bank/bank_line_record.h"
+#include "daemon/bankfiles/bank_text.h"
 #include "daemon/base/limits.h"
+#include "daemon/trust/suite.h"
 #include "storage/layout.h"
 
 namespace jiexu {
 namespace {
+
+constexpr int kStatementsShown = 10;
 
 bool is_whole(const v1::BankFileRecord& record) {
   return record.lines() > 0 && record.staged() == record.lines();
@@ -12,6 +19,7 @@ bool is_whole(const v1::BankFileRecord& record) {
 
 std::string state_name(const v1::BankFileRecord& record) {
   if (!is_whole(record)) return "staging";
+  if (record.held()) return "held";
   return record.booked() == record.lines() ? "done" : "booking";
 }
 
@@ -34,12 +42,76 @@ bool add_to_sums(const v1::BankLine& line, v1::BankFileRecord& record) {
   return true;
 }
 
+// The number, from 1, of the statement that line `n` is of; 0: the file has none.
+uint32_t statement_of(uint64_t n, const v1::BankFileRecord& record) {
+  const auto& all = record.statements();
+  // The last that begins at or before the line and has lines.
+  auto at = std::upper_bound(all.begin(), all.end(), n, [](uint64_t place, const auto& statement) {
+    return place < statement.first();
+  });
+  while (at != all.begin()) {
+    --at;
+    if (n - at->first() < at->lines()) return static_cast<uint32_t>(at - all.begin()) + 1;
+  }
+  return 0;
+}
+
+// The statements' lines follow one another through the file; there may be others between.
+bool follow_one_another(const v1::BankFileRecord& record) {
+  uint64_t next = 0;
+  for (const v1::Statement& statement : record.statements()) {
+    const bool within = statement.first() >= next && statement.first() <= record.lines() &&
+                        statement.lines() <= record.lines() - statement.first();
+    if (!within) return false;
+    next = statement.first() + statement.lines();
+  }
+  return true;
+}
+
+Proof proof_of(const v1::BankFileRecord& record) {
+  Proof proof = Proof::kProved;
+  uint64_t lines = 0;
+  for (const v1::Statement& statement : record.statements()) {
+    const Proof one = prove(statement_facts(statement));
+    if (one == Proof::kDiffers) return one;
+    if (one == Proof::kUnproved) proof = one;
+    lines += statement.lines();
+  }
+  return lines == record.lines() ? proof : Proof::kUnproved;
+}
+
+// Of a file with many statements those of which there is something to say.
+bool is_shown(const v1::Statement& statement, const v1::BankFileRecord& record) {
+  return record.statements_size() <= kStatementsShown || statement.gap_fen() != 0 ||
+         prove(statement_facts(statement)) == Proof::kDiffers;
+}
+
 bool adds_up(const v1::BankFileRecord& record) {
   return record.staged_credited_fen() == record.credited_fen() &&
          record.staged_debited_fen() == record.debited_fen();
 }
 
 }  // namespace
+
+void show_decision(const v1::LineActRecord& act, v1::LineDecisionView& out) {
+  const auto kind = static_cast<LineAct>(act.act());
+  out.set_act(act.act() == 0 ? "take" : std::string(name(kind)));
+  for (const v1::AllocationRecord& part : act.to()) {
+    v1::AllocationView* to = out.add_to();
+    to->set_case_id(CaseId::from_bytes(part.case_id()).value_or(CaseId()).str());
+    to->set_amount_fen(part.amount_fen());
+    to->set_attempt(part.attempt());
+  }
+  out.set_note(act.note());
+  out.set_same_as(to_hex(act.same_as()));
+  out.set_content(to_hex(act.content()));
+  out.set_proposed_by(act.proposed_by());
+  out.set_proposed_at(Instant{act.proposed_at_ms()}.str());
+  out.set_approved_by(act.approved_by());
+  if (act.approved_at_ms() != 0) out.set_approved_at(Instant{act.approved_at_ms()}.str());
+  const auto before = static_cast<BankOutcome>(act.outcome_before());
+  if (line_outcomes().has(before)) out.set_outcome_before(std::string(name(before)));
+}
 
 v1::BankFileView view_bank_file(const Digest& file, const v1::BankFileRecord& record) {
   v1::BankFileView out;
@@ -53,6 +125,11 @@ v1::BankFileView view_bank_file(const Digest& file, const v1::BankFileRecord& re
   out.set_debited_fen(record.debited_fen());
   out.set_user(record.user());
   out.set_at(Instant{record.at_ms()}.str());
+  if (is_whole(record)) out.set_proof(std::string(name(proof_of(record))));
+  for (const v1::Statement& statement : record.statements()) {
+    if (is_shown(statement, record)) *out.add_statements() = statement;
+  }
+  for (const v1::LineActRecord& act : record.acts()) show_decision(act, *out.add_decisions());
   for (int i = 0; i < record.outcomes_size(); ++i) {
     if (record.outcomes(i) == 0) continue;
     v1::OutcomeCount* counted = out.add_outcomes();
@@ -60,6 +137,12 @@ v1::BankFileView view_bank_file(const Digest& file, const v1::BankFileRecord& re
     counted->set_lines(record.outcomes(i));
   }
   return out;
+}
+
+BankFiles::BankFiles(AgencyId self, const std::vector<std::string>& accounts, Transaction& tx,
+                     BankService& service, EngineObserver& observer)
+    : self_(self), tx_(tx), service_(service), observer_(observer) {
+  for (const std::string& account : accounts) others_.insert(clean_number(account));
 }
 
 Result<void> BankFiles::start() {
@@ -71,7 +154,7 @@ Result<void> BankFiles::start() {
                  if (!file) read = tl::unexpected(file.error());
                  v1::BankFileRecord record;
                  if (!file || !record.ParseFromString(std::string(value))) return file.has_value();
-                 if (is_whole(record) && record.booked() < record.lines()) {
+                 if (is_whole(record) && !record.held() && record.booked() < record.lines()) {
                    waiting_.push_back(*file);
                  }
                  return true;
@@ -95,32 +178,145 @@ Result<v1::BankFileView> BankFiles::stage(const Digest& file, const v1::BankFile
   const bool fits = part.first() == record.staged() && !is_whole(record) &&
                     part.first() + static_cast<uint64_t>(part.lines_size()) <= part.lines_total();
   if (!fits || part.lines().empty()) return view_bank_file(file, record);
-  if (part.first() == 0) {
-    record.set_name(part.name());
-    record.set_user(std::string(user));
-    record.set_at_ms(now.ms);
-    record.set_lines(part.lines_total());
-    record.set_credited_fen(part.credited_fen());
-    record.set_debited_fen(part.debited_fen());
-  }
-  bool sound = record.lines() == part.lines_total();
+  bool sound = part.first() > 0 || begin(part, user, now, record);
+  sound = sound && record.lines() == part.lines_total();
   for (const v1::BankLine& line : part.lines()) {
-    sound = sound && add_to_sums(line, record);
+    sound = sound && add_to_sums(line, record) && is_ours(line.account_number());
+    const uint32_t number = sound ? statement_of(record.staged(), record) : 0;
+    if (number != 0) {
+      v1::Statement* statement = record.mutable_statements(static_cast<int>(number) - 1);
+      const auto sum = add(Fen{statement->fen()}, Fen{line.amount_fen()});
+      sound = sum.has_value();
+      statement->set_fen(sum.value_or(Fen{}).value);
+      const bool unknown = !line.unreadable().empty() && line.amount_fen() == 0;
+      statement->set_without_amount(statement->without_amount() + (unknown ? 1 : 0));
+    }
     tx_.put_message(layout::staged_line_key(file, record.staged()), line);
     record.set_staged(record.staged() + 1);
   }
   if (!sound || (is_whole(record) && !adds_up(record))) {
+    const bool ours = std::ranges::all_of(
+        part.lines(), [&](const v1::BankLine& line) { return is_ours(line.account_number()); });
     forget(file, record);
     v1::BankFileView refused = view_bank_file(file, v1::BankFileRecord());
-    refused.set_state("refused");
+    refused.set_state(ours ? "refused" : "not_ours");
     return refused;
   }
   if (is_whole(record)) {
-    waiting_.push_back(file);
-    asleep_ = true;
+    record.set_held(proof_of(record) == Proof::kDiffers);
+    if (!record.held()) {
+      TRY_DO(open(file, record));
+    }
   }
   write(file, record);
   return view_bank_file(file, record);
+}
+
+// What the first part says of the file; false if that cannot be.
+bool BankFiles::begin(const v1::BankFileInput& part, std::string_view user, Instant now,
+                      v1::BankFileRecord& record) const {
+  record.set_name(part.name());
+  record.set_user(std::string(user));
+  record.set_at_ms(now.ms);
+  record.set_lines(part.lines_total());
+  record.set_credited_fen(part.credited_fen());
+  record.set_debited_fen(part.debited_fen());
+  for (const v1::Statement& said : part.statements()) {
+    v1::Statement& statement = *record.add_statements();
+    statement = said;
+    statement.set_fen(0);
+    statement.set_without_amount(0);
+    statement.set_gap_fen(0);
+    statement.set_follows(false);
+  }
+  return static_cast<size_t>(record.statements_size()) <= limits::kBankFileStatementsMax &&
+         follow_one_another(record);
+}
+
+void BankFiles::set_directory(const Directory& directory) {
+  const Agency* own = directory.find(self_);
+  account_ = own == nullptr ? std::string() : clean_number(own->bank.account);
+}
+
+// A line that cannot be read may lack it.
+bool BankFiles::is_ours(std::string_view account) const {
+  return account_.empty() || account.empty() || account == account_ || others_.contains(account);
+}
+
+// From now on its lines are booked.
+Result<void> BankFiles::open(const Digest& file, v1::BankFileRecord& record) {
+  for (v1::Statement& statement : *record.mutable_statements()) TRY_DO(join(statement));
+  waiting_.push_back(file);
+  asleep_ = true;
+  return {};
+}
+
+// Notes what lies between the statement and the one before of its account.
+Result<void> BankFiles::join(v1::Statement& statement) {
+  const RecordKey key = layout::last_statement_key(sha256(statement.account()));
+  TRY(const auto before, tx_.get_message<v1::Statement>(key));
+  // One of earlier days comes late: what is before it is not known any more.
+  if (before && before->opened_on() <= statement.opened_on()) {
+    const auto gap = gap_between(statement_facts(*before), statement_facts(statement));
+    statement.set_follows(gap.has_value());
+    statement.set_gap_fen(gap.value_or(Fen{}).value);
+  }
+  if (statement.gap_fen() != 0) {
+    observer_.bank_alarm(self_, "a bank statement does not join the one before: " +
+                                    Fen{statement.gap_fen()}.yuan() + " yuan lie between");
+  }
+  const bool newer = !before || before->closed_on() <= statement.closed_on();
+  if (statement.has_closing() && newer) tx_.put_message(key, statement);
+  return {};
+}
+
+// --- two people ---
+
+Result<BankFiles::Taken> BankFiles::propose(const Digest& file, std::string_view note,
+                                            std::string_view user, Instant now) {
+  TRY(auto record, read(file));
+  if (!record.held()) return Taken(refuse(Refusal::kBankFileNotHeld));
+  if (note.empty()) return Taken(refuse(Refusal::kInputMissing, "note"));
+  v1::LineActRecord act;
+  act.set_note(std::string(note));
+  act.set_proposed_by(std::string(user));
+  act.set_content(std::string(view(act_content(file, record, act))));
+  if (record.acts().empty() || record.acts(0).content() != act.content()) {
+    act.set_proposed_at_ms(now.ms);
+    record.clear_acts();
+    *record.add_acts() = std::move(act);
+    write(file, record);
+  }
+  return Taken(view_bank_file(file, record));
+}
+
+Result<BankFiles::Taken> BankFiles::approve(const Digest& file, std::string_view content,
+                                            std::string_view user, Instant now) {
+  TRY(auto record, read(file));
+  const std::string id = to_hex(view(file));
+  if (record.acts().empty()) return Taken(refuse(Refusal::kUnknownProposal, id));
+  v1::LineActRecord& act = *record.mutable_acts(0);
+  const bool seen = from_hex(content) == act.content();
+  if (seen && act.approved_by() == user) return Taken(view_bank_file(file, record));  // again
+  if (!record.held()) return Taken(refuse(Refusal::kBankFileNotHeld));
+  if (act.proposed_by() == user) return Taken(refuse(Refusal::kOwnProposal, id));
+  if (!seen) return Taken(refuse(Refusal::kProposalChanged, id));
+  act.set_approved_by(std::string(user));
+  act.set_approved_at_ms(now.ms);
+  record.set_held(false);
+  TRY_DO(open(file, record));
+  write(file, record);
+  return Taken(view_bank_file(file, record));
+}
+
+Result<BankFiles::Taken> BankFiles::retract(const Digest& file) {
+  TRY(auto record, read(file));
+  if (!record.held() || record.acts().empty()) {
+    return Taken(refuse(Refusal::kUnknownProposal, to_hex(view(file))));
+  }
+  record.clear_acts();
+  write(file, record);
+  return Taken(view_bank_file(file, record));
 }
 
 void BankFiles::forget(const Digest& file, const v1::BankFileRecord& record) {
@@ -146,7 +342,9 @@ Result<bool> BankFiles::book(Instant now) {
   if (!readable) return fail(Errc::kCorrupt, "a staged bank line is unreadable");
   // The rest is on its way to the disk.
   asleep_ = lines.empty();
-  LineSource source{std::string(view(file)), {}, {}};
+  LineSource source;
+  source.file = view(file);
+  source.record = &record;
   for (const v1::BankLine& line : lines) {
     auto done = book_line(file, line, source, record, now);
     if (done) done = tx_.end_step();
@@ -159,10 +357,19 @@ Result<bool> BankFiles::book(Instant now) {
 
 Result<void> BankFiles::book_line(const Digest& file, const v1::BankLine& line, LineSource& source,
                                   v1::BankFileRecord& record, Instant now) {
+  source.place = record.booked();
+  source.statement = statement_of(record.booked(), record);
   TRY(const auto result, service_.import(line, source, now));
   const bool repeated = result.outcome().starts_with("duplicate");
   const OutcomeRule* rule = find_outcome(result.outcome());
   count(repeated || rule == nullptr ? BankOutcome::kDuplicate : rule->outcome, record);
+  v1::FileLineRecord place;
+  place.set_line_id(from_hex(result.line_id()).value_or(""));
+  place.set_repeated(repeated);
+  if (repeated || rule == nullptr || rule->outcome == BankOutcome::kInvalid) {
+    *place.mutable_line() = line;  // as no record of a line has it
+  }
+  tx_.put_message(layout::file_line_key(file, record.booked()), place);
   tx_.remove(layout::staged_line_key(file, record.booked()));
   record.set_booked(record.booked() + 1);
   return {};

@@ -2,15 +2,21 @@
 // the file counts as imported with the commit that holds its last part, and only then are its lines
 // booked, a few in each commit, so that a statement of a million entries stops nobody. Sending the
 // same file again changes nothing; sending goes on where it stopped.
+//
+// A file of an account that is not ours is refused. If a statement in it has balances that its
+// lines do not lead from one to the other, the file is held until two people take it as it is. A
+// statement that does not join the one before is shown and alarmed, and stops nothing.
 #pragma once
 
 #include <deque>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "daemon/bank/bank_service.h"
 #include "daemon/engine/kernel.h"
+#include "daemon/engine/observer.h"
 #include "daemon/engine/transaction.h"
 #include "jiexu/v1/api.pb.h"
 
@@ -18,7 +24,11 @@ namespace jiexu {
 
 class BankFiles final : public CommitListener {
  public:
-  BankFiles(Transaction& tx, BankService& service) : tx_(tx), service_(service) {}
+  // `accounts`: ours besides the one in the directory. All others must outlive this object.
+  BankFiles(AgencyId self, const std::vector<std::string>& accounts, Transaction& tx,
+            BankService& service, EngineObserver& observer);
+
+  void set_directory(const Directory& directory);
 
   // Finds the files whose lines are not all booked. Once at start.
   Result<void> start();
@@ -28,6 +38,15 @@ class BankFiles final : public CommitListener {
   // state, the file is refused and forgotten.
   Result<v1::BankFileView> stage(const Digest& file, const v1::BankFileInput& part,
                                  std::string_view user, Instant now);
+
+  // Two people take a file that is held as it is: one proposes it and says why, another approves
+  // what was shown (`content`, in hex), or anybody takes it back. Either again changes nothing.
+  using Taken = tl::expected<v1::BankFileView, Rejection>;
+  Result<Taken> propose(const Digest& file, std::string_view note, std::string_view user,
+                        Instant now);
+  Result<Taken> approve(const Digest& file, std::string_view content, std::string_view user,
+                        Instant now);
+  Result<Taken> retract(const Digest& file);
 
   // Books some of the lines that wait. Returns whether it did.
   Result<bool> book(Instant now);
@@ -39,16 +58,27 @@ class BankFiles final : public CommitListener {
   Result<v1::BankFileRecord> read(const Digest& file) const;
   void write(const Digest& file, const v1::BankFileRecord& record);
   void forget(const Digest& file, const v1::BankFileRecord& record);
+  bool begin(const v1::BankFileInput& part, std::string_view user, Instant now,
+             v1::BankFileRecord& record) const;
+  bool is_ours(std::string_view account) const;
+  Result<void> open(const Digest& file, v1::BankFileRecord& record);
+  Result<void> join(v1::Statement& statement);
   Result<void> book_line(const Digest& file, const v1::BankLine& line, LineSource& source,
                          v1::BankFileRecord& record, Instant now);
 
+  AgencyId self_;
   Transaction& tx_;
   BankService& service_;
-  std::deque<Digest> waiting_;  // files with lines to book, oldest first
-  bool asleep_ = false;         // what is to be booked next is not durable yet
+  EngineObserver& observer_;
+  std::set<std::string, std::less<>> others_;  // accounts of ours besides this one
+  std::string account_;                        // ours, by the directory; empty: not known
+  std::deque<Digest> waiting_;                 // files with lines to book, oldest first
+  bool asleep_ = false;                        // what is to be booked next is not durable yet
 };
 
 // As the API shows a file.
 v1::BankFileView view_bank_file(const Digest& file, const v1::BankFileRecord& record);
+// The same of what one person has proposed of a line or file, and another has approved.
+void show_decision(const v1::LineActRecord& act, v1::LineDecisionView& out);
 
 }  // namespace jiexu

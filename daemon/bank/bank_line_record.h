@@ -3,8 +3,12 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
+#include "daemon/bank/rules/line_step.h"
 #include "daemon/bank/rules/matcher.h"
+#include "daemon/bank/rules/statement.h"
+#include "daemon/base/ids.h"
 #include "daemon/base/limits.h"
 #include "daemon/base/money.h"
 #include "jiexu/v1/record.pb.h"
@@ -32,5 +36,22 @@ inline void add_part(const Allocation& booked, v1::BankLineRecord& record) {
   part->set_amount_fen(booked.amount.value);
   part->set_attempt(booked.attempt);
 }
+
+// As the rules see a statement.
+StatementFacts statement_facts(const v1::Statement& statement);
+
+int64_t sum_of_parts(const v1::BankLineRecord& record);
+
+// As the rules see the line. Whether its cases pay or receive is the caller's to add.
+LineNow line_now(const v1::BankLineRecord& record);
+
+// The act that waits for its second person; nullptr: none.
+const v1::LineActRecord* open_act(const v1::BankLineRecord& record);
+// What an approval names: the line as it stands, and all of the act.
+Digest act_content(const Digest& line, const v1::BankLineRecord& record,
+                   const v1::LineActRecord& act);
+// The same of a file that is to be taken as it is.
+Digest act_content(const Digest& file, const v1::BankFileRecord& record,
+                   const v1::LineActRecord& act);
 
 }  // namespace jiexu

@@ -1,5 +1,7 @@
 #include "daemon/bank/bank_queries.h"
 
+#include <algorithm>
+
 #include "daemon/base/bytes.h"
 #include "daemon/engine/scan_page.h"
 
@@ -8,6 +10,34 @@ namespace {
 
 Key key_of(const ExceptionPlace& place) {
   return layout::exception_key(place.outcome, place.since, place.line);
+}
+
+// Lines that one query looks through: some 100 ms.
+constexpr size_t kLookedThroughMax = 20'000;
+
+bool has(const std::string& text, const std::string& wanted) {
+  return text.find(wanted) != text.npos;
+}
+
+bool fits(const v1::BankLineRecord& record, const LineFilter& filter) {
+  const v1::BankLine& line = record.line();
+  if (filter.outcome && record.outcome() != static_cast<uint32_t>(*filter.outcome)) return false;
+  if (filter.fen && line.amount_fen() != *filter.fen && line.amount_fen() != -*filter.fen) {
+    return false;
+  }
+  if (filter.booked_on && line.booked_on() != *filter.booked_on) return false;
+  const bool payer = filter.payer.empty() || has(line.counterparty_name(), filter.payer) ||
+                     has(line.counterparty_account(), filter.payer);
+  const bool text = filter.text.empty() || has(line.remark(), filter.text) ||
+                    has(line.host_sequence(), filter.text) ||
+                    has(line.end_to_end_id(), filter.text) || has(record.batch(), filter.text);
+  return payer && text;
+}
+
+Result<BankLineEntry> read_line_entry(std::string_view key, std::string_view value) {
+  TRY(const auto digest, layout::parse_bank_line_key(key));
+  TRY(auto record, parse_as<v1::BankLineRecord>(value));
+  return BankLineEntry{digest, std::move(record)};
 }
 
 Result<BankFileEntry> read_file_entry(std::string_view key, std::string_view value) {
@@ -52,6 +82,64 @@ Result<BankLinePage> list_waiting_lines(const Records& records, std::optional<Ba
   }
   if (places->more) page.next = places->entries.back();
   return page;
+}
+
+Result<FoundLines> find_lines(const Records& records, const LineFilter& filter,
+                              const std::optional<Digest>& after, size_t limit) {
+  const std::string prefix = std::string(layout::kBankLines) + filter.starts;
+  KeyRange range{Family::kFunds, prefix, after ? layout::bank_line_key(*after).str() : ""};
+  FoundLines found;
+  for (size_t looked = 0; looked < kLookedThroughMax;) {
+    TRY(auto page, scan_page<BankLineEntry>(records, range, limit, read_line_entry));
+    looked += std::max<size_t>(page.entries.size(), 1);
+    for (BankLineEntry& line : page.entries) {
+      if (found.lines.size() == limit) return found;
+      found.next = line.digest;
+      if (fits(line.record, filter)) found.lines.push_back(std::move(line));
+    }
+    if (!page.more) {
+      found.next.reset();
+      return found;
+    }
+    range.after = layout::bank_line_key(*found.next).str();
+  }
+  return found;
+}
+
+Result<FileLinePage> list_file_lines(const Records& records, const Digest& file,
+                                     std::optional<uint64_t> after, size_t limit) {
+  const Key prefix = layout::file_lines_prefix(file);
+  const KeyRange range{Family::kFunds, prefix.view(),
+                       after ? layout::file_line_key(file, *after).str() : ""};
+  TRY(auto scanned, scan_page<FileLineEntry>(
+                        records, range, limit,
+                        [](std::string_view key, std::string_view value) -> Result<FileLineEntry> {
+                          TRY(const auto n, layout::parse_file_line_key(key));
+                          TRY(auto place, parse_as<v1::FileLineRecord>(value));
+                          return FileLineEntry{n, std::move(place), {}};
+                        }));
+  FileLinePage page{std::move(scanned.entries), {}};
+  if (scanned.more) page.next = page.lines.back().n;
+  for (FileLineEntry& entry : page.lines) {
+    const auto digest = to_array<kDigestSize>(entry.place.line_id());
+    if (!digest) return fail(Errc::kCorrupt, "a line of a bank's file has no id");
+    TRY(auto record, read_bank_line(records, *digest));
+    if (record) entry.line = BankLineEntry{*digest, std::move(*record)};
+  }
+  return page;
+}
+
+Result<std::vector<BankLineEntry>> list_proposed_acts(const Records& records, size_t limit) {
+  TRY(const auto places, scan_page<Digest>(records, {Family::kIndex, layout::kProposedLineActs},
+                                           limit, [](std::string_view key, std::string_view) {
+                                             return layout::parse_proposed_line_act_key(key);
+                                           }));
+  std::vector<BankLineEntry> lines;
+  for (const Digest& digest : places.entries) {
+    TRY(auto record, read_bank_line(records, digest));
+    if (record) lines.push_back({digest, std::move(*record)});
+  }
+  return lines;
 }
 
 Result<std::optional<v1::BankLineRecord>> read_bank_line(const Records& records,

@@ -45,6 +45,40 @@ struct BankLinePage {
 Result<BankLinePage> list_waiting_lines(const Records& records, std::optional<BankOutcome> queue,
                                         const std::optional<ExceptionPlace>& after, size_t limit);
 
+// What lines are looked for by; what is empty fits all.
+struct LineFilter {
+  std::optional<BankOutcome> outcome;
+  std::optional<int64_t> fen;  // without a sign
+  std::optional<int32_t> booked_on;
+  std::string payer;   // in the other's name or account
+  std::string text;    // in the remark, the bank's number or an id
+  std::string starts;  // of the line's id, in bytes
+};
+struct FoundLines {
+  std::vector<BankLineEntry> lines;
+  std::optional<Digest> next;  // to go on after; what was looked through may hold none that fits
+};
+// The first `limit` lines behind `after` that fit, in the order of their ids. Looks through a
+// bounded number of them in one go.
+Result<FoundLines> find_lines(const Records& records, const LineFilter& filter,
+                              const std::optional<Digest>& after, size_t limit);
+
+// A line of a bank's file, and the line of the store that it is.
+struct FileLineEntry {
+  uint64_t n = 0;  // in the file, from 0
+  v1::FileLineRecord place;
+  std::optional<BankLineEntry> line;  // nullopt: it could not be booked
+};
+struct FileLinePage {
+  std::vector<FileLineEntry> lines;
+  std::optional<uint64_t> next;
+};
+Result<FileLinePage> list_file_lines(const Records& records, const Digest& file,
+                                     std::optional<uint64_t> after, size_t limit);
+
+// The first `limit` lines of which an act waits for a second person.
+Result<std::vector<BankLineEntry>> list_proposed_acts(const Records& records, size_t limit);
+
 // nullopt: no such line.
 Result<std::optional<v1::BankLineRecord>> read_bank_line(const Records& records,
                                                          const Digest& digest);

@@ -59,7 +59,11 @@ Result<v1::BankLineResult> BankService::import(const v1::BankLine& line, LineSou
                                                Instant now) {
   Entry entry;
   *entry.record.mutable_line() = line;
-  if (!is_usable(line)) {
+  entry.record.set_statement(source.statement);
+  if (!line.unreadable().empty() && !source.file.empty()) {
+    return import_damaged(entry, source, now);
+  }
+  if (!is_usable(line) || !line.unreadable().empty()) {
     entry.digest = digest_of(line);
     set_outcome(BankOutcome::kInvalid, entry.record);
     return result_of(entry);
@@ -67,10 +71,8 @@ Result<v1::BankLineResult> BankService::import(const v1::BankLine& line, LineSou
   TRY(auto found, find_known(line, source));
   const Identity& identity = found.identity;
   if (identity.kind == Identity::Kind::kRepeated) {
-    note_repeated(*found.known, identity.loosely, source);
-    v1::BankLineResult result = result_of(*found.known);
-    result.set_outcome("duplicate, " + result.outcome());
-    return result;
+    TRY_DO(note_reported(*found.known, identity.loosely, source));
+    return repeated(*found.known);
   }
   TRY(const auto room, has_room_for(line));
   if (!room) {
@@ -82,10 +84,44 @@ Result<v1::BankLineResult> BankService::import(const v1::BankLine& line, LineSou
   entry.record.set_at_ms(now.ms);
   entry.record.set_file(source.file);
   source.used.emplace(entry.digest, false);
-  TRY_DO(note_number(entry));
+  if (found.whole) {
+    TRY(const auto gave_way, give_way(*found.whole, entry.digest, now));
+    if (!gave_way) return repeated(*found.whole);
+  }
+  TRY_DO(note_number(entry, source));
   if (identity.kind == Identity::Kind::kNew) return import_new(entry, now);
+  // A later line of the source is not taken for it as well.
+  TRY_DO(note_reported(*found.known, true, source));
   TRY_DO(place_unsure(entry, *found.known, now));
   return result_of(entry);
+}
+
+// It is of no other line and waits alone, with its amount if that can be read.
+Result<v1::BankLineResult> BankService::import_damaged(Entry& entry, const LineSource& source,
+                                                       Instant now) {
+  v1::BankLine& line = *entry.record.mutable_line();
+  if (!within(line.amount_fen(), limits::kBankLineFenMax)) line.set_amount_fen(0);
+  TRY(const auto room, has_room_for(line));
+  if (!room) line.set_amount_fen(0);
+  line.set_host_sequence(to_hex(source.file) + "#" + std::to_string(source.place));
+  line.set_made_number(true);
+  entry.digest = digest_of(line);
+  entry.record.set_at_ms(now.ms);
+  entry.record.set_file(source.file);
+  LineNow next;
+  LineAsked asked;
+  asked.event = LineEvent::kComeDamaged;
+  CHECK(step(asked, next).has_value());
+  set_outcome(next.outcome, entry.record);
+  TRY_DO(park(entry, Fen{line.amount_fen()}, now));
+  TRY_DO(write(entry));
+  return result_of(entry);
+}
+
+v1::BankLineResult BankService::repeated(const Entry& known) const {
+  v1::BankLineResult result = result_of(known);
+  result.set_outcome("duplicate, " + result.outcome());
+  return result;
 }
 
 Result<v1::BankLineResult> BankService::import_new(Entry& entry, Instant now) {
@@ -208,6 +244,9 @@ Result<BankService::Credited> BankService::bring(const CaseId& id, Fen amount, I
   const Fen rest{amount.value - proved->value};
   if (rest.value > 0) {
     TRY(const auto taken, apply(id, EventKind::kBankCredit, rest, now));
+    if (taken != nullptr && taken->side == Side::kOut) {
+      TRY_DO(hear_back(id, -rest));
+    }
     if (taken != nullptr) return Credited{taken, Fen{}};
     if (proved->value == 0) return Credited{nullptr, amount};
   }
@@ -216,6 +255,27 @@ Result<BankService::Credited> BankService::bring(const CaseId& id, Fen amount, I
   auto matched = std::make_shared<Case>(*subject);
   matched->funds = Funds::kMatched;  // for the outcome alone: the case has had the money all along
   return Credited{std::move(matched), rest};
+}
+
+// What the case may have got back from the other agency and no line has brought: as that says, or
+// as its own messages prove.
+Result<Fen> BankService::said_back(const CaseId& id) {
+  TRY(const auto money, tx_.get_message<v1::RecoveredMoneyRecord>(layout::recovered_money_key(id)));
+  if (!money) return Fen{};
+  const auto sum = add(Fen{money->said_back_fen()}, Fen{money->amount_fen()});
+  return Fen{std::max<int64_t>(sum.value_or(Fen{}).value, 0)};
+}
+
+// The other agency says that it has sent so much back; below 0: so much of it has come, which
+// people may have said before it did.
+Result<void> BankService::hear_back(const CaseId& id, Fen amount) {
+  const RecordKey key = layout::recovered_money_key(id);
+  TRY(auto record, tx_.get_message<v1::RecoveredMoneyRecord>(key));
+  v1::RecoveredMoneyRecord next = record.value_or(v1::RecoveredMoneyRecord());
+  const auto sum = add(Fen{next.said_back_fen()}, amount);
+  if (sum) next.set_said_back_fen(sum->value);
+  tx_.put_message(key, next);
+  return {};
 }
 
 Result<void> BankService::note_recovered(const CaseId& id, Proved what, Fen amount) {
@@ -287,9 +347,13 @@ Result<bool> BankService::place_come_back(Entry& entry, Instant now) {
     return true;
   }
   entry.record.set_evidence(static_cast<uint32_t>(Evidence::kLetterNumber));
-  if (is_foreign(entry.record.line(), payer.peer, book_)) {
-    set_outcome(BankOutcome::kForeignPayer, entry.record);
+  const bool foreign = is_foreign(entry.record.line(), payer.peer, book_);
+  TRY(const auto said, said_back(id));
+  // Neither the bank nor the other agency says what it is, or the other agency does not yet.
+  if (foreign || amount > said) {
+    set_outcome(foreign ? BankOutcome::kForeignPayer : BankOutcome::kMayBeSentBack, entry.record);
     entry.record.add_proposals(std::string(id.bytes()));
+    postpone(entry, !foreign);
     TRY_DO(park(entry, amount, now));
     return true;
   }
@@ -389,6 +453,10 @@ Result<void> BankService::case_changed(const CaseChanged& change) {
     try_again_soon(after.id);
   }
   // What comes back may wait for this.
+  if (change.kind == EventKind::kFundsReturnedIn) {
+    TRY_DO(hear_back(after.id, change.amount));
+    try_again_soon(after.id);
+  }
   if (after.side == Side::kOut && after.credited < before.credited) try_again_soon(after.id);
   if (const int64_t was = missing_in(before), is = missing_in(after); was != is) {
     if (was > 0) tx_.remove(layout::missing_key(was, after.id));

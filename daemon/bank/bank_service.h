@@ -21,6 +21,7 @@
 #include "daemon/bank/bank_book.h"
 #include "daemon/bank/rules/bank_outcome.h"
 #include "daemon/bank/rules/line_identity.h"
+#include "daemon/bank/rules/line_step.h"
 #include "daemon/casework/case_service.h"
 #include "daemon/payments/payment_service.h"
 #include "daemon/peers/link_guard.h"
@@ -37,10 +38,15 @@ Digest old_digest_of(const v1::BankLine& line);
 
 // Lines that come together are never each other's duplicate: those of a file, or of one request.
 struct LineSource {
-  std::string file;             // its digest; empty: no file
+  std::string file;                            // its digest; empty: no file
+  const v1::BankFileRecord* record = nullptr;  // of the file
+  uint32_t statement = 0;                      // of the file, from 1; 0: none
+  uint64_t place = 0;                          // of the line in the file, from 0
   std::map<Digest, bool> used;  // known lines that they reported again or are; true: loosely
   // By the first key of lines that agree: so many of them are used.
   std::map<Digest, uint32_t> passed;
+  // By entry: what of its sum its details have come to so far.
+  std::map<Digest, int64_t> parts;
 };
 
 class BankService final : public CaseListener {
@@ -67,18 +73,17 @@ class BankService final : public CaseListener {
   // apart. A line of which something stands in suspense waits for a person besides.
   Result<void> case_changed(const CaseChanged& change) override;
 
-  // A person says where the money of a waiting line belongs. What a case refuses stays in suspense,
-  // and the line in its queue.
+  // People decide about a line, two of them: one proposes an act, another approves what was shown
+  // (`content`, in hex). Either again changes nothing. What a case refuses then stays in suspense,
+  // and the line in its queue. The answer has the line as it is then.
   using Settled = tl::expected<v1::BankLineResult, Rejection>;
-  Result<Settled> match_by_hand(const Digest& line, const std::vector<Allocation>& to,
-                                std::string_view user, std::string_view note, Instant now);
-  // The same of a transfer for many cases: each whose notice is here gets what it says; the rest
-  // stays in suspense, and the line in its queue (X26, X27).
-  Result<Settled> match_noticed(const Digest& line, std::string_view user, std::string_view note,
-                                Instant now);
-  // A person says that the line is no money of a case, and why.
-  Result<Settled> set_aside(const Digest& line, std::string_view user, std::string_view note,
-                            Instant now);
+  // `act` has the act, its shares, note and, of a line that is a known one, that line; empty: the
+  // one that it may be.
+  Result<Settled> propose(const Digest& line, v1::LineActRecord act, std::string_view user,
+                          Instant now);
+  Result<Settled> approve(const Digest& line, std::string_view content, std::string_view user,
+                          Instant now);
+  Result<Settled> retract(const Digest& line);
 
   // A link has been recovered, or the bank or a person has said something of many payments.
   void try_again_soon();
@@ -92,7 +97,31 @@ class BankService final : public CaseListener {
   struct Entry {
     Digest digest{};
     Record record;
+    BankOutcome was = kNoLine;  // in the store
+    bool had_act = false;       // that waits for its second person
   };
+
+  Result<CasesGive> ask_cases(const Record& record, Instant now);
+  Result<bool> is_known_line(const Entry& entry, const Digest& other) const;
+  Result<std::optional<ExpectedBatch>> noticed_batch(const Record& record, Instant now);
+  Result<LineAsked> ask_of(const Entry& entry, const v1::LineActRecord& act, LineNow& line,
+                           Instant now);
+  Result<std::optional<Rejection>> bar_to(const Entry& entry, const v1::LineActRecord& act,
+                                          Instant now);
+  Result<void> carry_out(Entry& entry, const v1::LineActRecord& act, const std::string& user,
+                         Instant now);
+  Result<void> match(Entry& entry, const std::vector<Allocation>& to, std::string_view by,
+                     std::string_view note, Instant now);
+  Result<void> match_noticed(Entry& entry, std::string_view by, std::string_view note, Instant now);
+  Result<void> note_match(Entry& entry, const LineNow& line, std::string_view by,
+                          std::string_view note, Instant now);
+  Result<void> place_another(Entry& entry, Instant now);
+  // As a line that comes. `entry` is then as the store has it.
+  Result<void> place_anew(Entry& entry, Instant now);
+  Result<void> void_line(Entry& entry, const v1::LineActRecord& act, std::string_view by,
+                         Instant now);
+  Result<void> go_back(Entry& entry, Instant now);
+  Result<void> undo(Entry& entry, const v1::LineActRecord& act, Instant now);
 
   Result<bool> has_room_for(const v1::BankLine& line);
   struct Candidate {
@@ -102,20 +131,31 @@ class BankService final : public CaseListener {
   struct Found {
     Identity identity;
     std::optional<Entry> known;  // if it is not new
+    std::optional<Entry> whole;  // it is a part of this sum, which was told before as one line
     Digest unused{};             // under which it is kept if it is no repetition
   };
   Result<Found> find_known(const v1::BankLine& line, LineSource& source) const;
   // Adds the line of this key, if there is one; whether there is.
+  // Of the known line's statement and the one that is being booked.
+  Result<Statements> relate_statements(const Record& known, const LineSource& source) const;
+  Result<v1::BankLineResult> import_damaged(Entry& entry, const LineSource& source, Instant now);
   Result<bool> add_candidate(const Digest& digest, const v1::BankLine& line,
                              const LineSource& source, std::vector<Candidate>& found) const;
+  static void drop_void(std::vector<Candidate>& found);
+  Result<void> find_whole(const v1::BankLine& line, const LineSource& source, Found& out) const;
+  Result<void> find_parts(const v1::BankLine& line, const LineSource& source, Found& out) const;
   void note_repeated(Entry& known, bool loosely, LineSource& source);
-  Result<void> note_number(const Entry& entry);
+  Result<void> note_reported(Entry& known, bool loosely, LineSource& source);
+  Result<void> note_number(const Entry& entry, LineSource& source);
+  Result<bool> give_way(Entry& whole, const Digest& part, Instant now);
   Result<void> place_unsure(Entry& entry, const Entry& known, Instant now);
   Result<v1::BankLineResult> import_new(Entry& entry, Instant now);
   Result<void> place_credit(Entry& entry, Instant now);
   Result<void> place_debit(Entry& entry, Instant now);
   // Money that IN sends back; false if it is not.
   Result<bool> place_come_back(Entry& entry, Instant now);
+  Result<Fen> said_back(const CaseId& id);
+  Result<void> hear_back(const CaseId& id, Fen amount);
   // Whose letters the line names.
   Result<std::vector<std::shared_ptr<const Case>>> named_cases(const v1::BankLine& line, Side side,
                                                                Instant now);
@@ -150,7 +190,6 @@ class BankService final : public CaseListener {
   Result<tl::expected<std::vector<Allocation>, Rejection>> name_payments(
       const v1::BankLine& line, const std::vector<Allocation>& to) const;
   Result<Fen> take_parts(Entry& entry, const std::vector<Allocation>& parts, Instant now);
-  Result<void> share_out(Entry& entry, const std::vector<Allocation>& to, Fen rest, Instant now);
   Result<void> place_batch(Entry& entry, const BankMatch& match, Instant now);
   // Books the parts with their cases; returns what they refused.
   Result<Fen> allot(Record& record, const std::vector<Allocation>& parts, Instant now);
@@ -177,11 +216,14 @@ class BankService final : public CaseListener {
                       Instant now);
 
   Result<std::optional<Entry>> read(const Digest& digest) const;
-  // The queue follows the outcome.
+  // The queue follows the outcome, and the index of what waits for a second person the acts.
   Result<void> write(Entry& entry);
+  void keep_act(Entry& entry);
   Result<void> add_to_list(const RecordKey& key, const Digest& digest, size_t lines_max = SIZE_MAX);
   Result<std::vector<Digest>> read_list(const RecordKey& key) const;
   v1::BankLineResult result_of(const Entry& entry) const;
+  // The same of a line that is reported again.
+  v1::BankLineResult repeated(const Entry& known) const;
 
   AgencyId self_;
   Transaction& tx_;

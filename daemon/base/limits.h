@@ -167,6 +167,8 @@ static_assert(kAccountFenMax <= INT64_MAX / 16);
 // bytes a line. More than a month of the largest agency; the table of pending writes has room for
 // eight times as many.
 inline constexpr uint64_t kBankFileLinesMax = 2'000'000;
+// Statements of one: a year of days of 27 accounts. They are in the file's record.
+inline constexpr size_t kBankFileStatementsMax = 10'000;
 
 // Lines of a bank's file in one request and in one step of booking it.
 inline constexpr size_t kBankChunkLinesMax = 500;
@@ -183,6 +185,9 @@ inline constexpr size_t kTwinLinesMax = 64;
 // Lines of one bank's number and amount that a new one is compared with, besides those that agree
 // with it in day and payment: some banks begin their numbers anew each day.
 inline constexpr size_t kNumberedLinesMax = 64;
+// Lines of one amount and day that one without a number of the bank's is compared with: their
+// digests are 32 kB, written again with each.
+inline constexpr size_t kLinesOfDayMax = 1024;
 
 // Batches in one page of a list: each payment of each is looked up.
 inline constexpr size_t kBatchPageMax = 50;

@@ -64,8 +64,14 @@ enum class Refusal : uint16_t {
   kIdempotencyTooMany = 62,  // keys of one user within a day
   // Bank lines and batches.
   kBankLineUnknown = 80,
-  kBankLineSettled = 81,  // it waits in no exception queue, or its money stands with a case
-  kAllotmentSum = 82,     // the shares do not add up to the line
+  kBankLineSettled = 81,     // it waits in no exception queue, or its money stands with a case
+  kAllotmentSum = 82,        // the shares do not add up to the line
+  kBankLineNotUnsure = 83,   // nobody asks whether it is another booking
+  kBankLineNotDecided = 84,  // no two people have decided on it, or that is undone
+  kBankLineOfPayment = 85,   // of a payment of ours, whose own acts undo it
+  kBankLineMoneyGone = 86,   // its case does not have the money any more
+  kBankLineCaseClosed = 87,  // its case is closed, and the person was credited
+  kBankFileNotHeld = 88,     // it waits for nobody
   // Four eyes.
   kUnknownProposal = 90,
   kOwnProposal = 91,

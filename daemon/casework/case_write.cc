@@ -87,7 +87,9 @@ void CaseService::queue_change(const Case& before, const Decision& decision) {
   change.at = last.at;
   change.actor_kind = last.actor.kind;
   change.actor = last.actor.name;
-  change.amount = last.amount;
+  change.amount = last.kind == EventKind::kFundsReturnedIn
+                      ? Fen{last.message->funds_returned().amount_fen()}
+                      : last.amount;
   change.attempt = last.attempt;
   change.batch = last.batch.number;
   change.made_by = decision.made_by;

@@ -36,6 +36,8 @@ class EngineObserver {
   virtual void receipt_received(AgencyId /*peer*/, uint64_t /*messages*/) {}
   virtual void case_closed(Side /*side*/, Relationship /*end*/) {}
   virtual void committed(size_t /*operations*/, size_t /*bytes*/) {}
+  // A person should look at what a bank says.
+  virtual void bank_alarm(AgencyId /*self*/, std::string_view /*text*/) {}
 };
 
 }  // namespace jiexu

@@ -49,6 +49,11 @@ void MetricsObserver::noted(std::string_view text) {
   spdlog::info("{}", text);
 }
 
+void MetricsObserver::bank_alarm(AgencyId self, std::string_view text) {
+  metrics_.alarms.Add(peer_label(self)).Increment();
+  spdlog::error("bank: {}", text);
+}
+
 void MetricsObserver::message_sent(AgencyId peer, v1::Message::BodyCase) {
   of(peer, messages_out_, metrics_.messages_out).Increment();
 }

@@ -21,6 +21,7 @@ class MetricsObserver final : public EngineObserver {
                     Instant since) override;
   void noted(std::string_view text) override;
   void alarm(AgencyId peer, std::string_view text) override;
+  void bank_alarm(AgencyId self, std::string_view text) override;
   void message_sent(AgencyId peer, v1::Message::BodyCase kind) override;
   void message_received(AgencyId peer, v1::Message::BodyCase kind) override;
   void quarantined(AgencyId peer, v1::FaultCode code) override;

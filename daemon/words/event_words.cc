@@ -123,6 +123,7 @@ constexpr Word kEventWords[] = {
     {"event.attachment-damaged", "a file is damaged", "附件损坏"},
     {"event.batch-exported", "payment given to the bank", "付款文件已送银行"},
     {"event.bank-paid-again", "the bank paid twice", "银行重复付款"},
+    {"event.match-undone", "a match was undone", "匹配已撤销"},
 
     // Kinds of messages: what a sheet is headed with.
     {"message.letter", "Contact letter", "联系函"},

@@ -72,6 +72,7 @@ void add_bank(Command app, Session& session) {
   group.require_subcommand();
   add_preview(group, session);
   add_bank_files(group, session);
+  add_bank_lines(group, session);
   Command add = group.add_command("add", "Enter bank lines; one that is known already is named",
                                   "jiexu bank add --file lines.json");
   const auto file = std::make_shared<std::string>();

@@ -1,6 +1,5 @@
-// jiexu bank import, files, lines, match, set-aside.
+// jiexu bank import, files, take, approve-take, retract-take.
 #include <algorithm>
-#include <charconv>
 #include <chrono>
 #include <fstream>
 #include <iostream>
@@ -12,8 +11,6 @@
 #include "daemon/trust/digest.h"
 #include "jiexu/v1/api.pb.h"
 #include "ops/cli/bank_preview.h"
-#include "ops/cli/case_named.h"
-#include "ops/cli/case_show.h"
 #include "ops/cli/json.h"
 #include "ops/cli/meter.h"
 #include "ops/cli/output.h"
@@ -25,8 +22,9 @@ namespace {
 constexpr size_t kPartBytesMax = limits::kHttpBodyBytesMax / 2;
 constexpr int kPartSendings = 3;
 constexpr std::chrono::milliseconds kBookingPause{300};
-constexpr size_t kLineShown = 16;            // hex digits of a line's id
-constexpr const char* kBooking = "booking";  // state of a file whose lines are being booked
+// States of a file: its lines are being booked; it waits for two people.
+constexpr const char* kBooking = "booking";
+constexpr const char* kHeld = "held";
 
 // Sends a file's lines in parts as they are read; what the daemon has already is passed over.
 class Sender {
@@ -62,6 +60,7 @@ class Sender {
     part_.set_lines_total(header_.lines_total());
     part_.set_credited_fen(header_.credited_fen());
     part_.set_debited_fen(header_.debited_fen());
+    if (part_.first() == 0) *part_.mutable_statements() = header_.statements();
     TRY(const auto reply, send_part());
     if (reply.status >= 400) {
       refused_ = reply;
@@ -118,6 +117,31 @@ Result<std::string> digest_of_file(const std::string& file) {
   return to_hex(view(hash.digest()));
 }
 
+// A statement of which there is something to say.
+std::string statement_text(const v1::Statement& statement) {
+  const bool both = statement.has_opening() && statement.has_closing();
+  std::string text;
+  if (both && statement.without_amount() == 0 &&
+      statement.opening_fen() + statement.fen() != statement.closing_fen()) {
+    text +=
+        "  " +
+        say("statement {id}: opening balance {opening}, lines {lines}, closing balance {closing}",
+            {{"id", statement.id()},
+             {"opening", yuan(statement.opening_fen())},
+             {"lines", yuan(statement.fen())},
+             {"closing", yuan(statement.closing_fen())}}) +
+        "\n";
+  }
+  if (statement.gap_fen() != 0) {
+    text += "  " +
+            say("statement {id}: opens {amount} from where the one before has closed: one is "
+                "missing, or they overlap",
+                {{"id", statement.id()}, {"amount", yuan(statement.gap_fen())}}) +
+            "\n";
+  }
+  return text;
+}
+
 std::string file_text(const v1::BankFileView& view) {
   std::string text = say("{file}: {n} lines, in {in}, out {out}, {state}",
                          {{"file", view.name()},
@@ -128,12 +152,37 @@ std::string file_text(const v1::BankFileView& view) {
   if (view.state() == kBooking) {
     text += say(" ({n} booked)", {{"n", std::to_string(view.booked())}});
   }
+  if (!view.proof().empty()) {
+    text += say(", {proof}", {{"proof", called("proof.", view.proof())}});
+  }
   text += "\n";
   for (const v1::OutcomeCount& counted : view.outcomes()) {
     text += "  " + called("outcome.", counted.outcome()) + ": " + std::to_string(counted.lines()) +
             "\n";
   }
+  for (const v1::Statement& statement : view.statements()) text += statement_text(statement);
+  for (const v1::LineDecisionView& decision : view.decisions()) {
+    text += "  " +
+            say("to be taken as it is, says {user}: {note}",
+                {{"user", decision.proposed_by()}, {"note", decision.note()}}) +
+            "\n";
+    if (decision.approved_by().empty()) continue;
+    text += "    " + say("approved by {user}", {{"user", decision.approved_by()}}) + "\n";
+  }
   return text;
+}
+
+// What people have to do about a file that is held.
+std::string next_text(const v1::BankFileView& view, const std::string& command) {
+  if (view.state() != kHeld) return "";
+  const std::string file = " bank approve-take " + view.digest() + " --content ";
+  if (!view.decisions().empty()) {
+    return say("Next, by somebody else who has looked:") + "\n  " + command + file +
+           view.decisions(0).content() + "\n";
+  }
+  return say("Held: a statement's lines do not lead from its opening to its closing balance.") +
+         "\n" + say("Next: ask the bank for the right file; or, to take it as it is:") + "\n  " +
+         command + " bank take " + view.digest() + " --note WHY\n";
 }
 
 // Until every line of the file is booked, or the daemon does not answer.
@@ -161,7 +210,8 @@ int print_imported(const Session& session, v1::BankFileView view, bool waits) {
     if (!booked) return report(booked.error());
     view = *booked;
   }
-  std::cout << (session.json ? to_json(view) + "\n" : file_text(view));
+  std::cout << (session.json ? to_json(view) + "\n"
+                             : file_text(view) + next_text(view, session.command()));
   if (!session.json && view.state() == kBooking) {
     std::cout << say("The daemon goes on booking it; `jiexu bank files` says how far it is.")
               << "\n";
@@ -184,6 +234,7 @@ int import_file(const Session& session, const std::string& file, const std::stri
   header.set_lines_total(summary->lines);
   header.set_credited_fen(summary->credited.value);
   header.set_debited_fen(summary->debited.value);
+  for (const v1::Statement& statement : summary->parts) *header.add_statements() = statement;
   if (summary->lines == 0) {
     return report(EX_DATAERR, say("{file}: holds no posting that is booked", {{"file", file}}));
   }
@@ -201,104 +252,22 @@ int import_file(const Session& session, const std::string& file, const std::stri
   return print_imported(session, sender.view(), waits);
 }
 
+int send_take(const Session& session, const std::string& file, const std::string& how,
+              const std::string& body) {
+  return session.show("POST", "/v1/bank/files/" + percent(file) + "/take" + how, body,
+                      [&](const std::string& answer) {
+                        v1::BankFileView view;
+                        if (!from_json(answer, &view)) return;
+                        std::cout << file_text(view) << next_text(view, session.command());
+                      });
+}
+
 void print_files(const std::string& body) {
   v1::BankFileViews views;
   if (!from_json(body, &views)) return;
-  for (const v1::BankFileView& view : views.files()) std::cout << file_text(view);
-}
-
-void print_lines(const std::string& body) {
-  v1::BankLineViews views;
-  if (!from_json(body, &views)) return;
-  Table table({"LINE", "AGE", "OUTCOME", "AMOUNT", "FROM", "REMARK", "CASES", "WHAT TO DO"});
-  for (const v1::BankLineView& line : views.lines()) {
-    std::string cases;
-    for (const v1::AllocationView& part : line.to()) cases += short_case(part.case_id()) + " ";
-    for (const std::string& id : line.proposals()) cases += short_case(id) + "? ";
-    std::string what_to_do = say(line.what_to_do());
-    if (!line.may_repeat().empty()) {
-      what_to_do += say(" (known: {line})", {{"line", line.may_repeat().substr(0, kLineShown)}});
-    }
-    table.add({line.line_id().substr(0, kLineShown), age(line.age_ms()),
-               called("outcome.", line.outcome()), yuan(line.amount_fen()),
-               line.counterparty_name(), line.remark(), cases, what_to_do});
+  for (const v1::BankFileView& view : views.files()) {
+    std::cout << view.digest() << "  " << file_text(view);
   }
-  std::cout << table.text();
-  print_more(views.next());
-}
-
-void print_settled(const std::string& body) {
-  v1::BankLineResults results;
-  if (!from_json(body, &results)) return;
-  for (const v1::BankLineResult& result : results.results()) {
-    std::cout << called("outcome.", result.outcome()) << "\n";
-  }
-}
-
-constexpr size_t kLineIdSize = 64;
-
-// The id of the one waiting line that begins with `start`, which `bank lines` shows.
-Result<std::string> full_line_id(const Session& session, const std::string& start) {
-  if (start.size() == kLineIdSize) return start;
-  std::vector<std::string> found;
-  for (std::string after; found.size() < 2;) {
-    TRY(const auto reply, session.ask("GET", "/v1/bank/lines?limit=500&after=" + after));
-    v1::BankLineViews views;
-    if (!from_json(reply.body, &views)) {
-      return fail(Errc::kCorrupt, "the daemon's answer cannot be read");
-    }
-    for (const v1::BankLineView& line : views.lines()) {
-      if (line.line_id().starts_with(start)) found.push_back(line.line_id());
-    }
-    after = views.next();
-    if (after.empty()) break;
-  }
-  if (found.size() == 1) return found.front();
-  return fail(found.empty() ? Errc::kNotFound : Errc::kInvalid,
-              say(found.empty() ? "{line}: no line that waits begins so; see jiexu bank lines"
-                                : "{line}: several lines begin so; give more of it",
-                  {{"line", start}}));
-}
-
-int settle_line(const Session& session, const std::string& start, const std::string& how,
-                const std::string& body) {
-  const auto line = full_line_id(session, start);
-  if (!line) return report(line.error());
-  return session.show("POST", "/v1/bank/lines/" + percent(*line) + "/" + how, body, print_settled);
-}
-
-struct Settle {
-  std::string line;
-  std::vector<std::string> to;  // CASE=YUAN
-  std::string note;
-  bool noticed = false;
-};
-
-Result<std::string> match_body(const Session& session, const Settle& settle) {
-  v1::MatchInput input;
-  input.set_noticed(settle.noticed);
-  input.set_note(settle.note);
-  for (const std::string& share : settle.to) {
-    const size_t equals = share.find('=');
-    const auto amount =
-        equals == share.npos ? std::nullopt : Fen::parse_yuan(share.substr(equals + 1));
-    const std::string whose = share.substr(0, equals);
-    const size_t slash = std::min(whose.find('/'), whose.size());
-    const std::string digits = slash < whose.size() ? whose.substr(slash + 1) : "0";
-    uint32_t attempt = 0;
-    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), attempt);
-    if (!amount || digits.empty() || read.ptr != digits.data() + digits.size()) {
-      return fail(Errc::kInvalid, share +
-                                      ": write CASE=YUAN, such as ID=1234.56, or of payment 2 "
-                                      "of the case ID/2=1234.56");
-    }
-    TRY(const auto id, case_named(session, whose.substr(0, slash)));
-    v1::AllocationView* part = input.add_to();
-    part->set_case_id(id);
-    part->set_attempt(attempt);
-    part->set_amount_fen(amount->value);
-  }
-  return to_json(input);
 }
 
 void add_import(Command group, Session& session) {
@@ -323,53 +292,44 @@ void add_import(Command group, Session& session) {
   });
 }
 
-void add_lines_command(Command group, Session& session) {
-  Command command = group.add_command("lines", "Postings that wait for somebody, oldest first",
-                                      "jiexu bank lines --queue no_case");
-  const auto queue = std::make_shared<std::string>();
-  const auto after = std::make_shared<std::string>();
-  command.add_option("--queue", *queue, "Only this outcome, such as amount_differs");
-  command.add_option("--after", *after, "Go on from here");
-  command.callback([&session, queue, after] {
-    session.run = [&session, queue, after] {
-      std::string target = "/v1/bank/lines?after=" + percent(*after);
-      if (!queue->empty()) target += "&queue=" + percent(*queue);
-      return session.show("GET", target, "", print_lines);
-    };
-  });
-}
+struct TakeOptions {
+  std::string file;
+  std::string note;
+  std::string content;
+};
 
-void add_settle(Command group, Session& session) {
-  Command match =
-      group.add_command("match", "Say to which cases the money of a line belongs",
-                        "jiexu bank match LINE CASE=1234.56 --note \"asked the payer\"");
-  const auto settle = std::make_shared<Settle>();
-  match.add_option("line", settle->line, "The line's id, or how it begins").required();
-  Option to = match.add_option(
-      "to", settle->to,
-      "CASE=YUAN, once for each case; CASE/2=YUAN: of its payment 2, paid or come back");
-  match
-      .add_flag("--noticed", settle->noticed,
-                "To every case of its batch whose notice is here; the rest waits on")
-      .excludes(to);
-  match.add_option("--note", settle->note, "Why");
-  match.callback([&session, settle] {
-    session.run = [&session, settle] {
-      const auto body = match_body(session, *settle);
-      if (!body) return report(body.error());
-      return settle_line(session, settle->line, "match", *body);
+void add_take(Command group, Session& session) {
+  const auto options = std::make_shared<TakeOptions>();
+  Command take = group.add_command(
+      "take", "Propose to take a file as it is whose lines and balances do not agree",
+      "jiexu bank take DIGEST --note \"the bank says that the balance is wrong\"");
+  take.add_option("file", options->file, "Its digest, as `bank files` shows it").required();
+  take.add_option("--note", options->note, "How it is known").required();
+  take.callback([&session, options] {
+    session.run = [&session, options] {
+      v1::SetAsideInput input;
+      input.set_note(options->note);
+      return send_take(session, options->file, "", to_json(input));
     };
   });
-  Command aside = group.add_command("set-aside", "Say that a line is no money of a case, and why",
-                                    "jiexu bank set-aside LINE --note \"interest of the account\"");
-  const auto other = std::make_shared<Settle>();
-  aside.add_option("line", other->line, "The line's id, or how it begins").required();
-  aside.add_option("--note", other->note, "Why").required();
-  aside.callback([&session, other] {
-    session.run = [&session, other] {
-      v1::SetAsideInput input;
-      input.set_note(other->note);
-      return settle_line(session, other->line, "set-aside", to_json(input));
+  Command yes =
+      group.add_command("approve-take", "Approve what another person has proposed, as it was shown",
+                        "jiexu bank approve-take DIGEST --content DIGEST");
+  yes.add_option("file", options->file, "Its digest").required();
+  yes.add_option("--content", options->content, "As `bank take` shows it").required();
+  yes.callback([&session, options] {
+    session.run = [&session, options] {
+      v1::ApproveLineInput input;
+      input.set_content(options->content);
+      return send_take(session, options->file, "/approve", to_json(input));
+    };
+  });
+  Command no =
+      group.add_command("retract-take", "Drop a proposal", "jiexu bank retract-take DIGEST");
+  no.add_option("file", options->file, "Its digest").required();
+  no.callback([&session, options] {
+    session.run = [&session, options] {
+      return send_take(session, options->file, "/retract", "{}");
     };
   });
 }
@@ -378,8 +338,7 @@ void add_settle(Command group, Session& session) {
 
 void add_bank_files(Command group, Session& session) {
   add_import(group, session);
-  add_lines_command(group, session);
-  add_settle(group, session);
+  add_take(group, session);
 }
 
 }  // namespace jiexu::cli

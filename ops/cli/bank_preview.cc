@@ -34,12 +34,23 @@ std::string kind_of(const v1::BankLine& line) {
   return line.amount_fen() < 0 ? "debit" : "credit";
 }
 
+std::string kind_text(const v1::BankLine& line) {
+  const std::string kind = kind_of(line);
+  if (!kind.starts_with("returned ")) return say(kind);
+  return say("returned {reason}", {{"reason", line.return_reason()}});
+}
+
 // What a statement's balances say of its lines.
 std::string proof_of(const v1::Statement& statement) {
-  if (!statement.has_opening() || !statement.has_closing()) return "unproved, for want of balances";
+  if (!statement.has_opening() || !statement.has_closing()) {
+    return say("unproved, for want of balances");
+  }
   const bool agrees = statement.opening_fen() + statement.fen() == statement.closing_fen();
-  return "opening " + yuan(statement.opening_fen()) + ", closing " + yuan(statement.closing_fen()) +
-         (agrees ? ", proved" : ", which its lines do not lead to");
+  return say(
+      agrees ? "opening balance {opening}, closing balance {closing}, proved"
+             : "opening balance {opening}, closing balance {closing}, which its lines do "
+               "not lead to",
+      {{"opening", yuan(statement.opening_fen())}, {"closing", yuan(statement.closing_fen())}});
 }
 
 void note(const v1::BankLine& line, Preview& preview) {
@@ -101,7 +112,7 @@ std::string preview_text(const Preview& preview) {
   Table table({"LINE", "ACCOUNT", "BANK'S NUMBER", "DAY", "AMOUNT", "KIND", "NAMES", "REMARK"});
   for (const v1::BankLine& line : preview.first) {
     table.add({std::to_string(line.file_line()), line.account_number(), line.host_sequence(),
-               std::to_string(line.booked_on()), yuan(line.amount_fen()), say(kind_of(line)),
+               std::to_string(line.booked_on()), yuan(line.amount_fen()), kind_text(line),
                reference_of(line), fit_gbk(line.remark(), kRemarkColumns)});
   }
   std::string text = table.text();

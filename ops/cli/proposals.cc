@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "jiexu/v1/api.pb.h"
+#include "ops/cli/bank_line_show.h"
 #include "ops/cli/case_named.h"
 #include "ops/cli/case_show.h"
 #include "ops/cli/json.h"
@@ -161,8 +162,10 @@ void print_proposals(const std::string& body, const std::string& command) {
                  called("role.", proposal.role())});
     }
   }
-  if (!views.cases().empty() || views.releases().empty()) std::cout << table.text();
+  const bool money = !views.releases().empty() || !views.lines().empty();
+  if (!views.cases().empty() || !money) std::cout << table.text();
   if (!views.releases().empty()) print_releases(views.releases(), command);
+  print_line_acts(views.lines(), command);
   print_more(views.next());
 }
 

@@ -116,6 +116,7 @@ void add_links(Command peer, Session& session);  // more commands of `jiexu peer
 void add_alarms(Command app, Session& session);
 void add_bank(Command app, Session& session);
 void add_bank_files(Command bank_group, Session& session);
+void add_bank_lines(Command bank_group, Session& session);
 void add_money(Command app, Session& session);
 void add_remit(Command app, Session& session);
 void add_rules(Command app, Session& session);

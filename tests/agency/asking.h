@@ -20,8 +20,8 @@ namespace jiexu {
 struct Answer {
   std::optional<Rejection> rejection;
   std::shared_ptr<const Case> subject;  // ActionCommand, ProposalCommand, UploadCommand
-  v1::BankLineResults bank;             // BankCommand, SettleLineCommand
-  v1::BankFileView bank_file;           // BankFileCommand
+  v1::BankLineResults bank;             // BankCommand, SettleLineCommand, DecideLineCommand
+  v1::BankFileView bank_file;           // BankFileCommand, TakeFileCommand
   std::vector<Submitted> submitted;     // SubmitCommand
   v1::PeerViews peers;                  // PeersQuery
   // Of commands about payments.
@@ -32,10 +32,10 @@ struct Answer {
 struct Asking {
   std::string user;
   std::variant<ActionCommand, ProposalCommand, AssignCommand, UploadCommand, SubmitCommand,
-               BankCommand, BankFileCommand, SettleLineCommand, MakeBatchesCommand,
-               ApproveBatchCommand, ExportBatchCommand, PaymentReportCommand, ReleasePaymentCommand,
-               PaymentsQuery, PayeeQuery, ConfirmPayeeCommand, PauseCommand, AskPeerCommand,
-               PeersQuery>
+               BankCommand, BankFileCommand, TakeFileCommand, SettleLineCommand, DecideLineCommand,
+               MakeBatchesCommand, ApproveBatchCommand, ExportBatchCommand, PaymentReportCommand,
+               ReleasePaymentCommand, PaymentsQuery, PayeeQuery, ConfirmPayeeCommand, PauseCommand,
+               AskPeerCommand, PeersQuery>
       what;
   std::function<void(Answer&&)> done;
 };

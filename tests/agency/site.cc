@@ -186,6 +186,22 @@ Answer Site::bank(std::vector<v1::BankLine> lines) {
   return answers.back();
 }
 
+Answer Site::decide(SettleLineCommand act) {
+  const auto answered = [&](decltype(Asking::what) what) {
+    const size_t before = answers.size();
+    post(std::move(what));
+    while (answers.size() == before) REQUIRE(commit());
+    return answers.back();
+  };
+  const Digest line = act.line;
+  const Answer proposed = answered(std::move(act));
+  if (proposed.rejection) return proposed;
+  const std::string first = std::exchange(user, "reviewer");
+  const Answer approved = answered(DecideLineCommand{line, proposed.bank.results(0).content()});
+  user = first;
+  return approved;
+}
+
 void Site::hear(AgencyId from, Lane lane, const std::string& bytes) {
   auto frame = take_in(self, from, lane, bytes, *test_directory());
   REQUIRE(frame);

@@ -47,6 +47,8 @@ class Site final : public Transport, public EngineObserver {
   // --- commands; each returns once its commit is durable ---
   Answer act(EventKind action, const CaseId& id, v1::ActionInput input = {});
   Answer bank(std::vector<v1::BankLine> lines);
+  // Two people decide about a bank line: the user proposes, another one approves.
+  Answer decide(SettleLineCommand act);
   // Hands the command over and leaves commits to the test. `answered` counts answers.
   void post(decltype(Asking::what) what);
 
@@ -80,6 +82,7 @@ class Site final : public Transport, public EngineObserver {
   void noted(std::string_view text) override { notes.emplace_back(text); }
   // Whether an alarm of the kind stands.
   bool standing(AlarmKind kind, AgencyId peer) const { return standing_.contains({kind, peer}); }
+  void bank_alarm(AgencyId, std::string_view text) override { alarms.emplace_back(text); }
 
   AgencyId self;
   Instant now;

@@ -211,7 +211,8 @@ class Play {
       to.push_back({case_number(static_cast<int>(share.number)), Fen{std::stoll(share.name)}});
       if (slash < word.size()) to.back().attempt = std::stoul(word.substr(slash + 1));
     }
-    const Answer answer = run(site, "clerk", SettleLineCommand{last_line_, to, "so"});
+    site.user = "clerk";
+    const Answer answer = site.decide({last_line_, LineAct::kMatch, to, "so", {}});
     out << "    the line is: "
         << (answer.rejection ? outcome_text(answer) : answer.bank.results(0).outcome()) << '\n';
   }

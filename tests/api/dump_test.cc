@@ -51,8 +51,11 @@ void add_rare(Site& site) {
   add(Family::kFunds, layout::payee_confirmation_key(id), v1::PayeeConfirmationRecord());
   add(Family::kFunds, layout::comparison_key(peer, {2026, 11, 20}), v1::ComparisonRecord());
   add(Family::kFunds, layout::staged_line_key(digest, 3), v1::BankLine());
+  add(Family::kFunds, layout::file_line_key(digest, 4), v1::FileLineRecord());
+  add(Family::kFunds, layout::last_statement_key(digest), v1::Statement());
   records.put(batch, Family::kFunds, layout::payment_file_key(number), "划转|1\n");
   mark(layout::proposed_release_key(id, 2));
+  mark(layout::proposed_line_act_key(digest));
   mark(layout::waiting_payment_key(kNow, id, 2));
   mark(layout::exported_payment_key(kNow, id, 2));
   mark(layout::postponed_line_key(digest));

@@ -156,6 +156,11 @@ std::vector<std::string> Asker::sound_bodies(const Route& route) {
       {"/v1/bank/lines/{id}/match",
        {R"({"noticed":true,"note":"n"})",
         R"({"to":[{"case_id":")" + case_number(2).str() + R"(","amount_fen":"1"}],"note":"n"})"}},
+      {"/v1/bank/files/{digest}/take", {R"({"note":"n"})"}},
+      {"/v1/bank/files/{digest}/take/approve", {R"({"content":"ab"})"}},
+      {"/v1/bank/lines/{id}/same", {R"({"note":"n"})"}},
+      {"/v1/bank/lines/{id}/{act}", {R"({"note":"n"})"}},
+      {"/v1/bank/lines/{id}/approve", {R"({"content":"ab"})"}},
       {"/v1/payments:report",
        {payment + "|paid|\n" + payment + "|rejected|x\n",
         "<?xml version=\"1.0\"?><Document><CstmrPmtStsRpt><OrgnlPmtInfAndSts><OrgnlPmtInfId>" +

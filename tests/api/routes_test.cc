@@ -59,19 +59,47 @@ TEST_CASE("what a person decides about a line goes to the engine") {
                          R"("amount_fen":"7","attempt":2}],"note":"n"})";
   CHECK(world.ask("POST", path + "/match", Role::kReviewer, to).response.status == 200);
   CHECK(world.ask("POST", path + "/match", Role::kReviewer, "{}").response.status == 400);
-  CHECK(world.ask("POST", path + "/match", Role::kClerk, to).response.status == 403);
-  CHECK(
-      world.ask("POST", path + "/set-aside", Role::kReviewer, R"({"note":"w"})").response.status ==
-      200);
+  CHECK(world.ask("POST", path + "/match", Role::kAuditor, to).response.status == 403);
+  for (const char* act : {"/set-aside", "/another", "/undo", "/same"}) {
+    CHECK(world.ask("POST", path + act, Role::kClerk, R"({"note":"w"})").response.status == 200);
+  }
+  CHECK(world.ask("POST", path + "/burn", Role::kClerk, R"({"note":"w"})").response.status == 404);
+  const std::string seen = R"({"content":"ab"})";
+  CHECK(world.ask("POST", path + "/approve", Role::kClerk, seen).response.status == 403);
+  CHECK(world.ask("POST", path + "/approve", Role::kReviewer, seen).response.status == 200);
+  CHECK(world.ask("POST", path + "/retract", Role::kClerk, "{}").response.status == 200);
   CHECK(world.ask("GET", path, Role::kAuditor).response.status == 404);
   CHECK(world.ask("GET", "/v1/bank/lines?queue=matched", Role::kAuditor).response.status == 400);
   CHECK(world.ask("GET", "/v1/bank/lines?queue=early", Role::kAuditor).response.status == 200);
-  REQUIRE(world.engine.commands.size() == 2);
+  REQUIRE(world.engine.commands.size() == 7);
   const auto& match = std::get<SettleLineCommand>(world.engine.commands[0].what);
   CHECK(match.to.size() == 1);
   CHECK(match.to[0].amount == Fen{7});
   CHECK(match.to[0].attempt == 2);
-  CHECK(std::get<SettleLineCommand>(world.engine.commands[1].what).note == "w");
+  const LineAct acts[] = {LineAct::kSetAside, LineAct::kAnother, LineAct::kUndo, LineAct::kSame};
+  for (size_t i = 0; i < std::size(acts); ++i) {
+    const auto& act = std::get<SettleLineCommand>(world.engine.commands[i + 1].what);
+    CHECK(act.act == acts[i]);
+    CHECK(act.note == "w");
+  }
+  CHECK(std::get<DecideLineCommand>(world.engine.commands[5].what).content == "ab");
+  CHECK_FALSE(std::get<DecideLineCommand>(world.engine.commands[6].what).content);
+}
+
+TEST_CASE("all lines are looked for by what they say, and a filter that is none is named") {
+  ApiWorld world;
+  const std::string all = "/v1/bank/lines?all=1";
+  for (const char* filter : {"", "&fen=100&day=2026-11-20&payer=x&text=y", "&outcome=matched",
+                             "&starts=ab", "&starts="}) {
+    CHECK(world.ask("GET", all + filter, Role::kAuditor).response.status == 200);
+  }
+  for (const char* filter :
+       {"&fen=-1", "&fen=x", "&day=yesterday", "&outcome=burnt", "&starts=a", "&color=red"}) {
+    CHECK(world.ask("GET", all + filter, Role::kAuditor).response.status == 400);
+  }
+  const std::string lines = "/v1/bank/files/" + std::string(64, 'b') + "/lines";
+  CHECK(world.ask("GET", lines, Role::kAuditor).response.status == 200);
+  CHECK(world.ask("GET", lines + "?after=x", Role::kAuditor).response.status == 400);
 }
 
 TEST_CASE("bank lines go to the engine together and come back with their outcomes") {

@@ -136,12 +136,10 @@ TEST_CASE("a line whose amount is none is set aside, and matched with no case") 
   Site site(in_site(), kNow);
   book_lowest(site);
   const Digest line = digest_of(bank_line("", INT64_MIN, "1"));
-  site.post(SettleLineCommand{line, {{case_number(1), Fen{1}}}, "note"});
-  site.commit();
+  site.decide({line, LineAct::kMatch, {{case_number(1), Fen{1}}}, "note", {}});
   REQUIRE(site.answers.back().rejection);
   CHECK(site.answers.back().rejection->refusal == Refusal::kAmountTooLarge);
-  site.post(SettleLineCommand{line, {}, "an older version took it"});
-  site.commit();
+  site.decide({line, LineAct::kSetAside, {}, "an older version took it", {}});
   CHECK_FALSE(site.answers.back().rejection);
 }
 

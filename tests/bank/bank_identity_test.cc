@@ -2,92 +2,14 @@
 // wait for a person.
 #include <catch2/catch.hpp>
 
-#include "daemon/trust/suite.h"
-#include "storage/layout.h"
+#include "daemon/bank/bank_queries.h"
 #include "tests/agency/payer.h"
-#include "tests/agency/site.h"
-#include "tests/cases/party.h"
-#include "tests/rules/sample_forms.h"
+#include "tests/bank/fund.h"
 
 using namespace jiexu;
 
 namespace bank_identity_test {
 namespace {
-
-// A transfer-in agency with cases of different people whose forms are here.
-struct Fund {
-  explicit Fund(int cases) {
-    for (int n = 1; n <= cases; ++n) open_case(n);
-  }
-
-  void open_case(int n) {
-    v1::ActionInput input = sound_input(Case(), EventKind::kApply);
-    make_another(n, *input.mutable_application()->mutable_person());
-    REQUIRE_FALSE(site.act(EventKind::kApply, case_number(n), input).rejection);
-    REQUIRE_FALSE(site.act(EventKind::kAccept, case_number(n)).rejection);
-    REQUIRE_FALSE(site.act(EventKind::kSendLetter, case_number(n)).rejection);
-    for (const EventKind kind : {EventKind::kLetterAcceptIn, EventKind::kInfoFormIn}) {
-      v1::Message message = sound_message(site.subject(case_number(n)), kind);
-      if (message.has_information_form()) {
-        *message.mutable_information_form()->mutable_person() = site.subject(case_number(n)).person;
-      }
-      Forger(out_site(), site).deliver(message);
-      site.commit();
-    }
-    REQUIRE(site.quarantine().empty());
-  }
-
-  // A credit of what case `n` is due, under the bank's number R1.
-  v1::BankLine line(int n) const {
-    return bank_line(site.subject(case_number(n)).letter_number, kBalance, "R1");
-  }
-  // The outcomes of lines that come together.
-  std::vector<std::string> import(std::vector<v1::BankLine> lines) {
-    const Answer answer = site.bank(std::move(lines));
-    results.assign(answer.bank.results().begin(), answer.bank.results().end());
-    std::vector<std::string> outcomes;
-    for (const auto& result : results) outcomes.push_back(result.outcome());
-    return outcomes;
-  }
-  std::string import(const v1::BankLine& line) { return import(std::vector{line})[0]; }
-  // The same as a file of its own, over a restart of the daemon after each of its commits.
-  void import_file(const std::string& name, const std::vector<v1::BankLine>& lines) {
-    auto input = std::make_shared<v1::BankFileInput>();
-    input->set_name(name);
-    input->set_lines_total(lines.size());
-    for (const v1::BankLine& line : lines) {
-      *input->add_lines() = line;
-      input->set_credited_fen(input->credited_fen() + line.amount_fen());
-    }
-    site.post(BankFileCommand{sha256(name), std::move(input)});
-    do {
-      site.commit();
-      site.restart();
-      site.wake();
-    } while (site.commit());
-  }
-  uint64_t count(const std::string& file, BankOutcome outcome) const {
-    const auto record = **site.records().get_message<v1::BankFileRecord>(
-        Family::kFunds, layout::bank_file_key(sha256(file)));
-    const auto at = static_cast<int>(outcome);
-    return at < record.outcomes_size() ? record.outcomes(at) : 0;
-  }
-  v1::BankLineRecord record(const std::string& id) const {
-    const Key key = layout::bank_line_key(*to_array<32>(*from_hex(id)));
-    return **site.records().get_message<v1::BankLineRecord>(Family::kFunds, key);
-  }
-  Answer settle(const std::string& id, std::vector<Allocation> to) {
-    site.post(SettleLineCommand{*to_array<32>(*from_hex(id)), std::move(to), "asked the bank"});
-    site.commit();
-    return site.answers.back();
-  }
-  Funds funds(int n) const { return site.subject(case_number(n)).funds; }
-  int64_t moved(int n) const { return site.subject(case_number(n)).moved.value; }
-  int64_t suspense() const { return -site.balance(in_site(), LedgerAccount::kSuspense); }
-
-  Site site{in_site(), kNow};
-  std::vector<v1::BankLineResult> results;
-};
 
 using Outcomes = std::vector<std::string>;
 
@@ -188,13 +110,13 @@ TEST_CASE("a line of the same number and letter, booked on another day, waits fo
   CHECK(fund.suspense() == kBalance);
   CHECK(fund.moved(1) == kBalance);
   SECTION("that it is the same booking takes it out of suspense") {
-    REQUIRE_FALSE(fund.settle(id, {}).rejection);
+    REQUIRE_FALSE(fund.decide(id, LineAct::kSame).rejection);
     CHECK(fund.suspense() == 0);
     CHECK(fund.moved(1) == kBalance);
-    CHECK(fund.record(id).settled_by() == "clerk");
+    CHECK(fund.record(id).settled_by() == "clerk, reviewer");
   }
   SECTION("that it is another one brings it to the case") {
-    REQUIRE_FALSE(fund.settle(id, {{case_number(1), Fen{kBalance}}}).rejection);
+    REQUIRE_FALSE(fund.decide(id, LineAct::kMatch, {{case_number(1), Fen{kBalance}}}).rejection);
     CHECK(fund.suspense() == 0);
     CHECK(fund.moved(1) == 2 * kBalance);
   }
@@ -234,6 +156,126 @@ TEST_CASE("equal debits under one reference pay the payments that their EndToEnd
   CHECK(answer.bank.results(1).outcome() == "paid_out");
   for (int n = 1; n <= 2; ++n) CHECK(payer.state(n) == "paid");
   CHECK(payer.site.bank({debits[1]}).bank.results(0).outcome() == "duplicate, paid_out");
+}
+
+TEST_CASE("without a number of the bank's, what is all the same waits, and another text does not") {
+  Fund fund(1);
+  const auto numbered = [&](const std::string& number, const std::string& text) {
+    v1::BankLine line = bank_line(text, 700, number);
+    line.set_made_number(true);
+    return line;
+  };
+  CHECK(fund.import(numbered("S1#1", "rent")) == "no_case");
+  const std::string first = fund.results[0].line_id();
+  CHECK(fund.import(numbered("S2#5", "wages")) == "no_case");
+  SECTION("another statement with the same line") {
+    CHECK(fund.import(numbered("S2#1", "rent")) == "may_repeat");
+    CHECK(to_hex(fund.record(fund.results[0].line_id()).may_repeat()) == first);
+    CHECK(fund.suspense() == 2100);
+  }
+  SECTION("one that has a number") {
+    CHECK(fund.import(bank_line("rent", 700, "R7")) == "may_repeat");
+    CHECK(fund.import(bank_line("rent", 700, "R7")).starts_with("duplicate, may_repeat"));
+  }
+  SECTION("of two equal lines the first may be known, the other is not") {
+    const auto two = fund.import({numbered("S2#1", "rent"), numbered("S2#2", "rent")});
+    CHECK(two == Outcomes{"may_repeat", "no_case"});
+  }
+  CHECK(fund.site.ledger_sum() == 0);
+}
+
+TEST_CASE("a booking day that one side alone gives makes a line wait") {
+  Fund fund(1);
+  CHECK(fund.import(fund.line(1)) == "matched");
+  v1::BankLine undated = fund.line(1);
+  undated.set_made_day(true);
+  CHECK(fund.import(undated) == "may_repeat");
+  CHECK(fund.moved(1) == kBalance);
+  CHECK(fund.import(undated) == "duplicate, may_repeat");
+}
+
+TEST_CASE("an entry and its details are one booking, and the details stay") {
+  Fund fund(2);
+  v1::BankLine whole = bank_line("", 2 * kBalance, "E1");
+  std::vector<v1::BankLine> parts = {fund.line(1), fund.line(2)};
+  for (size_t i = 0; i < parts.size(); ++i) {
+    parts[i].set_host_sequence("E1/" + std::to_string(i + 1));
+    parts[i].set_entry_reference("E1");
+    parts[i].set_entry_fen(2 * kBalance);
+  }
+  const Outcomes again = {"duplicate, matched", "duplicate, matched"};
+  SECTION("the details first") {
+    CHECK(fund.import(parts) == Outcomes{"matched", "matched"});
+    CHECK(fund.import(whole) == "duplicate, matched");
+    CHECK(fund.import({whole, whole}) == Outcomes{"duplicate, matched", "no_case"});
+    CHECK(fund.suspense() == 2 * kBalance);
+  }
+  SECTION("the entry first") {
+    CHECK(fund.import(whole) == "no_case");
+    const std::string id = fund.results[0].line_id();
+    CHECK(fund.import(parts) == Outcomes{"matched", "matched"});
+    CHECK(fund.suspense() == 0);
+    CHECK(fund.outcome(id) == "reported_again");
+    CHECK(fund.import(whole) == "duplicate, reported_again");
+  }
+  SECTION("the entry first, and a person has matched it") {
+    CHECK(fund.import(whole) == "no_case");
+    const std::string id = fund.results[0].line_id();
+    const Fen half{kBalance};
+    REQUIRE_FALSE(fund.decide(id, LineAct::kMatch, {{case_number(1), half}, {case_number(2), half}})
+                      .rejection);
+    const Outcomes by_hand = {"duplicate, matched_by_hand", "duplicate, matched_by_hand"};
+    CHECK(fund.import(parts) == by_hand);
+    CHECK(fund.suspense() == 0);
+  }
+  SECTION("another entry of the same number and another sum") {
+    CHECK(fund.import(parts) == Outcomes{"matched", "matched"});
+    whole.set_amount_fen(3 * kBalance);
+    CHECK(fund.import(whole) == "no_case");
+  }
+  CHECK(fund.import(parts).size() == 2);
+  CHECK(fund.moved(1) == kBalance);
+  CHECK(fund.moved(2) == kBalance);
+  CHECK(fund.site.ledger_sum() == 0);
+}
+
+TEST_CASE("each line of a file has its place, also one that is known") {
+  Fund fund(1);
+  v1::BankLine spelled = fund.line(1);
+  spelled.set_counterparty_name("ORIGIN FUND");
+  fund.import_file("first", {fund.line(1)});
+  fund.import_file("second", {spelled, bank_line("nothing", 700, "R2")});
+  const auto page = list_file_lines(fund.site.records(), sha256(std::string("second")), {}, 10);
+  REQUIRE(page);
+  REQUIRE(page->lines.size() == 2);
+  const FileLineEntry& known = page->lines[0];
+  CHECK(known.place.repeated());
+  CHECK(known.place.line().counterparty_name() == "ORIGIN FUND");
+  REQUIRE(known.line);
+  CHECK(known.line->record.outcome() == static_cast<uint32_t>(BankOutcome::kMatched));
+  CHECK_FALSE(page->lines[1].place.repeated());
+  CHECK(page->lines[1].line->record.line().host_sequence() == "R2");
+}
+
+TEST_CASE("lines of all times are found by what they say") {
+  Fund fund(1);
+  fund.import(fund.line(1));
+  fund.import(bank_line("rent of the house", 700, "R2"));
+  const auto found = [&](LineFilter filter) {
+    const auto lines = find_lines(fund.site.records(), filter, {}, 10);
+    REQUIRE(lines);
+    CHECK_FALSE(lines->next);
+    return lines->lines.size();
+  };
+  const int32_t day = fund.line(1).booked_on();
+  CHECK(found({}) == 2);
+  CHECK(found({BankOutcome::kMatched, {}, {}, "", "", ""}) == 1);
+  CHECK(found({{}, 700, day, "", "house", ""}) == 1);
+  CHECK(found({{}, 701, {}, "", "", ""}) == 0);
+  CHECK(found({{}, {}, 20200101, "", "", ""}) == 0);
+  CHECK(found({{}, {}, {}, "nobody", "", ""}) == 0);
+  const std::string id = *from_hex(fund.results[0].line_id());
+  CHECK(found({{}, {}, {}, "", "", id.substr(0, 8)}) == 1);
 }
 
 }  // namespace bank_identity_test

@@ -73,10 +73,12 @@ struct Office {
   }
   Funds funds(int n) const { return site.subject(id(n)).funds; }
   Answer settle(const std::string& id, std::vector<Allocation> to, const std::string& note) {
-    SettleLineCommand command{*to_array<32>(*from_hex(id)), std::move(to), note};
-    site.post(std::move(command));
-    site.commit();
-    return site.answers.back();
+    const LineAct act = to.empty() ? LineAct::kSetAside : LineAct::kMatch;
+    return decide(id, act, note, std::move(to));
+  }
+  Answer decide(const std::string& id, LineAct act, const std::string& note,
+                std::vector<Allocation> to = {}) {
+    return site.decide({*to_array<32>(*from_hex(id)), act, std::move(to), note, {}});
   }
 
   v1::BankLineResult last;
@@ -253,16 +255,13 @@ TEST_CASE(
   }
   CHECK(office.import(batch, 4 * kBalance) == "early");
   const std::string line = office.last.line_id();
-  SettleLineCommand command{*to_array<32>(*from_hex(line)), {}, "the fourth is not ours", true};
-  office.site.post(command);
-  office.site.commit();
+  office.decide(line, LineAct::kMatchNoticed, "the fourth is not ours");
   CHECK(office.outcome(line) == "batch_total_differs");
   for (int n = 1; n <= 3; ++n) CHECK(office.funds(n) == Funds::kMatched);
   CHECK(office.queue() == std::vector<std::string>{line});
   CHECK(office.site.balance(in_site(), LedgerAccount::kSuspense) == -kBalance);
   CHECK(office.site.ledger_sum() == 0);
-  office.site.post(command);
-  office.site.commit();
+  office.decide(line, LineAct::kMatchNoticed, "the fourth is not ours");
   REQUIRE(office.site.answers.back().rejection);
   CHECK(office.site.answers.back().rejection->refusal == Refusal::kBatchUnknown);
   CHECK_FALSE(office.settle(line, {}, "sent back to the payer").rejection);
@@ -282,9 +281,7 @@ TEST_CASE("a line that holds more than a case's money stays with a person when t
   const std::string first = office.last.line_id();
   CHECK(office.import(batch_number(1), 2 * kBalance) == "early");
   const std::string line = office.last.line_id();
-  office.site.post(
-      SettleLineCommand{*to_array<32>(*from_hex(line)), {}, "the other is not ours", true});
-  office.site.commit();
+  office.decide(line, LineAct::kMatchNoticed, "the other is not ours");
   CHECK(office.funds(1) == Funds::kMatched);
   CHECK(office.outcome(first) == "matched");
   CHECK(office.outcome(line) == "batch_total_differs");
@@ -328,9 +325,7 @@ TEST_CASE("a line of a batch that a person sets aside is waited for no more") {
 TEST_CASE("a line without a batch is not shared out by notices") {
   Office office(1);
   CHECK(office.import("转账", kBalance) == "no_case");
-  office.site.post(
-      SettleLineCommand{*to_array<32>(*from_hex(office.last.line_id())), {}, "which?", true});
-  office.site.commit();
+  office.decide(office.last.line_id(), LineAct::kMatchNoticed, "which?");
   REQUIRE(office.site.answers.back().rejection);
   CHECK(office.site.answers.back().rejection->refusal == Refusal::kBatchUnknown);
 }
@@ -387,7 +382,7 @@ TEST_CASE("money without a reference proposes the case that misses it; a person 
   const Answer settled = office.settle(line, {{office.id(1), Fen{kBalance}}}, "asked the payer");
   REQUIRE_FALSE(settled.rejection);
   CHECK(office.funds(1) == Funds::kMatched);
-  CHECK(office.record(line).settled_by() == "clerk");
+  CHECK(office.record(line).settled_by() == "clerk, reviewer");
   CHECK(office.record(line).note() == "asked the payer");
   CHECK(office.queue().empty());
   const Answer again = office.settle(line, {{office.id(1), Fen{kBalance}}}, "");

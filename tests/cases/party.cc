@@ -102,13 +102,11 @@ int64_t amount_of(const std::string& variant, int64_t otherwise) {
 // What a bank line must bring for the case to be complete, or take for it to be as it was before.
 int64_t sound_amount(const Case& subject, EventKind kind) {
   const int64_t missing = subject.due.value - subject.moved.value;
-  if (kind == EventKind::kBankReversal) {
-    const bool out = subject.side == Side::kOut;
-    const int64_t open = subject.moved.value - (out ? subject.credited.value : 0);
+  const bool undone = kind == EventKind::kMatchUndone && subject.moved > subject.credited;
+  if (undone || kind == EventKind::kBankReversal) {
+    const bool stays = undone || subject.side == Side::kOut;
+    const int64_t open = subject.moved.value - (stays ? subject.credited.value : 0);
     return open > 0 ? open : kBalance;
-  }
-  if (kind == EventKind::kMatchUndone && subject.moved > subject.credited) {
-    return subject.moved.value - subject.credited.value;
   }
   if (subject.side == Side::kOut && missing < 0) return -missing;
   return missing > 0 ? missing : kBalance;

@@ -121,6 +121,7 @@ TEST_CASE("values that are refused") {
       {"policy.four_eyes = \"yes\"", "true or false"},
       {"policy.trusted_submitters = \"core\"", "list of names"},
       {"store.min_free_mib = 1.5", "whole number"},
+      {"bank.accounts = \"4100\"", "list of names"},
       {"remit.collect_at = \"24:00\"", "time of day"},
       {"remit.collect_at = \"3:30\"", "time of day"},
       {"remit.payments_max = 501", "from 1 to 500"},

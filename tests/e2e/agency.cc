@@ -154,6 +154,12 @@ Result<void> RunningAgency::post_as_cashier(const std::string& target,
   return exchange({"POST", target, to_json(in), cashier_token_, ""}, out);
 }
 
+Result<void> RunningAgency::post_as_second(const std::string& target,
+                                           const google::protobuf::Message& in,
+                                           google::protobuf::Message* out) const {
+  return exchange({"POST", target, to_json(in), second_token_, ""}, out);
+}
+
 Result<v1::PeerView> RunningAgency::peer(const std::string& code) const {
   v1::PeerViews views;
   TRY_DO(get("/v1/peers", &views));

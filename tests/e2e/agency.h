@@ -57,6 +57,9 @@ class RunningAgency {
                                google::protobuf::Message* out) const;
   // Runs `jiexu` with this agency's configuration; what it printed.
   Result<std::string> cli(std::vector<std::string> args) const;
+  // As the person who approves what others propose.
+  Result<void> post_as_second(const std::string& target, const google::protobuf::Message& in,
+                              google::protobuf::Message* out) const;
   // Approves what waits in the case, as the second person.
   Result<void> approve(const v1::CaseView& view) const;
   // What it says of its links with the agency `code`. kInvalid: it does not know it.

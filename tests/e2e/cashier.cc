@@ -144,11 +144,19 @@ void Cashiers::match(size_t agency, const v1::BankLineView& line) {
     }
   }
   v1::BankLineResults results;
-  const auto done = at.post("/v1/bank/lines/" + line.line_id() + "/match", input, &results);
+  const std::string path = "/v1/bank/lines/" + line.line_id();
+  auto done = at.post(path + "/match", input, &results);
+  if (done && results.results_size() == 1) {
+    v1::ApproveLineInput seen;
+    seen.set_content(results.results(0).content());
+    done = at.post_as_second(path + "/approve", seen, &results);
+  }
   if (done || done.error().code != Errc::kInvalid) return;
   // It may have been settled since it was shown.
-  if (done.error().text.find("bank_line_settled") == std::string::npos) {
-    surprise("matching by hand: " + done.error().text);
+  const std::string& why = done.error().text;
+  const auto is = [&](const char* refusal) { return why.find(refusal) != std::string::npos; };
+  if (!is("bank_line_settled") && !is("proposal_changed") && !is("unknown_proposal")) {
+    surprise("matching by hand: " + why);
   }
 }
 

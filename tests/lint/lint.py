@@ -32,7 +32,8 @@ FUNCTION_MAX = 70
 FILE_RATCHET = {}
 FUNCTION_RATCHET = {}
 # The transition table is a table: its rows are as wide as they are. So is the catalogue of words.
-WIDE = {"daemon/cases/table.cc", "daemon/payments/rules/payment_machine.cc", "daemon/bank/rules/bank_outcome.cc", "storage/kinds.cc", "tests/cases/row_test.cc"}
+WIDE = {"daemon/cases/table.cc", "daemon/payments/rules/payment_machine.cc", "daemon/bank/rules/bank_outcome.cc",
+        "daemon/bank/rules/line_table.cc", "storage/kinds.cc", "tests/cases/row_test.cc"}
 
 
 def tracked(*patterns):

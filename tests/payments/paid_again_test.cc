@@ -84,7 +84,14 @@ TEST_CASE("money that the other agency sends back of it leaves what is due as pa
   payer.debit("2");
   const std::string letter = EndToEndId::parse(payer.payment(1))->letter_number;
   const Answer back = payer.site.bank({bank_line(letter, kBalance, "3")});
-  CHECK(back.bank.results(0).outcome() == "came_back");
+  CHECK(back.bank.results(0).outcome() == "may_be_sent_back");
+  v1::Message word = sound_message(payer.subject(), EventKind::kFundsReturnedIn);
+  word.mutable_funds_returned()->set_amount_fen(kBalance);
+  word.mutable_funds_returned()->set_kept_fen(kBalance);
+  word.mutable_funds_returned()->set_credited_fen(kBalance);
+  Forger(in_site(), payer.site).deliver(word);
+  do payer.site.wake();
+  while (payer.site.commit());
   CHECK(payer.subject().moved == Fen{kBalance});
   CHECK(payer.subject().returned == Fen{kBalance});
   CHECK(payer.subject().funds == Funds::kAckedByIn);

@@ -27,7 +27,7 @@ struct Twice : Payer {
     const Answer imported = site.bank({line});
     const auto id = *to_array<32>(*from_hex(imported.bank.results(0).line_id()));
     const Fen amount{std::abs(line.amount_fen())};
-    return run("clerk", SettleLineCommand{id, {{Payer::id(1), amount, attempt}}, "asked"});
+    return site.decide({id, LineAct::kMatch, {{Payer::id(1), amount, attempt}}, "asked", {}});
   }
   int64_t suspense() { return site.balance(out_site(), LedgerAccount::kSuspense); }
 };

@@ -267,8 +267,8 @@ TEST_CASE("a debit without a number waits if it may be of a forgotten payment or
   CHECK(imported.bank.results(0).outcome() == "early");
   const auto id = *to_array<32>(*from_hex(imported.bank.results(0).line_id()));
   const auto match = [&](uint32_t attempt) {
-    return world.payer.run(
-        "clerk", SettleLineCommand{id, {{world.id, Fen{kBalance / 2}, attempt}}, "asked the bank"});
+    return world.out.decide(
+        {id, LineAct::kMatch, {{world.id, Fen{kBalance / 2}, attempt}}, "asked the bank", {}});
   };
   SECTION("a person says which one it is of") {
     const Answer which = match(0);

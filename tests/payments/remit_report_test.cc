@@ -297,11 +297,11 @@ TEST_CASE("a line that names a payment is no money of the other agency, whoever 
   v1::BankLine back = payer.returned(1, "1");
   back.clear_return_reason();
   const v1::BankLineResult line = payer.site.bank({back}).bank.results(0);
-  CHECK(line.outcome() == "not_expected");
+  CHECK(line.outcome() == "may_be_sent_back");
   const Fen all{kBalance};
   const Digest digest = *to_array<32>(*from_hex(line.line_id()));
   const Answer settled =
-      payer.run("teller", SettleLineCommand{digest, {{Payer::id(1), all}}, "asked the bank"});
+      payer.site.decide({digest, LineAct::kMatch, {{Payer::id(1), all}}, "asked the bank", {}});
   CHECK(settled.bank.results(0).outcome() == "not_expected");
   CHECK(payer.site.subject(Payer::id(1)).returned.value == 0);
   CHECK(payer.site.balance(out_site(), LedgerAccount::kSuspense) == -kBalance);
@@ -316,8 +316,8 @@ TEST_CASE("a bounce that a clerk has recorded is matched by hand to the line tha
   const v1::BankLineResult part = payer.site.bank({back}).bank.results(0);
   CHECK(part.outcome() == "amount_differs");
   const Digest digest = *to_array<32>(*from_hex(part.line_id()));
-  const Answer settled = payer.run(
-      "teller", SettleLineCommand{digest, {{Payer::id(1), Fen{kBalance - 1}}}, "less a fee"});
+  const Answer settled = payer.site.decide(
+      {digest, LineAct::kMatch, {{Payer::id(1), Fen{kBalance - 1}}}, "less a fee", {}});
   CHECK(settled.bank.results(0).outcome() == "matched_by_hand");
   CHECK(payer.site.subject(Payer::id(1)).returned.value == 0);
   CHECK(payer.site.balance(out_site(), LedgerAccount::kSuspense) == 0);

@@ -1,6 +1,7 @@
 // The person at an agency who imports the bank's lines: a few statements at a time, again if no
-// answer came, and now and then lines that were imported long ago. Of a line that stays in suspense
-// the bank is asked, and the line matched by hand.
+// answer came, and now and then lines that were imported long ago, also in other words or with
+// another day: what then may be known is said to be. Two people decide. Of a line that stays in
+// suspense the bank is asked, and the line matched by hand.
 #pragma once
 
 #include <optional>
@@ -22,8 +23,13 @@ class Teller {
   void import(const std::vector<size_t>& picked);
   // Looks on the disk what became of lines; one that a person has to match.
   std::optional<size_t> look_through_queue();
+  bool is_booked(const v1::BankLine& line) const;
+  std::optional<Digest> first_unsure() const;
+  void answer(const Digest& line);
   void match_by_hand(const Entry& entry);
-  void post(Asking command);
+  void propose(SettleLineCommand act);
+  void approve(const Digest& line, const std::string& content);
+  void post(Asking command, const std::string& user = "teller");
 
   World& world_;
   Node& node_;

@@ -8,6 +8,8 @@
 #include <string>
 
 #include "daemon/bank/rules/bank_outcome.h"
+#include "daemon/bank/rules/line_step.h"
+#include "daemon/bank/rules/statement.h"
 #include "daemon/cases/case.h"
 #include "daemon/cases/event.h"
 #include "daemon/cases/refusal.h"
@@ -141,6 +143,10 @@ TEST_CASE("money has its words: outcomes, states, accounts, differences") {
     if (rule.outcome == BankOutcome::kNotExpected) require_sentence(what_to_do(rule.outcome, true));
   }
   CHECK(rows_of("outcome.") == outcomes);
+  CHECK(rows_of("proof.") == names_of<Proof>());
+  Names acts = names_of<LineAct>();
+  acts.insert("take");  // of a file that is held
+  CHECK(rows_of("act.") == acts);
   CHECK(rows_of("payment.") == names_of<PaymentState>());
   CHECK(rows_of("batch.") == names_of<BatchState>());
   CHECK(rows_of("account.") == names_of<LedgerAccount>());

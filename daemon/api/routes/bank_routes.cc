@@ -1,11 +1,14 @@
 // /v1/bank: files, lines, exception queues, and what people decide about lines.
 #include <google/protobuf/io/coded_stream.h>
 
+#include <charconv>
+
 #include "daemon/api/api.h"
 #include "daemon/api/json.h"
 #include "daemon/api/problem.h"
 #include "daemon/api/reply.h"
 #include "daemon/bank/bank_files.h"
+#include "daemon/bank/bank_line_record.h"
 #include "daemon/bank/bank_queries.h"
 #include "daemon/bankfiles/bank_sink.h"
 #include "daemon/base/bytes.h"
@@ -50,13 +53,28 @@ void show_posting(const v1::BankLine& line, v1::BankLineView& out) {
   out.set_remark(line.remark());
 }
 
-v1::BankLineView line_view(const Digest& digest, const v1::BankLineRecord& record, Instant now) {
+// What people may do now, as far as the line itself tells.
+void show_open_acts(const v1::BankLineRecord& record, v1::BankLineView& out) {
+  const LineNow now = line_now(record);
+  for (const LineAct act : open_acts(now)) {
+    v1::LineActView* view = out.add_open_acts();
+    view->set_act(std::string(name(act)));
+    view->set_who("clerk proposes, another reviewer approves");
+    view->set_message(std::string(message_of(act, now)));
+  }
+}
+
+}  // namespace
+
+v1::BankLineView view_bank_line(const Digest& digest, const v1::BankLineRecord& record,
+                                Instant now) {
   v1::BankLineView out;
   show_posting(record.line(), out);
   const OutcomeRule& rule = rule_of(static_cast<BankOutcome>(record.outcome()));
   out.set_line_id(to_hex(view(digest)));
   out.set_outcome(std::string(rule.name));
   out.set_message(std::string(rule.message));
+  out.set_since(Instant{record.at_ms()}.str());
   if (record.queued_at_ms() != 0) {
     out.set_what_to_do(std::string(what_to_do(rule.outcome, record.line().amount_fen() < 0)));
     out.set_age_ms(std::max<int64_t>(now.ms - record.at_ms(), 0));
@@ -78,8 +96,12 @@ v1::BankLineView line_view(const Digest& digest, const v1::BankLineRecord& recor
   out.set_reverses(to_hex(record.reverses()));
   out.set_reversed_by(to_hex(record.reversed_by()));
   out.set_may_repeat(to_hex(record.may_repeat()));
+  out.set_file(to_hex(record.file()));
+  for (const v1::LineActRecord& act : record.acts()) show_decision(act, *out.add_decisions());
   return out;
 }
+
+namespace {
 
 Result<std::vector<Allocation>> allocations_of(const v1::MatchInput& input) {
   std::vector<Allocation> to;
@@ -92,6 +114,41 @@ Result<std::vector<Allocation>> allocations_of(const v1::MatchInput& input) {
     return fail(Errc::kInvalid, "to or noticed: say one of them; to set a line aside, set-aside");
   }
   return to;
+}
+
+std::optional<int64_t> number_of(const std::string& text) {
+  int64_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, number);
+  const bool whole = !text.empty() && read.ec == std::errc() && read.ptr == end;
+  return whole && number >= 0 ? std::optional(number) : std::nullopt;
+}
+
+std::optional<uint64_t> number_from(std::string_view text) {
+  const auto number = number_of(std::string(text));
+  return number ? std::optional(static_cast<uint64_t>(*number)) : std::nullopt;
+}
+
+// nullopt: some of it is none.
+std::optional<LineFilter> filter_of(const Call& call) {
+  LineFilter filter;
+  for (const auto& [key, value] : call.query) {
+    if (value.empty()) continue;
+    if (key == "payer") filter.payer = value;
+    if (key == "text") filter.text = value;
+    const OutcomeRule* rule = key == "outcome" ? find_outcome(value) : nullptr;
+    if (rule != nullptr) filter.outcome = rule->outcome;
+    if (key == "fen") filter.fen = number_of(value);
+    const auto day = key == "day" ? Date::parse(value) : std::nullopt;
+    if (day) filter.booked_on = day->yyyymmdd();
+    const auto starts = key == "starts" ? from_hex(value) : std::nullopt;
+    if (starts) filter.starts = *starts;
+    const bool read = (key != "outcome" || rule != nullptr) && (key != "fen" || filter.fen) &&
+                      (key != "day" || day) &&
+                      (key != "starts" || (starts && starts->size() <= kDigestSize));
+    if (!read) return std::nullopt;
+  }
+  return filter;
 }
 
 bool read_part(const HttpRequest& request, v1::BankFileInput& out) {
@@ -133,6 +190,11 @@ void Api::take_bank_file(Call call) {
   ask(call, BankFileCommand{*digest, std::move(part)},
       [](const Answered<v1::BankFileView>& file) -> HttpResponse {
         if (!file) return refusal_response(file.error(), nullptr);
+        if (file->state() == "not_ours") {
+          return problem_response(400, "account_not_ours",
+                                  "the file is of an account that the directory does not name as "
+                                  "ours; nothing was imported");
+        }
         if (file->state() == "refused") {
           return problem_response(
               400, "sums_differ",
@@ -140,6 +202,36 @@ void Api::take_bank_file(Call call) {
         }
         return {200, "application/json", to_json(*file), {}};
       });
+}
+
+// --- a file that is held: one person proposes to take it as it is, another approves ---
+
+void Api::take_held_file(Call call) {
+  v1::SetAsideInput input;
+  if (auto read = from_json(call.request.body, &input); !read) {
+    return reply(call, bad_body(read.error()));
+  }
+  ask_about_file(call, TakeFileCommand::Act::kPropose, input.note());
+}
+
+void Api::approve_held_file(Call call) {
+  v1::ApproveLineInput input;
+  if (auto read = from_json(call.request.body, &input); !read) {
+    return reply(call, bad_body(read.error()));
+  }
+  ask_about_file(call, TakeFileCommand::Act::kApprove, input.content());
+}
+
+void Api::retract_held_file(Call call) {
+  ask_about_file(call, TakeFileCommand::Act::kRetract, "");
+}
+
+void Api::ask_about_file(const Call& call, TakeFileCommand::Act act, std::string said) {
+  const auto digest = digest_from(call.args[0]);
+  if (!digest) {
+    return reply(call, problem_response(400, "bad_digest", "a digest is 64 hex digits (SHA-256)"));
+  }
+  ask_for_view(call, TakeFileCommand{*digest, act, std::move(said)});
 }
 
 void Api::list_bank_files(Call call) {
@@ -156,8 +248,10 @@ void Api::list_bank_files(Call call) {
   reply(call, views);
 }
 
-// One exception queue, or all of them: oldest first within each.
+// One exception queue, or all of them: oldest first within each. With `all`, whatever became of
+// them, by what they say.
 void Api::list_bank_lines(Call call) {
+  if (call.query.contains("all")) return find_bank_lines(call);
   const auto page = page_of(call, {"queue"});
   const std::string& queue = call.query["queue"];
   const OutcomeRule* rule = find_outcome(queue);
@@ -173,9 +267,52 @@ void Api::list_bank_lines(Call call) {
   if (!found) return reply(call, store_failure(found.error()));
   v1::BankLineViews views;
   for (const BankLineEntry& line : found->lines) {
-    *views.add_lines() = line_view(line.digest, line.record, ports_.clock.now());
+    *views.add_lines() = view_bank_line(line.digest, line.record, ports_.clock.now());
   }
   if (found->next) views.set_next(place_text(*found->next));
+  reply(call, views);
+}
+
+void Api::find_bank_lines(const Call& call) {
+  const auto page = page_of(call, {"all", "outcome", "fen", "day", "payer", "text", "starts"});
+  const auto filter = filter_of(call);
+  const auto after = place_of(page ? page->after : "", digest_from);
+  if (!page || !filter || !after) {
+    return reply(call, bad_query("all, outcome, fen, day (yyyy-mm-dd), payer, text, starts (of the "
+                                 "id, an even number of hex digits), limit (1 to 500), after "
+                                 "(`next`)"));
+  }
+  const auto found = find_lines(records_, *filter, *after, page->limit);
+  if (!found) return reply(call, store_failure(found.error()));
+  v1::BankLineViews views;
+  for (const BankLineEntry& line : found->lines) {
+    *views.add_lines() = view_bank_line(line.digest, line.record, ports_.clock.now());
+  }
+  if (found->next) views.set_next(to_hex(view(*found->next)));
+  reply(call, views);
+}
+
+// Where each line of a file has its place, in the order of the file.
+void Api::list_file_lines(Call call) {
+  const auto file = digest_from(call.args[0]);
+  const auto page = page_of(call, {});
+  const auto after = place_of(page ? page->after : "", number_from);
+  if (!file || !page || !after) {
+    return reply(call, bad_query("a file's digest, limit (1 to 500), after (`next`)"));
+  }
+  const auto found = jiexu::list_file_lines(records_, *file, *after, page->limit);
+  if (!found) return reply(call, store_failure(found.error()));
+  v1::BankLineViews views;
+  for (const FileLineEntry& line : found->lines) {
+    v1::BankLineView* out = views.add_lines();
+    const Instant now = ports_.clock.now();
+    if (line.line) *out = view_bank_line(line.line->digest, line.line->record, now);
+    if (!line.line) out->set_outcome(std::string(name(BankOutcome::kInvalid)));
+    if (line.place.has_line()) show_posting(line.place.line(), *out);
+    out->set_file_line(line.n + 1);
+    out->set_reported_again(line.place.repeated());
+  }
+  if (found->next) views.set_next(std::to_string(*found->next));
   reply(call, views);
 }
 
@@ -185,31 +322,88 @@ void Api::show_bank_line(Call call) {
       digest ? read_bank_line(records_, *digest) : Result<std::optional<v1::BankLineRecord>>();
   if (!record) return reply(call, store_failure(record.error()));
   if (!*record) return reply(call, refusal_response({Refusal::kBankLineUnknown, ""}, nullptr));
-  v1::BankLineView view = line_view(*digest, **record, ports_.clock.now());
+  v1::BankLineView view = view_bank_line(*digest, **record, ports_.clock.now());
   view.set_raw((*record)->line().raw());
+  show_open_acts(**record, view);
   reply(call, view);
 }
 
+// --- what people decide: one proposes, another approves ---
+
 void Api::match_bank_line(Call call) {
-  const auto digest = digest_from(call.args[0]);
-  if (!digest) return reply(call, refusal_response({Refusal::kBankLineUnknown, ""}, nullptr));
   v1::MatchInput input;
   if (auto read = from_json(call.request.body, &input); !read) {
     return reply(call, bad_body(read.error()));
   }
   auto to = allocations_of(input);
   if (!to) return reply(call, bad_body(to.error()));
-  ask_for_view(call, SettleLineCommand{*digest, std::move(*to), input.note(), input.noticed()});
+  SettleLineCommand act;
+  act.act = input.noticed() ? LineAct::kMatchNoticed : LineAct::kMatch;
+  act.to = std::move(*to);
+  act.note = input.note();
+  propose_line_act(call, std::move(act));
 }
 
-void Api::set_aside_bank_line(Call call) {
-  const auto digest = digest_from(call.args[0]);
-  if (!digest) return reply(call, refusal_response({Refusal::kBankLineUnknown, ""}, nullptr));
+void Api::explain_bank_line(Call call) {
+  const auto act = find_line_act(call.args[1]);
+  const bool explained =
+      act == LineAct::kSetAside || act == LineAct::kAnother || act == LineAct::kUndo;
+  if (!explained) {
+    return reply(call, problem_response(404, "no_such_act",
+                                        "match, set-aside, same, another, undo, approve, retract"));
+  }
   v1::SetAsideInput input;
   if (auto read = from_json(call.request.body, &input); !read) {
     return reply(call, bad_body(read.error()));
   }
-  ask_for_view(call, SettleLineCommand{*digest, {}, input.note()});
+  SettleLineCommand command;
+  command.act = *act;
+  command.note = input.note();
+  propose_line_act(call, std::move(command));
+}
+
+void Api::repeat_bank_line(Call call) {
+  v1::SameLineInput input;
+  if (auto read = from_json(call.request.body, &input); !read) {
+    return reply(call, bad_body(read.error()));
+  }
+  SettleLineCommand act;
+  act.act = LineAct::kSame;
+  act.note = input.note();
+  if (!input.same_as().empty()) act.same_as = digest_from(input.same_as()).value_or(Digest{});
+  propose_line_act(call, std::move(act));
+}
+
+void Api::propose_line_act(const Call& call, SettleLineCommand act) {
+  const auto digest = digest_from(call.args[0]);
+  if (!digest) return reply(call, refusal_response({Refusal::kBankLineUnknown, ""}, nullptr));
+  act.line = *digest;
+  ask_for_view(call, std::move(act));
+}
+
+void Api::approve_bank_line(Call call) {
+  const auto digest = digest_from(call.args[0]);
+  if (!digest) return reply(call, refusal_response({Refusal::kBankLineUnknown, ""}, nullptr));
+  v1::ApproveLineInput input;
+  if (auto read = from_json(call.request.body, &input); !read) {
+    return reply(call, bad_body(read.error()));
+  }
+  ask_for_view(call, DecideLineCommand{*digest, input.content()});
+}
+
+void Api::retract_bank_line(Call call) {
+  const auto digest = digest_from(call.args[0]);
+  if (!digest) return reply(call, refusal_response({Refusal::kBankLineUnknown, ""}, nullptr));
+  ask_for_view(call, DecideLineCommand{*digest, std::nullopt});
+}
+
+// Acts on bank lines that wait for a second person.
+Result<void> Api::add_line_acts(size_t limit, v1::CaseViews& views) const {
+  TRY(const auto lines, list_proposed_acts(records_, limit));
+  for (const BankLineEntry& line : lines) {
+    *views.add_lines() = view_bank_line(line.digest, line.record, ports_.clock.now());
+  }
+  return {};
 }
 
 }  // namespace jiexu

@@ -94,7 +94,8 @@ void Api::list_proposals(Call call) {
   v1::CaseViews views;
   if (!after) {
     const Result<void> added = add_releases(page->limit, views);
-    if (!added) return reply(call, store_failure(added.error()));
+    const Result<void> acts = added ? add_line_acts(page->limit, views) : added;
+    if (!acts) return reply(call, store_failure(acts.error()));
   }
   for (size_t seen = 0; seen < kProposalScanMax; seen += kProposalScanPage) {
     const Result<CasePage> found = jiexu::list_cases(records_, true, after, kProposalScanPage);

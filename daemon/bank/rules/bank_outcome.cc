@@ -29,7 +29,10 @@ constexpr OutcomeRule kRules[] = {
     {O::kSetAside,         "set_aside",           false, "", ""},
     {O::kCameBack,         "came_back",           false, "", "FUNDS_RETURNED"},
     {O::kPaidAgain,        "paid_again",          false, "", "REMIT_NOTICE, answered by FUNDS_RETURNED"},
-    {O::kMayRepeat,        "may_repeat",          true,  "compare it with the line that it may be: set it aside if it is that one, match it by hand if it is another booking", ""},
+    {O::kMayRepeat,        "may_repeat",          true,  "reported again, or another booking? compare it with the line that it may be, then `bank same` or `bank another`", ""},
+    {O::kReportedAgain,    "reported_again",      false, "", ""},
+    {O::kMayBeSentBack,    "may_be_sent_back",    true,  "ask who paid: wait for the other agency's word, match by hand to the payment that came back, or set aside", "BANK_RETURNED, if matched with a payment"},
+    {O::kUnreadable,       "unreadable",          true,  "look at the entry as it stands in the file (`bank line`), ask the bank; match by hand, or set aside", ""},
 };
 // clang-format on
 
@@ -59,6 +62,11 @@ std::string_view what_to_do(BankOutcome outcome, bool debit) {
 
 std::string_view name(BankOutcome outcome) {
   return rule_of(outcome).name;
+}
+
+bool is_queue(BankOutcome outcome) {
+  const auto* rule = std::ranges::find(kRules, outcome, &OutcomeRule::outcome);
+  return rule != std::end(kRules) && rule->waits;
 }
 
 const OutcomeRule* find_outcome(std::string_view name) {

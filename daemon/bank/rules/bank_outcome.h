@@ -29,6 +29,9 @@ enum class BankOutcome : uint32_t {
   kCameBack = 16,         // the other agency sent back what we had paid above what is due
   kPaidAgain = 17,        // the debit of a payment that the bank has paid twice
   kMayRepeat = 18,        // a known line reported again, or another booking (line_identity.h)
+  kReportedAgain = 19,    // it is a known line: no money of its own stands for it
+  kMayBeSentBack = 20,    // names a case of ours that pays; neither a mark nor a word says why
+  kUnreadable = 21,       // an entry of a bank's file that cannot be read
 };
 
 struct OutcomeRule {
@@ -43,6 +46,8 @@ std::span<const OutcomeRule> outcome_rules();
 // REQUIRES: the outcome is on the list.
 const OutcomeRule& rule_of(BankOutcome outcome);
 std::string_view name(BankOutcome outcome);
+// Whether a line of this outcome waits in an exception queue. Of no outcome: no.
+bool is_queue(BankOutcome outcome);
 // For the person, of a line that waits.
 std::string_view what_to_do(BankOutcome outcome, bool debit);
 // nullptr: no outcome of this name.

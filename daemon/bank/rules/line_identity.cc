@@ -44,6 +44,34 @@ bool agree(const T& a, const T& b) {
   return !a.empty() && a == b;
 }
 
+// Both name a payment, and not the same.
+bool name_others(const Names& had, const Names& has) {
+  return contradict(had.end_to_end, has.end_to_end) || contradict(had.letters, has.letters) ||
+         contradict(had.batches, has.batches);
+}
+
+// Two accounts, as far as they are shown: banks put stars for digits.
+bool other_account(std::string_view had, std::string_view has) {
+  if (had.empty() || has.empty() || had == has) return false;
+  if (had.find('*') == had.npos) std::swap(had, has);
+  const size_t star = had.find('*');
+  if (star == had.npos) return true;
+  const std::string_view end = had.substr(had.rfind('*') + 1);
+  return !has.starts_with(had.substr(0, star)) || !has.ends_with(end);
+}
+
+// Without white space, which banks break lines with.
+std::string letters_of(const std::string& text) {
+  std::string folded = fold_width(text);
+  std::erase_if(folded, [](char c) { return c == ' ' || c == '\t' || c == '\r' || c == '\n'; });
+  return folded;
+}
+
+bool other_text(const v1::BankLine& known, const v1::BankLine& line) {
+  return known.remark() != line.remark() &&
+         contradict(letters_of(known.remark()), letters_of(line.remark()));
+}
+
 template <class Wanted>
 std::optional<size_t> first_free(std::span<const KnownLine> known, const Wanted& wanted) {
   for (size_t i = 0; i < known.size(); ++i) {
@@ -54,21 +82,35 @@ std::optional<size_t> first_free(std::span<const KnownLine> known, const Wanted&
 
 }  // namespace
 
-Likeness compare(const v1::BankLine& known, const v1::BankLine& line) {
+bool is_numbered(const v1::BankLine& line) {
+  return !line.made_number() && !line.host_sequence().empty();
+}
+
+bool is_part(const v1::BankLine& line) {
+  return !line.entry_reference().empty();
+}
+
+Likeness compare(const v1::BankLine& known, const v1::BankLine& line, Statements statements) {
   const Names had = names_in(known);
   const Names has = names_in(line);
-  const bool other_name = contradict(had.end_to_end, has.end_to_end) ||
-                          contradict(had.letters, has.letters) ||
-                          contradict(had.batches, has.batches);
-  if (other_name) return Likeness::kOther;
-  const bool same_name = agree(had.end_to_end, has.end_to_end) || agree(had.letters, has.letters) ||
-                         agree(had.batches, has.batches);
-  const bool elsewhere = known.booked_on() != line.booked_on() ||
-                         contradict(known.counterparty_account(), line.counterparty_account());
-  if (elsewhere) return same_name ? Likeness::kUnsure : Likeness::kOther;
-  // A number that is only the place in a statement tells nothing of the booking: the text has to.
-  const bool placed = known.made_number() || line.made_number();
-  if (placed && !same_name && known.remark() != line.remark()) return Likeness::kOther;
+  if (name_others(had, has)) return Likeness::kOther;
+  const bool other_payer = other_account(known.counterparty_account(), line.counterparty_account());
+  // The bank gives the day of one of them alone.
+  const bool day_missing = known.made_day() != line.made_day();
+  const bool other_day = known.booked_on() != line.booked_on();
+  if (!is_numbered(known) || !is_numbered(line)) {
+    const bool other = other_payer || other_text(known, line) || (other_day && !day_missing);
+    if (other || statements == Statements::kApart) return Likeness::kOther;
+    return statements == Statements::kSame ? Likeness::kSame : Likeness::kUnsure;
+  }
+  if (known.host_sequence() != line.host_sequence()) return Likeness::kOther;
+  if (day_missing) return other_payer ? Likeness::kOther : Likeness::kUnsure;
+  if (other_day) {
+    const bool same_payment =
+        agree(had.letters, has.letters) || agree(had.end_to_end, has.end_to_end);
+    return same_payment && !other_payer ? Likeness::kUnsure : Likeness::kOther;
+  }
+  if (other_payer) return Likeness::kUnsure;
   const bool same = had.end_to_end == has.end_to_end && had.letters == has.letters &&
                     had.batches == has.batches &&
                     known.counterparty_account() == line.counterparty_account();

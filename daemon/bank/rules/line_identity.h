@@ -5,12 +5,19 @@
 //
 //   * Lines of one file are never each other's duplicate. Of k equal lines of a file and m in the
 //     store, the first min(k, m) are reported again; the rest are bookings of their own.
-//   * Another EndToEndId, letter or batch number is another booking; so is another booking day or
-//     payer's account, unless both lines name the same payment.
-//   * What is neither surely the same nor surely another waits for a person. Nothing is dropped.
+//   * Another EndToEndId, letter or batch number is another booking.
+//   * Under the same number of the bank and on the same day it is reported again, however the
+//     payer is spelled; if the payer's accounts differ, it waits.
+//   * Under the same number on another day it is another booking, unless it names the same letter
+//     or EndToEndId and does not name another payer's account: then it waits.
+//   * If either has no number of the bank's (one made of statement and place is none), only the day
+//     and what the lines say can tell: another text or payer is another booking, all the same
+//     waits, unless the balances of their statements decide it (statement.h).
+//   * If the bank gives the booking day of one of them alone, what else is the same waits.
 //
-// Only lines of the same account, bank's number and amount are compared; others are different.
-// Pure.
+// Waiting lines are a person's; nothing is dropped. Only lines of the same account and amount, and
+// of the same number or day, are compared; others are different. A sum that is booked as one line
+// and told again as its details, or the other way, is one booking too, and the details stay. Pure.
 #pragma once
 
 #include <cstddef>
@@ -18,19 +25,27 @@
 #include <span>
 #include <string>
 
+#include "daemon/bank/rules/statement.h"
 #include "jiexu/v1/funds.pb.h"
 
 namespace jiexu {
 
-// Of two lines of the same account, bank's number and amount.
+// Of two lines of the same account and amount.
 enum class Likeness : uint8_t {
   kOther,   // another booking
-  kUnsure,  // names the same payment, and was booked on another day or from another account
+  kUnsure,  // nobody can tell from what the lines say
   kAlike,   // nothing speaks against it; one says what the other leaves out
   kSame,    // the same in everything by which bookings are told apart
 };
 
-Likeness compare(const v1::BankLine& known, const v1::BankLine& line);
+// `statements`: of the two lines; they decide where the lines alone cannot, for want of a number.
+Likeness compare(const v1::BankLine& known, const v1::BankLine& line,
+                 Statements statements = Statements::kUnknown);
+
+// The number is the bank's own.
+bool is_numbered(const v1::BankLine& line);
+// It is one of several details of an entry that has a number of the bank's.
+bool is_part(const v1::BankLine& line);
 
 // A number or text by which the line names its payment, the same however much else the line says;
 // empty: it names none.

@@ -75,11 +75,14 @@ std::string make_remark(std::string_view title, std::string_view number) {
 }
 
 // 退汇, 退票: how banks call what could not be paid out.
-bool says_that_it_came_back(const v1::BankLine& line) {
+bool is_marked_as_return(const v1::BankLine& line) {
   const bool in_words = line.remark().find("退汇") != std::string::npos ||
                         line.remark().find("退票") != std::string::npos;
-  return line.reversal() || !line.return_reason().empty() || in_words ||
-         EndToEndId::parse(line.end_to_end_id());
+  return line.reversal() || !line.return_reason().empty() || in_words;
+}
+
+bool says_that_it_came_back(const v1::BankLine& line) {
+  return is_marked_as_return(line) || EndToEndId::parse(line.end_to_end_id());
 }
 
 }  // namespace jiexu

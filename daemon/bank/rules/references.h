@@ -42,7 +42,9 @@ References find_references(const v1::BankLine& line);
 // is ASCII and shorter than the limit.
 std::string make_remark(std::string_view title, std::string_view number);
 
-// A payment that did not stay where it was sent, rather than one of somebody else.
+// The bank says that a payment did not stay where it was sent.
+bool is_marked_as_return(const v1::BankLine& line);
+// The same, or it has the number of a payment of ours, which is then not one of somebody else.
 bool says_that_it_came_back(const v1::BankLine& line);
 
 }  // namespace jiexu

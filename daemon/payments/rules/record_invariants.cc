@@ -163,7 +163,7 @@ bool line_outcome_kept(const BankLine& record) {
 }
 
 bool line_has_amount(const BankLine& record) {
-  return record.line().amount_fen() != 0;
+  return record.line().amount_fen() != 0 || !record.line().unreadable().empty();
 }
 
 bool line_names_cases(const BankLine& record) {
@@ -199,6 +199,27 @@ bool line_may_repeat_one(const BankLine& record) {
   return is_digest_or_none(record.may_repeat());
 }
 
+// A known line, reported again, is no money.
+bool line_void_is_nowhere(const BankLine& record) {
+  if (outcome_in(record) != BankOutcome::kReportedAgain) return true;
+  return record.suspense_fen() == 0 && record.to().empty() && is_digest(record.may_repeat());
+}
+
+// The last one may wait for its second person.
+bool line_acts_by_two(const BankLine& record) {
+  for (int i = 0; i < record.acts_size(); ++i) {
+    const v1::LineActRecord& act = record.acts(i);
+    const bool waits = act.approved_by().empty();
+    if (waits && i + 1 < record.acts_size()) return false;
+    if (!is_digest(act.content()) || act.proposed_by() == act.approved_by()) return false;
+  }
+  return true;
+}
+
+bool line_seen_in_file(const BankLine& record) {
+  return is_digest_or_none(record.file()) && is_digest_or_none(record.seen_in());
+}
+
 constexpr RecordRule<BankLine> kLineRules[] = {
     {"line-outcome-kept", line_outcome_kept},
     {"line-has-amount", line_has_amount},
@@ -208,6 +229,9 @@ constexpr RecordRule<BankLine> kLineRules[] = {
     {"line-suspense-posted", line_suspense_posted},
     {"line-reversal-of-credit", line_reversal_of_credit},
     {"line-may-repeat-one", line_may_repeat_one},
+    {"line-void-is-nowhere", line_void_is_nowhere},
+    {"line-acts-by-two", line_acts_by_two},
+    {"line-seen-in-file", line_seen_in_file},
 };
 
 }  // namespace

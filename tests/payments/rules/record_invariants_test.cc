@@ -83,6 +83,9 @@ v1::BankLineRecord sound_line() {
   out.add_proposals(kCase);
   out.add_to()->set_case_id(kCase);
   out.set_reversed_by(kLine);
+  v1::LineActRecord* act = out.add_acts();
+  act->set_content(kLine);
+  act->set_proposed_by("wang");
   return out;
 }
 
@@ -146,7 +149,13 @@ TEST_CASE("a bank line that breaks a rule is known by the rule's name") {
        {"line-reversal-of-credit", [](Record& r) { r.mutable_line()->set_amount_fen(-500); }},
        {"line-reversal-of-credit", [](Record& r) { r.set_reverses(kLine); }},
        {"line-reversal-of-credit", [](Record& r) { r.set_reversed_by("x"); }},
-       {"line-may-repeat-one", [](Record& r) { r.set_may_repeat("x"); }}});
+       {"line-may-repeat-one", [](Record& r) { r.set_may_repeat("x"); }},
+       {"line-void-is-nowhere", set_outcome(BankOutcome::kReportedAgain)},
+       {"line-acts-by-two", [](Record& r) { r.mutable_acts(0)->clear_content(); }},
+       {"line-acts-by-two", [](Record& r) { r.mutable_acts(0)->set_approved_by("wang"); }},
+       {"line-acts-by-two", [](Record& r) { *r.add_acts() = r.acts(0); }},
+       {"line-seen-in-file", [](Record& r) { r.set_seen_in("x"); }},
+       {"line-seen-in-file", [](Record& r) { r.set_file("x"); }}});
 }
 
 }  // namespace record_invariants_test
