@@ -68,29 +68,34 @@ const proto::Message* message() {
   return &T::default_instance();
 }
 
+// Keys by their parts.
+namespace parts {
+const Part kCaseN[] = {kCase, kN}, kCaseAttempt[] = {kCase, kAttempt}, kACase[] = {kCase};
+const Part kALine[] = {kLine}, kLineN[] = {kLine, kN}, kAFile[] = {kFile};
+const Part kFileN[] = {kFile, {"n", Form::kU64}}, kABatch[] = {kBatch}, kADay[] = {kDay};
+const Part kFrame[] = {kPeer, kDirection, kEpoch, kSeq}, kLink[] = {kPeer, kDirection};
+const Part kTimer[] = {{"due_ms", Form::kU64}, kCase, {"deadline", Form::kU8}};
+const Part kAccount[] = {kPeer, {"account", Form::kU8}}, kPeerDay[] = {kPeer, kDay};
+const Part kOrdered[] = {{"ordered_ms", Form::kU64}, kCase, kAttempt};
+const Part kExported[] = {{"exported_ms", Form::kU64}, kCase, kAttempt};
+const Part kSides[] = {{"sides", Form::kDigest}}, kNumber[] = {{"number", Form::kDigest}};
+const Part kException[] = {{"outcome", Form::kU8}, {"since_ms", Form::kU64}, kLine};
+const Part kMissing[] = {{"missing_fen", Form::kU64}, kCase};
+const Part kPeerCase[] = {kPeer, kCase}, kPeerCaseN[] = {kPeer, kCase, kN};
+const Part kPerson[] = {{"person_hash", Form::kHash}}, kLetter[] = {kLetterText},
+           kOurs[] = {{"account", Form::kDigest}};
+const Part kAside[] = {kPeer, kEpoch, kSeq}, kThrough[] = {kPeer, {"through", Form::kU64}};
+const Part kAct[] = {{"act", Form::kDigest}}, kUser[] = {{"user", Form::kDigest}};
+const Part kNamed[] = {{"name_hash", Form::kHash}, kCase},
+           kDuty[] = {kOwner, {"due", Form::kU32}, kCase, {"deadline", Form::kU8}};
+const Part kActAge[] = {{"done_ms", Form::kU64}, {"act", Form::kDigest}};
+const Part kPiece[] = {kCase, kFile, {"piece", Form::kU32}};
+}  // namespace parts
+
 std::span<const Shape> shapes() {
   using K = layout::Kind;
+  using namespace parts;
   static const std::span<const Part> kNone;
-  static const Part kCaseN[] = {kCase, kN}, kCaseAttempt[] = {kCase, kAttempt}, kACase[] = {kCase};
-  static const Part kALine[] = {kLine}, kLineN[] = {kLine, kN}, kAFile[] = {kFile};
-  static const Part kFileN[] = {kFile, {"n", Form::kU64}}, kABatch[] = {kBatch}, kADay[] = {kDay};
-  static const Part kFrame[] = {kPeer, kDirection, kEpoch, kSeq}, kLink[] = {kPeer, kDirection};
-  static const Part kTimer[] = {{"due_ms", Form::kU64}, kCase, {"deadline", Form::kU8}};
-  static const Part kAccount[] = {kPeer, {"account", Form::kU8}}, kPeerDay[] = {kPeer, kDay};
-  static const Part kOrdered[] = {{"ordered_ms", Form::kU64}, kCase, kAttempt};
-  static const Part kExported[] = {{"exported_ms", Form::kU64}, kCase, kAttempt};
-  static const Part kSides[] = {{"sides", Form::kDigest}}, kNumber[] = {{"number", Form::kDigest}};
-  static const Part kException[] = {{"outcome", Form::kU8}, {"since_ms", Form::kU64}, kLine};
-  static const Part kMissing[] = {{"missing_fen", Form::kU64}, kCase};
-  static const Part kPeerCase[] = {kPeer, kCase}, kPeerCaseN[] = {kPeer, kCase, kN};
-  static const Part kPerson[] = {{"person_hash", Form::kHash}}, kLetter[] = {kLetterText},
-                    kOurs[] = {{"account", Form::kDigest}};
-  static const Part kAside[] = {kPeer, kEpoch, kSeq}, kThrough[] = {kPeer, {"through", Form::kU64}};
-  static const Part kAct[] = {{"act", Form::kDigest}}, kUser[] = {{"user", Form::kDigest}};
-  static const Part kNamed[] = {{"name_hash", Form::kHash}, kCase},
-                    kDuty[] = {kOwner, {"due", Form::kU32}, kCase, {"deadline", Form::kU8}};
-  static const Part kActAge[] = {{"done_ms", Form::kU64}, {"act", Form::kDigest}};
-  static const Part kPiece[] = {kCase, kFile, {"piece", Form::kU32}};
   static const Shape kAll[] = {
       {K::kStore, "store", kNone, message<v1::StoreRecord>()},
       {K::kLsn, "commit", kNone, nullptr, Plain::kNumber},

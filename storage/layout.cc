@@ -6,13 +6,12 @@
 #include "daemon/base/check.h"
 
 namespace jiexu::layout {
-
 namespace {
 
 constexpr size_t kLetterEndSize = 2;  // last digit of the sequence number, check digit
 constexpr size_t kLetterEntrySize = kLetterEndSize + CaseId::kSize;
-constexpr size_t kLetterSize = 20;
-constexpr size_t kBatchSize = 21;
+constexpr size_t kLetterSize = 20, kBatchSize = 21;
+constexpr uint32_t kNoDay = UINT32_MAX;  // behind every day
 
 // A key of the kind, up to what follows on its prefix.
 Key begin(Kind kind) {
@@ -31,8 +30,6 @@ RecordKey of_batch(Kind kind, std::string_view number) {
 
 // Reads the fields of a key one after another. If the bytes are no key of the kind, the fields
 // mean nothing, and result() is the error.
-constexpr uint32_t kNoDay = UINT32_MAX;  // behind every day
-
 class Fields {
  public:
   Fields(Kind kind, std::string_view key) : kind_(kind) {
