@@ -64,6 +64,7 @@ TEST_CASE("a field that the action does not take is not dropped, but refused") {
   input.set_note("for the file");
   input.set_amount_fen(1);
   CHECK(refused(in, EventKind::kAccept, input) == "field_not_taken: amount_fen, note");
+  CHECK(name(Refusal::kFieldNotTaken) == "field_not_taken");
   input.Clear();
   input.set_if_revision(7);
   CHECK(refused(in, EventKind::kAccept, input).empty());

@@ -295,21 +295,4 @@ TEST_CASE("a timeline names who acted: the clerk, the other agency") {
   CHECK(out[0].actor() == in_site().str());
 }
 
-TEST_CASE("a letter that the other agency cannot use ends the case, and another one can be sent") {
-  Two two;
-  two.out.now =
-      two.out.now.plus_ms(-3 * 86'400'000);  // its clock is wrong: the letter is of its future
-  two.to_letter();
-  const Case dead = two.in.subject(two.id);
-  CHECK(state_text(dead) == "REFUSED_BY_OUT / NONE_DUE");
-  CHECK(dead.closed());
-  CHECK(dead.last_fault == v1::FAULT_CODE_BAD_CONTENT);
-  CHECK_THAT(two.in.timeline(two.id).back().note(), Catch::Contains("FAULT_CODE_BAD_CONTENT: "));
-
-  two.out.now = two.in.now;
-  two.id = case_number(2);
-  two.to_letter();
-  CHECK(two.states() == "LETTER_SENT / UNKNOWN : LETTER_RECEIVED / NOT_COMPUTED");
-}
-
 }  // namespace case_flow_test
