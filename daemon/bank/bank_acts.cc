@@ -1,6 +1,7 @@
 // What people do with bank lines: one proposes, another approves what was shown, and only then it
 // is done. The rules say what may be done (daemon/bank/rules/line_step.h).
 #include <map>
+#include <set>
 
 #include "daemon/bank/bank_line_record.h"
 #include "daemon/bank/bank_service.h"
@@ -85,6 +86,18 @@ Result<CasesGive> BankService::ask_cases(const Record& record, Instant now) {
   return CasesGive::kAll;
 }
 
+Result<Digest> BankService::original_of(Digest line) const {
+  std::set<Digest> passed;  // lines that stand for each other end the search where it began
+  while (passed.insert(line).second) {
+    TRY(const auto entry, read(line));
+    if (!entry || outcome_of(entry->record) != BankOutcome::kReportedAgain) break;
+    const auto next = to_array<kDigestSize>(entry->record.may_repeat());
+    if (!next) break;
+    line = *next;
+  }
+  return line;
+}
+
 Result<bool> BankService::is_known_line(const Entry& entry, const Digest& other) const {
   if (other == entry.digest) return false;
   TRY(const auto known, read(other));
@@ -151,8 +164,10 @@ Result<Reply> BankService::propose(const Digest& line, v1::LineActRecord act, st
   TRY(auto entry, read(line));
   if (!entry) return Reply(refuse(Refusal::kBankLineUnknown));
   Record& record = entry->record;
-  if (act.same_as().empty() && static_cast<LineAct>(act.act()) == LineAct::kSame) {
-    act.set_same_as(record.may_repeat());
+  if (static_cast<LineAct>(act.act()) == LineAct::kSame) {
+    const std::string& named = act.same_as().empty() ? record.may_repeat() : act.same_as();
+    TRY(const auto original, original_of(to_array<kDigestSize>(named).value_or(Digest{})));
+    act.set_same_as(std::string(view(original)));
   }
   act.set_proposed_by(std::string(user));
   act.set_outcome_before(record.outcome());

@@ -102,6 +102,8 @@ class BankService final : public CaseListener {
   };
 
   Result<CasesGive> ask_cases(const Record& record, Instant now);
+  // What a line that is void stands for, over further void lines; any other line is itself.
+  Result<Digest> original_of(Digest line) const;
   Result<bool> is_known_line(const Entry& entry, const Digest& other) const;
   Result<std::optional<ExpectedBatch>> noticed_batch(const Record& record, Instant now);
   Result<LineAsked> ask_of(const Entry& entry, const v1::LineActRecord& act, LineNow& line,

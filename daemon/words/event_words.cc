@@ -7,6 +7,7 @@ namespace {
 // clang-format off
 constexpr Word kEventWords[] = {
     // Actions, as daemon/cases/offers.cc calls them.
+    sentence("Enter an application", "录入申请"),
     sentence("Accept the application", "受理申请"),
     sentence("Send the contact letter", "发出联系函"),
     sentence("Withdraw the transfer", "撤销转移"),

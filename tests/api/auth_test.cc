@@ -13,6 +13,7 @@ std::string path_of(const Route& route, const ApiWorld& world) {
   const std::pair<std::string, std::string> values[] = {{"{id}", world.draft().id.str()},
                                                         {"{kind}", "letter"},
                                                         {"{action}", "accept"},
+                                                        {"{act}", "undo"},
                                                         {"{n}", "3"},
                                                         {"{month}", "2026-11"},
                                                         {"{agency}", ApiWorld::kPeer},

@@ -103,6 +103,7 @@ struct Office : Payer {
     REQUIRE(site.bank({line}).bank.results(0).outcome() == "paid_out");
     line = bank_line("", kBalance, "c" + std::to_string(attempt));
     line.set_end_to_end_id(payment(1, attempt));
+    line.set_return_reason("AC04");
     REQUIRE(site.bank({line}).bank.results(0).outcome() == "returned_by_bank");
   }
   uint32_t attempts() const { return site.subject(Payer::id(1)).attempt; }

@@ -54,12 +54,13 @@ void add_file(LiveApi& live, const CaseId& id) {
 // One that is booked, and one of which a part is still to come.
 void add_bank_files(LiveApi& live) {
   for (const auto& [digest, lines] : {std::pair('a', 1), std::pair('b', 2)}) {
-    const std::string body = R"({"name":"s.xml","credited_fen":"5","lines_total":)" +
-                             std::to_string(lines) +
-                             R"(,"lines":[{"account_number":"1","host_sequence":"F)" + digest +
-                             R"(","amount_fen":"5"}]})";
+    const std::string body =
+        R"({"name":"s.xml","credited_fen":"5","lines_total":)" + std::to_string(lines) +
+        R"(,"lines":[{"account_number":"41001500000000000001","host_sequence":"F)" + digest +
+        R"(","amount_fen":"5"}]})";
     const Got got =
         live.ask("POST", "/v1/bank/files/" + std::string(64, digest), Role::kSystem, body);
+    INFO(got.response.body);
     REQUIRE(got.status() == 200);
   }
 }

@@ -209,6 +209,25 @@ TEST_CASE("a line that was booked twice is void when two people say that it is t
   CHECK(desk.site.ledger_sum() == 0);
 }
 
+TEST_CASE("a line that may be one that is void by now is the one that that stands for") {
+  Desk desk;
+  v1::BankLine first = bank_line(desk.site.subject(case_number(1)).letter_number, kBalance, "R2");
+  const std::string known = desk.bring(first);
+  v1::BankLine second = first;
+  second.set_booked_on(first.booked_on() + 1);
+  const std::string again = desk.bring(second);
+  REQUIRE(desk.outcome(again) == "may_repeat");
+  second.set_counterparty_account("35001600000000000002");
+  const std::string third = desk.bring(second);
+  REQUIRE(desk.outcome(third) == "may_repeat");
+  REQUIRE(desk.record(third).may_repeat() == view(desk.digest(again)));
+
+  REQUIRE(desk.refused(LineAct::kSame, again) == Refusal::kNone);
+  CHECK(desk.refused(LineAct::kSame, third) == Refusal::kNone);
+  CHECK(desk.outcome(third) == "reported_again");
+  CHECK(desk.record(third).may_repeat() == view(desk.digest(known)));
+}
+
 TEST_CASE("a line that may be known is placed as any other if it is another booking") {
   Desk desk;
   CHECK(desk.import(desk.line_of(1, "B1")) == "matched");

@@ -252,7 +252,9 @@ bool Simulation::all_told() {
 bool Simulation::money_rests() {
   const bool known =
       std::ranges::all_of(world_.bank.entries(), [](const Entry& entry) { return entry.settled; });
-  return known && world_.bank.idle() && (!world_.plan.bank.files || no_payment_waits());
+  const bool said =
+      std::ranges::none_of(tellers_, [](const auto& teller) { return teller->is_asked(); });
+  return known && said && world_.bank.idle() && (!world_.plan.bank.files || no_payment_waits());
 }
 
 bool Simulation::no_payment_waits() {

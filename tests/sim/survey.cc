@@ -1,5 +1,6 @@
 #include "tests/sim/survey.h"
 
+#include "daemon/bank/rules/bank_outcome.h"
 #include "daemon/casework/case_store.h"
 #include "daemon/reconciliation/ledger_check.h"
 #include "daemon/trust/digest.h"
@@ -111,8 +112,17 @@ class Reading {
     close();
   }
 
+  bool bank_line(std::string_view value) {
+    v1::BankLineRecord record;
+    if (!parse(value, record)) return false;
+    const auto outcome = static_cast<BankOutcome>(record.outcome());
+    const bool again = outcome == BankOutcome::kMayRepeat || outcome == BankOutcome::kReportedAgain;
+    (again ? out_.told_again : out_.bank_lines).push_back(std::move(record));
+    return true;
+  }
+
   bool funds(std::string_view key, std::string_view value) {
-    if (key[0] == 'B') return parse(value, out_.bank_lines.emplace_back());
+    if (key[0] == 'B') return bank_line(value);
     if (key[0] == 'I') return payment(key.substr(1), value);
     if (const auto day = layout::parse_comparison_key(key)) {
       return parse(value, out_.comparisons[{peer_of(key, 1), *day}]);

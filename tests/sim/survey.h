@@ -33,6 +33,8 @@ struct Survey {
   std::map<std::pair<AgencyId, LedgerAccount>, int64_t> balances;
   v1::LedgerCheckView books;  // the daemon's own check
   std::vector<v1::BankLineRecord> bank_lines;
+  // Told again in other words: until a person says so (may_repeat), and since (reported_again).
+  std::vector<v1::BankLineRecord> told_again;
   std::map<std::pair<CaseId, uint32_t>, v1::PaymentRecord> payments;  // by case and attempt
   std::map<std::pair<AgencyId, Date>, v1::ComparisonRecord> comparisons;
   std::map<LinkSide, std::vector<BatchFrame>> logs;  // in the order of keys

@@ -85,7 +85,8 @@ void Teller::post(Asking command, const std::string& user) {
 void Teller::import(const std::vector<size_t>& picked) {
   world_.trace.add(node_.id().text(), "import", std::to_string(picked.size()));
   BankCommand lines;
-  const bool restated = random_.chance(kRestatedPermille);
+  // Not at the end: who would still be asked?
+  const bool restated = world_.mood == Mood::kLife && random_.chance(kRestatedPermille);
   for (const size_t i : picked) {
     lines.lines.push_back(world_.bank.entries()[i].line);
     if (restated && is_booked(lines.lines.back())) restate(random_, lines.lines.back());

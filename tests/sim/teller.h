@@ -14,6 +14,8 @@ class Teller {
  public:
   Teller(World& world, Node& node, Random random) : world_(world), node_(node), random_(random) {}
   void start() { look_later(); }
+  // A line waits for somebody to say whether it is one that is known.
+  bool is_asked() const { return first_unsure().has_value(); }
 
  private:
   void look_later();

@@ -1,5 +1,6 @@
 // I3: per ordered pair, what OUT paid is what IN received and what is on the way, to the fen; each
 // ledger adds up to zero; every balance follows from the cases.
+#include "daemon/bank/rules/bank_outcome.h"
 #include "tests/sim/checks/checker.h"
 
 namespace jiexu::sim {
@@ -64,6 +65,11 @@ class MoneyChecker final : public Checker {
       books[{survey.agency, Account::kSuspense}] -= record.suspense_fen();
       judge_line(survey, record);
     }
+    for (const v1::BankLineRecord& record : survey.told_again) {
+      books[{survey.agency, Account::kBank}] += record.suspense_fen();
+      books[{survey.agency, Account::kSuspense}] -= record.suspense_fen();
+      judge_told_again(record);
+    }
     Balances difference = books;
     for (const auto& [account, fen] : survey.balances) difference[account] -= fen;
     for (const auto& [account, fen] : difference) {
@@ -83,6 +89,14 @@ class MoneyChecker final : public Checker {
     if (booked == record.line().amount_fen() || !record.batch().empty()) return;
     violated("bank line " + record.line().host_sequence() + " of " + survey.agency.str() +
              " is booked with " + Fen{booked}.yuan() + ", not its amount");
+  }
+
+  // Its money is no case's: it stands in suspense until a person has said that it is none.
+  void judge_told_again(const v1::BankLineRecord& record) {
+    const bool waits = static_cast<BankOutcome>(record.outcome()) == BankOutcome::kMayRepeat;
+    const int64_t wanted = waits ? record.line().amount_fen() : 0;
+    if (record.suspense_fen() == wanted && record.to().empty()) return;
+    violated("bank line " + record.line().host_sequence() + ", told again, holds money of its own");
   }
 
   // On the way: what a case of `out` ordered and `in` has not imported, and what `in` sent back and

@@ -85,6 +85,10 @@ class OnceChecker final : public Checker {
       if (seen.insert(record.line().host_sequence()).second) continue;
       violated("bank line " + record.line().host_sequence() + " is imported twice");
     }
+    for (const v1::BankLineRecord& record : survey.told_again) {
+      if (seen.contains(record.line().host_sequence())) continue;
+      violated("bank line " + record.line().host_sequence() + " repeats what was never booked");
+    }
   }
 
   // An order has a decision behind it, and is carried out once.

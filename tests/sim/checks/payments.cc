@@ -57,6 +57,11 @@ class PaymentsChecker final : public Checker {
     for (const v1::BankLineRecord& record : survey.bank_lines) {
       by_host[record.line().host_sequence()] = &record;
     }
+    for (const v1::BankLineRecord& record : survey.told_again) {
+      if (record.queued_at_ms() == 0) continue;
+      violated("bank line " + record.line().host_sequence() + " of " + survey.agency.str() +
+               " was told again, and nobody has said so");
+    }
     for (const Entry& entry : scene.bank.entries()) {
       if (entry.holder != survey.agency || entry.kind == Entry::Kind::kStranger) continue;
       const auto found = by_host.find(entry.line.host_sequence());
