@@ -9,8 +9,9 @@ namespace {
 
 using std::chrono::steady_clock;
 
-// libzmq gives up on a connection whose handshake was refused. The peer's directory may learn our
-// key at any moment, so that we start afresh.
+// libzmq gives up for good on a connection whose handshake was refused, though the peer's directory
+// may learn our key at any moment, and on one that brought bytes which are no frame (of those it
+// tells by a disconnection alone). So we start afresh if it has not connected again by then.
 constexpr std::chrono::milliseconds kReopenAfter{1000};
 
 constexpr std::chrono::milliseconds kCutLogEvery{1000};
@@ -154,7 +155,10 @@ void ZmqLoop::on_event(const Source& monitor, uint16_t event, int32_t value) {
   if (event == ZMQ_EVENT_ACCEPTED || event == ZMQ_EVENT_CONNECTED) {
     const auto side =
         event == ZMQ_EVENT_ACCEPTED ? ConnectionWatch::Side::kTheirs : ConnectionWatch::Side::kOurs;
-    if (monitor.kind == Kind::kDealerMonitor) peers_.at(monitor.peer).connection_fd = value;
+    if (monitor.kind == Kind::kDealerMonitor) {
+      peers_.at(monitor.peer).connection_fd = value;
+      peers_.at(monitor.peer).reopen_at.reset();
+    }
     if (const auto cut = watch_.opened(value, side, steady_clock::now())) report(*cut);
     return;
   }
@@ -173,7 +177,7 @@ void ZmqLoop::on_event(const Source& monitor, uint16_t event, int32_t value) {
     s.connection = is_up ? ConnectionState::kUp : ConnectionState::kDown;
     s.handshake_failures += is_failure ? 1 : 0;
   });
-  if (is_failure) reopen_later(peers_.at(monitor.peer));
+  if (!is_up) reopen_later(peers_.at(monitor.peer));
   if (is_up) handlers_.on_connected(monitor.peer);
 }
 

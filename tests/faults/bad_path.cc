@@ -75,23 +75,26 @@ void BadPath::relay(int near) {
     pollfd ends[2] = {{near, POLLIN, 0}, {far, POLLIN, 0}};
     if (::poll(ends, 2, kLookMs) < 0) break;
     if (ends[0].revents != 0) open = pass(near, far, random);
-    if (open && ends[1].revents != 0) open = pass(far, near, random);
+    if (open && ends[1].revents != 0) open = pass(far, near, random, true);
   }
   ::close(far);
   ::close(near);
 }
 
 // One way. False when the connection has ended.
-bool BadPath::pass(int from, int to, uint64_t& random) {
+bool BadPath::pass(int from, int to, uint64_t& random, bool back) {
   std::array<char, 65536> buffer;
   const ssize_t got = ::recv(from, buffer.data(), buffer.size(), 0);
   if (got <= 0) return false;
   std::string bytes(buffer.data(), static_cast<size_t>(got));
-  const Harm harm = next_.exchange(Harm::kNone);
+  const bool fits = next_ != Harm::kLength || (back && (bytes[0] == '\0' || bytes[0] == '\2'));
+  const Harm harm = fits ? next_.exchange(Harm::kNone) : Harm::kNone;
   const size_t at = draw(random, bytes.size());
   if (harm != Harm::kNone) ++harmed_;
   if (harm == Harm::kCut) return false;
   if (harm == Harm::kFlip) bytes[at] ^= static_cast<char>(1 << draw(random, 8));
+  // A long frame of ZMTP (RFC 23): flags, then eight bytes of length.
+  if (harm == Harm::kLength) bytes.replace(0, 1, "\2" + std::string(8, '\x7f'));
   if (harm == Harm::kInsert) bytes.insert(at, 1, static_cast<char>(draw(random, 256)));
   for (size_t done = 0; done < bytes.size();) {
     const ssize_t sent = ::send(to, bytes.data() + done, bytes.size() - done, MSG_NOSIGNAL);

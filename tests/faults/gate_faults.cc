@@ -83,6 +83,15 @@ void work_under(TracedWorld& traced, const std::function<void()>& harm, Failure&
   fmt::print("gate: {} cases closed meanwhile\n", cases);
 }
 
+// libzmq gives up for good on a connection that brought such a length. It tells of it only by a
+// disconnection.
+void test_bad_length(TracedWorld& traced, BadPath& path, Failure& fault) {
+  path.harm(BadPath::Harm::kLength);
+  if (const auto done = traced.work(2, 60); !done) return fault(done.error().text);
+  if (path.harmed() != 1) return fault("no length was changed");
+  fmt::print("gate: after a bad length the link flows again\n");
+}
+
 // Until gates have died of it, or it is enough.
 void test_bad_path(const Setup& setup, Failure& fault) {
   TracedWorld traced(setup.bin, setup.folder, setup.port_base);
@@ -91,6 +100,8 @@ void test_bad_path(const Setup& setup, Failure& fault) {
   BadPath path(path_port, traced.world().agency(1).spec().link_port);
   lead_through(traced, path_port);
   if (auto done = traced.world().start(); !done) return fault(done.error().text);
+  test_bad_length(traced, path, fault);
+  if (fault.failed()) return;
   const double deaths = setup.campaign ? 50 : 2;
   const auto seconds = setup.campaign ? 600s : 60s;
   work_under(
