@@ -359,4 +359,37 @@ TEST_CASE("of a payment that is forgotten and had come back, the bank's lines te
   CHECK(world.out.subject(world.id).moved == Fen{});
 }
 
+TEST_CASE("a forgotten payment that came back asks nobody, however the bank tells of it") {
+  Recovering world;
+  world.come_back(kBalance);
+  v1::BankLine debit = bank_line("", -kBalance, "1");
+  debit.set_end_to_end_id(world.payer.payment(1));
+  const v1::BankLine back = world.payer.returned(1, "2");
+  const std::string list = world.payer.payment(1) + "|paid\n";
+  SECTION("while the link is being recovered: the return is looked at first then") {
+    const bool reversed = GENERATE(false, true);
+    set_back(world.out, *world.backup);
+    world.out.bank({reversed ? back : debit});
+    world.out.bank({reversed ? debit : back});
+    world.run();
+  }
+  SECTION("afterwards") {
+    const std::string order = GENERATE("dbl", "dlb", "bdl", "bld", "ldb", "lbd");
+    world.recover();
+    REQUIRE(world.payer.state(1) == "taken_back");
+    for (const char what : order) {
+      if (what == 'd') world.out.bank({debit});
+      if (what == 'b') world.out.bank({back});
+      if (what == 'l') world.payer.report(list);
+    }
+  }
+  CHECK(world.out.bank({debit}).bank.results(0).outcome() == "duplicate, paid_out");
+  CHECK(world.out.bank({back}).bank.results(0).outcome() == "duplicate, returned_by_bank");
+  CHECK(world.payer.state(1) == "returned");
+  CHECK(world.payer.waiting().empty());
+  CHECK(world.payer.make().held_size() == 0);
+  CHECK(world.out.subject(world.id).moved == Fen{});
+  CHECK(world.out.balance(out_site(), LedgerAccount::kSuspense) == 0);
+}
+
 }  // namespace remit_loss_test

@@ -83,6 +83,7 @@ constexpr PaymentRow kRows[] = {
     {E::kDebited,         S::kTakenBack, I::kLost,           S::kReturned,   K::kAsk,            Q::kDebitedAndReturned,   A::kContradicts,  kNo},
     {E::kDebited,         S::kTakenBack, I::kAlways,         kStay,          K::kAsk,            Q::kPaidAndBack,          A::kContradicts,  kNo},
 
+    {E::kBroughtBack,     S::kTakenBack, I::kAlways,         S::kReturned,   K::kReturnAnswered, Q::kNone,                 A::kDone,         kNo},
     {E::kBroughtBack,     kAny,          I::kAlways,         kStay,          K::kReturnAnswered, Q::kNone,                 A::kDone,         kNo},
 
     {E::kAcknowledged,    kWaits,        I::kDoubtful,       S::kPaid,       K::kKeep,           Q::kNone,                 A::kPaid,         D::kLeaveBatch},

@@ -105,6 +105,15 @@ TEST_CASE("a refusal after paid asks a person, and the case is told nothing") {
       Q::kNone);
 }
 
+TEST_CASE("what a line has brought back was with the bank, whatever the store knows of that") {
+  const PaymentStep back = step({.state = S::kTakenBack, .lost = true}, E::kBroughtBack);
+  CHECK(back.to == S::kReturned);
+  // Its debit comes after that: nothing of it is out any more.
+  CHECK(step({.state = back.to, .lost = true}, E::kDebited).question == Q::kNone);
+  CHECK(step({.state = back.to, .lost = true, .seen_back = true}, E::kSaidPaid).question ==
+        Q::kNone);
+}
+
 TEST_CASE("a release answers what is asked, then what is doubted") {
   CHECK(step({.state = S::kPaid}, E::kReleased).answer == A::kNotHeld);
   const PaymentFacts asked{.state = S::kOrdered, .doubtful = true, .question = Q::kOther};
