@@ -16,13 +16,14 @@ std::string letter_of(const std::string& end_to_end_id) {
 }  // namespace
 
 void Cashiers::work() {
+  const uint64_t round = ++begun_;
   bool busy = false;
   for (size_t i = 0; i < 2; ++i) busy |= order(i);
   busy |= bank_books();
   read_journal();
   for (size_t i = 0; i < 2; ++i) busy |= import(i);
   for (size_t i = 0; i < 2; ++i) busy |= settle(i);
-  idle_ = !busy;
+  if (!busy) idle_in_ = round;
 }
 
 bool Cashiers::order(size_t agency) {
@@ -168,7 +169,6 @@ bool Cashiers::money_arrived(const std::string& letter_number) const {
 void Cashiers::forget_imports(size_t agency) {
   const std::lock_guard lock(mutex_);
   imported_[agency].clear();
-  idle_ = false;
 }
 
 void Cashiers::surprise(std::string text) {

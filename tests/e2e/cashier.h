@@ -25,9 +25,12 @@ class Cashiers {
   // One round of both cashiers and of the bank. Errors of a daemon that is down are not errors of
   // the round. On one thread.
   void work();
-  // In the last round nothing was left to do: no payment waits, no line, and nothing is still to
-  // come from the bank. From any thread, as the others.
-  bool idle() const { return idle_; }
+  // Rounds that have begun. From any thread, as the others.
+  uint64_t rounds() const { return begun_; }
+  // In a round after the first `rounds` nothing was left to do: no payment waits, no line, and
+  // nothing is still to come from the bank. What a round has found that had begun before the caller
+  // looked at the cases says nothing of them.
+  bool idle_since(uint64_t rounds) const { return idle_in_ > rounds; }
   // A credit for this letter was on a statement that is imported.
   bool money_arrived(const std::string& letter_number) const;
   // The agency's store was put back to a backup: its statements are imported again.
@@ -47,7 +50,8 @@ class Cashiers {
 
   std::array<RunningAgency*, 2> agencies_;
   std::filesystem::path folder_;
-  std::atomic<bool> idle_{false};
+  std::atomic<uint64_t> begun_{0};
+  std::atomic<uint64_t> idle_in_{0};  // the last round that found nothing to do; 0: none has
   mutable std::mutex mutex_;
   std::array<std::set<std::string>, 2> imported_;  // names of statements
   // By the bank's number of a line: EndToEndId and its share.

@@ -6,10 +6,12 @@
 #include <fmt/format.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <random>
 #include <thread>
+#include <utility>
 
 #include "ops/cli/command_line.h"
 #include "tests/e2e/verdict.h"
@@ -146,14 +148,17 @@ size_t key_while_killing(World& world, const Options& options, size_t from, cons
 bool wait_closed(World& world, const Options& options, size_t cases, const Killer& killer) {
   const auto began = Clock::now();
   size_t closed = 0;
+  uint64_t rounds = 0;  // of the cashiers, when all cases were found closed
   // What the bank still has to say may open a closed case again.
-  while (closed < cases || !world.cashiers().idle()) {
+  while (closed < cases || !world.cashiers().idle_since(rounds)) {
     if (g_interrupted || !all_alive(world, killer)) return false;
     if (Clock::now() - began > std::chrono::seconds(options.timeout_s)) {
-      fmt::print("\nFAULT: {} of {} cases closed after {} s\n", closed, cases, options.timeout_s);
+      fmt::print("\nFAULT: {} of {} cases closed after {} s{}\n", closed, cases, options.timeout_s,
+                 closed < cases ? "" : ", and the cashiers still have something to do");
       return false;
     }
-    closed = count_closed(world, cases);
+    const size_t before = std::exchange(closed, count_closed(world, cases));
+    if (before < cases) rounds = world.cashiers().rounds();
     fmt::print("\r{} of {} cases closed at both agencies   ", closed, cases);
     std::fflush(stdout);
     std::this_thread::sleep_for(200ms);
@@ -210,15 +215,14 @@ bool run_to_end(World& world, const Options& options) {
 }
 
 // The last receipts may still be on their way.
-void wait_quiet(World& world) {
-  for (int i = 0; i < 100; ++i) {
-    uint64_t queued = 0;
-    for (size_t agency = 0; agency < 2; ++agency) {
-      v1::PeerViews peers;
-      if (!world.agency(agency).get("/v1/peers", &peers)) return;
-      for (const v1::PeerView& peer : peers.peers()) queued += peer.queued();
-    }
-    if (queued == 0) return;
+void wait_quiet(World& world, const Options& options) {
+  const auto until = Clock::now() + std::chrono::seconds(options.timeout_s);
+  const auto queued = [&](size_t agency) {
+    v1::PeerViews peers;
+    if (!world.agency(agency).get("/v1/peers", &peers)) return true;
+    return std::ranges::any_of(peers.peers(), [](const auto& peer) { return peer.queued() > 0; });
+  };
+  while ((queued(0) || queued(1)) && Clock::now() < until && !g_interrupted) {
     std::this_thread::sleep_for(50ms);
   }
 }
@@ -260,7 +264,7 @@ int run(const Options& options, const std::filesystem::path& bin) {
   }
   bool good = run_to_end(world, options);
   if (!g_interrupted) {
-    wait_quiet(world);
+    if (good) wait_quiet(world, options);
     const Verdict verdict = judge(world);
     print(verdict, world);
     good &= verdict.faults.empty();

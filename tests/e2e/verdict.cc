@@ -95,6 +95,12 @@ class Judge {
       fault(fmt::format("a bank line of {} waits: {}", Fen{line.amount_fen()}.yuan(),
                         line.outcome()));
     }
+    v1::PaymentViews payments;
+    if (!world_.agency(agency).get("/v1/payments", &payments)) return fault("no payments");
+    for (const v1::PaymentView& payment : payments.payments()) {
+      fault(fmt::format("payment {} is {} and waits: {}; {}", payment.payment(), payment.state(),
+                        payment.waits_for(), payment.reason()));
+    }
     v1::QuarantineViews quarantine;
     if (!world_.agency(agency).get("/v1/quarantine", &quarantine)) return fault("no quarantine");
     if (quarantine.entries_size() != 0) {

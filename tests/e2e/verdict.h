@@ -1,6 +1,6 @@
 // The end of a run, judged from outside through the API: every case ended as its story says, money
 // arrived once, both logs are the same, both ledgers balance, nothing lies in an exception queue or
-// in quarantine.
+// in quarantine, and no payment waits.
 #pragma once
 
 #include <map>
