@@ -147,6 +147,7 @@ A taken_back(Twin& twin) {
 A brought_back(Twin& twin) {
   twin.seen_back = true;
   forget_known(twin);
+  if (twin.state == S::kTakenBack) twin.state = S::kReturned;
   const bool looked_for =
       twin.question == Q::kDebitedAndReturned || twin.question == Q::kRejectedAfterPaid;
   if (looked_for) twin.question = Q::kNone;
