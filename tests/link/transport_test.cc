@@ -122,6 +122,32 @@ TEST_CASE("frames to a peer that is down are dropped, and it is reached when it 
   CHECK(b.frames()[0].bytes == "found");
 }
 
+// Every word of libzmq is then that the connection has ended.
+TEST_CASE("a peer is reached again after something has come from it that cannot be read") {
+  Node a(kA);
+  const CurveKeys keys = new_keys();
+  const ZmqContext context;
+  const ZmqSocket b(context, ZMQ_ROUTER);
+  const int is_server = 1, linger_ms = 0;
+  REQUIRE(zmq_setsockopt(b.get(), ZMQ_LINGER, &linger_ms, sizeof(linger_ms)) == 0);
+  REQUIRE(zmq_setsockopt(b.get(), ZMQ_CURVE_SERVER, &is_server, sizeof(is_server)) == 0);
+  REQUIRE(zmq_setsockopt(b.get(), ZMQ_CURVE_SECRETKEY, keys.secret.data(), keys.secret.size()) ==
+          0);
+  REQUIRE(zmq_bind(b.get(), "tcp://127.0.0.1:*") == 0);
+  a.know({agency(kB, keys.pub, b.last_endpoint())});
+  const std::string too_long(2 * limits::kFrameBytesMax, 'x');
+  for (int connections = 1; connections <= 3; ++connections) {
+    REQUIRE(eventually([&] { return a.connects == connections; }));
+    a.send(kB, Lane::kForward, numbered(connections, 10));
+    ZmqMessage route, frame;
+    REQUIRE(eventually([&] { return route.receive(b); }));
+    REQUIRE(frame.receive(b));
+    CHECK(frame.bytes() == numbered(connections, 10));
+    REQUIRE(ZmqMessage(route.bytes()).send(b, ZMQ_SNDMORE));
+    REQUIRE(ZmqMessage(std::string_view(too_long)).send(b));
+  }
+}
+
 TEST_CASE("a reply goes to the connection on which the peer last spoke") {
   Node b(kB);
   const CurveKeys keys = new_keys();
