@@ -25,6 +25,7 @@ Batch::Op Batch::op(size_t index) const {
 void Batch::clear() {
   buffer_.clear();
   entries_.clear();
+  witnessed_ = false;
 }
 
 }  // namespace jiexu

@@ -30,7 +30,27 @@ Result<std::optional<std::string>> Records::get(const RecordKey& key) const {
 
 Result<void> Records::scan(Family family, std::string_view lower, std::string_view upper,
                            const Visitor& visit) const {
-  return scan_with(&Reader::scan, family, lower, upper, visit);
+  if (damage_ == nullptr) return scan_with(&Reader::scan, family, lower, upper, visit);
+  const auto open_one = [&](std::string_view key, std::string_view value) {
+    if (!layout::is_sealed(family, key)) return visit(key, value);
+    const auto plain = open(family, key, value);
+    if (plain) return visit(key, *plain);
+    pass({family, std::string(key), std::nullopt, plain.error().text});
+    return true;
+  };
+  return scan_past_damage(reader_, family, lower, upper, open_one,
+                          [this](DamagedPlace place) { pass(std::move(place)); });
+}
+
+void Records::pass(DamagedPlace place) const {
+  ++passed_over_;
+  damage_->note(std::move(place));
+}
+
+bool Records::pass(Family family, std::string_view key, const Error& error) const {
+  if (damage_ == nullptr || error.code != Errc::kCorrupt) return false;
+  pass({family, std::string(key), std::nullopt, error.text});
+  return true;
 }
 
 Result<void> Records::scan_back(Family family, std::string_view lower, std::string_view upper,

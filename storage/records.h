@@ -2,6 +2,9 @@
 // the way in, so that the rest of the daemon sees plain records and the store only sealed bytes.
 // Frames of the link log are packed before (packing.h).
 //
+// A record or a block of the disk that cannot be read is an error, or, for who says so, passed over
+// and noted (damage.h).
+//
 // Cheap to make (two references and a buffer): one per thread, or per snapshot. A Records object
 // is used by one thread at a time.
 #pragma once
@@ -11,6 +14,7 @@
 #include <string_view>
 
 #include "daemon/base/result.h"
+#include "storage/damage.h"
 #include "storage/layout.h"
 #include "storage/store.h"
 #include "storage/vault.h"
@@ -35,6 +39,17 @@ class Records {
   Result<void> scan_back(Family family, std::string_view lower, std::string_view upper,
                          const Visitor& visit) const;
 
+  // From now on scan() passes over what cannot be read (kCorrupt) and notes it in the book, which
+  // must outlive this object. Whoever finds that a record is none may do the same with pass().
+  void pass_over_damage(DamageBook& book) { damage_ = &book; }
+  // How often that was, so that what is shown can say how much is missing in it.
+  uint64_t passed_over() const { return passed_over_; }
+  // Whether the record is passed over, and noted; if not, the error is the reader's to report.
+  bool pass(Family family, std::string_view key, const Error& error) const;
+  bool pass(const RecordKey& key, const Error& error) const {
+    return pass(layout::row_of(key.kind()).family, key, error);
+  }
+
   // Adds a write to `batch`, sealed if its family is.
   void put(Batch& batch, Family family, std::string_view key, std::string_view plaintext);
   void put(Batch& batch, const RecordKey& key, std::string_view plaintext);
@@ -56,8 +71,12 @@ class Records {
   void put_sealed(Batch& batch, Family family, std::string_view key, std::string_view plaintext);
   Result<std::string> open(Family family, std::string_view key, std::string_view sealed) const;
 
+  void pass(DamagedPlace place) const;
+
   const Reader& reader_;
   const Vault& vault_;
+  DamageBook* damage_ = nullptr;
+  mutable uint64_t passed_over_ = 0;
   std::string plain_;   // scratch of put_message
   std::string packed_;  // scratch of put
   std::string sealed_;  // the same

@@ -47,6 +47,10 @@ class Batch {
 
   void put(Family family, std::string_view key, std::string_view value);
   void remove(Family family, std::string_view key);
+  // Something leaves the house with this commit of which no peer need ever hear: that the commit
+  // was there must be known apart from the store, too, when commit() returns.
+  void witness() { witnessed_ = true; }
+  bool witnessed() const { return witnessed_; }
 
   size_t size() const { return entries_.size(); }
   bool empty() const { return entries_.empty(); }
@@ -67,6 +71,7 @@ class Batch {
   };
   std::string buffer_;
   std::vector<Entry> entries_;
+  bool witnessed_ = false;
 };
 
 // Called for each record in key order; return false to stop. The views die with the call.

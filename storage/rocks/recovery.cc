@@ -14,6 +14,10 @@ namespace fs = std::filesystem;
 
 namespace {
 
+constexpr const char* kWhatToDo =
+    "; restore a backup, or accept the loss with `jiexu store accept-loss`, which asks the other "
+    "agencies for what is missing";
+
 tl::unexpected<Error> fs_error(std::string_view what, const fs::path& path,
                                const std::error_code& error) {
   const bool full = error == std::errc::no_space_on_device;
@@ -156,7 +160,7 @@ Error loss_error(const Error& refused, Lsn recovered, const Mark& mark) {
   text += mark.active ? "Commits " + std::to_string(recovered + 1) + " to " +
                             std::to_string(*mark.lsn) + " or later are lost"
                       : "There is no watermark, so that nobody can tell which commits are lost";
-  return {Errc::kCorrupt, text + "; restore a backup, or open with loss accepted"};
+  return {Errc::kCorrupt, text + kWhatToDo};
 }
 
 // The LSN that the rescue copy holds. Opening it also cuts its log at the damage.
@@ -243,8 +247,7 @@ Result<Recovered> recover(const RocksPlaces& places, const RocksSettings& settin
   if (cut && !settings.accept_loss) {
     return fail(Errc::kCorrupt,
                 "the manifest of " + places.db.string() +
-                    " is shorter than it was: nobody can tell which tables are lost; restore a "
-                    "backup, or open with loss accepted");
+                    " is shorter than it was: nobody can tell which tables are lost" + kWhatToDo);
   }
   RocksRecovery recovery;
   auto db = RocksDb::open(places.db, kStrict, hooks);

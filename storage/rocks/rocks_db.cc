@@ -20,14 +20,20 @@ constexpr int kFilesOfReader = 64;
 
 class StopListener final : public rocksdb::EventListener {
  public:
-  explicit StopListener(std::shared_ptr<FailStop> stop) : stop_(std::move(stop)) {}
+  StopListener(const RocksHooks& hooks, std::shared_ptr<std::atomic<bool>> damaged)
+      : stop_(hooks.stop), damage_(hooks.damage), damaged_(std::move(damaged)) {}
 
-  void OnBackgroundError(rocksdb::BackgroundErrorReason, rocksdb::Status* status) override {
-    stop_->trip(status->ToString());
+  void OnBackgroundError(rocksdb::BackgroundErrorReason reason, rocksdb::Status* status) override {
+    const bool merging = reason == rocksdb::BackgroundErrorReason::kCompaction;
+    if (!merging || !status->IsCorruption()) return stop_->trip(status->ToString());
+    if (!damaged_->exchange(true) && damage_) damage_(status->ToString());
+    *status = rocksdb::Status::OK();  // RocksDB goes on writing
   }
 
  private:
   std::shared_ptr<FailStop> stop_;
+  std::function<void(std::string_view)> damage_;
+  std::shared_ptr<std::atomic<bool>> damaged_;
 };
 
 // Takes the place of RocksDB's LOG file. After a failed write to that file, the next one fails an
@@ -103,7 +109,8 @@ Result<RocksDb> RocksDb::open_with(const std::filesystem::path& dir, rocksdb::DB
                                    const RocksHooks& hooks) {
   if (hooks.env != nullptr) options.env = hooks.env;
   options.max_open_files = hooks.open_files_max;
-  options.listeners.push_back(std::make_shared<StopListener>(hooks.stop));
+  const auto damaged = std::make_shared<std::atomic<bool>>(false);
+  options.listeners.push_back(std::make_shared<StopListener>(hooks, damaged));
   options.info_log = std::make_shared<HookLogger>(hooks.log);
   std::shared_ptr<rocksdb::SstFileManager> files(
       rocksdb::NewSstFileManager(options.env, options.info_log));
@@ -116,6 +123,7 @@ Result<RocksDb> RocksDb::open_with(const std::filesystem::path& dir, rocksdb::DB
 
   RocksDb opened;
   opened.files_ = std::move(files);
+  opened.damaged_ = damaged;
   opened.adopt(db, handles);
   return opened;
 }
@@ -150,6 +158,8 @@ RocksDb::~RocksDb() {
 RocksDb& RocksDb::operator=(RocksDb&& other) noexcept {
   std::swap(db_, other.db_);
   std::swap(files_, other.files_);
+  std::swap(damaged_, other.damaged_);
+  std::swap(merges_, other.merges_);
   std::swap(unused_default_, other.unused_default_);
   std::swap(handles_, other.handles_);
   return *this;
@@ -168,6 +178,15 @@ Result<Lsn> RocksDb::stored_lsn() const {
 
 void RocksDb::heed_free_space(uint64_t bytes) {
   files_->SetMaxAllowedSpaceUsage(files_->GetTotalSize() + bytes);
+}
+
+void RocksDb::stop_merging_if_damaged() {
+  if (!merges_ || !damaged_ || !*damaged_) return;
+  merges_ = false;
+  // If it does not work, the merge fails again every second, which costs no more than that.
+  for (auto* handle : handles_) {
+    (void)db_->SetOptions(handle, {{"disable_auto_compactions", "true"}});
+  }
 }
 
 ManifestMark RocksDb::manifest() const {

@@ -7,6 +7,7 @@
 #include <rocksdb/sst_file_manager.h>
 
 #include <array>
+#include <atomic>
 #include <filesystem>
 #include <functional>
 #include <memory>
@@ -40,6 +41,7 @@ struct RocksHooks {
   std::function<void(std::string_view)> log;
   rocksdb::Env* env = nullptr;  // null: the real system
   int open_files_max = -1;
+  std::function<void(std::string_view)> damage = nullptr;  // a merge has met some
 };
 
 class RocksDb {
@@ -66,6 +68,8 @@ class RocksDb {
   Result<Lsn> stored_lsn() const;
   // Puts merges off that need more than `bytes` of disk, less what memtables may still need.
   void heed_free_space(uint64_t bytes);
+  // Once a merge has met damage there is no other: each would end in the same way.
+  void stop_merging_if_damaged();
   // Its manifest, as far as it is durable now; not known if RocksDB does not say.
   ManifestMark manifest() const;
 
@@ -76,6 +80,8 @@ class RocksDb {
   void adopt(rocksdb::DB* db, const std::vector<rocksdb::ColumnFamilyHandle*>& handles);
 
   std::shared_ptr<rocksdb::SstFileManager> files_;  // knows how much disk the tables take
+  std::shared_ptr<std::atomic<bool>> damaged_;      // a merge has met damage
+  bool merges_ = true;
   std::unique_ptr<rocksdb::DB> db_;
   rocksdb::ColumnFamilyHandle* unused_default_ = nullptr;  // RocksDB insists on it
   Handles handles_{};

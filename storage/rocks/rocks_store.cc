@@ -144,11 +144,13 @@ struct RocksStore::Impl {
     return opened.watermark->flush();
   }
 
-  Result<void> advance_mark(Lsn to) {
+  // At most every so often, or `at_once`.
+  Result<void> advance_mark(Lsn to, bool at_once) {
     if (!opened.watermark) return {};
     const auto now = std::chrono::steady_clock::now();
     if (opened.watermark->due(now)) opened.watermark->note(opened.db.manifest());
-    return opened.watermark->advance(to, now);
+    TRY_DO(opened.watermark->advance(to, now));
+    return at_once ? opened.watermark->flush() : Result<void>();
   }
 
   void add(const Batch::Op& op) {
@@ -199,7 +201,7 @@ Result<std::unique_ptr<RocksStore>> RocksStore::create(const RocksSettings& sett
   TRY(auto lock, lock_file(places.lock));
   TRY_DO(require_space(places.dir, settings.free_bytes_min));
   RocksHooks hooks{std::make_shared<FailStop>(), settings.log, settings.env,
-                   settings.open_files_max};
+                   settings.open_files_max, settings.on_damage};
   TRY(auto db, RocksDb::create(places.db, hooks));
   TRY(auto watermark, Watermark::create(places.watermark, 0));
   Recovered fresh{std::move(db), std::move(watermark), {}};
@@ -226,7 +228,7 @@ Result<std::unique_ptr<RocksStore>> RocksStore::open_once(const RocksSettings& s
   TRY(const auto log, log_bytes(places.db));
   TRY_DO(require_space(places.dir, settings.free_bytes_min + log));
   RocksHooks hooks{std::make_shared<FailStop>(), settings.log, settings.env,
-                   settings.open_files_max};
+                   settings.open_files_max, settings.on_damage};
   TRY(auto recovered, recover(places, settings, hooks));
   return start(std::make_unique<Impl>(places, std::move(lock), std::move(hooks.stop),
                                       std::move(recovered), settings.space),
@@ -273,7 +275,7 @@ Result<void> RocksStore::commit(const Batch& batch) {
     return fail(Errc::kIo, "commit " + std::to_string(next) + " failed: " + status.ToString());
   }
   impl_->lsn = next;
-  auto marked = impl_->advance_mark(next);
+  auto marked = impl_->advance_mark(next, batch.witnessed());
   if (!marked) impl_->stop->trip(marked.error().text);
   return marked;
 }
@@ -297,6 +299,7 @@ Result<void> RocksStore::flush_watermark() {
 Result<FreeSpace> RocksStore::look_at_space() {
   const auto found = impl_->space.look();
   if (found) impl_->opened.db.heed_free_space(found->bytes);
+  impl_->opened.db.stop_merging_if_damaged();
   return found;
 }
 

@@ -23,7 +23,8 @@
 // so at every opening until accept_loss() is called, which the engine does once it has fetched from
 // its peers what it lacks (RECONCILE).
 //
-// Fail-stop: after the first failed commit or background error every commit fails.
+// Fail-stop: after the first failed commit or background error every commit fails. A merge of
+// tables that meets damage is none: nothing is lost by leaving the tables as they are.
 #pragma once
 
 #include <filesystem>
@@ -45,6 +46,11 @@ struct RocksSettings {
   // Called once, at the first failed commit or background error, from any thread, before a failed
   // commit returns. The daemon ends the process here (exit 74). It must not call the store.
   std::function<void(std::string_view reason)> on_background_error;
+
+  // Called when a merge of tables has met damage: merging stops, reads of the damaged block fail,
+  // and the rest goes on. An end of the process would only lead to the same merge again. From any
+  // thread; it must not call the store.
+  std::function<void(std::string_view reason)> on_damage;
 
   // Gets RocksDB's own warnings and errors, a line each, without data of records. Any thread.
   std::function<void(std::string_view line)> log;

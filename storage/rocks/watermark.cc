@@ -3,12 +3,12 @@
 #include <fcntl.h>
 
 #include <array>
-#include <boost/crc.hpp>
 #include <cerrno>
 #include <optional>
 
 #include "daemon/base/bytes.h"
 #include "daemon/base/retry.h"
+#include "storage/checksum.h"
 
 namespace jiexu {
 
@@ -19,13 +19,6 @@ constexpr uint32_t kWatermarkVersion = 1;
 constexpr size_t kCrcSize = 4;
 constexpr size_t kLsnAt = kCrcSize + 4 + 4;
 constexpr size_t kManifestAt = kLsnAt + 8;
-
-// CRC-32C (Castagnoli), RFC 3720 appendix B.4.
-uint32_t crc32c(std::string_view bytes) {
-  boost::crc_optimal<32, 0x1EDC6F41, 0xFFFFFFFF, 0xFFFFFFFF, true, true> crc;
-  crc.process_bytes(bytes.data(), bytes.size());
-  return crc.checksum();
-}
 
 struct Content {
   Lsn lsn = 0;

@@ -3,7 +3,9 @@
 #include <sys/resource.h>
 
 #include <atomic>
+#include <chrono>
 #include <csignal>
+#include <thread>
 
 #include "storage/rocks/watermark.h"
 #include "tests/storage/rocks/rocks_place.h"
@@ -113,6 +115,57 @@ TEST_CASE("the watermark follows the commits and is exact after closing") {
   REQUIRE(place.store().commit(batch_of("k")));
   place.close();
   CHECK(durable() == 6);
+}
+
+// Of a payment file that has left no peer need ever have heard.
+TEST_CASE("a commit that must be known apart from the store is in the watermark at once") {
+  RocksPlace place;
+  const auto durable = [&] { return Watermark::open(place.path() / "watermark")->durable(); };
+  for (Lsn lsn = 1; lsn <= 20; lsn += 2) {
+    REQUIRE(place.store().commit(batch_of("k")));
+    Batch leaves = batch_of("k");
+    leaves.witness();
+    REQUIRE(place.store().commit(leaves));
+    CHECK(durable() == lsn + 1);
+  }
+}
+
+// A restart would only come to the same merge again.
+TEST_CASE("a merge of tables that meets damage ends merging, not the store") {
+  const TempDir temp;
+  std::atomic<int> damages = 0;
+  std::atomic<int> failures = 0;
+  RocksSettings settings;
+  settings.dir = temp.path() / "store";
+  settings.free_bytes_min = 0;
+  settings.on_damage = [&](std::string_view) { ++damages; };
+  settings.on_background_error = [&](std::string_view) { ++failures; };
+  const auto commit = [](RocksStore& store, const std::string& value) {
+    Batch batch;
+    for (const char* key : {"a", "k", "z"}) batch.put(Family::kCase, key, value);
+    REQUIRE(store.commit(batch));
+  };
+  // Each opening makes a table of what the log holds; four of them are merged.
+  commit(*RocksStore::create(settings).value(), std::string(100, '0'));
+  for (int table = 1; table < 4; ++table) {
+    commit(*RocksStore::open(settings).value(), std::string(100, static_cast<char>('0' + table)));
+  }
+  for (const auto& entry : fs::directory_iterator(settings.dir / "db")) {
+    std::string bytes = read_file(entry.path());
+    const size_t value = bytes.find(std::string(100, '0'));
+    if (entry.path().extension() != ".sst" || value == std::string::npos) continue;
+    bytes[value] = 'x';
+    write_file(entry.path(), bytes);
+  }
+  const auto store = RocksStore::open(settings).value();
+  for (int wait = 0; wait < 1'000 && damages == 0; ++wait) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  CHECK(damages == 1);
+  REQUIRE(store->look_at_space());
+  commit(*store, "after");
+  CHECK(store->get(Family::kCase, "k").value() == "after");
+  CHECK(failures == 0);
 }
 
 TEST_CASE("after an ordinary restart the store is complete") {
