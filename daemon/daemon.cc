@@ -33,6 +33,7 @@ bool is_long_ago(std::chrono::steady_clock::time_point when) {
 
 // How often a clock that cannot be right is told of.
 constexpr int64_t kClockAlarmMs = 60'000;
+constexpr int64_t kWitnessPatienceMs = 15'000;
 
 // Nothing may be told after the store has failed, so nothing is cleaned up either.
 [[noreturn]] void die(int code, const std::string& why) {
@@ -136,15 +137,46 @@ Result<void> Daemon::open_store() {
   hooks.on_failure = [](std::string_view why) {
     die(kExitIoError, "the store can no longer write: " + std::string(why));
   };
+  hooks.on_damage = [this](std::string_view why) {
+    damage_.note(
+        {Family::kMeta, "", std::nullopt,
+         "a merge of tables has met it, and tables are merged no more: " + std::string(why)});
+  };
+  StoreHooks log_only;
+  log_only.log = hooks.log;
   auto store = jiexu::open_store(config_, std::move(hooks));
   if (!store) return tl::unexpected(store.error());
   store_ = std::move(*store);
+  TRY(auto numbers, open_numbers(config_, log_only));
+  numbers_ = std::move(numbers);
+  TRY(auto folder, open_folder_mark(config_));
+  folder_ = std::move(folder);
   TRY_DO(check_own_keys());
   if (!store_->recovery().complete) {
     spdlog::error("the store is at commit {} and lacks later ones (watermark {})", store_->lsn(),
                   store_->recovery().watermark.value_or(0));
   }
+  TRY(auto mark, open_run_mark(config_, *store_, *vault_, log_only));
+  run_mark_ = std::move(mark);
+  found_of_store_ = run_mark_ ? run_mark_->compare(store_->lsn()) : RunMark::Finding::kNothing;
+  if (found_of_store_ == RunMark::Finding::kOlder) {
+    spdlog::error(
+        "the store is at commit {}, but the last run on this machine had reached {}: it "
+        "was set back",
+        store_->lsn(), run_mark_->found().value_or(0));
+  }
   return {};
+}
+
+// On the committing thread, between commits. That commits are missing is forgotten when the store
+// itself knows it: the first commit of the run says so.
+void Daemon::note_in_memory() {
+  const bool untold =
+      found_of_store_ == RunMark::Finding::kOlder && store_->lsn() == store_->recovery().lsn;
+  if (!run_mark_ || untold) return;
+  if (auto done = run_mark_->note(store_->lsn(), engine_->proved()); !done) {
+    die(kExitIoError, done.error().text);
+  }
 }
 
 Result<void> Daemon::check_own_keys() {
@@ -182,7 +214,11 @@ Result<void> Daemon::start_engine() {
   EngineOptions options;
   options.self = config_.agency;
   options.seed = read_u64(random_bytes(8));
-  options.store_complete = store_->recovery().complete;
+  options.store_complete =
+      store_->recovery().complete && found_of_store_ != RunMark::Finding::kOlder;
+  options.store_proved =
+      store_->recovery().complete && found_of_store_ == RunMark::Finding::kNewest;
+  options.store_copied = folder_->is_copy() && !options.store_proved;
   options.batch_rules = config_.remit;
   options.four_eyes = config_.policy.four_eyes;
   options.trusted_submitters = config_.policy.trusted_submitters;
@@ -194,7 +230,8 @@ Result<void> Daemon::start_engine() {
     const TransportStats stats = transport_->stats(peer);
     return Connection{true, stats.connection == ConnectionState::kUp, stats.handshake_failures};
   };
-  const EngineWorld world{*store_, *vault_, *keyring_.signer, *transport_, observer_, connection};
+  const EngineWorld world{*store_,     *vault_,   *keyring_.signer, *numbers_,
+                          *transport_, observer_, connection};
   TRY(auto engine, Engine::open(options, world, directory_, clock_.moment()));
   engine_ = std::move(engine);
   look_at_disk();
@@ -202,6 +239,11 @@ Result<void> Daemon::start_engine() {
   handlers.on_fatal = [](const Error& error) { die(kExitIoError, error.text); };
   handlers.on_commit = [this](int64_t microseconds) {
     metrics_.commit_seconds.Observe(static_cast<double>(microseconds) / 1e6);
+    // The first commit of the run holds that it is one.
+    if (folder_->is_copy()) {
+      if (auto done = folder_->adopt(); !done) die(kExitIoError, done.error().text);
+    }
+    note_in_memory();
     look_at_disk();
   };
   handlers.on_commit_idle = [this] {
@@ -211,6 +253,7 @@ Result<void> Daemon::start_engine() {
       spdlog::info("what the store lacked has come back from the peers; it is complete");
     }
     if (auto done = store_->flush_watermark(); !done) die(kExitIoError, done.error().text);
+    note_in_memory();  // it may be proved by now
   };
   loop_ = std::make_unique<EngineLoop>(engine_->kernel(), *store_, clock_, std::move(handlers));
   loop_now_ = loop_.get();
@@ -218,11 +261,13 @@ Result<void> Daemon::start_engine() {
 }
 
 Result<void> Daemon::start_api() {
+  started_ = clock_.steady();
   api_ = std::make_unique<Api>(
       ApiPorts{*loop_, *store_, *vault_, clock_, metrics_, [this] { return not_ready(); },
                config_.agency, config_.policy.four_eyes, config_.bank_silent_days,
                [this](AgencyId peer) { return engine_->out_of_reach(peer); }, config_.language,
-               [this] { return alarms_.list(); }},
+               [this] { return alarms_.list(); }, [this] { return engine_->confirmed(); },
+               &damage_},
       users_);
   TRY(auto calendar, load_calendar(config_.calendars));
   api_->set_calendar(std::move(calendar));
@@ -316,6 +361,18 @@ void Daemon::look_at_room() {
   alarms_.set(config_.agency, AlarmKind::kDisk, std::move(text), clock_.now());
 }
 
+// As a rule a peer answers within a second.
+void Daemon::look_at_store() {
+  const bool patient = clock_.steady() < started_.plus_ms(kWitnessPatienceMs);
+  std::optional<std::string> text;
+  if (engine_->is_copy()) text = kWaitsForPeople;
+  if (!engine_->confirmed() && !patient) text = kWaitsForWitness;
+  alarms_.set(config_.agency, AlarmKind::kUnconfirmed, std::move(text), clock_.now());
+  if (damage_.size() == 0) return;
+  alarms_.set(config_.agency, AlarmKind::kDamage, "places of the store cannot be read",
+              clock_.now());
+}
+
 void Daemon::look_at_clock() {
   const std::optional<Instant> wrong = clock_.wrong();
   std::optional<std::string> text;
@@ -347,7 +404,7 @@ std::optional<std::string> Daemon::not_ready() const {
            " MiB free): new work is refused";
   }
   if (const auto wrong = clock_.wrong()) return check_wall_clock(*wrong).error().text;
-  if (!engine_->recovered()) {
+  if (!engine_->usable()) {
     return "messages that the store has lost are being fetched back from the peers";
   }
   if (const auto down = transport_->down_since(); down && is_long_ago(*down)) {
@@ -355,6 +412,13 @@ std::optional<std::string> Daemon::not_ready() const {
   }
   if (alive()) return std::nullopt;
   return "the disk has not answered for " + std::to_string(waited_ms() / 1000) + " s";
+}
+
+// Once for each place, whoever has met it.
+void Daemon::found_damage(const DamagedPlace& place) {
+  metrics_.store_unreadable.Increment();
+  spdlog::error("{} cannot be read: {}; `jiexu store verify` reads all of the store",
+                place_name(place), place.why);
 }
 
 void Daemon::tend() {
@@ -367,6 +431,7 @@ void Daemon::tend() {
   if (age > kDiskGiveUpMs) die(kExitTempFail, "the disk has not answered for 20 s");
   look_at_clock();
   look_at_room();
+  look_at_store();
   listener_metrics_.show(transport_->listener_stats());
   look_at_gate();
   refresh_gauges();

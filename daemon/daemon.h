@@ -26,6 +26,9 @@
 #include "daemon/metrics/listener_metrics.h"
 #include "daemon/metrics/observer.h"
 #include "daemon/trust/keyring.h"
+#include "storage/damage.h"
+#include "storage/folder_mark.h"
+#include "storage/run_mark.h"
 #include "storage/store_engine.h"
 
 namespace jiexu {
@@ -58,7 +61,8 @@ class Daemon {
       : config_(config),
         alarms_(metrics_),
         observer_(metrics_, alarms_),
-        listener_metrics_(metrics_) {}
+        listener_metrics_(metrics_),
+        damage_([this](const DamagedPlace& place) { found_damage(place); }) {}
 
   Result<void> look_around();
   Result<void> load_files();
@@ -69,10 +73,13 @@ class Daemon {
   Result<void> start_api();
   void on_frame(AgencyId peer, Lane lane, std::string bytes);
   void refresh_gauges();
+  void found_damage(const DamagedPlace& place);
+  void note_in_memory();
   void look_at_disk();
   void look_at_clock();
   void look_at_gate();
   void look_at_room();
+  void look_at_store();
   // How long the loop's thread that is furthest behind has been waited for.
   int64_t waited_ms() const;
 
@@ -83,19 +90,25 @@ class Daemon {
   AlarmBoard alarms_;
   MetricsObserver observer_;
   ListenerMetrics listener_metrics_;
+  DamageBook damage_;
   Keyring keyring_;
   std::shared_ptr<const Users> users_;
   std::shared_ptr<const Directory> directory_;  // the channel thread reads directory_now_
   std::atomic<std::shared_ptr<const Directory>> directory_now_;
   std::unique_ptr<Vault> vault_;
   std::unique_ptr<StoreEngine> store_;
+  std::unique_ptr<NumberBlocks> numbers_;
+  std::optional<FolderMark> folder_;
+  std::optional<RunMark> run_mark_;
+  RunMark::Finding found_of_store_ = RunMark::Finding::kNothing;
   std::unique_ptr<Gate> transport_;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<EngineLoop> loop_;
   std::atomic<EngineLoop*> loop_now_{nullptr};  // set when the loop may be given frames
   uint64_t descriptors_ = 0;                    // that we are allowed
   uint64_t gate_restarts_ = 0;                  // that were alarms already
-  Steady clock_alarm_at_{INT64_MIN};            // not again before
+  Steady started_;
+  Steady clock_alarm_at_{INT64_MIN};  // not again before
   SleepWatch sleep_;
   std::unique_ptr<Api> api_;
   std::unique_ptr<HttpServer> http_;

@@ -7,6 +7,7 @@
 #include "daemon/base/check.h"
 #include "daemon/casework/case_store.h"
 #include "daemon/payments/payment_commands.h"
+#include "daemon/recovery/store_commands.h"
 #include "storage/layout.h"
 
 namespace jiexu {
@@ -33,9 +34,9 @@ Engine::Engine(EngineOptions options, const EngineWorld& world)
       recovery_(options.self, options.store_complete, *this, peers_, cases_, tx_.durable(),
                 world.observer),
       guard_(recovery_.state(), peers_),
-      cases_(options.self, world.vault, tx_, peers_, guard_, recovery_, world.observer,
-             options.cases_cached_max),
-      remit_(options.self, tx_, cases_, options.batch_rules, guard_),
+      cases_(options.self, world.vault, tx_, peers_, guard_, recovery_, world.numbers,
+             world.observer, options.cases_cached_max),
+      remit_(options.self, tx_, cases_, options.batch_rules, guard_, world.numbers),
       bank_(options.self, tx_, cases_, remit_, guard_),
       bank_files_(options.self, options.own_accounts, tx_, bank_, world.observer),
       fetch_(tx_, cases_, guard_, world.transport, world.observer,
@@ -69,9 +70,11 @@ void Engine::register_domains() {
   register_bank_commands(kernel_, bank_, bank_files_);
   register_payment_commands(kernel_, remit_, [this] { bank_.try_again_soon(); });
   register_link_commands();
+  register_store_commands();
   kernel_.set_peer_listener(*this);
   add_link_duties();
   add_case_duties();
+  add_number_duty();
   add_money_duties();
   kernel_.add_commit_listener(cases_);
   kernel_.add_commit_listener(bank_files_);
@@ -106,6 +109,23 @@ void Engine::register_link_commands() {
       [this](const UseCalendar& use, const std::string&, Moment) -> Result<Answered<Done>> {
         cases_.set_calendar(use.calendar);
         return Answered<Done>();
+      });
+}
+
+void Engine::register_store_commands() {
+  kernel_.answer<StoreQuery>(
+      CommandKind::kQuestion,
+      [this](const StoreQuery&, const std::string&, Moment) -> Result<Answered<v1::StoreView>> {
+        return Answered<v1::StoreView>(recovery_.view_store());
+      });
+  kernel_.answer<ConfirmStoreCommand>(
+      CommandKind::kRelief,
+      [this](const ConfirmStoreCommand& asked, const std::string& user,
+             Moment now) -> Result<Answered<v1::StoreView>> {
+        using Act = ConfirmStoreCommand::Act;
+        return asked.act == Act::kPropose
+                   ? recovery_.propose_confirmation(asked.said, user, now.wall)
+                   : recovery_.approve_confirmation(asked.said, user, now.wall);
       });
 }
 
@@ -153,11 +173,27 @@ void Engine::add_case_duties() {
        [this](Moment now) { return cases_.rejudge_some(now.wall); }});
 }
 
+// Not in the steps that notice a loss: those cannot fail.
+void Engine::add_number_duty() {
+  kernel_.add_duty({"numbers left out",
+                    [this](Moment) -> int64_t {
+                      const bool due = cases_.has_skipped_numbers() || remit_.has_skipped_numbers();
+                      return due ? 0 : INT64_MAX;
+                    },
+                    [this](Moment) -> Result<bool> {
+                      TRY_DO(cases_.keep_skipped_numbers());
+                      TRY_DO(remit_.keep_skipped_numbers());
+                      return false;
+                    }});
+}
+
 void Engine::add_money_duties() {
-  kernel_.add_duty({"collection of payments",
-                    [this](Moment now) { return until(remit_.next_collection(now.wall), now); },
-                    [this](Moment now) { return remit_.collect(now.wall); }, Urgency::kUrgent,
-                    true});
+  kernel_.add_duty(
+      {"collection of payments",
+       [this](Moment now) {
+         return guard_.confirmed() ? until(remit_.next_collection(now.wall), now) : INT64_MAX;
+       },
+       [this](Moment now) { return remit_.collect(now.wall); }, Urgency::kUrgent, true});
   kernel_.add_duty(
       {"daily statements", [this](Moment now) { return until(statements_.next(now.wall), now); },
        [this](Moment now) { return statements_.write_some(now.wall); }, Urgency::kLazy, true});
@@ -204,6 +240,7 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, const Engine
                                         std::to_string(layout::kFormat));
   }
   engine->recovery_.start(*record);
+  if (engine->options_.store_proved) engine->recovery_.note_proved();
   TRY_DO(engine->load_former_peers(now.wall));
   TRY_DO(engine->set_directory(std::move(directory), now));
   TRY_DO(engine->count_quarantined());
@@ -215,6 +252,7 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, const Engine
   TRY_DO(engine->bank_files_.start());
   TRY_DO(engine->fetch_.start(now.steady));
   engine->recovery_.doubt_payments_again(now.wall);
+  if (engine->options_.store_copied) engine->recovery_.note_copy(now.wall);
   TRY_DO(engine->remit_.plan_collection(now.wall));
   return engine;
 }

@@ -34,6 +34,7 @@
 #include "daemon/reconciliation/comparer.h"
 #include "daemon/reconciliation/statement_service.h"
 #include "daemon/recovery/link_recovery.h"
+#include "storage/number_blocks.h"
 #include "storage/room.h"
 #include "storage/store.h"
 #include "storage/vault.h"
@@ -54,6 +55,8 @@ struct EngineOptions {
   std::shared_ptr<const Calendar> calendar;     // nullptr: the years that this build carries
   std::vector<ProfileChoice> profiles;          // empty: the national rules
   bool store_complete = true;  // false: acknowledged commits may be missing; link_recovery.h
+  bool store_copied = false;   // it lies in another folder than before
+  bool store_proved = false;   // it is as the last run left it, says the machine (run_mark.h)
   BatchRules batch_rules;      // for payments
 };
 
@@ -62,6 +65,7 @@ struct EngineWorld {
   const Store& store;
   const Vault& vault;
   const Signer& signer;
+  NumberBlocks& numbers;
   Transport& transport;
   EngineObserver& observer;
   ConnectionView connections = {};  // what the carrier knows of them; may be left out
@@ -93,9 +97,19 @@ class Engine final : private PeerListener,
   // Whether every peer has been asked for what the store may have lost, and nothing is missing any
   // more. Then the store may be declared complete. From any thread.
   bool recovered() const { return recovery_.state().recovered(); }
+  // The same, or only cases with agencies that have not answered yet wait. From any thread.
+  bool usable() const { return recovery_.state().usable(); }
   // Why nothing can be done now in a case with the agency, whatever it is; kNone: something can.
   // From any thread.
   Refusal out_of_reach(AgencyId peer) const { return recovery_.state().out_of_reach(peer); }
+  // Since the start a peer, or two people, have shown that this store is not an older one, or there
+  // was nothing to show: new numbers are given and payment files leave. From any thread.
+  bool confirmed() const { return recovery_.state().confirmed(); }
+  // The folder is a copy that people have to look at before payment files leave. From any thread.
+  bool is_copy() const { return recovery_.state().is_copy(); }
+  // The next run on this machine need ask nobody whether it has the newest store, if it finds it as
+  // this one leaves it. From any thread.
+  bool proved() const { return recovery_.state().proved(); }
   // The same for one peer. On the engine's thread.
   bool recovered(AgencyId peer) const { return !guard_.is_recovering(peer); }
   // Since the start, both have told each other how far their logs reach, and agreed.
@@ -111,9 +125,11 @@ class Engine final : private PeerListener,
   // Tell the kernel what the domains do.
   void register_domains();
   void register_link_commands();
+  void register_store_commands();
   void add_link_duties();
   Result<void> look_at_links(Moment now);
   void add_case_duties();
+  void add_number_duty();
   void add_money_duties();
   void wake_links(Steady now);
   Result<void> received(const PeerFrame& frame, Moment now) override;
@@ -165,6 +181,7 @@ class Engine final : private PeerListener,
   }
   void write(const v1::StoreRecord& record) override;
   void doubt_payments(Instant until) override { remit_.doubt(until); }
+  void skip_numbers(Instant now) override;
   void links_changed(bool freed) override;
   // Why nothing can be done in the case now, whatever it is.
   std::optional<Rejection> out_of_reach(const Case& subject) const;

@@ -52,6 +52,7 @@ v1::FaultCode fault_of(Refusal refusal) {
     case Refusal::kTextHidden:    case Refusal::kIdempotencyTooMany:
     case Refusal::kFieldNotTaken:
     case Refusal::kNoticeAttempt: case Refusal::kNoticeContradicts: case Refusal::kNoticePayee:
+    case Refusal::kUnconfirmed:
       return v1::FAULT_CODE_BAD_CONTENT;
       // clang-format on
   }
@@ -484,6 +485,11 @@ void Engine::send(const Peer& peer, Lane lane, std::string frame) {
 
 void Engine::write(const v1::StoreRecord& record) {
   tx_.put_message(layout::store_key(), record);
+}
+
+void Engine::skip_numbers(Instant now) {
+  cases_.skip_letter_numbers(now);
+  remit_.skip_batch_numbers(now);
 }
 
 void Engine::links_changed(bool freed) {

@@ -52,6 +52,12 @@ Api::Api(ApiPorts ports, std::shared_ptr<const Users> users)
   set_calendar(std::make_shared<const Calendar>(Calendar::shipped()));
 }
 
+Records Api::own_records(const Reader& reader) const {
+  Records records(reader, ports_.vault);
+  if (ports_.damage != nullptr) records.pass_over_damage(*ports_.damage);
+  return records;
+}
+
 void Api::set_calendar(std::shared_ptr<const Calendar> calendar) {
   const std::lock_guard lock(calendar_mutex_);
   calendar_ = std::move(calendar);

@@ -38,10 +38,12 @@
 #include "daemon/engine/alarm.h"
 #include "daemon/metrics/metrics.h"
 #include "daemon/payments/payment_commands.h"
+#include "daemon/recovery/store_commands.h"
 #include "daemon/rules/calendar.h"
 #include "daemon/users/users.h"
 #include "daemon/words/words.h"
 #include "jiexu/v1/record.pb.h"
+#include "storage/damage.h"
 #include "storage/records.h"
 
 namespace jiexu {
@@ -65,6 +67,11 @@ struct ApiPorts {
   Language language = Language::kEnglish;  // of problems, unless a client asks for another one
   // The alarms that stand. Of any thread.
   std::function<std::vector<Alarm>()> alarms = nullptr;
+  // Whether new letter numbers are given (engine.h). Of any thread.
+  std::function<bool()> confirmed = nullptr;
+  // Where what cannot be read is noted, so that lists and reports pass over it; nullptr: it is an
+  // error of each.
+  DamageBook* damage = nullptr;
 };
 
 class Api {
@@ -143,6 +150,10 @@ class Api {
   void resume_peer(Call call);
   void list_quarantine(Call call);
   void show_quarantined(Call call);
+  void show_store(Call call);
+  void verify_store(Call call);
+  void propose_store_confirmation(Call call);
+  void approve_store_confirmation(Call call);
   void show_ledger(Call call);
   void check_books(Call call);
   void show_comparison(Call call);
@@ -178,6 +189,8 @@ class Api {
   void upload_next(const std::shared_ptr<Upload>& upload);
   void upload_piece(const std::shared_ptr<Upload>& upload, std::string content);
   void command_peer(const Call& call, const std::function<void(AgencyId)>& command);
+  // For one list or report: what it passes over is noted with the rest, and it can say how much.
+  Records own_records(const Reader& reader) const;
   // The batch that the first argument names; answers 404 or 500 itself and returns nullopt.
   std::optional<v1::RemittanceBatchRecord> find_batch(const Call& call) const;
   Result<std::vector<v1::SilentBatchView>> silent_batches() const;
@@ -186,6 +199,7 @@ class Api {
   v1::PaymentView payment_view(const PaymentEntry& payment) const;
   Result<void> add_payments(const Case& subject, v1::CaseView& view) const;
   void hold_actions(const Case& subject, v1::CaseView& view) const;
+  std::string limits_in_words() const;
   Result<void> add_payments(const v1::RemittanceBatchRecord& batch,
                             v1::RemittanceBatchView& view) const;
   // Why this user may not take this action on the case as it stands; nullopt: let the engine

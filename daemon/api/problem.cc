@@ -85,9 +85,9 @@ int status_of(Refusal refusal) {
     case Refusal::kBankLineNotUnsure: case Refusal::kBankLineNotDecided:
     case Refusal::kBankLineOfPayment: case Refusal::kBankLineMoneyGone:
     case Refusal::kBankLineCaseClosed: case Refusal::kBankFileNotHeld: return 409;
+    case Refusal::kUnconfirmed: case Refusal::kRecovering: return 503;
     // clang-format on
     case Refusal::kOwnProposal: return 403;
-    case Refusal::kRecovering: return 503;
     case Refusal::kStorageLow: return 507;
     case Refusal::kIdempotencyTooMany: return 429;
     case Refusal::kIdempotencyReused:

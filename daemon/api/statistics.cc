@@ -108,11 +108,10 @@ bool Month::contains(Instant at) const {
   return day.year == year && day.month == month;
 }
 
-Result<v1::StatisticsView> compute_statistics(const Reader& store, const Vault& vault,
-                                              AgencyId self, const Month& month,
-                                              const std::stop_token& stop) {
+Result<v1::StatisticsView> compute_statistics(const Records& records, AgencyId self,
+                                              const Month& month, const std::stop_token& stop) {
   std::map<std::tuple<Side, Group, std::string>, v1::StatisticsRow> rows;
-  const auto done = visit_cases(Records(store, vault), true, stop, [&](const Case& subject) {
+  const auto done = visit_cases(records, true, stop, [&](const Case& subject) {
     for (const Group group : groups_of(subject, self)) {
       const std::string county = group == Group::kCounty ? county_of(subject.peer) : "";
       count(subject, month, rows[{subject.side, group, county}]);
@@ -121,6 +120,7 @@ Result<v1::StatisticsView> compute_statistics(const Reader& store, const Vault& 
   if (!done) return tl::unexpected(done.error());
   v1::StatisticsView view;
   view.set_month(month.str());
+  view.set_unreadable(records.passed_over());
   for (auto& [key, row] : rows) {
     if (says_nothing(row)) continue;
     const auto group = std::get<Group>(key);
@@ -132,10 +132,10 @@ Result<v1::StatisticsView> compute_statistics(const Reader& store, const Vault& 
   return view;
 }
 
-Result<v1::AgeingView> compute_ageing(const Reader& store, const Vault& vault, Date today,
+Result<v1::AgeingView> compute_ageing(const Records& records, Date today,
                                       const std::stop_token& stop) {
   std::map<std::tuple<AgencyId, bool>, Aged> all;
-  const auto done = visit_cases(Records(store, vault), false, stop, [&](const Case& subject) {
+  const auto done = visit_cases(records, false, stop, [&](const Case& subject) {
     for (const Deadline& deadline : subject.deadlines) {
       if (!deadline.due || *deadline.due >= today) continue;
       Aged& aged = all[{subject.peer, is_ours(subject.side, deadline.kind)}];
@@ -146,6 +146,7 @@ Result<v1::AgeingView> compute_ageing(const Reader& store, const Vault& vault, D
   if (!done) return tl::unexpected(done.error());
   v1::AgeingView view;
   view.set_on(today.str());
+  view.set_unreadable(records.passed_over());
   for (const auto& [key, aged] : all) {
     v1::AgeingRow& row = *view.add_rows();
     row.set_peer(std::get<AgencyId>(key).str());

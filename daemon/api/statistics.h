@@ -30,12 +30,11 @@ struct Month {
 // ended cases. Totals are over all cases, over those with another province than `self`'s, and of
 // both over rural migrants, as cities report them. Error: the store's; kBusy if `stop` was asked
 // for.
-Result<v1::StatisticsView> compute_statistics(const Reader& store, const Vault& vault,
-                                              AgencyId self, const Month& month,
-                                              const std::stop_token& stop);
+Result<v1::StatisticsView> compute_statistics(const Records& records, AgencyId self,
+                                              const Month& month, const std::stop_token& stop);
 
 // Open duties whose day is over on `today`, by counterpart and side in duty.
-Result<v1::AgeingView> compute_ageing(const Reader& store, const Vault& vault, Date today,
+Result<v1::AgeingView> compute_ageing(const Records& records, Date today,
                                       const std::stop_token& stop);
 
 // One header line, then one line a county and direction, then the totals. RFC 4180.

@@ -77,7 +77,9 @@ Result<BankLinePage> list_waiting_lines(const Records& records, std::optional<Ba
   if (!places) return tl::unexpected(places.error());
   BankLinePage page;
   for (const ExceptionPlace& place : places->entries) {
-    TRY(auto record, read_bank_line(records, place.line));
+    auto read = read_bank_line(records, place.line);
+    if (!read && records.pass(layout::bank_line_key(place.line), read.error())) continue;
+    TRY(auto record, std::move(read));
     if (record) page.lines.push_back({place.line, std::move(*record)});
   }
   if (places->more) page.next = places->entries.back();
@@ -123,7 +125,9 @@ Result<FileLinePage> list_file_lines(const Records& records, const Digest& file,
   for (FileLineEntry& entry : page.lines) {
     const auto digest = to_array<kDigestSize>(entry.place.line_id());
     if (!digest) return fail(Errc::kCorrupt, "a line of a bank's file has no id");
-    TRY(auto record, read_bank_line(records, *digest));
+    auto read = read_bank_line(records, *digest);
+    if (!read && records.pass(layout::bank_line_key(*digest), read.error())) continue;
+    TRY(auto record, std::move(read));
     if (record) entry.line = BankLineEntry{*digest, std::move(*record)};
   }
   return page;

@@ -48,6 +48,7 @@ Checked check_apply(const Case& subject, const Event& event, const Context& cont
 // What the letter says of our own agency is not the clerk's doing: the peer would refuse it, and
 // who keeps the directory must know.
 Checked check_send_letter(const Context& context) {
+  if (context.unconfirmed) return rejection(Refusal::kUnconfirmed);
   if (context.letter_number.empty()) return rejection(Refusal::kLetterNumbersExhausted);
   const std::vector<Finding>& findings = context.own_entry->findings();
   if (findings.empty()) return std::nullopt;

@@ -62,6 +62,7 @@ enum class Refusal : uint16_t {
   kStorageLow = 60,          // the disk is nearly full
   kIdempotencyReused = 61,   // the key stands for another request of the user
   kIdempotencyTooMany = 62,  // keys of one user within a day
+  kUnconfirmed = 63,         // since the start no peer has said what it has of ours
   // Bank lines and batches.
   kBankLineUnknown = 80,
   kBankLineSettled = 81,     // it waits in no exception queue, or its money stands with a case

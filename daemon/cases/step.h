@@ -34,6 +34,7 @@ struct Context {
   // kApply, kKeyPaper of a letter that names none: whose deadlines the case runs under
   std::string_view profile;
   std::string_view letter_number;    // kSendLetter: the next free number, empty: none left
+  bool unconfirmed = false;          // kSendLetter: no peer has said since the start what it has
   bool peer_known = true;            // kApply: the origin agency is in the directory
   CaseId duplicate_of;               // kApply: the open case in its way (X31), or empty
   CaseId claimed_by;                 // kAcceptLetter: accepted for another one (X32), or empty

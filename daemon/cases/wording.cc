@@ -214,6 +214,11 @@ constexpr RefusalText kRefusals[] = {
      "The action does not take this field, so that it would be dropped; leave it out."},
     {Refusal::kIdempotencyReused, "idempotency_key_reused",
      "This Idempotency-Key was used for another request; take a new one for each new request."},
+    {Refusal::kUnconfirmed, "unconfirmed",
+     "Nobody has shown since the start that our store is the newest one: letter numbers and "
+     "payment "
+     "files wait. Try again when an agency answers (`jiexu store status`). If none can, two people "
+     "may say so instead (`jiexu store confirm`)."},
     {Refusal::kIdempotencyTooMany, "too_many_idempotency_keys",
      "This user has a million Idempotency-Keys of the last day; go on later, or without keys."},
     {Refusal::kUnknownProposal, "unknown_proposal",

@@ -165,6 +165,8 @@ Result<CaseService::Outcome> CaseCommands::submit_one(const CaseId& id,
 
 Result<SubmitCommand::Reply> CaseCommands::submit(const SubmitCommand& submit,
                                                   const std::string& user, Instant now) {
+  // As a whole: a sender tries again, and does not look for what of it was refused.
+  if (!cases_.gives_numbers()) return SubmitCommand::Reply(refuse(Refusal::kUnconfirmed));
   const bool trusted =
       !options_.four_eyes ||
       std::ranges::find(options_.trusted_submitters, user) != options_.trusted_submitters.end();

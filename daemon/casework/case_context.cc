@@ -16,10 +16,9 @@
 namespace jiexu {
 namespace {
 
-constexpr uint32_t kLetterSequenceMax = 99'999;
 constexpr uint32_t kSkippedTo = 10'000;
 constexpr int64_t kSecondsOfDay = 86'400;
-static_assert(kSkippedTo + kSecondsOfDay < kLetterSequenceMax);
+static_assert(kSkippedTo + kSecondsOfDay < LetterNumber::kSequenceMax);
 
 // Another open transfer of the person from the same agency to us (X31).
 bool is_duplicate(const Case& subject, const Case& other) {
@@ -81,10 +80,9 @@ Result<CaseId> CaseService::find_other(const Case& subject, const Context& conte
 // Letters of earlier days have numbers of those days. Beyond the first ten thousand, the number
 // says the second of the day, so that a second loss leads further.
 void CaseService::skip_letter_numbers(Instant now) {
-  if (letter_day_ != date_of(now)) return;
-  const int64_t second = kSecondsOfDay - 1 - (end_of(letter_day_).ms - now.ms) / 1000;
-  letter_sequence_ = std::max(letter_sequence_, kSkippedTo + static_cast<uint32_t>(second));
-  write_letter_counter();
+  const Date today = date_of(now);
+  const int64_t second = kSecondsOfDay - 1 - (end_of(today).ms - now.ms) / 1000;
+  numbers_.skip(today, kSkippedTo + static_cast<uint32_t>(second) + 1);
 }
 
 Result<void> CaseService::take_letter_number(Date today, std::string_view given) {
@@ -103,16 +101,18 @@ Result<void> CaseService::take_letter_number(Date today, std::string_view given)
     }
     return {};
   }
-  for (; letter_sequence_ < kLetterSequenceMax; ++letter_sequence_) {
-    const auto number = LetterNumber::make(self_, today, letter_sequence_ + 1);
+  for (uint32_t from = letter_sequence_ + 1;; ++from) {
+    TRY(from, numbers_.at_least(today, from));
+    if (from == 0) return {};
+    const auto number = LetterNumber::make(self_, today, from);
     CHECK(number.has_value());
     // One of ours that came from outside, on a sheet or in a message that a loss had forgotten.
     TRY(const auto taken, letters_.find(*number));
     if (!taken.empty()) continue;
+    letter_sequence_ = from - 1;
     letter_number_ = number->view();
     return {};
   }
-  return {};
 }
 
 // Whether the number is of the agency, or of one that it took over: those numbers stay. An agency
@@ -203,6 +203,8 @@ Result<void> CaseService::look_up(const Case& subject, const Event& event, Conte
       return {};
     }
     case EventKind::kSendLetter:
+      context.unconfirmed = event.letter_number.empty() && !guard_.confirmed();
+      if (context.unconfirmed) return {};
       TRY_DO(take_letter_number(date_of(event.at), event.letter_number));
       context.letter_number = letter_number_;
       return {};

@@ -59,8 +59,8 @@ void CaseCache::put(std::shared_ptr<const Case> subject) {
 }
 
 CaseService::CaseService(AgencyId self, const Vault& vault, Transaction& tx, Peers& peers,
-                         const LinkGuard& guard, SentBefore& sent_before, EngineObserver& observer,
-                         size_t cache_max)
+                         const LinkGuard& guard, SentBefore& sent_before, NumberBlocks& numbers,
+                         EngineObserver& observer, size_t cache_max)
     : self_(self),
       vault_(vault),
       tx_(tx),
@@ -69,7 +69,8 @@ CaseService::CaseService(AgencyId self, const Vault& vault, Transaction& tx, Pee
       sent_before_(sent_before),
       observer_(observer),
       letters_(tx),
-      cache_(cache_max) {}
+      cache_(cache_max),
+      numbers_(numbers, NumberKind::kLetter, LetterNumber::kSequenceMax) {}
 
 void CaseService::set_directory(std::shared_ptr<const Directory> directory) {
   directory_ = std::move(directory);

@@ -16,6 +16,7 @@
 #include "daemon/casework/letter_index.h"
 #include "daemon/casework/rejudge.h"
 #include "daemon/engine/kernel.h"
+#include "daemon/engine/number_draw.h"
 #include "daemon/engine/observer.h"
 #include "daemon/engine/scratch_arena.h"
 #include "daemon/engine/transaction.h"
@@ -63,8 +64,8 @@ class SentBefore {
 class CaseService final : public CommitListener {
  public:
   CaseService(AgencyId self, const Vault& vault, Transaction& tx, Peers& peers,
-              const LinkGuard& guard, SentBefore& sent_before, EngineObserver& observer,
-              size_t cache_max);
+              const LinkGuard& guard, SentBefore& sent_before, NumberBlocks& numbers,
+              EngineObserver& observer, size_t cache_max);
 
   void set_directory(std::shared_ptr<const Directory> directory);
 
@@ -80,6 +81,8 @@ class CaseService final : public CommitListener {
 
   // Whether cases with this peer have yet to come back to where they were.
   bool recovering(AgencyId peer) const { return guard_.is_recovering(peer); }
+  // Whether new letters get numbers.
+  bool gives_numbers() const { return guard_.confirmed(); }
   // A link has been recovered, whose cases follow_successor() and fire_deadlines() had passed over.
   void peer_recovered();
 
@@ -108,9 +111,13 @@ class CaseService final : public CommitListener {
   Result<std::shared_ptr<const Case>> assign(const Case& subject, const std::string& to,
                                              std::string_view user, Instant now);
 
-  // Letter numbers of the day are left out, because a loss may have forgotten the last ones. They
-  // go on at a number that no earlier loss of the day can have led to.
+  // A loss may have forgotten letter numbers of the day: they go on behind all that were reserved,
+  // and at a number that no earlier loss of the day can have led to, should what is known of those
+  // be old as well.
   void skip_letter_numbers(Instant now);
+  // Whether that is not durable yet; and makes it so.
+  bool has_skipped_numbers() const { return numbers_.has_skipped(); }
+  Result<void> keep_skipped_numbers() { return numbers_.keep_skip(); }
 
   // A numbered message of the case was refused: its number is used up all the same, and so is that
   // of the payment that it gives notice of.
@@ -274,6 +281,7 @@ class CaseService final : public CommitListener {
   Rejudge rejudge_{v1::JudgedRecord()};
   Date judged_day_;  // whose successions are in use
 
+  NumberDraw numbers_;  // of letters
   Date letter_day_;
   uint32_t letter_sequence_ = 0;
   bool letter_counted_ = true;  // letter_sequence_ is written

@@ -46,6 +46,12 @@ Result<std::optional<Case>> read_case(const Records& records, const CaseId& id) 
   return std::nullopt;
 }
 
+Result<std::optional<Case>> read_listed_case(const Records& records, const CaseId& id) {
+  auto found = read_case(records, id);
+  if (!found && records.pass(layout::case_key(id, false), found.error())) return std::nullopt;
+  return found;
+}
+
 // Closed cases first: below the greatest of them the open ones have left the traces of their
 // removal, which a walk from the end would meet one by one.
 Result<CaseId> greatest_case(const Reader& reader) {
@@ -217,7 +223,7 @@ Result<CasePage> list_cases(const Records& records, bool open_only, std::optiona
   TRY(const auto ids, list_ids(records, open_only, after, limit));
   CasePage page;
   for (const CaseId& id : ids.ids) {
-    TRY(auto found, read_case(records, id));
+    TRY(auto found, read_listed_case(records, id));
     if (!found) continue;
     TRY_DO(show_delivery(records, *found));
     page.cases.push_back(std::move(*found));

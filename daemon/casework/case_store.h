@@ -30,6 +30,9 @@ void to_record(const LogPlace& place, v1::LogRef* ref);
 Result<std::vector<CaseId>> decode_case_list(std::string_view list);
 
 Result<std::optional<Case>> read_case(const Records& records, const CaseId& id);
+// The same for a list: one that cannot be read is as if it were not there if `records` pass over
+// damage, where it is noted.
+Result<std::optional<Case>> read_listed_case(const Records& records, const CaseId& id);
 // The greatest id of all cases; empty if there is none.
 Result<CaseId> greatest_case(const Reader& reader);
 Result<std::vector<v1::TimelineRecord>> read_timeline(const Records& records, const CaseId& id);

@@ -66,7 +66,7 @@ class Look {
   Result<std::optional<WorkRow>> read(const layout::DutyKey& duty) const {
     const auto kind = static_cast<DeadlineKind>(duty.kind);
     if (filter_.duty && kind != *filter_.duty) return std::nullopt;
-    TRY(auto found, read_case(records_, duty.id));
+    TRY(auto found, read_listed_case(records_, duty.id));
     if (!found || found->closed()) return std::nullopt;
     TRY_DO(show_delivery(records_, *found));
     WorkRow row{std::move(*found), std::nullopt};

@@ -12,6 +12,8 @@ std::string_view name(AlarmKind kind) {
     case AlarmKind::kUnreceipted: return "unreceipted";
     case AlarmKind::kRecovery: return "recovery";
     case AlarmKind::kQuarantine: return "quarantine";
+    case AlarmKind::kUnconfirmed: return "unconfirmed";
+    case AlarmKind::kDamage: return "damage";
   }
   return "";
 }

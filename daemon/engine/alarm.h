@@ -22,11 +22,14 @@ enum class AlarmKind : uint8_t {
   kUnreceipted = 6,  // a message has waited long for its receipt
   kRecovery = 7,     // what was lost is to come back from the peer
   kQuarantine = 8,   // messages of the peer that were of no use wait for a person
+  kUnconfirmed = 9,  // nobody has shown that our store is the newest one: numbers and files wait
+  kDamage = 10,      // places of our store cannot be read
 };
 
 inline constexpr std::array kAlarmKinds = {
-    AlarmKind::kDisk,  AlarmKind::kOwnClock,    AlarmKind::kStopped,  AlarmKind::kSilent,
-    AlarmKind::kClock, AlarmKind::kUnreceipted, AlarmKind::kRecovery, AlarmKind::kQuarantine};
+    AlarmKind::kDisk,        AlarmKind::kOwnClock,    AlarmKind::kStopped,  AlarmKind::kSilent,
+    AlarmKind::kClock,       AlarmKind::kUnreceipted, AlarmKind::kRecovery, AlarmKind::kQuarantine,
+    AlarmKind::kUnconfirmed, AlarmKind::kDamage};
 
 // The name in answers and metrics, such as "silent".
 std::string_view name(AlarmKind kind);

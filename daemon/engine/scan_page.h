@@ -1,5 +1,6 @@
-// A page of a list, as queries read it from the store. A key or record that cannot be read is an
-// error and not left out: a list without it would be a lie about money or messages.
+// A page of a list, as queries read it from the store. A key or record that cannot be read is not
+// left out unseen: a list without it would be a lie about money or messages. It is an error, or, if
+// the records pass over damage, noted and counted there, for the list to say so.
 #pragma once
 
 #include <functional>
@@ -64,6 +65,7 @@ Result<Scanned<Entry>> scan_page(const Records& records, const KeyRange& range, 
     page.more = page.entries.size() == limit;
     if (page.more) return false;
     auto entry = read(key, value);
+    if (!entry && records.pass(range.family, key, entry.error())) return true;
     if (!entry) {
       readable = tl::unexpected(entry.error());
       return false;

@@ -59,6 +59,8 @@ class Transaction {
   template <class T>
   void put_message(const RecordKey& key, const T& message);
   void remove(const RecordKey& key);
+  // As Batch::witness, of the open commit.
+  void witness() { generations_[open_].batch.witness(); }
 
   // Listeners are told in the order in which they were added, and must outlive this object.
   void add_listener(CaseListener* listener) { listeners_.push_back(listener); }

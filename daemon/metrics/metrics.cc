@@ -75,6 +75,9 @@ Metrics::Metrics()
                          .Add({}, kCommitBounds)),
       disk_free_bytes(
           gauges(registry_, "jiexu_disk_free_bytes", "Free disk of the store.").Add({})),
+      store_unreadable(gauges(registry_, "jiexu_store_unreadable",
+                              "Records and ranges of the store that could not be read.")
+                           .Add({})),
       batches_silent(gauges(registry_, "jiexu_batches_silent",
                             "Exported batches that the bank has said nothing of for too long.")
                          .Add({})),

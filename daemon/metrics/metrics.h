@@ -60,6 +60,7 @@ class Metrics {
   prometheus::Counter& commits;
   prometheus::Histogram& commit_seconds;
   prometheus::Gauge& disk_free_bytes;
+  prometheus::Gauge& store_unreadable;  // places that were found to be damaged since the start
   prometheus::Gauge& batches_silent;
   Gauges& comparison_differences;   // peer
   Gauges& comparison_day;           // peer

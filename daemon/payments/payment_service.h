@@ -44,6 +44,7 @@
 #include "daemon/bankfiles/payment_report.h"
 #include "daemon/casework/action_guards.h"
 #include "daemon/casework/case_service.h"
+#include "daemon/engine/number_draw.h"
 #include "daemon/payments/rules/batch_machine.h"
 #include "daemon/payments/rules/payment_machine.h"
 #include "daemon/payments/rules/payment_state.h"
@@ -63,14 +64,24 @@ bool pays(const v1::RemittanceBatchRecord& batch, const CaseId& id);
 class PaymentService final : public CaseListener {
  public:
   PaymentService(AgencyId self, Transaction& tx, CaseService& cases, BatchRules rules,
-                 const LinkGuard& guard)
-      : self_(self), tx_(tx), cases_(cases), rules_(std::move(rules)), guard_(guard) {}
+                 const LinkGuard& guard, NumberBlocks& numbers)
+      : self_(self),
+        tx_(tx),
+        cases_(cases),
+        rules_(std::move(rules)),
+        guard_(guard),
+        numbers_(numbers, NumberKind::kBatch, BatchNumber::kSequenceMax) {}
 
   void set_directory(const Directory& directory);
   // Whether the store has ever lost commits.
   bool has_lost() const { return doubt_until_ms_ != 0; }
   // Payments ordered up to `until` may be with the bank already.
   void doubt(Instant until) { doubt_until_ms_ = std::max(doubt_until_ms_, until.ms); }
+  // Numbers of batches may be forgotten: they go on behind all that were reserved.
+  void skip_batch_numbers(Instant now) { numbers_.skip(date_of(now), 0); }
+  // Whether that is not durable yet; and makes it so.
+  bool has_skipped_numbers() const { return numbers_.has_skipped(); }
+  Result<void> keep_skipped_numbers() { return numbers_.keep_skip(); }
 
   // CaseListener: a case has ordered a payment, or its bank or a person has taken one back.
   Result<void> case_changed(const CaseChanged& change) override;
@@ -190,9 +201,11 @@ class PaymentService final : public CaseListener {
   Instant last_collection(Instant now) const;
   Result<void> gather(const Case& subject, Payment& payment, std::string_view user, Instant now,
                       Groups& groups, v1::MadeBatchesView& made);
-  Result<void> open_batch(const Case& subject, std::string_view user, Instant now,
+  // False: the day has no batch number left.
+  Result<bool> open_batch(const Case& subject, std::string_view user, Instant now,
                           Collecting& group);
   void close_batch(Collecting& group, v1::MadeBatchesView& made);
+  // Empty: the day has none left.
   Result<std::string> new_number(Instant now);
 
   // Takes payments out of the batch that can no longer go to the bank as it says; how many.
@@ -201,7 +214,9 @@ class PaymentService final : public CaseListener {
   Result<std::string> write_file(std::string_view number, const BatchRecord& batch,
                                  PaymentFormat format, Instant now) const;
   Result<void> mark_exported(const BatchRecord& batch, Instant now);
-  Result<bool> can_be_told(const BatchRecord& batch, Instant now);
+  // Whether their notices can be written now, and whoever may have had them already has said since
+  // the start what it has. The agency that the batch waits for; empty: none in particular.
+  Result<std::string> look_at_peers(const BatchRecord& batch, BatchFacts& facts, Instant now);
   Result<void> tell(std::string_view number, const BatchRecord& batch, std::string_view user,
                     Instant now);
 
@@ -282,6 +297,7 @@ class PaymentService final : public CaseListener {
   std::map<AgencyId, BankAccount> accounts_;  // of agencies, by the directory
   int64_t doubt_until_ms_ = 0;
   std::optional<Instant> collected_for_;  // the time of a day for which all has been collected
+  NumberDraw numbers_;                    // of batches
   Date last_day_;                         // of the last batch made in this run, and its sequence
   uint32_t last_sequence_ = 0;
   std::optional<layout::WaitingPayment> collect_from_;  // where a collection goes on

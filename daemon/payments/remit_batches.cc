@@ -48,7 +48,7 @@ BatchFacts facts_of_approval(const v1::RemittanceBatchRecord& batch, const std::
 
 tl::unexpected<Rejection> refuse_batch(const BatchStep& taken,
                                        const v1::RemittanceBatchRecord& batch,
-                                       std::string_view user) {
+                                       std::string_view user, const std::string& waits_for = "") {
   const std::string was(name(static_cast<PaymentFormat>(batch.format())));
   switch (taken.answer) {
     case BatchAnswer::kNotApproved: return refuse(Refusal::kBatchNotApproved);
@@ -61,7 +61,8 @@ tl::unexpected<Rejection> refuse_batch(const BatchStep& taken,
     case BatchAnswer::kFormatDiffers:
       return refuse(Refusal::kBatchState, "it was exported as " + was);
     case BatchAnswer::kFileGone: return refuse(Refusal::kBatchState, batch.note());
-    case BatchAnswer::kRecovering: return refuse(Refusal::kRecovering);
+    case BatchAnswer::kUnconfirmed: return refuse(Refusal::kUnconfirmed, waits_for);
+    case BatchAnswer::kRecovering: return refuse(Refusal::kRecovering, waits_for);
     default: break;
   }
   return refuse(Refusal::kBatchState, "it is " + std::string(name(state_of(batch))));
@@ -71,8 +72,9 @@ tl::unexpected<Rejection> refuse_batch(const BatchStep& taken,
 
 // --- collecting ---
 
-// The sequence is the time of day, so that a store that comes from a backup does not give out the
-// number of a batch that it has forgotten.
+// The sequence is the time of day, and behind all that were reserved: a store that comes from a
+// backup does not give out the number of a batch that it has forgotten, even if what is known of
+// the reserved ones is as old.
 Result<std::string> PaymentService::new_number(Instant now) {
   const Date day = date_of(now);
   const int64_t tenths = (now.ms - start_of(day).ms) / kTenthMs;
@@ -80,6 +82,8 @@ Result<std::string> PaymentService::new_number(Instant now) {
   if (day == last_day_) sequence = std::max(sequence, last_sequence_ + 1);
   last_day_ = day;
   for (;; ++sequence) {
+    TRY(sequence, numbers_.at_least(day, sequence));
+    if (sequence == 0) return std::string();
     last_sequence_ = sequence;
     const auto number = BatchNumber::make(self_, day, sequence);
     CHECK(number.has_value());
@@ -103,7 +107,9 @@ Result<v1::MadeBatchesView> PaymentService::make(const std::optional<layout::Wai
     CHECK(subject != nullptr);
     TRY_DO(gather(*subject, *payment, user, now, groups, made));
   }
-  for (auto& [account, group] : groups) close_batch(group, made);
+  for (auto& [account, group] : groups) {
+    if (!group.number.empty()) close_batch(group, made);
+  }
   if (places.size() == limits::kPaymentsPerStep) {
     made.set_next(to_hex(layout::waiting_payment_key(places.back())));
   }
@@ -112,18 +118,21 @@ Result<v1::MadeBatchesView> PaymentService::make(const std::optional<layout::Wai
 
 Result<void> PaymentService::gather(const Case& subject, Payment& payment, std::string_view user,
                                     Instant now, Groups& groups, v1::MadeBatchesView& made) {
-  TRY(const auto why, obstacle(subject, payment, now));
-  if (!why.empty()) {
+  const auto hold = [&](std::string_view why) {
     *made.add_held() = view_payment(payment.id, payment.attempt, payment.record, why, now);
-    return {};
-  }
+    return Result<void>();
+  };
+  TRY(const auto why, obstacle(subject, payment, now));
+  if (!why.empty()) return hold(why);
+  if (!guard_.confirmed()) return hold(kUnconfirmedStore);
   const int64_t amount = payment.record.amount_fen() - payment.record.returned_fen();
   Collecting& group = groups[subject.payee.SerializeAsString()];
   const auto count = static_cast<size_t>(group.batch.payments_size());
   const bool full = count >= rules_.payments_max || amount > rules_.total_max.value - group.total;
   if (count > 0 && (full || pays(group.batch, payment.id))) close_batch(group, made);
   if (group.number.empty()) {
-    TRY_DO(open_batch(subject, user, now, group));
+    TRY(const auto opened, open_batch(subject, user, now, group));
+    if (!opened) return hold(kNoBatchNumber);
   }
   v1::BatchPaymentRecord* place = group.batch.add_payments();
   place->set_case_id(std::string(payment.id.bytes()));
@@ -137,16 +146,17 @@ Result<void> PaymentService::gather(const Case& subject, Payment& payment, std::
   return {};
 }
 
-Result<void> PaymentService::open_batch(const Case& subject, std::string_view user, Instant now,
+Result<bool> PaymentService::open_batch(const Case& subject, std::string_view user, Instant now,
                                         Collecting& group) {
   TRY(auto number, new_number(now));
+  if (number.empty()) return false;
   group.number = std::move(number);
   group.batch.set_state(static_cast<uint32_t>(BatchState::kMade));
   *group.batch.mutable_payer() = own_account_;
   *group.batch.mutable_payee() = subject.payee;
   group.batch.set_made_by(std::string(user));
   group.batch.set_made_at_ms(now.ms);
-  return {};
+  return true;
 }
 
 void PaymentService::close_batch(Collecting& group, v1::MadeBatchesView& made) {
@@ -258,12 +268,11 @@ PaymentService::Outcome<std::string> PaymentService::export_file(std::string_vie
   if (taken.refused()) return Reply(refuse_batch(taken, batch, user));
   if (taken.answer == BatchAnswer::kAsBefore) return Reply(std::move(*kept));
   TRY(const auto gone, drop_ineligible(std::string(number), batch, now));
-  TRY(const auto reachable, can_be_told(batch, now));
   facts.shrunk = gone > 0;
   facts.as_seen = view(content_of(number, batch)) == batch.approved_content();
-  facts.reachable = reachable;
+  TRY(const auto waits_for, look_at_peers(batch, facts, now));
   taken = step(facts, BatchEvent::kExport);
-  if (taken.refused()) return Reply(refuse_batch(taken, batch, user));
+  if (taken.refused()) return Reply(refuse_batch(taken, batch, user, waits_for));
   const auto file = write_file(number, batch, format, now);
   if (!file) return Reply(refuse(Refusal::kFileUnwritable, file.error().text));
   batch.set_state(static_cast<uint32_t>(taken.to));
@@ -274,6 +283,7 @@ PaymentService::Outcome<std::string> PaymentService::export_file(std::string_vie
   TRY_DO(tell(number, batch, user, now));
   write_batch(number, batch);
   tx_.put(layout::payment_file_key(number), *file);
+  tx_.witness();
   return Reply(*file);
 }
 
@@ -293,13 +303,18 @@ Result<std::string> PaymentService::write_file(std::string_view number, const Ba
   return write_pain001(out);
 }
 
-Result<bool> PaymentService::can_be_told(const BatchRecord& batch, Instant now) {
+Result<std::string> PaymentService::look_at_peers(const BatchRecord& batch, BatchFacts& facts,
+                                                  Instant now) {
+  facts.confirmed = guard_.confirmed();
   for (const v1::BatchPaymentRecord& place : batch.payments()) {
     TRY(const auto subject, cases_.load(*CaseId::from_bytes(place.case_id()), now));
     CHECK(subject != nullptr);
-    if (!guard_.may_write(subject->peer)) return false;
+    const AgencyId peer = subject->peer;
+    facts.reachable = guard_.may_write(peer);
+    facts.confirmed = facts.confirmed && guard_.confirmed_by(peer);
+    if (!facts.reachable || !facts.confirmed) return peer.str();
   }
-  return true;
+  return std::string();
 }
 
 // The bank may pay the batch in one transfer, which names nothing but its number.

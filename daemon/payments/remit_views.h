@@ -30,4 +30,10 @@ const v1::ReleaseRecord* open_release(const CaseId& id, uint32_t attempt,
 // Whether the store does not know if the bank has the payment.
 bool is_doubtful(const v1::PaymentRecord& record, int64_t doubt_until_ms);
 
+inline constexpr std::string_view kUnconfirmedStore =
+    "since the start no other agency has shown that our store is not an older one: `jiexu store "
+    "status` says who is waited for";
+inline constexpr std::string_view kNoBatchNumber =
+    "all 999,999 batch numbers of today are used: go on tomorrow";
+
 }  // namespace jiexu

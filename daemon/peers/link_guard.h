@@ -50,6 +50,13 @@ class LinkGuard {
   bool has_compared(AgencyId peer) const { return state_.has_compared(peer); }
   // Our cases with the peer are known to be where they were.
   bool is_sound(AgencyId peer) const { return !is_recovering(peer) && has_compared(peer); }
+  // Since the start, one who had given us receipts has shown that it holds no more of our log than
+  // we do, or two people have said so, or nobody had given any: this store is not an older one.
+  // Before that no new number is given.
+  bool confirmed() const { return state_.confirmed(); }
+  // The same of this peer, and the store is no copy that people have to look at. Before that no
+  // payment file leaves that the peer may know.
+  bool confirmed_by(AgencyId peer) const { return state_.confirmed_by(peer); }
   // The same of every peer.
   bool all_sound() const { return state_.whole(); }
 

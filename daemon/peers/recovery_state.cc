@@ -77,7 +77,7 @@ std::string_view check_invariants(const LinkState* link, Seq recover_from) {
   if (lost != (recover_from != 0)) return "a loss is noted with its link, and nothing else is";
   if (link == nullptr) return "";
   if (phase == kNone) return "a link that is not being recovered is not listed";
-  if (doubted && (!link->own.empty() || !link->letters.empty() || link->fetch.target != 0)) {
+  if (doubted && (!link->own.empty() || !link->written.empty() || link->fetch.target != 0)) {
     return "what a peer says without a proof begins nothing";
   }
   const FetchMarks& fetch = link->fetch;
@@ -143,6 +143,33 @@ bool RecoveryState::note_agreed(AgencyId peer) {
   return first;
 }
 
+void RecoveryState::note_witness(AgencyId peer) {
+  changed_ |= witnesses_.insert(peer).second;
+}
+
+void RecoveryState::note_confirmed() {
+  confirmed_by_people_ = true;
+  changed_ = true;
+}
+
+void RecoveryState::note_proved() {
+  proved_ = true;
+  changed_ = true;
+}
+
+void RecoveryState::withdraw_proof() {
+  proved_ = confirmed_by_people_ = false;
+  changed_ = true;
+}
+
+std::string_view RecoveryState::proof() const {
+  if (!confirmed_) return "";
+  if (proved_) return "machine";
+  if (confirmed_by_people_) return "people";
+  const bool peer = std::ranges::any_of(witnesses_, [&](AgencyId id) { return agreed(id); });
+  return peer ? "agency" : "nobody_to_ask";
+}
+
 void RecoveryState::note_loss() {
   notes_loss_ = true;
   changed_ = true;
@@ -170,8 +197,24 @@ bool RecoveryState::recount(const Directory& directory, AgencyId self) {
   const bool whole = !missing && std::ranges::all_of(agencies, [&](const Agency& agency) {
     return agency.id == self || has_compared(agency.id);
   });
+  const auto witnesses = [&](bool agreed_too) {
+    return std::ranges::any_of(agencies, [&](const Agency& agency) {
+      return is_witness(agency.id) && (!agreed_too || agreed(agency.id));
+    });
+  };
+  const bool said = proved_ || confirmed_by_people_;
+  confirmed_ = said || witnesses(true) || !witnesses(false);
+  const bool all_agreed =
+      std::ranges::all_of(witnesses_, [&](AgencyId witness) { return agreed(witness); });
+  proved_to_all_ = !missing && (said || all_agreed);
   const bool freed = blocked < blocked_ || (whole && !whole_);
   recovered_ = noted && blocked == 0;
+  const auto silent = std::ranges::count_if(agencies, [&](const Agency& agency) {
+    return recovers(agency.id) && find(agency.id)->phase() == RecoveryPhase::kAsking;
+  });
+  const bool answered =
+      std::ranges::any_of(agencies, [&](const Agency& agency) { return agreed(agency.id); });
+  usable_ = recovered_ || (noted && answered && static_cast<size_t>(silent) == blocked);
   blocked_ = blocked;
   whole_ = whole;
   changed_ = false;

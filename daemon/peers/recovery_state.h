@@ -108,8 +108,11 @@ struct LinkState {
   Steady ask_at;  // when the peer is to be asked again
   Seq had = 0;    // of its messages, when it was last to be asked
   OwnMessages own;
-  std::multiset<std::string> letters;  // numbers of letters of our log from where it began
-  std::vector<v1::Message> orphans;    // written anew under numbers that were used; laid aside
+  // Of our log from where the recovery began: its messages by case, reached or not, and the
+  // numbers of its letters.
+  std::multiset<std::pair<CaseId, uint32_t>> written;
+  std::multiset<std::string> letters;
+  std::vector<v1::Message> orphans;  // written anew under numbers that were used; laid aside
 
   RecoveryPhase phase() const { return phase_; }
   // For a person; who else waits goes on.
@@ -155,6 +158,32 @@ class RecoveryState {
   bool agreed(AgencyId peer) const { return agreed_.contains(peer); }
   bool has_compared(AgencyId peer) const { return spoken_to(peer) && agreed(peer); }
 
+  // The peer had given receipts for what we wrote when this run began: it knows whether our store
+  // is as it was, or an older copy of it.
+  void note_witness(AgencyId peer);
+  bool is_witness(AgencyId peer) const { return witnesses_.contains(peer); }
+  // Two people say that it is as it was, in a witness's place.
+  void note_confirmed();
+  // The machine itself knows that it is as it was when the last run ended (storage/run_mark.h).
+  void note_proved();
+  // It is not: what people and the machine have said does not count any more.
+  void withdraw_proof();
+  // The store may be an older copy in ways that no witness can tell. From any thread.
+  void set_copied(bool copied) { copied_ = copied; }
+  bool is_copy() const { return copied_; }
+  // As of the last recount(): a witness of the directory has agreed since the start, or there is
+  // none, or the machine or people have said so. From any thread.
+  bool confirmed() const { return confirmed_; }
+  bool confirmed_by(AgencyId peer) const {
+    return !copied_ && (proved_ || confirmed_by_people_ || !is_witness(peer) || agreed(peer));
+  }
+  // As of the last recount(): it is the newest store whomever one asks, so that the next run on
+  // this machine need ask nobody if it finds the store like that. From any thread.
+  bool proved() const { return proved_to_all_; }
+  // Who says that it is confirmed: "machine", "agency", "people"; "nobody_to_ask": there is none
+  // who could have anything of ours. Empty: nobody does.
+  std::string_view proof() const;
+
   // The open commit notes with a link that it has to be recovered. Until that is on the disk, the
   // store may not be called complete.
   void note_loss();
@@ -172,6 +201,9 @@ class RecoveryState {
   // As of the last recount(). Every peer of the directory has been asked for what the store may
   // have lost, and nothing is missing any more that can still come by itself. From any thread.
   bool recovered() const { return recovered_; }
+  // The same; or somebody has agreed since the start, and all who are still waited for have not
+  // answered yet: their cases wait, and the agency goes on. From any thread.
+  bool usable() const { return usable_; }
   // Why nothing can be done in a case with the agency: its link is being recovered, or the
   // directory does not have it. kNone: something can. As of the last recount(). From any thread.
   Refusal out_of_reach(AgencyId peer) const;
@@ -202,12 +234,19 @@ class RecoveryState {
   std::map<AgencyId, LinkState> links_;
   std::set<AgencyId> spoken_to_;
   std::set<AgencyId> agreed_;  // with our log, since the start
+  std::set<AgencyId> witnesses_;
+  bool confirmed_by_people_ = false;
+  bool proved_ = false;  // by the machine
+  std::atomic<bool> copied_{false};
   bool notes_loss_ = false;    // the open commit
   bool closed_notes_ = false;  // the one that runs
   bool changed_ = true;
   size_t blocked_ = 0;  // agencies whose links are being recovered and need no person for it
   bool whole_ = false;
   std::atomic<bool> recovered_{true};
+  std::atomic<bool> usable_{true};
+  std::atomic<bool> confirmed_{true};
+  std::atomic<bool> proved_to_all_{false};
   // For other threads.
   mutable std::mutex reach_mutex_;
   std::set<AgencyId> known_;

@@ -12,6 +12,8 @@
 namespace jiexu {
 namespace {
 
+constexpr const char* kUnreadable = "a record of the ledger is unreadable";
+
 using Account = std::pair<std::string, uint32_t>;  // peer, number
 using Sums = std::map<Account, int64_t>;
 
@@ -92,7 +94,8 @@ class Checker {
     if (posted_ != told_) {
       TRY_DO(find_unposted());
     }
-    view_.set_sound(sound_ && view_.differences_total() == 0);
+    view_.set_unreadable(records_.passed_over());
+    view_.set_sound(sound_ && view_.differences_total() == 0 && view_.unreadable() == 0);
     return std::move(view_);
   }
 
@@ -165,7 +168,8 @@ class Checker {
             sums.clear();
           }
           subject = *of;
-          return checked && add_posting(value, sums);
+          if (!checked) return stop_at(checked.error());
+          return add_posting(value, sums);
         });
     if (!checked) return checked;
     if (!done || !subject) return done;
@@ -186,14 +190,19 @@ class Checker {
 
   Result<void> check_subject(const CaseId& id, const Sums& posted) {
     if (!add_all(posted, posted_)) return impossible("the postings");
-    TRY(const auto found, read_case(records_, id));
+    auto read = read_case(records_, id);
+    if (!read && records_.pass(Family::kCase, layout::case_key(id, false), read.error())) return {};
+    TRY(const auto found, std::move(read));
     differ(posted, found ? sums_of(*found) : Sums(), id.str(), "");
     return {};
   }
 
   Result<void> check_subject(const Digest& digest, const Sums& posted) {
     if (!add_all(posted, posted_)) return impossible("the postings");
-    TRY(const auto line, records_.get_message<v1::BankLineRecord>(layout::bank_line_key(digest)));
+    const RecordKey key = layout::bank_line_key(digest);
+    auto read = records_.get_message<v1::BankLineRecord>(key);
+    if (!read && records_.pass(key, read.error())) return {};
+    TRY(const auto line, std::move(read));
     differ(posted, line ? sums_of(*line, self_) : Sums(), "", to_hex(view(digest)));
     return {};
   }
@@ -227,7 +236,6 @@ class Checker {
       return {};
     });
     if (!done) return done;
-    Result<void> checked;
     done =
         scan(Family::kFunds, layout::kBankLines, [&](std::string_view key, std::string_view value) {
           const auto digest = layout::parse_bank_line_key(key);
@@ -238,11 +246,11 @@ class Checker {
           if (told.empty()) return true;
           const auto posted = has_posting(layout::line_journal_key(*digest, 0),
                                           layout::line_journal_key(*digest, UINT32_MAX));
-          if (!posted) checked = tl::unexpected(posted.error());
-          if (posted && !*posted) differ({}, told, "", to_hex(view(*digest)));
-          return checked.has_value();
+          if (!posted) return stop_at(posted.error());
+          if (!*posted) differ({}, told, "", to_hex(view(*digest)));
+          return true;
         });
-    return checked ? done : checked;
+    return done;
   }
 
   // Under one of the keys from `first` up to `last`.
@@ -286,13 +294,12 @@ class Checker {
           const auto id = layout::parse_case_key(key);
           v1::CaseRecord record;
           const bool read = record.ParseFromArray(value.data(), static_cast<int>(value.size()));
-          if (!id || !read) {
-            outcome =
-                id ? fail(Errc::kCorrupt, "a case is unreadable") : tl::unexpected(id.error());
-            return false;
-          }
-          const auto subject = decode_case(*id, record);
-          outcome = subject ? visit(*subject) : Result<void>(tl::unexpected(subject.error()));
+          const Error unread{Errc::kCorrupt, "a case is unreadable"};
+          const auto subject = id && read ? decode_case(*id, record)
+                                          : Result<Case>(tl::unexpected(id ? unread : id.error()));
+          const bool passed = !subject && records_.pass(Family::kCase, key, subject.error());
+          if (subject) outcome = visit(*subject);
+          if (!subject && !passed) outcome = tl::unexpected(subject.error());
           return outcome.has_value() && !stop_.stop_requested();
         });
     if (outcome && stop_.stop_requested()) return fail(Errc::kBusy, "the daemon stops");
@@ -310,13 +317,15 @@ class Checker {
     bool readable = true;
     const auto done = records_.scan(family, prefix, layout::prefix_end(prefix),
                                     [&](std::string_view key, std::string_view value) {
-                                      readable = visit(key, value);
+                                      const Error unread{Errc::kCorrupt, kUnreadable};
+                                      readable = visit(key, value) ||
+                                                 (!wrong_ && records_.pass(family, key, unread));
                                       return readable && !stop_.stop_requested();
                                     });
     if (!done) return done;
     if (stop_.stop_requested()) return fail(Errc::kBusy, "the daemon stops");
     if (wrong_) return tl::unexpected(*wrong_);
-    if (!readable) return fail(Errc::kCorrupt, "a record of the ledger is unreadable");
+    if (!readable) return fail(Errc::kCorrupt, kUnreadable);
     return {};
   }
 

@@ -22,9 +22,11 @@ void LinkRecovery::start(const v1::StoreRecord& record) {
   store_record_ = record;
   RecoveryState::Epochs& epochs = state_.epochs;
   epochs.now = epochs.closed = epochs.on_disk = epochs.at_start = record.epoch();
+  state_.set_copied(record.copied_at_ms() != 0);
 }
 
 Result<void> LinkRecovery::add(Peer& peer) {
+  if (peer.sender().mark().receipted_seq > 0) state_.note_witness(peer.id());
   if (state_.epochs.now != state_.epochs.on_disk) {
     peer.raise_epoch(state_.epochs.now);
     peers_.touch(peer.id());
@@ -32,6 +34,7 @@ Result<void> LinkRecovery::add(Peer& peer) {
   }
   const bool noted = peer.recover_from() != 0;
   if (complete_ && !noted) return {};
+  state_.withdraw_proof();  // the last run had lost something, and had not seen to all of it
   LinkState& link = begin(peer, RecoveryPhase::kAsking, false);
   if (noted) {
     TRY_DO(gather_log(peer, link));
@@ -125,6 +128,18 @@ void LinkRecovery::outlive(Peer& peer, const RefuseFrame& refuse, Moment now) {
   raise_epoch(now.wall);
 }
 
+// Of a store that was thought to be complete: nobody knows what else it lacks. Whoever has agreed
+// since the start holds no more.
+void LinkRecovery::note_first_loss(const Peer& peer, Instant now) {
+  if (!std::exchange(complete_, false)) return;
+  state_.withdraw_proof();
+  if (!std::exchange(state_.payments_doubted, true)) doubt_payments(now);
+  for (const auto& [id, other] : peers_.all()) {
+    const bool asked = id == peer.id() || state_.find(id) != nullptr || state_.agreed(id);
+    if (!asked) begin(*other, RecoveryPhase::kAsking, true);
+  }
+}
+
 // A new epoch tells the peers that an older copy of this agency, should one run, is not us. They
 // hear of it when it is durable.
 void LinkRecovery::raise_epoch(Instant now) {
@@ -142,7 +157,7 @@ void LinkRecovery::raise_epoch(Instant now) {
 // What the store shows as waiting for the bank may have been exported in a commit that is lost, and
 // letters have gone out in others.
 void LinkRecovery::doubt_payments(Instant now) {
-  cases_.skip_letter_numbers(now);
+  kernel_.skip_numbers(now);
   kernel_.doubt_payments(now);
   store_record_.set_doubt_until_ms(std::max(store_record_.doubt_until_ms(), now.ms));
   kernel_.write(store_record_);

@@ -25,6 +25,12 @@
 // so again or not. Before its message sends the letter on, it must be known whether the second one
 // has it already.
 //
+// A store that was set back together with its watermark does not know that it is incomplete. So
+// after a start at which the machine itself cannot tell (storage/run_mark.h) one peer that had
+// given us receipts must agree with our log, or two people must say that it is right, before new
+// numbers are given and payment files leave; and when one peer has proved a loss, every other one
+// is asked as well that has not agreed yet.
+//
 // A recovery that a crash interrupts goes on after the restart: the fetched messages are in the
 // log, and what each case has not reached yet is found by its message number. That a store was
 // incomplete, or what a peer shows us that we have lost, is noted with the link until its own
@@ -50,6 +56,7 @@
 #include "daemon/peers/peers.h"
 #include "daemon/peers/recovery_state.h"
 #include "daemon/recovery/recovery_kernel.h"
+#include "jiexu/v1/api.pb.h"
 
 namespace jiexu {
 
@@ -70,6 +77,11 @@ class LinkRecovery final : public SentBefore {
   void set_directory(std::shared_ptr<const Directory> directory);
   // What earlier losses, or this one, have left to doubt. After start() of the cases.
   void doubt_payments_again(Instant now);
+  // The machine knows that the store is as the last run left it. Before add().
+  void note_proved() { state_.note_proved(); }
+  // The store lies in another folder than before: it may be an older copy that nobody else can
+  // tell, because no peer had heard of what is missing. Kept until two people have made sure.
+  void note_copy(Instant now);
   const RecoveryState& state() const { return state_; }
 
   // --- what the peer says ---
@@ -113,6 +125,16 @@ class LinkRecovery final : public SentBefore {
   // Ends the recovery if one goes on and nothing is missing any more. After each batch and Open.
   Result<void> end_if_done(Peer& peer, Instant now);
 
+  // --- what people say in a peer's place ---
+
+  v1::StoreView view_store() const;
+  // One says that the store is not an older copy, and how it is known; another one, who has been
+  // shown that (`content`, in hex), says so as well. Then numbers are given and payment files leave
+  // as if a peer had agreed, until the next start. Nothing waits: changes nothing.
+  using StoreOutcome = tl::expected<v1::StoreView, Rejection>;
+  StoreOutcome propose_confirmation(std::string_view note, std::string_view user, Instant now);
+  StoreOutcome approve_confirmation(std::string_view content, std::string_view user, Instant now);
+
   // --- time and commits ---
 
   // Makes peers say again where they are: nothing else goes on with them by itself.
@@ -146,11 +168,14 @@ class LinkRecovery final : public SentBefore {
   void recount();
   void ask_to_speak(const Peer& peer);
   // The epoch.
+  void note_first_loss(const Peer& peer, Instant now);
   void outlive(Peer& peer, const RefuseFrame& refuse, Moment now);
   void raise_epoch(Instant now);
   void doubt_payments(Instant now);
+  std::vector<AgencyId> silent_witnesses() const;
+  Digest content_of_proposal() const;
   // Claims.
-  void take_claims(Peer& peer, const OpenFrame& open, Steady now);
+  void take_claims(Peer& peer, const OpenFrame& open, Moment now);
   void count_open(const Peer& peer, LinkState& link, Steady now);
   // Fetching.
   Result<void> gather_log(Peer& peer, LinkState& link);
@@ -196,6 +221,7 @@ class LinkRecovery final : public SentBefore {
   EngineObserver& observer_;
   RecoveryState state_;
   v1::StoreRecord store_record_;
+  v1::StoreWordRecord proposal_;  // waits for a second person; by nobody: there is none
   std::shared_ptr<const Directory> directory_;
 };
 

@@ -18,7 +18,7 @@ bool is_unproven(const LinkState* link) {
 
 void LinkRecovery::heard_open(Peer& peer, const OpenFrame& open, Moment now) {
   const bool first_words = state_.note_spoken_to(peer.id());
-  take_claims(peer, open, now.steady);
+  take_claims(peer, open, now);
   if (first_words) kernel_.follow(peer, peer.sender().spoken_to(now.steady));
   if (auto later = state_.outlived_later.extract(peer.id()); !later.empty()) {
     outlive(peer, later.mapped(), now);
@@ -26,7 +26,7 @@ void LinkRecovery::heard_open(Peer& peer, const OpenFrame& open, Moment now) {
   settle(peer);
 }
 
-void LinkRecovery::take_claims(Peer& peer, const OpenFrame& open, Steady now) {
+void LinkRecovery::take_claims(Peer& peer, const OpenFrame& open, Moment now) {
   const Seq known = peer.receiver().ahead().through;
   LinkState* link = state_.find(peer.id());
   if (is_unproven(link) && open.receipt && open.receipt->through > known) {
@@ -35,6 +35,7 @@ void LinkRecovery::take_claims(Peer& peer, const OpenFrame& open, Steady now) {
     // that.
     const bool agreed = state_.agreed(peer.id());
     link = &begin(peer, agreed ? RecoveryPhase::kReplaying : RecoveryPhase::kAsking, false);
+    note_first_loss(peer, now.wall);
     observer_.alarm(peer.id(), "the peer holds receipts of ours that our store has lost");
   }
   if (!open.receipt && open.receipted_seq > known && state_.unproven.insert(peer.id()).second) {
@@ -49,7 +50,7 @@ void LinkRecovery::take_claims(Peer& peer, const OpenFrame& open, Steady now) {
   claims.epoch = std::max(claims.epoch, open.epoch);
   if (open.epoch == claims.epoch) claims.through = std::max(claims.through, open.last_seq);
   if (std::exchange(claims.heard, open.session) == open.session) return;
-  count_open(peer, *link, now);
+  count_open(peer, *link, now.steady);
 }
 
 void LinkRecovery::count_open(const Peer& peer, LinkState& link, Steady now) {
@@ -76,6 +77,7 @@ void LinkRecovery::delivers(AgencyId peer) {
 // --- of our log, by its answer to our Open ---
 
 void LinkRecovery::proves_loss(Peer& peer, Seq through, Moment now) {
+  note_first_loss(peer, now.wall);
   if (state_.spoken_to(peer.id())) {
     raise_epoch(now.wall);
     if (auto ask = fell_behind(peer, through)) {
@@ -85,7 +87,6 @@ void LinkRecovery::proves_loss(Peer& peer, Seq through, Moment now) {
   }
   // It is not known to be speaking to us.
   if (is_unproven(state_.find(peer.id()))) begin(peer, RecoveryPhase::kAsking, true);
-  if (!std::exchange(state_.payments_doubted, true)) doubt_payments(now.wall);
   settle(peer);
   ask_to_speak(peer);
 }

@@ -83,6 +83,7 @@ Result<void> LinkRecovery::gather_own(const Peer& peer, LinkState& link, const L
                                       const v1::Message& message) {
   const auto id = CaseId::from_bytes(message.case_id());
   if (!id || message.has_fault() || message.has_daily_statement()) return {};
+  link.written.emplace(*id, message.case_seq());
   if (message.has_letter()) link.letters.insert(message.letter().letter_number());
   TRY(const auto subject, read_case(durable_, *id));
   if (subject && subject->was_with(peer.id())) return {};
@@ -199,6 +200,9 @@ Result<void> LinkRecovery::give_up_tail(Peer& peer, LinkState& link) {
     // If an earlier run has begun this recovery, it was gathered with the rest of the log.
     const auto letter = link.letters.find(orphan.letter().letter_number());
     if (letter != link.letters.end()) link.letters.erase(letter);
+    const auto id = CaseId::from_bytes(orphan.case_id());
+    const auto message = link.written.find({id.value_or(CaseId()), orphan.case_seq()});
+    if (message != link.written.end()) link.written.erase(message);
     link.orphans.push_back(std::move(orphan));
   }
   link.own.erase_from(link.fetch.next);
@@ -208,11 +212,12 @@ Result<void> LinkRecovery::give_up_tail(Peer& peer, LinkState& link) {
 
 // --- what was written anew ---
 
-// Whether an orphan cannot be sent: its case has taken another course meanwhile, or its letter has
-// a number that was given before.
+// Whether an orphan cannot be sent: the number that it has in its case was used before, for the
+// case was taken another way after the loss; or its letter has a number that was given before.
+// Asked is what was written, and not what the case lacks: its record may hold the orphan.
 bool LinkRecovery::contradicts(const LinkState& link, const v1::Message& orphan) const {
   const auto id = CaseId::from_bytes(orphan.case_id());
-  if (id && link.own.find(*id, orphan.case_seq()) != nullptr) return true;
+  if (id && link.written.contains({*id, orphan.case_seq()})) return true;
   return orphan.has_letter() && link.letters.contains(orphan.letter().letter_number());
 }
 

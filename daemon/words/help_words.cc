@@ -104,7 +104,6 @@ constexpr Word kHelpWords[] = {
     sentence("Report every error in it", "检查其中的全部错误"),
     sentence("Print a file with every key explained", "输出带说明的配置样例"),
     sentence("Look whether everything is as it must be", "检查各项是否正常"),
-    sentence("Look into a store that no daemon has open", "查看未被系统打开的数据"),
     sentence("Print every record as a line of JSON, unsealed: names, document numbers, accounts and all that people wrote. Keep the output as safe as the store. Changes nothing; a daemon that has the store open must be stopped", "逐条以 JSON 输出全部记录（已解密）：含姓名、证件号码、账号及往来文字。输出须与数据同等保管。不作任何改动；须先停止打开该数据的系统"),
     sentence("The store (default: the agency's own)", "数据目录（默认为本机构的）"),
     sentence("Folder of its keys (default: the agency's own)", "其密钥目录（默认为本机构的）"),

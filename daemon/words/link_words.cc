@@ -46,6 +46,8 @@ constexpr Word kLinkWords[] = {
     {"alarm.unreceipted", "no receipt", "久未签收"},
     {"alarm.recovery", "recovery", "数据找回"},
     {"alarm.quarantine", "quarantine", "报文隔离"},
+    {"alarm.unconfirmed", "store unconfirmed", "数据待确认"},
+    {"alarm.damage", "store damaged", "数据损坏"},
     sentence("its clock is ahead of ours", "对方时钟快于本方"),
     sentence("its clock is behind ours", "对方时钟慢于本方"),
     sentence("messages that our store has lost are to come back from it; its cases wait", "本方丢失的报文待对方发回，与其往来的个案暂候"),

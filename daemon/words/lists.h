@@ -22,5 +22,6 @@ std::span<const Word> help_words();
 std::span<const Word> link_words();
 std::span<const Word> command_words();
 std::span<const Word> screen_words();
+std::span<const Word> store_words();
 
 }  // namespace jiexu

@@ -45,7 +45,7 @@ int weight_of(std::string_view parameters) {
 std::span<const std::span<const Word>> all_words() {
   static const std::array kAll = {case_words(),    event_words(),   field_words(), money_words(),
                                   refusal_words(), finding_words(), help_words(),  command_words(),
-                                  screen_words(),  link_words()};
+                                  screen_words(),  link_words(),    store_words()};
   return kAll;
 }
 

@@ -37,6 +37,7 @@ void print_check(const v1::LedgerCheckView& view) {
                    {{"cases", std::to_string(view.cases())},
                     {"postings", std::to_string(view.postings())}})
             << "\n";
+  warn_unreadable(view.unreadable());
   Table table({"PEER", "ACCOUNT", "BALANCE", "BY POSTINGS", "BY CASES AND LINES", ""});
   for (const v1::LedgerAccountCheck& account : view.accounts()) {
     table.add({account.peer(), called("account.", account.account()), yuan(account.balance_fen()),

@@ -7,6 +7,7 @@
 #include <cctype>
 #include <cstdio>
 #include <cstdlib>
+#include <iostream>
 #include <sstream>
 
 #include "daemon/base/money.h"
@@ -70,6 +71,13 @@ std::string enum_word(Enum value) {
 }
 
 }  // namespace
+
+void warn_unreadable(uint64_t records) {
+  if (records == 0) return;
+  std::cerr << say("{n} records are left out, because they cannot be read: see jiexu store status",
+                   {{"n", std::to_string(records)}})
+            << "\n";
+}
 
 std::string yuan(int64_t fen) {
   std::string text = Fen{fen}.yuan();

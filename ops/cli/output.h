@@ -13,6 +13,9 @@
 
 namespace jiexu::cli {
 
+// Says on standard error that so many records are left out of what was printed; 0: nothing.
+void warn_unreadable(uint64_t records);
+
 // "1,234.56 yuan"
 std::string yuan(int64_t fen);
 

@@ -60,6 +60,7 @@ std::string plain_reason(const v1::QuarantineView& entry) {
 void print_quarantine(const std::string& body) {
   v1::QuarantineViews views;
   if (!from_json(body, &views)) return;
+  warn_unreadable(views.unreadable());
   Table table({"PLACE", "PEER", "AT", "CASE", "KIND", "WHY"});
   for (const v1::QuarantineView& entry : views.entries()) {
     const std::string more = entry.more() > 0 ? " " + say("and {n} more of its frame",

@@ -18,6 +18,7 @@ std::string number(uint64_t n) {
 void print_statistics(const std::string& body) {
   v1::StatisticsView view;
   if (!from_json(body, &view)) return;
+  warn_unreadable(view.unreadable());
   Table table({"DIRECTION", "COUNTY", "BEGUN", "DONE", "E-E", "E-R", "R-E", "R-R", "ENDED WITHOUT",
                "TRANSFERRED", "PAID AT ORIGIN"});
   const auto add = [&](const v1::StatisticsRow& row, const std::string& of) {
@@ -34,6 +35,7 @@ void print_statistics(const std::string& body) {
 void print_ageing(const std::string& body) {
   v1::AgeingView view;
   if (!from_json(body, &view)) return;
+  warn_unreadable(view.unreadable());
   Table table({"PEER", "LATE", "1-5 DAYS", "6-10", "11-30", "ABOVE 30", "OLDEST"});
   for (const v1::AgeingRow& row : view.rows()) {
     table.add({row.peer(), say(row.ours() ? "we" : "they"), number(row.days_to_5()),
@@ -62,6 +64,7 @@ void print_silent(const v1::OverdueViews& views) {
 void print_overdue(const std::string& body) {
   v1::OverdueViews views;
   if (!from_json(body, &views)) return;
+  warn_unreadable(views.unreadable());
   Table table({"PEER", "CASE", "LATE", "MUST", "WAS DUE", "DAYS", "EXPECTED"});
   for (const v1::OverdueView& duty : views.duties()) {
     const bool has_letter = !duty.letter_number().empty();

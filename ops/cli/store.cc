@@ -1,10 +1,11 @@
-// jiexu store: looks into a store that no daemon has open.
+// jiexu store: the store as a whole, and dump, which looks into one that no daemon has open.
 #include <iostream>
 
 #include "daemon/open_store.h"
 #include "daemon/trust/keyring.h"
 #include "ops/cli/printing.h"
 #include "ops/cli/session.h"
+#include "ops/cli/store_words.h"
 #include "storage/dump.h"
 #include "storage/key.h"
 #include "storage/key_checks.h"
@@ -101,9 +102,12 @@ int dump_store(const Session& session, const DumpOptions& options) {
 }  // namespace
 
 void add_store(Command app, Session& session) {
-  Command group = app.add_command("store", "Look into a store that no daemon has open",
-                                  "jiexu store dump --family case");
+  Command group = app.add_command("store",
+                                  "The store as a whole: whether it is as it was, and "
+                                  "what it holds",
+                                  "jiexu store status");
   group.require_subcommand();
+  add_store_words(group, session);
   const auto options = std::make_shared<DumpOptions>();
   Command command = group.add_command(
       "dump",

@@ -13,6 +13,7 @@
 #include "daemon/bank/bank_commands.h"
 #include "daemon/casework/case_commands.h"
 #include "daemon/payments/payment_commands.h"
+#include "daemon/recovery/store_commands.h"
 
 namespace jiexu {
 
@@ -24,7 +25,7 @@ struct Answer {
   v1::BankFileView bank_file;           // BankFileCommand, TakeFileCommand
   std::vector<Submitted> submitted;     // SubmitCommand
   v1::PeerViews peers;                  // PeersQuery
-  // Of commands about payments.
+  // Of commands about payments, and about the store.
   std::shared_ptr<const google::protobuf::Message> view;
   std::shared_ptr<const std::string> file;  // ExportBatchCommand
 };
@@ -35,7 +36,7 @@ struct Asking {
                BankCommand, BankFileCommand, TakeFileCommand, SettleLineCommand, DecideLineCommand,
                MakeBatchesCommand, ApproveBatchCommand, ExportBatchCommand, PaymentReportCommand,
                ReleasePaymentCommand, PaymentsQuery, PayeeQuery, ConfirmPayeeCommand, PauseCommand,
-               AskPeerCommand, PeersQuery>
+               AskPeerCommand, PeersQuery, StoreQuery, ConfirmStoreCommand>
       what;
   std::function<void(Answer&&)> done;
 };

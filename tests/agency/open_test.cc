@@ -14,8 +14,8 @@ Result<std::unique_ptr<Engine>> open_as(Site& site, AgencyId self, const Store& 
   EngineOptions options;
   options.self = self;
   const auto signer = signer_of(self);
-  return Engine::open(options, {store, *site.vault, *signer, site, site}, test_directory(),
-                      at(kNow));
+  return Engine::open(options, {store, *site.vault, *signer, site.numbers, site, site},
+                      test_directory(), at(kNow));
 }
 
 }  // namespace
@@ -58,8 +58,8 @@ TEST_CASE("an agency that was taken out of the directory has its messages kept, 
   EngineOptions options;
   options.self = in_site();
   const auto signer = signer_of(in_site());
-  auto opened =
-      Engine::open(options, {*site.store, *site.vault, *signer, site, site}, *alone, at(kNow));
+  auto opened = Engine::open(options, {*site.store, *site.vault, *signer, site.numbers, site, site},
+                             *alone, at(kNow));
   REQUIRE(opened);
   site.engine = std::move(*opened);
   CHECK(site.engine->recovered());

@@ -88,6 +88,8 @@ class Run {
     const Batch& batch = site.engine->kernel().begin_commit();
     if (plan_.kill == Kill::kAfterWrite) REQUIRE(site.store->commit(batch));
     site.sent.clear();  // what was in its queues is gone
+    // Else the letter had another number than without a kill, and so all that names it.
+    site.numbers = MemoryNumbers();
     site.restart();
     Site& other = site.self == in_site() ? out : in;
     other.engine->kernel().connected(site.self, at(other.now));

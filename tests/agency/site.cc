@@ -133,12 +133,14 @@ void Site::restart() {
   options.self = self;
   options.seed = 7;
   options.store_complete = store_complete;
+  options.store_copied = store_copied;
+  options.store_proved = store_proved;
   options.batch_rules = batch_rules;
   options.four_eyes = four_eyes;
   options.trusted_submitters = {"core"};
   const auto signer = signer_of(self);
-  auto opened =
-      Engine::open(options, {*store, *vault, *signer, *this, *this}, test_directory(), at(now));
+  auto opened = Engine::open(options, {*store, *vault, *signer, numbers, *this, *this},
+                             test_directory(), at(now));
   REQUIRE(opened);
   engine = std::move(*opened);
 }

@@ -10,6 +10,7 @@
 
 #include "daemon/agency/engine.h"
 #include "daemon/engine/intake.h"
+#include "storage/memory/memory_numbers.h"
 #include "storage/memory/memory_store.h"
 #include "tests/agency/asking.h"
 
@@ -90,7 +91,10 @@ class Site final : public Transport, public EngineObserver {
   std::string user = "clerk";  // who gives the commands
   bool four_eyes = false;      // from the next restart() on
   bool store_complete = true;  // what restart() says of the store
+  bool store_copied = false;   // the same
+  bool store_proved = false;   // the same
   std::unique_ptr<MemoryStore> store;
+  MemoryNumbers numbers;  // beside the store
   std::unique_ptr<Vault> vault;
   std::unique_ptr<Engine> engine;
   std::deque<SentFrame> sent;      // not yet delivered

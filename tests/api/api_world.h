@@ -73,7 +73,7 @@ class ApiWorld {
       : vault(Vault::create({.ring = {{1, {1}}}, .current = 1, .person_key = {2}}).value()),
         api({engine, store, *vault, clock, metrics, [this] { return not_ready; },
              *AgencyId::parse(kSelf), four_eyes, 3, [this](AgencyId) { return reach; },
-             Language::kEnglish, [this] { return alarms; }},
+             Language::kEnglish, [this] { return alarms; }, [this] { return confirmed; }, &damage},
             users_of_every_role()) {
     engine.answer = [this](const Asking&) {
       Answer answer;
@@ -133,6 +133,8 @@ class ApiWorld {
   std::optional<std::string> not_ready;
   Refusal reach = Refusal::kNone;  // of every peer
   std::vector<Alarm> alarms;
+  bool confirmed = true;  // the store
+  DamageBook damage{{}};
   Api api;
 };
 

@@ -270,6 +270,48 @@ TEST_CASE("actions that the link's recovery holds back say so") {
   CHECK(action()["held_because"] == std::string(explain(Refusal::kRecovering)));
 }
 
+TEST_CASE(
+    "that a letter is held back until the store is confirmed is said with that action alone") {
+  ApiWorld world;
+  Case subject = world.draft();
+  subject.relationship = Relationship::kAccepted;
+  world.put(subject);
+  world.confirmed = false;
+  const auto view = world.ask("GET", "/v1/cases/" + subject.id.str(), Role::kAuditor).json();
+  int held = 0;
+  for (const auto& action : view["actions"]) {
+    const bool letter = action["action"] == "send-letter";
+    CHECK(action["held"] == (letter ? "unconfirmed" : ""));
+    if (letter) CHECK(action["held_because"] == std::string(explain(Refusal::kUnconfirmed)));
+    held += letter;
+  }
+  CHECK(held == 1);
+}
+
+TEST_CASE("the store's word, and what people say of it, are asked of the engine") {
+  ApiWorld world;
+  world.engine.answer = [](const Asking& asked) {
+    v1::StoreView view;
+    if (const auto* word = std::get_if<ConfirmStoreCommand>(&asked.what)) {
+      const bool proposes = word->act == ConfirmStoreCommand::Act::kPropose;
+      view.set_waits_for((proposes ? "proposed " : "approved ") + word->said);
+    }
+    Answer answer;
+    answer.view = std::make_shared<v1::StoreView>(view);
+    return answer;
+  };
+  CHECK(world.ask("GET", "/v1/store", Role::kAuditor).json()["waits_for"] == "");
+  const auto say = [&](const std::string& path, const char* body, Role role) {
+    return world.ask("POST", "/v1/store/" + path, role, body);
+  };
+  CHECK(say("confirm", R"({"note": "why"})", Role::kReviewer).json()["waits_for"] ==
+        "proposed why");
+  CHECK(say("confirm/approve", R"({"content": "ab"})", Role::kReviewer).json()["waits_for"] ==
+        "approved ab");
+  CHECK(say("confirm", "{}", Role::kSystem).status() == 403);
+  CHECK(say("confirm", "{", Role::kReviewer).status() == 400);
+}
+
 TEST_CASE("queries that mean nothing are refused and not ignored") {
   ApiWorld world;
   const std::string query = GENERATE(std::string("limit=0"), "limit=501", "limit=x", "limit=1x",

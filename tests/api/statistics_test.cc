@@ -29,7 +29,7 @@ Case case_of(const ApiWorld& world, int n, Side side, Relationship relationship)
 
 v1::StatisticsView november(const ApiWorld& world) {
   const auto view =
-      compute_statistics(world.store, *world.vault, kSelf, {2026, 11}, std::stop_token());
+      compute_statistics(Records(world.store, *world.vault), kSelf, {2026, 11}, std::stop_token());
   REQUIRE(view);
   return *view;
 }
@@ -243,7 +243,7 @@ TEST_CASE("a report that is stopped says so") {
   std::stop_source stop;
   stop.request_stop();
   const auto view =
-      compute_statistics(world.store, *world.vault, kSelf, {2026, 11}, stop.get_token());
+      compute_statistics(Records(world.store, *world.vault), kSelf, {2026, 11}, stop.get_token());
   REQUIRE_FALSE(view);
   CHECK(view.error().code == Errc::kBusy);
 }

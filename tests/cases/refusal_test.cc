@@ -369,6 +369,12 @@ const RefusalTest kTests[] = {
     {Refusal::kRejectCodeMissing, "a letter is refused only with a code",
      [] { return act_at(Side::kOut, "letter-received", EventKind::kRejectLetter, {}); }},
     {Refusal::kLetterNumbersExhausted, "a day without letter numbers sends no letter", exhausted},
+    {Refusal::kUnconfirmed, "a store that may be an older one numbers no letter",
+     [] {
+       Party in = at(Side::kIn, "apply accept");
+       in.context.unconfirmed = true;
+       return in.play("send-letter");
+     }},
     {Refusal::kLetterNumberTaken, "a letter number of another case is refused",
      [] {
        return hear_letter(

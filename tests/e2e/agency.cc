@@ -107,16 +107,20 @@ Result<void> RunningAgency::backup() {
   std::filesystem::remove_all(folder_ / "backup");
   std::filesystem::copy(folder_ / "data", folder_ / "backup",
                         std::filesystem::copy_options::recursive);
-  // A backup knows nothing of what was acknowledged after it.
-  std::filesystem::remove(folder_ / "backup" / "watermark");
+  // A backup knows nothing of what was acknowledged, or reserved, after it.
+  for (const char* left_out : {"watermark", "numbers"}) {
+    std::filesystem::remove(folder_ / "backup" / left_out);
+  }
   return start();
 }
 
 Result<void> RunningAgency::restore() {
   kill_now();
+  std::filesystem::rename(folder_ / "data" / "numbers", folder_ / "numbers");
   std::filesystem::remove_all(folder_ / "data");
   std::filesystem::copy(folder_ / "backup", folder_ / "data",
                         std::filesystem::copy_options::recursive);
+  std::filesystem::rename(folder_ / "numbers", folder_ / "data" / "numbers");
   return start();
 }
 

@@ -38,7 +38,7 @@ class RunningAgency {
   // Copies the store while the daemon is stopped, and starts it again.
   Result<void> backup();
   // Kills the daemon, puts the backup where the store was, and starts: the agency has lost its
-  // memory of everything since.
+  // memory of everything since, but for the numbers that it had reserved.
   Result<void> restore();
   // Answers /readyz with 200.
   bool ready() const;

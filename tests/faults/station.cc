@@ -81,8 +81,9 @@ Result<void> Station::start(Life life, Instant now) {
   options.seed = ++lives_;
   static const auto* const kSigners = new std::array{signer_of(agency_a()), signer_of(agency_b())};
   const Signer& signer = *(*kSigners)[self == agency_a() ? 0 : 1];
-  TRY(auto engine, Engine::open(options, {life_->store, test_vault(), signer, *this, *this},
-                                both_agencies(), at(now)));
+  TRY(auto engine,
+      Engine::open(options, {life_->store, test_vault(), signer, numbers_, *this, *this},
+                   both_agencies(), at(now)));
   engine_ = std::move(engine);
   return {};
 }

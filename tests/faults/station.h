@@ -9,6 +9,7 @@
 #include <string>
 
 #include "daemon/agency/engine.h"
+#include "storage/memory/memory_numbers.h"
 #include "storage/vault.h"
 #include "tests/agency/asking.h"
 
@@ -74,6 +75,7 @@ class Station final : public Transport, public EngineObserver {
 
  private:
   std::optional<Life> life_;
+  MemoryNumbers numbers_;
   std::unique_ptr<Engine> engine_;
   uint64_t lives_ = 0;
   uint64_t commits_ = 0;

@@ -226,6 +226,8 @@ TEST_CASE("a peer that proves a loss and gives nothing back closes its own link,
   const auto backup = talk.in.store->clone();
   for (size_t i = 4; i < 7; ++i) talk.act(kStory[i]);
   talk.lose(*backup);
+  Site third{third_site(), kNow};  // who has agreed need not be asked
+  settle({&talk.in, &third});
   talk.in.wake();
   const int patience = GENERATE(50, 200);  // seconds for which nothing comes
   for (int i = 0; i < patience; ++i) talk.second(Body::kFetched);

@@ -440,6 +440,7 @@ TEST_CASE("two letters that a clock set back has given one number are told to th
   play(pair, 0, 3);
   const std::string first = pair.in.subject(pair.id).letter_number;
   pair.in.now = loss;
+  pair.in.numbers = MemoryNumbers();  // lost as well
   pair.restore(Who::kIn, *backup);
   run_without_out(pair, third);
   const CaseId other = case_number(2);

@@ -165,6 +165,28 @@ TEST_CASE("an agency has recovered when nobody is waited for, and is whole when 
   CHECK(state.check_invariants().empty());
 }
 
+TEST_CASE("a witness or people confirm the store; of a peer's own payments it is asked itself") {
+  const auto directory = test_directory();
+  RecoveryState state;
+  const auto confirmed = [&] {
+    state.recount(*directory, in_site());
+    return state.confirmed();
+  };
+  CHECK(confirmed());  // nobody had anything
+  state.note_witness(*AgencyId::parse("S99999999999"));
+  CHECK(confirmed());  // one who has left the directory can say nothing
+  state.note_witness(out_site());
+  state.note_witness(third_site());
+  CHECK_FALSE(confirmed());
+  state.note_agreed(third_site());
+  CHECK(confirmed());
+  CHECK(state.confirmed_by(third_site()));
+  CHECK_FALSE(state.confirmed_by(out_site()));
+  state.note_confirmed();
+  CHECK(confirmed());
+  CHECK(state.confirmed_by(out_site()));
+}
+
 TEST_CASE("other threads learn which cases nothing can be done in, and why") {
   const auto directory = test_directory();
   RecoveryState state;

@@ -96,6 +96,9 @@ std::optional<Order> Bank::read_line(const std::string& line, const PaymentFile&
 
 void Bank::take_file(const PaymentFile& file) {
   trace_.add("bank", "file", file.batch);
+  if (files_.emplace(file.batch, file.bytes).first->second != file.bytes) {
+    renumbered_.insert(file.batch);
+  }
   const size_t first = orders_.size();
   std::istringstream lines(file.bytes);
   for (std::string line; std::getline(lines, line);) {

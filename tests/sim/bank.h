@@ -117,6 +117,8 @@ class Bank {
 
   const std::vector<Order>& orders() const { return orders_; }
   const std::vector<Order>& contradictions() const { return contradictions_; }
+  // Batches whose number came with two files.
+  const std::set<std::string>& renumbered() const { return renumbered_; }
   std::vector<Entry>& entries() { return entries_; }
   const std::vector<Entry>& entries() const { return entries_; }
   // Whatever was ordered is booked.
@@ -152,6 +154,8 @@ class Bank {
   Random random_;
   std::vector<Order> orders_;
   std::vector<Order> contradictions_;
+  std::map<std::string, std::string> files_;  // by number of the batch
+  std::set<std::string> renumbered_;
   std::vector<Entry> entries_;
   std::set<std::pair<AgencyId, std::string>> refused_;  // files that came again, by payer
   std::map<CaseId, int> corrections_;

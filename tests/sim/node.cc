@@ -75,10 +75,12 @@ void Node::start() {
   options.self = id_;
   options.seed = random_.next();
   options.store_complete = complete_;
+  const Lsn lsn = store_->lsn();
+  options.store_proved = complete_ && remembered_ && lsn >= *remembered_ && lsn <= *remembered_ + 1;
   options.cases_cached_max = world_.plan.cases_cached_max;
   if (world_.plan.network.window_bytes > 0) options.window_bytes = world_.plan.network.window_bytes;
-  auto engine =
-      Engine::open(options, {*store_, *vault_, *signer_, *this, *this}, directory_, moment());
+  auto engine = Engine::open(options, {*store_, *vault_, *signer_, numbers_, *this, *this},
+                             directory_, moment());
   if (!engine) return world_.watch.report("engine", "does not open: " + engine.error().text);
   engine_ = std::move(*engine);
   engine_->kernel().set_room(room_);
@@ -94,6 +96,7 @@ void Node::stop(Stop how) {
   armed_for_ = -1;
   ++life_;
   engine_.reset();
+  if (random_.chance(300)) remembered_.reset();  // the machine was started anew
   const int64_t down = random_.between(1, std::max<int64_t>(1, world_.plan.disk.down_ms_max));
   world_.schedule.after(down, [this] { start(); });
 }
@@ -127,6 +130,7 @@ void Node::settle(const Result<void>& done) {
     world_.watch.report("recovery", id_.str() + ": " + broken);
   }
   if (engine_->recovered()) complete_ = true;
+  remembered_ = engine_->proved() ? std::optional(store_->lsn()) : std::nullopt;
   const auto& agencies = world_.directory->agencies();
   const bool back = complete_ && std::ranges::all_of(agencies, [&](const Agency& agency) {
                       return engine_->recovered(agency.id);

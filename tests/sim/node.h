@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "daemon/agency/engine.h"
+#include "storage/memory/memory_numbers.h"
 #include "storage/memory/memory_store.h"
 #include "tests/sim/world.h"
 
@@ -83,6 +84,9 @@ class Node final : public Transport, public EngineObserver {
   Random random_;
   std::unique_ptr<MemoryStore> store_;
   std::unique_ptr<MemoryStore> backup_;
+  MemoryNumbers numbers_;  // beside the store, and in no backup
+  // Up to where the machine knows the store to be the newest one (storage/run_mark.h).
+  std::optional<Lsn> remembered_;
   bool complete_ = true;  // the store may be taken for one that holds all that was acknowledged
   bool whole_ = true;     // and does
   std::unique_ptr<Vault> vault_;

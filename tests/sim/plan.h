@@ -20,7 +20,9 @@
 // Backup. The whole store of an agency may be set back to an earlier copy, one agency at a time,
 // when all that it had sent is receipted: its peers hold it. So every case must come back by
 // itself; one that is left to a person is an error. What was only local (drafts, imported bank
-// lines) is done again by its people.
+// lines) is done again by its people. The file with the blocks of numbers is in no backup. (A copy
+// of the whole machine, which nothing on the disk says to be old, is outside of the model: what
+// people do before a peer speaks may leave a case to them.)
 //
 // Directory. An agency may lack the entry of another one for a while: it turns away that agency's
 // frames as those of a stranger.

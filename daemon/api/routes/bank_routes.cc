@@ -238,13 +238,15 @@ void Api::list_bank_files(Call call) {
   const auto page = page_of(call, {});
   const auto after = place_of(page ? page->after : "", digest_from);
   if (!page || !after) return reply(call, bad_query("limit (1 to 500) and after (from `next`)"));
-  const auto found = jiexu::list_bank_files(records_, *after, page->limit);
+  const Records listing = own_records(ports_.store);
+  const auto found = jiexu::list_bank_files(listing, *after, page->limit);
   if (!found) return reply(call, store_failure(found.error()));
   v1::BankFileViews views;
   for (const BankFileEntry& file : found->files) {
     *views.add_files() = view_bank_file(file.digest, file.record);
   }
   if (found->next) views.set_next(to_hex(view(*found->next)));
+  views.set_unreadable(listing.passed_over());
   reply(call, views);
 }
 
@@ -263,13 +265,15 @@ void Api::list_bank_lines(Call call) {
                  bad_query("queue (an outcome that waits), limit (1 to 500), after (`next`)"));
   }
   const auto of = rule == nullptr ? std::nullopt : std::optional(rule->outcome);
-  const auto found = list_waiting_lines(records_, of, *after, page->limit);
+  const Records listing = own_records(ports_.store);
+  const auto found = list_waiting_lines(listing, of, *after, page->limit);
   if (!found) return reply(call, store_failure(found.error()));
   v1::BankLineViews views;
   for (const BankLineEntry& line : found->lines) {
     *views.add_lines() = view_bank_line(line.digest, line.record, ports_.clock.now());
   }
   if (found->next) views.set_next(place_text(*found->next));
+  views.set_unreadable(listing.passed_over());
   reply(call, views);
 }
 
@@ -282,13 +286,15 @@ void Api::find_bank_lines(const Call& call) {
                                  "id, an even number of hex digits), limit (1 to 500), after "
                                  "(`next`)"));
   }
-  const auto found = find_lines(records_, *filter, *after, page->limit);
+  const Records listing = own_records(ports_.store);
+  const auto found = find_lines(listing, *filter, *after, page->limit);
   if (!found) return reply(call, store_failure(found.error()));
   v1::BankLineViews views;
   for (const BankLineEntry& line : found->lines) {
     *views.add_lines() = view_bank_line(line.digest, line.record, ports_.clock.now());
   }
   if (found->next) views.set_next(to_hex(view(*found->next)));
+  views.set_unreadable(listing.passed_over());
   reply(call, views);
 }
 
@@ -300,7 +306,8 @@ void Api::list_file_lines(Call call) {
   if (!file || !page || !after) {
     return reply(call, bad_query("a file's digest, limit (1 to 500), after (`next`)"));
   }
-  const auto found = jiexu::list_file_lines(records_, *file, *after, page->limit);
+  const Records listing = own_records(ports_.store);
+  const auto found = jiexu::list_file_lines(listing, *file, *after, page->limit);
   if (!found) return reply(call, store_failure(found.error()));
   v1::BankLineViews views;
   for (const FileLineEntry& line : found->lines) {
@@ -313,6 +320,7 @@ void Api::list_file_lines(Call call) {
     out->set_reported_again(line.place.repeated());
   }
   if (found->next) views.set_next(std::to_string(*found->next));
+  views.set_unreadable(listing.passed_over());
   reply(call, views);
 }
 

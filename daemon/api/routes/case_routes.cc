@@ -31,7 +31,7 @@ std::string_view outcome(const CaseReply& answer) {
 Result<std::vector<Case>> read_shown(const Records& records, const std::vector<CaseId>& ids) {
   std::vector<Case> out;
   for (const CaseId& id : ids) {
-    TRY(auto subject, read_case(records, id));
+    TRY(auto subject, read_listed_case(records, id));
     if (!subject) continue;
     TRY_DO(show_delivery(records, *subject));
     out.push_back(std::move(*subject));
@@ -60,6 +60,7 @@ struct Api::CaseListing {
   std::optional<CaseId> after;
   size_t left = 0;
   std::string cases;  // those so far, as JSON
+  uint64_t unreadable = 0;
 };
 
 // A clerk's action that is not on offer is refused here, because the engine does not know roles and
@@ -177,8 +178,10 @@ void Api::list_cases(Call call) {
 void Api::list_on(const std::shared_ptr<CaseListing>& listing) {
   const Call& call = listing->call;
   const size_t some = std::min(listing->left, kCasesInATurn);
-  const auto found = jiexu::list_cases(records_, listing->open, listing->after, some);
+  const Records records = own_records(ports_.store);
+  const auto found = jiexu::list_cases(records, listing->open, listing->after, some);
   if (!found) return reply(call, store_failure(found.error()));
+  listing->unreadable += records.passed_over();
   for (const Case& subject : found->cases) {
     if (!listing->cases.empty()) listing->cases += ',';
     append_json(case_view(subject), listing->cases);
@@ -191,6 +194,7 @@ void Api::list_on(const std::shared_ptr<CaseListing>& listing) {
   }
   v1::CaseViews rest;
   if (found->next) rest.set_next(found->next->str());
+  rest.set_unreadable(listing->unreadable);
   std::string body = to_json(rest);  // of which the list is the first field
   body.insert(body.find('[') + 1, listing->cases);
   reply(call, {200, "application/json", std::move(body), {}});
@@ -244,10 +248,12 @@ Result<void> Api::add_payments(const Case& subject, v1::CaseView& view) const {
 
 // What another part of the agency holds back, whatever the case itself would allow.
 void Api::hold_actions(const Case& subject, v1::CaseView& view) const {
-  if (!ports_.out_of_reach) return;
-  const Refusal why = ports_.out_of_reach(subject.peer);
-  if (why == Refusal::kNone) return;
+  const Refusal away = ports_.out_of_reach ? ports_.out_of_reach(subject.peer) : Refusal::kNone;
+  const bool confirmed = !ports_.confirmed || ports_.confirmed();
   for (v1::ActionView& action : *view.mutable_actions()) {
+    const bool unnumbered = !confirmed && action.action() == name(EventKind::kSendLetter);
+    const Refusal why = away == Refusal::kNone && unnumbered ? Refusal::kUnconfirmed : away;
+    if (why == Refusal::kNone) continue;
     action.set_held(std::string(name(why)));
     action.set_held_because(std::string(explain(why)));
   }

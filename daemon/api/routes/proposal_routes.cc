@@ -97,9 +97,11 @@ void Api::list_proposals(Call call) {
     const Result<void> acts = added ? add_line_acts(page->limit, views) : added;
     if (!acts) return reply(call, store_failure(acts.error()));
   }
+  const Records listing = own_records(ports_.store);
   for (size_t seen = 0; seen < kProposalScanMax; seen += kProposalScanPage) {
-    const Result<CasePage> found = jiexu::list_cases(records_, true, after, kProposalScanPage);
+    const Result<CasePage> found = jiexu::list_cases(listing, true, after, kProposalScanPage);
     if (!found) return reply(call, store_failure(found.error()));
+    views.set_unreadable(listing.passed_over());
     for (const Case& subject : found->cases) {
       if (static_cast<size_t>(views.cases_size()) == page->limit) {
         views.set_next(after->str());

@@ -44,11 +44,13 @@ void Api::list_quarantine(Call call) {
     return reply(call, bad_query("peer (an agency's code), code (such as BAD_CONTENT), limit (1 to "
                                  "500) and after (from `next`)"));
   }
-  const auto found = jiexu::list_quarantine(records_, filter, *after, page->limit);
+  const Records listing = own_records(ports_.store);
+  const auto found = jiexu::list_quarantine(listing, filter, *after, page->limit);
   if (!found) return reply(call, store_failure(found.error()));
   v1::QuarantineViews views;
   for (const QuarantineEntry& entry : found->entries) *views.add_entries() = quarantine_view(entry);
   if (found->next) views.set_next(place_text(*found->next));
+  views.set_unreadable(listing.passed_over());
   reply(call, views);
 }
 

@@ -74,7 +74,8 @@ void Api::list_batches(Call call) {
     return reply(call, bad_query("limit (1 to 500) and after (a batch number, from `next`)"));
   }
   const size_t limit = std::min(page->limit, limits::kBatchPageMax);
-  const auto found = list_remittance_batches(records_, *after, limit);
+  const Records listing = own_records(ports_.store);
+  const auto found = list_remittance_batches(listing, *after, limit);
   if (!found) return reply(call, store_failure(found.error()));
   v1::RemittanceBatchViews views;
   for (const auto& [number, record] : found->batches) {
@@ -86,6 +87,7 @@ void Api::list_batches(Call call) {
     *views.add_batches() = std::move(view);
   }
   if (found->next) views.set_next(found->next->text());
+  views.set_unreadable(listing.passed_over());
   reply(call, views);
 }
 

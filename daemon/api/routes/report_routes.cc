@@ -43,7 +43,7 @@ void Api::show_statistics(Call call) {
   const bool csv = format == "csv";
   const bool begun = worker_.start(call.respond, [this, month, csv](const std::stop_token& stop) {
     auto view = std::make_shared<Result<v1::StatisticsView>>(
-        compute_statistics(ports_.store, ports_.vault, ports_.self, *month, stop));
+        compute_statistics(own_records(ports_.store), ports_.self, *month, stop));
     return [view, csv]() -> HttpResponse {
       if (!*view) return store_failure(view->error());
       if (csv) return {200, "text/csv; charset=utf-8", to_csv(**view), {}};
@@ -57,7 +57,7 @@ void Api::show_ageing(Call call) {
   const Date today = date_of(ports_.clock.now());
   const bool begun = worker_.start(call.respond, [this, today](const std::stop_token& stop) {
     auto view = std::make_shared<Result<v1::AgeingView>>(
-        compute_ageing(ports_.store, ports_.vault, today, stop));
+        compute_ageing(own_records(ports_.store), today, stop));
     return [view]() -> HttpResponse {
       if (!*view) return store_failure(view->error());
       return {200, "application/json", to_json(**view), {}};
@@ -90,9 +90,11 @@ void Api::list_overdue(Call call) {
     if (!silent) return reply(call, store_failure(silent.error()));
     for (const v1::SilentBatchView& batch : *silent) *views.add_batches() = batch;
   }
+  const Records listing = own_records(ports_.store);
   for (size_t seen = 0; seen < kScanMax; seen += kScanPage) {
-    const Result<CasePage> found = jiexu::list_cases(records_, true, after, kScanPage);
+    const Result<CasePage> found = jiexu::list_cases(listing, true, after, kScanPage);
     if (!found) return reply(call, store_failure(found.error()));
+    views.set_unreadable(listing.passed_over());
     for (const Case& subject : found->cases) {
       if (static_cast<size_t>(views.duties_size()) >= page->limit) {
         views.set_next(after->str());

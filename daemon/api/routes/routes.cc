@@ -76,6 +76,10 @@ constexpr Route kRoutes[] = {
     {"POST", "/v1/peers/{agency}/resume", Role::kOperator, &Api::resume_peer},
     {"GET", "/v1/quarantine", Role::kAuditor, &Api::list_quarantine},
     {"GET", "/v1/quarantine/{place}", Role::kAuditor, &Api::show_quarantined},
+    {"GET", "/v1/store", Role::kAuditor, &Api::show_store},
+    {"GET", "/v1/store/verify", Role::kAuditor, &Api::verify_store},
+    {"POST", "/v1/store/confirm", Role::kReviewer, &Api::propose_store_confirmation},
+    {"POST", "/v1/store/confirm/approve", Role::kReviewer, &Api::approve_store_confirmation},
     {"GET", "/livez", Role::kNobody, &Api::live},
     {"GET", "/readyz", Role::kNobody, &Api::ready},
     {"GET", "/metrics", Role::kNobody, &Api::show_metrics},
@@ -124,7 +128,7 @@ void Api::check_books(Call call) {
   const bool begun = worker_.start(call.respond, [this](const std::stop_token& stop) {
     const auto snapshot = ports_.store.snapshot();
     auto checked = std::make_shared<Result<v1::LedgerCheckView>>(
-        check_ledger(Records(*snapshot, ports_.vault), ports_.self, stop));
+        check_ledger(own_records(*snapshot), ports_.self, stop));
     return [checked]() -> HttpResponse {
       if (!*checked) return store_failure(checked->error());
       return {200, "application/json", to_json(**checked), {}};

@@ -104,7 +104,8 @@ void Api::list_work(Call call) {
                                  "text, limit (1 to 500) and after (from `next`)"));
   }
   const auto end = std::chrono::steady_clock::now() + kLookMax;
-  const auto found = jiexu::list_work(records_, *filter, page->after, page->limit,
+  const Records listing = own_records(ports_.store);
+  const auto found = jiexu::list_work(listing, *filter, page->after, page->limit,
                                       [end] { return std::chrono::steady_clock::now() > end; });
   if (!found && found.error().code == Errc::kInvalid) {
     return reply(call, bad_query(found.error().text));
@@ -114,6 +115,7 @@ void Api::list_work(Call call) {
   for (const WorkRow& row : found->rows) *views.add_rows() = row_view(row);
   views.set_next(found->next);
   views.set_out_of_time(found->out_of_time);
+  views.set_unreadable(listing.passed_over());
   reply(call, views);
 }
 

@@ -34,6 +34,7 @@ constexpr BatchRow kBatchRows[] = {
     {BE::kExport,    BS::kExported,  BI::kAlways,       kStayBatch,     BA::kAsBefore},
     {BE::kExport,    kAnyBatch,      BI::kShrunk,       kStayBatch,     BA::kChanged},
     {BE::kExport,    BS::kApproved,  BI::kNotAsSeen,    kStayBatch,     BA::kChanged},
+    {BE::kExport,    BS::kApproved,  BI::kUnconfirmed,  kStayBatch,     BA::kUnconfirmed},
     {BE::kExport,    BS::kApproved,  BI::kUnreachable,  kStayBatch,     BA::kRecovering},
     {BE::kExport,    BS::kApproved,  BI::kAlways,       BS::kExported,  BA::kDone},
     {BE::kExport,    kAnyBatch,      BI::kAlways,       kStayBatch,     BA::kNotApproved},
@@ -59,6 +60,7 @@ bool holds(BatchIf condition, const BatchFacts& facts) {
     case BI::kNotAsSeen: return !facts.as_seen;
     case BI::kOtherFormat: return !facts.same_format;
     case BI::kFileLost: return !facts.file_here;
+    case BI::kUnconfirmed: return !facts.confirmed;
     case BI::kUnreachable: return !facts.reachable;
   }
   return false;

@@ -34,6 +34,7 @@ struct BatchFacts {
   // Of an export.
   bool same_format = true;  // as it was exported before
   bool file_here = true;    // what was exported before
+  bool confirmed = true;    // the store is known to be no older copy
   bool reachable = true;    // every other agency can be told
 };
 
@@ -47,6 +48,7 @@ enum class BatchIf : uint8_t {
   kNotAsSeen,
   kOtherFormat,
   kFileLost,
+  kUnconfirmed,
   kUnreachable,
   kLast = kUnreachable,
 };
@@ -62,6 +64,7 @@ enum class BatchAnswer : uint8_t {
   kChanged,
   kFormatDiffers,
   kFileGone,
+  kUnconfirmed,
   kRecovering,
   kLast = kRecovering,
 };

@@ -101,6 +101,7 @@ std::string_view name(BatchIf condition) {
     case BatchIf::kNotAsSeen: return "it is not what was seen or approved";
     case BatchIf::kOtherFormat: return "it was exported in another format";
     case BatchIf::kFileLost: return "its file is lost";
+    case BatchIf::kUnconfirmed: return "the store may be an older copy";
     case BatchIf::kUnreachable: return "an agency cannot be told now";
   }
   return "";
@@ -117,6 +118,7 @@ std::string_view name(BatchAnswer answer) {
     case BatchAnswer::kChanged: return "refused: it has changed";
     case BatchAnswer::kFormatDiffers: return "refused: the format is another one";
     case BatchAnswer::kFileGone: return "refused: there is no file";
+    case BatchAnswer::kUnconfirmed: return "refused: the store may be an older copy";
     case BatchAnswer::kRecovering: return "refused: messages are being recovered";
   }
   return "";

@@ -27,7 +27,10 @@ Home open_home(const std::filesystem::path& agency_folder) {
   CHECK(vault.has_value());
   auto store = open_store(*config, {});
   CHECK(store.has_value());
-  return {std::move(*config), std::move(*keyring), std::move(*vault), std::move(*store)};
+  auto numbers = open_numbers(*config, {});
+  CHECK(numbers.has_value());
+  return {std::move(*config), std::move(*keyring), std::move(*vault), std::move(*store),
+          std::move(*numbers)};
 }
 
 }  // namespace jiexu::bench

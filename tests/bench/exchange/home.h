@@ -6,6 +6,7 @@
 
 #include "daemon/config.h"
 #include "daemon/trust/keyring.h"
+#include "storage/number_blocks.h"
 #include "storage/store_engine.h"
 #include "storage/vault.h"
 
@@ -16,6 +17,7 @@ struct Home {
   Keyring keyring;
   std::unique_ptr<Vault> vault;
   std::unique_ptr<StoreEngine> store;
+  std::unique_ptr<NumberBlocks> numbers;
 };
 
 // REQUIRES: made by `jiexu init`, and no daemon runs on it.

@@ -67,9 +67,9 @@ void queue_letters(const std::filesystem::path& agency_folder, const std::string
   options.seed = 1;
   const size_t days = (count + kLettersPerDay - 1) / kLettersPerDay;
   const Instant first_day = SystemClock().now().plus_ms(-static_cast<int64_t>(days) * kDayMs);
-  const auto engine =
-      Engine::open(options, {*home.store, *home.vault, *home.keyring.signer, nowhere, nowhere},
-                   *directory, {first_day, {first_day.ms}});
+  const auto engine = Engine::open(
+      options, {*home.store, *home.vault, *home.keyring.signer, *home.numbers, nowhere, nowhere},
+      *directory, {first_day, {first_day.ms}});
   CHECK(engine.has_value());
   for (size_t n = 0; n < count; n += kQueueBatch) {
     const Instant now = first_day.plus_ms(static_cast<int64_t>(n / kLettersPerDay) * kDayMs +

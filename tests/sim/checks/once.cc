@@ -23,7 +23,20 @@ class OnceChecker final : public Checker {
  public:
   explicit OnceChecker(std::vector<Violation>& found) : Checker("I2", found) {}
 
+  // A number is given to one case, whatever was set back in between.
+  void answered(const sim::Site& site, const Answer& answer) override {
+    const Case* shown = answer.subject.get();
+    if (shown == nullptr || shown->side != Side::kIn || shown->letter_number.empty()) return;
+    const auto [known, fresh] = letters_.emplace(shown->letter_number, shown->id);
+    if (known->second == shown->id) return;
+    violated("letter number " + shown->letter_number + " was given to case " + known->second.str() +
+             " and to case " + shown->id.str() + " at " + site.agency.str());
+  }
+
   void surveyed(const Scene& scene) override {
+    for (const std::string& batch : scene.bank.renumbered()) {
+      violated("two files with other payments bear the number " + batch);
+    }
     for (const Order& order : scene.bank.contradictions()) {
       violated("the payment " + order.letter_number + " was ordered with two amounts");
     }
@@ -111,6 +124,8 @@ class OnceChecker final : public Checker {
       violated("of the payments for " + order.letter_number + " more arrived than was ordered");
     }
   }
+
+  std::map<std::string, CaseId> letters_;
 };
 
 }  // namespace
