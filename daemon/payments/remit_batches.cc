@@ -311,7 +311,8 @@ Result<std::string> PaymentService::look_at_peers(const BatchRecord& batch, Batc
     CHECK(subject != nullptr);
     const AgencyId peer = subject->peer;
     facts.reachable = guard_.may_write(peer);
-    facts.confirmed = facts.confirmed && guard_.confirmed_by(peer);
+    // Who gives something back has yet to say what it has.
+    if (facts.reachable) facts.confirmed = facts.confirmed && guard_.confirmed_by(peer);
     if (!facts.reachable || !facts.confirmed) return peer.str();
   }
   return std::string();

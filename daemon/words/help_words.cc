@@ -251,7 +251,7 @@ constexpr Word kHelpWords[] = {
     sentence("Propose that a payment that waits for people may go on; a second person approves", "提请放行待人工处理的付款，由另一人复核"),
     sentence("As `remit waiting` shows it", "`remit waiting` 所示付款编号"),
     sentence("How it is known", "依据"),
-    sentence("Approve what another person has proposed, as it was shown", "复核他人提请的放行"),
+    sentence("Approve what another person has proposed, as it was shown", "复核他人提请的内容"),
     sentence("As `case proposals` shows it", "`case proposals` 所示"),
     sentence("Where a case's money is to go, and whether it may", "查看某案收款账户及可否付款"),
     sentence("Say that an account that is not in the directory is right, and why", "确认名录之外的收款账户无误并说明依据"),

@@ -64,7 +64,7 @@ void print_proposal(const Session& session, const v1::StoreWordView& proposal) {
 void print_store(const Session& session, const std::string& body) {
   v1::StoreView view;
   if (!from_json(body, &view)) return;
-  line("newest", view.proof().empty() ? say("no") : called("proof.", view.proof()));
+  line("newest", view.proof().empty() ? say("no") : called("newest.", view.proof()));
   for (const std::string& peer : view.silent()) line("has not answered", peer);
   line("recovered", view.recovered() ? say("yes") : say("no"));
   for (const std::string& peer : view.recovering()) line("waits for", peer);

@@ -217,6 +217,8 @@ Result<void> Exchange::act(Station& station, const Script& script, EventKind act
                                std::make_shared<const v1::ActionInput>(input_for(
                                    action, subject, *script.applicant, script.out, now_))};
   TRY(const auto answer, station.ask(command, now_));
+  // After a start, until the other agency has shown that the store is no older copy.
+  if (answer.rejection && answer.rejection->refusal == Refusal::kUnconfirmed) return {};
   if (answer.rejection) {
     return fail(Errc::kInvalid, "refused: " + std::string(name(action)) + " " +
                                     std::string(name(answer.rejection->refusal)));

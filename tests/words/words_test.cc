@@ -171,7 +171,7 @@ TEST_CASE("links and alarms have their words: states, causes, kinds") {
 }
 
 TEST_CASE("the store has its words: by whom it is known to be the newest one, what people say") {
-  CHECK(rows_of("proof.") == Names{"agency", "machine", "nobody_to_ask", "people"});
+  CHECK(rows_of("newest.") == Names{"agency", "machine", "nobody_to_ask", "people"});
   CHECK(rows_of("word.") == Names{"confirmed", "loss_accepted"});
 }
 

@@ -59,6 +59,8 @@ TEST_CASE("a batch is exported once, approved, as it was approved") {
   CHECK(exported({.state = BatchState::kVoid}) == BatchAnswer::kNotApproved);
   CHECK(exported({.state = BatchState::kApproved}) == BatchAnswer::kDone);
   CHECK(exported({.state = BatchState::kApproved, .as_seen = false}) == BatchAnswer::kChanged);
+  CHECK(exported({.state = BatchState::kApproved, .confirmed = false}) ==
+        BatchAnswer::kUnconfirmed);
   CHECK(exported({.state = BatchState::kApproved, .reachable = false}) == BatchAnswer::kRecovering);
   CHECK(exported({.state = BatchState::kExported}) == BatchAnswer::kAsBefore);
   CHECK(exported({.state = BatchState::kExported, .same_format = false}) ==
