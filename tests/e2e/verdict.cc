@@ -97,6 +97,8 @@ class Judge {
     }
     v1::PaymentViews payments;
     if (!world_.agency(agency).get("/v1/payments", &payments)) return fault("no payments");
+    // Without cashiers there are no files: nothing says that the bank has what was ordered.
+    if (!world_.has_cashiers()) payments.Clear();
     for (const v1::PaymentView& payment : payments.payments()) {
       fault(fmt::format("payment {} is {} and waits: {}; {}", payment.payment(), payment.state(),
                         payment.waits_for(), payment.reason()));

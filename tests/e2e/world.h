@@ -50,6 +50,8 @@ class World {
   RunningAgency& agency(size_t index) { return *agencies_[index]; }
   // REQUIRES: the unruly bank.
   Cashiers& cashiers() { return *cashiers_; }
+  // Otherwise money comes to the line without files for the bank.
+  bool has_cashiers() const { return cashiers_ != nullptr; }
   People& people() { return people_; }
   // What clerks were refused although the daemon had offered it and nobody else had acted; empty
   // in a sound run.
