@@ -96,8 +96,8 @@ void Node::stop(Stop how) {
   armed_for_ = -1;
   ++life_;
   engine_.reset();
-  if (random_.chance(300)) remembered_.reset();  // the machine was started anew
   const int64_t down = random_.between(1, std::max<int64_t>(1, world_.plan.disk.down_ms_max));
+  if (down % 3 == 0) remembered_.reset();  // the machine was started anew
   world_.schedule.after(down, [this] { start(); });
 }
 

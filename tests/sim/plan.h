@@ -28,7 +28,8 @@
 // frames as those of a stranger.
 //
 // Process. Restarts are clean (the running commit finishes, the open one is dropped) or crashes.
-// A restarted process knows nothing but its store.
+// A restarted process knows nothing but its store; two of three are on a machine that remembers
+// that it is the newest one.
 //
 // Clock. A process has a steady clock too, which no fault touches. Wall clocks of agencies differ
 // by less than two minutes and take small steps, also back. Days may pass in one moment for
