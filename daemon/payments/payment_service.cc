@@ -196,12 +196,24 @@ void PaymentService::lose_approval(std::string_view why, BatchRecord& batch) {
   batch.set_note(std::string(why));
 }
 
+Result<bool> PaymentService::asks_of_another(const Case& subject, uint32_t attempt) const {
+  for (uint32_t other = 1; other <= subject.attempt; ++other) {
+    if (other == attempt) continue;
+    TRY(const auto payment, read(subject.id, other));
+    if (payment && payment->record.contradicted()) return true;
+  }
+  return false;
+}
+
 Result<std::string_view> PaymentService::obstacle(const Case& subject, const Payment& payment,
                                                   Instant now) const {
   constexpr Overlays kHeld = {Overlay::kSuspended, Overlay::kCancelPending, Overlay::kCancelAsked};
   const Record& record = payment.record;
   Readiness readiness;
   readiness.contradicted = record.contradicted();
+  if (is_waiting(state_of(record))) {
+    TRY(readiness.other_asked, asks_of_another(subject, payment.attempt));
+  }
   readiness.awaits_debit = awaits_debit(record);
   readiness.debit_overdue = is_debit_overdue(record, now);
   readiness.doubtful = is_doubtful(record, doubt_until_ms_);

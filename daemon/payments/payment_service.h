@@ -194,6 +194,9 @@ class PaymentService final : public CaseListener {
   static void lose_approval(std::string_view why, BatchRecord& batch);
   // Why the payment cannot go to the bank now; empty: it can.
   Result<std::string_view> obstacle(const Case& subject, const Payment& payment, Instant now) const;
+  // Whether what the bank says of another payment of the case waits for a person: it may have gone
+  // out, and this one would be paid in its place.
+  Result<bool> asks_of_another(const Case& subject, uint32_t attempt) const;
   bool is_listed(const Case& subject) const;
   Result<v1::PayeeConfirmationRecord> read_confirmation(const Case& subject) const;
 

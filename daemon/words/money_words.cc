@@ -19,6 +19,7 @@ constexpr Word kMoneyWords[] = {
 
     // Why a payment waits for people.
     sentence("what the bank says of it does not fit: look at the case and ask the bank, then release it", "银行所称与本案不符：请核对个案并询问银行，然后放行"),
+    sentence("a person is asked about another payment of its case: until that one is released, nothing is paid in its place", "同一个案的另一笔付款待人工核实：该笔放行之前，不另行付款"),
     sentence("the bank has it already: its debit is awaited for three working days", "银行已有此笔付款：三个工作日内等待其扣款"),
     sentence("the bank has it already, and three working days have shown no debit: ask the bank what became of it, then release it", "银行已有此笔付款，但三个工作日未见扣款：请询问银行，然后放行"),
     sentence("the store had lost data: ask the bank whether it has this payment, then release it", "数据曾有丢失：请询问银行是否已有此笔付款，然后放行"),

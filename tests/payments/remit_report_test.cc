@@ -87,6 +87,35 @@ TEST_CASE("what the bank refuses after it has paid it waits for a person, and is
   CHECK(payer.waiting().empty());
 }
 
+TEST_CASE("what was refused and shows as debited is not paid anew before two people have looked") {
+  Payer payer(1);
+  payer.pay();
+  REQUIRE(payer.report(payer.payment(1) + "|rejected|AC04\n") == Outcomes{"rejected"});
+  const bool ordered_first = GENERATE(true, false);
+  std::string batch;
+  if (ordered_first) {
+    REQUIRE_FALSE(payer.act(1, EventKind::kRemit).rejection);
+    batch = payer.make_one();
+    REQUIRE_FALSE(payer.approve(batch).rejection);
+  }
+  v1::BankLine debit = payer.returned(1, "D1");
+  debit.set_amount_fen(-debit.amount_fen());
+  debit.clear_return_reason();
+  CHECK(payer.site.bank({debit}).bank.results(0).outcome() == "paid_out");
+  if (!ordered_first) REQUIRE_FALSE(payer.act(1, EventKind::kRemit).rejection);
+  if (ordered_first) CHECK(payer.order(batch).rejection);
+  CHECK(payer.make().batches().empty());
+  CHECK(payer.state(1, 2) == "ordered");
+  const std::vector<std::string> both = {
+      payer.payment(1) + " returned: " + std::string(kContradictedPayment),
+      payer.payment(1, 2) + " ordered: " + std::string(kOtherContradicted)};
+  auto waiting = payer.waiting();
+  std::ranges::sort(waiting);
+  CHECK(waiting == both);
+  CHECK(payer.release(payer.payment(1), "the bank has it back") == Refusal::kNone);
+  CHECK(payer.make().batches_size() == 1);
+}
+
 TEST_CASE("what a person says came back is of the payment that is named, and of no other") {
   Payer payer(1);
   payer.pay();

@@ -11,6 +11,7 @@ struct Rung {
 constexpr Rung kLadderToBank[] = {
     {[](const Readiness& r) { return r.doubtful && r.acknowledged; }, kAcknowledgedPayment},
     {[](const Readiness& r) { return r.contradicted; }, kContradictedPayment},
+    {[](const Readiness& r) { return r.other_asked; }, kOtherContradicted},
     {[](const Readiness& r) { return r.debit_overdue; }, kDebitOverdue},
     {[](const Readiness& r) { return r.awaits_debit; }, kAwaitsDebit},
     {[](const Readiness& r) { return r.doubtful; }, kDoubtfulPayment},

@@ -8,6 +8,7 @@ namespace jiexu {
 
 struct Readiness {
   bool contradicted = false;    // a person is asked
+  bool other_asked = false;     // ... about another payment of its case
   bool awaits_debit = false;    // the bank has it, and has not shown its debit
   bool debit_overdue = false;   // the same for three working days
   bool doubtful = false;        // the store may have forgotten that the bank has it
@@ -24,6 +25,9 @@ std::string_view obstacle_to(const Readiness& readiness);
 
 inline constexpr std::string_view kContradictedPayment =
     "what the bank says of it does not fit: look at the case and ask the bank, then release it";
+inline constexpr std::string_view kOtherContradicted =
+    "a person is asked about another payment of its case: until that one is released, nothing is "
+    "paid in its place";
 inline constexpr std::string_view kAwaitsDebit =
     "the bank has it already: its debit is awaited for three working days";
 inline constexpr std::string_view kDebitOverdue =

@@ -160,6 +160,8 @@ TEST_CASE("names of what happens to payments are distinct and not empty") {
 TEST_CASE("of several obstacles the first of the ladder is told") {
   CHECK(obstacle_to({}).empty());
   CHECK(obstacle_to({.contradicted = true, .doubtful = true}) == kContradictedPayment);
+  CHECK(obstacle_to({.contradicted = true, .other_asked = true}) == kContradictedPayment);
+  CHECK(obstacle_to({.other_asked = true, .doubtful = true}) == kOtherContradicted);
   CHECK(obstacle_to({.awaits_debit = true, .debit_overdue = true}) == kDebitOverdue);
   CHECK(obstacle_to({.doubtful = true, .acknowledged = true}) == kAcknowledgedPayment);
   CHECK(obstacle_to({.doubtful = true, .payee_confirmed = false}) == kDoubtfulPayment);
