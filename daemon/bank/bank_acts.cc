@@ -355,7 +355,8 @@ Result<void> BankService::go_back(Entry& entry, Instant now) {
   return {};
 }
 
-// The line is again what it was before two people decided on it.
+// The line is again what it was before two people decided on it. One that has found its cases by
+// itself has found the wrong ones: it waits to be matched by hand.
 Result<void> BankService::undo(Entry& entry, const v1::LineActRecord& act, Instant now) {
   Record& record = entry.record;
   auto before = BankOutcome::kNotExpected;
@@ -365,6 +366,11 @@ Result<void> BankService::undo(Entry& entry, const v1::LineActRecord& act, Insta
     if (kind == LineAct::kUndo) continue;
     before = static_cast<BankOutcome>(earlier.outcome_before());
     was_void = kind == LineAct::kSame;
+  }
+  if (record.queued_at_ms() != 0 || outcome_of(record) == BankOutcome::kMatched) {
+    before = BankOutcome::kNotExpected;
+    was_void = false;
+    postpone(entry, false);
   }
   TRY_DO(go_back(entry, now));
   if (record.to_size() > 0) return write(entry);

@@ -236,16 +236,24 @@ Result<void> BankService::place_unsure(Entry& entry, const Entry& known, Instant
 }
 
 // The bank tells of its parts, each as a line of its own: none of its money stands anywhere now.
-// False if it stands with cases: then the parts are what has come with it.
+// What it names may be the letter of one part, whose case then has the money of all. False if all
+// of it is well placed, or its cases cannot give it: then the parts are what has come with it.
 Result<bool> BankService::give_way(Entry& whole, const Digest& part, Instant now) {
   LineNow line = line_now(whole.record);
+  const bool of_payments = line.of_payments;
   LineAsked asked;
   asked.event = LineEvent::kReportParts;
   const auto row = step(asked, line);
-  if (!row || line.outcome != BankOutcome::kReportedAgain || whole.record.to_size() > 0) {
+  if (!row || line.outcome != BankOutcome::kReportedAgain) return false;
+  if (whole.record.to_size() > 0) {
+    TRY(const auto give, ask_cases(whole.record, now));
+    if (of_payments || give != CasesGive::kAll) return false;
+  }
+  TRY_DO(go_back(whole, now));
+  if (whole.record.to_size() > 0) {
+    TRY_DO(write(whole));
     return false;
   }
-  TRY_DO(leave_batch(whole));
   TRY_DO(park(whole, Fen{}, now));
   postpone(whole, false);
   whole.record.set_may_repeat(std::string(view(part)));

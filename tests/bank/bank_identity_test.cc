@@ -228,6 +228,15 @@ TEST_CASE("an entry and its details are one booking, and the details stay") {
     CHECK(fund.import(parts) == by_hand);
     CHECK(fund.suspense() == 0);
   }
+  SECTION("the entry first, and it names the letter of one part, whose case then has all of it") {
+    whole.set_remark(parts[0].remark());
+    CHECK(fund.import(whole) == "amount_differs");
+    const std::string id = fund.results[0].line_id();
+    CHECK(fund.moved(1) == 2 * kBalance);
+    CHECK(fund.import(parts) == Outcomes{"matched", "matched"});
+    CHECK(fund.outcome(id) == "reported_again");
+    CHECK(fund.suspense() == 0);
+  }
   SECTION("another entry of the same number and another sum") {
     CHECK(fund.import(parts) == Outcomes{"matched", "matched"});
     whole.set_amount_fen(3 * kBalance);

@@ -135,6 +135,45 @@ TEST_CASE("money that was matched by mistake leaves its case before anybody was 
   CHECK(desk.site.ledger_sum() == 0);
 }
 
+TEST_CASE("money that found the wrong case by itself leaves it, and is matched by hand") {
+  Desk desk;
+  const bool credited = GENERATE(false, true);
+  CHECK(desk.import(desk.line_of(1, "B1")) == "matched");
+  const std::string wrong = desk.results[0].line_id();
+  if (credited) desk.credit();
+  REQUIRE(desk.refused(LineAct::kUndo, wrong) == Refusal::kNone);
+  CHECK(desk.outcome(wrong) == "not_expected");
+  CHECK(desk.record(wrong).queued_at_ms() != 0);
+  CHECK(desk.moved(1) == 0);
+  CHECK(desk.suspense() == 2 * kBalance);
+  CHECK(desk.told() == (credited ? 1 : 0));
+  desk.site.wake();  // it does not go where it was
+  CHECK(desk.moved(1) == 0);
+  CHECK(desk.refused(LineAct::kUndo, wrong) == Refusal::kBankLineNotDecided);
+  const SettleLineCommand right = {
+      desk.digest(wrong), LineAct::kMatch, {{case_number(2), Fen{kBalance}}}, "asked", {}};
+  REQUIRE_FALSE(desk.site.decide(right).rejection);
+  CHECK(desk.funds(2) == Funds::kMatched);
+  CHECK(desk.import(desk.line_of(1, "B1")) == "duplicate, matched_by_hand");
+  CHECK(desk.site.ledger_sum() == 0);
+}
+
+TEST_CASE("of money that differs the line that is another case's leaves, and the rest is right") {
+  Desk desk;
+  CHECK(desk.import(desk.line_of(1, "B1")) == "matched");
+  const std::string first = desk.results[0].line_id();
+  CHECK(desk.import(desk.line_of(1, "B2")) == "amount_differs");
+  const std::string second = desk.results[0].line_id();
+  const bool later = GENERATE(true, false);
+  const std::string& gone = later ? second : first;
+  REQUIRE(desk.refused(LineAct::kUndo, gone) == Refusal::kNone);
+  CHECK(desk.outcome(gone) == "not_expected");
+  CHECK(desk.outcome(later ? first : second) == "matched");
+  CHECK(desk.funds(1) == Funds::kMatched);
+  CHECK(desk.moved(1) == kBalance);
+  CHECK(desk.site.ledger_sum() == 0);
+}
+
 TEST_CASE("money that was credited leaves its case with a difference that is told") {
   Desk desk;
   desk.match_by_hand();

@@ -139,8 +139,9 @@ TEST_CASE("money has its words: outcomes, states, accounts, differences") {
   Names outcomes;
   for (const OutcomeRule& rule : outcome_rules()) {
     outcomes.insert(std::string(rule.name));
-    if (!rule.what_to_do.empty()) require_sentence(rule.what_to_do);
-    if (rule.outcome == BankOutcome::kNotExpected) require_sentence(what_to_do(rule.outcome, true));
+    if (rule.what_to_do.empty()) continue;
+    require_sentence(rule.what_to_do);
+    require_sentence(what_to_do(rule.outcome, true));
   }
   CHECK(rows_of("outcome.") == outcomes);
   CHECK(rows_of("proof.") == names_of<Proof>());

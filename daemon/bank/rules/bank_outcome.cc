@@ -14,9 +14,9 @@ using O = BankOutcome;
 constexpr OutcomeRule kRules[] = {
     {O::kMatched,          "matched",             false, "", "FUNDS_ACK when credited"},
     {O::kEarly,            "early",               true,  "wait: it is matched when the form or the batch's last notice comes", ""},
-    {O::kAmountDiffers,    "amount_differs",      true,  "report the difference, wait for the rest, or return the money", "FUNDS_DIFF, FUNDS_RETURNED"},
+    {O::kAmountDiffers,    "amount_differs",      true,  "report the difference, wait for the rest, or return the money; undo it if it is another case's", "FUNDS_DIFF, FUNDS_RETURNED"},
     {O::kUnknownReference, "unknown_reference",   true,  "ask the payer; match by hand, or return the money", ""},
-    {O::kNotExpected,      "not_expected",        true,  "return the money, or have the case opened again", "FUNDS_RETURNED"},
+    {O::kNotExpected,      "not_expected",        true,  "match by hand, return the money, or have the case opened again", "FUNDS_RETURNED"},
     {O::kInvalid,          "invalid",             false, "", ""},
     {O::kMatchedByHand,    "matched_by_hand",     false, "", "FUNDS_ACK when credited"},
     {O::kBatchDiffers,     "batch_total_differs", true,  "match the good cases by hand, report the difference of the others", "FUNDS_DIFF"},
@@ -51,13 +51,21 @@ const OutcomeRule& rule_of(BankOutcome outcome) {
 }
 
 std::string_view what_to_do(BankOutcome outcome, bool debit) {
-  if (debit && outcome == BankOutcome::kNotExpected) {
-    return "its case knows of no such payment, or has all of it settled: ask the bank; if the "
-           "store "
-           "has lost data, order it again there: this line then settles it, and nothing is paid "
-           "twice";
+  if (!debit) return rule_of(outcome).what_to_do;
+  switch (outcome) {
+    case BankOutcome::kNotExpected:
+      return "its case knows of no such payment, or has all of it settled: ask the bank; if the "
+             "store "
+             "has lost data, order it again there: this line then settles it, and nothing is paid "
+             "twice";
+    case BankOutcome::kAmountDiffers:
+      return "ask the bank why it took another amount; match it by hand to its payment";
+    case BankOutcome::kNoCase:
+    case BankOutcome::kUnknownReference:
+      return "ask the bank what it was for: match it by hand to its payment, or to the case whose "
+             "money it took back, or set it aside";
+    default: return rule_of(outcome).what_to_do;
   }
-  return rule_of(outcome).what_to_do;
 }
 
 std::string_view name(BankOutcome outcome) {

@@ -40,7 +40,10 @@ std::optional<R> bar_to_act(const LineAsked& asked, const LineNow& now) {
   if (now.taken_back) return R::kTakenBack;
   if (!asked.explained && event != E::kMatch) return R::kUnexplained;
   if (event == E::kAnother && now.outcome != BankOutcome::kMayRepeat) return R::kNotUnsure;
-  if (event == E::kUndo && !now.by_people) return R::kNotByPeople;
+  // Money of several lines stands with the last of them: it cannot leave with one.
+  const bool all_here = now.open.value + now.with_cases.value == now.amount.value;
+  const bool placed = now.with_cases.value > 0 && all_here;
+  if (event == E::kUndo && !now.by_people && !placed) return R::kNotByPeople;
   if (event == E::kSame && !asked.names_other) return R::kNamesNoOther;
   if (takes_from_cases(event) && now.of_payments) return R::kOfPayment;
   const bool nothing_open = !now.waits || now.open.value == 0;
@@ -48,9 +51,7 @@ std::optional<R> bar_to_act(const LineAsked& asked, const LineNow& now) {
   // Of a line that cannot be read the amount may be unknown.
   const bool damaged = now.waits && now.outcome == BankOutcome::kUnreadable;
   if (event == E::kSetAside && nothing_open && !damaged) return R::kSettled;
-  // The money of lines that were matched together stands with the last of them.
-  if (event == E::kSame && now.open.value + now.with_cases.value != now.amount.value)
-    return R::kSettled;
+  if (event == E::kSame && !all_here) return R::kSettled;
   if (event == E::kMatchNoticed && !now.of_batch) return R::kNotOfBatch;
   if (places && !asked.usable) return R::kUnusable;
   const Fen open = now.open.value < 0 ? -now.open : now.open;

@@ -24,6 +24,8 @@ constexpr OutcomeSet kKnown = kQueued | kByEvidence | kByPeople;
 // Its money may stand with cases of ours that receive, or in suspense.
 constexpr OutcomeSet kHere =
     kOpen | OutcomeSet{O::kMatched, O::kMatchedByHand, O::kSetAside, O::kUnreadable};
+// Its money may have gone to cases by what the line says, and that may be wrong.
+constexpr OutcomeSet kPlaced = kOpen | OutcomeSet{O::kMatched};
 // Money that is here, which the bank can take back.
 constexpr OutcomeSet kCredited =
     kOpen | OutcomeSet{O::kMatched, O::kMatchedByHand, O::kSetAside, O::kReturned, O::kCameBack};
@@ -35,7 +37,7 @@ constexpr LineRow kRows[] = {
     {E::kComeUnsure,    kNoLine,              W::kNo,      G::kAlways,      O::kMayRepeat,     M::kPark},
     {E::kComeDamaged,   kNoLine,              W::kNo,      G::kAlways,      O::kUnreadable,    M::kPark},
     {E::kReport,        kKnown,               W::kEither,  G::kAlways,      kSameOutcome,      M::kStays},
-    {E::kReportParts,   kQueued,              W::kYes,     G::kAlways,      O::kReportedAgain, M::kVoid},
+    {E::kReportParts,   kQueued,              W::kYes,     G::kAlways,      O::kReportedAgain, M::kGoVoid},
     {E::kReportParts,   kKnown,               W::kNo,      G::kAlways,      kSameOutcome,      M::kStays},
 
     {E::kTryAgain,      kOpen,                W::kYes,     G::kAlways,      kAsFound,          M::kPlaced},
@@ -56,6 +58,7 @@ constexpr LineRow kRows[] = {
     {E::kSame,          kHere,                W::kEither,  G::kAlways,      O::kReportedAgain, M::kGoVoid},
     {E::kAnother,       O::kMayRepeat,        W::kYes,     G::kAlways,      kAsFound,          M::kPlaced},
     {E::kUndo,          kByPeople,            W::kNo,      G::kAlways,      kAsFound,          M::kGoBack},
+    {E::kUndo,          kPlaced,              W::kEither,  G::kAlways,      O::kNotExpected,   M::kGoBack},
 };
 // clang-format on
 

@@ -75,13 +75,17 @@ bool Twin::decide(const LineAsked& asked) {
       enter(asked.found);
       people = false;
       return true;
-    case E::kUndo:
-      if (!people) return false;
+    case E::kUndo: {
+      const bool found =
+          outcome == O::kMatched ||
+          (rule_of(outcome).waits && outcome != O::kMayRepeat && outcome != O::kUnreadable);
+      if (!people && (!found || cases <= 0)) return false;
       gone = false;
       split(amount);
-      enter(asked.found);
+      enter(people ? asked.found : O::kNotExpected);
       people = false;
       return true;
+    }
     default: return false;
   }
 }
