@@ -232,7 +232,7 @@ Result<Fen> BankService::allot(Record& record, const std::vector<Allocation>& pa
 Result<BankService::Credited> BankService::credit(const v1::BankLine& line, const Allocation& part,
                                                   Instant now) {
   if (part.attempt == 0) return bring(part.id, part.amount, now);
-  TRY(const auto returned, payments_.take_return_by_hand(part, line.return_reason(), now));
+  TRY(const auto returned, payments_.take_return_by_hand(part, reason_of_return(line), now));
   if (!returned) return Credited{nullptr, part.amount};
   TRY(const auto subject, cases_.load(part.id, now));
   return Credited{subject, Fen{}};

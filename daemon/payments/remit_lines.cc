@@ -354,7 +354,7 @@ Result<std::optional<PaymentService::LineTaken>> PaymentService::take_return(
   taken.left = Fen{};
   for (const Payment& payment : named.payments) {
     const Fen part{still_out(payment.record)};
-    TRY(const auto brought, bring_back(payment, part, line.return_reason(), now));
+    TRY(const auto brought, bring_back(payment, part, reason_of_return(line), now));
     if (brought) taken.to.push_back({payment.id, part, payment.attempt});
     if (!brought) taken.left.value += part.value;
   }

@@ -87,6 +87,16 @@ TEST_CASE("what the bank refuses after it has paid it waits for a person, and is
   CHECK(payer.waiting().empty());
 }
 
+TEST_CASE("a return that says why in its text alone keeps that text as its reason") {
+  Payer payer(1);
+  payer.pay();
+  v1::BankLine back = payer.returned(1, "1");
+  back.clear_return_reason();
+  back.set_remark("退汇 户名不符");
+  CHECK(payer.site.bank({back}).bank.results(0).outcome() == "returned_by_bank");
+  CHECK(last_bounce(payer, 1).reason() == "退汇 户名不符");
+}
+
 TEST_CASE("what was refused and shows as debited is not paid anew before two people have looked") {
   Payer payer(1);
   payer.pay();

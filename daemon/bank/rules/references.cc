@@ -12,6 +12,8 @@ namespace jiexu {
 namespace {
 
 constexpr std::string_view kDigits = "0123456789";
+// As much of the bank's words as a reason in its lists has.
+constexpr size_t kTextOfReasonMax = 140;
 
 void add_once(const std::string& number, std::vector<std::string>& to) {
   if (std::find(to.begin(), to.end(), number) == to.end()) to.push_back(number);
@@ -74,11 +76,22 @@ std::string make_remark(std::string_view title, std::string_view number) {
   return fitted.empty() ? std::string(number) : fitted + " " + std::string(number);
 }
 
+namespace {
+
 // 退汇, 退票: how banks call what could not be paid out.
+bool says_returned(std::string_view remark) {
+  return remark.find("退汇") != remark.npos || remark.find("退票") != remark.npos;
+}
+
+}  // namespace
+
 bool is_marked_as_return(const v1::BankLine& line) {
-  const bool in_words = line.remark().find("退汇") != std::string::npos ||
-                        line.remark().find("退票") != std::string::npos;
-  return line.reversal() || !line.return_reason().empty() || in_words;
+  return line.reversal() || !line.return_reason().empty() || says_returned(line.remark());
+}
+
+std::string reason_of_return(const v1::BankLine& line) {
+  if (!line.return_reason().empty() || !says_returned(line.remark())) return line.return_reason();
+  return fit_gbk(line.remark(), kTextOfReasonMax);
 }
 
 bool says_that_it_came_back(const v1::BankLine& line) {

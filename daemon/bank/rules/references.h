@@ -44,7 +44,10 @@ std::string make_remark(std::string_view title, std::string_view number);
 
 // The bank says that a payment did not stay where it was sent.
 bool is_marked_as_return(const v1::BankLine& line);
-// The same, or it has the number of a payment of ours, which is then not one of somebody else.
+// Why the payment came back: the bank's code or, of a line that says it in its text alone, that
+// text, which tells the clerk whether the account is wrong. Empty: it does not say.
+std::string reason_of_return(const v1::BankLine& line);
+// The line is so marked, or has the number of a payment of ours, which is not somebody else's.
 bool says_that_it_came_back(const v1::BankLine& line);
 
 }  // namespace jiexu
