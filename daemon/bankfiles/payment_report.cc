@@ -20,6 +20,7 @@ constexpr std::string_view kStatusReport = "Document/CstmrPmtStsRpt";
 constexpr std::string_view kGroup = "OrgnlGrpInfAndSts";
 constexpr std::string_view kBatch = "OrgnlPmtInfAndSts";
 constexpr std::string_view kPayment = "OrgnlPmtInfAndSts/TxInfAndSts";
+constexpr std::string_view kNoId = "NOTPROVIDED";
 constexpr size_t kReasonBytesMax = 140;
 
 // ISO 20022 external code list, payment transaction status. What is neither settled nor refused is
@@ -127,8 +128,9 @@ class Pain002 final : public XmlHandler {
 
   Result<void> tell_payment() {
     std::string& id = payment_.fate.end_to_end_id;
-    if (id.empty() || id == "NOTPROVIDED") id = payment_.instruction;
-    if (id.empty()) return fail(Errc::kInvalid, "a payment without OrgnlEndToEndId");
+    if (id.empty() || id == kNoId) id = payment_.instruction;
+    // It is no payment of ours by any name, and costs the others nothing.
+    if (id.empty()) id = kNoId;
     // What has no status of its own has that of its batch, or of the whole file.
     for (const Said* whole : {&batch_, &group_}) {
       if (payment_.code.empty() && whole->code != "PART") payment_.code = whole->code;

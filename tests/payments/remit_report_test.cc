@@ -38,6 +38,21 @@ TEST_CASE("the bank's list says which payments are paid and which it rejects") {
   CHECK(payer.site.ledger_sum() == 0);
 }
 
+TEST_CASE("an entry of a report that names no payment costs the others nothing") {
+  Payer payer(1);
+  const std::string batch = payer.pay();
+  const auto said = [&](const std::string& id) {
+    return "<TxInfAndSts>" + id + "<TxSts>ACSC</TxSts></TxInfAndSts>";
+  };
+  const std::string report = "<Document><CstmrPmtStsRpt><OrgnlGrpInfAndSts><OrgnlMsgId>" + batch +
+                             "</OrgnlMsgId></OrgnlGrpInfAndSts><OrgnlPmtInfAndSts><OrgnlPmtInfId>" +
+                             batch + "</OrgnlPmtInfId>" + said("") +
+                             said("<OrgnlEndToEndId>" + payer.payment(1) + "</OrgnlEndToEndId>") +
+                             "</OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>";
+  CHECK(payer.report(report) == Outcomes{"unknown", "paid"});
+  CHECK(payer.state(1) == "paid");
+}
+
 TEST_CASE("a report that is handed in twice changes nothing the second time") {
   Payer payer(2);
   payer.pay();
