@@ -302,8 +302,8 @@ Result<void> XmlStream::Parser::push(std::string_view utf8, bool last) {
   if (error_) return tl::unexpected(*error_);
   if (wrong != XML_ERR_OK && context_->wellFormed == 0) {
     const xmlError* why = xmlCtxtGetLastError(context_);
-    stop("not XML: " + (why != nullptr && why->message != nullptr ? trim(why->message)
-                                                                  : std::string("unreadable")));
+    const char* said = why != nullptr ? why->message : nullptr;
+    stop(std::string("not XML") + ": " + (said != nullptr ? trim(said) : "unreadable"));
     return tl::unexpected(*error_);
   }
   trim_window();

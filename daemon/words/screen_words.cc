@@ -266,6 +266,7 @@ constexpr Word kScreenWords[] = {
     {"report.later", "later", "稍后"},
     {"report.rejected", "rejected", "拒付"},
     {"report.duplicate", "refused as a duplicate", "以重复拒付"},
+    {"report.contradicts", "contradicts", "与已知不符，待人工核实"},
     sentence("Batch {batch}, {state}: {n} payments, {total}", "批次 {batch}，{state}：{n} 笔，共 {total}"),
     sentence("to", "收款"),
     sentence("made", "制批"),

@@ -166,7 +166,7 @@ void add_payments(const v1::CaseView& view, std::ostream& out) {
   for (const v1::PaymentView& payment : view.payments()) {
     const std::string& why = payment.waits_for().empty() ? payment.reason() : payment.waits_for();
     table.add({"  " + std::to_string(payment.attempt()), yuan(payment.amount_fen()),
-               called("payment.", payment.state()), payment.batch(), say(why)});
+               called("payment.", payment.state()), payment.batch(), say_in_pieces(why)});
   }
   out << "\n" << say("Payments") << "\n" << table.text();
 }

@@ -76,7 +76,7 @@ void print_releases(const google::protobuf::RepeatedPtrField<v1::PaymentView>& p
                       {"state", called("payment.", payment.state())}})
               << "\n";
     for (const std::string& why : {payment.waits_for(), payment.reason()}) {
-      if (!why.empty()) std::cout << "  " << say(why) << "\n";
+      if (!why.empty()) std::cout << "  " << say_in_pieces(why) << "\n";
     }
     std::cout << "  "
               << say("release proposed by {user}, {time}: {note}",

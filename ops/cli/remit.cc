@@ -29,7 +29,7 @@ void print_payments(const google::protobuf::RepeatedPtrField<v1::PaymentView>& p
     std::string why;
     for (const std::string& part :
          {payment.waits_for(), payment.reason(), release_remark(payment)}) {
-      if (!part.empty()) why += (why.empty() ? "" : "; ") + say(part);
+      if (!part.empty()) why += (why.empty() ? "" : "; ") + say_in_pieces(part);
     }
     table.add({payment.payment(), yuan(payment.amount_fen()), called("payment.", payment.state()),
                age(payment.age_ms()), short_case(payment.case_id()), why});
@@ -198,7 +198,7 @@ void print_report(const std::string& body) {
   Table table({"LINE", "PAYMENT", "OUTCOME", "CASE", "DETAIL"});
   for (const v1::PaymentReportLineView& line : view.lines()) {
     table.add({std::to_string(line.line()), line.payment(), called("report.", line.outcome()),
-               short_case(line.case_id()), say(line.detail())});
+               short_case(line.case_id()), say_in_pieces(line.detail())});
   }
   std::cout << table.text();
 }

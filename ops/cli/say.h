@@ -19,6 +19,10 @@ std::optional<Language> language_of_environment();
 // A sentence that stands in the code in English, with the values of its braces.
 std::string say(std::string_view sentence, Values values = {});
 
+// An error of several pieces, such as "statement.xml, line 7: BookgDt is not a date": each that the
+// catalogue has in its words; names of files, and what other programs say, as they are.
+std::string say_in_pieces(std::string_view text);
+
 // What a name of a table or of the API is called, such as ("state.", "DRAFT").
 std::string called(std::string_view family, std::string_view name);
 

@@ -246,7 +246,7 @@ int report_problem(const Reply& reply) {
   }
   std::string text = problem.title() == problem.code() ? "" : say(problem.title());
   if (!problem.detail().empty() && problem.findings().empty()) {
-    text += (text.empty() ? "" : " ") + say(problem.detail());
+    text += (text.empty() ? "" : " ") + say_in_pieces(problem.detail());
   }
   text += " [" + problem.code() + "]";
   for (const v1::Finding& finding : problem.findings()) {
@@ -274,7 +274,7 @@ int report(int exit_code, std::string_view text) {
     problem.set_title(std::string(text));
     print_problem(problem, exit_code);
   } else {
-    std::cerr << "jiexu: " << say(text) << "\n";
+    std::cerr << "jiexu: " << say_in_pieces(text) << "\n";
   }
   return exit_code;
 }

@@ -6,6 +6,7 @@
 #include "ops/cli/lines.h"
 #include "ops/cli/meter.h"
 #include "ops/cli/output.h"
+#include "ops/cli/say.h"
 
 namespace jiexu::cli::cli_words_test {
 namespace {
@@ -64,6 +65,23 @@ TEST_CASE("money and days are said in Chinese, too") {
   CHECK(age(7'300'000) == "2 小时");
   CHECK(days_until("2026-09-20", "2026-09-18") == "还有 2 天");
   CHECK(plain_code(v1::REJECT_CODE_INPATIENT) == "正在住院");
+}
+
+TEST_CASE("what is wrong with a bank's file is said in Chinese, piece by piece") {
+  CHECK(say_in_pieces("in.xml, line 7: BookgDt is not a date") ==
+        "in.xml, line 7: BookgDt is not a date");
+  const InChinese chinese;
+  CHECK(say_in_pieces("a: b/in.xml, line 7: BookgDt is not a date") ==
+        "a: b/in.xml 第 7 行：记账日期（BookgDt）不是日期");
+  CHECK(say_in_pieces("line 1: column 8, date: not a date as yyyymmdd") ==
+        "第 1 行：第 8 列（日期）不是 yyyymmdd 格式的日期");
+  CHECK(say_in_pieces("line 2: not XML: Couldn't find end") ==
+        "第 2 行：不是完整的 XML，文件可能被截断：Couldn't find end");
+  CHECK(say_in_pieces("DU04: the bank has it already, and takes it no second time: it is paid, and "
+                      "stays so") ==
+        "DU04: 银行已有此笔付款，不再受理第二次：该笔已付讫，维持不变");
+  CHECK(say_in_pieces("/tmp/x: outline 3: nowhere") == "/tmp/x: outline 3: nowhere");
+  CHECK(say_in_pieces("") == "");
 }
 
 TEST_CASE("a case is shown in Chinese without a word of the tables in it") {

@@ -16,6 +16,7 @@
 #include "daemon/cases/step.h"
 #include "daemon/engine/alarm.h"
 #include "daemon/ledger/ledger.h"
+#include "daemon/payments/rules/payment_machine.h"
 #include "daemon/payments/rules/payment_state.h"
 #include "daemon/peers/fault_words.h"
 #include "daemon/peers/link_status.h"
@@ -149,6 +150,12 @@ TEST_CASE("money has its words: outcomes, states, accounts, differences") {
   acts.insert("take");  // of a file that is held
   CHECK(rows_of("act.") == acts);
   CHECK(rows_of("payment.") == names_of<PaymentState>());
+  Names said = {"unknown"};  // no payment of ours
+  for (int i = 0; i < static_cast<int>(PaymentAnswer::kNotWaiting); ++i) {
+    const auto answer = static_cast<PaymentAnswer>(i);
+    if (answer != PaymentAnswer::kDone) said.insert(std::string(name(answer)));
+  }
+  CHECK(rows_of("report.") == said);
   CHECK(rows_of("batch.") == names_of<BatchState>());
   CHECK(rows_of("account.") == names_of<LedgerAccount>());
   CHECK(rows_of("difference.") == names_of<Difference>());
