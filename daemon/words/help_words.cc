@@ -198,6 +198,7 @@ constexpr Word kHelpWords[] = {
     sentence("Of notices: utf-8 or gbk (default: as the first line shows)", "通知文件编码：utf-8 或 gbk（默认依首行判断）"),
     sentence("Of notices: utf-8 or gbk", "通知文件编码：utf-8 或 gbk"),
     sentence("How many lines to show (default 20)", "显示行数（默认 20）"),
+    sentence("How many, those that are held first, then the newest", "显示个数：暂不入账的在前，然后由新到旧"),
     sentence("Import a bank's file, whole or not at all; again changes nothing", "导入银行文件：全部导入或全不导入；重复导入无影响"),
     sentence("End when every line is booked", "全部入账后再结束"),
     sentence("Files that were imported, and their outcomes", "已导入文件及其结果"),

@@ -21,6 +21,7 @@ namespace {
 
 constexpr size_t kPartBytesMax = limits::kHttpBodyBytesMax / 2;
 constexpr int kPartSendings = 3;
+constexpr size_t kFilesShown = 100;
 constexpr std::chrono::milliseconds kBookingPause{300};
 // States of a file: its lines are being booked; it waits for two people.
 constexpr const char* kBooking = "booking";
@@ -185,21 +186,30 @@ std::string next_text(const v1::BankFileView& view, const std::string& command) 
          command + " bank take " + view.digest() + " --note WHY\n";
 }
 
+// The list goes by digest: its page behind this place begins with the file.
+std::string place_before(std::string digest) {
+  for (auto digit = digest.rbegin(); digit != digest.rend(); ++digit) {
+    const bool borrows = *digit == '0';
+    *digit = borrows ? 'f' : *digit == 'a' ? '9' : static_cast<char>(*digit - 1);
+    if (!borrows) break;
+  }
+  return digest;
+}
+
 // Until every line of the file is booked, or the daemon does not answer.
 Result<v1::BankFileView> wait_until_booked(const Session& session, v1::BankFileView view) {
   Meter meter(say("lines booked"), view.lines());
+  const std::string target = "/v1/bank/files?limit=1&after=" + place_before(view.digest());
   while (view.state() == kBooking) {
     meter.show(view.booked());
     std::this_thread::sleep_for(kBookingPause);
-    TRY(const auto reply, session.ask("GET", "/v1/bank/files"));
+    TRY(const auto reply, session.ask("GET", target));
     v1::BankFileViews views;
     if (reply.status != 200 || !from_json(reply.body, &views)) {
       return fail(Errc::kCorrupt, "the daemon's answer cannot be read");
     }
-    const std::string digest = view.digest();
-    const auto now = std::ranges::find(views.files(), digest, &v1::BankFileView::digest);
-    if (now == views.files().end()) break;
-    view = *now;
+    if (views.files().empty() || views.files(0).digest() != view.digest()) break;
+    view = views.files(0);
   }
   return view;
 }
@@ -262,12 +272,35 @@ int send_take(const Session& session, const std::string& file, const std::string
                       });
 }
 
-void print_files(const std::string& body) {
-  v1::BankFileViews views;
-  if (!from_json(body, &views)) return;
-  for (const v1::BankFileView& view : views.files()) {
-    std::cout << view.digest() << "  " << file_text(view);
+// What is held first, because it waits for people; then the newest.
+int list_files(const Session& session, size_t limit) {
+  std::vector<v1::BankFileView> files;
+  v1::BankFileViews page;
+  do {
+    const auto reply = session.ask("GET", "/v1/bank/files?limit=500&after=" + page.next());
+    if (!reply) return report(reply.error());
+    page.Clear();
+    const bool good = reply->status == 200 && from_json(reply->body, &page);
+    if (!good) return report_problem(*reply);
+    files.insert(files.end(), page.files().begin(), page.files().end());
+  } while (!page.next().empty());
+  std::ranges::stable_sort(files, [](const v1::BankFileView& a, const v1::BankFileView& b) {
+    const bool held = a.state() == kHeld;
+    return held != (b.state() == kHeld) ? held : a.at() > b.at();
+  });
+  const bool more = files.size() > limit;
+  if (more) files.resize(limit);
+  if (session.json) {
+    v1::BankFileViews views;
+    views.mutable_files()->Assign(files.begin(), files.end());
+    std::cout << to_json(views) << "\n";
+    return EX_OK;
   }
+  for (const v1::BankFileView& view : files) {
+    std::cout << view.digest() << "  " << day_and_time(view.at()) << "  " << file_text(view);
+  }
+  if (more) std::cout << say("... and more; give more to look for") << "\n";
+  return EX_OK;
 }
 
 void add_import(Command group, Session& session) {
@@ -287,8 +320,10 @@ void add_import(Command group, Session& session) {
   });
   Command files = group.add_command("files", "Files that were imported, and their outcomes",
                                     "jiexu bank files");
-  files.callback([&session] {
-    session.run = [&session] { return session.show("GET", "/v1/bank/files", "", print_files); };
+  const auto limit = std::make_shared<size_t>(kFilesShown);
+  files.add_option("--limit", *limit, "How many, those that are held first, then the newest");
+  files.callback([&session, limit] {
+    session.run = [&session, limit] { return list_files(session, *limit); };
   });
 }
 

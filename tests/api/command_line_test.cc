@@ -16,6 +16,8 @@
 #include <thread>
 
 #include "daemon/api/http/http_server.h"
+#include "daemon/trust/suite.h"
+#include "storage/layout.h"
 #include "tests/api/api_world.h"
 #include "tests/temp_folder.h"
 
@@ -228,6 +230,25 @@ TEST_CASE("every read has JSON, also what needs no daemon") {
   }
   CHECK_FALSE(nlohmann::json::parse(agency.jiexu("bank preview --json " + bank).out, nullptr, false)
                   .is_discarded());
+}
+
+TEST_CASE("of many files of the bank the newest is shown first, whatever its digest") {
+  Agency agency;
+  Batch batch;
+  Records records(agency.world.store, *agency.world.vault);
+  constexpr int kFiles = 600;  // more than a page
+  for (int i = 1; i <= kFiles; ++i) {
+    v1::BankFileRecord file;
+    file.set_name("file-" + std::to_string(i) + ".xml");
+    file.set_at_ms(1'790'000'000'000 + i);
+    records.put_message(batch, Family::kFunds, layout::bank_file_key(sha256(file.name())), file);
+  }
+  REQUIRE(agency.world.store.commit(batch));
+  const Ran ran = agency.jiexu("bank files --limit 1");
+  CHECK(ran.code == 0);
+  CHECK_THAT(ran.out, Catch::Contains("file-600.xml") && Catch::Contains("and more"));
+  const auto all = nlohmann::json::parse(agency.jiexu("bank files --limit 1000 --json").out);
+  CHECK(all["files"].size() == kFiles);
 }
 
 TEST_CASE("output that cannot be written is an error, of whatever writes it") {
