@@ -86,6 +86,31 @@ TEST_CASE("what a person decides about a line goes to the engine") {
   CHECK_FALSE(std::get<DecideLineCommand>(world.engine.commands[6].what).content);
 }
 
+TEST_CASE("a bank line says since when it is what it is") {
+  ApiWorld world;
+  v1::BankLineRecord record;
+  record.set_outcome(static_cast<uint32_t>(BankOutcome::kNoCase));
+  record.set_at_ms(1'790'000'000'000);
+  record.set_queued_at_ms(1'790'000'000'000);
+  Digest digest{};
+  const auto since = [&] {
+    Batch batch;
+    Records(world.store, *world.vault)
+        .put_message(batch, Family::kFunds, layout::bank_line_key(digest), record);
+    REQUIRE(world.store.commit(batch));
+    const Got got = world.ask("GET", "/v1/bank/lines/" + to_hex(view(digest)), Role::kAuditor);
+    REQUIRE(got.status() == 200);
+    return got.json()["since"].get<std::string>();
+  };
+  CHECK(since() == Instant{1'790'000'000'000}.str());
+  record.add_acts()->set_approved_at_ms(1'790'000'000'005);  // undone
+  CHECK(since() == Instant{1'790'000'000'005}.str());
+  record.set_queued_at_ms(0);
+  record.set_settled_by("wang, li");
+  record.set_settled_at_ms(1'790'000'000'009);
+  CHECK(since() == Instant{1'790'000'000'009}.str());
+}
+
 TEST_CASE("all lines are looked for by what they say, and a filter that is none is named") {
   ApiWorld world;
   const std::string all = "/v1/bank/lines?all=1";

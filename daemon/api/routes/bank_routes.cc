@@ -53,6 +53,14 @@ void show_posting(const v1::BankLine& line, v1::BankLineView& out) {
   out.set_remark(line.remark());
 }
 
+// Since when it is what it is, as far as its record tells: settled, decided by two people, or come.
+int64_t changed_at(const v1::BankLineRecord& record) {
+  int64_t at = record.at_ms();
+  if (record.queued_at_ms() == 0) at = std::max(at, record.settled_at_ms());
+  for (const v1::LineActRecord& act : record.acts()) at = std::max(at, act.approved_at_ms());
+  return at;
+}
+
 // What people may do now, as far as the line itself tells.
 void show_open_acts(const v1::BankLineRecord& record, v1::BankLineView& out) {
   const LineNow now = line_now(record);
@@ -74,7 +82,7 @@ v1::BankLineView view_bank_line(const Digest& digest, const v1::BankLineRecord& 
   out.set_line_id(to_hex(view(digest)));
   out.set_outcome(std::string(rule.name));
   out.set_message(std::string(rule.message));
-  out.set_since(Instant{record.at_ms()}.str());
+  out.set_since(Instant{changed_at(record)}.str());
   if (record.queued_at_ms() != 0) {
     out.set_what_to_do(std::string(what_to_do(rule.outcome, record.line().amount_fen() < 0)));
     out.set_age_ms(std::max<int64_t>(now.ms - record.at_ms(), 0));
