@@ -126,6 +126,18 @@ bool has_come(const Case& subject) {
   return is_terminal(subject.funds) || (subject.form_version > 0 && subject.moved >= subject.due);
 }
 
+bool has_all_ordered(const Case& subject) {
+  return subject.moved.value > 0 && subject.moved >= subject.due;
+}
+
+// An order is no payment: transfer-out has done its duty when the bank has the last payment. What
+// the bank then says of it has a clock of its own (daemon/payments).
+bool hands_last_payment_over(const Event& event, const Case& subject) {
+  if (subject.side != Side::kOut || !has_all_ordered(subject)) return false;
+  return event.kind == EventKind::kBankPaidAgain ||
+         (event.kind == EventKind::kBatchExported && event.attempt == subject.attempt);
+}
+
 // The reason of a hold is the person's, the employer's or a hospital's, not transfer-out's.
 bool stands_still_while_held(DeadlineKind kind) {
   return is_ours(Side::kOut, kind) && !is_ours(Side::kIn, kind);
@@ -153,6 +165,9 @@ void follow_hold(const Profile& profile, const Calendar& calendar, Instant now, 
 }
 
 bool begins(const DeadlineRule& rule, Starts starts, const Case& subject) {
+  // A new version of the form that asks for no more money.
+  const bool remitted = subject.side == Side::kOut && has_all_ordered(subject);
+  if (rule.kind == DeadlineKind::kFundsDue && remitted) return false;
   return rule.start == ClockStart::kThereToDo ? is_there_to_do(rule.kind, subject)
                                               : starts.has(rule.start);
 }
@@ -188,7 +203,8 @@ bool is_met(DeadlineKind kind, const Case& subject) {
               subject.relationship != Relationship::kInfoDisputed);
     case DeadlineKind::kFundsDue:
       if (ended || is_terminal(subject.funds)) return true;
-      return subject.side == Side::kIn ? has_come(subject) : subject.moved.value > 0;
+      if (subject.side == Side::kIn) return has_come(subject);
+      return subject.form_version > 0 && subject.due.value == 0 && subject.moved.value == 0;
     case DeadlineKind::kIntakeDue:
       return ended || subject.relationship == Relationship::kInfoConfirmed;
     case DeadlineKind::kCreditDue: return ended ? subject.closed() : is_terminal(subject.funds);
@@ -223,6 +239,11 @@ const DeadlineRule* rule_of(const Case& subject, DeadlineKind kind) {
 void update_deadlines(const Event& event, const Context& context, Case& subject) {
   if (const Profile* profile = profile_of(subject)) {
     settle_deadlines(*profile, starts_of(event, subject), *context.calendar, event.at, subject);
+  }
+  if (hands_last_payment_over(event, subject)) {
+    std::erase_if(subject.deadlines, [](const Deadline& deadline) {
+      return deadline.kind == DeadlineKind::kFundsDue;
+    });
   }
   show_deadlines(subject);
 }

@@ -106,9 +106,10 @@ std::optional<Rejection> check_day(const Case& subject, const Event& event) {
 std::optional<Rejection> check_query(const Case& subject, const Event& event) {
   const v1::ActionInput& input =
       event.input != nullptr ? *event.input : v1::ActionInput::default_instance();
-  const bool told = !input.reason().empty() || input.refund_person() || !subject.findings.empty();
+  const bool told = !is_blank(input.reason()) || input.refund_person() || !subject.findings.empty();
   for (int i = 0; i < input.findings_size() && !event.replayed; ++i) {
-    if (!input.findings(i).text().empty() || !input.findings(i).field().empty()) continue;
+    const v1::Finding& finding = input.findings(i);
+    if (!is_blank(finding.text()) || !is_blank(finding.field())) continue;
     return rejection(Refusal::kInputMissing, "findings." + std::to_string(i) + ": says nothing");
   }
   if (told || !input.findings().empty() || event.replayed) return std::nullopt;

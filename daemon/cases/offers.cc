@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "daemon/base/text.h"
 #include "daemon/cases/action_fields.h"
 #include "daemon/cases/guards.h"
 #include "daemon/cases/paper.h"
@@ -181,18 +182,18 @@ FieldSet given_fields(const v1::ActionInput& input) {
   FieldSet given;
   given.put(Field::kAttempt, input.attempt() != 0);
   given.put(Field::kAmount, input.amount_fen() != 0);
-  given.put(Field::kAgency, !input.agency().empty());
+  given.put(Field::kAgency, !is_blank(input.agency()));
   given.put(Field::kCode, input.code() != v1::REJECT_CODE_UNSPECIFIED);
   given.put(Field::kDate, input.date() != 0);
-  given.put(Field::kReason, !input.reason().empty());
+  given.put(Field::kReason, !is_blank(input.reason()));
   given.put(Field::kFindings, !input.findings().empty());
   given.put(Field::kRefundPerson, input.refund_person());
-  given.put(Field::kNote, !input.note().empty());
+  given.put(Field::kNote, !is_blank(input.note()));
   given.put(Field::kKeysTried, !input.keys_tried().empty());
   given.put(Field::kPayee, input.has_payee());
   given.put(Field::kForm, input.has_form());
   given.put(Field::kPaper, input.has_paper());
-  given.put(Field::kPaperSha256, !input.paper_sha256().empty());
+  given.put(Field::kPaperSha256, !is_blank(input.paper_sha256()));
   given.put(Field::kAttachment, input.has_attachment());
   given.put(Field::kApplication, input.has_application());
   return given;

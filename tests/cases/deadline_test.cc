@@ -182,6 +182,51 @@ TEST_CASE("FJ-QZ: crediting has two working days from the money") {
   CHECK(due(in, DeadlineKind::kCreditDue) == "none");
 }
 
+namespace {
+
+// The payment leaves for the bank in a batch.
+void export_payment(Party& out, const char* date, uint32_t attempt) {
+  Event exported;
+  exported.kind = EventKind::kBatchExported;
+  exported.at = at(date);
+  exported.batch = {"320100012611240000011", 1, out.subject.last_order};
+  exported.amount = out.subject.last_order;
+  exported.attempt = attempt;
+  REQUIRE_FALSE(out.apply(exported).rejection);
+}
+
+}  // namespace
+
+TEST_CASE("to remit is done when the bank has the last payment, not when it is ordered") {
+  Party out = side_under("NHSA-2021", Side::kOut, Relationship::kLetterReceived, "2026-11-20");
+  on(out, "2026-11-20", "accept-letter stop-insurance issue-form remit");
+  CHECK(due(out, DeadlineKind::kFundsDue) == "2026-12-04");
+  export_payment(out, "2026-11-24", out.subject.attempt - 1);
+  CHECK(due(out, DeadlineKind::kFundsDue) == "2026-12-04");
+  export_payment(out, "2026-11-24", out.subject.attempt);
+  CHECK(due(out, DeadlineKind::kFundsDue) == "none");
+}
+
+TEST_CASE("a form that asks for no more money than is paid starts no clock to remit") {
+  Party out = side_under("FJ-QZ", Side::kOut, Relationship::kLetterReceived, "2026-11-20");
+  on(out, "2026-11-20", "accept-letter stop-insurance issue-form remit");
+  CHECK(due(out, DeadlineKind::kFundsDue) == "2026-11-27");
+  export_payment(out, "2026-11-23", out.subject.attempt);
+  on(out, "2026-11-24", "form-confirm-received supplement-form");
+  CHECK(due(out, DeadlineKind::kFundsDue) == "none");
+}
+
+TEST_CASE("nothing is to be remitted where the person is paid at origin, or nothing is due") {
+  for (const char* form : {"issue-form:refund", "issue-form:none"}) {
+    INFO(form);
+    Party out = side_under("NHSA-2021", Side::kOut, Relationship::kLetterReceived, "2026-11-20");
+    on(out, "2026-11-20", "accept-letter stop-insurance");
+    CHECK(due(out, DeadlineKind::kFundsDue) == "2026-12-04");
+    on(out, "2026-11-20", form);
+    CHECK(due(out, DeadlineKind::kFundsDue) == "none");
+  }
+}
+
 TEST_CASE("a term that ends in a year without a calendar is unknown, and does not pass") {
   Party in = side_under("NHSA-2021", Side::kIn, Relationship::kLetterSent, "2026-12-25");
   on(in, "2026-12-25", "letter-accept-received");

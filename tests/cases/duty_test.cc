@@ -65,7 +65,7 @@ TEST_CASE("each thing that transfer-out has to do has a day") {
       {"letter-received accept-letter stop-insurance issue-form form-query-received",
        "funds-due 2026-12-04 own, correct-due 2026-11-27 own"},
       {"letter-received accept-letter stop-insurance issue-form:refund",
-       "funds-due 2026-12-04 own, refund-due 2026-12-04 own"},
+       "refund-due 2026-12-04 own"},
       {"letter-received accept-letter stop-insurance issue-form:refund refund", ""},
       {"letter-received accept-letter cancel-request-received",
        "form-due 2026-12-04, funds-due 2026-12-04 own, answer-due 2026-11-25 own"},

@@ -46,6 +46,26 @@ TEST_CASE("an act without a field that it needs is refused, and says all that is
   CHECK(refused(sent, EventKind::kWithdraw, {}) == "input_missing: reason: is missing");
 }
 
+TEST_CASE("blanks say nothing: what is needed is missing still") {
+  const std::string blank = GENERATE("   ", "\u3000");
+  v1::ActionInput input;
+  input.set_reason(blank);
+  Party out = stopped();
+  CHECK(refused(out, EventKind::kAsk, input) == "input_missing: reason: is missing");
+  Party sent = at(Side::kIn, "apply accept send-letter");
+  CHECK(refused(sent, EventKind::kWithdraw, input) == "input_missing: reason: is missing");
+  Party in = at(Side::kIn, "apply accept send-letter letter-accept-received form-received");
+  CHECK(refused(in, EventKind::kQueryForm, input) ==
+        "input_missing: reason: is missing, or findings that say what is to be corrected");
+  input.clear_reason();
+  input.add_findings()->set_text(blank);
+  CHECK(refused(in, EventKind::kQueryForm, input) == "input_missing: findings.0: says nothing");
+  Party asked = at(Side::kOut, "letter-received accept-letter question-received");
+  v1::ActionInput answer;
+  answer.set_note(blank);
+  CHECK(refused(asked, EventKind::kAnswer, answer) == "input_missing: note: is missing");
+}
+
 TEST_CASE("a query says what is to be corrected: a reason, findings, or those of the rules") {
   const std::string received = "apply accept send-letter letter-accept-received form-received";
   Party in = at(Side::kIn, received);
