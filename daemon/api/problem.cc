@@ -10,17 +10,35 @@ namespace {
 
 constexpr std::string_view kProblemType = "application/problem+json";
 
-// A refusal's detail is "field: text; field: text"; a part without a field is text alone.
+// Behind the field that a part of a detail begins with; 0: it names none.
+size_t behind_field(std::string_view part) {
+  const size_t colon = part.find(": ");
+  return colon != part.npos && part.find(' ') > colon ? colon + 2 : 0;
+}
+
+bool has_words(std::string_view sentence) {
+  return translated(sentence, Language::kChinese) != sentence;
+}
+
+// Takes the first part off a detail, which is "field: text; field: text". A sentence of the
+// catalogue may have a semicolon of its own.
+std::string_view take_part(std::string_view& detail) {
+  size_t end = std::min(detail.find("; "), detail.size());
+  const size_t next = std::min(detail.find("; ", std::min(end + 2, detail.size())), detail.size());
+  const std::string_view longer = detail.substr(0, next);
+  if (find_word(longer.substr(behind_field(longer))) != nullptr) end = next;
+  const std::string_view part = detail.substr(0, end);
+  detail.remove_prefix(std::min(end + 2, detail.size()));
+  return part;
+}
+
 void add_findings(std::string_view detail, v1::Problem& problem) {
   while (!detail.empty()) {
-    const size_t end = std::min(detail.find("; "), detail.size());
-    const std::string_view part = detail.substr(0, end);
-    detail.remove_prefix(std::min(end + 2, detail.size()));
-    const size_t colon = part.find(": ");
+    const std::string_view part = take_part(detail);
+    const size_t text = behind_field(part);
     v1::Finding* finding = problem.add_findings();
-    const bool has_field = colon != std::string_view::npos && part.find(' ') > colon;
-    if (has_field) finding->set_field(std::string(part.substr(0, colon)));
-    finding->set_text(std::string(has_field ? part.substr(colon + 2) : part));
+    if (text != 0) finding->set_field(std::string(part.substr(0, text - 2)));
+    finding->set_text(std::string(part.substr(text)));
   }
 }
 
@@ -28,14 +46,12 @@ void add_findings(std::string_view detail, v1::Problem& problem) {
 std::string translated_detail(std::string_view detail, Language language) {
   std::string out;
   while (!detail.empty()) {
-    const size_t end = std::min(detail.find("; "), detail.size());
-    const std::string_view part = detail.substr(0, end);
-    detail.remove_prefix(std::min(end + 2, detail.size()));
+    const std::string_view part = take_part(detail);
     const size_t colon = part.find(": ");
-    const size_t text = colon == std::string_view::npos ? 0 : colon + 2;
+    const size_t text = has_words(part) || colon == part.npos ? 0 : colon + 2;
     out += out.empty() ? "" : "; ";
     out += part.substr(0, text);
-    out += word(part.substr(text), language);
+    out += translated(part.substr(text), language);
   }
   return out;
 }
@@ -49,11 +65,10 @@ HttpResponse in_language(HttpResponse response, Language language) {
   problem.set_title(find_word(problem.title()) != nullptr
                         ? std::string(word(problem.title(), language))
                         : word_of("problem.", problem.code(), language));
-  problem.set_detail(find_word(problem.detail()) != nullptr
-                         ? std::string(word(problem.detail(), language))
-                         : translated_detail(problem.detail(), language));
+  problem.set_detail(has_words(problem.detail()) ? translated(problem.detail(), language)
+                                                 : translated_detail(problem.detail(), language));
   for (v1::Finding& finding : *problem.mutable_findings()) {
-    finding.set_text(std::string(word(finding.text(), language)));
+    finding.set_text(translated(finding.text(), language));
   }
   response.body = to_json(problem);
   response.headers.emplace_back("Content-Language", std::string(tag(language)));

@@ -4,6 +4,7 @@
 #include <array>
 #include <cctype>
 #include <unordered_map>
+#include <vector>
 
 #include "daemon/words/lists.h"
 
@@ -12,6 +13,7 @@ namespace {
 
 constexpr int kWholeWeight = 1000;  // of a language whose weight is not given
 
+using Value = Values::value_type;
 using Index = std::unordered_map<std::string_view, const Word*>;
 
 Index make_index() {
@@ -38,6 +40,57 @@ int weight_of(std::string_view parameters) {
     weight += (text[i] - '0') * place;
   }
   return weight;
+}
+
+std::string fill(std::string_view text, std::span<const Value> values) {
+  std::string out;
+  while (!text.empty()) {
+    const size_t open = std::min(text.find('{'), text.size());
+    out += text.substr(0, open);
+    text.remove_prefix(open);
+    const auto value = std::ranges::find_if(values, [&](const auto& known) {
+      const std::string_view name = known.first;
+      return text.size() > name.size() + 1 && text.substr(1).starts_with(name) &&
+             text[name.size() + 1] == '}';
+    });
+    if (value != values.end()) {
+      out += value->second;
+      text.remove_prefix(value->first.size() + 2);
+    } else if (!text.empty()) {
+      out += text[0];
+      text.remove_prefix(1);
+    }
+  }
+  return out;
+}
+
+// What a brace of a row held in what was said, in the language.
+std::string value_in(std::string_view name, std::string_view value, Language language) {
+  if (name == "role") return word_of("role.", value, language);
+  return name == "what" ? translated(value, language) : std::string(value);
+}
+
+// What `said` is of the row's English, in the language; nullopt: it is not of this row. Each brace
+// holds what stands before the next of the row's words, and the last one all that is left.
+std::optional<std::string> fitted(const Word& row, std::string_view said, Language language) {
+  std::vector<Value> values;
+  std::string_view rest = row.en;
+  while (true) {
+    const size_t open = rest.find('{');
+    if (open == rest.npos) break;
+    const size_t close = rest.find('}', open);
+    if (close == rest.npos || !said.starts_with(rest.substr(0, open))) return std::nullopt;
+    said.remove_prefix(open);
+    const std::string_view name = rest.substr(open + 1, close - open - 1);
+    rest.remove_prefix(close + 1);
+    const std::string_view next = rest.substr(0, std::min(rest.find('{'), rest.size()));
+    const size_t end = next.empty() ? said.size() : said.find(next);
+    if (end == said.npos || end == 0) return std::nullopt;
+    values.emplace_back(name, value_in(name, said.substr(0, end), language));
+    said.remove_prefix(end);
+  }
+  if (said != rest || values.empty()) return std::nullopt;
+  return fill(language == Language::kChinese ? row.zh : row.en, values);
 }
 
 }  // namespace
@@ -67,25 +120,15 @@ std::string word_of(std::string_view family, std::string_view name, Language lan
 }
 
 std::string filled(std::string_view text, Values values) {
-  std::string out;
-  while (!text.empty()) {
-    const size_t open = std::min(text.find('{'), text.size());
-    out += text.substr(0, open);
-    text.remove_prefix(open);
-    const auto* value = std::ranges::find_if(values, [&](const auto& known) {
-      const std::string_view name = known.first;
-      return text.size() > name.size() + 1 && text.substr(1).starts_with(name) &&
-             text[name.size() + 1] == '}';
-    });
-    if (value != values.end()) {
-      out += value->second;
-      text.remove_prefix(value->first.size() + 2);
-    } else if (!text.empty()) {
-      out += text[0];
-      text.remove_prefix(1);
-    }
+  return fill(text, values);
+}
+
+std::string translated(std::string_view said, Language language) {
+  if (find_word(said) != nullptr) return std::string(word(said, language));
+  for (const Word& row : finding_words()) {
+    if (const auto out = fitted(row, said, language)) return *out;
   }
-  return out;
+  return std::string(said);
 }
 
 std::optional<Language> language_from(std::string_view tag) {

@@ -46,6 +46,11 @@ std::string word_of(std::string_view family, std::string_view name, Language lan
 using Values = std::initializer_list<std::pair<std::string_view, std::string>>;
 std::string filled(std::string_view text, Values values);
 
+// A sentence with its values in it already, as another program said it, in a language: a row of the
+// catalogue, or one of finding_words() with braces that fits. Values stay as they are, but for a
+// {role}, which has a word, and a {what}, which is a sentence itself. `said` if nothing fits.
+std::string translated(std::string_view said, Language language);
+
 // "zh_CN.UTF-8", "zh-Hans-CN", "en": as in LANG, and as in HTTP. nullopt: neither language.
 std::optional<Language> language_from(std::string_view tag);
 // "zh" or "en", as settings and headers name it.

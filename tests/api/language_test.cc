@@ -48,6 +48,27 @@ TEST_CASE("findings come in the language that is asked for, under the same field
   CHECK(got.json()["detail"] == "person.name: 此项必填; applied_on: 日期不存在");
 }
 
+TEST_CASE("a finding with a semicolon or a value in it is one, and has its words") {
+  ApiWorld world;
+  world.engine.answer = [](const Asking&) {
+    Answer answer;
+    answer.rejection = Rejection{Refusal::kApplicationInvalid,
+                                 "person.name: holds a line end or another character that is not "
+                                 "seen; type it anew; origin_area_name: at most 50 characters; "
+                                 "applied_on: lies before 2026-11-20; scheme_to: is missing"};
+    return answer;
+  };
+  const Got got = ask(world, "/v1/cases", "zh", "POST", R"({"application":{}})");
+  REQUIRE(got.json()["findings"].size() == 4);
+  CHECK(got.json()["findings"][2]["text"] == "早于 2026-11-20");
+  CHECK(got.json()["findings"][0]["text"] == "含换行或不可见字符，请重新输入");
+  CHECK(got.json()["findings"][1]["text"] == "不得超过 50 个字符");
+  const Got unread =
+      ask(world, "/v1/cases", "zh", "POST", R"({"application":{"scheme_from":"pension"}})");
+  CHECK(unread.json()["findings"][0]["text"] ==
+        "第 1 行第 31 列：应为以下之一：SCHEME_EMPLOYEE, SCHEME_RESIDENT");
+}
+
 TEST_CASE("problems of the API itself have a sentence as their title in both languages") {
   ApiWorld world;
   CHECK(ask(world, "/v1/nowhere", "en").json()["title"] == "There is no such address.");

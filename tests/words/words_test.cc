@@ -253,6 +253,21 @@ TEST_CASE("values stand in the place of their braces, and what is in them stays"
   CHECK(filled("", {}).empty());
 }
 
+TEST_CASE("what was said with its values in it is said in Chinese with the same values") {
+  const auto chinese = [](std::string_view said) { return translated(said, Language::kChinese); };
+  CHECK(chinese("this needs the role reviewer") == "须由复核人办理");
+  CHECK(chinese("at most 50 characters") == "不得超过 50 个字符");
+  CHECK(chinese("line 1, column 9: must be one of A, B") == "第 1 行第 9 列：应为以下之一：A, B");
+  CHECK(chinese("line 2, column 1: here must be a value") == "第 2 行第 1 列：此处应为一个值");
+  CHECK(chinese("is missing") == "此项必填");
+  CHECK(chinese("case {names} {case}") == "个案 {names} {case}");
+  for (const char* other :
+       {"", "at most 50 horses", "at most  characters", "the role clerk", "line 1", "at most {"}) {
+    CHECK(chinese(other) == other);
+  }
+  CHECK(translated("this needs the role clerk", Language::kEnglish) == "this needs the role clerk");
+}
+
 TEST_CASE("a language is known by its tag, as terminals and browsers write it") {
   for (const char* chinese : {"zh", "zh_CN.UTF-8", "zh-Hans-CN", "ZH", "zh_CN"}) {
     CHECK(language_from(chinese) == Language::kChinese);
