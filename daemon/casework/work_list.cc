@@ -34,7 +34,10 @@ bool fits(const WorkFilter& filter, const WorkRow& row) {
   const Case& subject = row.subject;
   if (filter.side && subject.side != *filter.side) return false;
   if (filter.peer && subject.peer != *filter.peer) return false;
-  if (!filter.state.empty() && name(subject.relationship) != filter.state) return false;
+  const std::string_view state = name(subject.relationship);
+  if (!filter.states.empty() && std::ranges::find(filter.states, state) == filter.states.end()) {
+    return false;
+  }
   if (filter.duty && (!row.deadline || row.deadline->kind != *filter.duty)) return false;
   if (filter.ours && (!row.deadline || !is_ours(subject.side, row.deadline->kind))) {
     return false;

@@ -25,7 +25,7 @@ struct WorkFilter {
   std::optional<Date> due_before;  // only what is due on an earlier day
   std::optional<Side> side;
   std::optional<AgencyId> peer;
-  std::string state;  // of the relationship; empty: any
+  std::vector<std::string> states;  // any of these of the relationship; empty: any at all
   std::optional<DeadlineKind> duty;
   bool ours = false;  // only what we have to do
   std::string text;   // in the person's name, the letter number, or at the document number's end

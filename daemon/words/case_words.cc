@@ -209,6 +209,10 @@ constexpr Word kCaseWords[] = {
     {"withdraw.TOO_LATE", "too late: the letter is accepted already", "已受理，不能撤销"},
     {"withdraw.MOOT", "moot: the letter was refused before", "联系函先已退回，无需撤销"},
 
+    {"group.all", "all", "合计"},
+    {"group.outside-province", "outside province", "其中：跨省"},
+    {"group.migrants", "migrants", "其中：农民工"},
+    {"group.migrants-outside-province", "migrants, outside province", "其中：跨省农民工"},
     {"role.nobody", "nobody", "无"},
     {"role.inquirer", "inquirer", "查询员"},
     {"role.auditor", "auditor", "审计员"},

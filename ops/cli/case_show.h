@@ -26,7 +26,7 @@ std::string attachments_text(
 // confirmed it. Empty if they are not.
 std::string held_text(const v1::PayeeView& payee, const std::string& command);
 
-// The beginning of a case's id, which people type: it tells cases that are entered by hand apart.
+// The beginning of a case's id, which people type: also cases of one bulk differ in it.
 std::string short_case(const std::string& id);
 
 // Prints the case for the JSON of a CaseView, as of now.

@@ -161,6 +161,13 @@ const Message* body_of(const v1::Message& message) {
   return body == nullptr ? nullptr : &message.GetReflection()->GetMessage(message, body);
 }
 
+// The kind of message that answers one of this kind; empty: it asks for no answer of people.
+std::string_view reply_to(std::string_view kind) {
+  if (kind == "clarify") return "clarify-reply";
+  if (kind == "cancel-request") return "cancel-reply";
+  return kind == "reopen-request" ? "reopen-reply" : "";
+}
+
 // Such as information-form; empty of a message without a body that this version knows.
 std::string kind_of(const v1::Message& message) {
   const auto* body = v1::Message::descriptor()->FindFieldByNumber(message.body_case());
@@ -250,12 +257,25 @@ std::string proposal_text(const v1::ProposalView& proposal) {
 }
 
 std::string last_word_text(const v1::PaperViews& messages, const std::vector<std::string>& others) {
-  std::string out;
+  const v1::PaperView* last = nullptr;
+  std::vector<const v1::PaperView*> open;  // what they have asked, and we have not answered
   for (const v1::PaperView& message : messages.papers()) {
-    if (std::ranges::find(others, message.from_agency()) == others.end()) continue;
-    out = "\n" + say("The other agency wrote last") + "\n" + message_text(message);
+    if (std::ranges::find(others, message.from_agency()) == others.end()) {
+      std::erase_if(open, [&](const v1::PaperView* asked) {
+        return reply_to(asked->kind()) == message.kind();
+      });
+      continue;
+    }
+    last = &message;
+    if (!reply_to(message.kind()).empty()) open.push_back(&message);
   }
-  return out;
+  std::string out;
+  for (const v1::PaperView* asked : open) {
+    if (asked == last) continue;
+    out += "\n" + say("It has asked, and waits for our answer") + "\n" + message_text(*asked);
+  }
+  if (last == nullptr) return out;
+  return out + "\n" + say("The other agency wrote last") + "\n" + message_text(*last);
 }
 
 namespace {

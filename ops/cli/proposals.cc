@@ -129,7 +129,12 @@ int approve(const Session& session, const ProposalOptions& options) {
   const auto proposal = find_proposal(session, *id, options.number);
   if (!proposal) return proposal.error();
   if (options.digest.empty()) return show_it(session, options, *proposal);
-  if (options.digest.size() < kDigestShown || !proposal->digest().starts_with(options.digest)) {
+  if (options.digest.size() < kDigestShown) {
+    return report(EX_USAGE, say("{given} is too little: the first {n} digits are needed, as they "
+                                "are shown with the proposal",
+                                {{"given", options.digest}, {"n", std::to_string(kDigestShown)}}));
+  }
+  if (!proposal->digest().starts_with(options.digest)) {
     return report(EX_DATAERR, say("this is not what was seen; look at it again: {command}",
                                   {{"command", session.command() + " case approve " + options.id +
                                                    " " + options.number}}));

@@ -28,7 +28,7 @@ void print_statistics(const std::string& body) {
                number(row.ended_without()), yuan(row.transferred_fen()), yuan(row.refunded_fen())});
   };
   for (const v1::StatisticsRow& row : view.rows()) add(row, row.county());
-  for (const v1::StatisticsRow& row : view.totals()) add(row, row.group());
+  for (const v1::StatisticsRow& row : view.totals()) add(row, called("group.", row.group()));
   std::cout << table.text();
 }
 

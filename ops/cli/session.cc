@@ -16,6 +16,7 @@
 #include "daemon/trust/keyring.h"
 #include "daemon/trust/suite.h"
 #include "jiexu/v1/api.pb.h"
+#include "ops/cli/choices.h"
 #include "ops/cli/json.h"
 #include "ops/cli/output.h"
 #include "ops/cli/say.h"
@@ -253,7 +254,10 @@ int report_problem(const Reply& reply) {
     const std::string& field = finding.field();
     text += "\n  ";
     if (!field.empty()) text += field_path(field) + " (" + field + "): ";
-    text += say(finding.text());
+    const std::string choices = choices_text(field, "    ");
+    text += choices.empty() || problem.code() != "bad_body" ? say(finding.text())
+                                                            : say("is none of these:");
+    text += choices;
   }
   if (problem.status() == 409 && !problem.allowed().empty()) {
     text += "\n" + say("Allowed now:");

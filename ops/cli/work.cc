@@ -4,8 +4,11 @@
 #include <nlohmann/json.hpp>
 
 #include "daemon/base/columns.h"
+#include "daemon/base/ids.h"
+#include "daemon/base/time.h"
 #include "jiexu/v1/api.pb.h"
 #include "ops/cli/case_show.h"
+#include "ops/cli/choices.h"
 #include "ops/cli/json.h"
 #include "ops/cli/output.h"
 #include "ops/cli/session.h"
@@ -101,16 +104,49 @@ std::string masked_name(const std::string& name) {
   return name.empty() ? "" : std::string(first_character(name).bytes) + "*";
 }
 
+// "IN" or "STOPPED,FORM_ISSUED" of what the person wrote; what is none is said with all that there
+// are. Error: the exit code.
+tl::expected<std::string, int> names_of(std::string_view family, const std::string& given) {
+  std::string out;
+  for (const std::string& name : names_meant(family, given)) out += (out.empty() ? "" : ",") + name;
+  if (!out.empty() || given.empty()) return out;
+  return tl::unexpected(
+      report(EX_USAGE, say("{given} is none of:", {{"given", given}}) + names_text(family)));
+}
+
+// What is no day and no agency is said here: the daemon's answer is for programs.
+std::optional<int> wrong_of(const WorkOptions& options) {
+  const auto wrong = [](const char* option, const std::string& given, const std::string& what) {
+    return report(EX_USAGE, say("{option} {given}: must be {what}",
+                                {{"option", option}, {"given", given}, {"what", what}}));
+  };
+  if (!options.due_before.empty() && !Date::parse(options.due_before)) {
+    return wrong("--due-before", options.due_before, say("a day such as 2026-12-01"));
+  }
+  if (!options.peer.empty() && !AgencyId::parse(options.peer)) {
+    return wrong("--peer", options.peer, say("an agency's code, 'S' and 11 digits"));
+  }
+  return std::nullopt;
+}
+
 int list(const Session& session, const WorkOptions& options) {
+  if (const auto wrong = wrong_of(options)) return *wrong;
   const std::string limit = "?limit=" + std::to_string(options.limit);
   const std::string after = options.after.empty() ? "" : "&after=" + percent(options.after);
   if (options.all) return session.show("GET", "/v1/cases" + limit + after, "", print_all_cases);
   std::string target = "/v1/work" + limit + after;
   if (options.mine) target += "&mine=1";
   if (options.ours) target += "&ours=1";
-  const std::pair<const char*, const std::string&> texts[] = {
-      {"due_before", options.due_before}, {"side", options.side}, {"peer", options.peer},
-      {"state", options.state},           {"duty", options.duty}, {"text", options.text}};
+  const auto side = names_of("side.", options.side);
+  const auto state = side ? names_of("state.", options.state) : side;
+  const auto duty = state ? names_of("duty.", options.duty) : state;
+  if (!duty) return duty.error();
+  const std::pair<const char*, const std::string&> texts[] = {{"due_before", options.due_before},
+                                                              {"side", *side},
+                                                              {"peer", options.peer},
+                                                              {"state", *state},
+                                                              {"duty", *duty},
+                                                              {"text", options.text}};
   for (const auto& [key, value] : texts) {
     if (!value.empty()) target += std::string("&") + key + "=" + percent(value);
   }
@@ -138,11 +174,12 @@ void add_list(Command group, Session& session) {
   command.add_flag("--mine", options->mine, "Only of cases that you see to");
   command.add_flag("--ours", options->ours, "Only what this agency must do");
   command.add_option("--due-before", options->due_before, "Only what is due before this day");
-  command.add_option("--side", options->side, "IN: people who come; OUT: people who leave")
-      .one_of({"IN", "OUT"});
+  command.add_option("--side", options->side, "IN: people who come; OUT: people who leave");
   command.add_option("--peer", options->peer, "Only with this agency");
-  command.add_option("--state", options->state, "Only in this state, such as LETTER_RECEIVED");
-  command.add_option("--duty", options->duty, "Only this duty, such as form-due");
+  command.add_option("--state", options->state,
+                     "Only in this state, by its name or as the list shows it");
+  command.add_option("--duty", options->duty,
+                     "Only this duty, by its name or as the list shows it");
   command.add_option("--text", options->text,
                      "Part of a name or letter number, or the end of a document number");
   command.add_flag("--all", options->all, "Instead: all cases, closed ones too, oldest first");

@@ -182,6 +182,24 @@ TEST_CASE("the last word is that of the other agency, with what it says") {
   CHECK(last_word_text(messages, {"S11010500103"}).empty());
 }
 
+TEST_CASE("a question that we have not answered is shown, whatever was written after it") {
+  v1::PaperViews messages;
+  const auto write = [&](const char* kind, const char* agency) -> v1::Message& {
+    v1::PaperView& paper = *messages.add_papers();
+    paper.set_kind(kind);
+    paper.set_from_agency(agency);
+    paper.set_sha256("aa");
+    return *paper.mutable_message();
+  };
+  write("clarify", "S35050000101").mutable_clarify()->set_question("which employer?");
+  write("close", "S35050000101").mutable_close();
+  const std::string shown = last_word_text(messages, {"S35050000101"});
+  CHECK(shown.find("It has asked, and waits for our answer") != shown.npos);
+  CHECK(shown.find("which employer?") != shown.npos);
+  write("clarify-reply", "S41132810207").mutable_clarify_reply();
+  CHECK(last_word_text(messages, {"S35050000101"}).find("which employer?") == shown.npos);
+}
+
 TEST_CASE("a paper is keyed in by kind and fields, or whole as the other agency printed it") {
   CHECK(nlohmann::json::parse(*with_paper("", "letter-accept", {"accepted_on=20261122"})) ==
         nlohmann::json{{"message", {{"letter_accept", {{"accepted_on", "20261122"}}}}}});

@@ -99,7 +99,7 @@ TEST_CASE("a case is shown in Chinese without a word of the tables in it") {
   deadline->set_kind("form-due");
   deadline->set_due_on("2026-09-20");
   CHECK(case_text(view, "2026-09-18", "jiexu") ==
-        "个案     0191d5a0-0000（转入，对方 S41132810207）\n"
+        "个案     0191d5a0-0000-7000-8000（转入，对方 S41132810207）\n"
         "参保人   张三  \n"
         "关系     转出地已受理，等待其发来信息表。\n"
         "资金     个人账户余额尚不清楚。\n"

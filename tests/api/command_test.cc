@@ -118,14 +118,19 @@ TEST_CASE("cases are listed, shown and acted on") {
   Agency agency;
   agency.world.put(agency.world.draft());
   const std::string id = agency.world.draft().id.str();
-  const std::string short_id = id.substr(0, 13);
+  const std::string short_id = id.substr(0, 23);
   CHECK_THAT(
       agency.jiexu("case list --all").out,
       Catch::Contains(short_id + "  T*      transfer-in  S41132810207  application entered"));
   CHECK_THAT(agency.jiexu("case show " + id).out,
              Catch::Contains("/agency.toml case do " + short_id + " accept"));
   CHECK(agency.jiexu("case show " + short_id).out == agency.jiexu("case show " + id).out);
+  CHECK(agency.jiexu("case show " + id.substr(0, 13)).code == 0);
   CHECK(agency.jiexu("case show 0191d5a1-0000").code == 66);
+  CHECK(agency.jiexu("case list --side transfer-in --state 'application entered'").code == 0);
+  const Ran none = agency.jiexu("case list --state DRAFTY");
+  CHECK(none.code == 64);
+  CHECK_THAT(none.out, Catch::Contains("LETTER_RECEIVED") && Catch::Contains("letter to decide"));
   CHECK_THAT(agency.jiexu("case show --json " + id).out, Catch::StartsWith("{"));
   CHECK(agency.jiexu("case do " + id + " withdraw --set reason=moved").code == 0);
   const auto& command = std::get<ActionCommand>(agency.world.engine.commands.at(0).what);

@@ -34,10 +34,22 @@ TEST_CASE("a row of work says what is to be done until when, and no whole name")
 
 TEST_CASE("a filter that is none is refused by name") {
   ApiWorld world;
-  const std::string query = GENERATE(as<std::string>(), "side=UP", "peer=S1", "due_before=tomorrow",
-                                     "duty=dance", "mine=yes", "after=00", "limit=0", "colour=red");
+  const std::string query =
+      GENERATE(as<std::string>(), "side=UP", "peer=S1", "due_before=tomorrow", "duty=dance",
+               "state=DRAFTY", "state=DRAFT,", "mine=yes", "after=00", "limit=0", "colour=red");
   CAPTURE(query);
   CHECK(world.ask("GET", "/v1/work?" + query, Role::kAuditor).status() == 400);
+}
+
+TEST_CASE("work is found by any of several states") {
+  ApiWorld world;
+  with_row(world);
+  const auto rows = [&](const std::string& states) {
+    return world.ask("GET", "/v1/work?state=" + states, Role::kAuditor).json()["rows"].size();
+  };
+  CHECK(rows("DRAFT") == 1);
+  CHECK(rows("ACCEPTED,DRAFT") == 1);
+  CHECK(rows("ACCEPTED,DONE") == 0);
 }
 
 TEST_CASE("a clerk takes what nobody sees to; what another sees to is a reviewer's to give") {

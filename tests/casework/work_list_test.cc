@@ -88,7 +88,7 @@ TEST_CASE("the list is what its filter asks for") {
   CHECK(with([](WorkFilter& f) { f.due_before = Date{2026, 11, 25}; }) == " 1:accept-due");
   CHECK(with([](WorkFilter& f) { f.side = Side::kOut; }).empty());
   CHECK(with([](WorkFilter& f) { f.ours = true; }) == " 1:accept-due 2:accept-due");
-  CHECK(with([](WorkFilter& f) { f.state = "LETTER_SENT"; }) == " 3:-");
+  CHECK(with([](WorkFilter& f) { f.states = {"LETTER_SENT"}; }) == " 3:-");
   CHECK(with([](WorkFilter& f) { f.peer = third_site(); }).empty());
   CHECK(with([](WorkFilter& f) { f.duty = DeadlineKind::kAcceptDue; }) ==
         " 1:accept-due 2:accept-due");

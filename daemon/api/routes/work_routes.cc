@@ -28,6 +28,25 @@ bool is_flag(const std::string& text) {
   return text.empty() || text == "0" || text == "1";
 }
 
+bool is_state(std::string_view text) {
+  for (int number = 1; number < 256; ++number) {
+    const std::string_view known = name(static_cast<Relationship>(number));
+    if (!known.empty() && known == text) return true;
+  }
+  return false;
+}
+
+// "LETTER_RECEIVED,STOPPED"; false: there is no such state, or an empty name among them.
+bool take_states(const std::string& text, std::vector<std::string>& states) {
+  for (size_t begin = 0; !text.empty() && begin <= text.size();) {
+    const size_t end = std::min(text.find(',', begin), text.size());
+    states.push_back(text.substr(begin, end - begin));
+    if (!is_state(states.back())) return false;
+    begin = end + 1;
+  }
+  return true;
+}
+
 // The filter of the query; nullopt if a part of it is none.
 std::optional<WorkFilter> filter_of(const Call& call) {
   const auto given = [&](const char* key) {
@@ -47,10 +66,10 @@ std::optional<WorkFilter> filter_of(const Call& call) {
   filter.peer = AgencyId::parse(peer);
   filter.due_before = Date::parse(due);
   filter.duty = duty_from_name(duty);
-  filter.state = given("state");
   filter.text = given("text");
   const bool sound = (side.empty() || filter.side) && (peer.empty() || filter.peer) &&
-                     (due.empty() || filter.due_before) && (duty.empty() || filter.duty);
+                     (due.empty() || filter.due_before) && (duty.empty() || filter.duty) &&
+                     take_states(given("state"), filter.states);
   return sound ? std::optional(filter) : std::nullopt;
 }
 
@@ -99,9 +118,12 @@ void Api::list_work(Call call) {
       page_of(call, {"mine", "ours", "due_before", "side", "peer", "state", "duty", "text"});
   const std::optional<WorkFilter> filter = page ? filter_of(call) : std::nullopt;
   if (!filter) {
-    return reply(call, bad_query("mine and ours (0 or 1), due_before (YYYY-MM-DD), side (IN or "
-                                 "OUT), peer (an agency's code), state, duty (such as form-due), "
-                                 "text, limit (1 to 500) and after (from `next`)"));
+    return reply(
+        call,
+        bad_query(
+            "mine and ours (0 or 1), due_before (YYYY-MM-DD), side (IN or "
+            "OUT), peer (an agency's code), state (several with commas), duty (such as form-due), "
+            "text, limit (1 to 500) and after (from `next`)"));
   }
   const auto end = std::chrono::steady_clock::now() + kLookMax;
   const Records listing = own_records(ports_.store);
