@@ -266,8 +266,11 @@ Result<void> Daemon::start_api() {
       ApiPorts{*loop_, *store_, *vault_, clock_, metrics_, [this] { return not_ready(); },
                config_.agency, config_.policy.four_eyes, config_.bank_silent_days,
                [this](AgencyId peer) { return engine_->out_of_reach(peer); }, config_.language,
-               [this] { return alarms_.list(); }, [this] { return engine_->confirmed(); },
-               &damage_},
+               [this] { return alarms_.list(); }, [this] { return engine_->confirmed(); }, &damage_,
+               [this] {
+                 const Agency* own = directory_now_.load()->find(config_.agency);
+                 return own == nullptr ? std::string() : own->name;
+               }},
       users_);
   TRY(auto calendar, load_calendar(config_.calendars));
   api_->set_calendar(std::move(calendar));
@@ -281,7 +284,7 @@ Result<void> Daemon::start_api() {
       [this](HttpRequest request, HttpRespond respond) {
         api_->handle(std::move(request), std::move(respond));
       },
-      [this](std::string_view authorization) { return api_->user_of(authorization); });
+      [this](const HttpRequest& request) { return api_->user_of(request); });
   if (!http) return tl::unexpected(http.error());
   http_ = std::move(*http);
   return {};

@@ -68,8 +68,13 @@ void Api::set_users(std::shared_ptr<const Users> users) {
   users_ = std::move(users);
 }
 
+std::shared_ptr<const Users> Api::users_now() const {
+  const std::lock_guard lock(users_mutex_);
+  return users_;
+}
+
 // RFC 9110, 11.4: the scheme in any case, one space or more, the token.
-std::optional<User> Api::authenticate(std::string_view authorization) const {
+std::optional<User> Api::user_by_token(std::string_view authorization) const {
   const auto same = [](char sent, char wanted) {
     return std::tolower(static_cast<unsigned char>(sent)) == wanted;
   };
@@ -78,19 +83,24 @@ std::optional<User> Api::authenticate(std::string_view authorization) const {
   }
   authorization.remove_prefix(
       std::min(authorization.find_first_not_of(' ', kBearer.size()), authorization.size()));
-  std::shared_ptr<const Users> users;
-  {
-    const std::lock_guard lock(users_mutex_);
-    users = users_;
-  }
+  const std::shared_ptr<const Users> users = users_now();
   const User* user = users->find_token(authorization);
   if (user == nullptr) return std::nullopt;
   return *user;
 }
 
-std::string Api::user_of(std::string_view authorization) const {
-  const std::optional<User> user = authenticate(authorization);
-  return user ? user->name : "";
+std::optional<Api::Asker> Api::authenticate(const HttpRequest& request) const {
+  if (!request.authorization.empty()) {
+    auto user = user_by_token(request.authorization);
+    return user ? std::optional(Asker{std::move(*user)}) : std::nullopt;
+  }
+  auto session = session_of(request);
+  return session ? std::optional(Asker{std::move(session->user), true}) : std::nullopt;
+}
+
+std::string Api::user_of(const HttpRequest& request) const {
+  const std::optional<Asker> asker = authenticate(request);
+  return asker ? asker->user.name : "";
 }
 
 void Api::handle(HttpRequest request, HttpRespond respond) {
@@ -121,17 +131,23 @@ void Api::route(HttpRequest request, const HttpRespond& respond, std::string_vie
   }
   if (found.route != nullptr) label = found.route->pattern;
   const bool open = found.route != nullptr && found.route->role == Role::kNobody;
-  const std::optional<User> user = authenticate(request.authorization);
-  if (!user && !open) return answer(respond, unauthenticated());
+  const std::optional<Asker> asker = authenticate(request);
+  if (!asker && !open) return answer(respond, unauthenticated());
   if (found.route == nullptr) return answer(respond, no_such_method(found.allowed));
-  if (!open && !may(user->role, found.route->role)) {
+  const bool by_session = asker && asker->by_session;
+  if (by_session) {
+    if (auto refused = refused_by_session(*found.route, request)) {
+      return answer(respond, std::move(*refused));
+    }
+  }
+  if (!open && !may(asker->user.role, found.route->role)) {
     return answer(respond,
                   problem_response(403, "role_too_low",
                                    "this needs the role " + std::string(name(found.route->role))));
   }
   if (!takes(*found.route, request)) return answer(respond, unknown_media_type(*found.route));
-  run(*found.route,
-      {std::move(request), target->query, std::move(found.args), user.value_or(User()), respond});
+  run(*found.route, {std::move(request), target->query, std::move(found.args),
+                     asker ? asker->user : User(), respond, std::nullopt, by_session});
 }
 
 void Api::run(const Route& route, Call call) {

@@ -2,7 +2,10 @@
 // writes go to the engine through its port. docs of the routes: the table in routes.cc.
 //
 // Rules that hold for every route:
-//   * Only GET /livez, /readyz and /metrics answer without a token; they show nothing of a person.
+//   * Only GET /livez, /readyz and /metrics, the console's files and the beginning of its session
+//     answer without a token; they show nothing of a person.
+//   * A session stands for the token of its user (console_routes.cc), but not for what is meant for
+//     programs: /metrics, what the role system is for, and links that begin sessions.
 //   * A path that does not exist is 404. A missing or wrong token is 401; a role that may not, 403.
 //   * Errors are problem+json with a stable code, in words of the language that Accept-Language
 //     asks for, else of the agency's. A full inbox is 429 with Retry-After.
@@ -19,10 +22,12 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string>
 
 #include "daemon/agency/peer_commands.h"
+#include "daemon/api/console_file.h"
 #include "daemon/api/http/http_message.h"
 #include "daemon/api/idempotency.h"
 #include "daemon/api/json.h"
@@ -40,8 +45,10 @@
 #include "daemon/payments/payment_commands.h"
 #include "daemon/recovery/store_commands.h"
 #include "daemon/rules/calendar.h"
+#include "daemon/users/sessions.h"
 #include "daemon/users/users.h"
 #include "daemon/words/words.h"
+#include "jiexu/v1/console.pb.h"
 #include "jiexu/v1/record.pb.h"
 #include "storage/damage.h"
 #include "storage/records.h"
@@ -72,6 +79,8 @@ struct ApiPorts {
   // Where what cannot be read is noted, so that lists and reports pass over it; nullptr: it is an
   // error of each.
   DamageBook* damage = nullptr;
+  std::function<std::string()> self_name = nullptr;  // of our own agency. Of any thread.
+  std::span<const ConsoleFile> console = {};         // none: it was built without
 };
 
 class Api {
@@ -79,8 +88,8 @@ class Api {
   Api(ApiPorts ports, std::shared_ptr<const Users> users);
 
   void handle(HttpRequest request, HttpRespond respond);
-  // Whose token it is (HttpKnows).
-  std::string user_of(std::string_view authorization) const;
+  // Who asks (HttpKnows).
+  std::string user_of(const HttpRequest& request) const;
   void set_users(std::shared_ptr<const Users> users);
   // The working days from now on; those that this build carries until then.
   void set_calendar(std::shared_ptr<const Calendar> calendar);
@@ -157,6 +166,13 @@ class Api {
   void show_ledger(Call call);
   void check_books(Call call);
   void show_comparison(Call call);
+  void make_console_link(Call call);
+  void begin_session(Call call);
+  void show_session(Call call);
+  void end_session(Call call);
+  void show_console(Call call);
+  void show_console_file(Call call);
+  void lead_to_console(Call call);
   void live(Call call);
   void ready(Call call);
   void show_metrics(Call call);
@@ -166,7 +182,19 @@ class Api {
   void run(const Route& route, Call call);
   // False: the request was, or is being, answered as the first under its key.
   bool is_first(Call& call);
-  std::optional<User> authenticate(std::string_view authorization) const;
+  struct Asker {
+    User user;
+    bool by_session = false;
+  };
+  // nullopt: nobody whom we know.
+  std::optional<Asker> authenticate(const HttpRequest& request) const;
+  std::optional<User> user_by_token(std::string_view authorization) const;
+  std::optional<Sessions::Found> session_of(const HttpRequest& request) const;
+  // What a page may not ask for, whoever sits before it.
+  std::optional<HttpResponse> refused_by_session(const Route& route,
+                                                 const HttpRequest& request) const;
+  v1::SessionView session_view(const User& user, int64_t left_ms) const;
+  std::shared_ptr<const Users> users_now() const;
   // The next cases of a list, and so on.
   struct CaseListing;
   void list_on(const std::shared_ptr<CaseListing>& listing);
@@ -217,6 +245,7 @@ class Api {
   Idempotency idempotency_;
   mutable std::mutex users_mutex_;
   std::shared_ptr<const Users> users_;
+  mutable Sessions sessions_;
   mutable std::mutex calendar_mutex_;
   std::shared_ptr<const Calendar> calendar_;
   std::atomic<uint64_t> uploads_ = 0;  // begun so far

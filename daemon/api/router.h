@@ -24,6 +24,7 @@ struct Call {
   User user;
   HttpRespond respond;
   std::optional<IdempotencyKey> key = std::nullopt;  // of a POST that is to be done once
+  bool by_session = false;                           // and not by a token
 };
 
 struct Route {

@@ -220,6 +220,11 @@ const User* Users::find_token(std::string_view token) const {
   return found;
 }
 
+const User* Users::find_name(std::string_view name) const {
+  const auto found = std::ranges::find(users_, name, &User::name);
+  return found == users_.end() ? nullptr : &*found;
+}
+
 Result<std::string> add_user(const fs::path& file, const std::string& name, Role role) {
   if (!is_user_name(name)) {
     return fail(Errc::kInvalid, "a user's name is 1 to 32 of a-z 0-9 - _ .");

@@ -60,6 +60,7 @@ class Users {
 
   // nullptr if nobody has this token. Takes the same time whichever user has it.
   const User* find_token(std::string_view token) const;
+  const User* find_name(std::string_view name) const;
   const std::vector<User>& all() const { return users_; }
 
  private:

@@ -281,6 +281,10 @@ constexpr Word kHelpWords[] = {
     sentence("A bank line number (CNAPS)", "银行行号"),
     sentence("The number of a contact letter", "联系函编号"),
     sentence("What to check", "待校验号码"),
+    // The console.
+    sentence("The daemon's web page", "网页控制台"),
+    sentence("Print a link that signs you in at the web page", "给出一次性登录链接"),
+    sentence("Open it in a browser on this machine. It signs in once, within {n} s.", "请在本机浏览器中打开，{n} 秒内有效，仅可用一次。"),
     // jiexud
     sentence("Exchanges insurance transfers with other agencies.", "与其他经办机构往来，办理医保关系转移接续。"),
     sentence("the agency's configuration file", "本机构配置文件"),

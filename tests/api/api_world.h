@@ -6,6 +6,7 @@
 #include <future>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -69,11 +70,12 @@ class ApiWorld {
   static constexpr const char* kPeer = "S41132810207";
   static constexpr const char* kSelf = "S41130010001";
 
-  explicit ApiWorld(bool four_eyes = false)
+  explicit ApiWorld(bool four_eyes = false, std::span<const ConsoleFile> console = {})
       : vault(Vault::create({.ring = {{1, {1}}}, .current = 1, .person_key = {2}}).value()),
         api({engine, store, *vault, clock, metrics, [this] { return not_ready; },
              *AgencyId::parse(kSelf), four_eyes, 3, [this](AgencyId) { return reach; },
-             Language::kEnglish, [this] { return alarms; }, [this] { return confirmed; }, &damage},
+             Language::kEnglish, [this] { return alarms; }, [this] { return confirmed; }, &damage,
+             nullptr, console},
             users_of_every_role()) {
     engine.answer = [this](const Asking&) {
       Answer answer;

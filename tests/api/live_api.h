@@ -37,7 +37,7 @@ class LiveApi final : public CommandPort {
       : site_(site),
         clock_(site),
         api({*this, *site.store, *site.vault, clock_, metrics_, [] { return std::nullopt; },
-             site.self, four_eyes},
+             site.self, four_eyes, 3, nullptr, Language::kEnglish, nullptr, nullptr, kConsole},
             users_of_every_role()) {}
 
   bool post(Command command) override {
@@ -62,6 +62,7 @@ class LiveApi final : public CommandPort {
   }
 
  private:
+  static constexpr ConsoleFile kConsole[] = {{"index.html", "text/html", "<p>", "", ""}};
   struct SiteClock final : Clock {
     explicit SiteClock(const Site& of) : site(of) {}
     Instant now() const override { return site.now; }

@@ -58,7 +58,9 @@ bool takes_gzip(std::string_view accept_encoding) {
 
 bool is_packable(const HttpResponse& answer) {
   const std::string_view type = answer.content_type;
-  return !answer.pieces && answer.body.size() >= kPackBytesMin &&
+  const auto packed = [](const auto& field) { return field.first == "Content-Encoding"; };
+  return std::ranges::none_of(answer.headers, packed) && !answer.pieces &&
+         answer.body.size() >= kPackBytesMin &&
          (type.starts_with("application/json") || type.starts_with("application/x-ndjson") ||
           type.starts_with("text/"));
 }
@@ -94,7 +96,7 @@ void fill_head(const HttpResponse& answer, const HttpAsked& asked, bool keep_ali
   out.set(http::field::date, http_date(std::chrono::system_clock::now()));
   if (!answer.content_type.empty()) out.set(http::field::content_type, answer.content_type);
   out.set(http::field::cache_control, "no-store");
-  out.set(http::field::vary, "Accept, Accept-Encoding, Authorization");
+  out.set(http::field::vary, "Accept, Accept-Encoding, Authorization, Cookie");
   out.set("X-Content-Type-Options", "nosniff");
   if (!asked.id.empty()) out.set("X-Request-Id", asked.id);
   for (const auto& [field, value] : answer.headers) out.set(field, value);

@@ -147,7 +147,7 @@ std::optional<std::string_view> path_of_target(std::string_view target,
 std::optional<HeadRefusal> refuse_head(const HeadFacts& head, const HostNames& names) {
   if (auto refused = refuse_length(head)) return refused;
   if (std::ranges::find(kMethods, head.method) == kMethods.end()) {
-    return HeadRefusal{501, "unknown_method", "methods are GET, HEAD, POST and PUT"};
+    return HeadRefusal{501, "unknown_method", "methods are GET, HEAD, POST, PUT and DELETE"};
   }
   std::optional<std::string_view> absolute;
   if (!path_of_target(head.target, absolute)) {

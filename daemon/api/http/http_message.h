@@ -36,7 +36,12 @@ struct HttpRequest {
   std::string accept = {};
   std::string if_match = {};
   std::string if_none_match = {};
-  std::string id = {};  // the client's own or a new one; the answer carries it
+  std::string accept_encoding = {};
+  std::string origin =
+      {};  // of the page that asks; the server has refused a foreign one that writes
+  std::string cookie = {};
+  std::string session_key = {};  // X-Jiexu-Key
+  std::string id = {};           // the client's own or a new one; the answer carries it
   // Does `work` when others have had their turn; null: nobody waits.
   std::function<void(std::function<void()> work)> later = nullptr;
 };
@@ -56,7 +61,7 @@ struct HttpResponse {
 // that what it remembers is remembered; only if the server has gone nothing happens.
 using HttpRespond = std::function<void(std::function<HttpResponse()> make)>;
 using HttpHandler = std::function<void(HttpRequest, HttpRespond)>;
-// The name of the user whom the value of an Authorization field belongs to; empty: nobody's.
-using HttpKnows = std::function<std::string(std::string_view authorization)>;
+// The name of the user whose request it is, of which all but the body is there; empty: nobody's.
+using HttpKnows = std::function<std::string(const HttpRequest& request)>;
 
 }  // namespace jiexu

@@ -151,7 +151,7 @@ class Session : public std::enable_shared_from_this<Session> {
     if (!streams() && head_->content_length().value_or(0) > settings_.body_bytes_max) {
       return refuse(http::error::body_limit);
     }
-    const std::string user = shared_.knows ? shared_.knows(request_.authorization) : "anybody";
+    const std::string user = shared_.knows ? shared_.knows(request_) : "anybody";
     if (!place_->belongs_to(user)) return write(no_room(), false);
     if (place_->is_strange() && !head_->is_done()) return hand_over_unread();
     stream_.expires_after(patience());

@@ -18,8 +18,8 @@ void echo(HttpRequest request, HttpRespond respond) {
 }
 
 // "Bearer NAME" is that user's.
-std::string knows(std::string_view authorization) {
-  return authorization.starts_with("Bearer ") ? std::string(authorization.substr(7)) : "";
+std::string knows(const HttpRequest& request) {
+  return request.authorization.starts_with("Bearer ") ? request.authorization.substr(7) : "";
 }
 
 std::unique_ptr<HttpServer> serve(const HttpSettings& settings, HttpHandler handler = echo,
