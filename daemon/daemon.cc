@@ -14,6 +14,7 @@
 #include "daemon/last_words.h"
 #include "daemon/open_store.h"
 #include "daemon/trust/suite.h"
+#include "ops/console/console_files.h"
 #include "storage/key_checks.h"
 
 namespace jiexu {
@@ -270,7 +271,8 @@ Result<void> Daemon::start_api() {
                [this] {
                  const Agency* own = directory_now_.load()->find(config_.agency);
                  return own == nullptr ? std::string() : own->name;
-               }},
+               },
+               console_files()},
       users_);
   TRY(auto calendar, load_calendar(config_.calendars));
   api_->set_calendar(std::move(calendar));

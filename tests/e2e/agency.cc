@@ -25,6 +25,23 @@ Result<std::string> RunningAgency::cli(std::vector<std::string> args) const {
   return run_program(args);
 }
 
+Result<std::string> RunningAgency::console_link(const std::string& user) const {
+  std::vector<std::string> args = {"console", "open"};
+  if (user != "admin") {
+    const auto file = folder_ / (user + ".token");
+    std::ofstream(file) << token_ << "\n";
+    std::filesystem::permissions(
+        file, std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    args.insert(args.begin(), {"--token-file", file.string()});
+  }
+  TRY(const auto said, cli(args));
+  std::istringstream words(said);
+  std::string url;
+  while (words >> url && !url.starts_with("http://")) {
+  }
+  return url;
+}
+
 Result<void> RunningAgency::init() {
   TRY_DO(run_program({(bin_ / "jiexu").string(),
                       "init",

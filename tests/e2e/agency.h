@@ -57,6 +57,8 @@ class RunningAgency {
                                google::protobuf::Message* out) const;
   // Runs `jiexu` with this agency's configuration; what it printed.
   Result<std::string> cli(std::vector<std::string> args) const;
+  // A link to its web page that signs in "admin", who runs it, or "wang", who decides cases.
+  Result<std::string> console_link(const std::string& user) const;
   // As the person who approves what others propose.
   Result<void> post_as_second(const std::string& target, const google::protobuf::Message& in,
                               google::protobuf::Message* out) const;

@@ -227,6 +227,21 @@ void wait_quiet(World& world, const Options& options) {
   }
 }
 
+// Each signs its user in once, within a minute; the command makes others.
+void print_console_links(World& world) {
+  fmt::print("\nIn a browser on this machine, each once and within a minute:\n");
+  for (size_t i = 0; i < 2; ++i) {
+    const RunningAgency& agency = world.agency(i);
+    const std::string command =
+        fmt::format("build/bin/jiexu --config {} console open", agency.config().string());
+    for (const char* who : {"admin", "wang"}) {
+      const auto url = agency.console_link(who);
+      if (url) fmt::print("  {} as {}: {}\n", agency.spec().code, who, *url);
+    }
+    fmt::print("  another one for admin: {}\n", command);
+  }
+}
+
 void keep_running(World& world, size_t next) {
   fmt::print("\nBoth agencies stay up; a new case comes every two seconds. Ctrl-C stops them.\n");
   for (size_t i = 0; i < 2; ++i) {
@@ -234,6 +249,7 @@ void keep_running(World& world, size_t next) {
                world.agency(i).spec().code, world.agency(i).api_url(),
                world.agency(i).config().string());
   }
+  print_console_links(world);
   std::fflush(stdout);
   Clerks clerks(world);
   while (!g_interrupted) {
