@@ -23,7 +23,7 @@ struct WordOptions {
 };
 
 // A line of the description.
-void line(const std::string& what, const std::string& value) {
+void entry_line(const std::string& what, const std::string& value) {
   constexpr size_t kColumns = 18;
   std::cout << padded(say(what), kColumns) << value << "\n";
 }
@@ -64,18 +64,18 @@ void print_proposal(const Session& session, const v1::StoreWordView& proposal) {
 void print_store(const Session& session, const std::string& body) {
   v1::StoreView view;
   if (!from_json(body, &view)) return;
-  line("newest", view.proof().empty() ? say("no") : called("newest.", view.proof()));
-  for (const std::string& peer : view.silent()) line("has not answered", peer);
-  line("recovered", view.recovered() ? say("yes") : say("no"));
-  for (const std::string& peer : view.recovering()) line("waits for", peer);
-  line("epoch", std::to_string(view.epoch()));
-  if (!view.copied_at().empty()) line("copy found", day_and_time(view.copied_at()));
+  entry_line("newest", view.proof().empty() ? say("no") : called("newest.", view.proof()));
+  for (const std::string& peer : view.silent()) entry_line("has not answered", peer);
+  entry_line("recovered", view.recovered() ? say("yes") : say("no"));
+  for (const std::string& peer : view.recovering()) entry_line("waits for", peer);
+  entry_line("epoch", std::to_string(view.epoch()));
+  if (!view.copied_at().empty()) entry_line("copy found", day_and_time(view.copied_at()));
   if (!view.doubt_until().empty()) {
-    line("in doubt",
-         say("payments ordered up to {time}", {{"time", day_and_time(view.doubt_until())}}));
+    entry_line("in doubt",
+               say("payments ordered up to {time}", {{"time", day_and_time(view.doubt_until())}}));
   }
   if (view.unreadable_total() > 0) {
-    line("unreadable", say("{n} places", {{"n", std::to_string(view.unreadable_total())}}));
+    entry_line("unreadable", say("{n} places", {{"n", std::to_string(view.unreadable_total())}}));
   }
   for (const v1::DamageView& place : view.unreadable()) print_damage(place);
   for (const v1::StoreWordView& word : view.words()) print_word(word);

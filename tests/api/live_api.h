@@ -37,7 +37,8 @@ class LiveApi final : public CommandPort {
       : site_(site),
         clock_(site),
         api({*this, *site.store, *site.vault, clock_, metrics_, [] { return std::nullopt; },
-             site.self, four_eyes, 3, nullptr, Language::kEnglish, nullptr, nullptr, kConsole},
+             site.self, four_eyes, 3, nullptr, Language::kEnglish, nullptr, nullptr, nullptr,
+             nullptr, kConsole},
             users_of_every_role()) {}
 
   bool post(Command command) override {
