@@ -103,7 +103,7 @@ void test_bad_path(const Setup& setup, Failure& fault) {
   test_bad_length(traced, path, fault);
   if (fault.failed()) return;
   const double deaths = setup.campaign ? 50 : 2;
-  const auto seconds = setup.campaign ? 600s : 60s;
+  const auto seconds = setup.campaign ? 600s : 20s;
   work_under(
       traced,
       [&] {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <limits>
 
 namespace jiexu {
 namespace {
@@ -33,6 +34,12 @@ bool fits(const LineRow& row, const LineAsked& asked, const LineNow& now) {
   return false;
 }
 
+// An older version has taken lines of the lowest number of 64 bits, whose opposite is none.
+Fen size_of(Fen amount) {
+  if (amount.value == std::numeric_limits<int64_t>::min()) return {INT64_MAX};
+  return amount.value < 0 ? -amount : amount;
+}
+
 // Of acts of people, which come from outside; each question in its place of the ladder.
 std::optional<R> bar_to_act(const LineAsked& asked, const LineNow& now) {
   const E event = asked.event;
@@ -54,8 +61,7 @@ std::optional<R> bar_to_act(const LineAsked& asked, const LineNow& now) {
   if (event == E::kSame && !all_here) return R::kSettled;
   if (event == E::kMatchNoticed && !now.of_batch) return R::kNotOfBatch;
   if (places && !asked.usable) return R::kUnusable;
-  const Fen open = now.open.value < 0 ? -now.open : now.open;
-  if (event == E::kMatch && asked.asked != open) return R::kSum;
+  if (event == E::kMatch && asked.asked != size_of(now.open)) return R::kSum;
   if (event == E::kMatchNoticed && (!asked.asked || *asked.asked > now.open)) return R::kSum;
   if (asked.cases_give == CasesGive::kRecovering) return R::kRecovering;
   if (!takes_from_cases(event)) return std::nullopt;
@@ -133,7 +139,7 @@ std::vector<LineAct> open_acts(const LineNow& now) {
   for (const LineAct act : kActs) {
     LineAsked asked;
     asked.event = event_of(act);
-    asked.asked = now.open.value < 0 ? -now.open : now.open;
+    asked.asked = size_of(now.open);
     LineNow then = now;
     if (step(asked, then)) open.push_back(act);
   }
