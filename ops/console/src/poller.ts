@@ -1,7 +1,7 @@
 /**
  * Keeps answers of the daemon fresh for all tabs of the browser. Runs in the shared worker, or in the page
  * where there is none. Each address that somebody watches is asked for again, with its tag, about every
- * second; where the daemon tells of events, it is asked when one has come, and seldom else. Nobody looks: seldom.
+ * second; seldom while nobody looks.
  */
 
 export type ToTab =
@@ -19,15 +19,13 @@ export interface Tab { tell(message: ToTab): void }
 interface Watcher { urls: string[]; visible: boolean; heard: number }
 interface Known { status: number; body: string; tag: string; at: number; asking: boolean; due: number }
 
-const EVERY = 1000, EVERY_WITH_EVENTS = 5000, SELDOM = 15_000, LOST_AFTER = 150_000, PATIENCE = 8000;
+const EVERY = 1000, SELDOM = 15_000, LOST_AFTER = 150_000, PATIENCE = 8000;
 
 export class Poller {
   private tabs = new Map<Tab, Watcher>();
   private known = new Map<string, Known>();
   private key = "";
   private language = "";
-  private events = false;
-  private eventsDue = 0;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   hear(tab: Tab, message: FromTab): void {
@@ -38,10 +36,8 @@ export class Poller {
   }
 
   private watch(tab: Tab, message: Extract<FromTab, { kind: "watch" }>): void {
-    if (message.key !== this.key || message.language !== this.language) {
-      this.known.clear();  // they were another user's, or in another language
-      this.eventsDue = 0;
-    }
+    // What is known was another user's, or in another language.
+    if (message.key !== this.key || message.language !== this.language) this.known.clear();
     this.key = message.key;
     this.language = message.language;
     const before = this.tabs.get(tab)?.urls ?? [];
@@ -71,24 +67,20 @@ export class Poller {
       this.known.set(url, known);
       if (!known.asking && known.due <= now) void this.fetch(url, known);
     }
-    if (!this.events && this.eventsDue <= now) void this.listen();
     this.timer = setTimeout(() => this.turn(), 250);
   }
 
   private every(): number {
     const seen = [...this.tabs.values()].some((watcher) => watcher.visible);
-    return !seen ? SELDOM : this.events ? EVERY_WITH_EVENTS : EVERY;
-  }
-
-  private headers(more: Record<string, string>): Record<string, string> {
-    return { "X-Jiexu-Key": this.key, "Accept-Language": this.language, ...more };
+    return seen ? EVERY : SELDOM;
   }
 
   private async fetch(url: string, known: Known): Promise<void> {
     known.asking = true;
     known.due = Date.now() + this.every();
     const asked = Date.now();
-    const headers = this.headers(known.tag ? { "If-None-Match": known.tag } : {});
+    const headers: Record<string, string> = { "X-Jiexu-Key": this.key, "Accept-Language": this.language };
+    if (known.tag) headers["If-None-Match"] = known.tag;
     try {
       const response = await fetch(url, { headers, cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
       const body = response.status === 304 ? "" : await response.text();
@@ -117,32 +109,5 @@ export class Poller {
 
   private tell(url: string, message: ToTab): void {
     for (const [tab, watcher] of this.tabs) if (watcher.urls.includes(url)) tab.tell(message);
-  }
-
-  /** The daemon's events say that something has changed, whatever it is: all that is watched is asked for. */
-  private async listen(): Promise<void> {
-    this.eventsDue = Date.now() + 60_000;
-    this.events = false;
-    const end = new AbortController();
-    try {
-      const headers = this.headers({ Accept: "text/event-stream" });
-      const response = await fetch("/v1/events", { headers, cache: "no-store", signal: end.signal });
-      const type = response.headers.get("Content-Type") ?? "";
-      if (response.status !== 200 || !response.body || !type.startsWith("text/event-stream")) return;
-      this.events = true;
-      this.eventsDue = 0;
-      const reader = response.body.getReader();
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done || !this.tabs.size) break;
-        // A comment keeps the line open and says nothing.
-        if (!(value.length && value[0] === 58)) this.hasten();
-      }
-    } catch {
-      this.eventsDue = Date.now() + 2000;
-    } finally {
-      this.events = false;
-      end.abort();
-    }
   }
 }
