@@ -200,8 +200,9 @@ void BankService::note_repeated(Entry& known, bool loosely, LineSource& source) 
 // The same, and of a void line also the one that it stands for.
 Result<void> BankService::note_reported(Entry& known, bool loosely, LineSource& source) {
   note_repeated(known, loosely, source);
-  if (outcome_of(known.record) != BankOutcome::kReportedAgain) return {};
-  TRY(auto original, read(to_array<kDigestSize>(known.record.may_repeat()).value_or(Digest{})));
+  TRY(const auto standing, original_of(known.digest));
+  if (standing == known.digest) return {};
+  TRY(auto original, read(standing));
   if (original) note_repeated(*original, loosely, source);
   return {};
 }
