@@ -7,6 +7,7 @@
 
 #include "daemon/base/check.h"
 #include "daemon/base/limits.h"
+#include "daemon/cases/payments.h"
 #include "daemon/cases/table.h"
 #include "tests/cases/party.h"
 #include "tests/fuzz/case_oracle.h"
@@ -58,6 +59,7 @@ Case first_case(FuzzedDataProvider& in) {
   if (side == Side::kOut || funds == Funds::kMatched) {
     subject.due = subject.moved.value > 0 ? subject.moved : subject.due;
   }
+  list_old_payments(subject);  // as the store lists them when it reads such a case
   return subject;
 }
 
