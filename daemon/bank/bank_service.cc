@@ -349,8 +349,12 @@ Result<bool> BankService::place_come_back(Entry& entry, Instant now) {
   entry.record.set_evidence(static_cast<uint32_t>(Evidence::kLetterNumber));
   const bool foreign = is_foreign(entry.record.line(), payer.peer, book_);
   TRY(const auto said, said_back(id));
-  // Neither the bank nor the other agency says what it is, or the other agency does not yet.
-  if (foreign || amount > said) {
+  // Neither the bank nor the other agency says what it is, or the other agency does not yet. Part
+  // of a sum sent back may as well be a payment that the bank has sent back without a mark.
+  const auto& out = payer.payments;
+  const bool whole = std::ranges::find(out, amount, &OpenPayment::open) != out.end();
+  const bool unclear = amount > said || (amount < said && whole);
+  if (foreign || unclear) {
     set_outcome(foreign ? BankOutcome::kForeignPayer : BankOutcome::kMayBeSentBack, entry.record);
     entry.record.add_proposals(std::string(id.bytes()));
     postpone(entry, !foreign);

@@ -97,6 +97,31 @@ TEST_CASE("money that the other agency sends back of it leaves what is due as pa
   CHECK(payer.subject().funds == Funds::kAckedByIn);
 }
 
+TEST_CASE("a line as large as a payment is not taken for a part of a larger sum sent back") {
+  PaidTwice payer;
+  payer.hear(1, EventKind::kFundsAckIn);
+  payer.debit("1");
+  payer.debit("2");
+  const std::string letter = EndToEndId::parse(payer.payment(1))->letter_number;
+  const auto import = [&](int64_t amount, const std::string& number) {
+    return payer.site.bank({bank_line(letter, amount, number)}).bank.results(0).outcome();
+  };
+  CHECK(import(kBalance, "3") == "may_be_sent_back");
+  v1::Message word = sound_message(payer.subject(), EventKind::kFundsReturnedIn);
+  word.mutable_funds_returned()->set_amount_fen(kBalance + 700);
+  word.mutable_funds_returned()->set_kept_fen(kBalance - 700);
+  word.mutable_funds_returned()->set_credited_fen(kBalance - 700);
+  Forger(in_site(), payer.site).deliver(word);
+  do payer.site.wake();
+  while (payer.site.commit());
+  CHECK(payer.subject().returned == Fen{});
+  CHECK(import(kBalance, "3") == "duplicate, may_be_sent_back");
+  CHECK(import(700, "4") == "came_back");
+  CHECK(import(kBalance + 700, "5") == "may_be_sent_back");  // of which 700 has come
+  CHECK(import(kBalance, "6") == "came_back");
+  CHECK(payer.subject().returned == Fen{kBalance + 700});
+}
+
 TEST_CASE("a whole batch that is debited twice is told of case by case") {
   Payer payer(2);
   v1::BankLine debit = bank_line("", -2 * kBalance, "1");
