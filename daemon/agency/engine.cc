@@ -86,11 +86,12 @@ void Engine::register_domains() {
 void Engine::register_link_commands() {
   kernel_.answer<PauseCommand>(
       CommandKind::kRelief, [this](const PauseCommand& asked, const std::string& user, Moment now) {
-        return pause(asked, user, now.wall);
+        return pause(asked, user, now);
       });
   kernel_.answer<AskPeerCommand>(
-      CommandKind::kQuestion,
-      [this](const AskPeerCommand& asked, const std::string&, Moment) { return ask(asked); });
+      CommandKind::kQuestion, [this](const AskPeerCommand& asked, const std::string&, Moment now) {
+        return ask(asked, now);
+      });
   kernel_.answer<PeersQuery>(
       CommandKind::kQuestion,
       [this](const PeersQuery&, const std::string&, Moment now) -> Result<Answered<v1::PeerViews>> {

@@ -185,8 +185,11 @@ class Engine final : private PeerListener,
   void links_changed(bool freed) override;
   // Why nothing can be done in the case now, whatever it is.
   std::optional<Rejection> out_of_reach(const Case& subject) const;
-  Result<Answered<Done>> pause(const PauseCommand& pause, const std::string& user, Instant now);
-  Result<Answered<Done>> ask(const AskPeerCommand& asked);
+  Result<Answered<v1::PeerView>> pause(const PauseCommand& pause, const std::string& user,
+                                       Moment now);
+  Result<Answered<v1::PeerView>> ask(const AskPeerCommand& asked, Moment now);
+  // As it stands after what was just asked for.
+  Result<Answered<v1::PeerView>> show(AgencyId peer, Moment now);
   void set_pause(Peer& peer, std::optional<v1::PauseRecord> pause);
   Result<void> count_quarantined();
   bool may_book() const;

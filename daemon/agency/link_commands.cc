@@ -8,8 +8,8 @@
 namespace jiexu {
 namespace {
 
-Answered<Done> unknown(AgencyId peer) {
-  return Answered<Done>(tl::unexpected(Rejection{Refusal::kUnknownAgency, peer.str()}));
+Answered<v1::PeerView> unknown(AgencyId peer) {
+  return Answered<v1::PeerView>(tl::unexpected(Rejection{Refusal::kUnknownAgency, peer.str()}));
 }
 
 std::string words_of(const v1::PauseRecord& pause) {
@@ -28,31 +28,40 @@ void Engine::set_pause(Peer& peer, std::optional<v1::PauseRecord> pause) {
   request_commit(true);
 }
 
-Result<Answered<Done>> Engine::pause(const PauseCommand& asked, const std::string& user,
-                                     Instant now) {
+Result<Answered<v1::PeerView>> Engine::show(AgencyId peer, Moment now) {
+  TRY_DO(watch_.look(*directory_, now));
+  TRY(const auto views, view_peers(peers_, *directory_, cases_, watch_, now));
+  for (const v1::PeerView& view : views.peers()) {
+    if (view.agency() == peer.text()) return Answered<v1::PeerView>(view);
+  }
+  return unknown(peer);
+}
+
+Result<Answered<v1::PeerView>> Engine::pause(const PauseCommand& asked, const std::string& user,
+                                             Moment now) {
   Peer* peer = peers_.find(asked.peer);
   if (peer == nullptr) return unknown(asked.peer);
   const std::string link = "the link to " + asked.peer.str();
   if (!asked.pause) {
     world_.observer.noted(link + " was resumed by " + user);
     set_pause(*peer, std::nullopt);
-    return Answered<Done>();
+    return show(asked.peer, now);
   }
   v1::PauseRecord record;
   record.set_by(user);
-  record.set_at_ms(now.ms);
+  record.set_at_ms(now.wall.ms);
   record.set_why(asked.why);
   if (asked.until) record.set_until_ms(asked.until->ms);
   world_.observer.noted(link + words_of(record));
   set_pause(*peer, std::move(record));
-  return Answered<Done>();
+  return show(asked.peer, now);
 }
 
-Result<Answered<Done>> Engine::ask(const AskPeerCommand& asked) {
+Result<Answered<v1::PeerView>> Engine::ask(const AskPeerCommand& asked, Moment now) {
   Peer* peer = peers_.find(asked.peer);
   if (peer == nullptr) return unknown(asked.peer);
   follow(*peer, peer->sender().ask(kernel_.steady()));
-  return Answered<Done>();
+  return show(asked.peer, now);
 }
 
 Result<void> Engine::look_at_links(Moment now) {

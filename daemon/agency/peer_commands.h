@@ -16,7 +16,7 @@ struct Done {};
 
 // Sending to one peer stops or goes on.
 struct PauseCommand {
-  using Reply = Answered<Done>;
+  using Reply = Answered<v1::PeerView>;
   AgencyId peer;
   bool pause = true;
   std::string why;               // for people; may be empty
@@ -25,7 +25,7 @@ struct PauseCommand {
 
 // A question to the peer now, that its engine answers.
 struct AskPeerCommand {
-  using Reply = Answered<Done>;
+  using Reply = Answered<v1::PeerView>;
   AgencyId peer;
 };
 

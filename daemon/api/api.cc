@@ -27,14 +27,14 @@ HttpResponse unauthenticated() {
 
 HttpResponse bad_target() {
   return problem_response(400, "bad_target",
-                          "a part of the path is empty, or path or query is not percent-encoded "
-                          "UTF-8");
+                          "a part of the path is empty, a name stands twice in the query, or one "
+                          "of them is not percent-encoded UTF-8");
 }
 
 HttpResponse unknown_media_type(const Route& route) {
   HttpResponse response = problem_response(415, "unsupported_media_type",
-                                           "Content-Type may be " + std::string(route.takes));
-  response.headers.emplace_back("Accept-Post", std::string(route.takes));
+                                           "Content-Type may be " + std::string(route.shape.takes));
+  response.headers.emplace_back("Accept-Post", std::string(route.shape.takes));
   return response;
 }
 
@@ -127,7 +127,7 @@ void Api::route(HttpRequest request, const HttpRespond& respond, std::string_vie
   if (request.method == "HEAD") request.method = "GET";
   Match found = match(routes(), request.method, *target);
   if (found.allowed.empty()) {
-    return answer(respond, problem_response(404, "no_such_path", "see /v1/cases, /v1/peers"));
+    return answer(respond, problem_response(404, "no_such_path", "see /openapi.json"));
   }
   if (found.route != nullptr) label = found.route->pattern;
   const bool open = found.route != nullptr && found.route->role == Role::kNobody;
@@ -146,6 +146,10 @@ void Api::route(HttpRequest request, const HttpRespond& respond, std::string_vie
                                    "this needs the role " + std::string(name(found.route->role))));
   }
   if (!takes(*found.route, request)) return answer(respond, unknown_media_type(*found.route));
+  const RouteShape& shape = found.route->shape;
+  if (const auto fault = shape.any_query ? std::nullopt : find_fault(shape.query, target->query)) {
+    return answer(respond, bad_query(fault->name, fault->text));
+  }
   run(*found.route, {std::move(request), target->query, std::move(found.args),
                      asker ? asker->user : User(), respond, std::nullopt, by_session});
 }

@@ -1,11 +1,12 @@
 // The local API: who asks, what for, may they, and the answer. Reads come from the durable store,
-// writes go to the engine through its port. docs of the routes: the table in routes.cc.
+// writes go to the engine through its port. The routes: table/.
 //
 // Rules that hold for every route:
-//   * Only GET /livez, /readyz and /metrics, the console's files and the beginning of its session
-//     answer without a token; they show nothing of a person.
+//   * Only GET /livez, /readyz, /metrics, /openapi.json and /reference, the console's files and the
+//     beginning of its session answer without a token; they show nothing of a person.
 //   * A session stands for the token of its user (console_routes.cc), but not for what is meant for
 //     programs: /metrics, what the role system is for, and links that begin sessions.
+//   * The query holds what the route's row says, each name once; anything else is 400 (query.h).
 //   * A path that does not exist is 404. A missing or wrong token is 401; a role that may not, 403.
 //   * Errors are problem+json with a stable code, in words of the language that Accept-Language
 //     asks for, else of the agency's. A full inbox is 429 with Retry-After.
@@ -152,6 +153,7 @@ class Api {
   void ask_about_release(const Call& call, ReleasePaymentCommand::Act act, std::string said);
   Result<void> add_releases(size_t limit, v1::CaseViews& views) const;
   void show_peers(Call call);
+  void show_queues(Call call);
   void show_peer(Call call);
   void ask_peer(Call call);
   void list_alarms(Call call);
@@ -176,6 +178,8 @@ class Api {
   void live(Call call);
   void ready(Call call);
   void show_metrics(Call call);
+  void show_openapi(Call call);
+  void show_reference(Call call);
 
  private:
   void route(HttpRequest request, const HttpRespond& respond, std::string_view& label);
@@ -195,6 +199,8 @@ class Api {
                                                  const HttpRequest& request) const;
   v1::SessionView session_view(const User& user, int64_t left_ms) const;
   std::shared_ptr<const Users> users_now() const;
+  // Of words in the answer.
+  Language language_of(const Call& call) const;
   // The next cases of a list, and so on.
   struct CaseListing;
   void list_on(const std::shared_ptr<CaseListing>& listing);

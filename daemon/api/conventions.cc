@@ -67,8 +67,9 @@ HttpResponse on_terms(HttpResponse response, const Terms& terms) {
   if (!is_acceptable(terms.accept, response.content_type)) {
     return not_acceptable(response.content_type);
   }
-  if (!is_tagged(response)) return response;
-  if (header_of(response, "ETag") == nullptr) {
+  const bool has_tag = header_of(response, "ETag") != nullptr;
+  if (!has_tag && !is_tagged(response)) return response;
+  if (!has_tag) {
     response.headers.emplace_back("ETag", "\"" + digest_of(response.body) + "\"");
   }
   const bool known = names_tag(terms.if_none_match, *header_of(response, "ETag"));

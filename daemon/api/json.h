@@ -1,5 +1,10 @@
-// JSON at the edge of the API: protobuf's mapping with the original field names, every primitive
-// field printed, 64-bit integers as strings. One schema, api.proto, for both directions.
+// JSON at the edge of the API: protobuf's mapping with the original field names, 64-bit integers as
+// strings; the values of an enum without its name, such as EMPLOYEE of Scheme; days and months as
+// ISO 8601 says (json_kind.h). Every field that is no message is written; in the objects of a list
+// the ones that are empty are not: a text, a list, a day or a choice that is none. One schema,
+// api.proto, for both directions, which openapi.h tells of.
+//
+// A whole name of an enum's value, and a day as the number yyyymmdd, are taken too.
 //
 // Reading is strict (RFC 8259, and I-JSON, RFC 7493, on what that leaves open): a name may stand
 // once in an object, a text is UTF-8 without half characters, a number has to fit its field. What
@@ -38,7 +43,8 @@ struct JsonError : Error {
 // REQUIRES: strings in `message` are UTF-8, as everything is that came in through JSON or a frame;
 // the type has no maps and no fractions.
 std::string to_json(const google::protobuf::Message& message);
-void append_json(const google::protobuf::Message& message, std::string& out);
+// The same as one of a list.
+void append_element(const google::protobuf::Message& message, std::string& out);
 
 // Reads `text` into `message`; empty text is the empty object, null is what is not given. `line`:
 // the text is that line of what the client has sent; 0: it is all of it. From any thread.

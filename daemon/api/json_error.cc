@@ -2,6 +2,8 @@
 
 #include <string_view>
 
+#include "daemon/api/json_kind.h"
+
 namespace jiexu {
 namespace {
 
@@ -33,7 +35,7 @@ std::vector<std::string> values_of(const FieldDescriptor& field) {
   std::vector<std::string> out;
   const EnumDescriptor* type = field.enum_type();
   for (int i = 0; type != nullptr && i < type->value_count(); ++i) {
-    if (type->value(i)->number() != 0) out.push_back(type->value(i)->name());
+    if (type->value(i)->number() != 0) out.emplace_back(short_name(*type->value(i)));
   }
   return out;
 }
@@ -43,14 +45,10 @@ std::string wanted(const FieldDescriptor& field) {
   if (field.message_type() != nullptr) {
     return "must be an object with the fields " + join(names_of(*field.message_type()));
   }
-  const std::string& name = field.name();
-  const bool number = field.cpp_type() != FieldDescriptor::CPPTYPE_STRING;
-  if (name.ends_with("_fen")) return "must be a whole number of fen, such as 123456";
-  if (number &&
-      (name == "date" || name == "as_of" || name.ends_with("_on") || name.ends_with("_date"))) {
-    return "must be a day as yyyymmdd, such as 20261130";
-  }
-  if (number && name.ends_with("_month")) return "must be a month as yyyymm, such as 202611";
+  if (field.name().ends_with("_fen")) return "must be a whole number of fen, such as 123456";
+  const bool number = field.cpp_type() == FieldDescriptor::CPPTYPE_INT32;
+  if (number && json_kind(field) == JsonKind::kDay) return "must be a day, such as 2026-11-30";
+  if (number && json_kind(field) == JsonKind::kMonth) return "must be a month, such as 2026-11";
   switch (field.cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING: return wanted_text(field);
     case FieldDescriptor::CPPTYPE_BOOL: return "must be true or false";

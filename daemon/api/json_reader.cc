@@ -8,6 +8,7 @@
 
 #include "daemon/api/json.h"
 #include "daemon/api/json_error.h"
+#include "daemon/api/json_kind.h"
 #include "daemon/api/json_text.h"
 #include "daemon/base/limits.h"
 
@@ -57,6 +58,14 @@ std::optional<T> whole_number(const element& value) {
     return std::nullopt;
   }
   return static_cast<T>(*wide);
+}
+
+std::optional<int32_t> number_or_day(const FieldDescriptor& field, const element& value) {
+  const JsonKind kind = json_kind(field);
+  std::string_view text;
+  const bool is_text = kind != JsonKind::kPlain && value.get(text) == simdjson::SUCCESS;
+  const auto found = is_text ? day_or_month_from(kind, text) : std::nullopt;
+  return found ? found : whole_number<int32_t, int64_t>(value);
 }
 
 std::optional<std::string> bytes_from(std::string_view base64) {
@@ -176,8 +185,7 @@ bool MessageReader::scalar(const FieldDescriptor& field, const element& value, M
                  &Reflection::AddBool);
     }
     case FieldDescriptor::CPPTYPE_INT32:
-      return put(whole_number<int32_t, int64_t>(value), &Reflection::SetInt32,
-                 &Reflection::AddInt32);
+      return put(number_or_day(field, value), &Reflection::SetInt32, &Reflection::AddInt32);
     case FieldDescriptor::CPPTYPE_INT64:
       return put(whole_number<int64_t, int64_t>(value), &Reflection::SetInt64,
                  &Reflection::AddInt64);
@@ -210,7 +218,7 @@ bool MessageReader::choice(const FieldDescriptor& field, const element& value, M
   std::optional<int32_t> number;
   std::string_view name;
   if (value.get(name) == simdjson::SUCCESS) {
-    const auto* known = field.enum_type()->FindValueByName(std::string(name));
+    const auto* known = value_called(*field.enum_type(), name);
     if (known != nullptr) number = known->number();
   } else {
     number = whole_number<int32_t, int64_t>(value);

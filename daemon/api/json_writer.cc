@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "daemon/api/json.h"
+#include "daemon/api/json_kind.h"
 #include "daemon/base/check.h"
 
 namespace jiexu {
@@ -64,16 +65,26 @@ void write_number(Number number, std::string_view quotation, std::string& out) {
 // 64 bits as text: a number of JavaScript has 53.
 constexpr std::string_view kQuoted = "\"";
 
-void write_message(const Message& message, std::string& out);
+void write_int32(const FieldDescriptor& field, int32_t number, std::string& out) {
+  const JsonKind kind = json_kind(field);
+  if (kind == JsonKind::kPlain) return write_number(number, "", out);
+  write_text(day_or_month_text(kind, number), out);
+}
+
+// Whether the message stands by itself, or in a list, where what is empty is left out.
+enum class Place : uint8_t { kAlone, kInList };
+
+void write_message(const Message& message, Place place, std::string& out);
 
 // A value of a list or, `nth` being -1, the only one.
-void write_value(const Message& of, const FieldDescriptor* field, int nth, std::string& out) {
+void write_value(const Message& of, const FieldDescriptor* field, int nth, Place place,
+                 std::string& out) {
   const Reflection& with = *of.GetReflection();
   const bool one = nth < 0;
   switch (field->cpp_type()) {
     case FieldDescriptor::CPPTYPE_MESSAGE:
       return write_message(
-          one ? with.GetMessage(of, field) : with.GetRepeatedMessage(of, field, nth), out);
+          one ? with.GetMessage(of, field) : with.GetRepeatedMessage(of, field, nth), place, out);
     case FieldDescriptor::CPPTYPE_STRING: {
       std::string scratch;
       const std::string& text = one ? with.GetStringReference(of, field, &scratch)
@@ -86,8 +97,8 @@ void write_value(const Message& of, const FieldDescriptor* field, int nth, std::
           (one ? with.GetBool(of, field) : with.GetRepeatedBool(of, field, nth)) ? "true" : "false";
       return;
     case FieldDescriptor::CPPTYPE_INT32:
-      return write_number(one ? with.GetInt32(of, field) : with.GetRepeatedInt32(of, field, nth),
-                          "", out);
+      return write_int32(
+          *field, one ? with.GetInt32(of, field) : with.GetRepeatedInt32(of, field, nth), out);
     case FieldDescriptor::CPPTYPE_UINT32:
       return write_number(one ? with.GetUInt32(of, field) : with.GetRepeatedUInt32(of, field, nth),
                           "", out);
@@ -101,7 +112,7 @@ void write_value(const Message& of, const FieldDescriptor* field, int nth, std::
       const int number =
           one ? with.GetEnumValue(of, field) : with.GetRepeatedEnumValue(of, field, nth);
       const auto* known = field->enum_type()->FindValueByNumber(number);
-      return known == nullptr ? write_number(number, "", out) : write_text(known->name(), out);
+      return known == nullptr ? write_number(number, "", out) : write_text(short_name(*known), out);
     }
     default: CHECK(false && "a fraction");
   }
@@ -112,25 +123,30 @@ void write_list(const Message& of, const FieldDescriptor* field, std::string& ou
   out += '[';
   for (int i = 0; i < size; ++i) {
     if (i > 0) out += ',';
-    write_value(of, field, i, out);
+    write_value(of, field, i, Place::kInList, out);
   }
   out += ']';
 }
 
-// What is a message or one of several is there or not; everything else always has a value.
-bool is_written(const Message& of, const FieldDescriptor* field) {
-  return field->is_repeated() || !field->has_presence() || of.GetReflection()->HasField(of, field);
+// What is a message or one of several is there or not; everything else has a value, which in a list
+// may be one that is left out.
+bool is_written(const Message& of, const FieldDescriptor* field, Place place) {
+  const Reflection& with = *of.GetReflection();
+  if (field->has_presence()) return with.HasField(of, field);
+  if (place == Place::kAlone || !may_be_empty(*field)) return true;
+  return field->is_repeated() ? with.FieldSize(of, field) > 0 : with.HasField(of, field);
 }
 
-void write_message(const Message& message, std::string& out) {
+void write_message(const Message& message, Place place, std::string& out) {
   const auto* type = message.GetDescriptor();
   char before = '{';
   for (int i = 0; i < type->field_count(); ++i) {
     const FieldDescriptor* field = type->field(i);
-    if (!is_written(message, field)) continue;
+    if (!is_written(message, field, place)) continue;
     out.append(1, before).append(1, '"').append(field->name()).append("\":");
     before = ',';
-    field->is_repeated() ? write_list(message, field, out) : write_value(message, field, -1, out);
+    field->is_repeated() ? write_list(message, field, out)
+                         : write_value(message, field, -1, place, out);
   }
   if (before == '{') out += '{';
   out += '}';
@@ -138,14 +154,14 @@ void write_message(const Message& message, std::string& out) {
 
 }  // namespace
 
-void append_json(const Message& message, std::string& out) {
-  write_message(message, out);
+void append_element(const Message& message, std::string& out) {
+  write_message(message, Place::kInList, out);
 }
 
 std::string to_json(const Message& message) {
   std::string out;
   out.reserve(1024);
-  write_message(message, out);
+  write_message(message, Place::kAlone, out);
   return out;
 }
 

@@ -59,6 +59,7 @@ std::string translated_detail(std::string_view detail, Language language) {
 }  // namespace
 
 HttpResponse in_language(HttpResponse response, Language language) {
+  if (response.content_type == kProblemType) response.headers.push_back(vary_by_language());
   v1::Problem problem;
   const bool translates = language != Language::kEnglish && response.content_type == kProblemType;
   if (!translates || !from_json(response.body, &problem)) return response;
@@ -73,6 +74,10 @@ HttpResponse in_language(HttpResponse response, Language language) {
   response.body = to_json(problem);
   response.headers.emplace_back("Content-Language", std::string(tag(language)));
   return response;
+}
+
+std::pair<std::string, std::string> vary_by_language() {
+  return {"Vary", "Accept, Accept-Encoding, Accept-Language, Authorization, Cookie"};
 }
 
 HttpResponse problem_response(v1::Problem problem) {

@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "daemon/api/http/http_message.h"
 #include "daemon/cases/case.h"
@@ -25,5 +26,7 @@ int status_of(Refusal refusal);
 // A problem in another language than English, as far as the catalogue goes: its code stays, and so
 // does what it says of particular numbers. Any other response as it is.
 HttpResponse in_language(HttpResponse response, Language language);
+// The field of an answer that has words in it.
+std::pair<std::string, std::string> vary_by_language();
 
 }  // namespace jiexu

@@ -1,12 +1,12 @@
 #include "daemon/api/reply.h"
 
-#include <algorithm>
 #include <charconv>
 
+#include "daemon/api/cursor.h"
 #include "daemon/api/json.h"
 #include "daemon/api/problem.h"
 #include "daemon/api/views.h"
-#include "daemon/base/limits.h"
+#include "daemon/base/text.h"
 
 namespace jiexu {
 
@@ -52,8 +52,20 @@ HttpResponse bad_json(const JsonError& error) {
   return problem_response(std::move(problem));
 }
 
-HttpResponse bad_query(std::string_view known) {
-  return problem_response(400, "bad_query", "the query may hold " + std::string(known));
+HttpResponse bad_query(std::string_view name, std::string_view text) {
+  v1::Problem problem;
+  problem.set_status(400);
+  problem.set_code("bad_query");
+  problem.set_title(word_of("problem.", "bad_query", Language::kEnglish));
+  problem.set_detail(std::string(name) + ": " + std::string(text));
+  v1::Finding* finding = problem.add_findings();
+  finding->set_field(show_hidden(name, true));
+  finding->set_text(std::string(text));
+  return problem_response(std::move(problem));
+}
+
+HttpResponse bad_cursor() {
+  return bad_query("after", "is not from `next` of this list");
 }
 
 HttpResponse store_failure(const Error& error) {
@@ -68,20 +80,11 @@ HttpResponse busy() {
   return response;
 }
 
-std::optional<Page> page_of(const Call& call, std::initializer_list<std::string_view> others) {
+Page page_of(const Call& call) {
   Page page;
-  for (const auto& [key, value] : call.query) {
-    if (key == "after") {
-      page.after = value;
-    } else if (key == "limit") {
-      const char* end = value.data() + value.size();
-      const auto read = std::from_chars(value.data(), end, page.limit);
-      if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
-      if (page.limit < 1 || page.limit > limits::kPageSizeMax) return std::nullopt;
-    } else if (std::ranges::find(others, key) == others.end()) {
-      return std::nullopt;
-    }
-  }
+  page.after = place_in(text_of(call.query, "after")).value_or("");
+  const std::string limit = text_of(call.query, "limit");
+  std::from_chars(limit.data(), limit.data() + limit.size(), page.limit);
   return page;
 }
 

@@ -4,7 +4,6 @@
 #include <google/protobuf/message.h>
 
 #include <concepts>
-#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,7 +29,10 @@ template <std::same_as<JsonError> Wrong>
 HttpResponse bad_body(const Wrong& error) {
   return bad_json(error);
 }
-HttpResponse bad_query(std::string_view known);
+// A parameter of the query is not what it must be: `text` says what. 400, with it as a finding.
+HttpResponse bad_query(std::string_view name, std::string_view text);
+// `after` is none of this list's.
+HttpResponse bad_cursor();
 // A read of the store failed: 500. The reason is the operator's, not the client's.
 HttpResponse store_failure(const Error& error);
 // As many reports are being computed as may be at once: 429.
@@ -38,12 +40,11 @@ HttpResponse busy();
 
 struct Page {
   size_t limit = 100;
-  std::string after;
+  std::string after;  // the place that the cursor holds; empty: the beginning
 };
-// nullopt if the query has a key besides limit, after and `others`, or a limit that is none.
-std::optional<Page> page_of(const Call& call, std::initializer_list<std::string_view> others);
+Page page_of(const Call& call);
 
-// Where a list goes on: `after` is as `next` gave it. `parse` is the list's own and gives nullopt
+// Where a list goes on: `after` is as a cursor held it. `parse` is the list's own and gives nullopt
 // for any other text, so that no request chooses what is read. An empty `after` is the beginning:
 // no place. Error kInvalid.
 template <class Parse>

@@ -1,5 +1,8 @@
 #include "daemon/api/router.h"
 
+#include <initializer_list>
+#include <set>
+
 #include "daemon/api/http/http_fields.h"
 #include "daemon/base/bytes.h"
 #include "daemon/base/text.h"
@@ -60,16 +63,33 @@ std::optional<Target> parse_target(std::string_view target) {
     auto key = decode(cut(pair, '='));
     auto value = decode(pair);
     if (!key || !value) return std::nullopt;
-    out.query[std::move(*key)] = std::move(*value);
+    if (!out.query.emplace(std::move(*key), std::move(*value)).second) return std::nullopt;
   }
   return out;
 }
 
+bool has_body(const Route& route) {
+  return route.shape.input != nullptr || route.shape.takes != "application/json";
+}
+
+std::vector<int> statuses_of(const Route& route) {
+  std::set<int> all = {400, 500};
+  const auto add = [&](std::initializer_list<int> some) { all.insert(some); };
+  if (route.role != Role::kNobody) add({401, 403, 429});
+  if (route.method == "GET") add({406});
+  if (route.method == "GET" && route.shape.gives == "application/json") add({304});
+  if (route.method != "GET") add({409, 413, 415, 429, 503, 507});
+  for (const int status : route.shape.statuses) all.insert(status);
+  all.erase(0);  // a place of the row that is empty
+  return {all.begin(), all.end()};
+}
+
 bool takes(const Route& route, const HttpRequest& request) {
-  if (route.takes == "*/*" || request.content_type.empty() || request.body.empty()) return true;
+  if (route.shape.takes == "*/*" || request.content_type.empty() || request.body.empty())
+    return true;
   std::string_view sent = request.content_type;
   const std::string_view type = trimmed(cut(sent, ';'));
-  std::string_view known = route.takes;
+  std::string_view known = route.shape.takes;
   while (!known.empty()) {
     if (same_text(trimmed(cut(known, ',')), type)) return true;
   }

@@ -1,5 +1,6 @@
 #include "daemon/api/views.h"
 
+#include "daemon/api/cursor.h"
 #include "daemon/base/bytes.h"
 #include "daemon/base/check.h"
 #include "daemon/cases/event.h"
@@ -178,7 +179,7 @@ void add_related(const Case& other, v1::CaseView& view) {
 v1::CaseViews case_views(const CasePage& page) {
   v1::CaseViews views;
   for (const Case& subject : page.cases) *views.add_cases() = case_view(subject);
-  if (page.next) views.set_next(page.next->str());
+  if (page.next) views.set_next(cursor_text(page.next->str()));
   return views;
 }
 

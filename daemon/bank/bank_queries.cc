@@ -86,6 +86,17 @@ Result<BankLinePage> list_waiting_lines(const Records& records, std::optional<Ba
   return page;
 }
 
+Result<WaitingCount> count_waiting_lines(const Records& records, BankOutcome queue, size_t most) {
+  const std::string prefix = std::string(layout::kExceptions) + static_cast<char>(queue);
+  TRY(const auto places, scan_page<ExceptionPlace>(records, {Family::kIndex, prefix}, most,
+                                                   [](std::string_view key, std::string_view) {
+                                                     return layout::parse_exception_key(key);
+                                                   }));
+  WaitingCount count{places.entries.size(), places.more, std::nullopt};
+  if (!places.entries.empty()) count.since = places.entries.front().since;
+  return count;
+}
+
 Result<FoundLines> find_lines(const Records& records, const LineFilter& filter,
                               const std::optional<Digest>& after, size_t limit) {
   const std::string prefix = std::string(layout::kBankLines) + filter.starts;

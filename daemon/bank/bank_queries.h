@@ -45,6 +45,14 @@ struct BankLinePage {
 Result<BankLinePage> list_waiting_lines(const Records& records, std::optional<BankOutcome> queue,
                                         const std::optional<ExceptionPlace>& after, size_t limit);
 
+struct WaitingCount {
+  size_t lines = 0;              // `most` at most
+  bool more = false;             // than these
+  std::optional<Instant> since;  // of the oldest
+};
+// How many lines wait in an exception queue, by its index alone.
+Result<WaitingCount> count_waiting_lines(const Records& records, BankOutcome queue, size_t most);
+
 // What lines are looked for by; what is empty fits all.
 struct LineFilter {
   std::optional<BankOutcome> outcome;

@@ -181,7 +181,7 @@ constexpr Word kHelpWords[] = {
     sentence("Where to", "保存到"),
     sentence("How far a person's transfer is", "查询某人转移进度"),
     // peer, queue, quarantine
-    sentence("What waits for a receipt, and since when", "查看待签收报文"),
+    sentence("What waits: messages, bank lines, proposals", "查看等待中的报文、银行流水与待复核事项"),
     sentence("The other agencies", "往来机构"),
     sentence("Where the exchange with each stands", "查看与各机构的往来状况"),
     sentence("Stop sending to an agency; messages wait", "暂停向某机构发送，报文留存"),

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <thread>
 
+#include "daemon/api/cursor.h"
 #include "daemon/base/bytes.h"
 #include "daemon/base/limits.h"
 #include "daemon/trust/digest.h"
@@ -199,7 +200,8 @@ std::string place_before(std::string digest) {
 // Until every line of the file is booked, or the daemon does not answer.
 Result<v1::BankFileView> wait_until_booked(const Session& session, v1::BankFileView view) {
   Meter meter(say("lines booked"), view.lines());
-  const std::string target = "/v1/bank/files?limit=1&after=" + place_before(view.digest());
+  const std::string target =
+      "/v1/bank/files?limit=1&after=" + percent(cursor_text(place_before(view.digest())));
   while (view.state() == kBooking) {
     meter.show(view.booked());
     std::this_thread::sleep_for(kBookingPause);
@@ -277,7 +279,7 @@ int list_files(const Session& session, size_t limit) {
   std::vector<v1::BankFileView> files;
   v1::BankFileViews page;
   do {
-    const auto reply = session.ask("GET", "/v1/bank/files?limit=500&after=" + page.next());
+    const auto reply = session.ask("GET", "/v1/bank/files?limit=500&after=" + percent(page.next()));
     if (!reply) return report(reply.error());
     page.Clear();
     const bool good = reply->status == 200 && from_json(reply->body, &page);

@@ -11,21 +11,28 @@ namespace {
 
 constexpr std::string_view kNoId = "00000000-0000-0000-0000-000000000000";
 
-Result<std::string> the_one(const v1::CaseViews& found, const std::string& name) {
-  if (found.cases_size() == 1) return found.cases(0).case_id();
-  const bool none = found.cases().empty();
+auto not_one(bool none, const std::string& name) {
   return fail(none ? Errc::kNotFound : Errc::kInvalid,
               say(none ? "{case}: there is no such case here"
                        : "{case}: several cases are called so; `jiexu case list` shows them",
                   {{"case", name}}));
 }
 
+Result<std::string> the_one(const v1::CaseViews& found, const std::string& name) {
+  if (found.cases_size() == 1) return found.cases(0).case_id();
+  return not_one(found.cases().empty(), name);
+}
+
+auto unclear(int status) {
+  return fail(Errc::kBusy, say("the daemon does not say which cases there are (answer {status})",
+                               {{"status", std::to_string(status)}}));
+}
+
 Result<v1::CaseViews> cases_of(const Result<Reply>& reply) {
   if (!reply) return tl::unexpected(reply.error());
   v1::CaseViews views;
   if (reply->status != 200 || !from_json(reply->body, &views)) {
-    return fail(Errc::kBusy, say("the daemon does not say which cases there are (answer {status})",
-                                 {{"status", std::to_string(reply->status)}}));
+    return unclear(reply->status);
   }
   return views;
 }
@@ -47,14 +54,13 @@ bool may_begin_id(const std::string& name) {
   return true;
 }
 
-// Cases are listed by their ids, so that those that begin so stand together.
+// The daemon knows a case by as much of its id as no other begins with.
 Result<std::string> by_beginning(const Session& session, const std::string& name) {
-  const std::string before = name + std::string(kNoId.substr(name.size()));
-  TRY(auto found, cases_of(session.ask("GET", "/v1/cases?limit=3&after=" + before)));
-  const auto other = [&](const v1::CaseView& view) { return !view.case_id().starts_with(name); };
-  auto& cases = *found.mutable_cases();
-  cases.erase(std::remove_if(cases.begin(), cases.end(), other), cases.end());
-  return the_one(found, name);
+  TRY(const auto reply, session.ask("GET", "/v1/cases/" + name));
+  v1::CaseView view;
+  if (reply.status == 200 && from_json(reply.body, &view)) return view.case_id();
+  if (reply.status == 404 || reply.status == 409) return not_one(reply.status == 404, name);
+  return unclear(reply.status);
 }
 
 }  // namespace

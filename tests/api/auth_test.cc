@@ -11,6 +11,8 @@ constexpr Role kEveryRole[] = {Role::kInquirer, Role::kAuditor,  Role::kClerk,
 std::string path_of(const Route& route, const ApiWorld& world) {
   std::string path(route.pattern);
   const std::pair<std::string, std::string> values[] = {{"{id}", world.draft().id.str()},
+                                                        {"{line}", std::string(64, '0')},
+                                                        {"{act}", "undo"},
                                                         {"{kind}", "letter"},
                                                         {"{action}", "accept"},
                                                         {"{act}", "undo"},
@@ -42,7 +44,7 @@ bool is_of_console(const Route& route) {
          (route.method == "POST" && route.pattern == "/v1/session");
 }
 
-TEST_CASE("without a token only the three probes and the console answer, and they only read") {
+TEST_CASE("without a token only probes, description and console answer, and they only read") {
   ApiWorld world(false, kFiles);
   std::vector<std::string> open;
   for (const Route& route : routes()) {
@@ -60,7 +62,8 @@ TEST_CASE("without a token only the three probes and the console answer, and the
       CHECK(got.json()["code"] == "unauthenticated");
     }
   }
-  CHECK(open == std::vector<std::string>{"/livez", "/readyz", "/metrics"});
+  CHECK(open ==
+        std::vector<std::string>{"/livez", "/readyz", "/metrics", "/openapi.json", "/reference"});
   CHECK(world.engine.commands.empty());
 }
 

@@ -53,6 +53,7 @@ TEST_CASE("whoever opens the link is the user whose token has asked for it") {
   ApiWorld world;
   Page page{world, "", ""};
   const Got begun = page.begin(link(world, Role::kClerk));
+  CHECK(begun.header("Location") == "/v1/session");
   CHECK(begun.json()["user"] == "u-clerk");
   CHECK(begun.json()["role"] == "clerk");
   CHECK(begun.json()["agency"] == ApiWorld::kSelf);
@@ -180,7 +181,8 @@ constexpr ConsoleFile kFiles[] = {{"index.html", "text/html", "<p>", "packed", "
 
 TEST_CASE("every address of the page is the page, which is asked for anew; files are kept") {
   ApiWorld world(false, kFiles);
-  for (const char* path : {"/console", "/console/", "/console/queues", "/console/peers/S1"}) {
+  for (const char* path : {"/console", "/console/", "/console/queues", "/console/peers/S1",
+                           "/console/queues?state=paused&q=%E5%8D%97"}) {
     const Got got = world.ask("GET", path, Role::kNobody);
     CHECK(got.response.body == "<p>");
     CHECK(got.header("Cache-Control") == "no-cache");

@@ -46,6 +46,13 @@ TEST_CASE("figures and the check of the books leave an unreadable case out, and 
   CHECK(check["cases"] == "1");
 }
 
+TEST_CASE("what waits is counted without an unreadable case, and that one is missing is said") {
+  Damaged world;
+  const auto queues = world.get("/v1/queues");
+  CHECK(queues["unreadable"] == "1");
+  CHECK(queues["proposals"]["cases"] == "0");
+}
+
 TEST_CASE("what was found unreadable is named, with its case") {
   Damaged world;
   world.get("/v1/cases?open=1");

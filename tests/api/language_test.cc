@@ -66,7 +66,18 @@ TEST_CASE("a finding with a semicolon or a value in it is one, and has its words
   const Got unread =
       ask(world, "/v1/cases", "zh", "POST", R"({"application":{"scheme_from":"pension"}})");
   CHECK(unread.json()["findings"][0]["text"] ==
-        "第 1 行第 31 列：应为以下之一：SCHEME_EMPLOYEE, SCHEME_RESIDENT");
+        "第 1 行第 31 列：应为以下之一：EMPLOYEE, RESIDENT");
+}
+
+TEST_CASE("what is wrong in a query is said in Chinese, too") {
+  ApiWorld world;
+  const auto said = [&](const char* target) {
+    return ask(world, target, "zh").json()["findings"][0]["text"].get<std::string>();
+  };
+  CHECK(said("/v1/cases?limit=501") == "应为 1 至 500 的整数");
+  CHECK(said("/v1/work?side=LEFT") == "应为以下之一：IN, OUT");
+  CHECK(said("/v1/cases?colour=red") == "没有这一参数；可用：open, limit, after");
+  CHECK(said("/v1/work?state=X").starts_with("应为以下之一或数个（以逗号分隔）：DRAFT"));
 }
 
 TEST_CASE("problems of the API itself have a sentence as their title in both languages") {

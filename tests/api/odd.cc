@@ -23,6 +23,7 @@ const Words kAlias = {{"agency", {"peer"}},
                       {"content", {"content", "digest"}},
                       {"paper_sha256", {"sha256"}},
                       {"end_to_end_id", {"payment"}},
+                      {"line", {"line_id"}},
                       {"queue", {"outcome"}}};
 // What no answer holds.
 const Words kFixed = {{"kind", {"application", "letter", "form", "form-1"}},
@@ -49,36 +50,11 @@ std::vector<std::string> words_for(const Words& words, const std::string& name) 
   return out;
 }
 
-// "a, b, c", as an error of from_json lists the fields of a message.
-std::string fields_of(const Descriptor& type) {
-  std::string out;
-  for (int i = 0; i < type.field_count(); ++i) {
-    out += (out.empty() ? "" : ", ") + type.field(i)->name();
-  }
-  return out;
-}
-
-const Descriptor* type_with(const std::string& fields) {
-  for (const char* file : {"api", "forms", "funds", "message"}) {
-    const auto* types = google::protobuf::DescriptorPool::generated_pool()->FindFileByName(
-        "jiexu/v1/" + std::string(file) + ".proto");
-    for (int i = 0; types != nullptr && i < types->message_type_count(); ++i) {
-      if (fields_of(*types->message_type(i)) == fields) return types->message_type(i);
-    }
-  }
-  return nullptr;
-}
-
 // What answers call the id of which the list's path is this: "case_id" of "/v1/cases/".
 std::string id_of(std::string_view path) {
   path.remove_suffix(1);
   const std::string_view list = path.substr(path.rfind('/') + 1);
   return std::string(list.substr(0, list.size() - 1)) + "_id";
-}
-
-std::string detail_of(const Got& got) {
-  const Json problem = Json::parse(got.response.body, nullptr, false);
-  return problem.is_object() ? problem.value("detail", "") : "";
 }
 
 }  // namespace
@@ -199,25 +175,11 @@ std::string nth_word(const Words& words, const std::string& name, size_t n) {
   return known.empty() ? "x" : known[n % known.size()];
 }
 
-Shape shape_of(const Route& route, const Words& words, LiveApi& live) {
+Shape shape_of(const Route& route) {
   Shape shape;
-  const std::string method(route.method);
-  const std::string target =
-      target_of(route, [&](const std::string& name) { return nth_word(words, name, 0); });
-  const std::string query = detail_of(live.ask(method, target + "?nonsense=1", Role::kOperator));
-  std::string word;
-  for (const char c : query + ".") {
-    if (std::isalpha(static_cast<uint8_t>(c)) != 0) {
-      word += c;
-    } else if (!word.empty()) {
-      shape.query.push_back(std::exchange(word, ""));
-    }
-  }
-  constexpr std::string_view kList = "there is no such field; there are ";
-  const std::string body =
-      detail_of(live.ask(method, target, Role::kOperator, R"({"nonsense":0})"));
-  const size_t at = body.find(kList);
-  if (at != body.npos) shape.body = type_with(body.substr(at + kList.size()));
+  for (const QueryParameter& parameter : route.shape.query)
+    shape.query.emplace_back(parameter.name);
+  if (route.shape.input != nullptr) shape.body = route.shape.input();
   return shape;
 }
 

@@ -1,5 +1,5 @@
 // What no honest client sends: values at every edge, in every place of a request. What a route
-// takes is asked of the route itself, so that a new one is known without a word here.
+// takes its row says, so that a new one is known without a word here.
 #pragma once
 
 #include <google/protobuf/descriptor.h>
@@ -35,8 +35,7 @@ struct Shape {
   std::vector<std::string> query;
   const google::protobuf::Descriptor* body = nullptr;  // nullptr: no JSON of ours
 };
-// Learned from what the route says of a query and of a body that it does not know.
-Shape shape_of(const Route& route, const Words& words, LiveApi& live);
+Shape shape_of(const Route& route);
 
 // Odd values by chance. The same seed gives the same values.
 class Odd {

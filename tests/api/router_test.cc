@@ -57,7 +57,7 @@ TEST_CASE("a body has a type that its route takes, or none") {
   }
   request.body.clear();
   CHECK(takes(route, request));
-  route.takes = "application/x-ndjson, application/json";
+  route.shape.takes = "application/x-ndjson, application/json";
   request = {"POST", "/", "", "", "x", "application/json"};
   CHECK(takes(route, request));
 }

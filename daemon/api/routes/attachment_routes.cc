@@ -92,9 +92,6 @@ struct Api::Upload {
 };
 
 void Api::put_attachment(Call call) {
-  for (const auto& [key, value] : call.query) {
-    if (key != "name" && key != "type") return reply(call, bad_query("name and type"));
-  }
   const auto bytes = from_hex(call.args[1]);
   const auto wanted = bytes ? to_array<32>(*bytes) : std::nullopt;
   if (!wanted) {

@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "daemon/api/api.h"
+#include "daemon/api/cursor.h"
 #include "daemon/api/json.h"
 #include "daemon/api/problem.h"
 #include "daemon/api/reply.h"
@@ -137,25 +138,16 @@ std::optional<uint64_t> number_from(std::string_view text) {
   return number ? std::optional(static_cast<uint64_t>(*number)) : std::nullopt;
 }
 
-// nullopt: some of it is none.
-std::optional<LineFilter> filter_of(const Call& call) {
+LineFilter filter_of(const Query& query) {
   LineFilter filter;
-  for (const auto& [key, value] : call.query) {
-    if (value.empty()) continue;
-    if (key == "payer") filter.payer = value;
-    if (key == "text") filter.text = value;
-    const OutcomeRule* rule = key == "outcome" ? find_outcome(value) : nullptr;
-    if (rule != nullptr) filter.outcome = rule->outcome;
-    if (key == "fen") filter.fen = number_of(value);
-    const auto day = key == "day" ? Date::parse(value) : std::nullopt;
-    if (day) filter.booked_on = day->yyyymmdd();
-    const auto starts = key == "starts" ? from_hex(value) : std::nullopt;
-    if (starts) filter.starts = *starts;
-    const bool read = (key != "outcome" || rule != nullptr) && (key != "fen" || filter.fen) &&
-                      (key != "day" || day) &&
-                      (key != "starts" || (starts && starts->size() <= kDigestSize));
-    if (!read) return std::nullopt;
+  filter.payer = text_of(query, "payer");
+  filter.text = text_of(query, "text");
+  if (const OutcomeRule* rule = find_outcome(text_of(query, "outcome"))) {
+    filter.outcome = rule->outcome;
   }
+  filter.fen = number_of(text_of(query, "fen"));
+  if (const auto day = Date::parse(text_of(query, "day"))) filter.booked_on = day->yyyymmdd();
+  filter.starts = from_hex(text_of(query, "starts")).value_or("");
   return filter;
 }
 
@@ -243,17 +235,17 @@ void Api::ask_about_file(const Call& call, TakeFileCommand::Act act, std::string
 }
 
 void Api::list_bank_files(Call call) {
-  const auto page = page_of(call, {});
-  const auto after = place_of(page ? page->after : "", digest_from);
-  if (!page || !after) return reply(call, bad_query("limit (1 to 500) and after (from `next`)"));
+  const Page page = page_of(call);
+  const auto after = place_of(page.after, digest_from);
+  if (!after) return reply(call, bad_cursor());
   const Records listing = own_records(ports_.store);
-  const auto found = jiexu::list_bank_files(listing, *after, page->limit);
+  const auto found = jiexu::list_bank_files(listing, *after, page.limit);
   if (!found) return reply(call, store_failure(found.error()));
   v1::BankFileViews views;
   for (const BankFileEntry& file : found->files) {
     *views.add_files() = view_bank_file(file.digest, file.record);
   }
-  if (found->next) views.set_next(to_hex(view(*found->next)));
+  if (found->next) views.set_next(cursor_text(to_hex(view(*found->next))));
   views.set_unreadable(listing.passed_over());
   reply(call, views);
 }
@@ -261,47 +253,38 @@ void Api::list_bank_files(Call call) {
 // One exception queue, or all of them: oldest first within each. With `all`, whatever became of
 // them, by what they say.
 void Api::list_bank_lines(Call call) {
-  if (call.query.contains("all")) return find_bank_lines(call);
-  const auto page = page_of(call, {"queue"});
-  const std::string& queue = call.query["queue"];
-  const OutcomeRule* rule = find_outcome(queue);
-  const auto after = place_of(page ? page->after : "", parse_exception_place);
+  if (is_set(call.query, "all")) return find_bank_lines(call);
+  const Page page = page_of(call);
+  const OutcomeRule* rule = find_outcome(text_of(call.query, "queue"));
+  const auto after = place_of(page.after, parse_exception_place);
   const bool of_queue = rule == nullptr || !after || !*after ||
                         (*after)->outcome == static_cast<uint8_t>(rule->outcome);
-  if (!page || !after || !of_queue || (!queue.empty() && (rule == nullptr || !rule->waits))) {
-    return reply(call,
-                 bad_query("queue (an outcome that waits), limit (1 to 500), after (`next`)"));
-  }
+  if (!after || !of_queue) return reply(call, bad_cursor());
   const auto of = rule == nullptr ? std::nullopt : std::optional(rule->outcome);
   const Records listing = own_records(ports_.store);
-  const auto found = list_waiting_lines(listing, of, *after, page->limit);
+  const auto found = list_waiting_lines(listing, of, *after, page.limit);
   if (!found) return reply(call, store_failure(found.error()));
   v1::BankLineViews views;
   for (const BankLineEntry& line : found->lines) {
     *views.add_lines() = view_bank_line(line.digest, line.record, ports_.clock.now());
   }
-  if (found->next) views.set_next(place_text(*found->next));
+  if (found->next) views.set_next(cursor_text(place_text(*found->next)));
   views.set_unreadable(listing.passed_over());
   reply(call, views);
 }
 
 void Api::find_bank_lines(const Call& call) {
-  const auto page = page_of(call, {"all", "outcome", "fen", "day", "payer", "text", "starts"});
-  const auto filter = filter_of(call);
-  const auto after = place_of(page ? page->after : "", digest_from);
-  if (!page || !filter || !after) {
-    return reply(call, bad_query("all, outcome, fen, day (yyyy-mm-dd), payer, text, starts (of the "
-                                 "id, an even number of hex digits), limit (1 to 500), after "
-                                 "(`next`)"));
-  }
+  const Page page = page_of(call);
+  const auto after = place_of(page.after, digest_from);
+  if (!after) return reply(call, bad_cursor());
   const Records listing = own_records(ports_.store);
-  const auto found = find_lines(listing, *filter, *after, page->limit);
+  const auto found = find_lines(listing, filter_of(call.query), *after, page.limit);
   if (!found) return reply(call, store_failure(found.error()));
   v1::BankLineViews views;
   for (const BankLineEntry& line : found->lines) {
     *views.add_lines() = view_bank_line(line.digest, line.record, ports_.clock.now());
   }
-  if (found->next) views.set_next(to_hex(view(*found->next)));
+  if (found->next) views.set_next(cursor_text(to_hex(view(*found->next))));
   views.set_unreadable(listing.passed_over());
   reply(call, views);
 }
@@ -309,13 +292,14 @@ void Api::find_bank_lines(const Call& call) {
 // Where each line of a file has its place, in the order of the file.
 void Api::list_file_lines(Call call) {
   const auto file = digest_from(call.args[0]);
-  const auto page = page_of(call, {});
-  const auto after = place_of(page ? page->after : "", number_from);
-  if (!file || !page || !after) {
-    return reply(call, bad_query("a file's digest, limit (1 to 500), after (`next`)"));
+  const Page page = page_of(call);
+  const auto after = place_of(page.after, number_from);
+  if (!file) {
+    return reply(call, problem_response(400, "bad_digest", "a digest is 64 hex digits (SHA-256)"));
   }
+  if (!after) return reply(call, bad_cursor());
   const Records listing = own_records(ports_.store);
-  const auto found = jiexu::list_file_lines(listing, *file, *after, page->limit);
+  const auto found = jiexu::list_file_lines(listing, *file, *after, page.limit);
   if (!found) return reply(call, store_failure(found.error()));
   v1::BankLineViews views;
   for (const FileLineEntry& line : found->lines) {
@@ -327,7 +311,7 @@ void Api::list_file_lines(Call call) {
     out->set_file_line(line.n + 1);
     out->set_reported_again(line.place.repeated());
   }
-  if (found->next) views.set_next(std::to_string(*found->next));
+  if (found->next) views.set_next(cursor_text(std::to_string(*found->next)));
   views.set_unreadable(listing.passed_over());
   reply(call, views);
 }

@@ -3,6 +3,7 @@
 
 #include "daemon/api/api.h"
 #include "daemon/api/conventions.h"
+#include "daemon/api/cursor.h"
 #include "daemon/api/json.h"
 #include "daemon/api/problem.h"
 #include "daemon/api/reply.h"
@@ -159,16 +160,13 @@ void Api::act(Call call) {
 }
 
 void Api::list_cases(Call call) {
-  const std::optional<Page> page = page_of(call, {"open"});
-  const std::string& open = call.query["open"];
-  const std::optional<CaseId> after = page ? CaseId::parse(page->after) : std::nullopt;
-  if (!page || (!page->after.empty() && !after) || (open != "" && open != "0" && open != "1")) {
-    return reply(call, bad_query("open (0 or 1), limit (1 to 500) and after (a case id)"));
-  }
+  const Page page = page_of(call);
+  const std::optional<CaseId> after = CaseId::parse(page.after);
+  if (!page.after.empty() && !after) return reply(call, bad_cursor());
   auto listing = std::make_shared<CaseListing>();
-  listing->open = open == "1";
+  listing->open = is_set(call.query, "open");
   listing->after = after;
-  listing->left = page->limit;
+  listing->left = page.limit;
   listing->call = std::move(call);
   list_on(listing);
 }
@@ -184,7 +182,7 @@ void Api::list_on(const std::shared_ptr<CaseListing>& listing) {
   listing->unreadable += records.passed_over();
   for (const Case& subject : found->cases) {
     if (!listing->cases.empty()) listing->cases += ',';
-    append_json(case_view(subject), listing->cases);
+    append_element(case_view(subject), listing->cases);
   }
   listing->left -= found->cases.size();
   listing->after = found->next;
@@ -193,7 +191,7 @@ void Api::list_on(const std::shared_ptr<CaseListing>& listing) {
                               : list_on(listing);
   }
   v1::CaseViews rest;
-  if (found->next) rest.set_next(found->next->str());
+  if (found->next) rest.set_next(cursor_text(found->next->str()));
   rest.set_unreadable(listing->unreadable);
   std::string body = to_json(rest);  // of which the list is the first field
   body.insert(body.find('[') + 1, listing->cases);

@@ -14,9 +14,8 @@ void Api::show_comparison(Call call) {
   }
   const Date today = date_of(ports_.clock.now());
   std::optional<Date> day = Date::from_days(today.days() - 1);
-  for (const auto& [key, value] : call.query) {
-    if (key == "day") day = Date::parse(value);
-    if (key != "day" || !day) return reply(call, bad_query("day (a day such as 2026-11-21)"));
+  if (const std::string asked = text_of(call.query, "day"); !asked.empty()) {
+    day = Date::parse(asked);
   }
   const auto view = view_comparison(records_, *peer, *day);
   if (!view) return reply(call, store_failure(view.error()));

@@ -161,6 +161,7 @@ void Api::begin_session(Call call) {
   v1::SessionView view = session_view(begun->user, Sessions::kLongestMs);
   view.set_key(begun->key);
   HttpResponse response{201, "application/json", to_json(view), {}};
+  response.headers.emplace_back("Location", "/v1/session");
   response.headers.emplace_back("Set-Cookie", set_cookie(ports_.self, call.request, begun->cookie));
   reply(call, std::move(response));
 }

@@ -1,4 +1,5 @@
 // Routes of the links with other agencies: where they stand, what operators do with them, alarms.
+#include <algorithm>
 #include <utility>
 
 #include "daemon/api/api.h"
@@ -16,23 +17,42 @@ HttpResponse no_such_peer() {
   return problem_response(404, "unknown_agency", "the agency is not in the directory");
 }
 
-HttpResponse done_response(const Answered<Done>& done) {
-  if (done) return {200, "application/json", to_json(v1::PeerViews()), {}};
-  if (done.error().refusal == Refusal::kUnknownAgency) return no_such_peer();
-  return refusal_response(done.error(), nullptr);
+HttpResponse peer_response(const Answered<v1::PeerView>& peer) {
+  if (peer) return {200, "application/json", to_json(*peer), {}};
+  if (peer.error().refusal == Refusal::kUnknownAgency) return no_such_peer();
+  return refusal_response(peer.error(), nullptr);
 }
 
-// "YYYY-MM-DD HH:MM" in China; nullopt for any other text.
-std::optional<Instant> parse_minute(std::string_view text) {
-  if (text.size() != 16 || text[10] != ' ' || text[13] != ':') return std::nullopt;
-  for (const size_t at : {11, 12, 14, 15}) {
+// "hh:mm" in minutes; nullopt for any other text.
+std::optional<int64_t> parse_minutes(std::string_view text) {
+  if (text.size() != 5 || text[2] != ':') return std::nullopt;
+  for (const size_t at : {0, 1, 3, 4}) {
     if (text[at] < '0' || text[at] > '9') return std::nullopt;
   }
+  const uint32_t hours = digits_at(text, 0, 2), minutes = digits_at(text, 3, 2);
+  return hours <= 23 && minutes <= 59 ? std::optional(hours * 60LL + minutes) : std::nullopt;
+}
+
+// The offset of "Z", "+08:00" or "-03:30" in minutes.
+std::optional<int64_t> parse_zone(std::string_view text) {
+  if (text == "Z") return 0;
+  if (!text.starts_with('+') && !text.starts_with('-')) return std::nullopt;
+  const auto minutes = parse_minutes(text.substr(1));
+  return minutes && text[0] == '-' ? std::optional(-*minutes) : minutes;
+}
+
+// RFC 3339, to the minute: seconds are read and left out.
+std::optional<Instant> parse_time(std::string_view text) {
+  constexpr int64_t kDayMinutes = 24 * 60, kChinaMinutes = 8 * 60;
+  if (text.size() < 20 || text[10] != 'T' || text[16] != ':') return std::nullopt;
   const auto date = Date::parse(text.substr(0, 10));
-  const uint32_t hour = digits_at(text, 11, 2), minute = digits_at(text, 14, 2);
-  if (!date || hour > 23 || minute > 59) return std::nullopt;
-  const Instant end = end_of(*date);
-  return end.plus_ms(1 - (24 * 60 - (hour * 60LL + minute)) * 60'000);
+  const auto minutes = parse_minutes(text.substr(11, 5));
+  std::string_view rest = text.substr(17);
+  rest.remove_prefix(std::min(rest.find_first_not_of("0123456789."), rest.size()));
+  const auto zone = parse_zone(rest);
+  if (!date || !minutes || !zone) return std::nullopt;
+  const Instant midnight = end_of(*date).plus_ms(1 - kDayMinutes * 60'000);
+  return midnight.plus_ms((*minutes + kChinaMinutes - *zone) * 60'000);
 }
 
 // What the body says of a pause; a problem if it says it wrongly.
@@ -49,10 +69,10 @@ tl::expected<PauseCommand, HttpResponse> read_pause(const Call& call, Instant no
   }
   out.why = input.why();
   if (input.until().empty()) return out;
-  out.until = parse_minute(input.until());
+  out.until = parse_time(input.until());
   if (out.until && *out.until > now) return out;
-  return tl::unexpected(problem_response(
-      400, "bad_time", "until: a time to come, as 2026-11-30 18:00 (China Standard Time)"));
+  return tl::unexpected(
+      problem_response(400, "bad_time", "until: a time to come, as 2026-11-30T18:00:00+08:00"));
 }
 
 v1::AlarmView alarm_view(const Alarm& alarm, AgencyId self) {
@@ -87,7 +107,7 @@ void Api::command_peer(const Call& call, const std::function<void(AgencyId)>& co
 }
 
 void Api::ask_peer(Call call) {
-  command_peer(call, [&](AgencyId peer) { ask(call, AskPeerCommand{peer}, done_response); });
+  command_peer(call, [&](AgencyId peer) { ask(call, AskPeerCommand{peer}, peer_response); });
 }
 
 void Api::pause_peer(Call call) {
@@ -95,12 +115,12 @@ void Api::pause_peer(Call call) {
     auto command = read_pause(call, ports_.clock.now());
     if (!command) return reply(call, std::move(command.error()));
     command->peer = peer;
-    ask(call, std::move(*command), done_response);
+    ask(call, std::move(*command), peer_response);
   });
 }
 
 void Api::resume_peer(Call call) {
-  command_peer(call, [&](AgencyId peer) { ask(call, PauseCommand{peer, false}, done_response); });
+  command_peer(call, [&](AgencyId peer) { ask(call, PauseCommand{peer, false}, peer_response); });
 }
 
 void Api::list_alarms(Call call) {
@@ -114,7 +134,7 @@ void Api::list_alarms(Call call) {
 // Why, and which alarms stand, is for those who have a token, and ask.
 void Api::ready(Call call) {
   const std::optional<std::string> reason = ports_.not_ready();
-  const bool tells = call.query.contains("verbose") && call.user.role != Role::kNobody;
+  const bool tells = is_set(call.query, "verbose") && call.user.role != Role::kNobody;
   std::string text = (!reason ? "ok" : tells ? *reason : "not ready") + std::string("\n");
   if (tells && ports_.alarms) {
     for (const Alarm& alarm : ports_.alarms()) {

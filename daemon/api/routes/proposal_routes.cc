@@ -2,6 +2,7 @@
 #include <charconv>
 
 #include "daemon/api/api.h"
+#include "daemon/api/cursor.h"
 #include "daemon/api/json.h"
 #include "daemon/api/problem.h"
 #include "daemon/api/reply.h"
@@ -86,15 +87,13 @@ void Api::retract(Call call) {
 }
 
 void Api::list_proposals(Call call) {
-  const std::optional<Page> page = page_of(call, {});
-  std::optional<CaseId> after = page ? CaseId::parse(page->after) : std::nullopt;
-  if (!page || (!page->after.empty() && !after)) {
-    return reply(call, bad_query("limit (1 to 500) and after (a case id)"));
-  }
+  const Page page = page_of(call);
+  std::optional<CaseId> after = CaseId::parse(page.after);
+  if (!page.after.empty() && !after) return reply(call, bad_cursor());
   v1::CaseViews views;
   if (!after) {
-    const Result<void> added = add_releases(page->limit, views);
-    const Result<void> acts = added ? add_line_acts(page->limit, views) : added;
+    const Result<void> added = add_releases(page.limit, views);
+    const Result<void> acts = added ? add_line_acts(page.limit, views) : added;
     if (!acts) return reply(call, store_failure(acts.error()));
   }
   const Records listing = own_records(ports_.store);
@@ -103,8 +102,8 @@ void Api::list_proposals(Call call) {
     if (!found) return reply(call, store_failure(found.error()));
     views.set_unreadable(listing.passed_over());
     for (const Case& subject : found->cases) {
-      if (static_cast<size_t>(views.cases_size()) == page->limit) {
-        views.set_next(after->str());
+      if (static_cast<size_t>(views.cases_size()) == page.limit) {
+        views.set_next(cursor_text(after->str()));
         return reply(call, views);
       }
       after = subject.id;
@@ -112,7 +111,7 @@ void Api::list_proposals(Call call) {
     }
     views.clear_next();
     if (!found->next) return reply(call, views);
-    views.set_next(found->next->str());
+    views.set_next(cursor_text(found->next->str()));
   }
   reply(call, views);
 }

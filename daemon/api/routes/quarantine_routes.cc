@@ -2,6 +2,7 @@
 #include <google/protobuf/io/coded_stream.h>
 
 #include "daemon/api/api.h"
+#include "daemon/api/cursor.h"
 #include "daemon/api/json.h"
 #include "daemon/api/problem.h"
 #include "daemon/api/reply.h"
@@ -35,21 +36,17 @@ std::string message_json(std::string_view bytes) {
 }  // namespace
 
 void Api::list_quarantine(Call call) {
-  const std::optional<Page> page = page_of(call, {"peer", "code"});
-  const auto after = place_of(page ? page->after : "", parse_quarantine_place);
-  const std::string peer = call.query["peer"], code = call.query["code"];
-  QuarantineFilter filter{AgencyId::parse(peer), parse_code(code)};
-  const bool known = (peer.empty() || filter.peer) && (code.empty() || filter.code);
-  if (!page || !after || !known) {
-    return reply(call, bad_query("peer (an agency's code), code (such as BAD_CONTENT), limit (1 to "
-                                 "500) and after (from `next`)"));
-  }
+  const Page page = page_of(call);
+  const auto after = place_of(page.after, parse_quarantine_place);
+  if (!after) return reply(call, bad_cursor());
+  const QuarantineFilter filter{AgencyId::parse(text_of(call.query, "peer")),
+                                parse_code(text_of(call.query, "code"))};
   const Records listing = own_records(ports_.store);
-  const auto found = jiexu::list_quarantine(listing, filter, *after, page->limit);
+  const auto found = jiexu::list_quarantine(listing, filter, *after, page.limit);
   if (!found) return reply(call, store_failure(found.error()));
   v1::QuarantineViews views;
   for (const QuarantineEntry& entry : found->entries) *views.add_entries() = quarantine_view(entry);
-  if (found->next) views.set_next(place_text(*found->next));
+  if (found->next) views.set_next(cursor_text(place_text(*found->next)));
   views.set_unreadable(listing.passed_over());
   reply(call, views);
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "daemon/api/api.h"
+#include "daemon/api/cursor.h"
 #include "daemon/api/json.h"
 #include "daemon/api/problem.h"
 #include "daemon/api/reply.h"
@@ -12,6 +13,15 @@
 
 namespace jiexu {
 namespace {
+
+// Of a list that the engine has read.
+template <class Views>
+HttpResponse page_response(const Answered<Views>& views) {
+  if (!views) return refusal_response(views.error(), nullptr);
+  Views page = *views;
+  page.set_next(cursor_text(page.next()));
+  return {200, "application/json", to_json(page), {}};
+}
 
 HttpResponse file_response(const Answered<std::string>& file) {
   if (!file) return refusal_response(file.error(), nullptr);
@@ -26,9 +36,10 @@ void Api::make_batches(Call call) {
   if (auto read = from_json(call.request.body, &input); !read) {
     return reply(call, bad_body(read.error()));
   }
-  const auto after = place_of(input.after(), parse_payment_place);
+  const auto place = place_in(input.after());
+  const auto after = place_of(place.value_or("?"), parse_payment_place);
   if (!after) return reply(call, bad_body(after.error()));
-  ask_for_view(call, MakeBatchesCommand{*after});
+  ask(call, MakeBatchesCommand{*after}, page_response<v1::MadeBatchesView>);
 }
 
 std::optional<v1::RemittanceBatchRecord> Api::find_batch(const Call& call) const {
@@ -68,12 +79,10 @@ Result<void> Api::add_payments(const v1::RemittanceBatchRecord& batch,
 
 // Newest first.
 void Api::list_batches(Call call) {
-  const auto page = page_of(call, {});
-  const auto after = place_of(page ? page->after : "", BatchNumber::parse);
-  if (!page || !after) {
-    return reply(call, bad_query("limit (1 to 500) and after (a batch number, from `next`)"));
-  }
-  const size_t limit = std::min(page->limit, limits::kBatchPageMax);
+  const Page page = page_of(call);
+  const auto after = place_of(page.after, BatchNumber::parse);
+  if (!after) return reply(call, bad_cursor());
+  const size_t limit = std::min(page.limit, limits::kBatchPageMax);
   const Records listing = own_records(ports_.store);
   const auto found = list_remittance_batches(listing, *after, limit);
   if (!found) return reply(call, store_failure(found.error()));
@@ -86,7 +95,7 @@ void Api::list_batches(Call call) {
     view.clear_payments();
     *views.add_batches() = std::move(view);
   }
-  if (found->next) views.set_next(found->next->text());
+  if (found->next) views.set_next(cursor_text(found->next->text()));
   views.set_unreadable(listing.passed_over());
   reply(call, views);
 }
@@ -130,10 +139,10 @@ void Api::export_batch(Call call) {
 
 // What the bank does not have yet, and what waits for a person; oldest first.
 void Api::list_payments(Call call) {
-  const auto page = page_of(call, {});
-  const auto after = place_of(page ? page->after : "", parse_payment_place);
-  if (!page || !after) return reply(call, bad_query("limit (1 to 500) and after (from `next`)"));
-  ask_for_view(call, PaymentsQuery{*after, page->limit});
+  const Page page = page_of(call);
+  const auto after = place_of(page.after, parse_payment_place);
+  if (!after) return reply(call, bad_cursor());
+  ask(call, PaymentsQuery{*after, page.limit}, page_response<v1::PaymentViews>);
 }
 
 void Api::show_payee(Call call) {

@@ -1,5 +1,6 @@
 // Routes of reports: monthly statistics, ageing by counterpart, the overdue list.
 #include "daemon/api/api.h"
+#include "daemon/api/cursor.h"
 #include "daemon/api/json.h"
 #include "daemon/api/problem.h"
 #include "daemon/api/reply.h"
@@ -34,13 +35,11 @@ void add_overdue(const Case& subject, Date today, v1::OverdueViews& views) {
 
 void Api::show_statistics(Call call) {
   const std::optional<Month> month = Month::parse(call.args[0]);
-  const std::string format = call.query["format"];
-  if (!month || (!format.empty() && format != "csv" && format != "json")) {
-    return reply(call, problem_response(400, "bad_month",
-                                        "the path ends in a month such as 2026-11; format may be "
-                                        "json or csv"));
+  if (!month) {
+    return reply(call,
+                 problem_response(400, "bad_month", "the path ends in a month such as 2026-11"));
   }
-  const bool csv = format == "csv";
+  const bool csv = text_of(call.query, "format") == "csv";
   const bool begun = worker_.start(call.respond, [this, month, csv](const std::stop_token& stop) {
     auto view = std::make_shared<Result<v1::StatisticsView>>(
         compute_statistics(own_records(ports_.store), ports_.self, *month, stop));
@@ -77,12 +76,10 @@ Result<std::vector<v1::SilentBatchView>> Api::silent_batches() const {
 }
 
 void Api::list_overdue(Call call) {
-  const std::optional<Page> page = page_of(call, {"peer"});
-  std::optional<CaseId> after = page ? CaseId::parse(page->after) : std::nullopt;
-  const std::string peer = call.query["peer"];
-  if (!page || (!page->after.empty() && !after) || (!peer.empty() && !AgencyId::parse(peer))) {
-    return reply(call, bad_query("peer (an agency's code), limit (1 to 500), after (a case id)"));
-  }
+  const Page page = page_of(call);
+  std::optional<CaseId> after = CaseId::parse(page.after);
+  if (!page.after.empty() && !after) return reply(call, bad_cursor());
+  const std::string peer = text_of(call.query, "peer");
   const Date today = date_of(ports_.clock.now());
   v1::OverdueViews views;
   if (!after && peer.empty()) {
@@ -96,8 +93,8 @@ void Api::list_overdue(Call call) {
     if (!found) return reply(call, store_failure(found.error()));
     views.set_unreadable(listing.passed_over());
     for (const Case& subject : found->cases) {
-      if (static_cast<size_t>(views.duties_size()) >= page->limit) {
-        views.set_next(after->str());
+      if (static_cast<size_t>(views.duties_size()) >= page.limit) {
+        views.set_next(cursor_text(after->str()));
         return reply(call, views);
       }
       after = subject.id;
@@ -105,7 +102,7 @@ void Api::list_overdue(Call call) {
     }
     views.clear_next();
     if (!found->next) return reply(call, views);
-    views.set_next(found->next->str());
+    views.set_next(cursor_text(found->next->str()));
   }
   reply(call, views);
 }

@@ -69,7 +69,7 @@ HttpResponse render(const std::vector<Submitted>& outcomes, bool as_protobuf) {
     if (as_protobuf) {
       one.AppendToString(&body);  // lists one after another are one list
     } else {
-      body += to_json(result);
+      append_element(result, body);
       body += '\n';
     }
   }

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "daemon/api/api.h"
+#include "daemon/api/cursor.h"
 #include "daemon/api/json.h"
 #include "daemon/api/problem.h"
 #include "daemon/api/reply.h"
@@ -24,53 +25,19 @@ std::optional<DeadlineKind> duty_from_name(std::string_view name) {
   }
 }
 
-bool is_flag(const std::string& text) {
-  return text.empty() || text == "0" || text == "1";
-}
-
-bool is_state(std::string_view text) {
-  for (int number = 1; number < 256; ++number) {
-    const std::string_view known = name(static_cast<Relationship>(number));
-    if (!known.empty() && known == text) return true;
-  }
-  return false;
-}
-
-// "LETTER_RECEIVED,STOPPED"; false: there is no such state, or an empty name among them.
-bool take_states(const std::string& text, std::vector<std::string>& states) {
-  for (size_t begin = 0; !text.empty() && begin <= text.size();) {
-    const size_t end = std::min(text.find(',', begin), text.size());
-    states.push_back(text.substr(begin, end - begin));
-    if (!is_state(states.back())) return false;
-    begin = end + 1;
-  }
-  return true;
-}
-
-// The filter of the query; nullopt if a part of it is none.
-std::optional<WorkFilter> filter_of(const Call& call) {
-  const auto given = [&](const char* key) {
-    const auto found = call.query.find(key);
-    return found == call.query.end() ? std::string() : found->second;
-  };
+WorkFilter filter_of(const Call& call) {
+  const auto given = [&](const char* name) { return text_of(call.query, name); };
   WorkFilter filter;
-  const std::string side = given("side");
-  const std::string peer = given("peer");
-  const std::string due = given("due_before");
-  const std::string duty = given("duty");
-  if (!is_flag(given("mine")) || !is_flag(given("ours"))) return std::nullopt;
-  if (given("mine") == "1") filter.owner = call.user.name;
-  filter.ours = given("ours") == "1";
-  if (side == "IN") filter.side = Side::kIn;
-  if (side == "OUT") filter.side = Side::kOut;
-  filter.peer = AgencyId::parse(peer);
-  filter.due_before = Date::parse(due);
-  filter.duty = duty_from_name(duty);
+  if (is_set(call.query, "mine")) filter.owner = call.user.name;
+  filter.ours = is_set(call.query, "ours");
+  if (given("side") == "IN") filter.side = Side::kIn;
+  if (given("side") == "OUT") filter.side = Side::kOut;
+  filter.peer = AgencyId::parse(given("peer"));
+  filter.due_before = Date::parse(given("due_before"));
+  filter.states = names_of(call.query, "state");
+  filter.duty = duty_from_name(given("duty"));
   filter.text = given("text");
-  const bool sound = (side.empty() || filter.side) && (peer.empty() || filter.peer) &&
-                     (due.empty() || filter.due_before) && (duty.empty() || filter.duty) &&
-                     take_states(given("state"), filter.states);
-  return sound ? std::optional(filter) : std::nullopt;
+  return filter;
 }
 
 // Enough to know a person by whose letter lies on the desk, and no more.
@@ -114,28 +81,18 @@ v1::WorkRowView row_view(const WorkRow& row) {
 }  // namespace
 
 void Api::list_work(Call call) {
-  const std::optional<Page> page =
-      page_of(call, {"mine", "ours", "due_before", "side", "peer", "state", "duty", "text"});
-  const std::optional<WorkFilter> filter = page ? filter_of(call) : std::nullopt;
-  if (!filter) {
-    return reply(
-        call,
-        bad_query(
-            "mine and ours (0 or 1), due_before (YYYY-MM-DD), side (IN or "
-            "OUT), peer (an agency's code), state (several with commas), duty (such as form-due), "
-            "text, limit (1 to 500) and after (from `next`)"));
-  }
+  const Page page = page_of(call);
   const auto end = std::chrono::steady_clock::now() + kLookMax;
   const Records listing = own_records(ports_.store);
-  const auto found = jiexu::list_work(listing, *filter, page->after, page->limit,
+  const auto found = jiexu::list_work(listing, filter_of(call), page.after, page.limit,
                                       [end] { return std::chrono::steady_clock::now() > end; });
   if (!found && found.error().code == Errc::kInvalid) {
-    return reply(call, bad_query(found.error().text));
+    return reply(call, bad_cursor());
   }
   if (!found) return reply(call, store_failure(found.error()));
   v1::WorkViews views;
   for (const WorkRow& row : found->rows) *views.add_rows() = row_view(row);
-  views.set_next(found->next);
+  views.set_next(cursor_text(found->next));
   views.set_out_of_time(found->out_of_time);
   views.set_unreadable(listing.passed_over());
   reply(call, views);

@@ -71,7 +71,7 @@ function Pause({ peer, close, done }: { peer: Peer; close: () => void; done: (ou
   async function submit(event: Event): Promise<void> {
     event.preventDefault();
     busy.value = true;
-    const body = { why: why.value, until: until.value.replace("T", " ") };
+    const body = { why: why.value, until: until.value && `${until.value}:00+08:00` };
     const problem = await act(`${target(peer.agency)}/pause`, body);
     busy.value = false;
     if (problem) wrong.value = failed(problem)?.text ?? "";
