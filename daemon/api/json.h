@@ -43,6 +43,8 @@ struct JsonError : Error {
 // REQUIRES: strings in `message` are UTF-8, as everything is that came in through JSON or a frame;
 // the type has no maps and no fractions.
 std::string to_json(const google::protobuf::Message& message);
+// The same with nothing but what is set, however deep.
+std::string to_sparse_json(const google::protobuf::Message& message);
 // The same as one of a list.
 void append_element(const google::protobuf::Message& message, std::string& out);
 
@@ -50,5 +52,9 @@ void append_element(const google::protobuf::Message& message, std::string& out);
 // the text is that line of what the client has sent; 0: it is all of it. From any thread.
 tl::expected<void, JsonError> from_json(std::string_view text, google::protobuf::Message* message,
                                         size_t line = 0);
+// The same for an answer of a daemon that may be newer: fields and choices that this build does not
+// know are left out.
+tl::expected<void, JsonError> from_newer_json(std::string_view text,
+                                              google::protobuf::Message* message);
 
 }  // namespace jiexu

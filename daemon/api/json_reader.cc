@@ -80,10 +80,13 @@ std::optional<std::string> bytes_from(std::string_view base64) {
   return out;
 }
 
+// What becomes of a field or choice that this build does not know.
+enum class Unknown : uint8_t { kRefused, kLeftOut };
+
 // Fills a message from a sound text, and gathers what does not fit.
 class MessageReader {
  public:
-  explicit MessageReader(std::string_view text) : text_(text) {}
+  MessageReader(std::string_view text, Unknown unknown) : text_(text), unknown_(unknown) {}
 
   void document(const element& root, Message& into) {
     simdjson::dom::object members;
@@ -109,6 +112,7 @@ class MessageReader {
   std::string path() const;
 
   const std::string_view text_;
+  const Unknown unknown_;
   std::vector<Step> path_;
   std::vector<JsonFinding> findings_;
 };
@@ -120,9 +124,11 @@ void MessageReader::object(simdjson::dom::object members, Message& into) {
   for (const auto& [name, value] : members) {
     path_.push_back({name, nth++});
     const FieldDescriptor* field = type.FindFieldByName(std::string(name));
-    if (field == nullptr) {
+    if (field == nullptr && unknown_ == Unknown::kRefused) {
       const std::vector<std::string> names = names_of(type);
       add("there is no such field; there are " + join(names), names, true);
+    } else if (field == nullptr) {
+      // left out
     } else if (seen[static_cast<size_t>(field->index())]) {
       add("stands here for the second time", {}, true);
     } else {
@@ -220,6 +226,7 @@ bool MessageReader::choice(const FieldDescriptor& field, const element& value, M
   if (value.get(name) == simdjson::SUCCESS) {
     const auto* known = value_called(*field.enum_type(), name);
     if (known != nullptr) number = known->number();
+    if (known == nullptr && unknown_ == Unknown::kLeftOut) return true;
   } else {
     number = whole_number<int32_t, int64_t>(value);
   }
@@ -287,9 +294,8 @@ void add_words(size_t line, JsonError& error) {
   }
 }
 
-}  // namespace
-
-tl::expected<void, JsonError> from_json(std::string_view text, Message* message, size_t line) {
+tl::expected<void, JsonError> read_json(std::string_view text, Message* message, size_t line,
+                                        Unknown unknown) {
   message->Clear();
   if (text.empty()) return {};
   thread_local simdjson::dom::parser kept;
@@ -299,7 +305,7 @@ tl::expected<void, JsonError> from_json(std::string_view text, Message* message,
   const simdjson::error_code failed = parse(text, parser, root);
   JsonError error;
   if (failed == simdjson::SUCCESS) {
-    MessageReader reader(text);
+    MessageReader reader(text, unknown);
     reader.document(root, *message);
     error = {{Errc::kInvalid, ""}, reader.take_findings()};
     if (error.findings.empty()) return {};
@@ -308,6 +314,16 @@ tl::expected<void, JsonError> from_json(std::string_view text, Message* message,
   }
   add_words(line, error);
   return tl::unexpected(std::move(error));
+}
+
+}  // namespace
+
+tl::expected<void, JsonError> from_json(std::string_view text, Message* message, size_t line) {
+  return read_json(text, message, line, Unknown::kRefused);
+}
+
+tl::expected<void, JsonError> from_newer_json(std::string_view text, Message* message) {
+  return read_json(text, message, 0, Unknown::kLeftOut);
 }
 
 }  // namespace jiexu

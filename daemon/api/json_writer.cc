@@ -71,8 +71,9 @@ void write_int32(const FieldDescriptor& field, int32_t number, std::string& out)
   write_text(day_or_month_text(kind, number), out);
 }
 
-// Whether the message stands by itself, or in a list, where what is empty is left out.
-enum class Place : uint8_t { kAlone, kInList };
+// Whether the message stands by itself, or in a list, where what is empty is left out; or nowhere
+// is written what is not set.
+enum class Place : uint8_t { kAlone, kInList, kSparse };
 
 void write_message(const Message& message, Place place, std::string& out);
 
@@ -118,12 +119,12 @@ void write_value(const Message& of, const FieldDescriptor* field, int nth, Place
   }
 }
 
-void write_list(const Message& of, const FieldDescriptor* field, std::string& out) {
+void write_list(const Message& of, const FieldDescriptor* field, Place place, std::string& out) {
   const int size = of.GetReflection()->FieldSize(of, field);
   out += '[';
   for (int i = 0; i < size; ++i) {
     if (i > 0) out += ',';
-    write_value(of, field, i, Place::kInList, out);
+    write_value(of, field, i, place == Place::kSparse ? place : Place::kInList, out);
   }
   out += ']';
 }
@@ -133,7 +134,8 @@ void write_list(const Message& of, const FieldDescriptor* field, std::string& ou
 bool is_written(const Message& of, const FieldDescriptor* field, Place place) {
   const Reflection& with = *of.GetReflection();
   if (field->has_presence()) return with.HasField(of, field);
-  if (place == Place::kAlone || !may_be_empty(*field)) return true;
+  const bool always = place == Place::kAlone || (place == Place::kInList && !may_be_empty(*field));
+  if (always) return true;
   return field->is_repeated() ? with.FieldSize(of, field) > 0 : with.HasField(of, field);
 }
 
@@ -145,7 +147,7 @@ void write_message(const Message& message, Place place, std::string& out) {
     if (!is_written(message, field, place)) continue;
     out.append(1, before).append(1, '"').append(field->name()).append("\":");
     before = ',';
-    field->is_repeated() ? write_list(message, field, out)
+    field->is_repeated() ? write_list(message, field, place, out)
                          : write_value(message, field, -1, place, out);
   }
   if (before == '{') out += '{';
@@ -156,6 +158,12 @@ void write_message(const Message& message, Place place, std::string& out) {
 
 void append_element(const Message& message, std::string& out) {
   write_message(message, Place::kInList, out);
+}
+
+std::string to_sparse_json(const Message& message) {
+  std::string out;
+  write_message(message, Place::kSparse, out);
+  return out;
 }
 
 std::string to_json(const Message& message) {

@@ -4,6 +4,7 @@
 #include <cctype>
 #include <sstream>
 
+#include "daemon/api/json_kind.h"
 #include "daemon/base/columns.h"
 #include "jiexu/v1/api.pb.h"
 #include "ops/cli/output.h"
@@ -84,13 +85,13 @@ std::string choices_text(const std::string& path, const std::string& indent) {
   if (type == nullptr) return "";
   size_t widest = 0;
   for (int i = 0; i < type->value_count(); ++i) {
-    widest = std::max(widest, type->value(i)->name().size());
+    widest = std::max(widest, short_name(*type->value(i)).size());
   }
   std::string out;
   for (int i = 0; i < type->value_count(); ++i) {
     const auto& value = *type->value(i);
     if (value.number() == 0) continue;  // says that there is none
-    out += "\n" + indent + padded(value.name(), widest + 2) + plain_enum(value);
+    out += "\n" + indent + padded(std::string(short_name(value)), widest + 2) + plain_enum(value);
   }
   return out;
 }

@@ -1,12 +1,10 @@
 #include "ops/cli/form_draft.h"
 
-#include <google/protobuf/util/json_util.h>
-
 #include <algorithm>
 #include <ranges>
 #include <tuple>
 
-#include "daemon/base/check.h"
+#include "ops/cli/json.h"
 
 namespace jiexu::cli {
 namespace {
@@ -68,13 +66,7 @@ v1::InformationForm next_version(v1::InformationForm last, const Arrivals& arriv
 }
 
 std::string input_json(const v1::InformationForm& form) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.preserve_proto_field_names = true;
-  options.always_print_primitive_fields = true;
-  options.add_whitespace = true;
-  std::string out;
-  CHECK(google::protobuf::util::MessageToJsonString(form, &out, options).ok());
-  return "{\"form\": " + out + "}\n";
+  return "{\"form\": " + to_whole_json(form) + "}\n";
 }
 
 }  // namespace jiexu::cli

@@ -1,24 +1,28 @@
 #include "ops/cli/json.h"
 
-#include <google/protobuf/util/json_util.h>
+#include <nlohmann/json.hpp>
 
-#include "daemon/base/check.h"
+#include "daemon/api/json.h"
 
 namespace jiexu::cli {
+namespace {
+
+std::string in_lines(const std::string& json) {
+  return nlohmann::ordered_json::parse(json).dump(1) + "\n";
+}
+
+}  // namespace
 
 bool from_json(const std::string& text, google::protobuf::Message* message) {
-  google::protobuf::util::JsonParseOptions options;
-  options.ignore_unknown_fields = true;
-  return google::protobuf::util::JsonStringToMessage(text, message, options).ok();
+  return from_newer_json(text, message).has_value();
 }
 
 std::string to_json(const google::protobuf::Message& message) {
-  google::protobuf::util::JsonPrintOptions options;
-  options.preserve_proto_field_names = true;
-  options.add_whitespace = true;
-  std::string out;
-  CHECK(google::protobuf::util::MessageToJsonString(message, &out, options).ok());
-  return out;
+  return in_lines(to_sparse_json(message));
+}
+
+std::string to_whole_json(const google::protobuf::Message& message) {
+  return in_lines(jiexu::to_json(message));
 }
 
 }  // namespace jiexu::cli

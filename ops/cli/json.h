@@ -11,7 +11,8 @@ namespace jiexu::cli {
 // out, so that an older command line works with a newer daemon.
 bool from_json(const std::string& text, google::protobuf::Message* message);
 
-// With line breaks, and only the fields that are set: for a person to edit.
+// With line breaks, for a person to edit: only the fields that are set, or all of them.
 std::string to_json(const google::protobuf::Message& message);
+std::string to_whole_json(const google::protobuf::Message& message);
 
 }  // namespace jiexu::cli

@@ -10,6 +10,7 @@
 #include <iostream>
 #include <sstream>
 
+#include "daemon/api/json_kind.h"
 #include "daemon/base/money.h"
 
 namespace jiexu::cli {
@@ -27,20 +28,6 @@ constexpr std::array<std::string_view, 13> kDuties = {
     "letter-due", "form-due",    "funds-due",   "intake-due", "credit-due",
     "accept-due", "decide-due",  "correct-due", "refund-due", "close-due",
     "answer-due", "approve-due", "settle-due"};
-
-// "REJECT_CODE_NOT_FOUND" without what all values of its enum have in common, which is the enum's
-// own name in capitals.
-std::string bare_name(const google::protobuf::EnumValueDescriptor& value) {
-  std::string prefix;
-  for (const char c : value.type()->name()) {
-    const bool capital = c >= 'A' && c <= 'Z';
-    if (capital && !prefix.empty()) prefix += '_';
-    prefix += static_cast<char>(capital ? c : c - 'a' + 'A');
-  }
-  prefix += '_';
-  const std::string& name = value.name();
-  return name.starts_with(prefix) ? name.substr(prefix.size()) : name;
-}
 
 // Of "2026-09-18T09:30:00.000+08:00", as Instant::str() writes it.
 std::optional<Instant> instant_of(const std::string& at) {
@@ -60,7 +47,7 @@ std::string word_id(const google::protobuf::EnumValueDescriptor& value) {
   const auto* family = std::ranges::find(kEnums, value.type()->name(),
                                          &std::pair<std::string_view, std::string_view>::first);
   if (family == std::end(kEnums)) return "";
-  std::string id = std::string(family->second) + bare_name(value);
+  std::string id = std::string(family->second) + std::string(short_name(value));
   return find_word(id) == nullptr ? "" : id;
 }
 
@@ -162,7 +149,7 @@ std::string plain_stage(const std::string& name) {
 
 std::string plain_enum(const google::protobuf::EnumValueDescriptor& value) {
   const std::string id = word_id(value);
-  return id.empty() ? value.name() : say(id);
+  return id.empty() ? std::string(short_name(value)) : say(id);
 }
 
 std::string field_name(const google::protobuf::FieldDescriptor& field) {
@@ -190,7 +177,7 @@ const google::protobuf::EnumValueDescriptor* find_value(
   for (char& c : name) c = c == '-' ? '_' : static_cast<char>(std::toupper(c));
   for (int i = 0; i < type.value_count(); ++i) {
     const auto& value = *type.value(i);
-    if (value.name() == name || bare_name(value) == name) return &value;
+    if (value.name() == name || short_name(value) == name) return &value;
     for (const Language language : {Language::kEnglish, Language::kChinese}) {
       const std::string id = word_id(value);
       if (!id.empty() && word(id, language) == text) return &value;

@@ -254,7 +254,8 @@ int report_problem(const Reply& reply) {
     const std::string& field = finding.field();
     text += "\n  ";
     if (!field.empty()) text += field_path(field) + " (" + field + "): ";
-    const std::string choices = choices_text(field, "    ");
+    const bool of_query = problem.code() == "bad_query";  // which says its choices itself
+    const std::string choices = of_query ? "" : choices_text(field, "    ");
     text += choices.empty() || problem.code() != "bad_body" ? say(finding.text())
                                                             : say("is none of these:");
     text += choices;

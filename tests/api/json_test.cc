@@ -278,5 +278,28 @@ TEST_CASE("of lines, each error names its own") {
   CHECK(from_json("{\"x\":", &input, 7).error().text.starts_with("line 7, column 6: "));
 }
 
+TEST_CASE("an answer of a newer build is read without what this one does not know") {
+  const std::string newer =
+      R"({"case_id":"a","new":{"x":[1]},"disposition":"NEW","person":{"sex":"FEMALE","born":1}})";
+  v1::CaseView view;
+  REQUIRE(from_newer_json(newer, &view));
+  CHECK(view.case_id() == "a");
+  CHECK(view.person().sex() == v1::SEX_FEMALE);
+  CHECK(view.disposition() == v1::DISPOSITION_UNSPECIFIED);
+  CHECK_FALSE(from_json(newer, &view));
+  CHECK_FALSE(from_newer_json(R"({"case_id":1})", &view));
+  CHECK_FALSE(from_newer_json(R"({"case_id":"a")", &view));
+}
+
+TEST_CASE("sparse JSON holds nothing but what is set") {
+  v1::CaseView view;
+  view.set_case_id("a");
+  view.mutable_person()->set_birth_date(19910203);
+  view.add_actions()->set_action("ask");
+  CHECK(to_sparse_json(view) ==
+        R"({"case_id":"a","person":{"birth_date":"1991-02-03"},"actions":[{"action":"ask"}]})");
+  CHECK(to_sparse_json(v1::CaseView()) == "{}");
+}
+
 }  // namespace
 }  // namespace jiexu::json_test
