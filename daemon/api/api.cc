@@ -27,8 +27,14 @@ HttpResponse unauthenticated() {
 
 HttpResponse bad_target() {
   return problem_response(400, "bad_target",
-                          "a part of the path is empty, a name stands twice in the query, or one "
-                          "of them is not percent-encoded UTF-8");
+                          "a part of the path is empty, or something is not percent-encoded "
+                          "UTF-8");
+}
+
+std::optional<QueryFault> fault_of(const RouteShape& shape, const Target& target) {
+  if (shape.any_query) return std::nullopt;
+  if (auto fault = find_fault(shape.query, target.query)) return fault;
+  return target.twice ? std::optional(QueryFault{*target.twice, "is given twice"}) : std::nullopt;
 }
 
 HttpResponse unknown_media_type(const Route& route) {
@@ -146,8 +152,7 @@ void Api::route(HttpRequest request, const HttpRespond& respond, std::string_vie
                                    "this needs the role " + std::string(name(found.route->role))));
   }
   if (!takes(*found.route, request)) return answer(respond, unknown_media_type(*found.route));
-  const RouteShape& shape = found.route->shape;
-  if (const auto fault = shape.any_query ? std::nullopt : find_fault(shape.query, target->query)) {
+  if (const auto fault = fault_of(found.route->shape, *target)) {
     return answer(respond, bad_query(fault->name, fault->text));
   }
   run(*found.route, {std::move(request), target->query, std::move(found.args),

@@ -1,5 +1,5 @@
 // Where a list goes on, as clients see it: a text that they hand back as it is. What it holds is
-// the list's own and may change with any build; a client that makes one up is refused. Pure.
+// the list's own and may change with any build; one that was changed or made up is refused. Pure.
 #pragma once
 
 #include <optional>

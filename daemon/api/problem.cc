@@ -25,8 +25,10 @@ bool has_words(std::string_view sentence) {
 std::string_view take_part(std::string_view& detail) {
   size_t end = std::min(detail.find("; "), detail.size());
   const size_t next = std::min(detail.find("; ", std::min(end + 2, detail.size())), detail.size());
-  const std::string_view longer = detail.substr(0, next);
-  if (find_word(longer.substr(behind_field(longer))) != nullptr) end = next;
+  const std::string_view shorter = detail.substr(0, end), longer = detail.substr(0, next);
+  const std::string_view sentence = longer.substr(behind_field(longer));
+  const bool whole = has_words(shorter.substr(behind_field(shorter)));
+  if (find_word(sentence) != nullptr || (!whole && has_words(sentence))) end = next;
   const std::string_view part = detail.substr(0, end);
   detail.remove_prefix(std::min(end + 2, detail.size()));
   return part;

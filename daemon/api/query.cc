@@ -70,7 +70,8 @@ std::string wrong_with(const QueryParameter& of, const std::string& text) {
                     "must be one or several, with commas, of " + listed(choices));
     }
     case Type::kCursor:
-      return unless(place_in(text).has_value(), "is not from `next` of this list");
+      return unless(text.size() <= of.most && place_in(text).has_value(),
+                    "is not from `next` of this list");
   }
   return "";
 }

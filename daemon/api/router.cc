@@ -63,7 +63,7 @@ std::optional<Target> parse_target(std::string_view target) {
     auto key = decode(cut(pair, '='));
     auto value = decode(pair);
     if (!key || !value) return std::nullopt;
-    if (!out.query.emplace(std::move(*key), std::move(*value)).second) return std::nullopt;
+    if (!out.query.try_emplace(*key, std::move(*value)).second) out.twice = std::move(key);
   }
   return out;
 }

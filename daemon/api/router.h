@@ -85,10 +85,10 @@ std::span<const Route> routes();
 struct Target {
   std::vector<std::string> segments;
   Query query;
+  std::optional<std::string> twice;  // a name that stands more than once in the query
 };
 // Splits and percent-decodes; nullopt if it is not a path with an optional query, if a part of the
-// path is empty, if any part of it is not UTF-8, or if a name stands twice in the query. One slash
-// at the end means nothing.
+// path is empty, or if any part of it is not UTF-8. One slash at the end means nothing.
 std::optional<Target> parse_target(std::string_view target);
 
 struct Match {

@@ -43,6 +43,7 @@ constexpr Word kFindingWords[] = {
     sentence("must have at most {most} bytes", "不得超过 {most} 字节"),
     sentence("must be one or several, with commas, of {names}", "应为以下之一或数个（以逗号分隔）：{names}"),
     sentence("is not from `next` of this list", "不是本列表所给的 next"),
+    sentence("is given twice", "重复给出"),
     sentence("this address takes no query", "此地址不接受查询参数"),
     sentence("there is no such parameter; there are {names}", "没有这一参数；可用：{names}"),
 

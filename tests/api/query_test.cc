@@ -56,8 +56,9 @@ TEST_CASE("what is wrong in a query is named, with what would be right") {
   const auto finding = [&](const std::string& target) {
     const Got got = world.ask("GET", target, Role::kAuditor);
     REQUIRE(got.status() == 400);
-    CHECK(got.json()["code"] == "bad_query");
-    const auto& found = got.json()["findings"][0];
+    const nlohmann::json json = got.json();
+    CHECK(json["code"] == "bad_query");
+    const nlohmann::json& found = json["findings"][0];
     return found["field"].get<std::string>() + ": " + found["text"].get<std::string>();
   };
   CHECK(finding("/v1/cases?limit=501") == "limit: must be a whole number from 1 to 500");
@@ -66,8 +67,18 @@ TEST_CASE("what is wrong in a query is named, with what would be right") {
   CHECK(finding("/v1/alarms?limit=1") == "limit: this address takes no query");
   CHECK(finding("/v1/work?side=LEFT") == "side: must be one of IN, OUT");
   CHECK(finding("/v1/cases?after=x") == "after: is not from `next` of this list");
-  CHECK(world.ask("GET", "/v1/cases?limit=1&limit=2", Role::kAuditor).json()["code"] ==
-        "bad_target");
+  CHECK(finding("/v1/cases?limit=1&limit=2") == "limit: is given twice");
+  CHECK(finding("/v1/cases?limit=1&colour=red&limit=2").starts_with("colour: there is no such"));
+  CHECK(world.ask("GET", "/console/queues?a=1&a=2", Role::kNobody).status() != 400);
+}
+
+TEST_CASE("what is wrong in a query has words in Chinese, also a sentence of two parts") {
+  ApiWorld world;
+  HttpRequest request{"GET", "/v1/cases?colour=red", "Bearer " + token_of(Role::kAuditor), "", ""};
+  request.accept_language = "zh";
+  Got got;
+  world.send(std::move(request), got);
+  CHECK(got.json()["detail"] == "colour: 没有这一参数；可用：open, limit, after");
 }
 
 TEST_CASE("a cursor gives back what it was made of, does not show it, and is never made up") {
@@ -75,9 +86,20 @@ TEST_CASE("a cursor gives back what it was made of, does not show it, and is nev
     CHECK(place_in(cursor_text(place)) == place);
     CHECK((place.size() < 2 || cursor_text(place).find(place) == std::string::npos));
   }
-  for (const char* wrong : {"x", "00", "AA", "AQ", "AmE", "AWE=", "AWE ", "A+/x"}) {
+  for (const char* wrong : {"x", "00", "AA", "AQ", "AWE", "AWE=", "AWE ", "A+/x"}) {
     INFO(wrong);
     CHECK_FALSE(place_in(wrong));
+  }
+  const std::string cursor = cursor_text("019a0000-0000-7000-8000-000000000001");
+  for (size_t at = 0; at < cursor.size(); ++at) {
+    for (const char c : {'A', 'B', 'g', '_', '=', ' '}) {
+      std::string changed = cursor;
+      changed[at] = c;
+      INFO(changed);
+      CHECK((changed == cursor || !place_in(changed)));
+    }
+    CHECK_FALSE(place_in(cursor.substr(0, at) + "A" + cursor.substr(at)));
+    CHECK((at == 0 || !place_in(cursor.substr(0, at))));
   }
 }
 
