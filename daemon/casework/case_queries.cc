@@ -17,17 +17,19 @@ Result<Case> read_stored_case(std::string_view key, std::string_view value) {
 constexpr size_t kShortDigitsMin = 8;
 constexpr size_t kShortFoundMax = 2;
 
-// The bytes that the digits stand for, an odd one left out; empty: they are no beginning of an id.
-std::string beginning_of(std::string_view named) {
+// The digits that an id may begin with, without dashes; empty: they are no beginning of one.
+std::string digits_of(std::string_view named) {
   std::string digits;
   for (const char c : named) {
     if (c != '-') digits += c;
   }
   if (digits.size() < kShortDigitsMin || digits.size() > 2 * CaseId::kSize) return "";
-  return from_hex(std::string_view(digits).substr(0, digits.size() / 2 * 2)).value_or("");
+  const auto bytes = from_hex(digits.size() % 2 == 0 ? digits : digits + "0");
+  return bytes ? to_hex(*bytes).substr(0, digits.size()) : "";
 }
 
-Result<std::vector<CaseId>> find_by_beginning(const Records& records, const std::string& bytes) {
+Result<std::vector<CaseId>> find_by_beginning(const Records& records, const std::string& digits) {
+  const std::string bytes = *from_hex(std::string_view(digits).substr(0, digits.size() / 2 * 2));
   std::vector<CaseId> out;
   for (const std::string_view prefix : {layout::kOpenCases, layout::kClosedCases}) {
     const std::string begin = std::string(prefix) + bytes;
@@ -35,7 +37,8 @@ Result<std::vector<CaseId>> find_by_beginning(const Records& records, const std:
     const auto one = [&](std::string_view key, std::string_view) {
       const auto id = layout::parse_case_key(key);
       if (!id) readable = tl::unexpected(id.error());
-      if (id) out.push_back(*id);
+      // An odd digit is half a byte of the key.
+      if (id && to_hex(id->bytes()).starts_with(digits)) out.push_back(*id);
       return id && out.size() < kShortFoundMax;
     };
     TRY_DO(records.scan(Family::kCase, begin, layout::prefix_end(begin), one));
@@ -50,9 +53,9 @@ Result<std::vector<CaseId>> find_by_beginning(const Records& records, const std:
 Result<std::vector<CaseId>> find_named(const Records& records, std::string_view named) {
   if (const auto id = CaseId::parse(named)) return std::vector<CaseId>{*id};
   if (const auto number = LetterNumber::parse(named)) return find_by_letter(records, *number);
-  const std::string bytes = beginning_of(named);
-  if (bytes.empty()) return std::vector<CaseId>();
-  return find_by_beginning(records, bytes);
+  const std::string digits = digits_of(named);
+  if (digits.empty()) return std::vector<CaseId>();
+  return find_by_beginning(records, digits);
 }
 
 Result<std::vector<CaseId>> find_by_name(const Records& records, const PersonHash& name,

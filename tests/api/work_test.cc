@@ -80,7 +80,8 @@ TEST_CASE("a case is named by its letter or the beginning of its id") {
     INFO(named);
     CHECK(world.ask("GET", std::string("/v1/cases/") + named, Role::kAuditor).status() == 200);
   }
-  for (const char* named : {"0191d5", "0191d5a1", "nobody", "41132807261120000079"}) {
+  for (const char* named :
+       {"0191d5", "0191d5a1", "0191d5a01", "0191d5a0-1", "nobody", "41132807261120000079"}) {
     INFO(named);
     CHECK(world.ask("GET", std::string("/v1/cases/") + named, Role::kAuditor).status() == 404);
   }
