@@ -165,7 +165,7 @@ TEST_CASE("a refusal because of the content is 400 and names each field") {
   CHECK(findings[0]["field"] == "person.name");
   CHECK(findings[0]["text"] == "is missing");
   CHECK(findings[1]["field"] == "scheme_from");
-  CHECK(findings[2]["field"] == "");
+  CHECK_FALSE(findings[2].contains("field"));
   CHECK(got.json()["allowed"].empty());
 }
 
@@ -264,7 +264,7 @@ TEST_CASE("actions that the link's recovery holds back say so") {
   const auto action = [&] {
     return world.ask("GET", "/v1/cases/" + subject.id.str(), Role::kAuditor).json()["actions"][0];
   };
-  CHECK(action()["held"] == "");
+  CHECK_FALSE(action().contains("held"));
   world.reach = Refusal::kRecovering;
   CHECK(action()["held"] == "recovering");
   CHECK(action()["held_because"] == std::string(explain(Refusal::kRecovering)));

@@ -28,6 +28,7 @@ const Words kAlias = {{"agency", {"peer"}},
 // What no answer holds.
 const Words kFixed = {{"kind", {"application", "letter", "form", "form-1"}},
                       {"month", {"2026-11", "2026-10"}},
+                      {"act", {"set-aside", "another", "undo"}},
                       {"day", {"2026-11-19", "2026-11-20"}},
                       {"format", {"json", "csv", "pain.001", "delimited"}},
                       {"limit", {"1", "2", "500"}},

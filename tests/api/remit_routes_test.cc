@@ -43,7 +43,7 @@ TEST_CASE("batches are listed with how the bank has answered, their account mask
   CHECK(list["batches"][0]["batch"] == kBatch);
   CHECK(list["batches"][0]["paid"] == 1);
   CHECK(list["batches"][0]["payee_account"] == "*1234");
-  CHECK(list["batches"][0]["payments"].empty());
+  CHECK_FALSE(list["batches"][0].contains("payments"));
   const auto shown = world.ask("GET", "/v1/remittances/" + kBatch, Role::kAuditor).json();
   CHECK(shown["payee_account"] == "41001500000000001234");
   CHECK(shown["payments"][0]["payment"] == std::string(kLetter) + "-1");

@@ -48,8 +48,8 @@ TEST_CASE("lines of applications are answered line by line, in order") {
     REQUIRE(std::getline(lines, line));
     const auto json = nlohmann::json::parse(line);
     CHECK(json["line"] == i);
-    CHECK(json["refusal"] == (i == 2 ? "duplicate_open_case" : ""));
-    CHECK(json["case_id"].get<std::string>().empty() == (i == 2));
+    CHECK(json.value("refusal", "") == (i == 2 ? "duplicate_open_case" : ""));
+    CHECK(json.contains("case_id") == (i != 2));
   }
   CHECK_FALSE(std::getline(lines, line));
   CHECK_THAT(world.metrics.text(), Catch::Contains("action=\"submit\",outcome=\"done\"} 2"));
@@ -82,7 +82,7 @@ TEST_CASE("a letter that waits for a second person is answered with what is to b
   const auto json = nlohmann::json::parse(submit(world, kOne).response.body);
   CHECK(json["proposal"] == 7);
   CHECK(json["digest"].get<std::string>().size() == 64);
-  CHECK(json["letter_number"] == "");
+  CHECK_FALSE(json.contains("letter_number"));
 }
 
 TEST_CASE("each application gets a case id of its own, in the order of the keys") {
