@@ -6,6 +6,7 @@
 #include "daemon/api/http/http_fields.h"
 #include "daemon/api/router.h"
 #include "daemon/api/schema.h"
+#include "daemon/api/table/examples.h"
 #include "daemon/api/table/path_parameters.h"
 #include "daemon/base/check.h"
 #include "daemon/base/text.h"
@@ -62,8 +63,8 @@ class Document {
   Json operation(const RouteTable& table, const Route& route);
   std::string description(const Route& route) const;
   Json parameters(const Route& route) const;
-  Json path_parameter(std::string_view name) const;
-  Json query_parameter(const QueryParameter& parameter) const;
+  Json path_parameter(std::string_view name, const std::string& example) const;
+  Json query_parameter(const QueryParameter& parameter, const Query& example) const;
   Json body(const Route& route);
   Json responses(const Route& route);
   Json done(const Route& route, int status);
@@ -84,6 +85,21 @@ std::vector<std::string> braces_of(std::string_view pattern) {
     if (part.starts_with('{')) out.emplace_back(part.substr(1, part.size() - 2));
   }
   return out;
+}
+
+// What stands in the braces and the query of the route's example.
+struct ExampleParts {
+  std::vector<std::string> args;
+  Query query;
+};
+ExampleParts parts_of_example(const Route& route) {
+  const RouteExample* example = example_of(route.shape.name);
+  if (example == nullptr) return {};
+  const std::optional<Target> target = parse_target(example->target);
+  CHECK(target);
+  Match found = match({&route, 1}, route.method, *target);
+  CHECK(found.route != nullptr);
+  return {std::move(found.args), target->query};
 }
 
 Json type_of(const QueryParameter& parameter) {
@@ -125,7 +141,7 @@ std::string Document::description(const Route& route) const {
                 {{"role", word_of("role.", name(route.role), language_)}});
 }
 
-Json Document::path_parameter(std::string_view name) const {
+Json Document::path_parameter(std::string_view name, const std::string& example) const {
   const auto known = std::ranges::find(path_parameters(), name, &PathParameter::name);
   CHECK(known != path_parameters().end());
   Json schema = {{"type", "string"}};
@@ -138,22 +154,32 @@ Json Document::path_parameter(std::string_view name) const {
           {"in", "path"},
           {"required", true},
           {"description", words(known->meaning)},
-          {"schema", std::move(schema)}};
+          {"schema", std::move(schema)},
+          {"example", example}};
 }
 
-Json Document::query_parameter(const QueryParameter& parameter) const {
+Json Document::query_parameter(const QueryParameter& parameter, const Query& example) const {
   Json out = {{"name", parameter.name},
               {"in", "query"},
               {"description", words(parameter.meaning)},
               {"schema", type_of(parameter)}};
   if (parameter.type == QueryParameter::Type::kChoices) out["explode"] = false;  // with commas
+  const std::string value = text_of(example, parameter.name);
+  const bool number = parameter.type == QueryParameter::Type::kNumber;
+  if (!value.empty()) out["example"] = number ? Json::parse(value) : Json(value);
   return out;
 }
 
 Json Document::parameters(const Route& route) const {
   Json out = Json::array();
-  for (const std::string& name : braces_of(route.pattern)) out.push_back(path_parameter(name));
-  for (const QueryParameter& one : route.shape.query) out.push_back(query_parameter(one));
+  const ExampleParts example = parts_of_example(route);
+  size_t nth = 0;
+  for (const std::string& name : braces_of(route.pattern)) {
+    out.push_back(path_parameter(name, example.args[nth++]));
+  }
+  for (const QueryParameter& one : route.shape.query) {
+    out.push_back(query_parameter(one, example.query));
+  }
   const std::vector<int> statuses = statuses_of(route);
   const auto answers = [&](int status) {
     return std::ranges::find(statuses, status) != statuses.end();
@@ -182,7 +208,14 @@ Json Document::body(const Route& route) {
     schemas_.add_input(type);
     schema = Schemas::reference(type.name());
   }
-  return {{"required", !route.shape.may_be_empty}, {"content", content(route.shape.takes, schema)}};
+  Json out = {{"required", !route.shape.may_be_empty},
+              {"content", content(route.shape.takes, schema)}};
+  const RouteExample* example = example_of(route.shape.name);
+  if (example == nullptr || example->body.empty()) return out;
+  const bool ours = out["content"].contains(kJson);
+  Json& shown = ours ? out["content"][std::string(kJson)] : out["content"].front();
+  shown["example"] = ours ? Json::parse(example->body) : Json(example->body);
+  return out;
 }
 
 Json Document::done(const Route& route, int status) {

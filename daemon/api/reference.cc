@@ -31,6 +31,10 @@ std::string text_at(const Json& of, const char* name) {
   return found != of.end() && found->is_string() ? escaped(found->get<std::string>()) : "";
 }
 
+std::string example_text(const Json& example) {
+  return escaped(example.is_string() ? example.get<std::string>() : example.dump(2));
+}
+
 class ReferencePage {
  public:
   explicit ReferencePage(Language language)
@@ -114,11 +118,13 @@ std::string ReferencePage::types(const Json& content) const {
 }
 
 void ReferencePage::add_parameters(const Json& route) {
-  begin_table({"Parameter", "In", "Values", "Meaning"});
+  begin_table({"Parameter", "In", "Values", "Meaning", "Example"});
   for (const Json& one : route["parameters"]) {
     const Json& parameter = behind(one);
+    const auto example = parameter.find("example");
     row({"<code>" + text_at(parameter, "name") + "</code>", text_at(parameter, "in"),
-         type(parameter["schema"]), text_at(parameter, "description")});
+         type(parameter["schema"]), text_at(parameter, "description"),
+         example == parameter.end() ? "" : "<code>" + example_text(*example) + "</code>"});
   }
   out_ += "</tbody></table>\n";
 }
@@ -127,6 +133,10 @@ void ReferencePage::add_body(const Json& route) {
   const auto body = route.find("requestBody");
   if (body == route.end()) return;
   out_ += "<p>" + words("Body") + ": " + types((*body)["content"]) + "</p>\n";
+  for (const Json& one : (*body)["content"]) {
+    const auto example = one.find("example");
+    if (example != one.end()) out_ += "<pre>" + example_text(*example) + "</pre>\n";
+  }
 }
 
 void ReferencePage::add_answers(const Json& route) {

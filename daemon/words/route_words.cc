@@ -115,6 +115,7 @@ constexpr Word kRouteWords[] = {
     sentence("In", "位置"),
     sentence("Values", "取值"),
     sentence("Meaning", "含义"),
+    sentence("Example", "示例"),
     sentence("Body", "请求内容"),
     sentence("Status", "状态码"),
     sentence("Content", "内容"),

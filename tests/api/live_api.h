@@ -63,7 +63,9 @@ class LiveApi final : public CommandPort {
   }
 
  private:
-  static constexpr ConsoleFile kConsole[] = {{"index.html", "text/html", "<p>", "", ""}};
+  static constexpr ConsoleFile kConsole[] = {
+      {"index.html", "text/html", "<p>", "", ""},
+      {"app-8dd3b3294c32.js", "text/javascript", "0", "", ""}};
   struct SiteClock final : Clock {
     explicit SiteClock(const Site& of) : site(of) {}
     Instant now() const override { return site.now; }

@@ -1,5 +1,6 @@
-// The rows of the API, one file a subject. To add a route: a row in the file of its subject, its
-// handler in api.h and routes/, and the Chinese of its summary in daemon/words/route_words.cc.
+// The rows of the API, one file a subject. To add a route: a row in the file of its subject, an
+// example in examples.cc if it takes anything, its handler in api.h and routes/, and the Chinese of
+// its summary in daemon/words/route_words.cc.
 // Rows of one path are tried in their order: a row whose path has a name in a place stands before
 // one that has a brace there. Internal to router.h's route_tables().
 #pragma once
