@@ -92,7 +92,7 @@ constexpr Word kRefusalWords[] = {
     {"problem.bad_idempotency_key", "The Idempotency-Key is too long.", "Idempotency-Key 过长。"},
     {"problem.busy", "The daemon is busy; try again.", "系统繁忙，请稍后再试。"},
     {"problem.bad_body", "What was sent cannot be read.", "所发内容无法读取。"},
-    {"problem.bad_query", "Something in the query is wrong.", "查询条件有误。"},
+    {"problem.bad_query", "Something in the question is wrong.", "查询条件有误。"},
     {"problem.store_corrupt", "The store is damaged.", "数据损坏。"},
     {"problem.store_failed", "The store cannot be read.", "数据无法读取。"},
     {"problem.answer_not_kept", "It was done before; its answer was too large to keep.", "此前已办理，因答复过大未予留存。"},
