@@ -71,6 +71,7 @@ const proto::Message* message() {
 // Keys by their parts.
 namespace parts {
 const Part kCaseN[] = {kCase, kN}, kCaseAttempt[] = {kCase, kAttempt}, kACase[] = {kCase};
+const Part kACertificate[] = {{"issued", Form::kU64}};
 const Part kALine[] = {kLine}, kLineN[] = {kLine, kN}, kAFile[] = {kFile};
 const Part kFileN[] = {kFile, {"n", Form::kU64}}, kABatch[] = {kBatch}, kADay[] = {kDay};
 const Part kFrame[] = {kPeer, kDirection, kEpoch, kSeq}, kLink[] = {kPeer, kDirection};
@@ -102,6 +103,7 @@ std::span<const Shape> shapes() {
       {K::kJudged, "judged", kNone, message<v1::JudgedRecord>()},
       {K::kKeys, "keys", kNone, message<v1::KeysRecord>()},
       {K::kLetterCounter, "letter-counter", kADay, nullptr, Plain::kNumber},
+      {K::kCertificate, "certificate", kACertificate, message<v1::CertificateRecord>()},
       {K::kLinkLog, "frame", kFrame, message<v1::LinkFrame>()},
       {K::kLink, "link", kLink, message<v1::LinkRecord>()},
       {K::kOpenCase, "open-case", kACase, message<v1::CaseRecord>()},

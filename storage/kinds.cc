@@ -28,6 +28,7 @@ constexpr KindRow kRows[] = {
     {Kind::kJudged, Family::kMeta, kJudgedKey, 6, "the edition that cases are judged by", kPlain, kDurable},
     {Kind::kKeys, Family::kMeta, kKeysKey, 4, "the checks of keys", kPlain, kDurable},
     {Kind::kLetterCounter, Family::kMeta, "letter", 6 + 4, "a day's letter numbers", kPlain, kFindable},
+    {Kind::kCertificate, Family::kMeta, kCertificates, 1 + 8, "a certificate", kSealed, kFindable},
     {Kind::kLinkLog, Family::kLinkLog, "", kPeer + 1 + 4 + 8, "a frame", kSealed, kDurable},
     {Kind::kLink, Family::kLink, "", kPeer + 1, "a link", kPlain, kDurable},
     {Kind::kOpenCase, Family::kCase, kOpenCases, 1 + kCase, "a case", kSealed, kFindable},

@@ -22,6 +22,7 @@ enum class Kind : uint8_t {
   kJudged,
   kKeys,
   kLetterCounter,
+  kCertificate,
   kLinkLog,
   kLink,
   kOpenCase,
@@ -87,6 +88,7 @@ inline constexpr std::string_view kJudgedKey = "judged";
 inline constexpr std::string_view kKeysKey = "keys";
 
 // What all keys of a kind begin with, for scans.
+inline constexpr std::string_view kCertificates = "C";
 inline constexpr std::string_view kOpenCases = "o";
 inline constexpr std::string_view kClosedCases = "c";
 inline constexpr std::string_view kAccounts = "A";

@@ -7,6 +7,7 @@
 //   meta        "judged"                                         JudgedRecord        no
 //   meta        "keys"                                           KeysRecord          no
 //   meta        "letter" | yyyymmdd u32                          u32: last sequence  no
+//   meta        'C' | yyyymmddhhmmss u64                         CertificateRecord   yes
 //   link_log    peer 12 | direction u8 | epoch u32 | seq u64     LinkFrame, packed   yes
 //   link        peer 12 | direction u8                           LinkRecord          no
 //   case        'o' or 'c' | case id 16                          CaseRecord          yes
@@ -99,6 +100,10 @@ inline constexpr uint32_t kFormat = 7;
 RecordKey store_key();
 RecordKey judged_key();
 RecordKey letter_counter_key(Date day);
+// `stamp`: the second of issue in China, as yyyymmddhhmmss (certificate_number.h).
+RecordKey certificate_key(uint64_t stamp);
+Result<uint64_t> parse_certificate_key(std::string_view key);
+
 RecordKey link_log_key(AgencyId peer, Direction direction, Epoch epoch, Seq first_seq);
 
 struct LinkLogKey {

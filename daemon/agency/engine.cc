@@ -48,6 +48,7 @@ Engine::Engine(EngineOptions options, const EngineWorld& world)
       uploads_(tx_, cases_, guards_,
                [this](const CaseId& id, const Digest& file) { fetch_.give_way(id, file); }),
       case_commands_({options.four_eyes, options.trusted_submitters}, cases_, guards_, *this),
+      certificates_(options.self, tx_, world.vault),
       open_money_(tx_),
       statements_(peers_, cases_, open_money_, guard_),
       comparer_(options.self, tx_, cases_, open_money_, world.observer) {
@@ -63,6 +64,7 @@ void Engine::register_domains() {
   });
   guards_.add([this](const IntendedAction& intended) { return remit_.hindrance(intended); });
   case_commands_.register_with(kernel_);
+  certificates_.register_with(kernel_);
   kernel_.answer<UploadCommand>(
       CommandKind::kAct, [this](const UploadCommand& upload, const std::string& user, Moment now) {
         return uploads_.take(upload, user, now);
@@ -87,6 +89,10 @@ void Engine::register_link_commands() {
   kernel_.answer<PauseCommand>(
       CommandKind::kRelief, [this](const PauseCommand& asked, const std::string& user, Moment now) {
         return pause(asked, user, now);
+      });
+  kernel_.answer<MailedCommand>(
+      CommandKind::kAct, [this](const MailedCommand& asked, const std::string& user, Moment now) {
+        return mailed(asked, user, now);
       });
   kernel_.answer<AskPeerCommand>(
       CommandKind::kQuestion, [this](const AskPeerCommand& asked, const std::string&, Moment now) {
@@ -240,6 +246,7 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, const Engine
                                         ", this program opens format " +
                                         std::to_string(layout::kFormat));
   }
+  engine->directory_ = directory;
   engine->recovery_.start(*record);
   if (engine->options_.store_proved) engine->recovery_.note_proved();
   TRY_DO(engine->load_former_peers(now.wall));
@@ -264,12 +271,17 @@ Result<void> Engine::set_directory(std::shared_ptr<const Directory> directory, M
   }
   directory_ = std::move(directory);
   cases_.set_directory(directory_);
+  certificates_.set_directory(directory_);
   bank_.set_directory(*directory_);
   bank_files_.set_directory(*directory_);
   remit_.set_directory(*directory_);
   for (const Agency& agency : directory_->agencies()) {
     if (agency.id == options_.self) continue;
     TRY_DO(load_peer(agency.id, now.wall));
+    Peer& peer = *peers_.find(agency.id);
+    if (peer.by_mail() == agency.by_mail) continue;
+    peer.set_by_mail(agency.by_mail);
+    follow(peer, peer.sender().pause(peer.stands_still(), now.steady));
   }
   recovery_.set_directory(directory_);
   return {};
@@ -278,8 +290,11 @@ Result<void> Engine::set_directory(std::shared_ptr<const Directory> directory, M
 Result<void> Engine::load_peer(AgencyId id, Instant now) {
   if (peers_.find(id) != nullptr) return {};
   const uint64_t seed = options_.seed ^ std::hash<AgencyId>()(id);
-  TRY(auto loaded, Peer::load(tx_.durable(), options_.self, id, recovery_.state().epochs.on_disk,
-                              options_.timing, seed, world_.signer, now, options_.window_bytes));
+  const Agency* listed = directory_->find(id);
+  const bool by_mail = listed != nullptr && listed->by_mail;
+  TRY(auto loaded,
+      Peer::load(tx_.durable(), options_.self, id, recovery_.state().epochs.on_disk,
+                 options_.timing, seed, world_.signer, now, options_.window_bytes, by_mail));
   Peer& peer = *loaded;
   peers_.add(std::move(loaded));
   return recovery_.add(peer);

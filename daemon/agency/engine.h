@@ -19,6 +19,7 @@
 #include "daemon/casework/action_guards.h"
 #include "daemon/casework/case_commands.h"
 #include "daemon/casework/case_service.h"
+#include "daemon/casework/certificates.h"
 #include "daemon/engine/command.h"
 #include "daemon/engine/kernel.h"
 #include "daemon/engine/observer.h"
@@ -187,6 +188,8 @@ class Engine final : private PeerListener,
   std::optional<Rejection> out_of_reach(const Case& subject) const;
   Result<Answered<v1::PeerView>> pause(const PauseCommand& pause, const std::string& user,
                                        Moment now);
+  Result<Answered<v1::PeerView>> mailed(const MailedCommand& asked, const std::string& user,
+                                        Moment now);
   Result<Answered<v1::PeerView>> ask(const AskPeerCommand& asked, Moment now);
   // As it stands after what was just asked for.
   Result<Answered<v1::PeerView>> show(AgencyId peer, Moment now);
@@ -213,6 +216,7 @@ class Engine final : private PeerListener,
   LinkWatch watch_;
   AttachmentUploads uploads_;
   CaseCommands case_commands_;
+  Certificates certificates_;
   OpenMoney open_money_;
   StatementService statements_;
   Comparer comparer_;

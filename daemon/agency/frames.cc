@@ -52,7 +52,7 @@ v1::FaultCode fault_of(Refusal refusal) {
     case Refusal::kTextHidden:    case Refusal::kIdempotencyTooMany:
     case Refusal::kFieldNotTaken:
     case Refusal::kNoticeAttempt: case Refusal::kNoticeContradicts: case Refusal::kNoticePayee:
-    case Refusal::kUnconfirmed:
+    case Refusal::kUnconfirmed: case Refusal::kNothingToMail: case Refusal::kCertificateInvalid:
       return v1::FAULT_CODE_BAD_CONTENT;
       // clang-format on
   }

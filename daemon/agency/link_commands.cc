@@ -21,9 +21,8 @@ std::string words_of(const v1::PauseRecord& pause) {
 }  // namespace
 
 void Engine::set_pause(Peer& peer, std::optional<v1::PauseRecord> pause) {
-  const bool paused = pause.has_value();
   peer.set_pause(std::move(pause));
-  follow(peer, peer.sender().pause(paused, kernel_.steady()));
+  follow(peer, peer.sender().pause(peer.stands_still(), kernel_.steady()));
   peers_.touch(peer.id());
   request_commit(true);
 }
@@ -54,6 +53,24 @@ Result<Answered<v1::PeerView>> Engine::pause(const PauseCommand& asked, const st
   if (asked.until) record.set_until_ms(asked.until->ms);
   world_.observer.noted(link + words_of(record));
   set_pause(*peer, std::move(record));
+  return show(asked.peer, now);
+}
+
+Result<Answered<v1::PeerView>> Engine::mailed(const MailedCommand& asked, const std::string& user,
+                                              Moment now) {
+  Peer* peer = peers_.find(asked.peer);
+  if (peer == nullptr) return unknown(asked.peer);
+  const SenderMark& mark = peer->sender().mark();
+  const bool waits = asked.through > mark.receipted_seq && asked.through <= mark.last_seq;
+  if (!peer->by_mail() || !waits) {
+    return Answered<v1::PeerView>(refuse(Refusal::kNothingToMail, std::to_string(asked.through)));
+  }
+  world_.observer.noted("messages " + std::to_string(mark.receipted_seq + 1) + " to " +
+                        std::to_string(asked.through) + " for " + asked.peer.str() +
+                        " were sent by mail, says " + user +
+                        (asked.by_what.empty() ? "" : ": " + asked.by_what));
+  follow(*peer, peer->sender().mailed(asked.through, now.wall));
+  request_commit(true);
   return show(asked.peer, now);
 }
 

@@ -23,6 +23,15 @@ struct PauseCommand {
   std::optional<Instant> until;  // then it goes on by itself
 };
 
+// What waits for an agency without Jiexu has been printed and given to the mail, up to a number of
+// the link. Refused: no message of this number waits.
+struct MailedCommand {
+  using Reply = Answered<v1::PeerView>;
+  AgencyId peer;
+  Seq through = 0;
+  std::string by_what;  // such as the number of a registered letter; may be empty
+};
+
 // A question to the peer now, that its engine answers.
 struct AskPeerCommand {
   using Reply = Answered<v1::PeerView>;

@@ -109,6 +109,11 @@ class Api {
   void list_attachments(Call call);
   void show_attachment(Call call);
   void put_attachment(Call call);
+  void issue_certificate(Call call);
+  void list_certificates(Call call);
+  void show_certificate(Call call);
+  void list_mail(Call call);
+  void mark_mailed(Call call);
   void list_papers(Call call);
   void show_paper(Call call);
   void key_paper(Call call);

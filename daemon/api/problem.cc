@@ -104,6 +104,7 @@ int status_of(Refusal refusal) {
     // clang-format off
     case Refusal::kUnknownCase: case Refusal::kBankLineUnknown: case Refusal::kBatchUnknown:
     case Refusal::kPaymentUnknown: case Refusal::kUnknownProposal: return 404;
+    case Refusal::kIdempotencyReused: case Refusal::kProposalChanged: case Refusal::kNothingToMail:
     case Refusal::kBankLineNotUnsure: case Refusal::kBankLineNotDecided:
     case Refusal::kBankLineOfPayment: case Refusal::kBankLineMoneyGone:
     case Refusal::kBankLineCaseClosed: case Refusal::kBankFileNotHeld: return 409;
@@ -112,8 +113,6 @@ int status_of(Refusal refusal) {
     case Refusal::kOwnProposal: return 403;
     case Refusal::kStorageLow: return 507;
     case Refusal::kIdempotencyTooMany: return 429;
-    case Refusal::kIdempotencyReused:
-    case Refusal::kProposalChanged:
     case Refusal::kReplayed:
     case Refusal::kOutOfOrder:
     case Refusal::kWrongPeer:
@@ -142,6 +141,7 @@ int status_of(Refusal refusal) {
     case Refusal::kNone:
     case Refusal::kInputMissing:
     case Refusal::kApplicationInvalid:
+    case Refusal::kCertificateInvalid:
     case Refusal::kLetterInvalid:
     case Refusal::kFormInvalid:
     case Refusal::kFormNotOfLetter:

@@ -68,6 +68,16 @@ HttpResponse bad_cursor() {
   return bad_query("after", "is not from `next` of this list");
 }
 
+HttpResponse no_such_peer() {
+  return problem_response(404, "unknown_agency", "the agency is not in the directory");
+}
+
+HttpResponse peer_response(const Answered<v1::PeerView>& peer) {
+  if (peer) return {200, "application/json", to_json(*peer), {}};
+  if (peer.error().refusal == Refusal::kUnknownAgency) return no_such_peer();
+  return refusal_response(peer.error(), nullptr);
+}
+
 HttpResponse store_failure(const Error& error) {
   return problem_response(500, error.code == Errc::kCorrupt ? "store_corrupt" : "store_failed",
                           error.text);

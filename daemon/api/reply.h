@@ -13,6 +13,8 @@
 #include "daemon/api/router.h"
 #include "daemon/base/result.h"
 #include "daemon/casework/case_reply.h"
+#include "daemon/engine/command.h"
+#include "jiexu/v1/api.pb.h"
 
 namespace jiexu {
 
@@ -33,6 +35,10 @@ HttpResponse bad_body(const Wrong& error) {
 HttpResponse bad_query(std::string_view name, std::string_view text);
 // `after` is none of this list's.
 HttpResponse bad_cursor();
+// The agency of the path is not in the directory: 404.
+HttpResponse no_such_peer();
+// The agency's link after what was asked for, or the refusal.
+HttpResponse peer_response(const Answered<v1::PeerView>& peer);
 // A read of the store failed: 500. The reason is the operator's, not the client's.
 HttpResponse store_failure(const Error& error);
 // As many reports are being computed as may be at once: 429.

@@ -114,6 +114,7 @@ v1::CaseView case_view(const Case& subject) {
   view.set_side(text(name(subject.side)));
   view.set_peer(subject.peer.str());
   view.set_letter_number(subject.letter_number);
+  view.set_paper_number(subject.paper_number);
   view.set_relationship(text(name(subject.relationship)));
   view.set_funds(text(name(subject.funds)));
   view.set_overlay(text(subject.overlays));

@@ -35,6 +35,7 @@ void absorb_letter(const Content& content, Case& subject) {
   const v1::ContactLetter& letter = content.event->message->letter();
   subject.side = Side::kOut;
   subject.letter_number = letter.letter_number();
+  if (content.event->on_paper) subject.paper_number = letter.paper_number();
   take_known(letter.person(), subject.person);
   subject.person_hash = content.context->person_hash;
   subject.scheme_from = letter.scheme_from();

@@ -202,6 +202,7 @@ struct Case {
   Side side = Side::kIn;
   AgencyId peer;              // the other agency
   std::string letter_number;  // empty until the letter is made
+  std::string paper_number;   // OUT: that an agency without Jiexu gave its letter; empty: none
   Relationship relationship = Relationship::kNone;
   Funds funds = Funds::kUnknown;
   Overlays overlays;

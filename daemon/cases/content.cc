@@ -20,15 +20,6 @@ Date latest_today(Instant now) {
   return date_of(now.plus_ms(limits::kClockSkewMsMax));
 }
 
-std::string describe(const std::vector<Finding>& findings) {
-  std::string out;
-  for (size_t i = 0; i < findings.size() && i < 10; ++i) {
-    if (i > 0) out += "; ";
-    out += findings[i].field + ": " + findings[i].text;
-  }
-  return out;
-}
-
 // --- IN ---
 
 Checked check_apply(const Case& subject, const Event& event, const Context& context) {
@@ -309,11 +300,13 @@ const std::string* letter_named_in(const v1::Message& message) {
   }
 }
 
-// A clerk who keys in a sheet may leave the number out: the case is named already.
+// A clerk who keys in a sheet may leave the number out, as the case is named already, or give the
+// one that is on it.
 Checked check_letter_named(const Case& subject, const Event& event) {
   const std::string* named = letter_named_in(*event.message);
-  const bool left_out = event.on_paper && named != nullptr && named->empty();
-  if (named == nullptr || *named == subject.letter_number || left_out) return std::nullopt;
+  if (named == nullptr || *named == subject.letter_number) return std::nullopt;
+  const bool as_on_sheet = named->empty() || *named == subject.paper_number;
+  if (event.on_paper && as_on_sheet) return std::nullopt;
   return rejection(Refusal::kLetterNumberDiffers, "letter_number");
 }
 

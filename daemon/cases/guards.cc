@@ -92,6 +92,7 @@ bool holds(Guard guard, const Case& subject, const Content& content) {
     case Guard::kPaidAgain: return content.event->message->remittance_notice().again_of() != 0;
     case Guard::kCrossed:
     case Guard::kOvertaken: return is_overtaken(subject, *content.event);
+    case Guard::kOnPaper: return content.event->on_paper;
     case Guard::kLetterUnusable: return is_about_letter(subject, content.event->message->fault());
     case Guard::kNoFindings:
     case Guard::kHasAccount:

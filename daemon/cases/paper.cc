@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "daemon/base/text.h"
+
 namespace jiexu {
 namespace {
 
@@ -67,6 +69,10 @@ std::optional<Rejection> check_paper(const Case& subject, const v1::ActionInput&
   if (subject.papers.size() >= kPapersMax) return Rejection{Refusal::kPaperInvalid, "too many"};
   if (subject.exists() && !input.agency().empty() && input.agency() != subject.peer.text()) {
     return Rejection{Refusal::kPaperInvalid, "agency: the case is with another one"};
+  }
+  if (utf8_length(input.paper().letter().letter_number()) > kPaperNumberMax) {
+    return Rejection{Refusal::kPaperInvalid,
+                     "letter_number: at most " + std::to_string(kPaperNumberMax) + " characters"};
   }
   if (!input.paper_sha256().empty() && !is_hash(input.paper_sha256())) {
     return Rejection{Refusal::kPaperInvalid, "paper_sha256: 64 digits and letters a to f"};

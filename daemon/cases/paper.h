@@ -14,6 +14,8 @@
 namespace jiexu {
 
 inline constexpr size_t kPapersMax = 32;  // no case has more messages from one side by hand
+// Of the number that an agency without Jiexu gives its letter, in characters.
+inline constexpr size_t kPaperNumberMax = 40;
 
 // Why the paper cannot be of this case; nullopt: it may be.
 std::optional<Rejection> check_paper(const Case& subject, const v1::ActionInput& input);

@@ -63,6 +63,8 @@ enum class Refusal : uint16_t {
   kIdempotencyReused = 61,   // the key stands for another request of the user
   kIdempotencyTooMany = 62,  // keys of one user within a day
   kUnconfirmed = 63,         // since the start no peer has said what it has of ours
+  kNothingToMail = 64,       // no message of this number waits to be sent to the agency by mail
+  kCertificateInvalid = 65,  // it breaks a rule of certificates
   // Bank lines and batches.
   kBankLineUnknown = 80,
   kBankLineSettled = 81,     // it waits in no exception queue, or its money stands with a case

@@ -198,12 +198,19 @@ Step pass_over(Case& subject, const Event& event) {
   return result;
 }
 
-// An agency without Jiexu names no profile of deadlines on its letter.
-const v1::Message& with_profile(const v1::Message& paper, const Context& context) {
-  if (!paper.has_letter() || !paper.letter().policy_profile().empty()) return paper;
+// An agency without Jiexu names no profile of deadlines on its letter, and numbers it in its own
+// way.
+const v1::Message& with_our_terms(const v1::Message& paper, const Context& context) {
+  if (!paper.has_letter()) return paper;
   auto* filled = google::protobuf::Arena::CreateMessage<v1::Message>(context.arena);
   *filled = paper;
-  filled->mutable_letter()->set_policy_profile(std::string(context.profile));
+  v1::ContactLetter& letter = *filled->mutable_letter();
+  if (letter.policy_profile().empty()) letter.set_policy_profile(std::string(context.profile));
+  letter.clear_paper_number();
+  if (!context.letter_number.empty()) {
+    letter.set_paper_number(letter.letter_number());
+    letter.set_letter_number(std::string(context.letter_number));
+  }
   return *filled;
 }
 
@@ -217,7 +224,7 @@ tl::expected<Step, Rejection> key_paper(Case& subject, const Event& event, const
     return refuse(Refusal::kPaperInvalid, "paper");
   }
   if (auto wrong = check_paper(subject, *event.input)) return tl::unexpected(*wrong);
-  inner.message = &with_profile(event.input->paper(), context);
+  inner.message = &with_our_terms(event.input->paper(), context);
   inner.input = nullptr;
   inner.on_paper = true;
   auto decided = decide(subject, inner, context);

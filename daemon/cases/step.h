@@ -33,7 +33,10 @@ struct Context {
   PersonHash person_hash{};  // kApply, kLetterIn: of the person in it
   // kApply, kKeyPaper of a letter that names none: whose deadlines the case runs under
   std::string_view profile;
-  std::string_view letter_number;    // kSendLetter: the next free number, empty: none left
+  // kSendLetter: the next free number, empty: none left. kKeyPaper of a letter from an agency
+  // without Jiexu that bears none of ours: the number that it gets in that agency's name; empty: it
+  // bears one.
+  std::string_view letter_number;
   bool unconfirmed = false;          // kSendLetter: no peer has said since the start what it has
   bool peer_known = true;            // kApply: the origin agency is in the directory
   CaseId duplicate_of;               // kApply: the open case in its way (X31), or empty

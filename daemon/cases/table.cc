@@ -73,6 +73,7 @@ constexpr Row kInRows[] = {
     {E::kWithdrawReplyIn,   kInSent,          kAnyFunds,       kNo,                 kNo,                 G::kWithdrawalFailed,   kStay,                kNo,                 O::kWithdrawalPending, X::kNone},
 
     {E::kInfoFormIn,        kWorking,         kAnyFunds,       kNo,                 kNo,                 G::kAlways,             R::kInfoReceived,     kNo,                 {O::kInvalidated, O::kFundsDiffer}, X::kNone},
+    {E::kInfoFormIn,        kLetterOut,       kAnyFunds,       kNo,                 kNo,                 G::kOnPaper,            R::kInfoReceived,     kNo,                 kNo,                 X::kNone},
     {E::kInfoFormIn,        kInDone,          kAnyFunds,       kNo,                 kNo,                 G::kCrossed,            R::kInfoReceived,     kNo,                 O::kReopenPending,   X::kNone},
     {E::kInvalidateIn,      kHasForm,         kAnyFunds,       kNo,                 kNo,                 G::kAlways,             R::kInfoDisputed,     O::kInvalidated,     kNo,                 X::kNone},
     {E::kInvalidateIn,      kInDone,          kAnyFunds,       kNo,                 kNo,                 G::kCrossed,            R::kInfoDisputed,     O::kInvalidated,     O::kReopenPending,   X::kNone},

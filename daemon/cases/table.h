@@ -66,7 +66,8 @@ enum class Guard : uint8_t {
   kAttachmentWaits,   // a file is attached that no message names yet
   kAttachmentAbsent,  // a file's bytes are not here
   kLetterUnusable,    // the fault is about our letter, whose content the other agency cannot take
-  kLast = kLetterUnusable,
+  kOnPaper,           // it is keyed in: an agency without Jiexu answers a letter by its form alone
+  kLast = kOnPaper,
 };
 
 // What a transition sends. Amounts are those of case and event.

@@ -32,6 +32,7 @@ constexpr std::pair<Guard, std::string_view> kGuards[] = {
     {Guard::kAttachmentWaits, "a file waits for the next letter or form"},
     {Guard::kAttachmentAbsent, "the bytes of a file are not here"},
     {Guard::kLetterUnusable, "the other agency cannot use our letter"},
+    {Guard::kOnPaper, "it is keyed in from paper"},
 };
 
 constexpr std::pair<Effect, std::string_view> kEffects[] = {
@@ -214,6 +215,9 @@ constexpr RefusalText kRefusals[] = {
      "The action does not take this field, so that it would be dropped; leave it out."},
     {Refusal::kIdempotencyReused, "idempotency_key_reused",
      "This Idempotency-Key was used for another request; take a new one for each new request."},
+    {Refusal::kNothingToMail, "nothing_to_mail",
+     "No message of this number waits to be sent to the agency by mail."},
+    {Refusal::kCertificateInvalid, "certificate_invalid", "The certificate breaks a rule."},
     {Refusal::kUnconfirmed, "unconfirmed",
      "Nobody has shown since the start that our store is the newest one: letter numbers and "
      "payment "

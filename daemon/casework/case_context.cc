@@ -38,6 +38,12 @@ bool claims_person(const Case&, const Case& other) {
   return other.side == Side::kOut && kClaiming.has(other.relationship);
 }
 
+// The same letter of an agency without Jiexu keyed in twice.
+bool is_same_sheet(const Case& subject, const Case& other) {
+  return other.side == Side::kOut && other.peer == subject.peer && !subject.paper_number.empty() &&
+         other.paper_number == subject.paper_number;
+}
+
 }  // namespace
 
 void append_document(const v1::Person& person, std::string& out) {
@@ -131,6 +137,40 @@ bool CaseService::is_other_agency(std::string_view code) const {
   return id && *id != self_ && peers_.find(*id) != nullptr;
 }
 
+// A letter of an agency without Jiexu gets a number of its area and office, as every letter has
+// one; from the end of the day's numbers, as that agency begins with the first if it gets Jiexu.
+Result<void> CaseService::number_paper(const Case& subject, const Event& event, Context& context) {
+  const Peer* peer = peers_.find(subject.peer);
+  const v1::ContactLetter& letter = event.input->paper().letter();
+  if (peer == nullptr || !peer->by_mail() || LetterNumber::parse(letter.letter_number())) return {};
+  const Date day = Date::from_yyyymmdd(letter.issued_on()).value_or(date_of(event.at));
+  letter_number_.clear();
+  for (uint32_t sequence = LetterNumber::kSequenceMax; sequence > 0; --sequence) {
+    const auto number = LetterNumber::make(subject.peer, day, sequence);
+    if (!number) return {};
+    TRY(const auto taken, letters_.find(*number));
+    if (!taken.empty()) continue;
+    letter_number_ = number->view();
+    break;
+  }
+  context.letter_number = letter_number_;
+  return {};
+}
+
+Result<void> CaseService::look_up_paper(const Case& subject, const Event& event, Context& context) {
+  const v1::ContactLetter& letter = event.input->paper().letter();
+  TRY_DO(number_paper(subject, event, context));
+  TRY_DO(look_up_letter(subject, letter, context));
+  if (context.letter_number.empty()) return {};
+  Case same;
+  same.id = subject.id;
+  same.peer = subject.peer;
+  same.paper_number = letter.letter_number();
+  TRY(const auto rival, find_other(same, context, is_same_sheet));
+  context.letter_number_taken = !rival.empty();
+  return {};
+}
+
 Result<void> CaseService::look_up_letter(const Case& subject, const v1::ContactLetter& letter,
                                          Context& context) {
   context.person_hash = hash_of(letter.person());
@@ -195,7 +235,7 @@ Result<void> CaseService::look_up(const Case& subject, const Event& event, Conte
         return {};
       }
       context.profile = choose_profile(profiles_, self_, subject.peer, date_of(event.at));
-      return look_up_letter(subject, event.input->paper().letter(), context);
+      return look_up_paper(subject, event, context);
     case EventKind::kAcceptLetter: {
       if (event.replayed) return {};
       TRY(const auto rival, find_other(subject, context, claims_person));

@@ -69,6 +69,7 @@ void each_field(const Row& row) {
   // Who, with whom, and what money.
   row(&Case::peer, JIEXU_VALUE(peer));
   row(&Case::letter_number, JIEXU_VALUE(letter_number));
+  row(&Case::paper_number, JIEXU_VALUE(paper_number));
   row(&Case::person, JIEXU_MESSAGE(person));
   row(&Case::payee, JIEXU_MESSAGE(payee));
   row(&Case::certificate_number, JIEXU_VALUE(certificate_number));

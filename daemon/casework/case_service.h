@@ -222,6 +222,8 @@ class CaseService final : public CommitListener {
   Result<void> look_up(const Case& subject, const Event& event, Context& context);
   Result<void> look_up_letter(const Case& subject, const v1::ContactLetter& letter,
                               Context& context);
+  Result<void> look_up_paper(const Case& subject, const Event& event, Context& context);
+  Result<void> number_paper(const Case& subject, const Event& event, Context& context);
   Result<void> look_up_original(const Case& subject, Context& context);
   Result<void> look_up_earlier(const Case& subject, const Event& event, Context& context);
   bool is_other_agency(std::string_view code) const;

@@ -180,7 +180,7 @@ void Gate::set_directory(std::shared_ptr<const Directory> directory) {
     ++version_;
     std::map<AgencyId, Known> known;
     for (const Agency& agency : directory->agencies()) {
-      if (agency.id == options_.self) continue;
+      if (agency.id == options_.self || agency.by_mail) continue;
       const auto before = known_.find(agency.id);
       const bool same = before != known_.end() && before->second.key == agency.transport_key;
       known[agency.id] = {agency.transport_key, same ? before->second.since : version_};
@@ -467,8 +467,9 @@ void Gate::tell_peers() {
   std::set<std::string> hosts;
   std::map<AgencyId, Named> named;
   for (const Agency& agency : directory->agencies()) {
+    if (agency.by_mail || agency.id == options_.self) continue;
     const std::string host = host_of(agency.endpoint);
-    if (agency.id == options_.self || Names::is_address(host)) continue;
+    if (Names::is_address(host)) continue;
     hosts.insert(host);
     const auto before = named_.find(agency.id);
     named[agency.id] = {host, before == named_.end() ? 0 : before->second.looks_down};
@@ -477,11 +478,11 @@ void Gate::tell_peers() {
   names_.want(hosts, steady_clock::now());
   std::vector<Agency> agencies;
   for (const Agency& agency : directory->agencies()) {
-    Agency told;
+    if (agency.by_mail) continue;
+    Agency& told = agencies.emplace_back();
     told.id = agency.id;
     told.transport_key = agency.transport_key;
     told.endpoint = resolved(agency);
-    agencies.push_back(std::move(told));
   }
   const std::lock_guard lock(out_mutex_);
   writer_->push(message_of(ChannelKind::kPeers, version, encode_peers(agencies)));

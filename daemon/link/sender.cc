@@ -181,6 +181,17 @@ SenderStep Sender::connected(Steady now) {
   return open(now);
 }
 
+SenderStep Sender::mailed(Seq through, Instant at) {
+  CHECK(state_ == State::kPaused);
+  CHECK(through >= mark_.receipted_seq && through <= mark_.last_seq);
+  mark_.receipted_seq = through;
+  mark_.receipted_at = at;
+  mark_.receipt.clear();
+  SenderStep step;
+  step.mark_moved = true;
+  return step;
+}
+
 SenderStep Sender::open(Steady now) {
   if (state_ != State::kStopped) state_ = State::kOpening;
   session_ = mix(session_);

@@ -97,6 +97,10 @@ class Sender {
   SenderStep diverged(Steady now);
   // The carrier has a new connection to the peer; what was sent before is probably lost.
   SenderStep connected(Steady now);
+  // People say that everything up to `through` has gone to the peer another way, at `at`; no
+  // receipt proves it. REQUIRES: paused, and `through` is no lower than the mark and no higher than
+  // the log.
+  SenderStep mailed(Seq through, Instant at);
 
   Steady next_wake() const { return next_wake_; }
   State state() const { return state_; }

@@ -48,6 +48,7 @@ std::string_view name(LinkCondition condition) {
     case LinkCondition::kBusy: return "busy";
     case LinkCondition::kOpening: return "opening";
     case LinkCondition::kFlowing: return "flowing";
+    case LinkCondition::kByMail: return "by_mail";
   }
   return "";
 }
@@ -90,6 +91,7 @@ std::string_view explain(LinkCause cause) {
              "ours";
     case LinkCause::kLogUnreadable: return "our own log cannot be read at the next number to send";
     case LinkCause::kOperator: return "an operator of ours has paused it";
+    case LinkCause::kNoJiexu: return "it has no Jiexu: what is for it is printed and sent by mail";
   }
   return "";
 }
@@ -100,6 +102,7 @@ LinkStatus status_of(const Peer& peer, const LinkSurroundings& around, LinkCondi
   const Sender& sender = peer.sender();
   const bool silent = sender.is_silent(now);
   const auto busy = sender.busy();
+  if (peer.by_mail()) return {kByMail, LinkCause::kNoJiexu};
   if (sender.state() == Sender::State::kPaused) return {kPaused, LinkCause::kOperator};
   if (around.recovers) {
     return {kRecovering, silent ? cause_of_silence(around) : LinkCause::kNone};

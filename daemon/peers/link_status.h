@@ -22,6 +22,7 @@ enum class LinkCondition : uint8_t {
   kBusy = 6,        // the peer is there and takes nothing now
   kOpening = 7,     // asked, and not answered yet
   kFlowing = 8,
+  kByMail = 9,  // there is none: the agency has no Jiexu
 };
 std::string_view name(LinkCondition condition);
 
@@ -50,6 +51,7 @@ enum class LinkCause : uint8_t {
   kUnproven,
   kLogUnreadable,
   kOperator,
+  kNoJiexu,
 };
 std::string_view explain(LinkCause cause);
 

@@ -85,7 +85,7 @@ Result<void> LinkWatch::look_at_alarms(Peer& peer, Entry& entry, bool known, Mom
       when(peer.quarantined() > 0, "messages of it were of no use and wait for a person"));
   TRY(const auto oldest, peer.oldest_unreceipted());
   const bool waits = oldest && now.wall.ms - oldest->ms > kUnreceiptedMs;
-  set(AlarmKind::kUnreceipted, when(waits && condition != LinkCondition::kPaused,
+  set(AlarmKind::kUnreceipted, when(waits && !peer.stands_still(),
                                     "its oldest message without a receipt is older than 60 s"));
   return {};
 }

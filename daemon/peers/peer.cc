@@ -36,11 +36,13 @@ Peer::Peer(const Records& durable, AgencyId self, AgencyId id, Epoch epoch)
 
 Result<std::unique_ptr<Peer>> Peer::load(const Records& durable, AgencyId self, AgencyId id,
                                          Epoch epoch, const SenderTiming& timing, uint64_t seed,
-                                         const Signer& signer, Instant now, uint64_t window_bytes) {
+                                         const Signer& signer, Instant now, uint64_t window_bytes,
+                                         bool by_mail) {
   std::unique_ptr<Peer> peer(new Peer(durable, self, id, epoch));
   TRY(const auto outgoing, read_outgoing(durable, peer->out_, epoch));
   TRY(auto incoming, read_incoming(durable, peer->in_));
   peer->pause_ = outgoing.pause;
+  peer->by_mail_ = by_mail;
   peer->said_ = outgoing.said;
   peer->heard_ = incoming.heard;
   peer->known_ = outgoing.known;
@@ -48,7 +50,7 @@ Result<std::unique_ptr<Peer>> Peer::load(const Records& durable, AgencyId self, 
   peer->last_seq_ = outgoing.mark.last_seq;
   peer->head_ = outgoing.mark.head;
   peer->stored_receipt_ = outgoing.mark.receipted_seq;
-  peer->sender_.emplace(peer->out_, outgoing.mark, timing, seed, outgoing.pause.has_value());
+  peer->sender_.emplace(peer->out_, outgoing.mark, timing, seed, peer->stands_still());
   const ReceiverMark mark = incoming.mark;
   peer->receiver_.emplace(peer->in_, mark, window_bytes);
   if (!incoming.receipt) {
@@ -137,7 +139,10 @@ void Peer::write_outgoing(Transaction& tx, const Signer& signer) {
   tx.put_message(layout::link_key(id_, layout::Direction::kOut), record);
   if (mark.receipted_seq > stored_receipt_) {
     stored_receipt_ = mark.receipted_seq;
-    tx.put(layout::receipt_key(id_, mark.receipted_seq), mark.receipt);
+    // What went by mail has none.
+    if (!mark.receipt.empty()) {
+      tx.put(layout::receipt_key(id_, mark.receipted_seq), mark.receipt);
+    }
   }
   in_flight_.wrote = frames;
   in_flight_.epoch = epoch_;

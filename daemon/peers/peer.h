@@ -23,7 +23,7 @@ class Peer {
   static Result<std::unique_ptr<Peer>> load(const Records& durable, AgencyId self, AgencyId id,
                                             Epoch epoch, const SenderTiming& timing, uint64_t seed,
                                             const Signer& signer, Instant now,
-                                            uint64_t window_bytes);
+                                            uint64_t window_bytes, bool by_mail = false);
 
   const AgencyId& id() const { return id_; }
   Sender& sender() { return *sender_; }
@@ -97,6 +97,12 @@ class Peer {
   // Sending to it was paused by the operator; nullopt: it goes on.
   void set_pause(std::optional<v1::PauseRecord> pause);
   const std::optional<v1::PauseRecord>& pause() const { return pause_; }
+  // It has no Jiexu: what is written to it waits in the log until it is printed and sent by mail.
+  // The sender stands still.
+  bool by_mail() const { return by_mail_; }
+  void set_by_mail(bool by_mail) { by_mail_ = by_mail; }
+  // Whether the sender has to stand still, by the operator's will or because there is no link.
+  bool stands_still() const { return by_mail_ || pause_.has_value(); }
   bool announced() const { return known_.has_value(); }
   // What the peer's clock shows, by its own signature.
   void note_clock(Instant theirs, Moment now);
@@ -140,6 +146,7 @@ class Peer {
   std::optional<Sender> sender_;
   std::optional<Receiver> receiver_;
   std::optional<v1::PauseRecord> pause_;
+  bool by_mail_ = false;
   std::optional<int64_t> skew_ms_;
   Steady clock_seen_;
   uint64_t quarantined_ = 0;

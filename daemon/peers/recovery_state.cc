@@ -195,7 +195,7 @@ bool RecoveryState::recount(const Directory& directory, AgencyId self) {
   // Also of an agency that the directory lacks today.
   const bool missing = !noted || !links_.empty();
   const bool whole = !missing && std::ranges::all_of(agencies, [&](const Agency& agency) {
-    return agency.id == self || has_compared(agency.id);
+    return agency.id == self || agency.by_mail || has_compared(agency.id);
   });
   const auto witnesses = [&](bool agreed_too) {
     return std::ranges::any_of(agencies, [&](const Agency& agency) {

@@ -35,6 +35,7 @@ Result<std::vector<v1::AccountBalance>> balances_with(AgencyId peer, CaseService
 }
 
 StatementService::Turn StatementService::turn_of(const Peer& peer, Date day) const {
+  if (peer.by_mail()) return Turn::kNothing;
   const Said& said = peer.said();
   // A day that is still to come was stated by a clock that was wrong; the peer has refused it.
   const Date today = Date::from_days(day.days() + 1);

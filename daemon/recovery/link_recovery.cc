@@ -26,13 +26,15 @@ void LinkRecovery::start(const v1::StoreRecord& record) {
 }
 
 Result<void> LinkRecovery::add(Peer& peer) {
-  if (peer.sender().mark().receipted_seq > 0) state_.note_witness(peer.id());
+  // Who has no Jiexu has no copy of our log, so that nobody there can be asked.
+  if (peer.sender().mark().receipted_seq > 0 && !peer.by_mail()) state_.note_witness(peer.id());
   if (state_.epochs.now != state_.epochs.on_disk) {
     peer.raise_epoch(state_.epochs.now);
     peers_.touch(peer.id());
     kernel_.request_commit(false);
   }
   const bool noted = peer.recover_from() != 0;
+  if (peer.by_mail()) return {};
   if (complete_ && !noted) return {};
   state_.withdraw_proof();  // the last run had lost something, and had not seen to all of it
   LinkState& link = begin(peer, RecoveryPhase::kAsking, false);

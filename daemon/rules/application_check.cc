@@ -161,6 +161,20 @@ void check_certificate(FieldChecks& checks, const v1::Application& form) {
   check_same(checks, form);
 }
 
+void check_printed(FieldChecks& checks, const v1::Certificate& certificate) {
+  const auto need = [&](std::string_view name, const std::string& value, size_t chars_max) {
+    if (value.empty()) checks.text({"certificate", name}, value, kRequired, chars_max);
+  };
+  need("name", certificate.name(), limits::kNameCharsMax);
+  need("document_number", certificate.document_number(), kDocumentCharsMax);
+  need("place", certificate.place(), 100);
+  if (certificate.scheme() == v1::SCHEME_UNSPECIFIED) {
+    checks.code({"certificate", "scheme"}, certificate.scheme(), false);
+  }
+  checks.month({"certificate", "insured_from_month"}, certificate.insured_from_month(), kRequired);
+  checks.month({"certificate", "insured_to_month"}, certificate.insured_to_month(), kRequired);
+}
+
 void check_filing(FieldChecks& checks, const v1::Filing& filing) {
   checks.text({"filing", "business_serial"}, filing.business_serial(), kOptional, 20);
   checks.text({"filing", "trace_id"}, filing.trace_id(), kOptional, 20);

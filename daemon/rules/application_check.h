@@ -17,6 +17,8 @@ void check_agent(FieldChecks& checks, const v1::Application& form);
 // Each of its fields by itself, and against the application: rules 35 and 36. What is on it is as
 // old as its print; nothing of it is compared with the form.
 void check_certificate(FieldChecks& checks, const v1::Application& form);
+// The fields that each certificate has that is issued.
+void check_printed(FieldChecks& checks, const v1::Certificate& certificate);
 void check_filing(FieldChecks& checks, const v1::Filing& filing);
 // Handler and reviewer are two people; `parent` is the path of the message that names them.
 void check_hands(FieldChecks& checks, std::string_view parent, std::string_view handler,

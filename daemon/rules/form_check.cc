@@ -195,6 +195,15 @@ void check_account(FieldChecks& checks, const v1::InformationForm& form) {
 
 }  // namespace
 
+std::string describe(const std::vector<Finding>& findings) {
+  std::string out;
+  for (size_t i = 0; i < findings.size() && i < 10; ++i) {
+    if (i > 0) out += "; ";
+    out += findings[i].field + ": " + findings[i].text;
+  }
+  return out;
+}
+
 std::vector<Finding> check_application(const v1::Application& form, Date today) {
   FieldChecks checks(today);
   check_person(checks, form.person());
@@ -211,6 +220,20 @@ std::vector<Finding> check_application(const v1::Application& form, Date today) 
   check_certificate(checks, form);
   check_filing(checks, form.filing());
   checks.date({"", "applied_on"}, form.applied_on(), kRequired);
+  return checks.take();
+}
+
+std::vector<Finding> check_new_certificate(const v1::Certificate& certificate, Date today) {
+  FieldChecks checks(today);
+  v1::Application form;
+  *form.mutable_certificate() = certificate;
+  form.mutable_certificate()->set_number("-");  // ours to give
+  form.mutable_person()->set_document_type(v1::DOCUMENT_TYPE_CITIZEN_ID);
+  form.mutable_person()->set_document_number(certificate.document_number());
+  form.mutable_person()->set_name(certificate.name());
+  form.set_scheme_from(certificate.scheme());
+  check_certificate(checks, form);
+  check_printed(checks, certificate);
   return checks.take();
 }
 

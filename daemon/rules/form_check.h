@@ -83,8 +83,14 @@ struct Finding {
   bool operator==(const Finding&) const = default;
 };
 
+// The first ten, each with its field.
+std::string describe(const std::vector<Finding>& findings);
+
 // Empty if all is well.
 std::vector<Finding> check_application(const v1::Application& form, Date today);
+// A certificate that this agency is to issue: what is on the person's side of it, under its own
+// paths. Number, check code, capitals, office and day are ours to give.
+std::vector<Finding> check_new_certificate(const v1::Certificate& certificate, Date today);
 std::vector<Finding> check_letter(const v1::ContactLetter& form, Date today);
 // The account of a letter by itself, under `payee`.
 std::vector<Finding> check_payee(const v1::Payee& payee);

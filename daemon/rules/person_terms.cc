@@ -6,7 +6,8 @@ namespace {
 constexpr int kEmployerDays = 15;
 constexpr int kPersonMonths = 3;
 
-// The same day of a later month, or its last one.
+}  // namespace
+
 Date months_after(Date day, int months) {
   const int month = day.month - 1 + months;
   Date out{static_cast<int16_t>(day.year + month / 12), static_cast<uint8_t>(month % 12 + 1),
@@ -14,8 +15,6 @@ Date months_after(Date day, int months) {
   while (!Date::from_yyyymmdd(out.yyyymmdd())) --out.day;
   return out;
 }
-
-}  // namespace
 
 std::array<PersonTerm, 2> person_terms(Date ended) {
   return {{

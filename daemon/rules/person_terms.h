@@ -10,6 +10,9 @@
 
 namespace jiexu {
 
+// The same day of a later month, or the last day of that month.
+Date months_after(Date day, int months);
+
 struct PersonTerm {
   std::string_view who;   // "person" or "employer"
   std::string_view what;  // that is to be done

@@ -20,7 +20,7 @@ std::shared_ptr<const Directory> Directory::build(std::vector<Agency> agencies) 
   for (size_t i = 0; i < directory->agencies_.size(); ++i) {
     const Agency& agency = directory->agencies_[i];
     directory->by_id_.emplace(agency.id, i);
-    directory->by_transport_key_.emplace(agency.transport_key, i);
+    if (!agency.by_mail) directory->by_transport_key_.emplace(agency.transport_key, i);
     for (const PublicKey& key : agency.signing_keys) {
       Result<std::shared_ptr<const Verifier>> verifier = make_verifier(key);
       CHECK(verifier.has_value());

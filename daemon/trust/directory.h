@@ -10,6 +10,7 @@
 //   endpoint = "tcp://127.0.0.1:7401"
 //   transport_key = "..."              # CURVE public key, Z85, 40 characters
 //   signing_keys = ["ed25519:<hex>"]   # newest first; older ones stay valid for what they signed
+//   by_mail = true                     # has no Jiexu: no endpoint and no keys, but an address
 //   successor = "S41132810299"         # merged: new letters for it go there
 //   successor_since = "2026-12-01"     # from this day on
 //   [agency.bank]
@@ -56,6 +57,9 @@ struct Succession {
 struct Agency {
   AgencyId id;
   std::string name;
+  // It has no Jiexu: what is for it is printed and sent to its address, and what comes from it is
+  // keyed in. It has neither endpoint nor keys.
+  bool by_mail = false;
   std::string endpoint;       // tcp://host:port of its ROUTER
   std::string transport_key;  // 32 raw bytes
   std::vector<PublicKey> signing_keys;

@@ -62,9 +62,7 @@ void check_bank(size_t i, const BankAccount& bank, DirectoryProblems& problems) 
   }
 }
 
-void check_agency(size_t i, const Agency& agency, DirectoryProblems& problems) {
-  if (agency.id == AgencyId()) problems.add(i, "code", "code is missing");
-  if (agency.name.empty()) problems.add(i, "name", "name is missing");
+void check_link(size_t i, const Agency& agency, DirectoryProblems& problems) {
   if (agency.endpoint.empty()) {
     problems.add(i, "endpoint", "endpoint is missing");
   } else if (!is_endpoint(agency.endpoint)) {
@@ -76,6 +74,25 @@ void check_agency(size_t i, const Agency& agency, DirectoryProblems& problems) {
     problems.add(i, "transport_key", "transport_key must be 32 bytes (40 characters of Z85)");
   }
   check_signing_keys(i, agency, problems);
+}
+
+void check_mail(size_t i, const Agency& agency, DirectoryProblems& problems) {
+  const auto refuse = [&](bool there, const std::string& field) {
+    if (there)
+      problems.add(i, field, field + " is for an agency with Jiexu; by_mail says it has none");
+  };
+  refuse(!agency.endpoint.empty(), "endpoint");
+  refuse(!agency.transport_key.empty(), "transport_key");
+  refuse(!agency.signing_keys.empty(), "signing_keys");
+  if (agency.contact.address.empty()) {
+    problems.add(i, "contact.address", "contact.address is missing: by_mail needs it");
+  }
+}
+
+void check_agency(size_t i, const Agency& agency, DirectoryProblems& problems) {
+  if (agency.id == AgencyId()) problems.add(i, "code", "code is missing");
+  if (agency.name.empty()) problems.add(i, "name", "name is missing");
+  agency.by_mail ? check_mail(i, agency, problems) : check_link(i, agency, problems);
   check_bank(i, agency.bank, problems);
 }
 

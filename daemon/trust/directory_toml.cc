@@ -52,13 +52,14 @@ class Reader {
     const toml::table* table = entry.as_table();
     if (!table) return problems_.add_at(place_of(origin_, entry.source()), "must be a table");
     refuse_unknown(*table,
-                   {"code", "name", "endpoint", "transport_key", "signing_keys", "successor",
-                    "successor_since", "bank", "contact"},
+                   {"code", "name", "by_mail", "endpoint", "transport_key", "signing_keys",
+                    "successor", "successor_since", "bank", "contact"},
                    "");
     tables_.push_back(table);
     Agency& agency = agencies.emplace_back();
     read_code(*table, agency);
     agency.name = text(*table, "", "name");
+    read_by_mail(*table, agency);
     agency.endpoint = text(*table, "", "endpoint");
     read_transport_key(*table, agency);
     read_signing_keys(*table, agency);
@@ -73,6 +74,14 @@ class Reader {
     const std::optional<AgencyId> id = AgencyId::parse(code);
     if (!id) return problems_.add(index(), "code", "code must be 'S' and 11 digits");
     agency.id = *id;
+  }
+
+  void read_by_mail(const toml::table& table, Agency& agency) {
+    const toml::node* node = table.get("by_mail");
+    if (!node) return;
+    const auto value = node->value_exact<bool>();
+    if (!value) problems_.add(index(), "by_mail", "by_mail must be true or false");
+    agency.by_mail = value.value_or(false);
   }
 
   void read_transport_key(const toml::table& table, Agency& agency) {
@@ -214,6 +223,15 @@ void append_table(std::string& out, const char* header, std::initializer_list<Li
   }
 }
 
+void append_signing_keys(const std::vector<PublicKey>& keys, std::string& out) {
+  out += "signing_keys = [";
+  for (const PublicKey& key : keys) {
+    if (out.back() != '[') out += ", ";
+    out += basic_string(suite_key_text(key.suite, key.bytes));
+  }
+  out += "]\n";
+}
+
 }  // namespace
 
 Result<std::shared_ptr<const Directory>> Directory::load(const std::filesystem::path& file) {
@@ -241,12 +259,11 @@ std::string to_toml(const Agency& agency) {
                 {"name", agency.name},
                 {"endpoint", agency.endpoint},
                 {"transport_key", to_z85(agency.transport_key)}});
-  out += "signing_keys = [";
-  for (const PublicKey& key : agency.signing_keys) {
-    if (out.back() != '[') out += ", ";
-    out += basic_string(suite_key_text(key.suite, key.bytes));
+  if (agency.by_mail) {
+    out += "by_mail = true\n";
+  } else {
+    append_signing_keys(agency.signing_keys, out);
   }
-  out += "]\n";
   if (agency.successor) {
     out += "successor = " + basic_string(agency.successor->agency.str()) + "\n";
     out += "successor_since = " + basic_string(agency.successor->since.str()) + "\n";

@@ -169,6 +169,7 @@ constexpr Word kFieldWords[] = {
     {"field.date", "Day", "日期"},
     {"field.if_revision", "Revision of the case", "个案修订号"},
     {"field.paper", "What the paper says", "纸质件内容"},
+    {"field.paper_number", "Its own number", "对方自编号"},
     {"field.paper_sha256", "Hash printed on the paper", "纸质件所印摘要"},
 };
 // clang-format on

@@ -14,6 +14,7 @@ constexpr Word kLinkWords[] = {
     {"peer.silent", "silent", "无应答"},
     {"peer.clock", "clock", "时钟不符"},
     {"peer.busy", "busy", "暂不接收"},
+    {"peer.by_mail", "by mail", "邮寄"},
     // Why.
     sentence("it is not in the directory", "名录中没有该机构"),
     sentence("it does not answer", "对方无应答"),
@@ -37,6 +38,7 @@ constexpr Word kLinkWords[] = {
     sentence("it claims to hold messages of ours that we do not know, and shows no signature of ours", "对方自称存有本方未知的报文，但无本方签名"),
     sentence("our own log cannot be read at the next number to send", "本方报文记录中待发的一份无法读取"),
     sentence("an operator of ours has paused it", "本方管理员已暂停"),
+    sentence("it has no Jiexu: what is for it is printed and sent by mail", "对方未接入本系统：文书打印后邮寄"),
     // Alarms.
     {"alarm.disk", "disk", "磁盘"},
     {"alarm.own_clock", "own clock", "本机时钟"},

@@ -16,6 +16,7 @@ std::span<const Word> case_words();
 std::span<const Word> event_words();
 std::span<const Word> field_words();
 std::span<const Word> money_words();
+std::span<const Word> paper_words();
 std::span<const Word> refusal_words();
 std::span<const Word> route_words();
 std::span<const Word> finding_words();

@@ -45,6 +45,12 @@ constexpr Word kRouteWords[] = {
     sentence("Our messages of a case, as they can be printed", "本机构可打印的个案文书"),
     sentence("One of our messages, whole, to be printed", "供打印的一份本机构文书全文"),
     sentence("Keys in what came from the other agency on paper", "录入对方机构的纸质文书"),
+    sentence("The number of a certificate, percent-encoded", "参保凭证编号，需百分号编码"),
+    sentence("What waits to be sent by mail to an agency without Jiexu", "待邮寄给未接入本系统机构的文书"),
+    sentence("Says that it is in the post, up to a sheet", "登记截至某份的文书已付邮"),
+    sentence("Certificates of insurance that were issued", "已开具的参保凭证"),
+    sentence("Issues a certificate of insurance", "开具参保凭证"),
+    sentence("A certificate of insurance, to be printed", "供打印的参保凭证"),
     // Of work.
     sentence("What is to be done, by its day", "待办事项，按期限排列"),
     sentence("What waits for a second person", "待复核事项"),

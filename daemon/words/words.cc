@@ -98,7 +98,8 @@ std::optional<std::string> fitted(const Word& row, std::string_view said, Langua
 std::span<const std::span<const Word>> all_words() {
   static const std::array kAll = {case_words(),    event_words(),   field_words(), money_words(),
                                   refusal_words(), finding_words(), help_words(),  command_words(),
-                                  screen_words(),  link_words(),    store_words(), route_words()};
+                                  screen_words(),  link_words(),    store_words(), route_words(),
+                                  paper_words()};
   return kAll;
 }
 

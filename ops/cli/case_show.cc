@@ -32,6 +32,7 @@ void add_head(const v1::CaseView& view, std::ostream& out) {
   out << line("Case", say("{case}  ({side}, with {peer})", {{"case", name_of(view)},
                                                             {"side", called("side.", view.side())},
                                                             {"peer", view.peer()}}))
+      << (view.paper_number().empty() ? "" : line("Its own number", view.paper_number()))
       << line("Person", view.person().name() + "  " + view.person().document_number());
   for (const std::string& former : view.former_peers()) {
     out << line("Before",

@@ -236,6 +236,7 @@ void add_case(Command app, Session& session) {
   add_documents(group, session);
   add_draft(group, session);
   add_papers(group, session);
+  add_notice(group, session);
   add_attachments(group, session);
 }
 

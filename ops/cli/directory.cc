@@ -209,6 +209,8 @@ void add_directory(Command app, Session& session) {
     session.run = [&session, file, replace] { return add(session, *file, *replace); };
   });
 
+  add_agency_by_mail(group, session);
+
   Command merge_command = group.add_command(
       "merge", "Note that an agency was merged into another one",
       "jiexu directory merge S41132810207 --into S41130010001 --since 2026-12-01");

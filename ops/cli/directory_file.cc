@@ -22,6 +22,19 @@ Result<void> save_directory(const Config& config, const std::vector<Agency>& age
   return replace_file(config.directory, out);
 }
 
+SheetNames names_of(const Session& session, const v1::PaperView& paper) {
+  const auto config = session.config();
+  const auto directory = config ? Directory::load(config->directory)
+                                : Result<std::shared_ptr<const Directory>>(nullptr);
+  const auto name = [&](const std::string& code) -> std::string {
+    const auto id = AgencyId::parse(code);
+    if (!directory || *directory == nullptr || !id) return "";
+    const Agency* agency = (*directory)->find(*id);
+    return agency == nullptr ? "" : agency->name;
+  };
+  return {name(paper.from_agency()), name(paper.to_agency())};
+}
+
 std::string no_own_entry(const Config& config) {
   return say("{file} has no entry for {agency}, our own agency",
              {{"file", config.directory.string()}, {"agency", config.agency.str()}});

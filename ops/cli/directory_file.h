@@ -7,6 +7,7 @@
 
 #include "daemon/trust/directory.h"
 #include "ops/cli/session.h"
+#include "ops/cli/sheet.h"
 
 namespace jiexu::cli {
 
@@ -16,6 +17,9 @@ using Loaded = Result<std::shared_ptr<const Directory>>;
 Loaded load_directory(const Session& session, Result<Config>& config);
 // Error kInvalid, with all that is wrong with the agencies; nothing is written then.
 Result<void> save_directory(const Config& config, const std::vector<Agency>& agencies);
+
+// The directory's names of who wrote the sheet and who gets it, as far as it can be read here.
+SheetNames names_of(const Session& session, const v1::PaperView& paper);
 
 std::string no_own_entry(const Config& config);
 // What was written, and when it counts.

@@ -49,7 +49,7 @@ Result<std::string> network_drop_in(const Directory& directory, AgencyId self) {
       "config harden`;\n# to be made again when the directory changes.\n"
       "[Service]\nIPAddressDeny=any\nIPAddressAllow=localhost\n";
   for (const Agency& agency : directory.agencies()) {
-    if (agency.id == self) continue;
+    if (agency.id == self || agency.by_mail) continue;
     const std::string host = host_of(agency.endpoint);
     TRY(const auto addresses, addresses_of(host));
     out += "# " + agency.id.str() + " at " + host + "\n";

@@ -3,42 +3,20 @@
 #include <iostream>
 #include <nlohmann/json.hpp>
 
+#include "ops/cli/agency_fields.h"
 #include "ops/cli/directory_file.h"
 #include "ops/cli/output.h"
 
 namespace jiexu::cli {
 namespace {
 
-struct EntryField {
-  const char* option;
-  const char* help;
-  std::string& (*of)(Agency& agency);
-};
-
-constexpr EntryField kFields[] = {
-    {"--name", "Name of the agency", [](Agency& a) -> std::string& { return a.name; }},
-    {"--endpoint", "Where other agencies reach it, such as tcp://10.1.2.3:7401",
-     [](Agency& a) -> std::string& { return a.endpoint; }},
-    {"--bank-holder", "Bank account for balances: its holder",
-     [](Agency& a) -> std::string& { return a.bank.holder; }},
-    {"--bank-account", "... its number", [](Agency& a) -> std::string& { return a.bank.account; }},
-    {"--bank-name", "... the bank", [](Agency& a) -> std::string& { return a.bank.bank; }},
-    {"--bank-cnaps", "... the bank's line number, 12 digits",
-     [](Agency& a) -> std::string& { return a.bank.cnaps; }},
-    {"--contact", "Who answers questions about letters",
-     [](Agency& a) -> std::string& { return a.contact.person; }},
-    {"--phone", "... at which number", [](Agency& a) -> std::string& { return a.contact.phone; }},
-    {"--address", "Postal address", [](Agency& a) -> std::string& { return a.contact.address; }},
-    {"--postcode", "6 digits", [](Agency& a) -> std::string& { return a.contact.postcode; }},
-};
-
 // A value for each field, and whether it was given.
 struct EntryOptions {
-  std::string values[std::size(kFields)];
+  std::string values[std::size(kAgencyFields)];
   std::vector<Option> options;
 };
 
-std::string bare(const EntryField& field) {
+std::string bare(const AgencyField& field) {
   return std::string(field.option).substr(2);
 }
 
@@ -51,7 +29,7 @@ int show_entry(const Session& session) {
   Agency entry = *own;
   Table table({"FIELD", "VALUE"});
   nlohmann::json json = {{"code", entry.id.str()}};
-  for (const EntryField& field : kFields) {
+  for (const AgencyField& field : kAgencyFields) {
     table.add({say(field.help) + " (" + field.option + ")", field.of(entry)});
     json[bare(field)] = field.of(entry);
   }
@@ -67,11 +45,11 @@ int set_entry(const Session& session, const EntryOptions& given) {
   const auto own = std::ranges::find(agencies, config->agency, &Agency::id);
   if (own == agencies.end()) return report(EX_CONFIG, no_own_entry(*config));
   std::string what;
-  for (size_t i = 0; i < std::size(kFields); ++i) {
+  for (size_t i = 0; i < std::size(kAgencyFields); ++i) {
     if (!given.options[i].given()) continue;
-    std::string& value = kFields[i].of(*own);
+    std::string& value = kAgencyFields[i].of(*own);
     what += say("{field}: \"{old}\" becomes \"{new}\".",
-                {{"field", kFields[i].option}, {"old", value}, {"new", given.values[i]}}) +
+                {{"field", kAgencyFields[i].option}, {"old", value}, {"new", given.values[i]}}) +
             "\n";
     value = given.values[i];
   }
@@ -102,8 +80,9 @@ void add_own_entry(Command app, Session& session) {
   Command set = group.add_command("set", "Change some of it; keys stay as they are",
                                   "jiexu own-entry set --contact Wang --phone 0377-63131820");
   const auto given = std::make_shared<EntryOptions>();
-  for (size_t i = 0; i < std::size(kFields); ++i) {
-    given->options.push_back(set.add_option(kFields[i].option, given->values[i], kFields[i].help));
+  for (size_t i = 0; i < std::size(kAgencyFields); ++i) {
+    given->options.push_back(
+        set.add_option(kAgencyFields[i].option, given->values[i], kAgencyFields[i].help));
   }
   set.add_flag("--dry-run", session.dry_run, "Say what would be done, and do nothing");
   set.callback([&session, given] {

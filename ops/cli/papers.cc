@@ -3,16 +3,15 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
-#include "daemon/trust/directory.h"
 #include "jiexu/v1/api.pb.h"
 #include "ops/cli/case_named.h"
 #include "ops/cli/case_show.h"
+#include "ops/cli/directory_file.h"
 #include "ops/cli/json.h"
 #include "ops/cli/output.h"
 #include "ops/cli/paper_text.h"
 #include "ops/cli/printing.h"
 #include "ops/cli/session.h"
-#include "ops/cli/sheet.h"
 
 namespace jiexu::cli {
 namespace {
@@ -44,26 +43,12 @@ void print_papers(const std::string& body) {
   std::cout << table.text();
 }
 
-// The directory's names of both agencies, as far as it can be read here.
-SheetNames names_of(const Session& session, const v1::PaperView& paper) {
-  const auto config = session.config();
-  const auto directory = config ? Directory::load(config->directory)
-                                : Result<std::shared_ptr<const Directory>>(nullptr);
-  const auto name = [&](const std::string& code) -> std::string {
-    const auto id = AgencyId::parse(code);
-    if (!directory || *directory == nullptr || !id) return "";
-    const Agency* agency = (*directory)->find(*id);
-    return agency == nullptr ? "" : agency->name;
-  };
-  return {name(paper.from_agency()), name(paper.to_agency())};
-}
-
 void print_paper(const Session& session, const std::string& body, bool html) {
   v1::PaperView paper;
   if (!from_json(body, &paper)) return;
-  const SheetNames names = names_of(session, paper);
+  const Sheet sheet = sheet_of(paper, names_of(session, paper));
   print_as_it_is();  // both are made so that nothing in them is obeyed
-  std::cout << (html ? sheet_html(paper, names) : sheet_text(paper, names));
+  std::cout << (html ? sheets_html({sheet}) : sheet_text(sheet));
 }
 
 int print(const Session& session, const PaperOptions& options) {

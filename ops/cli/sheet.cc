@@ -6,7 +6,6 @@
 #include "daemon/base/columns.h"
 #include "daemon/base/text.h"
 #include "ops/cli/output.h"
-#include "ops/cli/paper_text.h"
 
 namespace jiexu::cli {
 namespace {
@@ -33,10 +32,13 @@ std::string agency_text(const std::string& name, const std::string& code) {
 // What stands above the text: number, from whom, to whom, when.
 std::vector<std::pair<std::string, std::string>> head_of(const v1::PaperView& paper,
                                                          const SheetNames& names) {
-  return {{say("Number"), paper.number()},
-          {say("From"), agency_text(names.from, paper.from_agency())},
-          {say("To"), agency_text(names.to, paper.to_agency())},
-          {say("Written"), day_and_time(paper.written_at())}};
+  std::vector<std::pair<std::string, std::string>> head = {
+      {say("Number"), paper.number()},
+      {say("From"), agency_text(names.from, paper.from_agency())},
+      {say("To"), agency_text(names.to, paper.to_agency())},
+      {say("Written"), day_and_time(paper.written_at())}};
+  if (!paper.paper_number().empty()) head.emplace_back(say("Your number"), paper.paper_number());
+  return head;
 }
 
 std::string centred(const std::string& text) {
@@ -86,20 +88,24 @@ void add_seal(Lines& lines) {
   lines.push_back(indent + say("Date:"));
 }
 
-Lines lines_of_sheet(const v1::PaperView& paper, const SheetNames& names) {
-  Lines lines = {centred(say("Transfer of basic medical insurance")),
-                 centred(paper_title(paper.kind())), ""};
-  add_fields(head_of(paper, names), lines);
-  for (const Section& section : sections_of(paper)) {
+Lines lines_of(const Sheet& sheet) {
+  Lines lines = {centred(say("Transfer of basic medical insurance")), centred(sheet.title), ""};
+  add_fields(sheet.head, lines);
+  for (const Section& section : sheet.sections) {
     lines.emplace_back();
     if (!section.title.empty()) lines.push_back(section.title);
     add_fields(section.fields, lines);
     add_rows(section, lines);
   }
   add_seal(lines);
+  if (!sheet.foot.empty()) {
+    lines.emplace_back();
+    add_text(sheet.foot, lines);
+  }
+  if (sheet.sha256.empty()) return lines;
   lines.emplace_back();
   add_text(say("SHA-256 of the electronic message, which may follow:"), lines);
-  add_text("  " + grouped(paper.sha256()), lines);
+  add_text("  " + grouped(sheet.sha256), lines);
   return lines;
 }
 
@@ -143,6 +149,7 @@ std::string html_section(const Section& section) {
 }
 
 constexpr const char* kStyle =
+    "article+article{break-before:page}"
     "@page{size:A4;margin:18mm 16mm;@bottom-center{content:counter(page) \" / \" counter(pages)}}"
     "body{font-family:SimSun,\"Noto Serif CJK SC\",serif;font-size:11pt;max-width:180mm;"
     "margin:0 auto}h1{text-align:center;font-size:18pt;margin:6mm 0}h2{font-size:12pt;"
@@ -154,8 +161,17 @@ constexpr const char* kStyle =
 
 }  // namespace
 
-std::string sheet_text(const v1::PaperView& paper, const SheetNames& names) {
-  const Lines lines = lines_of_sheet(paper, names);
+Sheet sheet_of(const v1::PaperView& paper, const SheetNames& names) {
+  return {paper_title(paper.kind()),
+          paper.number(),
+          head_of(paper, names),
+          sections_of(paper),
+          "",
+          paper.sha256()};
+}
+
+std::string sheet_text(const Sheet& sheet) {
+  const Lines lines = lines_of(sheet);
   const size_t body = kSheetLines - 2;
   const size_t pages = (lines.size() + body - 1) / body;
   std::string out;
@@ -171,21 +187,38 @@ std::string sheet_text(const v1::PaperView& paper, const SheetNames& names) {
   return out;
 }
 
-std::string sheet_html(const v1::PaperView& paper, const SheetNames& names) {
-  const std::string title = escaped(paper_title(paper.kind()));
-  std::string out = "<!DOCTYPE html>\n<html lang=\"" + std::string(tag(language())) +
-                    "\">\n<head><meta charset=\"utf-8\"><title>" + title + " " +
-                    escaped(paper.number()) + "</title>\n<style>" + kStyle +
-                    "</style></head>\n<body>\n<h1><small>" +
-                    escaped(say("Transfer of basic medical insurance")) + "</small><br>" + title +
-                    "</h1>\n" + html_fields(head_of(paper, names));
-  for (const Section& section : sections_of(paper)) out += html_section(section);
+namespace {
+
+std::string article(const Sheet& sheet) {
+  std::string out = "<article>\n<h1><small>" + escaped(say("Transfer of basic medical insurance")) +
+                    "</small><br>" + escaped(sheet.title) + "</h1>\n" + html_fields(sheet.head);
+  for (const Section& section : sheet.sections) out += html_section(section);
   out += "<div class=\"seal\">" + escaped(say("(Seal of the agency)")) + "<br><br>" +
          escaped(say("Handled by:")) + "<br>" + escaped(say("Reviewed by:")) + "<br>" +
-         escaped(say("Date:")) + "</div>\n<div class=\"hash\">" +
-         escaped(say("SHA-256 of the electronic message, which may follow:")) + "<br>" +
-         grouped(paper.sha256()) + "</div>\n</body>\n</html>\n";
-  return out;
+         escaped(say("Date:")) + "</div>\n";
+  if (!sheet.foot.empty()) out += "<p>" + escaped(sheet.foot) + "</p>\n";
+  if (!sheet.sha256.empty()) {
+    out += "<div class=\"hash\">" +
+           escaped(say("SHA-256 of the electronic message, which may follow:")) + "<br>" +
+           grouped(sheet.sha256) + "</div>\n";
+  }
+  return out + "</article>\n";
+}
+
+// Of one sheet its own; of several the first, as a file has one.
+std::string title_of(const std::vector<Sheet>& sheets) {
+  if (sheets.empty()) return say("Transfer of basic medical insurance");
+  return sheets.front().title + " " + sheets.front().number;
+}
+
+}  // namespace
+
+std::string sheets_html(const std::vector<Sheet>& sheets) {
+  std::string out = "<!DOCTYPE html>\n<html lang=\"" + std::string(tag(language())) +
+                    "\">\n<head><meta charset=\"utf-8\"><title>" + escaped(title_of(sheets)) +
+                    "</title>\n<style>" + kStyle + "</style></head>\n<body>\n";
+  for (const Sheet& sheet : sheets) out += article(sheet);
+  return out + "</body>\n</html>\n";
 }
 
 }  // namespace jiexu::cli

@@ -12,6 +12,7 @@
 #include "daemon/attachments/attachment_uploads.h"
 #include "daemon/bank/bank_commands.h"
 #include "daemon/casework/case_commands.h"
+#include "daemon/casework/certificates.h"
 #include "daemon/payments/payment_commands.h"
 #include "daemon/recovery/store_commands.h"
 
@@ -36,7 +37,8 @@ struct Asking {
                BankCommand, BankFileCommand, TakeFileCommand, SettleLineCommand, DecideLineCommand,
                MakeBatchesCommand, ApproveBatchCommand, ExportBatchCommand, PaymentReportCommand,
                ReleasePaymentCommand, PaymentsQuery, PayeeQuery, ConfirmPayeeCommand, PauseCommand,
-               AskPeerCommand, PeersQuery, StoreQuery, ConfirmStoreCommand>
+               AskPeerCommand, MailedCommand, IssueCertificateCommand, PeersQuery, StoreQuery,
+               ConfirmStoreCommand>
       what;
   std::function<void(Answer&&)> done;
 };

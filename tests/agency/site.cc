@@ -86,6 +86,19 @@ std::shared_ptr<const Directory> test_directory() {
   return *kDirectory;
 }
 
+std::shared_ptr<const Directory> directory_by_mail(AgencyId agency) {
+  std::vector<Agency> agencies = test_directory()->agencies();
+  for (Agency& entry : agencies) {
+    if (entry.id != agency) continue;
+    entry.by_mail = true;
+    entry.endpoint.clear();
+    entry.transport_key.clear();
+    entry.signing_keys.clear();
+    entry.contact.address = "1 Example Road";
+  }
+  return Directory::make(std::move(agencies)).value();
+}
+
 Site::Site(AgencyId id, Instant at)
     : self(id), now(at), store(std::make_unique<MemoryStore>()), vault(make_vault()) {
   v1::StoreRecord record;
@@ -139,8 +152,8 @@ void Site::restart() {
   options.four_eyes = four_eyes;
   options.trusted_submitters = {"core"};
   const auto signer = signer_of(self);
-  auto opened = Engine::open(options, {*store, *vault, *signer, numbers, *this, *this},
-                             test_directory(), at(now));
+  auto opened =
+      Engine::open(options, {*store, *vault, *signer, numbers, *this, *this}, directory, at(now));
   REQUIRE(opened);
   engine = std::move(*opened);
 }

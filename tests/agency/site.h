@@ -25,6 +25,8 @@ AgencyId third_site();
 inline constexpr std::string_view kThirdAccount = "61001500000000000003";
 std::shared_ptr<const Signer> signer_of(AgencyId agency);
 std::shared_ptr<const Directory> test_directory();
+// The same, but that this agency has no Jiexu.
+std::shared_ptr<const Directory> directory_by_mail(AgencyId agency);
 
 // Both clocks at a time of tests that move only one.
 inline Moment at(Instant now) {
@@ -87,9 +89,10 @@ class Site final : public Transport, public EngineObserver {
 
   AgencyId self;
   Instant now;
-  BatchRules batch_rules;      // from the next restart() on
-  std::string user = "clerk";  // who gives the commands
-  bool four_eyes = false;      // from the next restart() on
+  BatchRules batch_rules;                                         // from the next restart() on
+  std::shared_ptr<const Directory> directory = test_directory();  // the same
+  std::string user = "clerk";                                     // who gives the commands
+  bool four_eyes = false;                                         // from the next restart() on
   bool store_complete = true;  // what restart() says of the store
   bool store_copied = false;   // the same
   bool store_proved = false;   // the same

@@ -19,6 +19,7 @@ std::string path_of(const Route& route, const ApiWorld& world) {
                                                         {"{n}", "3"},
                                                         {"{month}", "2026-11"},
                                                         {"{agency}", ApiWorld::kPeer},
+                                                        {"{number}", "1"},
                                                         {"{place}", std::string(48, '0')},
                                                         {"{batch}", "411328072609210000015"},
                                                         {"{payment}", "41132807260921000016-1"},

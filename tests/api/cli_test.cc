@@ -114,7 +114,7 @@ TEST_CASE("a sheet names every field, money also in capital figures, and the has
   notice.set_paid_on(20261122);
   notice.mutable_payee()->set_account_holder("示例");
   paper.set_from_agency("S41130010001");
-  const std::string text = sheet_text(paper, {"Nanyang", ""});
+  const std::string text = sheet_text(sheet_of(paper, {"Nanyang", ""}));
   CHECK_THAT(text, Catch::Contains(" Transfer of basic medical insurance\n") &&
                        Catch::Contains(" Remittance notice\n\n  Number   L-OUT-2\n"));
   CHECK_THAT(text, Catch::Contains("  From     Nanyang (S41130010001)\n"));
@@ -130,9 +130,10 @@ TEST_CASE("a sheet names every field, money also in capital figures, and the has
 TEST_CASE("a long sheet has pages, each with its number, and no line is lost") {
   v1::PaperView paper;
   paper.set_kind("information-form");
+  paper.set_sha256(std::string(64, 'a'));
   v1::InformationForm& form = *paper.mutable_message()->mutable_information_form();
   for (int i = 0; i < 100; ++i) form.add_segments()->set_remark("row " + std::to_string(i) + ".");
-  const std::string text = sheet_text(paper, {});
+  const std::string text = sheet_text(sheet_of(paper, {}));
   CHECK(std::ranges::count(text, '\f') == 2);
   CHECK_THAT(text, Catch::Contains("Page 1 of 3\n\f") && Catch::EndsWith("Page 3 of 3\n"));
   for (int i = 0; i < 100; ++i) {
@@ -144,11 +145,11 @@ TEST_CASE("a sheet for a browser obeys nothing that others wrote, and neither do
   v1::PaperView paper;
   paper.set_kind("clarify");
   paper.mutable_message()->mutable_clarify()->set_question("<script>\x1b[2J&");
-  const std::string html = sheet_html(paper, {"<b>", ""});
+  const std::string html = sheets_html({sheet_of(paper, {"<b>", ""})});
   CHECK_THAT(html,
              Catch::Contains("&lt;script&gt;\\u{1b}[2J&amp;") && Catch::Contains("&lt;b&gt;"));
   CHECK_THAT(html, Catch::Contains("counter(pages)"));
-  CHECK_THAT(sheet_text(paper, {}), Catch::Contains("<script>\\u{1b}[2J&"));
+  CHECK_THAT(sheet_text(sheet_of(paper, {})), Catch::Contains("<script>\\u{1b}[2J&"));
 }
 
 TEST_CASE("a form is shown with its history as a table, numbered as findings number it") {
@@ -393,7 +394,8 @@ TEST_CASE("a reminder names the duty, not its number") {
   v1::PaperView reminder;
   reminder.set_kind("reminder");
   reminder.mutable_message()->mutable_reminder()->set_duty(2);
-  CHECK_THAT(sheet_text(reminder, {}), Catch::Contains("Duty  send the information form"));
+  CHECK_THAT(sheet_text(sheet_of(reminder, {})),
+             Catch::Contains("Duty  send the information form"));
 }
 
 TEST_CASE("every code has words") {

@@ -46,6 +46,7 @@ void add_rare(Site& site) {
   const auto mark = [&](const Key& key) { batch.put(Family::kIndex, key, ""); };
   add(Family::kMeta, Key(layout::kJudgedKey), v1::JudgedRecord());
   add(Family::kMeta, Key(layout::kKeysKey), v1::KeysRecord());
+  add(Family::kMeta, layout::certificate_key(20261120080000), v1::CertificateRecord());
   add(Family::kCase, layout::case_key(id, true), v1::CaseRecord());
   add(Family::kFunds, layout::recovered_money_key(id), v1::RecoveredMoneyRecord());
   add(Family::kFunds, layout::payee_confirmation_key(id), v1::PayeeConfirmationRecord());

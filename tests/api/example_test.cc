@@ -4,7 +4,9 @@
 #include <map>
 
 #include "daemon/api/table/examples.h"
+#include "tests/agency/site.h"
 #include "tests/api/odd.h"
+#include "tests/cases/party.h"
 
 namespace jiexu::example_test {
 namespace {
@@ -160,6 +162,24 @@ void bring_batch(Doer& doer) {
   doer.run("make_batches");
 }
 
+// An agency without Jiexu has written a letter, and the answer waits to be mailed.
+void bring_mail(Doer& doer) {
+  Site& site = doer.agency().site();
+  REQUIRE(site.engine->set_directory(directory_by_mail(third_site()), at(site.now)));
+  v1::ActionInput sheet;
+  *sheet.mutable_paper() = sound_message(Case(), EventKind::kLetterIn);
+  v1::ContactLetter& letter = *sheet.mutable_paper()->mutable_letter();
+  letter.set_letter_number("No. 5");
+  letter.mutable_person()->set_document_type(v1::DOCUMENT_TYPE_PASSPORT);
+  letter.mutable_person()->set_document_number("S5");
+  sheet.set_agency(third_site().str());
+  const CaseId id = case_number(77);
+  REQUIRE_FALSE(site.act(EventKind::kKeyPaper, id, sheet).rejection);
+  REQUIRE_FALSE(site.act(EventKind::kAcceptLetter, id,
+                         sound_input(site.subject(id), EventKind::kAcceptLetter))
+                    .rejection);
+}
+
 // What has to be so before an example can be done.
 const std::map<std::string_view, void (*)(Doer&)> kBefore = {
     {"approve_proposal", [](Doer&) {}},
@@ -179,6 +199,8 @@ const std::map<std::string_view, void (*)(Doer&)> kBefore = {
        doer.run("take_held_file");
      }},
     {"propose_release", leave_payments_open},
+    {"mark_mailed", bring_mail},
+    {"show_certificate", [](Doer& doer) { doer.run("issue_certificate"); }},
     {"approve_release",
      [](Doer& doer) {
        leave_payments_open(doer);

@@ -124,6 +124,7 @@ constexpr Transition kTransitions[] = {
     {"the peer agrees to open", kIn, TO_DONE "reopen reopen-reply-received", "INFO_DISPUTED / NONE_DUE", "", "", ""},
     {"the peer declines to open", kIn, TO_DONE "reopen reopen-reply-received:no", "DONE / NONE_DUE", "", "", ""},
     {"we agree to open", kIn, TO_DONE "reopen-request-received agree", "INFO_DISPUTED / NONE_DUE", "reopen_reply(yes)", "", ""},
+    {"an agency without Jiexu answers a letter by its form alone", kIn, TO_LETTER "key-paper:form-received", "INFO_RECEIVED / EXPECTED", "", "receivable<owed_persons 123456", "intake 2026-11-27"},
     {"a case that has ended on paper is opened like others", kIn, TO_LETTER "key-paper:letter-accept-received key-paper:form-received bank-credit confirm-form credit close reopen-request-received agree", "INFO_DISPUTED / CREDITED", "reopen_reply(yes)", "", ""},
     {"we decline to open", kIn, TO_DONE "reopen-request-received decline", "DONE / NONE_DUE", "reopen_reply(no)", "", ""},
     {"transfer-out holds the case", kIn, TO_ACCEPT "hold-received", "LETTER_ACCEPTED / UNKNOWN / SUSPENDED", "", "", "form 2026-12-04"},

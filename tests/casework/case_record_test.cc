@@ -105,6 +105,7 @@ Case full_case() {
   out.hold_until = 20261231;
   out.stopped_on = 20261119;
   out.assignee = "zhao";
+  out.paper_number = "2026-117";
   out.last_fault = v1::FAULT_CODE_BAD_CONTENT;
   out.newest_entries = "\x08\x01";
   return out;

@@ -266,6 +266,22 @@ TEST_CASE("a name in an endpoint is resolved, and one that nobody knows costs th
   CHECK(eventually([&] { return a.is_connected_to(kB) && b.is_connected_to(kA); }));
 }
 
+TEST_CASE("an agency without Jiexu is no peer of the gate, and costs the others nothing") {
+  Gated a(kA), b(kB);
+  REQUIRE(a.gate);
+  REQUIRE(b.gate);
+  Agency mail;
+  mail.id = kC;
+  mail.name = "C";
+  mail.by_mail = true;
+  mail.contact.address = "1 Example Road";
+  a.know({mail, b.entry()});
+  b.know({a.entry(), mail});
+  CHECK(eventually([&] { return a.is_connected_to(kB) && b.is_connected_to(kA); }));
+  a.send(kC, Lane::kForward, "to nobody");
+  CHECK_FALSE(a.is_connected_to(kC));
+}
+
 TEST_CASE("what keeps a gate from starting is said") {
   const auto why = [](const char* program) {
     Gated a(kA, program);

@@ -22,7 +22,8 @@ constexpr LinkCause kCauses[] = {LinkCause::kNotInDirectory, LinkCause::kNoAnswe
                                  LinkCause::kDiverged,       LinkCause::kBehind,
                                  LinkCause::kEpoch,          LinkCause::kRefusedMalformed,
                                  LinkCause::kPausedThere,    LinkCause::kUnproven,
-                                 LinkCause::kLogUnreadable,  LinkCause::kOperator};
+                                 LinkCause::kNoJiexu,        LinkCause::kLogUnreadable,
+                                 LinkCause::kOperator};
 
 // Two agencies, and what one is shown of the link to the other.
 struct Two {
@@ -71,7 +72,7 @@ TEST_CASE("every cause has a sentence of its own, and every condition a name") {
     CHECK_FALSE(explain(cause).empty());
     CHECK(said.insert(explain(cause)).second);
   }
-  for (int n = 1; n <= 8; ++n) CHECK(said.insert(name(static_cast<LinkCondition>(n))).second);
+  for (int n = 1; n <= 9; ++n) CHECK(said.insert(name(static_cast<LinkCondition>(n))).second);
 }
 
 TEST_CASE("a link that is answered flows, and its view says what was heard") {

@@ -21,6 +21,9 @@ TEST_CASE("every key has the bytes that the table of layout.h gives") {
   const std::string peer = kPeerHex;
   const std::string id = kCaseHex;
   CHECK(to_hex(letter_counter_key(*Date::parse("2026-09-18"))) == "6c657474657201352836");
+  CHECK(to_hex(certificate_key(20260918235959)) ==
+        "43"
+        "0000126d5cd59337");
   CHECK(to_hex(link_log_key(kPeer, Direction::kIn, 2, 259)) ==
         peer + "01" + "00000002" + "0000000000000103");
   CHECK(to_hex(link_key(kPeer, Direction::kOut)) == peer + "00");
@@ -212,6 +215,7 @@ TEST_CASE("every key is one of its kind") {
   const RecordKey keys[] = {store_key(),
                             judged_key(),
                             letter_counter_key({2026, 11, 20}),
+                            certificate_key(20261120080000),
                             link_log_key(kPeer, Direction::kIn, 1, 1),
                             link_key(kPeer, Direction::kIn),
                             case_key(kCase, false),

@@ -292,6 +292,33 @@ TEST_CASE("agencies made in memory meet the same rules") {
   CHECK(Directory::make({}));
 }
 
+TEST_CASE("an agency without Jiexu has an address, and neither endpoint nor keys") {
+  Agency mail;
+  mail.id = id("S53010200101");
+  mail.name = "Example";
+  mail.by_mail = true;
+  mail.contact.address = "1 Example Road";
+  Agency other = mail;
+  other.id = id("S53010300101");
+  const auto made = Directory::make({agency("S41132810207", 'a'), mail, other});
+  REQUIRE(made);
+  CHECK((*made)->find_by_transport_key("") == nullptr);
+  const auto read = Directory::parse(kGood + to_toml(mail), "d.toml");
+  REQUIRE(read);
+  CHECK((*read)->find(mail.id)->by_mail);
+  CHECK_FALSE((*read)->agencies()[0].by_mail);
+  CHECK(to_toml(*(*read)->find(mail.id)) == to_toml(mail));
+
+  Agency linked = agency("S53010200101", 'b');
+  linked.by_mail = true;
+  const std::string told = make_errors({linked});
+  CHECK_THAT(told, Contains("endpoint is for an agency with Jiexu; by_mail says it has none"));
+  CHECK_THAT(told, Contains("transport_key is for an agency with Jiexu"));
+  CHECK_THAT(told, Contains("signing_keys is for an agency with Jiexu"));
+  CHECK_THAT(told, Contains("contact.address is missing: by_mail needs it"));
+  CHECK(errors(kGood + "by_mail = 1\n") == "d.toml:7:11: by_mail must be true or false");
+}
+
 TEST_CASE("a directory is loaded from a file, and a missing file is named") {
   const auto path =
       std::filesystem::temp_directory_path() / ("jiexu-directory-" + std::to_string(::getpid()));

@@ -25,7 +25,13 @@ std::optional<Digest> digest_from(std::string_view hex) {
 }
 
 std::string masked(const std::string& account) {
-  return account.size() <= 4 ? account : "*" + account.substr(account.size() - 4);
+  size_t at = account.size();
+  for (int shown = 0; shown < 4 && at > 0; ++shown) {
+    do {
+      --at;
+    } while (at > 0 && (static_cast<uint8_t>(account[at]) & 0xc0) == 0x80);
+  }
+  return at == 0 ? account : "*" + account.substr(at);
 }
 
 std::string date_text(int32_t yyyymmdd) {

@@ -5,6 +5,7 @@
 
 #include "daemon/api/api.h"
 #include "daemon/api/json.h"
+#include "daemon/api/paper_view.h"
 #include "daemon/api/problem.h"
 #include "daemon/api/reply.h"
 #include "daemon/base/bytes.h"
@@ -16,29 +17,15 @@
 namespace jiexu {
 namespace {
 
-// The name of the message's body, as in paths and on the command line.
-std::string kind_of(const v1::Message& message) {
-  const auto* field = v1::Message::descriptor()->FindFieldByNumber(message.body_case());
-  std::string kind = field == nullptr ? "unknown" : field->name();
-  std::ranges::replace(kind, '_', '-');
-  return kind;
-}
-
-Result<v1::PaperView> paper_view(const Records& records, AgencyId self, const Case& subject,
-                                 const SentMessage& sent) {
+Result<v1::PaperView> view_sent(const Records& records, AgencyId self, const Case& subject,
+                                const SentMessage& sent) {
   TRY(const auto bytes, read_message_bytes(records, sent.to, sent.place));
-  v1::PaperView view;
-  if (!view.mutable_message()->ParseFromString(bytes)) {
+  v1::Message message;
+  if (!message.ParseFromString(bytes)) {
     return fail(Errc::kCorrupt, "a message in the link log is unreadable");
   }
-  view.set_number(subject.letter_number + "-" + std::string(name(subject.side)) + "-" +
-                  std::to_string(sent.number));
-  view.set_sha256(to_hex(jiexu::view(sha256(bytes))));
-  view.set_case_id(subject.id.str());
-  view.set_from_agency(self.str());
-  view.set_to_agency(sent.to.str());
-  view.set_kind(kind_of(view.message()));
-  view.set_written_at(Instant{view.message().sent_at_ms()}.str());
+  v1::PaperView view = paper_view(message, bytes, {self, sent.to});
+  name_paper(subject, sent.number, view);
   return view;
 }
 
@@ -77,7 +64,7 @@ void Api::list_papers(Call call) {
   if (!sent) return reply(call, store_failure(sent.error()));
   v1::PaperViews views;
   for (const SentMessage& message : *sent) {
-    auto view = paper_view(records_, ports_.self, *subject, message);
+    auto view = view_sent(records_, ports_.self, *subject, message);
     if (!view) return reply(call, store_failure(view.error()));
     view->clear_message();
     *views.add_papers() = std::move(*view);
@@ -97,7 +84,7 @@ void Api::list_messages(Call call) {
     view.set_case_id(subject->id.str());
     view.set_from_agency(message.ours ? ports_.self.str() : message.peer.str());
     view.set_to_agency(message.ours ? message.peer.str() : ports_.self.str());
-    view.set_kind(kind_of(message.message));
+    view.set_kind(paper_kind(message.message));
     view.set_written_at(message.at.str());
     if (!message.on_paper) view.set_sha256(to_hex(jiexu::view(sha256(message.bytes))));
     *view.mutable_message() = std::move(message.message);
@@ -119,7 +106,7 @@ void Api::show_paper(Call call) {
                                         "we have sent " + std::to_string(sent->size()) +
                                             " messages in this case; they count from 1"));
   }
-  const auto view = paper_view(records_, ports_.self, *subject, (*sent)[number - 1]);
+  const auto view = view_sent(records_, ports_.self, *subject, (*sent)[number - 1]);
   if (!view) return reply(call, store_failure(view.error()));
   reply(call, *view);
 }

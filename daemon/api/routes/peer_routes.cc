@@ -13,16 +13,6 @@ namespace {
 
 constexpr size_t kWhyBytesMax = 200;
 
-HttpResponse no_such_peer() {
-  return problem_response(404, "unknown_agency", "the agency is not in the directory");
-}
-
-HttpResponse peer_response(const Answered<v1::PeerView>& peer) {
-  if (peer) return {200, "application/json", to_json(*peer), {}};
-  if (peer.error().refusal == Refusal::kUnknownAgency) return no_such_peer();
-  return refusal_response(peer.error(), nullptr);
-}
-
 // "hh:mm" in minutes; nullopt for any other text.
 std::optional<int64_t> parse_minutes(std::string_view text) {
   if (text.size() != 5 || text[2] != ':') return std::nullopt;

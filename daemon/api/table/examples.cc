@@ -50,6 +50,16 @@ constexpr RouteExample kExamples[] = {
     {"key_paper", "/v1/papers",
      R"({"case_id":"019a0000-0000-7000-8000-000000000005",)"
      R"("message":{"clarify":{"question":"Which account?"}}})"},
+    {"list_mail", "/v1/peers/S41132810207/mail"},
+    {"mark_mailed", "/v1/peers/S41132810207/mail",
+     R"({"through":"1","by_what":"registered letter RX1"})"},
+    {"list_certificates", "/v1/certificates"},
+    {"issue_certificate", "/v1/certificates",
+     R"({"name":"林晓","document_number":"350500199102030226","scheme":"EMPLOYEE",)"
+     R"("place":"泉州市","insured_from_month":201001,"insured_to_month":202610,)"
+     R"("balance_fen":"140950"})"},
+    {"show_certificate",
+     "/v1/certificates/%E9%97%BD2026%E5%B9%B4%E7%AC%AC350500011120080000%E5%8F%B7"},
     {"list_work", "/v1/work?ours=1&limit=2"},
     {"list_proposals", "/v1/proposals"},
     {"book_bank_lines", "/v1/bank/lines",

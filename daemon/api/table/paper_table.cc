@@ -17,6 +17,21 @@ constexpr Route kPaperRows[] = {
     {"POST", "/v1/papers", Role::kClerk, &Api::key_paper,
      {.name = "key_paper", .summary = "Keys in what came from the other agency on paper",
       .input = of<v1::PaperView>, .output = {of<v1::CaseView>}, .statuses = {200, 201, 202, 404}}},
+    {"GET", "/v1/peers/{agency}/mail", Role::kClerk, &Api::list_mail,
+     {.name = "list_mail", .summary = "What waits to be sent by mail to an agency without Jiexu",
+      .output = {of<v1::PaperViews>}}},
+    {"POST", "/v1/peers/{agency}/mail", Role::kClerk, &Api::mark_mailed,
+     {.name = "mark_mailed", .summary = "Says that it is in the post, up to a sheet",
+      .input = of<v1::MailedInput>, .output = {of<v1::PeerView>}, .statuses = {200, 404}}},
+    {"GET", "/v1/certificates", Role::kAuditor, &Api::list_certificates,
+     {.name = "list_certificates", .summary = "Certificates of insurance that were issued",
+      .output = {of<v1::CertificateViews>}, .query = kPaged}},
+    {"POST", "/v1/certificates", Role::kClerk, &Api::issue_certificate,
+     {.name = "issue_certificate", .summary = "Issues a certificate of insurance",
+      .input = of<v1::Certificate>, .output = {of<v1::CertificateView>}, .statuses = {201}}},
+    {"GET", "/v1/certificates/{number}", Role::kAuditor, &Api::show_certificate,
+     {.name = "show_certificate", .summary = "A certificate of insurance, to be printed",
+      .output = {of<v1::CertificateView>}, .statuses = {200, 404}}},
 };
 // clang-format on
 

@@ -34,6 +34,7 @@ constexpr PathParameter kPathParameters[] = {
     {"action", "What is to be done: one of the case's `actions`", "", actions},
     {"month", "A month of China Standard Time", "^[0-9]{4}-[0-9]{2}$"},
     {"agency", "The code of an agency", "^S[0-9]{11}$"},
+    {"number", "The number of a certificate, percent-encoded", "^[^/]+$"},
     {"place", "`place` of the list's entry, as it is", "^[0-9a-f]+$"},
     {"batch", "The number of a batch", "^[0-9]{21}$"},
     {"payment", "The EndToEndId of a payment: letter number and attempt",
