@@ -19,6 +19,7 @@ constexpr uint32_t kWildPermille = 30;       // of actions that are not offered
 constexpr uint32_t kRevisionPermille = 200;  // of actions that name the revision seen
 constexpr uint32_t kFormVersionsMax = 6;
 constexpr uint32_t kPaperWhim = 10;
+constexpr uint32_t kFormAlonePermille = 300;
 constexpr uint32_t kLetterByHandPermille = 50;
 constexpr uint32_t kAllByHandPermille = 500;  // of letters, where nothing else comes through
 constexpr uint32_t kMistypedPermille = 150;
@@ -248,7 +249,11 @@ std::shared_ptr<const v1::ActionInput> Clerk::sheet(const Paper& paper, const Ca
   std::erase_if(sheets,
                 [](const v1::Message& message) { return !is_carried(message.body_case()); });
   if (sheets.size() <= subject.papers.size()) return nullptr;
-  v1::Message& message = sheets[subject.papers.size()];
+  // The form alone answers a letter, too.
+  const auto form = std::ranges::find_if(sheets, &v1::Message::has_information_form);
+  const bool alone = form != sheets.end() && subject.relationship == Relationship::kLetterSent &&
+                     random_.chance(kFormAlonePermille);
+  v1::Message& message = alone ? *form : sheets[subject.papers.size()];
   if (random_.chance(kMistypedPermille)) mistype(message);
   auto input = std::make_shared<v1::ActionInput>();
   *input->mutable_paper() = std::move(message);
