@@ -106,15 +106,14 @@ int status_of(Refusal refusal) {
     case Refusal::kPaymentUnknown: case Refusal::kUnknownProposal: return 404;
     case Refusal::kIdempotencyReused: case Refusal::kProposalChanged: case Refusal::kNothingToMail:
     case Refusal::kBankLineNotUnsure: case Refusal::kBankLineNotDecided:
-    case Refusal::kBankLineOfPayment: case Refusal::kBankLineMoneyGone:
-    case Refusal::kBankLineCaseClosed: case Refusal::kBankFileNotHeld: return 409;
+    case Refusal::kBankLineOfPayment: case Refusal::kBankLineMoneyGone: case Refusal::kReplayed:
+    case Refusal::kBankLineCaseClosed: case Refusal::kBankFileNotHeld: case Refusal::kOutOfOrder:
+    case Refusal::kProposalOpen: case Refusal::kPaymentNotOut: return 409;
     case Refusal::kUnconfirmed: case Refusal::kRecovering: return 503;
     // clang-format on
     case Refusal::kOwnProposal: return 403;
     case Refusal::kStorageLow: return 507;
     case Refusal::kIdempotencyTooMany: return 429;
-    case Refusal::kReplayed:
-    case Refusal::kOutOfOrder:
     case Refusal::kWrongPeer:
     case Refusal::kCaseExists:
     case Refusal::kCaseClosed:

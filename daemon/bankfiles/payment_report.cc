@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "daemon/bankfiles/bank_text.h"
+#include "daemon/bankfiles/camt_entry.h"
 #include "daemon/bankfiles/duplicate.h"
 #include "daemon/bankfiles/xml_stream.h"
 #include "daemon/base/gbk.h"
@@ -22,6 +23,7 @@ constexpr std::string_view kBatch = "OrgnlPmtInfAndSts";
 constexpr std::string_view kPayment = "OrgnlPmtInfAndSts/TxInfAndSts";
 constexpr std::string_view kNoId = "NOTPROVIDED";
 constexpr size_t kReasonBytesMax = 140;
+constexpr size_t kAmountBytesMax = 40;
 
 // ISO 20022 external code list, payment transaction status. What is neither settled nor refused is
 // on its way, a code that is not known to us too: its payment waits, and the code is the reason.
@@ -102,6 +104,8 @@ class Pain002 final : public XmlHandler {
       payment_.instruction = clean_field(element.text);
     } else if (name == "GrpSts" || name == "PmtInfSts" || name == "TxSts") {
       said.code = clean_field(element.text);
+    } else if (names_amount(below)) {
+      take_amount(element, said.fate);
     } else {
       add_reason(element, said);
     }
@@ -111,6 +115,19 @@ class Pain002 final : public XmlHandler {
   bool found() const { return found_; }
 
  private:
+  // What was ordered, of a payment or in sum; what one bank pays another may be less by a fee.
+  static bool names_amount(std::string_view below) {
+    return below.ends_with("OrgnlTxRef/Amt/InstdAmt") ||
+           below == "OrgnlGrpInfAndSts/OrgnlCtrlSum" || below == "OrgnlPmtInfAndSts/OrgnlCtrlSum";
+  }
+
+  static void take_amount(const XmlElement& element, PaymentFate& fate) {
+    const bool yuan = element.currency.empty() || camt::in_yuan(element.currency);
+    fate.amount = yuan ? parse_amount(element.text) : std::nullopt;
+    fate.amount_said = fit_gbk(clean_field(element.text), kAmountBytesMax);
+    if (!yuan) fate.amount_said += " " + fit_gbk(element.currency, kAmountBytesMax);
+  }
+
   // There may be several, and a text to each code.
   static void add_reason(const XmlElement& element, Said& said) {
     const bool code =

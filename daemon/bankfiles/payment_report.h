@@ -9,9 +9,11 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "daemon/base/money.h"
 #include "daemon/base/result.h"
 
 namespace jiexu {
@@ -28,6 +30,10 @@ struct PaymentFate {
   std::string end_to_end_id;  // empty: every payment of the batch
   PaymentStatus status = PaymentStatus::kPending;
   std::string reason;  // the bank's codes and words, at most 140 bytes in GBK
+  // The amount that it says it was ordered, of all of the batch or of one payment, as it stands in
+  // the report; empty: it says none. nullopt: that is no amount in yuan.
+  std::string amount_said;
+  std::optional<Fen> amount;
   uint64_t line = 0;
 };
 

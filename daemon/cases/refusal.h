@@ -79,6 +79,7 @@ enum class Refusal : uint16_t {
   kUnknownProposal = 90,
   kOwnProposal = 91,
   kProposalChanged = 92,  // the digest is not that of what would be done now
+  kProposalOpen = 93,     // another one waits for its second person
   // Payments and their batches.
   kBatchUnknown = 100,
   kBatchState = 101,        // what was asked for does not fit where it is
@@ -92,6 +93,7 @@ enum class Refusal : uint16_t {
   kPayeeNotAsSeen = 109,       // the account is another than what was seen
   kPaymentAcknowledged = 110,  // the other agency has it
   kPaymentAtBank = 111,        // what is taken for its return says that the bank has it
+  kPaymentNotOut = 112,        // no line says that it went out, or the case does not have it back
   // Daily statements of a peer.
   kStatementDay = 120,      // no day, one that is not over, or one that was stated before
   kStatementOrder = 121,    // a part or a case is not where it belongs

@@ -201,6 +201,9 @@ constexpr RefusalText kRefusals[] = {
     {Refusal::kPaymentAtBank, "payment_at_bank",
      "A bank that refuses a payment as a duplicate has it already: nothing has come back. Hand in "
      "its report with `jiexu remit report`, and pay nothing in its place."},
+    {Refusal::kPaymentNotOut, "payment_not_out",
+     "Only what a line of a statement shows as debited, and the case has back, can be said to have "
+     "gone out."},
     {Refusal::kStatementDay, "statement_day",
      "The statement is of a day that is not over here, or that was stated before."},
     {Refusal::kStatementOrder, "statement_order",
@@ -231,6 +234,8 @@ constexpr RefusalText kRefusals[] = {
      "A proposal is approved by another person than the one who made it."},
     {Refusal::kProposalChanged, "proposal_changed",
      "The digest is not that of what would be done now; look at the proposal again."},
+    {Refusal::kProposalOpen, "proposal_open",
+     "Another proposal waits for its second person: have it approved, or retract it first."},
 };
 
 }  // namespace

@@ -17,7 +17,8 @@ Result<Answered<v1::PaymentView>> release(PaymentService& payments,
                                           const std::string& user, Instant now) {
   using Act = ReleasePaymentCommand::Act;
   switch (asked.act) {
-    case Act::kPropose: return payments.propose_release(asked.payment, asked.said, user, now);
+    case Act::kPropose:
+      return payments.propose_release(asked.payment, asked.said, asked.went_out, user, now);
     case Act::kApprove: return payments.approve_release(asked.payment, asked.said, user, now);
     case Act::kRetract: break;
   }

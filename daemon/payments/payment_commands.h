@@ -54,6 +54,7 @@ struct ReleasePaymentCommand {
   EndToEndId payment;
   Act act = Act::kPropose;
   std::string said;
+  bool went_out = false;  // of a proposal: it went out, though the case has it back
 };
 
 // Payments that the bank does not have yet, or that wait for a person, behind `after`.

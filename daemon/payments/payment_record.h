@@ -21,9 +21,20 @@ inline int64_t sent(const v1::PaymentRecord& record) {
   return record.exported_fen() != 0 ? record.exported_fen() : record.amount_fen();
 }
 
-// Of it, what a line may still bring back.
+// Of it, what a line may still bring back: of what stands for another payment, under that one.
 inline int64_t still_out(const v1::PaymentRecord& record) {
-  return sent(record) - record.seen_back_fen();
+  return record.went_out_as() != 0 ? 0 : sent(record) - record.seen_back_fen();
+}
+
+// The case has all of it back.
+inline bool is_back(const v1::PaymentRecord& record) {
+  const PaymentState state = state_of(record);
+  return state == PaymentState::kReturned || state == PaymentState::kTakenBack;
+}
+
+// A line says that it was paid, none has brought it back, and the case has it back.
+inline bool is_out_after_all(const v1::PaymentRecord& record) {
+  return is_back(record) && !record.debit_line().empty() && still_out(record) > 0;
 }
 
 // The bank has refused it as known, and has not shown its debit; nobody has asked the bank since.

@@ -211,6 +211,7 @@ Result<std::string_view> PaymentService::obstacle(const Case& subject, const Pay
   const Record& record = payment.record;
   Readiness readiness;
   readiness.contradicted = record.contradicted();
+  readiness.out_after_all = is_out_after_all(record);
   if (is_waiting(state_of(record))) {
     TRY(readiness.other_asked, asks_of_another(subject, payment.attempt));
   }

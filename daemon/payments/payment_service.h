@@ -131,8 +131,11 @@ class PaymentService final : public CaseListener {
   // Two people have made sure that the bank does not have the payment, or have looked at what the
   // bank says against the case: one proposes it, another one approves what was shown with that
   // (`content`, in hex). Either again changes nothing.
+  // With `went_out` they say instead that it is out, though the case has it back, as a line shows:
+  // another payment of the case stands for it then, of which the other agency is told, and what
+  // waits in its place is taken back. What the bank has of that is paid twice.
   Outcome<v1::PaymentView> propose_release(const EndToEndId& id, std::string_view note,
-                                           std::string_view user, Instant now);
+                                           bool went_out, std::string_view user, Instant now);
   Outcome<v1::PaymentView> approve_release(const EndToEndId& id, std::string_view content,
                                            std::string_view user, Instant now);
   Outcome<v1::PaymentView> retract_release(const EndToEndId& id, Instant now);
@@ -184,7 +187,12 @@ class PaymentService final : public CaseListener {
   Result<PaymentStep> advance(Payment& payment, PaymentEvent event, Instant now,
                               std::string_view words = "");
   Result<void> carry_out(const PaymentStep& taken, Payment& payment, Instant now);
-  Result<std::optional<Rejection>> bar_to_release(const Payment& payment, Instant now);
+  Result<std::optional<Rejection>> bar_to_release(const Payment& payment, bool went_out,
+                                                  Instant now);
+  // Why the case does not take it; then nothing has changed.
+  Result<std::optional<Rejection>> go_out(Payment& payment, std::string_view user, Instant now);
+  // What waits in the place of a payment that went out.
+  Result<void> drop_replacements(const Payment& out, std::string_view user, Instant now);
   const v1::ReleaseRecord* standing_release(const Payment& payment) const;
   static bool drop_proposed_release(Record& record);
   Result<void> know_as_paid(const CaseId& id, uint32_t attempt, Instant now);
@@ -226,8 +234,11 @@ class PaymentService final : public CaseListener {
   // `named`: payments of which the same report speaks one by one.
   Result<void> report_batch(const PaymentFate& fate, const std::set<std::string>& named,
                             std::string_view user, Instant now, v1::PaymentReportView& out);
-  Result<void> report_payment(const PaymentFate& fate, std::string_view user, Instant now,
-                              v1::PaymentReportView& out);
+  // `other`: the amounts of its batch, if the report names another one.
+  Result<void> report_payment(const PaymentFate& fate, std::string other, std::string_view user,
+                              Instant now, v1::PaymentReportView& out);
+  Result<void> ask_of_amount(const std::string& other, Payment& payment, Instant now,
+                             v1::PaymentReportLineView& line);
   Result<void> take_report(Payment& payment, PaymentEvent event, Instant now,
                            v1::PaymentReportLineView& line);
   static void answer(const PaymentStep& taken, const Payment& payment,

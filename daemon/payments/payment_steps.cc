@@ -17,7 +17,8 @@ constexpr int kDebitDaysUnpublished = 7;
 
 // What the case says, and whether it can be told, matters for these alone.
 bool asks_case(PaymentEvent event) {
-  return event == PaymentEvent::kSaidRejected || event == PaymentEvent::kReleased;
+  return event == PaymentEvent::kSaidRejected || event == PaymentEvent::kReleased ||
+         event == PaymentEvent::kWentOut;
 }
 
 Date last_day_of_debit(const Calendar& calendar, Instant now) {

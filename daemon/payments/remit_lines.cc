@@ -19,6 +19,11 @@ bool is_known_back(const v1::PaymentRecord& record) {
   return record.amount_fen() - record.returned_fen() < still_out(record);
 }
 
+// Out, says the case, and no line has shown it.
+bool lacks_debit(const v1::PaymentRecord& record) {
+  return state_of(record) == PaymentState::kPaid && record.debit_line().empty();
+}
+
 // The bank has paid it, for all that is known: it has neither rejected it, nor does it lack it.
 bool has_gone_out(const v1::PaymentRecord& record) {
   return state_of(record) == PaymentState::kExported || state_of(record) == PaymentState::kPaid ||
@@ -132,7 +137,8 @@ bool PaymentService::adds_up(const Named& named, Fen amount, Way way) {
 }
 
 // What comes back under the number of a payment that the bank has paid twice is the second one,
-// which has no number of its own.
+// which has no number of its own. So is the debit of one that was given up and went out all the
+// same, if the store has lost that line.
 Result<PaymentService::Named> PaymentService::find_one(const EndToEndId& id, Way way,
                                                        Instant now) const {
   Named named;
@@ -143,11 +149,14 @@ Result<PaymentService::Named> PaymentService::find_one(const EndToEndId& id, Way
     TRY_DO(add_forgetful(ids, now, named));
     return named;
   }
-  for (uint32_t attempt = id.attempt + 1; way == Way::kBack; ++attempt) {
+  const bool refused = is_back((*payment)->record) && (*payment)->record.debit_line().empty();
+  for (uint32_t attempt = id.attempt + 1; way == Way::kBack || refused; ++attempt) {
     TRY(auto later, read((*payment)->id, attempt));
     if (!later) break;
     const Record& record = later->record;
-    if (record.again_of() == id.attempt && still_out(record) > 0) *payment = std::move(later);
+    if (record.again_of() != id.attempt) continue;
+    const bool out = way == Way::kBack ? still_out(record) > 0 : lacks_debit(record);
+    if (out) *payment = std::move(later);
   }
   named.cases.push_back((*payment)->id);
   named.payments.push_back(std::move(**payment));

@@ -22,14 +22,16 @@ Result<void> PaymentService::settle_acknowledged(const Case& subject, Instant no
   return {};
 }
 
-// Why nobody may release the payment as things stand. Also one that the case has taken back may
-// hold up lines of the bank, as long as nobody knows whether the bank has had it; and what the
-// other agency still has to give back may acknowledge it.
+// Why nobody may release the payment as things stand, or say that it went out. Also one that the
+// case has taken back may hold up lines of the bank, as long as nobody knows whether the bank has
+// had it; and what the other agency still has to give back may acknowledge it.
 Result<std::optional<Rejection>> PaymentService::bar_to_release(const Payment& payment,
-                                                                Instant now) {
-  TRY(const auto facts, facts_of(payment, PaymentEvent::kReleased, now));
-  switch (step(facts, PaymentEvent::kReleased).answer) {
+                                                                bool went_out, Instant now) {
+  const PaymentEvent event = went_out ? PaymentEvent::kWentOut : PaymentEvent::kReleased;
+  TRY(const auto facts, facts_of(payment, event, now));
+  switch (step(facts, event).answer) {
     case PaymentAnswer::kNotHeld: return Rejection{Refusal::kPaymentNotHeld, ""};
+    case PaymentAnswer::kIsNotOut: return Rejection{Refusal::kPaymentNotOut, ""};
     case PaymentAnswer::kIsAcknowledged: return Rejection{Refusal::kPaymentAcknowledged, ""};
     case PaymentAnswer::kIsRecovering: break;
     default: return std::nullopt;
@@ -47,6 +49,7 @@ const v1::ReleaseRecord* PaymentService::standing_release(const Payment& payment
 
 PaymentService::Outcome<v1::PaymentView> PaymentService::propose_release(const EndToEndId& id,
                                                                          std::string_view note,
+                                                                         bool went_out,
                                                                          std::string_view user,
                                                                          Instant now) {
   using Reply = tl::expected<v1::PaymentView, Rejection>;
@@ -54,12 +57,16 @@ PaymentService::Outcome<v1::PaymentView> PaymentService::propose_release(const E
   if (!found) return Reply(refuse(Refusal::kPaymentUnknown));
   if (note.empty()) return Reply(refuse(Refusal::kInputMissing, "note: is missing"));
   Payment& payment = *found;
-  TRY(const auto bar, bar_to_release(payment, now));
+  TRY(const auto bar, bar_to_release(payment, went_out, now));
   if (bar) return Reply(tl::unexpected(*bar));
   const v1::ReleaseRecord* open = standing_release(payment);
-  if (open == nullptr || open->proposed_by() != user || open->note() != note) {
+  const bool again = open != nullptr && open->proposed_by() == user && open->note() == note &&
+                     open->went_out() == went_out;
+  if (open != nullptr && !again) return Reply(refuse(Refusal::kProposalOpen, id.text()));
+  if (!again) {
     drop_proposed_release(payment.record);
     v1::ReleaseRecord release;
+    release.set_went_out(went_out);
     release.set_proposed_by(std::string(user));
     release.set_proposed_at_ms(now.ms);
     release.set_note(std::string(note));
@@ -87,18 +94,76 @@ PaymentService::Outcome<v1::PaymentView> PaymentService::approve_release(const E
   if (again) return Reply(view_payment(payment.id, payment.attempt, record, "", now));
   if (!release.approved_by().empty()) return Reply(refuse(Refusal::kUnknownProposal, id.text()));
   if (release.proposed_by() == user) return Reply(refuse(Refusal::kOwnProposal, id.text()));
-  TRY(const auto bar, bar_to_release(payment, now));
+  TRY(const auto bar, bar_to_release(payment, release.went_out(), now));
   if (bar) return Reply(tl::unexpected(*bar));
   if (!seen || standing_release(payment) == nullptr)
     return Reply(refuse(Refusal::kProposalChanged, id.text()));
+  if (release.went_out()) {
+    TRY(const auto refused, go_out(payment, user, now));
+    if (refused) return Reply(tl::unexpected(*refused));
+  }
   release.set_approved_by(std::string(user));
   release.set_approved_at_ms(now.ms);
   const std::string note = release.note();
   // One thing at a time: what the bank says against the case comes first.
-  TRY_DO(advance(payment, PaymentEvent::kReleased, now));
+  if (!release.went_out()) TRY_DO(advance(payment, PaymentEvent::kReleased, now));
   record.set_reason(note);
   put(payment, now);
   return Reply(view_payment(payment.id, payment.attempt, record, "", now));
+}
+
+// The case has it back, and so its number is settled there: what is out is a payment that nobody
+// has ordered, as one that the bank has paid twice.
+Result<std::optional<Rejection>> PaymentService::go_out(Payment& payment, std::string_view user,
+                                                        Instant now) {
+  TRY(const auto subject, cases_.load(payment.id, now));
+  CHECK(subject != nullptr);
+  Event event;
+  event.kind = EventKind::kBankPaidAgain;
+  event.at = now;
+  event.actor = user_actor(user);
+  event.amount = Fen{still_out(payment.record)};
+  event.attempt = payment.attempt;
+  TRY(const auto outcome, apply(*subject, event));
+  if (!outcome) return outcome.error();
+  const uint32_t stands = (*outcome)->attempt;
+  TRY(auto standing, read(payment.id, stands));
+  CHECK(standing.has_value());
+  standing->record.set_debit_line(payment.record.debit_line());
+  standing->record.set_reason(std::string(kWentOutAsThis) + ": " + std::to_string(payment.attempt));
+  put(*standing, now);
+  TRY_DO(drop_replacements(payment, user, now));
+  // While it still counts as out.
+  TRY_DO(advance(payment, PaymentEvent::kWentOut, now));
+  payment.record.set_went_out_as(stands);
+  return std::nullopt;
+}
+
+Result<void> PaymentService::drop_replacements(const Payment& out, std::string_view user,
+                                               Instant now) {
+  const std::string why = std::string(kNotNeeded) + ": " + std::to_string(out.attempt);
+  for (uint32_t attempt = 1;; ++attempt) {
+    TRY(auto other, read(out.id, attempt));
+    if (!other) return {};
+    const bool waits = is_waiting(state_of(other->record));
+    if (!waits || is_doubtful(other->record, doubt_until_ms_)) continue;
+    TRY(const auto subject, cases_.load(out.id, now));
+    v1::ActionInput input;
+    input.set_amount_fen(other->record.amount_fen() - other->record.returned_fen());
+    input.set_reason(why);
+    Event event;
+    event.kind = EventKind::kBankReturned;
+    event.at = now;
+    event.actor = user_actor(user);
+    event.input = &input;
+    event.attempt = attempt;
+    TRY(const auto taken, apply(*subject, event));
+    TRY(other, read(out.id, attempt));
+    // Whatever is asked about it, it never leaves.
+    TRY_DO(advance(*other, taken ? PaymentEvent::kReleased : PaymentEvent::kCaseRefused, now, why));
+    other->record.set_reason(why);
+    put(*other, now);
+  }
 }
 
 PaymentService::Outcome<v1::PaymentView> PaymentService::retract_release(const EndToEndId& id,

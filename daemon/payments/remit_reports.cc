@@ -5,6 +5,23 @@
 #include "daemon/payments/remit_views.h"
 
 namespace jiexu {
+namespace {
+
+// "reported / ordered", if the report names another amount than was ordered; empty: it does not.
+std::string other_amount(const PaymentFate& fate, int64_t ordered) {
+  if (fate.amount_said.empty() || fate.amount == Fen{ordered}) return "";
+  return fate.amount_said + " / " + Fen{ordered}.yuan();
+}
+
+// What the batch's file came to. What is known of it from notices alone may not be all.
+std::string other_sum(const PaymentFate& fate, const v1::RemittanceBatchRecord& batch) {
+  int64_t total = 0;
+  for (const v1::BatchPaymentRecord& place : batch.payments()) total += place.amount_fen();
+  return batch.format() == 0 ? "" : other_amount(fate, total);
+}
+
+}  // namespace
+
 Result<v1::PaymentReportView> PaymentService::report(const std::vector<PaymentFate>& fates,
                                                      std::string_view user, Instant now) {
   v1::PaymentReportView out;
@@ -14,7 +31,7 @@ Result<v1::PaymentReportView> PaymentService::report(const std::vector<PaymentFa
   }
   for (const PaymentFate& fate : fates) {
     auto done = fate.end_to_end_id.empty() ? report_batch(fate, named, user, now, out)
-                                           : report_payment(fate, user, now, out);
+                                           : report_payment(fate, "", user, now, out);
     if (done) done = tx_.end_step();
     if (!done) return tl::unexpected(done.error());
   }
@@ -36,18 +53,21 @@ Result<void> PaymentService::report_batch(const PaymentFate& fate,
     line->set_outcome("unknown");
     return {};
   }
+  const std::string other = other_sum(fate, **batch);
   for (const v1::BatchPaymentRecord& place : (*batch)->payments()) {
     PaymentFate one = fate;
+    one.amount_said.clear();
     one.end_to_end_id = EndToEndId{place.letter_number(), place.attempt()}.text();
     if (named.contains(one.end_to_end_id)) continue;
-    TRY_DO(report_payment(one, user, now, out));
+    TRY_DO(report_payment(one, other, user, now, out));
     TRY_DO(tx_.end_step());
   }
   return {};
 }
 
-Result<void> PaymentService::report_payment(const PaymentFate& fate, std::string_view user,
-                                            Instant now, v1::PaymentReportView& out) {
+Result<void> PaymentService::report_payment(const PaymentFate& fate, std::string other,
+                                            std::string_view user, Instant now,
+                                            v1::PaymentReportView& out) {
   v1::PaymentReportLineView& line = *out.add_lines();
   line.set_line(fate.line);
   line.set_payment(fate.end_to_end_id);
@@ -55,6 +75,8 @@ Result<void> PaymentService::report_payment(const PaymentFate& fate, std::string
   TRY(auto payment, find(fate.end_to_end_id));
   if (!payment) return {};
   line.set_case_id(payment->id.str());
+  if (other.empty()) other = other_amount(fate, sent(payment->record));
+  if (!other.empty()) return ask_of_amount(other, *payment, now, line);
   switch (fate.status) {
     case PaymentStatus::kPending:
       return take_report(*payment, PaymentEvent::kSaidPending, now, line);
@@ -62,6 +84,15 @@ Result<void> PaymentService::report_payment(const PaymentFate& fate, std::string
     case PaymentStatus::kRejected: return take_as_rejected(fate, *payment, user, now, line);
     case PaymentStatus::kDuplicate: return take_as_duplicate(fate, *payment, now, line);
   }
+  return {};
+}
+
+// Whatever the bank says became of it: that is said of another payment than was ordered.
+Result<void> PaymentService::ask_of_amount(const std::string& other, Payment& payment, Instant now,
+                                           v1::PaymentReportLineView& line) {
+  const std::string words = std::string(kOtherAmount) + ": " + other;
+  TRY(const auto taken, advance(payment, PaymentEvent::kSaidOther, now, words));
+  answer(taken, payment, line);
   return {};
 }
 

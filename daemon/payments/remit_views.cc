@@ -26,6 +26,7 @@ v1::ReleaseView view_release(const v1::ReleaseRecord& release) {
   out.set_proposed_at(time_text(release.proposed_at_ms()));
   out.set_approved_by(release.approved_by());
   out.set_approved_at(time_text(release.approved_at_ms()));
+  out.set_went_out(release.went_out());
   return out;
 }
 
@@ -39,6 +40,7 @@ Digest release_content(const CaseId& id, uint32_t attempt, const v1::PaymentReco
   append_u64(text, static_cast<uint64_t>(release.proposed_at_ms()));
   append_u32(text, attempt);
   const std::string bytes = payment.SerializeAsString();
+  if (release.went_out()) text += "went out";
   for (const std::string_view field : {id.bytes(), std::string_view(release.proposed_by()),
                                        std::string_view(release.note()), std::string_view(bytes)}) {
     append_u32(text, static_cast<uint32_t>(field.size()));
@@ -73,6 +75,7 @@ v1::PaymentView view_payment(const CaseId& id, uint32_t attempt, const v1::Payme
   out.set_batch(record.batch());
   out.set_waits_for(std::string(obstacle));
   out.set_reason(record.reason());
+  out.set_went_out_as(record.went_out_as());
   out.set_ordered_by(record.ordered_by());
   out.set_age_ms(std::max<int64_t>(now.ms - record.ordered_at_ms(), 0));
   for (const v1::ReleaseRecord& release : record.releases()) {

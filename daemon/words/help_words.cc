@@ -228,6 +228,7 @@ constexpr Word kHelpWords[] = {
     sentence("As `case proposals` or `bank line` shows it", "依 `case proposals` 或 `bank line` 所示"),
     sentence("Print the table by which bank lines move; needs no daemon", "输出银行流水状态表；无需系统运行"),
     sentence("As a state diagram in Mermaid", "输出为 Mermaid 状态图"),
+    sentence("It went out, though its case has it back: what waits in its place is taken back", "该笔虽已记退回，实已付出：待付的替代付款一并撤回"),
     sentence("Propose to take a file as it is whose lines and balances do not agree", "提请按原样接受流水与余额不符的文件"),
     sentence("Its digest, as `bank files` shows it", "文件校验码，依 `bank files` 所示"),
     sentence("Its digest", "文件校验码"),

@@ -14,6 +14,7 @@ struct ReleaseOptions {
   std::string payment;
   std::string note;
   std::string content;
+  bool went_out = false;
 };
 
 std::string release_path(const ReleaseOptions& options) {
@@ -31,6 +32,7 @@ void print_proposed_release(const Session& session, const std::string& body) {
 int propose_release(const Session& session, const ReleaseOptions& options) {
   v1::ReleasePaymentInput input;
   input.set_note(options.note);
+  input.set_went_out(options.went_out);
   return session.show("POST", release_path(options), to_json(input),
                       [&](const std::string& body) { print_proposed_release(session, body); });
 }
@@ -57,10 +59,12 @@ std::string release_remark(const v1::PaymentView& payment) {
   if (payment.releases().empty()) return "";
   const v1::ReleaseView& last = *payment.releases().rbegin();
   if (last.approved_by().empty()) {
-    return say("release proposed by {user}: {note}",
-               {{"user", last.proposed_by()}, {"note", last.note()}});
+    return say(
+        last.went_out() ? "it went out, says {user}: {note}" : "release proposed by {user}: {note}",
+        {{"user", last.proposed_by()}, {"note", last.note()}});
   }
-  return say("released by {user} and {other}: {note}",
+  return say(last.went_out() ? "it went out, say {user} and {other}: {note}"
+                             : "released by {user} and {other}: {note}",
              {{"user", last.proposed_by()}, {"other", last.approved_by()}, {"note", last.note()}});
 }
 
@@ -79,7 +83,8 @@ void print_releases(const google::protobuf::RepeatedPtrField<v1::PaymentView>& p
       if (!why.empty()) std::cout << "  " << say_in_pieces(why) << "\n";
     }
     std::cout << "  "
-              << say("release proposed by {user}, {time}: {note}",
+              << say(last.went_out() ? "it went out, says {user}, {time}: {note}"
+                                     : "release proposed by {user}, {time}: {note}",
                      {{"user", last.proposed_by()},
                       {"time", day_and_time(last.proposed_at())},
                       {"note", last.note()}})
@@ -96,6 +101,9 @@ void add_releases(Command group, Session& session) {
       "jiexu remit release 41132807261122000017-1 --note \"the bank has no such payment\"");
   release.add_option("payment", options->payment, "As `remit waiting` shows it").required();
   release.add_option("--note", options->note, "How it is known").required();
+  release.add_flag(
+      "--went-out", options->went_out,
+      "It went out, though its case has it back: what waits in its place is taken back");
   release.callback([&session, options] {
     session.run = [&session, options] { return propose_release(session, *options); };
   });

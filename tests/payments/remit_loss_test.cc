@@ -144,6 +144,33 @@ TEST_CASE("a debit that names only a batch that the store has lost is known from
   CHECK(world.payer.state(1) == "paid");
 }
 
+TEST_CASE("after a loss the debit of what was refused and went out is of what stands for it") {
+  Recovering world;
+  Payer& payer = world.payer;
+  REQUIRE(payer.report(payer.payment(1) + "|rejected|AC04\n") == Outcomes{"rejected"});
+  world.remit();
+  v1::BankLine debit = bank_line("", -kBalance, "1");
+  debit.set_end_to_end_id(payer.payment(1));
+  REQUIRE(world.out.bank({debit}).bank.results(0).outcome() == "paid_out");
+  ReleasePaymentCommand asked{*EndToEndId::parse(payer.payment(1)), Payer::Act::kPropose, "so"};
+  asked.went_out = true;
+  const Answer proposed = payer.run("wang", asked);
+  REQUIRE_FALSE(proposed.rejection);
+  const auto& shown = dynamic_cast<const v1::PaymentView&>(*proposed.view);
+  REQUIRE_FALSE(
+      payer.about_release("li", payer.payment(1), Payer::Act::kApprove, shown.releases(0).content())
+          .rejection);
+  jiexu::settle({&world.in, &world.out});
+  REQUIRE(payer.state(1, 3) == "paid");
+  world.recover();
+  REQUIRE(world.out.subject(world.id).attempt == 3);
+  CHECK(world.out.subject(world.id).moved == Fen{kBalance});
+  CHECK(world.out.bank({debit}).bank.results(0).outcome() == "paid_out");
+  CHECK(payer.state(1, 3) == "paid");
+  CHECK(payer.waiting().empty());
+  CHECK(world.out.balance(out_site(), LedgerAccount::kSuspense) == 0);
+}
+
 TEST_CASE("a debit of a payment that is still being replayed is tried again when it is there") {
   Recovering world;
   world.come_back(kBalance / 2);

@@ -3,6 +3,7 @@
 
 #include "daemon/casework/case_store.h"
 #include "daemon/payments/remit_views.h"
+#include "storage/layout.h"
 #include "tests/agency/payer.h"
 
 using namespace jiexu;
@@ -51,6 +52,66 @@ TEST_CASE("an entry of a report that names no payment costs the others nothing")
                              "</OrgnlPmtInfAndSts></CstmrPmtStsRpt></Document>";
   CHECK(payer.report(report) == Outcomes{"unknown", "paid"});
   CHECK(payer.state(1) == "paid");
+}
+
+TEST_CASE("a report that names another amount than was ordered is asked about, not believed") {
+  Payer payer(2);
+  const std::string batch = payer.pay();
+  const auto amount = [](const std::string& text, const std::string& currency = "CNY") {
+    return "<OrgnlTxRef><Amt><InstdAmt Ccy=\"" + currency + "\">" + text +
+           "</InstdAmt></Amt></OrgnlTxRef>";
+  };
+  const auto said = [&](int n, const std::string& status, const std::string& more) {
+    return "<TxInfAndSts><OrgnlEndToEndId>" + payer.payment(n) + "</OrgnlEndToEndId><TxSts>" +
+           status + "</TxSts>" + more + "</TxInfAndSts>";
+  };
+  const auto report = [&](const std::string& group, const std::string& body) {
+    return "<Document><CstmrPmtStsRpt><OrgnlGrpInfAndSts><OrgnlMsgId>" + batch + "</OrgnlMsgId>" +
+           group + "</OrgnlGrpInfAndSts>" +
+           (body.empty() ? "" : "<OrgnlPmtInfAndSts>" + body + "</OrgnlPmtInfAndSts>") +
+           "</CstmrPmtStsRpt></Document>";
+  };
+  const std::string ordered = Fen{kBalance}.yuan();
+  const std::string asked = std::string(kOtherAmount) + ": 1.00 / " + ordered;
+  const auto reason = [&](int n) {
+    return (**payer.site.records().get_message<v1::PaymentRecord>(
+                Family::kFunds, layout::payment_key(Payer::id(n), 1)))
+        .reason();
+  };
+  SECTION("whatever became of it") {
+    const std::string status = GENERATE("ACSC", "RJCT", "ACSP");
+    const std::string text =
+        report("", said(1, status, amount("1.00")) + said(2, status, amount("1.00")));
+    CHECK(payer.report(text) == Outcomes{"contradicts", "contradicts"});
+    CHECK(payer.state(1) == "exported");
+    CHECK(payer.site.subject(Payer::id(1)).moved == Fen{kBalance});
+    CHECK(reason(1) == asked);
+    const auto before = payer.site.contents();
+    CHECK(payer.report(text) == Outcomes{"contradicts", "contradicts"});
+    CHECK(payer.site.contents() == before);
+    CHECK(payer.release(payer.payment(1), "the bank has mistyped it") == Refusal::kNone);
+    CHECK(payer.state(1) == "exported");
+  }
+  SECTION("the same in other digits is no other") {
+    CHECK(payer.report(report("", said(1, "ACSC", amount("0" + ordered + "0")) +
+                                      said(2, "ACSC", ""))) == Outcomes{"paid", "paid"});
+  }
+  SECTION("another currency is another amount") {
+    CHECK(payer.report(report("", said(1, "ACSC", amount(ordered, "USD")))) ==
+          Outcomes{"contradicts"});
+    CHECK(reason(1).ends_with(ordered + " USD / " + ordered));
+  }
+  SECTION("what is no amount is another one") {
+    CHECK(payer.report(report("", said(1, "ACSC", amount("much")))) == Outcomes{"contradicts"});
+  }
+  SECTION("a sum of the batch that is another one") {
+    const auto sum = [](const std::string& text) {
+      return "<OrgnlCtrlSum>" + text + "</OrgnlCtrlSum><GrpSts>ACSC</GrpSts>";
+    };
+    CHECK(payer.report(report(sum("1.00"), "")) == Outcomes{"contradicts", "contradicts"});
+    CHECK(reason(2) == std::string(kOtherAmount) + ": 1.00 / " + Fen{2 * kBalance}.yuan());
+    CHECK(payer.report(report(sum(Fen{2 * kBalance}.yuan()), "")) == Outcomes{"paid", "paid"});
+  }
 }
 
 TEST_CASE("a report that is handed in twice changes nothing the second time") {
@@ -132,7 +193,7 @@ TEST_CASE("what was refused and shows as debited is not paid anew before two peo
   CHECK(payer.make().batches().empty());
   CHECK(payer.state(1, 2) == "ordered");
   const std::vector<std::string> both = {
-      payer.payment(1) + " returned: " + std::string(kContradictedPayment),
+      payer.payment(1) + " returned: " + std::string(kOutAfterAll),
       payer.payment(1, 2) + " ordered: " + std::string(kOtherContradicted)};
   auto waiting = payer.waiting();
   std::ranges::sort(waiting);

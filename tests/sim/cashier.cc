@@ -196,7 +196,8 @@ void Cashier::clear_up(const v1::PaymentView& held) {
   CHECK(id && payment);
   world_.trace.add(node_.id().text(), "held", held.payment() + " " + held.waits_for());
   if (held.waits_for() == kUnlistedPayee) return confirm_payee(*id);
-  const bool asked = held.waits_for() == kContradictedPayment || held.waits_for() == kDebitOverdue;
+  const bool asked = held.waits_for() == kContradictedPayment ||
+                     held.waits_for() == kDebitOverdue || held.waits_for() == kOutAfterAll;
   if (asked) return release(held);
   if (held.waits_for() != kDoubtfulPayment) return;
   // What the bank has, its list will say.

@@ -56,6 +56,7 @@ v1::PaymentView Api::payment_view(const PaymentEntry& payment) const {
   const Instant now = ports_.clock.now();
   Readiness readiness;
   readiness.contradicted = payment.record.contradicted();
+  readiness.out_after_all = is_out_after_all(payment.record);
   readiness.awaits_debit = awaits_debit(payment.record);
   readiness.debit_overdue = is_debit_overdue(payment.record, now);
   return view_payment(payment.id, payment.attempt, payment.record, obstacle_to(readiness), now);
@@ -180,7 +181,7 @@ void Api::propose_release(Call call) {
   if (auto read = from_json(call.request.body, &input); !read) {
     return reply(call, bad_body(read.error()));
   }
-  ask_about_release(call, ReleasePaymentCommand::Act::kPropose, input.note());
+  ask_about_release(call, ReleasePaymentCommand::Act::kPropose, input.note(), input.went_out());
 }
 
 void Api::approve_release(Call call) {
@@ -195,10 +196,11 @@ void Api::retract_release(Call call) {
   ask_about_release(call, ReleasePaymentCommand::Act::kRetract, "");
 }
 
-void Api::ask_about_release(const Call& call, ReleasePaymentCommand::Act act, std::string said) {
+void Api::ask_about_release(const Call& call, ReleasePaymentCommand::Act act, std::string said,
+                            bool went_out) {
   const auto payment = EndToEndId::parse(call.args[0]);
   if (!payment) return reply(call, refusal_response({Refusal::kPaymentUnknown, ""}, nullptr));
-  ask_for_view(call, ReleasePaymentCommand{*payment, act, std::move(said)});
+  ask_for_view(call, ReleasePaymentCommand{*payment, act, std::move(said), went_out});
 }
 
 // What waits for a second person; a few at most, for they are made one by one.

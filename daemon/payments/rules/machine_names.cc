@@ -21,6 +21,8 @@ std::string_view name(PaymentEvent event) {
     case PaymentEvent::kAcknowledged: return "acknowledged";
     case PaymentEvent::kPaidTwice: return "paid-twice";
     case PaymentEvent::kReleased: return "released";
+    case PaymentEvent::kSaidOther: return "said-of-another-amount";
+    case PaymentEvent::kWentOut: return "went-out";
   }
   return "";
 }
@@ -44,6 +46,7 @@ std::string_view name(PaymentIf condition) {
     case PaymentIf::kAckedDoubt: return "the other agency has credited it";
     case PaymentIf::kRecovering: return "the other agency may still tell of it";
     case PaymentIf::kAsked: return "a person is asked";
+    case PaymentIf::kDebitedOut: return "a line has debited it, and none has brought it back";
   }
   return "";
 }
@@ -63,6 +66,7 @@ std::string_view name(PaymentAnswer answer) {
     case PaymentAnswer::kNotHeld: return "refused: it waits for nobody";
     case PaymentAnswer::kIsAcknowledged: return "refused: the other agency has it";
     case PaymentAnswer::kIsRecovering: return "refused: messages are being recovered";
+    case PaymentAnswer::kIsNotOut: return "refused: no line shows it, or the case lacks nothing";
   }
   return "";
 }
@@ -76,6 +80,7 @@ std::string_view name(PaymentDuty duty) {
     case PaymentDuty::kAwaitDebit: return "its debit is awaited";
     case PaymentDuty::kStampRelease: return "released";
     case PaymentDuty::kForgetKnown: return "all is well";
+    case PaymentDuty::kTellOut: return "the case is told that it is out";
   }
   return "";
 }

@@ -98,6 +98,11 @@ constexpr PaymentRow kRows[] = {
     {E::kReleased,        kAtBank,       I::kAsked,          kStay,          K::kAnswered,       Q::kNone,                 A::kDone,         D::kStampRelease},
     {E::kReleased,        kAny,          I::kAsked,          kStay,          K::kAnswered,       Q::kNone,                 A::kDone,         kNo},
     {E::kReleased,        kAny,          I::kAlways,         kStay,          K::kKeep,           Q::kNone,                 A::kDone,         D::kStampRelease},
+
+    {E::kSaidOther,       kAny,          I::kAlways,         kStay,          K::kAsk,            Q::kOther,                A::kContradicts,  kNo},
+    {E::kWentOut,         kBack,         I::kUnreachable,    kStay,          K::kKeep,           Q::kNone,                 A::kIsRecovering, kNo},
+    {E::kWentOut,         kBack,         I::kDebitedOut,     kStay,          K::kAnswered,       Q::kNone,                 A::kDone,         D::kTellOut},
+    {E::kWentOut,         kAny,          I::kAlways,         kStay,          K::kKeep,           Q::kNone,                 A::kIsNotOut,     kNo},
 };
 
 struct QuestionText {
@@ -167,6 +172,7 @@ bool holds(PaymentIf condition, const PaymentFacts& facts) {
     case I::kAckedDoubt: return doubted && facts.acknowledged;
     case I::kRecovering: return doubted && facts.recovering;
     case I::kAsked: return asked;
+    case I::kDebitedOut: return facts.debited && facts.still_out;
   }
   return false;
 }

@@ -54,7 +54,9 @@ enum class PaymentEvent : uint8_t {
   kAcknowledged,    // the other agency has credited it
   kPaidTwice,       // the bank has paid it once more
   kReleased,        // two people have looked and say that it may go on
-  kLast = kReleased,
+  kSaidOther,       // the bank's list: it names another amount
+  kWentOut,         // two people have looked: it is out, though the case has it back
+  kLast = kWentOut,
 };
 
 // What a person is asked about a payment. Stored as its text.
@@ -110,7 +112,8 @@ enum class PaymentIf : uint8_t {
   kAckedDoubt,  // doubted, and the other agency has credited it
   kRecovering,  // doubted, and the other agency may still tell of it
   kAsked,       // a person looks
-  kLast = kAsked,
+  kDebitedOut,  // a line has debited it, and may still bring it back
+  kLast = kDebitedOut,
 };
 
 enum class PaymentAnswer : uint8_t {
@@ -128,7 +131,8 @@ enum class PaymentAnswer : uint8_t {
   kNotHeld,
   kIsAcknowledged,
   kIsRecovering,
-  kLast = kIsRecovering,
+  kIsNotOut,
+  kLast = kIsNotOut,
 };
 
 // What the service does besides.
@@ -140,7 +144,8 @@ enum class PaymentDuty : uint8_t {
   kAwaitDebit,    // within three working days, else a person looks
   kStampRelease,  // two people have looked
   kForgetKnown,   // the remark that the bank has it, and all is well
-  kLast = kForgetKnown,
+  kTellOut,       // another payment of the case stands for it; none is paid in its place
+  kLast = kTellOut,
 };
 
 // What becomes of the question.
@@ -209,5 +214,13 @@ inline constexpr std::string_view kAckedUnexported =
 inline constexpr std::string_view kRejectedAfterPaid =
     "the bank refuses what it has paid: ask it where the money is before anything is paid in its "
     "place";
+// Each with the number of the other payment behind it.
+inline constexpr std::string_view kWentOutAsThis =
+    "out all the same, though the case had this payment back";
+inline constexpr std::string_view kNotNeeded = "not needed, for this payment went out after all";
+// With what the bank's list says and what was ordered behind it.
+inline constexpr std::string_view kOtherAmount =
+    "the bank's report names another amount than was ordered, ask it which it has (reported / "
+    "ordered)";
 
 }  // namespace jiexu

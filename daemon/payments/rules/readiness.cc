@@ -10,6 +10,7 @@ struct Rung {
 
 constexpr Rung kLadderToBank[] = {
     {[](const Readiness& r) { return r.doubtful && r.acknowledged; }, kAcknowledgedPayment},
+    {[](const Readiness& r) { return r.contradicted && r.out_after_all; }, kOutAfterAll},
     {[](const Readiness& r) { return r.contradicted; }, kContradictedPayment},
     {[](const Readiness& r) { return r.other_asked; }, kOtherContradicted},
     {[](const Readiness& r) { return r.debit_overdue; }, kDebitOverdue},

@@ -8,6 +8,7 @@ namespace jiexu {
 
 struct Readiness {
   bool contradicted = false;    // a person is asked
+  bool out_after_all = false;   // ... because a line debits what the case has back
   bool other_asked = false;     // ... about another payment of its case
   bool awaits_debit = false;    // the bank has it, and has not shown its debit
   bool debit_overdue = false;   // the same for three working days
@@ -25,6 +26,9 @@ std::string_view obstacle_to(const Readiness& readiness);
 
 inline constexpr std::string_view kContradictedPayment =
     "what the bank says of it does not fit: look at the case and ask the bank, then release it";
+inline constexpr std::string_view kOutAfterAll =
+    "a statement shows its debit, and the case has it back: ask the bank; release it if the bank "
+    "sends it back, or say that it went out (`remit release --went-out`)";
 inline constexpr std::string_view kOtherContradicted =
     "a person is asked about another payment of its case: until that one is released, nothing is "
     "paid in its place";

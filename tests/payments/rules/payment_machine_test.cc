@@ -114,6 +114,28 @@ TEST_CASE("what a line has brought back was with the bank, whatever the store kn
         Q::kNone);
 }
 
+TEST_CASE("what a line debits and the case has back can be said to be out, and nothing else") {
+  const PaymentFacts out{.state = S::kReturned,
+                         .debited = true,
+                         .still_out = true,
+                         .question = Q::kDebitedAndReturned};
+  const PaymentStep taken = step(out, E::kWentOut);
+  CHECK(taken.to == S::kReturned);
+  CHECK(taken.question == Q::kNone);
+  CHECK(taken.duties.has(PaymentDuty::kTellOut));
+  CHECK(step({.state = S::kReturned, .debited = true}, E::kWentOut).answer == A::kIsNotOut);
+  CHECK(step({.state = S::kReturned, .still_out = true}, E::kWentOut).answer == A::kIsNotOut);
+  CHECK(step({.state = S::kPaid, .debited = true, .still_out = true}, E::kWentOut).refused());
+}
+
+TEST_CASE("what the bank says of another amount moves nothing, and a person is asked") {
+  for (const S state : kStates) {
+    const PaymentStep taken = step({.state = state}, E::kSaidOther);
+    CHECK(taken.to == state);
+    CHECK(taken.question == Q::kOther);
+  }
+}
+
 TEST_CASE("a release answers what is asked, then what is doubted") {
   CHECK(step({.state = S::kPaid}, E::kReleased).answer == A::kNotHeld);
   const PaymentFacts asked{.state = S::kOrdered, .doubtful = true, .question = Q::kOther};
@@ -160,6 +182,7 @@ TEST_CASE("names of what happens to payments are distinct and not empty") {
 TEST_CASE("of several obstacles the first of the ladder is told") {
   CHECK(obstacle_to({}).empty());
   CHECK(obstacle_to({.contradicted = true, .doubtful = true}) == kContradictedPayment);
+  CHECK(obstacle_to({.contradicted = true, .out_after_all = true}) == kOutAfterAll);
   CHECK(obstacle_to({.contradicted = true, .other_asked = true}) == kContradictedPayment);
   CHECK(obstacle_to({.other_asked = true, .doubtful = true}) == kOtherContradicted);
   CHECK(obstacle_to({.awaits_debit = true, .debit_overdue = true}) == kDebitOverdue);

@@ -135,6 +135,14 @@ A released(Twin& twin) {
   return A::kDone;
 }
 
+A went_out(Twin& twin) {
+  if (twin.state != S::kReturned && twin.state != S::kTakenBack) return A::kIsNotOut;
+  if (twin.recovering) return A::kIsRecovering;
+  if (!twin.debited || twin.seen_back) return A::kIsNotOut;
+  twin.question = Q::kNone;
+  return A::kDone;
+}
+
 A taken_back(Twin& twin) {
   if (twin.waits()) {
     twin.state = twin.whole_back ? S::kTakenBack : S::kOrdered;
@@ -192,6 +200,8 @@ A take(E event, Twin& twin) {
       return pays_without_question(twin.doubtful(), twin);
     case E::kPaidTwice: return pays_without_question(twin.waits(), twin);
     case E::kReleased: return released(twin);
+    case E::kSaidOther: return ask(Q::kOther, twin);
+    case E::kWentOut: return went_out(twin);
   }
   return A::kDone;
 }
