@@ -94,6 +94,7 @@ inline constexpr std::string_view kClosedCases = "c";
 inline constexpr std::string_view kAccounts = "A";
 inline constexpr std::string_view kBankLines = "B";
 inline constexpr std::string_view kBankFiles = "F";
+inline constexpr std::string_view kLastStatements = "L";
 inline constexpr std::string_view kCaseJournals = "J";
 inline constexpr std::string_view kLineJournals = "K";
 inline constexpr std::string_view kRemittanceBatches = "R";

@@ -257,7 +257,7 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, const Engine
   if (calendar == nullptr) calendar = std::make_shared<const Calendar>(Calendar::shipped());
   TRY_DO(engine->cases_.start(std::move(calendar), date_of(now.wall)));
   TRY_DO(engine->bank_.start());
-  TRY_DO(engine->bank_files_.start());
+  TRY_DO(engine->bank_files_.start(now.wall));
   TRY_DO(engine->fetch_.start(now.steady));
   engine->recovery_.doubt_payments_again(now.wall);
   if (engine->options_.store_copied) engine->recovery_.note_copy(now.wall);

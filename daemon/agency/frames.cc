@@ -49,11 +49,10 @@ v1::FaultCode fault_of(Refusal refusal) {
     case Refusal::kPayeeListed: case Refusal::kPayeeNotAsSeen: case Refusal::kPaymentAcknowledged:
     case Refusal::kPaymentAtBank: case Refusal::kStatementDay: case Refusal::kStatementOrder:
     case Refusal::kStatementContent: case Refusal::kIdempotencyReused:
-    case Refusal::kTextHidden:    case Refusal::kIdempotencyTooMany:
-    case Refusal::kFieldNotTaken: case Refusal::kProposalOpen:
+    case Refusal::kTextHidden: case Refusal::kIdempotencyTooMany: case Refusal::kPaymentNotOut:
+    case Refusal::kFieldNotTaken: case Refusal::kBankFileUnknown: case Refusal::kProposalOpen:
     case Refusal::kNoticeAttempt: case Refusal::kNoticeContradicts: case Refusal::kNoticePayee:
     case Refusal::kUnconfirmed: case Refusal::kNothingToMail: case Refusal::kCertificateInvalid:
-    case Refusal::kPaymentNotOut:
       return v1::FAULT_CODE_BAD_CONTENT;
       // clang-format on
   }

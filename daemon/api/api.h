@@ -138,7 +138,7 @@ class Api {
   void take_held_file(Call call);
   void approve_held_file(Call call);
   void retract_held_file(Call call);
-  void ask_about_file(const Call& call, TakeFileCommand::Act act, std::string said);
+  void ask_about_file(const Call& call, TakeFileCommand asked);
   void propose_line_act(const Call& call, SettleLineCommand act);
   Result<void> add_line_acts(size_t limit, v1::CaseViews& views) const;
   void take_bank_file(Call call);
@@ -155,7 +155,8 @@ class Api {
   void propose_release(Call call);
   void approve_release(Call call);
   void retract_release(Call call);
-  void ask_about_release(const Call& call, ReleasePaymentCommand::Act act, std::string said);
+  void ask_about_release(const Call& call, ReleasePaymentCommand::Act act, std::string said,
+                         bool went_out = false);
   Result<void> add_releases(size_t limit, v1::CaseViews& views) const;
   void show_peers(Call call);
   void show_queues(Call call);

@@ -103,7 +103,8 @@ int status_of(Refusal refusal) {
   switch (refusal) {
     // clang-format off
     case Refusal::kUnknownCase: case Refusal::kBankLineUnknown: case Refusal::kBatchUnknown:
-    case Refusal::kPaymentUnknown: case Refusal::kUnknownProposal: return 404;
+    case Refusal::kPaymentUnknown: case Refusal::kUnknownProposal:
+    case Refusal::kBankFileUnknown: return 404;
     case Refusal::kIdempotencyReused: case Refusal::kProposalChanged: case Refusal::kNothingToMail:
     case Refusal::kBankLineNotUnsure: case Refusal::kBankLineNotDecided:
     case Refusal::kBankLineOfPayment: case Refusal::kBankLineMoneyGone: case Refusal::kReplayed:

@@ -125,6 +125,7 @@ Result<LineAsked> BankService::ask_of(const Entry& entry, const v1::LineActRecor
   asked.explained = !act.note().empty();
   asked.shares = static_cast<size_t>(act.to_size());
   asked.asked = sum_of_shares(shares_of(act));
+  asked.fee = Fen{act.fee_fen()};
   std::vector<Allocation> to = shares_of(act);
   if (kind == LineAct::kMatchNoticed) {
     TRY(const auto batch, noticed_batch(entry.record, now));
@@ -176,6 +177,9 @@ Result<Reply> BankService::propose(const Digest& line, v1::LineActRecord act, st
   const Digest content = act_content(line, record, act);
   const auto* open = open_act(record);
   if (open == nullptr || open->content() != view(content)) {
+    const bool stands =
+        open != nullptr && view(act_content(line, record, *open)) == open->content();
+    if (stands) return Reply(refuse(Refusal::kProposalOpen, to_hex(view(line))));
     if (open != nullptr) record.mutable_acts()->RemoveLast();
     act.set_proposed_at_ms(now.ms);
     act.set_content(std::string(view(content)));
@@ -228,7 +232,7 @@ Result<void> BankService::carry_out(Entry& entry, const v1::LineActRecord& act,
                                     const std::string& user, Instant now) {
   const std::string by = act.proposed_by() + ", " + user;
   switch (static_cast<LineAct>(act.act())) {
-    case LineAct::kMatch: return match(entry, shares_of(act), by, act.note(), now);
+    case LineAct::kMatch: return match(entry, act, by, now);
     case LineAct::kMatchNoticed: return match_noticed(entry, by, act.note(), now);
     case LineAct::kSetAside: {
       TRY_DO(leave_batch(entry));
@@ -241,12 +245,14 @@ Result<void> BankService::carry_out(Entry& entry, const v1::LineActRecord& act,
   return {};
 }
 
-Result<void> BankService::match(Entry& entry, const std::vector<Allocation>& to,
-                                std::string_view by, std::string_view note, Instant now) {
+Result<void> BankService::match(Entry& entry, const v1::LineActRecord& act, std::string_view by,
+                                Instant now) {
   Record& record = entry.record;
   LineNow line = line_now(record);
+  const std::vector<Allocation> to = shares_of(act);
   LineAsked asked;
   asked.event = LineEvent::kMatch;
+  asked.fee = Fen{act.fee_fen()};
   asked.asked = sum_of_shares(to);
   asked.shares = to.size();
   TRY(const auto named, name_payments(record.line(), to));
@@ -257,13 +263,14 @@ Result<void> BankService::match(Entry& entry, const std::vector<Allocation>& to,
   }
   TRY_DO(park(entry, Fen{}, now));
   const bool debit = line.open.value < 0;
-  TRY(asked.left, debit ? take_parts(entry, *named, now) : allot(record, *named, now));
+  TRY(const auto refused, debit ? take_parts(entry, *named, now) : allot(record, *named, now));
+  asked.left = Fen{refused.value + asked.fee.value};
   // Whose another line of these cases is may be known now.
   for (const Allocation& part : to) try_again_soon(part.id);
   TRY_DO(park(entry, debit ? -asked.left : asked.left, now));
   const auto row = step(asked, line);
   CHECK(row.has_value());
-  return note_match(entry, line, by, note, now);
+  return note_match(entry, line, by, act.note(), now);
 }
 
 Result<void> BankService::note_match(Entry& entry, const LineNow& line, std::string_view by,

@@ -34,6 +34,7 @@ Results propose(BankService& service, const SettleLineCommand& asked, const std:
   v1::LineActRecord act;
   act.set_act(static_cast<uint32_t>(asked.act));
   act.set_note(asked.note);
+  act.set_fee_fen(asked.fee.value);
   if (asked.same_as) act.set_same_as(std::string(view(*asked.same_as)));
   for (const Allocation& part : asked.to) {
     v1::AllocationRecord* to = act.add_to();
@@ -56,7 +57,7 @@ Result<Answered<v1::BankFileView>> take_file(BankFiles& files, const TakeFileCom
                                              const std::string& user, Instant now) {
   using Act = TakeFileCommand::Act;
   switch (asked.act) {
-    case Act::kPropose: return files.propose(asked.file, asked.said, user, now);
+    case Act::kPropose: return files.propose(asked, user, now);
     case Act::kApprove: return files.approve(asked.file, asked.said, user, now);
     case Act::kRetract: break;
   }

@@ -39,6 +39,7 @@ struct SettleLineCommand {
   std::vector<Allocation> to;  // kMatch alone
   std::string note;
   std::optional<Digest> same_as;  // kSame; nullopt: the line that it may be
+  Fen fee{};                      // kMatch of a debit alone: what of it is the bank's fee
 };
 
 // Another one approves it as it was shown, or anybody takes it back.
@@ -48,13 +49,16 @@ struct DecideLineCommand {
   std::optional<std::string> content;  // in hex; nullopt: taken back
 };
 
-// A file that is held, because its balances and lines do not agree, is taken as it is.
+// A file that is held is taken as it is, or put aside.
 struct TakeFileCommand {
   using Reply = Answered<v1::BankFileView>;
   enum class Act : uint8_t { kPropose, kApprove, kRetract };
   Digest file{};
   Act act{};
   std::string said;  // kPropose: how it is known; kApprove: the digest of what was shown, in hex
+  // Of kPropose. `replaced_by`: the file that stands for one that is put aside, if there is one.
+  bool set_aside = false;
+  std::optional<Digest> replaced_by{};
 };
 
 // Once, at start. All must outlive the kernel.

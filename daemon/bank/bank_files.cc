@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "daemon/bank/bank_line_record.h"
+#include "daemon/bank/rules/hold.h"
 #include "daemon/bankfiles/bank_text.h"
 #include "daemon/base/limits.h"
 #include "daemon/trust/suite.h"
@@ -20,6 +21,7 @@ bool is_whole(const v1::BankFileRecord& record) {
 std::string state_name(const v1::BankFileRecord& record) {
   if (!is_whole(record)) return "staging";
   if (record.held()) return "held";
+  if (record.set_aside()) return "set_aside";
   return record.booked() == record.lines() ? "done" : "booking";
 }
 
@@ -68,6 +70,25 @@ bool follow_one_another(const v1::BankFileRecord& record) {
   return true;
 }
 
+std::vector<StatementGap> gaps_of(const v1::Statement& last) {
+  std::vector<StatementGap> gaps;
+  for (const v1::StatementGap& gap : last.gaps()) {
+    gaps.push_back({Fen{gap.from_fen()}, gap.from_on(), Fen{gap.to_fen()}, gap.to_on()});
+  }
+  return gaps;
+}
+
+void put_gaps(const std::vector<StatementGap>& gaps, v1::Statement& last) {
+  last.clear_gaps();
+  for (const StatementGap& gap : gaps) {
+    v1::StatementGap* one = last.add_gaps();
+    one->set_from_fen(gap.from.value);
+    one->set_from_on(gap.from_day);
+    one->set_to_fen(gap.to.value);
+    one->set_to_on(gap.to_day);
+  }
+}
+
 Proof proof_of(const v1::BankFileRecord& record) {
   Proof proof = Proof::kProved;
   uint64_t lines = 0;
@@ -86,6 +107,19 @@ bool is_shown(const v1::Statement& statement, const v1::BankFileRecord& record) 
          prove(statement_facts(statement)) == Proof::kDiffers;
 }
 
+// An earlier version held files for their balances alone.
+HoldReason hold_reason(const v1::BankFileRecord& record) {
+  return record.held_for() == 0 ? HoldReason::kBalances
+                                : static_cast<HoldReason>(record.held_for());
+}
+
+void show_hold(const v1::BankFileRecord& record, v1::BankFileView& out) {
+  out.set_held_for(std::string(name(hold_reason(record))));
+  const auto day = Date::from_yyyymmdd(record.held_day());
+  if (!day) return;
+  out.set_why("line " + std::to_string(record.held_line()) + ": " + day->str());
+}
+
 bool adds_up(const v1::BankFileRecord& record) {
   return record.staged_credited_fen() == record.credited_fen() &&
          record.staged_debited_fen() == record.debited_fen();
@@ -96,6 +130,8 @@ bool adds_up(const v1::BankFileRecord& record) {
 void show_decision(const v1::LineActRecord& act, v1::LineDecisionView& out) {
   const auto kind = static_cast<LineAct>(act.act());
   out.set_act(act.act() == 0 ? "take" : std::string(name(kind)));
+  out.set_fee_fen(act.fee_fen());
+  out.set_replaced_by(to_hex(act.replaced_by()));
   for (const v1::AllocationRecord& part : act.to()) {
     v1::AllocationView* to = out.add_to();
     to->set_case_id(CaseId::from_bytes(part.case_id()).value_or(CaseId()).str());
@@ -129,6 +165,9 @@ v1::BankFileView view_bank_file(const Digest& file, const v1::BankFileRecord& re
   for (const v1::Statement& statement : record.statements()) {
     if (is_shown(statement, record)) *out.add_statements() = statement;
   }
+  if (record.held() || record.set_aside()) show_hold(record, out);
+  out.set_replaced_by(to_hex(record.replaced_by()));
+  out.set_replaces(to_hex(record.replaces()));
   for (const v1::LineActRecord& act : record.acts()) show_decision(act, *out.add_decisions());
   for (int i = 0; i < record.outcomes_size(); ++i) {
     if (record.outcomes(i) == 0) continue;
@@ -141,11 +180,11 @@ v1::BankFileView view_bank_file(const Digest& file, const v1::BankFileRecord& re
 
 BankFiles::BankFiles(AgencyId self, const std::vector<std::string>& accounts, Transaction& tx,
                      BankService& service, EngineObserver& observer)
-    : self_(self), tx_(tx), service_(service), observer_(observer) {
+    : self_(self), tx_(tx), service_(service), observer_(observer), alarms_(self, observer) {
   for (const std::string& account : accounts) others_.insert(clean_number(account));
 }
 
-Result<void> BankFiles::start() {
+Result<void> BankFiles::start(Instant now) {
   Result<void> read;
   const auto done =
       tx_.scan(Family::kFunds, layout::kBankFiles, layout::prefix_end(layout::kBankFiles),
@@ -154,12 +193,30 @@ Result<void> BankFiles::start() {
                  if (!file) read = tl::unexpected(file.error());
                  v1::BankFileRecord record;
                  if (!file || !record.ParseFromString(std::string(value))) return file.has_value();
-                 if (is_whole(record) && !record.held() && record.booked() < record.lines()) {
+                 const bool stopped = record.held() || record.set_aside();
+                 if (is_whole(record) && !stopped && record.booked() < record.lines()) {
                    waiting_.push_back(*file);
                  }
+                 alarms_.set_held(*file, record.held());
                  return true;
                });
-  return read ? done : read;
+  if (!read) return read;
+  if (!done) return done;
+  TRY_DO(start_gaps());
+  alarms_.show(now);
+  return {};
+}
+
+Result<void> BankFiles::start_gaps() {
+  return tx_.scan(Family::kFunds, layout::kLastStatements,
+                  layout::prefix_end(layout::kLastStatements),
+                  [&](std::string_view, std::string_view value) {
+                    v1::Statement last;
+                    if (last.ParseFromString(std::string(value))) {
+                      alarms_.set_gaps(last.account(), gaps_of(last));
+                    }
+                    return true;
+                  });
 }
 
 Result<v1::BankFileRecord> BankFiles::read(const Digest& file) const {
@@ -169,6 +226,7 @@ Result<v1::BankFileRecord> BankFiles::read(const Digest& file) const {
 
 void BankFiles::write(const Digest& file, const v1::BankFileRecord& record) {
   tx_.put_message(layout::bank_file_key(file), record);
+  alarms_.set_held(file, record.held());
 }
 
 Result<v1::BankFileView> BankFiles::stage(const Digest& file, const v1::BankFileInput& part,
@@ -183,8 +241,10 @@ Result<v1::BankFileView> BankFiles::stage(const Digest& file, const v1::BankFile
   for (const v1::BankLine& line : part.lines()) {
     sound = sound && add_to_sums(line, record) && is_ours(line.account_number());
     const uint32_t number = sound ? statement_of(record.staged(), record) : 0;
-    if (number != 0) {
-      v1::Statement* statement = record.mutable_statements(static_cast<int>(number) - 1);
+    v1::Statement* statement =
+        number == 0 ? nullptr : record.mutable_statements(static_cast<int>(number) - 1);
+    judge_days(line, statement, now, record);
+    if (statement != nullptr) {
       const auto sum = add(Fen{statement->fen()}, Fen{line.amount_fen()});
       sound = sum.has_value();
       statement->set_fen(sum.value_or(Fen{}).value);
@@ -195,21 +255,49 @@ Result<v1::BankFileView> BankFiles::stage(const Digest& file, const v1::BankFile
     record.set_staged(record.staged() + 1);
   }
   if (!sound || (is_whole(record) && !adds_up(record))) {
-    const bool ours = std::ranges::all_of(
-        part.lines(), [&](const v1::BankLine& line) { return is_ours(line.account_number()); });
     forget(file, record);
-    v1::BankFileView refused = view_bank_file(file, v1::BankFileRecord());
-    refused.set_state(ours ? "refused" : "not_ours");
-    return refused;
+    return refuse_file(file, part);
   }
   if (is_whole(record)) {
-    record.set_held(proof_of(record) == Proof::kDiffers);
+    const bool differs = proof_of(record) == Proof::kDiffers;
+    if (differs) record.set_held_for(static_cast<uint32_t>(HoldReason::kBalances));
+    record.set_held(record.held_for() != 0);
     if (!record.held()) {
       TRY_DO(open(file, record));
     }
   }
   write(file, record);
+  if (is_whole(record)) alarms_.show(now);
   return view_bank_file(file, record);
+}
+
+// It says whose line it is that is not ours.
+v1::BankFileView BankFiles::refuse_file(const Digest& file, const v1::BankFileInput& part) const {
+  v1::BankFileView refused = view_bank_file(file, v1::BankFileRecord());
+  refused.set_state("refused");
+  uint64_t n = part.first();
+  for (const v1::BankLine& line : part.lines()) {
+    ++n;
+    if (is_ours(line.account_number())) continue;
+    refused.set_state("not_ours");
+    refused.set_why("line " + std::to_string(line.file_line() != 0 ? line.file_line() : n) + ": " +
+                    masked_account(line.account_number()));
+    break;
+  }
+  return refused;
+}
+
+// The first line on a day that cannot be holds the file, and is named.
+void BankFiles::judge_days(const v1::BankLine& line, const v1::Statement* statement, Instant now,
+                           v1::BankFileRecord& record) const {
+  if (record.held_for() != 0 || !line.unreadable().empty()) return;
+  const auto facts = statement == nullptr ? StatementFacts() : statement_facts(*statement);
+  const DayFault fault = judge_day(line.booked_on(), line.made_day(),
+                                   statement == nullptr ? nullptr : &facts, date_of(now));
+  if (fault == DayFault::kNone) return;
+  record.set_held_for(static_cast<uint32_t>(HoldReason::kDay));
+  record.set_held_line(line.file_line() != 0 ? line.file_line() : record.staged() + 1);
+  record.set_held_day(line.booked_on());
 }
 
 // What the first part says of the file; false if that cannot be.
@@ -228,6 +316,7 @@ bool BankFiles::begin(const v1::BankFileInput& part, std::string_view user, Inst
     statement.set_without_amount(0);
     statement.set_gap_fen(0);
     statement.set_follows(false);
+    statement.clear_gaps();
   }
   return static_cast<size_t>(record.statements_size()) <= limits::kBankFileStatementsMax &&
          follow_one_another(record);
@@ -255,68 +344,31 @@ Result<void> BankFiles::open(const Digest& file, v1::BankFileRecord& record) {
 Result<void> BankFiles::join(v1::Statement& statement) {
   const RecordKey key = layout::last_statement_key(sha256(statement.account()));
   TRY(const auto before, tx_.get_message<v1::Statement>(key));
+  const StatementFacts facts = statement_facts(statement);
+  std::vector<StatementGap> gaps = before ? gaps_of(*before) : std::vector<StatementGap>();
+  const bool fills = fills_gap(gaps, facts);
+  gaps = fill_gaps(gaps, facts);
   // One of earlier days comes late: what is before it is not known any more.
-  if (before && before->opened_on() <= statement.opened_on()) {
-    const auto gap = gap_between(statement_facts(*before), statement_facts(statement));
+  const bool later = before && !fills && before->opened_on() <= statement.opened_on();
+  if (later && !tells_again(statement_facts(*before), facts)) {
+    const auto gap = gap_between(statement_facts(*before), facts);
     statement.set_follows(gap.has_value());
     statement.set_gap_fen(gap.value_or(Fen{}).value);
   }
   if (statement.gap_fen() != 0) {
+    gaps.push_back({Fen{before->closing_fen()}, before->closed_on(), Fen{statement.opening_fen()},
+                    statement.opened_on()});
+    if (gaps.size() > limits::kStatementGapsMax) gaps.erase(gaps.begin());
     observer_.bank_alarm(self_, "a bank statement does not join the one before: " +
                                     Fen{statement.gap_fen()}.yuan() + " yuan lie between");
   }
-  const bool newer = !before || before->closed_on() <= statement.closed_on();
-  if (statement.has_closing() && newer) tx_.put_message(key, statement);
+  const bool newer = !before || (!fills && before->closed_on() <= statement.closed_on());
+  if (!before && !statement.has_closing()) return {};
+  v1::Statement last = statement.has_closing() && newer ? statement : *before;
+  put_gaps(gaps, last);
+  tx_.put_message(key, last);
+  alarms_.set_gaps(statement.account(), std::move(gaps));
   return {};
-}
-
-// --- two people ---
-
-Result<BankFiles::Taken> BankFiles::propose(const Digest& file, std::string_view note,
-                                            std::string_view user, Instant now) {
-  TRY(auto record, read(file));
-  if (!record.held()) return Taken(refuse(Refusal::kBankFileNotHeld));
-  if (note.empty()) return Taken(refuse(Refusal::kInputMissing, "note"));
-  v1::LineActRecord act;
-  act.set_note(std::string(note));
-  act.set_proposed_by(std::string(user));
-  act.set_content(std::string(view(act_content(file, record, act))));
-  if (record.acts().empty() || record.acts(0).content() != act.content()) {
-    act.set_proposed_at_ms(now.ms);
-    record.clear_acts();
-    *record.add_acts() = std::move(act);
-    write(file, record);
-  }
-  return Taken(view_bank_file(file, record));
-}
-
-Result<BankFiles::Taken> BankFiles::approve(const Digest& file, std::string_view content,
-                                            std::string_view user, Instant now) {
-  TRY(auto record, read(file));
-  const std::string id = to_hex(view(file));
-  if (record.acts().empty()) return Taken(refuse(Refusal::kUnknownProposal, id));
-  v1::LineActRecord& act = *record.mutable_acts(0);
-  const bool seen = from_hex(content) == act.content();
-  if (seen && act.approved_by() == user) return Taken(view_bank_file(file, record));  // again
-  if (!record.held()) return Taken(refuse(Refusal::kBankFileNotHeld));
-  if (act.proposed_by() == user) return Taken(refuse(Refusal::kOwnProposal, id));
-  if (!seen) return Taken(refuse(Refusal::kProposalChanged, id));
-  act.set_approved_by(std::string(user));
-  act.set_approved_at_ms(now.ms);
-  record.set_held(false);
-  TRY_DO(open(file, record));
-  write(file, record);
-  return Taken(view_bank_file(file, record));
-}
-
-Result<BankFiles::Taken> BankFiles::retract(const Digest& file) {
-  TRY(auto record, read(file));
-  if (!record.held() || record.acts().empty()) {
-    return Taken(refuse(Refusal::kUnknownProposal, to_hex(view(file))));
-  }
-  record.clear_acts();
-  write(file, record);
-  return Taken(view_bank_file(file, record));
 }
 
 void BankFiles::forget(const Digest& file, const v1::BankFileRecord& record) {

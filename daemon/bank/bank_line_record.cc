@@ -13,6 +13,8 @@ constexpr OutcomeSet kOfPayments = {BankOutcome::kReturned, BankOutcome::kPaidOu
 constexpr OutcomeSet kDecided = {BankOutcome::kMatchedByHand, BankOutcome::kSetAside,
                                  BankOutcome::kReportedAgain};
 
+constexpr size_t kAccountEnd = 4;
+
 void append_field(std::string_view field, std::string& text) {
   append_u32(text, static_cast<uint32_t>(field.size()));
   text += field;
@@ -33,6 +35,11 @@ void append_parts(const Parts& parts, std::string& text) {
 }
 
 }  // namespace
+
+std::string masked_account(const std::string& account) {
+  return account.size() <= kAccountEnd ? account
+                                       : "*" + account.substr(account.size() - kAccountEnd);
+}
 
 StatementFacts statement_facts(const v1::Statement& statement) {
   StatementFacts facts;
@@ -92,6 +99,7 @@ Digest act_content(const Digest& line, const v1::BankLineRecord& record,
   append_field(act.note(), text);
   append_field(act.same_as(), text);
   append_field(act.proposed_by(), text);
+  if (act.fee_fen() != 0) append_number(act.fee_fen(), text);
   return sha256(text);
 }
 
@@ -104,6 +112,8 @@ Digest act_content(const Digest& file, const v1::BankFileRecord& record,
   append_number(record.debited_fen(), text);
   append_field(act.note(), text);
   append_field(act.proposed_by(), text);
+  if (act.act() != 0) append_number(act.act(), text);
+  if (act.act() != 0) append_field(act.replaced_by(), text);
   return sha256(text);
 }
 

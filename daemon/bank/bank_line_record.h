@@ -37,6 +37,9 @@ inline void add_part(const Allocation& booked, v1::BankLineRecord& record) {
   part->set_attempt(booked.attempt);
 }
 
+// But for its end, as people are shown accounts.
+std::string masked_account(const std::string& account);
+
 // As the rules see a statement.
 StatementFacts statement_facts(const v1::Statement& statement);
 

@@ -1,11 +1,47 @@
-// Shares that people name, and the records of lines and queues.
+// Lines that are not placed, shares that people name, and the records of lines and queues.
 #include "daemon/bank/bank_line_record.h"
 #include "daemon/bank/bank_service.h"
 #include "daemon/base/check.h"
+#include "daemon/base/limits.h"
 #include "daemon/payments/rules/record_invariants.h"
 #include "storage/layout.h"
 
 namespace jiexu {
+// --- lines that are not placed ---
+
+// It is answered, and not kept.
+v1::BankLineResult BankService::invalid(Entry& entry, std::string_view why) const {
+  entry.digest = digest_of(entry.record.line());
+  set_outcome(BankOutcome::kInvalid, entry.record);
+  v1::BankLineResult result = result_of(entry);
+  result.set_why(std::string(why));
+  return result;
+}
+
+// It is of no other line and waits alone, with its amount if that can be read.
+Result<v1::BankLineResult> BankService::import_damaged(Entry& entry, const LineSource& source,
+                                                       Instant now) {
+  v1::BankLine& line = *entry.record.mutable_line();
+  if (!within(line.amount_fen(), limits::kBankLineFenMax)) line.set_amount_fen(0);
+  TRY(const auto room, has_room_for(line));
+  if (!room) line.set_amount_fen(0);
+  line.set_host_sequence(to_hex(source.file) + "#" + std::to_string(source.place));
+  line.set_made_number(true);
+  entry.digest = digest_of(line);
+  entry.record.set_at_ms(now.ms);
+  entry.record.set_file(source.file);
+  LineNow next;
+  LineAsked asked;
+  asked.event = LineEvent::kComeDamaged;
+  CHECK(step(asked, next).has_value());
+  set_outcome(next.outcome, entry.record);
+  TRY_DO(park(entry, Fen{line.amount_fen()}, now));
+  TRY_DO(write(entry));
+  return result_of(entry);
+}
+
+// --- shares ---
+
 // With each part the payment that it is of, if it is of one.
 Result<tl::expected<std::vector<Allocation>, Rejection>> BankService::name_payments(
     const v1::BankLine& line, const std::vector<Allocation>& to) const {

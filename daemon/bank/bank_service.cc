@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "daemon/bank/bank_line_record.h"
+#include "daemon/bank/rules/hold.h"
 #include "daemon/base/check.h"
 #include "daemon/base/limits.h"
 #include "daemon/rules/field_checks.h"
@@ -10,6 +11,10 @@
 
 namespace jiexu {
 namespace {
+
+constexpr std::string_view kUnusableLine =
+    "a line needs an amount that can be, the bank's number and our account";
+constexpr std::string_view kNoRoomForLine = "its account of the books can hold no more";
 
 BankOutcome outcome_in(const Case& subject) {
   if (subject.side == Side::kOut) return BankOutcome::kCameBack;
@@ -63,11 +68,10 @@ Result<v1::BankLineResult> BankService::import(const v1::BankLine& line, LineSou
   if (!line.unreadable().empty() && !source.file.empty()) {
     return import_damaged(entry, source, now);
   }
-  if (!is_usable(line) || !line.unreadable().empty()) {
-    entry.digest = digest_of(line);
-    set_outcome(BankOutcome::kInvalid, entry.record);
-    return result_of(entry);
-  }
+  if (!is_usable(line) || !line.unreadable().empty()) return invalid(entry, kUnusableLine);
+  // The file of one that has one was held.
+  const DayFault fault = judge_day(line.booked_on(), line.made_day(), nullptr, date_of(now));
+  if (source.file.empty() && fault != DayFault::kNone) return invalid(entry, text(fault));
   TRY(auto found, find_known(line, source));
   const Identity& identity = found.identity;
   if (identity.kind == Identity::Kind::kRepeated) {
@@ -75,11 +79,7 @@ Result<v1::BankLineResult> BankService::import(const v1::BankLine& line, LineSou
     return repeated(*found.known);
   }
   TRY(const auto room, has_room_for(line));
-  if (!room) {
-    entry.digest = digest_of(line);
-    set_outcome(BankOutcome::kInvalid, entry.record);
-    return result_of(entry);
-  }
+  if (!room) return invalid(entry, kNoRoomForLine);
   entry.digest = found.unused;
   entry.record.set_at_ms(now.ms);
   entry.record.set_file(source.file);
@@ -93,28 +93,6 @@ Result<v1::BankLineResult> BankService::import(const v1::BankLine& line, LineSou
   // A later line of the source is not taken for it as well.
   TRY_DO(note_reported(*found.known, true, source));
   TRY_DO(place_unsure(entry, *found.known, now));
-  return result_of(entry);
-}
-
-// It is of no other line and waits alone, with its amount if that can be read.
-Result<v1::BankLineResult> BankService::import_damaged(Entry& entry, const LineSource& source,
-                                                       Instant now) {
-  v1::BankLine& line = *entry.record.mutable_line();
-  if (!within(line.amount_fen(), limits::kBankLineFenMax)) line.set_amount_fen(0);
-  TRY(const auto room, has_room_for(line));
-  if (!room) line.set_amount_fen(0);
-  line.set_host_sequence(to_hex(source.file) + "#" + std::to_string(source.place));
-  line.set_made_number(true);
-  entry.digest = digest_of(line);
-  entry.record.set_at_ms(now.ms);
-  entry.record.set_file(source.file);
-  LineNow next;
-  LineAsked asked;
-  asked.event = LineEvent::kComeDamaged;
-  CHECK(step(asked, next).has_value());
-  set_outcome(next.outcome, entry.record);
-  TRY_DO(park(entry, Fen{line.amount_fen()}, now));
-  TRY_DO(write(entry));
   return result_of(entry);
 }
 

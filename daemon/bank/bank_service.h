@@ -112,8 +112,7 @@ class BankService final : public CaseListener {
                                           Instant now);
   Result<void> carry_out(Entry& entry, const v1::LineActRecord& act, const std::string& user,
                          Instant now);
-  Result<void> match(Entry& entry, const std::vector<Allocation>& to, std::string_view by,
-                     std::string_view note, Instant now);
+  Result<void> match(Entry& entry, const v1::LineActRecord& act, std::string_view by, Instant now);
   Result<void> match_noticed(Entry& entry, std::string_view by, std::string_view note, Instant now);
   Result<void> note_match(Entry& entry, const LineNow& line, std::string_view by,
                           std::string_view note, Instant now);
@@ -140,6 +139,7 @@ class BankService final : public CaseListener {
   // Adds the line of this key, if there is one; whether there is.
   // Of the known line's statement and the one that is being booked.
   Result<Statements> relate_statements(const Record& known, const LineSource& source) const;
+  v1::BankLineResult invalid(Entry& entry, std::string_view why) const;
   Result<v1::BankLineResult> import_damaged(Entry& entry, const LineSource& source, Instant now);
   Result<bool> add_candidate(const Digest& digest, const v1::BankLine& line,
                              const LineSource& source, std::vector<Candidate>& found) const;

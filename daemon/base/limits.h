@@ -170,6 +170,18 @@ inline constexpr uint64_t kBankFileLinesMax = 2'000'000;
 // Statements of one: a year of days of 27 accounts. They are in the file's record.
 inline constexpr size_t kBankFileStatementsMax = 10'000;
 
+// How far a booking day may lie from the day on which its file comes: ahead, where the bank is past
+// a midnight that we are before; back, for statements that were asked for late. A day of value may
+// lie behind a week of holidays. And how far from the days of its statement.
+inline constexpr int32_t kBookedAheadDaysMax = 1;
+inline constexpr int32_t kValuedAheadDaysMax = 31;
+inline constexpr int32_t kBookedAgoDaysMax = 366;
+inline constexpr int32_t kBookedOffStatementDaysMax = 31;
+// Gaps between statements of one account that are alarmed, and for how long by the days of later
+// ones: until the next quarter's books are closed.
+inline constexpr size_t kStatementGapsMax = 16;
+inline constexpr int32_t kStatementGapDaysMax = 92;
+
 // Lines of a bank's file in one request and in one step of booking it.
 inline constexpr size_t kBankChunkLinesMax = 500;
 

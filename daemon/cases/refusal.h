@@ -75,6 +75,7 @@ enum class Refusal : uint16_t {
   kBankLineMoneyGone = 86,   // its case does not have the money any more
   kBankLineCaseClosed = 87,  // its case is closed, and the person was credited
   kBankFileNotHeld = 88,     // it waits for nobody
+  kBankFileUnknown = 89,     // what is to stand for another file is not here, or waits itself
   // Four eyes.
   kUnknownProposal = 90,
   kOwnProposal = 91,

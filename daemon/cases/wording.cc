@@ -181,6 +181,8 @@ constexpr RefusalText kRefusals[] = {
      "first."},
     {Refusal::kBankFileNotHeld, "bank_file_not_held",
      "The file waits for nobody: its balances agree, it was taken, or it is not here."},
+    {Refusal::kBankFileUnknown, "bank_file_unknown",
+     "What is to stand for a file must be another file that is here and taken."},
     {Refusal::kBatchUnknown, "batch_unknown", "There is no batch of this number."},
     {Refusal::kBatchState, "batch_state", "This cannot be done with the batch as it is."},
     {Refusal::kBatchNotApproved, "batch_not_approved",

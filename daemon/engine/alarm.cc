@@ -14,6 +14,8 @@ std::string_view name(AlarmKind kind) {
     case AlarmKind::kQuarantine: return "quarantine";
     case AlarmKind::kUnconfirmed: return "unconfirmed";
     case AlarmKind::kDamage: return "damage";
+    case AlarmKind::kBankHeld: return "bank_held";
+    case AlarmKind::kBankGap: return "bank_gap";
   }
   return "";
 }

@@ -24,12 +24,14 @@ enum class AlarmKind : uint8_t {
   kQuarantine = 8,   // messages of the peer that were of no use wait for a person
   kUnconfirmed = 9,  // nobody has shown that our store is the newest one: numbers and files wait
   kDamage = 10,      // places of our store cannot be read
+  kBankHeld = 11,    // files of a bank wait for two people
+  kBankGap = 12,     // no statement tells of what lies between two of one account
 };
 
 inline constexpr std::array kAlarmKinds = {
     AlarmKind::kDisk,        AlarmKind::kOwnClock,    AlarmKind::kStopped,  AlarmKind::kSilent,
     AlarmKind::kClock,       AlarmKind::kUnreceipted, AlarmKind::kRecovery, AlarmKind::kQuarantine,
-    AlarmKind::kUnconfirmed, AlarmKind::kDamage};
+    AlarmKind::kUnconfirmed, AlarmKind::kDamage,      AlarmKind::kBankHeld, AlarmKind::kBankGap};
 
 // The name in answers and metrics, such as "silent".
 std::string_view name(AlarmKind kind);

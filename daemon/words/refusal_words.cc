@@ -63,6 +63,7 @@ constexpr Word kRefusalWords[] = {
     sentence("Its case no longer has this money: it was sent back, or the bank has taken it back.", "个案中已无此款：已退回，或已被银行冲正。"),
     sentence("The case of its money is closed and the person was credited: have the case opened again first.", "该款所在个案已办结且已记入个人账户：请先申请重新办理本案。"),
     sentence("The file waits for nobody: its balances agree, it was taken, or it is not here.", "该文件无需处理：余额相符、已接受，或不在本机构。"),
+    sentence("What is to stand for a file must be another file that is here and taken.", "替代文件须是已导入并接受的另一文件。"),
     sentence("Another proposal waits for its second person: have it approved, or retract it first.", "另有提请待第二人复核：请先复核或撤回该提请。"),
     sentence("Only what a line of a statement shows as debited, and the case has back, can be said to have gone out.", "仅对账单已见扣款、而本案已记退回的付款，方可认定已付出。"),
     sentence("The payment does not wait for a person.", "该笔付款无需人工处理。"),

@@ -66,8 +66,8 @@ constexpr Word kRouteWords[] = {
     sentence("Bank files that were imported", "已导入的银行文件"),
     sentence("Where each line of a bank file has its place", "银行文件各笔流水的去向"),
     sentence("Imports a bank file, part by part", "分批导入银行文件"),
-    sentence("Proposes to take a file whose balances differ", "提出采用余额不符的银行文件"),
-    sentence("Approves that a file whose balances differ is taken", "复核采用余额不符的银行文件"),
+    sentence("Proposes to take a held file, or to put it aside", "提请接受或搁置被扣留的文件"),
+    sentence("Approves what another has proposed of such a file", "复核对该文件的提请"),
     sentence("Takes that proposal back, or turns it down", "撤回或否决上述提议"),
     // Of money.
     sentence("Puts payments that may go into batches", "将可付款项编入批次"),

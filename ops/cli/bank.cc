@@ -14,10 +14,10 @@ namespace {
 void print_results(const std::string& body) {
   v1::BankLineResults results;
   if (!from_json(body, &results)) return;
-  Table table({"BANK'S NUMBER", "OUTCOME", "CASE"});
+  Table table({"BANK'S NUMBER", "OUTCOME", "CASE", "WHY"});
   for (const v1::BankLineResult& result : results.results()) {
     table.add({result.host_sequence(), called("outcome.", result.outcome()),
-               short_case(result.case_id())});
+               short_case(result.case_id()), say(result.why())});
   }
   std::cout << table.text();
 }

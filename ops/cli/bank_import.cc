@@ -1,4 +1,4 @@
-// jiexu bank import, files, take, approve-take, retract-take.
+// jiexu bank import, files, take, put-aside, approve-take, retract-take.
 #include <algorithm>
 #include <chrono>
 #include <fstream>
@@ -27,6 +27,8 @@ constexpr std::chrono::milliseconds kBookingPause{300};
 // States of a file: its lines are being booked; it waits for two people.
 constexpr const char* kBooking = "booking";
 constexpr const char* kHeld = "held";
+// Of a decision: the file is not taken.
+constexpr const char* kAside = "set-aside";
 
 // Sends a file's lines in parts as they are read; what the daemon has already is passed over.
 class Sender {
@@ -144,6 +146,19 @@ std::string statement_text(const v1::Statement& statement) {
   return text;
 }
 
+std::string decision_text_of_file(const v1::LineDecisionView& decision) {
+  std::string text = "  " +
+                     say(decision.act() == kAside ? "to be put aside, says {user}: {note}"
+                                                  : "to be taken as it is, says {user}: {note}",
+                         {{"user", decision.proposed_by()}, {"note", decision.note()}}) +
+                     "\n";
+  if (!decision.replaced_by().empty()) {
+    text += "    " + say("file {file} stands for it", {{"file", decision.replaced_by()}}) + "\n";
+  }
+  if (decision.approved_by().empty()) return text;
+  return text + "    " + say("approved by {user}", {{"user", decision.approved_by()}}) + "\n";
+}
+
 std::string file_text(const v1::BankFileView& view) {
   std::string text = say("{file}: {n} lines, in {in}, out {out}, {state}",
                          {{"file", view.name()},
@@ -164,27 +179,33 @@ std::string file_text(const v1::BankFileView& view) {
   }
   for (const v1::Statement& statement : view.statements()) text += statement_text(statement);
   for (const v1::LineDecisionView& decision : view.decisions()) {
-    text += "  " +
-            say("to be taken as it is, says {user}: {note}",
-                {{"user", decision.proposed_by()}, {"note", decision.note()}}) +
-            "\n";
-    if (decision.approved_by().empty()) continue;
-    text += "    " + say("approved by {user}", {{"user", decision.approved_by()}}) + "\n";
+    text += decision_text_of_file(decision);
+  }
+  if (!view.replaces().empty()) {
+    text += "  " + say("stands for file {file}", {{"file", view.replaces()}}) + "\n";
   }
   return text;
 }
 
 // What people have to do about a file that is held.
 std::string next_text(const v1::BankFileView& view, const std::string& command) {
-  if (view.state() != kHeld) return "";
   const std::string file = " bank approve-take " + view.digest() + " --content ";
-  if (!view.decisions().empty()) {
+  const int last = view.decisions_size() - 1;
+  if (last >= 0 && view.decisions(last).approved_by().empty()) {
     return say("Next, by somebody else who has looked:") + "\n  " + command + file +
-           view.decisions(0).content() + "\n";
+           view.decisions(last).content() + "\n";
   }
-  return say("Held: a statement's lines do not lead from its opening to its closing balance.") +
-         "\n" + say("Next: ask the bank for the right file; or, to take it as it is:") + "\n  " +
-         command + " bank take " + view.digest() + " --note WHY\n";
+  if (view.state() != kHeld) return "";
+  std::string text =
+      say(view.held_for() == "day"
+              ? "Held: a line is booked on a day on which it cannot have been."
+              : "Held: a statement's lines do not lead from its opening to its closing balance.");
+  if (!view.why().empty()) text += "\n  " + say_in_pieces(view.why());
+  return text + "\n" +
+         say("Next: ask the bank for the right file; when that is here, put this aside:") + "\n  " +
+         command + " bank put-aside " + view.digest() + " --replaced-by DIGEST --note WHY\n" +
+         say("Or, to take it as it is:") + "\n  " + command + " bank take " + view.digest() +
+         " --note WHY\n";
 }
 
 // The list goes by digest: its page behind this place begins with the file.
@@ -333,22 +354,44 @@ struct TakeOptions {
   std::string file;
   std::string note;
   std::string content;
+  std::string replaced_by;
 };
+
+void add_put_aside(Command group, Session& session) {
+  const auto options = std::make_shared<TakeOptions>();
+  Command aside = group.add_command(
+      "put-aside", "Propose that no line of a file that is held is booked",
+      "jiexu bank put-aside DIGEST --replaced-by DIGEST --note \"the bank has sent another\"");
+  aside.add_option("file", options->file, "Its digest, as `bank files` shows it").required();
+  aside.add_option("--note", options->note, "How it is known").required();
+  aside.add_option("--replaced-by", options->replaced_by,
+                   "Digest of the file that stands for it, if there is one");
+  aside.callback([&session, options] {
+    session.run = [&session, options] {
+      v1::TakeFileInput input;
+      input.set_note(options->note);
+      input.set_set_aside(true);
+      input.set_replaced_by(options->replaced_by);
+      return send_take(session, options->file, "", to_json(input));
+    };
+  });
+}
 
 void add_take(Command group, Session& session) {
   const auto options = std::make_shared<TakeOptions>();
   Command take = group.add_command(
-      "take", "Propose to take a file as it is whose lines and balances do not agree",
+      "take", "Propose to take a file that is held as it is",
       "jiexu bank take DIGEST --note \"the bank says that the balance is wrong\"");
   take.add_option("file", options->file, "Its digest, as `bank files` shows it").required();
   take.add_option("--note", options->note, "How it is known").required();
   take.callback([&session, options] {
     session.run = [&session, options] {
-      v1::SetAsideInput input;
+      v1::TakeFileInput input;
       input.set_note(options->note);
       return send_take(session, options->file, "", to_json(input));
     };
   });
+  add_put_aside(group, session);
   Command yes =
       group.add_command("approve-take", "Approve what another person has proposed, as it was shown",
                         "jiexu bank approve-take DIGEST --content DIGEST");

@@ -25,6 +25,9 @@ std::string decision_text(const v1::LineDecisionView& decision) {
                                                          {"case", short_case(part.case_id())}});
     if (part.attempt() > 0) text += say(", payment {n}", {{"n", std::to_string(part.attempt())}});
   }
+  if (decision.fee_fen() != 0) {
+    text += "\n      " + say("{amount} is the bank's fee", {{"amount", yuan(decision.fee_fen())}});
+  }
   if (!decision.same_as().empty()) {
     text += "\n      " + say("it is line {line}", {{"line", decision.same_as()}});
   }
@@ -38,7 +41,7 @@ void print_posting(const v1::BankLineView& line) {
                                               {"time", day_and_time(line.since())}})
             << "\n  "
             << say("{amount} on {day}, account {account}, bank's number {number}",
-                   {{"amount", yuan(line.amount_fen())},
+                   {{"amount", amount_of(line)},
                     {"day", line.booked_on()},
                     {"account", line.account()},
                     {"number", line.host_sequence()}})
@@ -46,6 +49,9 @@ void print_posting(const v1::BankLineView& line) {
             << say("other: {name} {account}",
                    {{"name", line.counterparty_name()}, {"account", line.counterparty_account()}})
             << "\n  " << say("text: {text}", {{"text", line.remark()}}) << "\n";
+  if (line.unreadable().empty()) return;
+  std::cout << "  " << say("cannot be read: {why}", {{"why", say_in_pieces(line.unreadable())}})
+            << "\n";
 }
 
 // Whose money it is, or may be.
@@ -94,6 +100,10 @@ void print_open_acts(const v1::BankLineView& line) {
 }
 
 }  // namespace
+
+std::string amount_of(const v1::BankLineView& line) {
+  return line.amount_fen() == 0 ? say("not known") : yuan(line.amount_fen());
+}
 
 std::string shown_id(const std::string& line) {
   return line.substr(0, kShownOfId);

@@ -8,6 +8,8 @@
 namespace jiexu::cli {
 
 // The beginning of a line's id, which people type.
+// Of a line that cannot be read the amount may be unknown.
+std::string amount_of(const v1::BankLineView& line);
 std::string shown_id(const std::string& line);
 
 // What is proposed of the line and not approved yet; nullptr: nothing is.

@@ -4,6 +4,7 @@
 
 #include "daemon/bank/rules/bank_outcome.h"
 #include "daemon/bank/rules/line_table.h"
+#include "daemon/bank/rules/line_table_print.h"
 #include "daemon/base/bytes.h"
 #include "daemon/base/time.h"
 #include "jiexu/v1/api.pb.h"
@@ -45,7 +46,7 @@ void print_lines(const std::string& body) {
   Table table({"LINE", "AGE", "OUTCOME", "AMOUNT", "FROM", "REMARK", "CASES", "WHAT TO DO"});
   for (const v1::BankLineView& line : views.lines()) {
     table.add({shown_id(line.line_id()), age(line.age_ms()), called("outcome.", line.outcome()),
-               yuan(line.amount_fen()), line.counterparty_name(), line.remark(), cases_text(line),
+               amount_of(line), line.counterparty_name(), line.remark(), cases_text(line),
                remark_of(line)});
   }
   std::cout << table.text();
@@ -61,7 +62,7 @@ void print_found(const v1::BankLineViews& views) {
     table.add(
         {place + shown_id(line.line_id()), line.booked_on(),
          line.reported_again() ? say("reported again, {outcome}", {{"outcome", outcome}}) : outcome,
-         yuan(line.amount_fen()), line.counterparty_name(), line.host_sequence(), line.remark(),
+         amount_of(line), line.counterparty_name(), line.host_sequence(), line.remark(),
          cases_text(line)});
   }
   std::cout << table.text();
@@ -217,6 +218,7 @@ struct ActOptions {
   std::string note;
   std::string same_as;
   std::string content;
+  std::string fee;
   bool noticed = false;
 };
 
@@ -224,6 +226,14 @@ Result<std::string> match_body(const Session& session, const ActOptions& act) {
   v1::MatchInput input;
   input.set_noticed(act.noticed);
   input.set_note(act.note);
+  if (!act.fee.empty()) {
+    const auto fee = Fen::parse_yuan(act.fee);
+    if (!fee) {
+      return fail(Errc::kInvalid,
+                  say("{amount}: write the amount as 1234.56", {{"amount", act.fee}}));
+    }
+    input.set_fee_fen(fee->value);
+  }
   for (const std::string& share : act.to) {
     const size_t equals = share.find('=');
     const auto amount =
@@ -312,6 +322,8 @@ void add_match(Command group, Session& session) {
       .add_flag("--noticed", options->noticed,
                 "To every case of its batch whose notice is here; the rest waits on")
       .excludes(to);
+  match.add_option("--fee", options->fee,
+                   "Of a debit: in yuan, what the bank has kept besides; it stays in suspense");
   match.add_option("--note", options->note, "Why");
   match.callback([&session, options] {
     session.run = [&session, options] {
@@ -379,6 +391,13 @@ void add_one_line(Command group, Session& session) {
       [&session, line] { session.run = [&session, line] { return show_line(session, *line); }; });
 }
 
+// In English the table has the names that the rules have.
+std::string word_of_table(LineWord kind, std::string_view said) {
+  if (language() == Language::kEnglish) return std::string(said);
+  if (kind == LineWord::kOutcome) return called("outcome.", said);
+  return kind == LineWord::kEvent ? called("booking.", said) : say(said);
+}
+
 void add_states(Command group, Session& session) {
   const auto drawing = std::make_shared<bool>();
   Command command = group.add_command(
@@ -386,7 +405,7 @@ void add_states(Command group, Session& session) {
   command.add_flag("--drawing", *drawing, "As a state diagram in Mermaid");
   command.callback([&session, drawing] {
     session.run = [drawing] {
-      std::cout << (*drawing ? draw_line_table() : print_line_table());
+      std::cout << (*drawing ? draw_line_table() : print_line_table(word_of_table));
       return EX_OK;
     };
   });

@@ -77,7 +77,7 @@ void print_alarms(const std::string& body) {
   Table table({"ALARM", "PEER", "SINCE", "WHAT"});
   for (const v1::AlarmView& alarm : views.alarms()) {
     table.add({called("alarm.", alarm.kind()), alarm.peer(), moment(alarm.since(), now),
-               say(alarm.text())});
+               say_in_pieces(alarm.text())});
   }
   std::cout << (views.alarms().empty() ? say("No alarm stands.") + "\n" : table.text());
 }

@@ -2,6 +2,7 @@
 // read.
 #include <catch2/catch.hpp>
 
+#include "daemon/bank/bank_files.h"
 #include "daemon/bank/bank_queries.h"
 #include "tests/bank/fund.h"
 
@@ -55,6 +56,18 @@ struct Books : Fund {
     const Answer answer = answered(TakeFileCommand{sha256(name), act, said}, user);
     book();
     return answer;
+  }
+  // One proposes to put it aside.
+  Answer aside(const std::string& name, const std::string& by, const std::string& user = "wang") {
+    TakeFileCommand asked{sha256(name), TakeFileCommand::Act::kPropose, "the bank sent another"};
+    asked.set_aside = true;
+    if (!by.empty()) asked.replaced_by = sha256(by);
+    return answered(std::move(asked), user);
+  }
+  v1::BankFileView view(const std::string& name) const {
+    const auto record = site.records().get_message<v1::BankFileRecord>(
+        Family::kFunds, layout::bank_file_key(sha256(name)));
+    return view_bank_file(sha256(name), **record);
   }
 };
 
@@ -116,6 +129,79 @@ TEST_CASE("a file whose lines do not lead from balance to balance waits until tw
   }
 }
 
+TEST_CASE("a held file is put aside by two people, and shows what stands for it") {
+  Books books;
+  books.send("a", {books.line(1)}, {statement(0, kBalance + 1)});
+  CHECK(books.view("a").held_for() == "balances");
+  CHECK(refusal_in(books.aside("a", "b")) == Refusal::kBankFileUnknown);
+  CHECK(refusal_in(books.aside("a", "a")) == Refusal::kBankFileUnknown);
+  books.send("b", {books.line(1)}, {statement(0, kBalance)});
+  CHECK(refusal_in(books.aside("b", "")) == Refusal::kBankFileNotHeld);
+  const Answer proposed = books.aside("a", "b");
+  REQUIRE_FALSE(proposed.rejection);
+  CHECK(proposed.bank_file.decisions(0).act() == "set-aside");
+  CHECK(proposed.bank_file.decisions(0).replaced_by() == books.view("b").digest());
+  const std::string content = proposed.bank_file.decisions(0).content();
+  CHECK(refusal_in(books.about("a", Act::kPropose, "take it", "li")) == Refusal::kProposalOpen);
+  CHECK(refusal_in(books.aside("a", "", "li")) == Refusal::kProposalOpen);
+  CHECK(refusal_in(books.about("a", Act::kApprove, content, "wang")) == Refusal::kOwnProposal);
+  CHECK(books.site.standing(AlarmKind::kBankHeld, in_site()));
+  CHECK(refusal_in(books.about("a", Act::kApprove, content, "li")) == Refusal::kNone);
+  CHECK(refusal_in(books.about("a", Act::kApprove, content, "li")) == Refusal::kNone);
+  CHECK_FALSE(books.site.standing(AlarmKind::kBankHeld, in_site()));
+  CHECK(books.view("a").state() == "set_aside");
+  CHECK(books.view("a").replaced_by() == books.view("b").digest());
+  CHECK(books.view("b").replaces() == books.view("a").digest());
+  CHECK(books.moved(1) == kBalance);
+  books.site.restart();
+  books.book();
+  CHECK(books.moved(1) == kBalance);
+  CHECK(refusal_in(books.aside("a", "")) == Refusal::kBankFileNotHeld);
+  SECTION("it may be taken after all") {
+    const Answer back = books.about("a", Act::kPropose, "it was right", "wang");
+    REQUIRE_FALSE(back.rejection);
+    const std::string seen = back.bank_file.decisions(1).content();
+    CHECK(refusal_in(books.about("a", Act::kApprove, seen, "li")) == Refusal::kNone);
+    CHECK(books.view("a").state() == "done");
+    CHECK(books.view("a").replaced_by().empty());
+    CHECK(books.view("b").replaces().empty());
+    CHECK(books.moved(1) == kBalance);  // its line is known
+  }
+  CHECK(books.site.ledger_sum() == 0);
+}
+
+TEST_CASE("a file with a booking day that cannot be is held for it, and names the line") {
+  Books books;
+  const int32_t day = GENERATE(19990101, 20270101);
+  v1::BankLine odd = bank_line("x", 5, "R2");
+  odd.set_booked_on(day);
+  odd.set_file_line(9);
+  const bool balances = GENERATE(true, false);
+  std::vector<v1::Statement> statements;
+  if (balances) statements.push_back(statement(0, kBalance + 5, 2));
+  const v1::BankFileView held = books.send("a", {books.line(1), odd}, statements);
+  CHECK(held.state() == "held");
+  CHECK(held.held_for() == "day");
+  CHECK(held.why() == "line 9: " + Date::from_yyyymmdd(day)->str());
+  CHECK(books.moved(1) == 0);
+  CHECK(books.site.standing(AlarmKind::kBankHeld, in_site()));
+  const Answer proposed = books.about("a", Act::kPropose, "the bank says so", "wang");
+  REQUIRE_FALSE(proposed.rejection);
+  const std::string content = proposed.bank_file.decisions(0).content();
+  CHECK(refusal_in(books.about("a", Act::kApprove, content, "li")) == Refusal::kNone);
+  CHECK(books.moved(1) == kBalance);
+  CHECK(books.suspense() == 5);
+}
+
+TEST_CASE("a line that comes by itself on a day that cannot be is not taken, and says why") {
+  Books books;
+  v1::BankLine odd = books.line(1);
+  odd.set_booked_on(19990101);
+  CHECK(books.import(odd) == "invalid");
+  CHECK(books.results[0].why() == "the booking day lies more than a year back");
+  CHECK(books.moved(1) == 0);
+}
+
 TEST_CASE("each statement of a file proves its own lines") {
   Books books;
   const std::vector<v1::BankLine> lines = {bank_line("x", 5, "R1"), bank_line("x", 7, "R2")};
@@ -138,13 +224,38 @@ TEST_CASE("a statement that does not join the one before is shown and alarmed, a
   CHECK(gap.statements(0).follows());
   CHECK(books.site.alarms.size() == 1);
   CHECK(books.suspense() == 19);
+  CHECK(books.site.standing(AlarmKind::kBankGap, in_site()));
+  books.site.restart();
+  CHECK(books.site.standing(AlarmKind::kBankGap, in_site()));
+  // What is missing comes.
+  books.send("d", {bank_line("x", 8, "R4")}, {statement(12, 20)});
+  CHECK_FALSE(books.site.standing(AlarmKind::kBankGap, in_site()));
+  books.send("e", {bank_line("x", 3, "R5")}, {statement(27, 30)});
+  CHECK_FALSE(books.site.standing(AlarmKind::kBankGap, in_site()));
+}
+
+TEST_CASE("a statement that is told again is no gap") {
+  Books books;
+  v1::Statement day = statement(0, 5);
+  day.set_opened_on(20261120);
+  day.set_closed_on(20261120);
+  books.send("a", {bank_line("x", 5, "R1")}, {day});
+  day.set_lines(2);
+  day.set_closing_fen(12);
+  books.send("b", {bank_line("x", 5, "R1"), bank_line("y", 7, "R2")}, {day});
+  CHECK(books.view("b").statements(0).gap_fen() == 0);
+  CHECK_FALSE(books.site.standing(AlarmKind::kBankGap, in_site()));
+  CHECK(books.site.alarms.empty());
 }
 
 TEST_CASE("a file of an account that is not ours is refused") {
   Books books;
   v1::BankLine other = books.line(1);
   other.set_account_number("99");
-  CHECK(books.send("a", {books.line(1), other}, {}).state() == "not_ours");
+  other.set_account_number("9900000000001234");
+  const v1::BankFileView refused = books.send("a", {books.line(1), other}, {});
+  CHECK(refused.state() == "not_ours");
+  CHECK(refused.why() == "line 2: *1234");
   CHECK(books.moved(1) == 0);
   CHECK(books.send("a", {books.line(1)}, {}).state() == "booking");
 }

@@ -104,11 +104,12 @@ TEST_CASE("what one person proposes of a line changes no money before another ap
     CHECK(desk.ask("li", DecideLineCommand{desk.digest(desk.line), {}}).rejection->refusal ==
           Refusal::kUnknownProposal);
   }
-  SECTION("another proposal takes its place") {
+  SECTION("another proposal does not take its place") {
     const SettleLineCommand aside{desk.digest(desk.line), LineAct::kSetAside, {}, "rent", {}};
-    desk.ask("zhao", aside);
-    CHECK(approve("li", content) == Refusal::kProposalChanged);
-    CHECK(proposed(desk).size() == 1);
+    CHECK(desk.ask("zhao", aside).rejection->refusal == Refusal::kProposalOpen);
+    CHECK(desk.ask("wang", aside).rejection->refusal == Refusal::kProposalOpen);
+    CHECK(approve("li", content) == Refusal::kNone);
+    CHECK(desk.outcome(desk.line) == "matched_by_hand");
   }
   SECTION("a restart loses nothing") {
     desk.site.restart();

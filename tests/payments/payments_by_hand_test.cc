@@ -23,11 +23,11 @@ struct Twice : Payer {
     if (fen > 0) line.set_return_reason("AC04");
     return line;
   }
-  Answer match(const v1::BankLine& line, uint32_t attempt) {
+  Answer match(const v1::BankLine& line, uint32_t attempt, Fen fee = {}) {
     const Answer imported = site.bank({line});
     const auto id = *to_array<32>(*from_hex(imported.bank.results(0).line_id()));
-    const Fen amount{std::abs(line.amount_fen())};
-    return site.decide({id, LineAct::kMatch, {{Payer::id(1), amount, attempt}}, "asked", {}});
+    const Fen amount{std::abs(line.amount_fen()) - fee.value};
+    return site.decide({id, LineAct::kMatch, {{Payer::id(1), amount, attempt}}, "asked", {}, fee});
   }
   int64_t suspense() { return site.balance(out_site(), LedgerAccount::kSuspense); }
 };
@@ -86,6 +86,22 @@ TEST_CASE("a debit that names nothing is matched to the payment that a person na
   CHECK(payer.suspense() == 0);
   CHECK(payer.match(payer.line(-kBalance / 2, "2"), 2).rejection->refusal ==
         Refusal::kPaymentUnknown);
+}
+
+TEST_CASE("a debit of a payment and the bank's fee is matched with its payment's own amount") {
+  Twice payer;
+  const v1::BankLine debit = payer.line(-kBalance / 2 - 500, "1");
+  CHECK(payer.match(debit, 2).rejection->refusal == Refusal::kPaymentUnknown);
+  CHECK(payer.match(debit, 2, Fen{499}).rejection->refusal == Refusal::kPaymentUnknown);
+  CHECK(payer.match(debit, 2, Fen{-1}).rejection->refusal == Refusal::kAllotmentSum);
+  const Answer matched = payer.match(debit, 2, Fen{500});
+  REQUIRE_FALSE(matched.rejection);
+  CHECK(matched.bank.results(0).outcome() == "matched_by_hand");
+  CHECK(payer.state(1, 2) == "paid");
+  CHECK(payer.suspense() == 500);
+  CHECK(payer.site.ledger_sum() == 0);
+  const v1::BankLine back = payer.line(kBalance / 2 + 500, "2");
+  CHECK(payer.match(back, 1, Fen{500}).rejection->refusal == Refusal::kAllotmentSum);
 }
 
 TEST_CASE("a record from before payments were listed has all of it with the last one") {

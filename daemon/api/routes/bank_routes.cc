@@ -18,6 +18,8 @@ namespace jiexu {
 namespace {
 
 constexpr std::string_view kProtobufLines = "application/x-protobuf";
+constexpr std::string_view kAccountNotOurs =
+    "the file is of an account that the directory does not name as ours; nothing was imported";
 
 std::optional<Digest> digest_from(std::string_view hex) {
   const auto bytes = from_hex(hex);
@@ -58,6 +60,7 @@ void show_posting(const v1::BankLine& line, v1::BankLineView& out) {
   out.set_counterparty_account(masked(line.counterparty_account()));
   out.set_counterparty_name(line.counterparty_name());
   out.set_remark(line.remark());
+  out.set_unreadable(line.unreadable());
 }
 
 // Since when it is what it is, as far as its record tells: settled, decided by two people, or come.
@@ -198,8 +201,7 @@ void Api::take_bank_file(Call call) {
         if (!file) return refusal_response(file.error(), nullptr);
         if (file->state() == "not_ours") {
           return problem_response(400, "account_not_ours",
-                                  "the file is of an account that the directory does not name as "
-                                  "ours; nothing was imported");
+                                  std::string(kAccountNotOurs) + ": " + file->why());
         }
         if (file->state() == "refused") {
           return problem_response(
@@ -210,14 +212,22 @@ void Api::take_bank_file(Call call) {
       });
 }
 
-// --- a file that is held: one person proposes to take it as it is, another approves ---
+// --- a file that is held: one person proposes to take it or put it aside, another approves ---
 
 void Api::take_held_file(Call call) {
-  v1::SetAsideInput input;
+  v1::TakeFileInput input;
   if (auto read = from_json(call.request.body, &input); !read) {
     return reply(call, bad_body(read.error()));
   }
-  ask_about_file(call, TakeFileCommand::Act::kPropose, input.note());
+  TakeFileCommand asked;
+  asked.said = input.note();
+  asked.set_aside = input.set_aside();
+  if (!input.replaced_by().empty()) asked.replaced_by = digest_from(input.replaced_by());
+  const bool named = input.replaced_by().empty() || (asked.replaced_by && input.set_aside());
+  if (!named) {
+    return reply(call, bad_body({Errc::kInvalid, "replaced_by: a file's digest, with set_aside"}));
+  }
+  ask_about_file(call, std::move(asked));
 }
 
 void Api::approve_held_file(Call call) {
@@ -225,19 +235,20 @@ void Api::approve_held_file(Call call) {
   if (auto read = from_json(call.request.body, &input); !read) {
     return reply(call, bad_body(read.error()));
   }
-  ask_about_file(call, TakeFileCommand::Act::kApprove, input.content());
+  ask_about_file(call, {{}, TakeFileCommand::Act::kApprove, input.content(), false, {}});
 }
 
 void Api::retract_held_file(Call call) {
-  ask_about_file(call, TakeFileCommand::Act::kRetract, "");
+  ask_about_file(call, {{}, TakeFileCommand::Act::kRetract, "", false, {}});
 }
 
-void Api::ask_about_file(const Call& call, TakeFileCommand::Act act, std::string said) {
+void Api::ask_about_file(const Call& call, TakeFileCommand asked) {
   const auto digest = digest_from(call.args[0]);
   if (!digest) {
     return reply(call, problem_response(400, "bad_digest", "a digest is 64 hex digits (SHA-256)"));
   }
-  ask_for_view(call, TakeFileCommand{*digest, act, std::move(said)});
+  asked.file = *digest;
+  ask_for_view(call, std::move(asked));
 }
 
 void Api::list_bank_files(Call call) {
@@ -347,6 +358,7 @@ void Api::match_bank_line(Call call) {
   act.act = input.noticed() ? LineAct::kMatchNoticed : LineAct::kMatch;
   act.to = std::move(*to);
   act.note = input.note();
+  act.fee = Fen{input.fee_fen()};
   propose_line_act(call, std::move(act));
 }
 

@@ -59,7 +59,8 @@ std::string_view what_to_do(BankOutcome outcome, bool debit) {
              "has lost data, order it again there: this line then settles it, and nothing is paid "
              "twice";
     case BankOutcome::kAmountDiffers:
-      return "ask the bank why it took another amount; match it by hand to its payment";
+      return "ask the bank why it took another amount; match it by hand to its payment, what is "
+             "the bank's fee with `--fee`";
     case BankOutcome::kNoCase:
     case BankOutcome::kUnknownReference:
       return "ask the bank what it was for: match it by hand to its payment, or to the case whose "

@@ -26,7 +26,7 @@ bool fits(const LineRow& row, const LineAsked& asked, const LineNow& now) {
   if (row.waits != Waits::kEither && (row.waits == Waits::kYes) != now.waits) return false;
   switch (row.guard) {
     case LineGuard::kAlways: return true;
-    case LineGuard::kAllTaken: return asked.left.value == 0;
+    case LineGuard::kAllTaken: return asked.left == asked.fee;
     case LineGuard::kTakenInPart: return asked.shares > 1;
     case LineGuard::kHasAll: return asked.case_has_all;
     case LineGuard::kApart: return asked.case_apart;
@@ -38,6 +38,14 @@ bool fits(const LineRow& row, const LineAsked& asked, const LineNow& now) {
 Fen size_of(Fen amount) {
   if (amount.value == std::numeric_limits<int64_t>::min()) return {INT64_MAX};
   return amount.value < 0 ? -amount : amount;
+}
+
+// The shares, with what is the bank's fee of a debit, are all that is open.
+bool shares_all(const LineAsked& asked, const LineNow& now) {
+  const bool fee = asked.fee.value != 0;
+  if (fee && (asked.fee.value < 0 || now.open.value > 0 || asked.asked == Fen{})) return false;
+  const auto sum = asked.asked ? add(*asked.asked, asked.fee) : std::nullopt;
+  return sum == size_of(now.open);
 }
 
 // Of acts of people, which come from outside; each question in its place of the ladder.
@@ -61,7 +69,7 @@ std::optional<R> bar_to_act(const LineAsked& asked, const LineNow& now) {
   if (event == E::kSame && !all_here) return R::kSettled;
   if (event == E::kMatchNoticed && !now.of_batch) return R::kNotOfBatch;
   if (places && !asked.usable) return R::kUnusable;
-  if (event == E::kMatch && asked.asked != size_of(now.open)) return R::kSum;
+  if (event == E::kMatch && !shares_all(asked, now)) return R::kSum;
   if (event == E::kMatchNoticed && (!asked.asked || *asked.asked > now.open)) return R::kSum;
   if (asked.cases_give == CasesGive::kRecovering) return R::kRecovering;
   if (!takes_from_cases(event)) return std::nullopt;

@@ -53,6 +53,7 @@ struct LineAsked {
   bool case_apart = false;
   // Of acts of people.
   std::optional<Fen> asked;  // what the shares add up to, without a sign; nullopt: too much
+  Fen fee;                   // of a debit that is matched: of no case, and stays in suspense
   bool usable = true;        // an amount that can be booked
   bool explained = true;     // a note says how it is known
   bool names_other = true;   // of kSame: another line of the same account and amount

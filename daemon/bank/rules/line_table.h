@@ -43,7 +43,7 @@ enum class LineEvent : uint8_t {
 
 enum class LineGuard : uint8_t {
   kAlways,
-  kAllTaken,     // the cases take all of its money
+  kAllTaken,     // the cases take all of its money but for a fee
   kTakenInPart,  // several cases, and not all of it
   kHasAll,       // its case has all that is due
   kApart,        // its case still holds it apart

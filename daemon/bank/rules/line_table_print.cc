@@ -1,4 +1,6 @@
 // The table of a bank line as text: its rows, what each event does in each state, and a diagram.
+#include "daemon/bank/rules/line_table_print.h"
+
 #include <map>
 #include <set>
 #include <utility>
@@ -14,30 +16,6 @@ std::string outcome_name(BankOutcome outcome) {
   if (outcome == kNoLine) return "-";
   if (outcome == kAsFound) return "as found";
   return outcome == kSameOutcome ? "same" : std::string(name(outcome));
-}
-
-std::string print_outcomes(OutcomeSet set) {
-  std::string out;
-  for (uint32_t i = 0; i < kOutcomes; ++i) {
-    const auto outcome = static_cast<BankOutcome>(i);
-    if (set.has(outcome)) out += (out.empty() ? "" : "|") + outcome_name(outcome);
-  }
-  return out;
-}
-
-std::string print_end(const LineRow& row) {
-  std::string out;
-  if (row.guard != LineGuard::kAlways) out += "if " + std::string(name(row.guard)) + " ";
-  out += "-> " + outcome_name(row.to);
-  if (row.money != LineMoney::kStays) out += ", money " + std::string(name(row.money));
-  return out;
-}
-
-std::string print_row(const LineRow& row) {
-  std::string out = std::string(name(row.event)) + "  " + print_outcomes(row.from);
-  if (row.waits == Waits::kYes) out += ", waiting";
-  if (row.waits == Waits::kNo && !row.from.has(kNoLine)) out += ", not waiting";
-  return out + "  " + print_end(row);
 }
 
 // A line of this state, of which all is as acts want it.
@@ -58,32 +36,92 @@ LineNow typical(BankOutcome outcome, bool waits) {
   return now;
 }
 
-std::string print_cell(LineEvent event, const LineNow& now) {
+// The table as text, in some words.
+class LinePrinter {
+ public:
+  explicit LinePrinter(const LineWords& words) : words_(words) {}
+  std::string table() const;
+
+ private:
+  std::string other(std::string_view said) const { return words_(LineWord::kOther, said); }
+  std::string outcome(BankOutcome outcome) const {
+    const bool kept = line_outcomes().has(outcome) && outcome < kAsFound;
+    return words_(kept ? LineWord::kOutcome : LineWord::kOther, outcome_name(outcome));
+  }
+  std::string outcomes(OutcomeSet set) const;
+  std::string end(const LineRow& row) const;
+  std::string row(const LineRow& row) const;
+  std::string cell(LineEvent event, const LineNow& now) const;
+  std::string state(BankOutcome outcome, bool waits) const;
+
+  const LineWords& words_;
+};
+
+std::string LinePrinter::outcomes(OutcomeSet set) const {
+  std::string out;
+  for (uint32_t i = 0; i < kOutcomes; ++i) {
+    const auto one = static_cast<BankOutcome>(i);
+    if (set.has(one)) out += (out.empty() ? "" : "|") + outcome(one);
+  }
+  return out;
+}
+
+std::string LinePrinter::end(const LineRow& row) const {
+  std::string out;
+  if (row.guard != LineGuard::kAlways) out += other("if") + " " + other(name(row.guard)) + " ";
+  out += "-> " + outcome(row.to);
+  if (row.money != LineMoney::kStays) out += ", " + other("money") + " " + other(name(row.money));
+  return out;
+}
+
+std::string LinePrinter::row(const LineRow& row) const {
+  std::string out = words_(LineWord::kEvent, name(row.event)) + "  " + outcomes(row.from);
+  if (row.waits == Waits::kYes) out += ", " + other("waiting");
+  if (row.waits == Waits::kNo && !row.from.has(kNoLine)) out += ", " + other("not waiting");
+  return out + "  " + end(row);
+}
+
+std::string LinePrinter::cell(LineEvent event, const LineNow& now) const {
   LineAsked asked;
   asked.event = event;
   asked.found = BankOutcome::kNoCase;
   asked.asked = now.open;
   LineNow then = now;
   if (const auto done = step(asked, then); !done) {
-    return "refused: " + std::string(name(done.error()));
+    return other("refused") + ": " + other(name(done.error()));
   }
   std::string out;
   for (const LineRow& row : line_rows()) {
     const bool fits = row.event == event && row.from.has(now.outcome) &&
                       (row.waits == Waits::kEither || (row.waits == Waits::kYes) == now.waits);
-    if (fits) out += (out.empty() ? "" : "; ") + print_end(row);
+    if (fits) out += (out.empty() ? "" : "; ") + end(row);
   }
   return out;
 }
 
-std::string print_state(BankOutcome outcome, bool waits) {
-  std::string out = "\n" + outcome_name(outcome);
-  if (is_queue(outcome)) out += waits ? ", waiting" : ", settled with its case";
+std::string LinePrinter::state(BankOutcome of, bool waits) const {
+  std::string out = "\n" + outcome(of);
+  if (is_queue(of)) out += ", " + other(waits ? "waiting" : "settled with its case");
   out += "\n";
   for (int i = 0; i <= static_cast<int>(LineEvent::kLast); ++i) {
     const auto event = static_cast<LineEvent>(i);
-    out +=
-        "  " + std::string(name(event)) + "  " + print_cell(event, typical(outcome, waits)) + "\n";
+    out += "  " + words_(LineWord::kEvent, name(event)) + "  " + cell(event, typical(of, waits)) +
+           "\n";
+  }
+  return out;
+}
+
+std::string LinePrinter::table() const {
+  std::string out =
+      other("A bank line: event, outcomes, what becomes of it; the first row that fits") + "\n";
+  for (const LineRow& one : line_rows()) out += row(one) + "\n";
+  out += "\n" + other("Found by its evidence") + ": " + outcomes(found_outcomes()) + "\n";
+  out += "\n" + other("Every state and event") + "\n" + state(kNoLine, false);
+  for (uint32_t i = 1; i < kOutcomes; ++i) {
+    const auto of = static_cast<BankOutcome>(i);
+    if (!line_outcomes().has(of)) continue;
+    if (is_queue(of)) out += state(of, true);
+    out += state(of, false);
   }
   return out;
 }
@@ -98,18 +136,12 @@ std::string drawn(BankOutcome outcome) {
 
 }  // namespace
 
+std::string print_line_table(const LineWords& words) {
+  return LinePrinter(words).table();
+}
+
 std::string print_line_table() {
-  std::string out = "A bank line: event, outcomes, what becomes of it; the first row that fits\n";
-  for (const LineRow& row : line_rows()) out += print_row(row) + "\n";
-  out += "\nFound by its evidence: " + print_outcomes(found_outcomes()) + "\n";
-  out += "\nEvery state and event\n" + print_state(kNoLine, false);
-  for (uint32_t i = 1; i < kOutcomes; ++i) {
-    const auto outcome = static_cast<BankOutcome>(i);
-    if (!line_outcomes().has(outcome)) continue;
-    if (is_queue(outcome)) out += print_state(outcome, true);
-    out += print_state(outcome, false);
-  }
-  return out;
+  return print_line_table([](LineWord, std::string_view said) { return std::string(said); });
 }
 
 std::string draw_line_table() {

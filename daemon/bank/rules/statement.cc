@@ -1,5 +1,10 @@
 #include "daemon/bank/rules/statement.h"
 
+#include <algorithm>
+
+#include "daemon/base/limits.h"
+#include "daemon/base/time.h"
+
 namespace jiexu {
 namespace {
 
@@ -13,7 +18,55 @@ bool joins(const StatementFacts& first, const StatementFacts& then) {
   return *first.closing == *then.opening && (!dated || first.closed_on <= then.opened_on);
 }
 
+// Whether the statement lies in the gap, by its days, and where they are those of an end, by its
+// balances: what is before or behind a gap may be told again.
+bool lies_in(const StatementGap& gap, const StatementFacts& statement) {
+  const bool dated =
+      gap.from_day != 0 && gap.to_day != 0 && statement.opened_on != 0 && statement.closed_on != 0;
+  const bool begins = *statement.opening == gap.from;
+  const bool ends = *statement.closing == gap.to;
+  if (!dated) return begins || ends;
+  return (statement.opened_on > gap.from_day || (statement.opened_on == gap.from_day && begins)) &&
+         (statement.closed_on < gap.to_day || (statement.closed_on == gap.to_day && ends));
+}
+
+bool is_long_ago(const StatementGap& gap, const StatementFacts& statement) {
+  const auto then = Date::from_yyyymmdd(gap.to_day);
+  const auto now = Date::from_yyyymmdd(statement.closed_on);
+  return then && now && now->days() - then->days() > limits::kStatementGapDaysMax;
+}
+
 }  // namespace
+
+bool tells_again(const StatementFacts& before, const StatementFacts& statement) {
+  if (!has_both(before) || !has_both(statement)) return false;
+  if (relate(before, statement) == Statements::kSame) return true;
+  return before.opened_on != 0 && before.opened_on == statement.opened_on &&
+         *before.opening == *statement.opening;
+}
+
+bool fills_gap(const std::vector<StatementGap>& gaps, const StatementFacts& statement) {
+  return has_both(statement) && std::ranges::any_of(gaps, [&](const StatementGap& gap) {
+           return lies_in(gap, statement);
+         });
+}
+
+std::vector<StatementGap> fill_gaps(const std::vector<StatementGap>& gaps,
+                                    const StatementFacts& statement) {
+  std::vector<StatementGap> left;
+  const auto keep = [&](const StatementGap& gap) {
+    if (gap.from != gap.to && !is_long_ago(gap, statement)) left.push_back(gap);
+  };
+  for (const StatementGap& gap : gaps) {
+    if (!has_both(statement) || !lies_in(gap, statement)) {
+      keep(gap);
+      continue;
+    }
+    keep({gap.from, gap.from_day, *statement.opening, statement.opened_on});
+    keep({*statement.closing, statement.closed_on, gap.to, gap.to_day});
+  }
+  return left;
+}
 
 Proof prove(const StatementFacts& statement) {
   if (!has_both(statement) || statement.without_amount > 0) return Proof::kUnproved;

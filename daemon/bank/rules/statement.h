@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "daemon/base/money.h"
 
@@ -33,6 +34,25 @@ std::string_view name(Proof proof);
 // The opening balance less the closing balance before: 0 if the two join. Not 0: a statement is
 // missing between them, or they overlap. nullopt: a balance is missing.
 std::optional<Fen> gap_between(const StatementFacts& before, const StatementFacts& after);
+
+// Whether it is the statement before, told again, be it with other lines or another end.
+bool tells_again(const StatementFacts& before, const StatementFacts& statement);
+
+// What no statement of an account tells of: from a closing balance to a later opening one.
+struct StatementGap {
+  Fen from;
+  int32_t from_day = 0;  // yyyymmdd; 0: not said
+  Fen to;
+  int32_t to_day = 0;
+  bool operator==(const StatementGap&) const = default;
+};
+
+// Whether the statement is of what was missing: it comes late.
+bool fills_gap(const std::vector<StatementGap>& gaps, const StatementFacts& statement);
+// What is still missing when the statement has come, in whatever order statements come. What is
+// long ago by its days is given up.
+std::vector<StatementGap> fill_gaps(const std::vector<StatementGap>& gaps,
+                                    const StatementFacts& statement);
 
 // Whether equal lines of two statements of one account are one booking.
 enum class Statements : uint8_t {

@@ -42,7 +42,8 @@ struct Twin {
 bool Twin::match(const LineAsked& asked, O in_part) {
   const int64_t left = amount < 0 ? -asked.left.value : asked.left.value;
   split(left);
-  enter(left == 0 ? O::kMatchedByHand : in_part);
+  const int64_t fee = amount < 0 ? -asked.fee.value : asked.fee.value;
+  enter(left == fee ? O::kMatchedByHand : in_part);
   people = !queued;
   return true;
 }
@@ -164,11 +165,17 @@ LineAsked roll(Dice& dice, const LineNow& line) {
   asked.found = dice.found();
   const Fen open{std::abs(line.open.value)};
   asked.asked = open;
+  // Of a debit a part may be the bank's fee, and not all.
+  const bool fee = asked.event == E::kMatch && line.open.value < -1 && dice.below(3) == 0;
+  if (fee)
+    asked.fee = Fen{1 + static_cast<int64_t>(dice.below(static_cast<uint64_t>(open.value) - 1))};
+  asked.asked->value -= asked.fee.value;
   // What stays in suspense is no more than was there.
   const auto most = asked.event == E::kMatch || asked.event == E::kMatchNoticed
                         ? static_cast<uint64_t>(open.value)
                         : static_cast<uint64_t>(std::abs(line.amount.value));
   asked.left = Fen{static_cast<int64_t>(dice.below(2) == 0 ? 0 : dice.below(most + 1))};
+  if (asked.event == E::kMatch) asked.left = std::max(asked.left, asked.fee);
   asked.shares = 1 + dice.below(3);
   asked.case_has_all = dice.below(2) == 0;
   asked.case_apart = dice.below(2) == 0;
