@@ -8,7 +8,7 @@
 //            says, or be debited and come back days later as a line of OUT's statement. An
 //            EndToEndId that comes again is refused as a duplicate, in the bank's list by itself,
 //            or with its whole file; but now and then the bank pays one order twice by its own
-//            mistake, and leaves it to the agencies to put that right.
+//            mistake, or what it has rejected, and leaves it to the agencies to put that right.
 //
 // What is ordered arrives on IN's account after a while, as a line that carries the letter number
 // in its remark, sometimes in parts, with a remark that says nothing, or with a wrong amount that
@@ -38,7 +38,7 @@ enum class Fate : uint8_t {
   kPaid,
   kBounced,   // sent back at once; nothing is booked (singly)
   kReturned,  // debited, and booked back later (files)
-  kRejected,  // nothing is booked, and the bank's list says so (files)
+  kRejected,  // nothing is booked, says the bank's list (files)
 };
 
 struct Order {
@@ -51,9 +51,10 @@ struct Order {
   AgencyId in;   // who is paid
   std::string batch;
   Fate fate = Fate::kPaid;
-  bool decided = false;  // the bank's list says what became of it
-  bool again = false;    // and that it came again, and was not taken
-  bool twice = false;    // debited and credited a second time
+  bool decided = false;        // the bank's list says what became of it
+  bool again = false;          // and that it came again, and was not taken
+  bool twice = false;          // debited and credited a second time
+  bool out_after_all = false;  // its list says rejected, and it is paid
 };
 
 struct Share {
@@ -137,7 +138,7 @@ class Bank {
   Entry& book_batch(const Order& one, std::vector<Share> shares, const std::string& remark);
   void pay(const Order& order);
   void pay_part(const Order& order, Fen part);
-  void debit(const Order& order);
+  void debit(const Order& order, bool by_number = false);
   void give_back(const Order& order);
   void book_wrongly(const Order& order, Fen part);
   void take_back_and_rebook(const Order& order, Fen booked, Fen right);

@@ -41,7 +41,11 @@ int64_t Bank::draw_delay() {
 void Bank::execute(size_t index) {
   const Order order = orders_[index];
   if (order.fate == Fate::kRejected) {
-    return later(random_.between(1, kDebitMsMax), [this, index] { orders_[index].decided = true; });
+    later(random_.between(1, kDebitMsMax), [this, index] { orders_[index].decided = true; });
+    if (healed_ || !random_.chance(plan_.out_after_all_permille)) return;
+    orders_[index].out_after_all = true;
+    debit(order, true);
+    return pay(order);
   }
   debit(order);
   if (order.fate == Fate::kReturned) return give_back(order);
@@ -138,9 +142,9 @@ Entry& Bank::book_batch(const Order& one, std::vector<Share> shares, const std::
 }
 
 // Also of what goes back.
-void Bank::debit(const Order& order) {
+void Bank::debit(const Order& order, bool by_number) {
   const std::string remark = remark_for(order.letter_number);
-  const bool named = !order.back && random_.chance(800);
+  const bool named = by_number || (!order.back && random_.chance(800));
   later(random_.between(1, kDebitMsMax), [this, order, remark, named] {
     for (Order& known : orders_) {
       const bool same = known.case_id == order.case_id && known.attempt == order.attempt;

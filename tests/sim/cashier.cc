@@ -198,7 +198,9 @@ void Cashier::clear_up(const v1::PaymentView& held) {
   if (held.waits_for() == kUnlistedPayee) return confirm_payee(*id);
   const bool asked = held.waits_for() == kContradictedPayment ||
                      held.waits_for() == kDebitOverdue || held.waits_for() == kOutAfterAll;
-  if (asked) return release(held);
+  const Order* order = world_.bank.find(*id, payment->attempt);
+  const bool out = held.waits_for() == kOutAfterAll && order != nullptr && order->out_after_all;
+  if (asked) return release(held, out);
   if (held.waits_for() != kDoubtfulPayment) return;
   // What the bank has, its list will say.
   const Order* known = world_.bank.find(*id, payment->attempt);
@@ -206,11 +208,11 @@ void Cashier::clear_up(const v1::PaymentView& held) {
   if (known->decided) hand_in_list();
 }
 
-void Cashier::release(const v1::PaymentView& held) {
+void Cashier::release(const v1::PaymentView& held, bool went_out) {
   using Act = ReleasePaymentCommand::Act;
   const auto payment = *EndToEndId::parse(held.payment());
   Asking command;
-  command.what = ReleasePaymentCommand{payment, Act::kPropose, "asked the bank"};
+  command.what = ReleasePaymentCommand{payment, Act::kPropose, "asked the bank", went_out};
   command.done = [this, payment](const Answer& answer) {
     const auto* shown = dynamic_cast<const v1::PaymentView*>(answer.view.get());
     if (shown == nullptr) return;

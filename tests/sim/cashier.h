@@ -33,7 +33,7 @@ class Cashier {
   void hand_in_list();
   void look_at_held();
   void clear_up(const v1::PaymentView& held);
-  void release(const v1::PaymentView& held);
+  void release(const v1::PaymentView& held, bool went_out = false);
   void confirm_payee(const CaseId& id);
   // Waits for the answer, but not for ever.
   void post(std::string user, Asking command);

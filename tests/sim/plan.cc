@@ -77,6 +77,7 @@ BankPlan draw_bank(Random random) {
   plan.return_ms_max =
       random.chance(500) ? random.between(1, 5'000) : random.between(5'000, 60'000);
   plan.twice_permille = plan.files ? draw_rate(random, 150) : 0;
+  plan.out_after_all_permille = plan.files ? draw_rate(random, 300) : 0;
   plan.again_permille = plan.files ? draw_rate(random, 200) : 0;
   return plan;
 }

@@ -48,8 +48,8 @@
 // Bank. It delivers after a random delay, in parts, in one transfer for a whole file, with remarks
 // that say nothing and with wrong amounts; payments bounce, are rejected, or come back days later;
 // credits are taken back and booked anew; some lines belong to nobody (bank.h). What it books
-// wrongly it puts right in the end, and it never keeps money; but an order that it pays twice the
-// agencies have to put right.
+// wrongly it puts right in the end, and it never keeps money; but an order that it pays twice, or
+// although it has rejected it, the agencies have to put right.
 //
 // After the time of trouble everything heals: no more faults, nobody withdraws or disputes any
 // more, and every case must reach its end.
@@ -105,7 +105,8 @@ struct BankPlan {
   uint32_t bounce_permille = 60;
   uint32_t return_permille = 0;
   uint32_t reject_permille = 0;
-  uint32_t twice_permille = 0;  // debited and credited a second time (files)
+  uint32_t twice_permille = 0;          // debited and credited a second time (files)
+  uint32_t out_after_all_permille = 0;  // of what is rejected: it is paid all the same (files)
   uint32_t again_permille = 0;  // a cashier takes a file there again: each of its looks (files)
   int64_t delay_ms_max = 20'000;
   int64_t return_ms_max = 20'000;  // until what comes back is booked, or what was wrong put right

@@ -82,6 +82,7 @@ class PaymentsChecker final : public Checker {
     const auto found = survey.payments.find({order.case_id, order.attempt});
     if (found == survey.payments.end()) return violated(who + " is not in its books");
     const v1::PaymentRecord& record = found->second;
+    if (order.out_after_all) return judge_out_after_all(survey, order, record);
     const bool paid = order.fate == Fate::kPaid;
     const bool forgotten = order.fate == Fate::kRejected && record.recovered() &&
                            state_of(record) == PaymentState::kTakenBack;
@@ -98,6 +99,23 @@ class PaymentsChecker final : public Checker {
     }
   }
 
+  // Debited before the list has refused it, it stays paid; else another payment stands for it.
+  void judge_out_after_all(const Survey& survey, const Order& order,
+                           const v1::PaymentRecord& record) {
+    const std::string who = "payment " + EndToEndId{order.letter_number, order.attempt}.text() +
+                            " of " + survey.agency.str();
+    const bool paid = state_of(record) == PaymentState::kPaid && !record.debit_line().empty();
+    if (!paid && !stands_for(survey, order)) violated(who + " went out, and nothing says so");
+    if (record.contradicted()) violated(who + " is left as contradicted: " + record.reason());
+  }
+
+  static bool stands_for(const Survey& survey, const Order& order) {
+    return std::ranges::any_of(survey.payments, [&](const auto& payment) {
+      return payment.first.first == order.case_id && payment.second.again_of() == order.attempt &&
+             !payment.second.debit_line().empty();
+    });
+  }
+
   // A debit may name the letter alone, and then it is one of the payments of its amount.
   void judge_again(const Scene& scene, const Survey& survey, const Order& order) {
     const auto known = std::ranges::count_if(survey.payments, [&](const auto& payment) {
@@ -106,8 +124,8 @@ class PaymentsChecker final : public Checker {
              payment.second.amount_fen() == order.amount.value;
     });
     const auto made = std::ranges::count_if(scene.bank.orders(), [&](const Order& other) {
-      return !other.back && other.case_id == order.case_id && other.twice &&
-             other.amount == order.amount;
+      const bool again = other.twice || (other.out_after_all && stands_for(survey, other));
+      return !other.back && other.case_id == order.case_id && again && other.amount == order.amount;
     });
     if (known == made) return;
     violated("the bank has paid " + order.amount.yuan() + " of case " + order.case_id.str() +
