@@ -25,5 +25,6 @@ std::span<const Word> link_words();
 std::span<const Word> command_words();
 std::span<const Word> screen_words();
 std::span<const Word> store_words();
+std::span<const Word> error_words();
 
 }  // namespace jiexu

@@ -36,7 +36,10 @@ constexpr Word kStoreWords[] = {
     sentence("{what} {time}, by {who}: {note}", "{what}，{time}，{who}：{note}"),
     sentence("{who} and {other}", "{who}与{other}"),
     sentence("Proposed {time}, by {who}: {note}", "提请：{time}，{who}：{note}"),
+    sentence("the store is read, s:", "正在读取数据，秒："),
+    sentence("the books are checked, s:", "正在核对账目，秒："),
     sentence("Next, by somebody else who has made sure:", "下一步，由另一核实过的人办理："),
+    sentence("What was committed behind the damage is lost here; the store opens without it.", "损坏处之后的数据将在此丢失，系统不带这些数据启动。"),
     sentence("{records} records, {mib} MiB were read; {places} places cannot be read", "已读 {records} 条记录，{mib} MiB；{places} 处无法读取"),
     sentence("{n} records are left out, because they cannot be read: see jiexu store status", "有 {n} 条记录无法读取，未列出：请看 jiexu store status"),
     sentence("the answer is not understood", "应答无法识别"),
@@ -51,7 +54,6 @@ constexpr Word kStoreWords[] = {
     sentence("Whether the store is the newest one and how that is known, what waits, for whom, and what cannot be read", "数据是否为最新、由何证实；有何暂候、在等谁；有何无法读取"),
     sentence("Read every record of the store with its checksum, while the daemon runs, and name what cannot be read; ends with 65 if there is any", "系统运行时逐条校验读取全部记录，指出无法读取之处；如有则以 65 结束"),
     sentence("Propose to say in an agency's place that the store is not an older copy; a second person approves. Then letter numbers are given and payment files leave", "提请代为确认数据不是旧副本，由另一人复核；其后编发联系函编号、放行付款文件"),
-    sentence("As `store status` shows it", "以 store status 所示为准"),
     sentence("Open a store whose log is damaged, up to the damage: what was committed behind it is lost here, and asked back from the other agencies. The daemon must be stopped. What was damaged is kept, and who accepted the loss is written into the store", "打开日志损坏的数据，至损坏处为止：其后提交的内容在本地丢失，将向其他机构索回。须先停止系统。损坏部分予以保存，并记录由谁认可丢失"),
     sentence("Why the loss is accepted", "为何认可丢失"),
 };

@@ -89,7 +89,7 @@ std::optional<std::string> fitted(const Word& row, std::string_view said, Langua
     values.emplace_back(name, value_in(name, said.substr(0, end), language));
     said.remove_prefix(end);
   }
-  if (said != rest || values.empty()) return std::nullopt;
+  if (said != rest) return std::nullopt;
   return fill(language == Language::kChinese ? row.zh : row.en, values);
 }
 
@@ -99,7 +99,7 @@ std::span<const std::span<const Word>> all_words() {
   static const std::array kAll = {case_words(),    event_words(),   field_words(), money_words(),
                                   refusal_words(), finding_words(), help_words(),  command_words(),
                                   screen_words(),  link_words(),    store_words(), route_words(),
-                                  paper_words()};
+                                  paper_words(),   error_words()};
   return kAll;
 }
 
@@ -126,8 +126,10 @@ std::string filled(std::string_view text, Values values) {
 
 std::string translated(std::string_view said, Language language) {
   if (find_word(said) != nullptr) return std::string(word(said, language));
-  for (const Word& row : finding_words()) {
-    if (const auto out = fitted(row, said, language)) return *out;
+  for (const std::span<const Word> list : {finding_words(), error_words()}) {
+    for (const Word& row : list) {
+      if (const auto out = fitted(row, said, language)) return *out;
+    }
   }
   return std::string(said);
 }

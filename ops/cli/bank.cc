@@ -25,6 +25,9 @@ void print_results(const std::string& body) {
 int add_lines(const Session& session, const std::string& file) {
   const Result<std::string> body = read_input(file);
   if (!body) return report(body.error());
+  const auto stops =
+      session.stops_at("bank add", say("The bank lines of {file} are entered.", {{"file", file}}));
+  if (stops) return *stops;
   return session.show("POST", "/v1/bank/lines", *body, print_results);
 }
 

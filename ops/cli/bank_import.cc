@@ -1,4 +1,4 @@
-// jiexu bank import, files, take, put-aside, approve-take, retract-take.
+// jiexu bank import, files.
 #include <algorithm>
 #include <chrono>
 #include <fstream>
@@ -11,7 +11,9 @@
 #include "daemon/base/limits.h"
 #include "daemon/trust/digest.h"
 #include "jiexu/v1/api.pb.h"
+#include "ops/cli/bank_file_show.h"
 #include "ops/cli/bank_preview.h"
+#include "ops/cli/case_show.h"
 #include "ops/cli/json.h"
 #include "ops/cli/meter.h"
 #include "ops/cli/output.h"
@@ -24,11 +26,6 @@ constexpr size_t kPartBytesMax = limits::kHttpBodyBytesMax / 2;
 constexpr int kPartSendings = 3;
 constexpr size_t kFilesShown = 100;
 constexpr std::chrono::milliseconds kBookingPause{300};
-// States of a file: its lines are being booked; it waits for two people.
-constexpr const char* kBooking = "booking";
-constexpr const char* kHeld = "held";
-// Of a decision: the file is not taken.
-constexpr const char* kAside = "set-aside";
 
 // Sends a file's lines in parts as they are read; what the daemon has already is passed over.
 class Sender {
@@ -121,93 +118,6 @@ Result<std::string> digest_of_file(const std::string& file) {
   return to_hex(view(hash.digest()));
 }
 
-// A statement of which there is something to say.
-std::string statement_text(const v1::Statement& statement) {
-  const bool both = statement.has_opening() && statement.has_closing();
-  std::string text;
-  if (both && statement.without_amount() == 0 &&
-      statement.opening_fen() + statement.fen() != statement.closing_fen()) {
-    text +=
-        "  " +
-        say("statement {id}: opening balance {opening}, lines {lines}, closing balance {closing}",
-            {{"id", statement.id()},
-             {"opening", yuan(statement.opening_fen())},
-             {"lines", yuan(statement.fen())},
-             {"closing", yuan(statement.closing_fen())}}) +
-        "\n";
-  }
-  if (statement.gap_fen() != 0) {
-    text += "  " +
-            say("statement {id}: opens {amount} from where the one before has closed: one is "
-                "missing, or they overlap",
-                {{"id", statement.id()}, {"amount", yuan(statement.gap_fen())}}) +
-            "\n";
-  }
-  return text;
-}
-
-std::string decision_text_of_file(const v1::LineDecisionView& decision) {
-  std::string text = "  " +
-                     say(decision.act() == kAside ? "to be put aside, says {user}: {note}"
-                                                  : "to be taken as it is, says {user}: {note}",
-                         {{"user", decision.proposed_by()}, {"note", decision.note()}}) +
-                     "\n";
-  if (!decision.replaced_by().empty()) {
-    text += "    " + say("file {file} stands for it", {{"file", decision.replaced_by()}}) + "\n";
-  }
-  if (decision.approved_by().empty()) return text;
-  return text + "    " + say("approved by {user}", {{"user", decision.approved_by()}}) + "\n";
-}
-
-std::string file_text(const v1::BankFileView& view) {
-  std::string text = say("{file}: {n} lines, in {in}, out {out}, {state}",
-                         {{"file", view.name()},
-                          {"n", std::to_string(view.lines())},
-                          {"in", yuan(view.credited_fen())},
-                          {"out", yuan(view.debited_fen())},
-                          {"state", called("import.", view.state())}});
-  if (view.state() == kBooking) {
-    text += say(" ({n} booked)", {{"n", std::to_string(view.booked())}});
-  }
-  if (!view.proof().empty()) {
-    text += say(", {proof}", {{"proof", called("proof.", view.proof())}});
-  }
-  text += "\n";
-  for (const v1::OutcomeCount& counted : view.outcomes()) {
-    text += "  " + called("outcome.", counted.outcome()) + ": " + std::to_string(counted.lines()) +
-            "\n";
-  }
-  for (const v1::Statement& statement : view.statements()) text += statement_text(statement);
-  for (const v1::LineDecisionView& decision : view.decisions()) {
-    text += decision_text_of_file(decision);
-  }
-  if (!view.replaces().empty()) {
-    text += "  " + say("stands for file {file}", {{"file", view.replaces()}}) + "\n";
-  }
-  return text;
-}
-
-// What people have to do about a file that is held.
-std::string next_text(const v1::BankFileView& view, const std::string& command) {
-  const std::string file = " bank approve-take " + view.digest() + " --content ";
-  const int last = view.decisions_size() - 1;
-  if (last >= 0 && view.decisions(last).approved_by().empty()) {
-    return say("Next, by somebody else who has looked:") + "\n  " + command + file +
-           view.decisions(last).content() + "\n";
-  }
-  if (view.state() != kHeld) return "";
-  std::string text =
-      say(view.held_for() == "day"
-              ? "Held: a line is booked on a day on which it cannot have been."
-              : "Held: a statement's lines do not lead from its opening to its closing balance.");
-  if (!view.why().empty()) text += "\n  " + say_in_pieces(view.why());
-  return text + "\n" +
-         say("Next: ask the bank for the right file; when that is here, put this aside:") + "\n  " +
-         command + " bank put-aside " + view.digest() + " --replaced-by DIGEST --note WHY\n" +
-         say("Or, to take it as it is:") + "\n  " + command + " bank take " + view.digest() +
-         " --note WHY\n";
-}
-
 // The list goes by digest: its page behind this place begins with the file.
 std::string place_before(std::string digest) {
   for (auto digit = digest.rbegin(); digit != digest.rend(); ++digit) {
@@ -223,7 +133,7 @@ Result<v1::BankFileView> wait_until_booked(const Session& session, v1::BankFileV
   Meter meter(say("lines booked"), view.lines());
   const std::string target =
       "/v1/bank/files?limit=1&after=" + percent(cursor_text(place_before(view.digest())));
-  while (view.state() == kBooking) {
+  while (view.state() == kBookingState) {
     meter.show(view.booked());
     std::this_thread::sleep_for(kBookingPause);
     TRY(const auto reply, session.ask("GET", target));
@@ -237,62 +147,140 @@ Result<v1::BankFileView> wait_until_booked(const Session& session, v1::BankFileV
   return view;
 }
 
-int print_imported(const Session& session, v1::BankFileView view, bool waits) {
-  if (waits) {
-    const auto booked = wait_until_booked(session, view);
-    if (!booked) return report(booked.error());
-    view = *booked;
-  }
-  std::cout << (session.json ? to_json(view) + "\n"
-                             : file_text(view) + next_text(view, session.command()));
-  if (!session.json && view.state() == kBooking) {
+void print_imported(const Session& session, const v1::BankFileView& view) {
+  std::cout << file_text(view) << next_text(view, session.command());
+  if (view.state() == kBookingState) {
     std::cout << say("The daemon goes on booking it; `jiexu bank files` says how far it is.")
               << "\n";
   }
-  return EX_OK;
 }
 
-// The file is read twice: a file that breaks a rule is refused before a line of it is sent.
-int import_file(const Session& session, const std::string& file, const std::string& encoding,
-                bool waits) {
-  const auto chosen = notice_encoding(encoding);
-  if (!chosen) return report(chosen.error());
-  const auto digest = digest_of_file(file);
-  if (!digest) return report(digest.error());
+struct ImportOptions {
+  std::vector<std::string> files;
+  std::string encoding;
+  bool waits = false;
+  bool keep_going = false;
+};
+
+// A file that was read to its end, so that one that breaks a rule is refused before a line of it is
+// sent.
+struct ReadFile {
+  std::string file;
+  std::string digest;
   v1::BankFileInput header;
-  header.set_name(std::filesystem::path(file).filename().string());
-  BankFileReader counter([](v1::BankLine&) { return Result<void>(); }, *chosen);
+};
+
+// Error: the exit code, after saying what is wrong.
+tl::expected<ReadFile, int> read_whole(const std::string& file, NoticeEncoding encoding) {
+  const auto digest = digest_of_file(file);
+  if (!digest) return tl::unexpected(report(digest.error()));
+  ReadFile out{file, *digest, {}};
+  out.header.set_name(std::filesystem::path(file).filename().string());
+  BankFileReader counter([](v1::BankLine&) { return Result<void>(); }, encoding);
   const auto summary = read_bank_file(file, counter);
-  if (!summary) return report(summary.error());
-  header.set_lines_total(summary->lines);
-  header.set_credited_fen(summary->credited.value);
-  header.set_debited_fen(summary->debited.value);
-  for (const v1::Statement& statement : summary->parts) *header.add_statements() = statement;
+  if (!summary) return tl::unexpected(report(summary.error()));
   if (summary->lines == 0) {
-    return report(EX_DATAERR, say("{file}: holds no posting that is booked", {{"file", file}}));
+    return tl::unexpected(
+        report(EX_DATAERR, say("{file}: holds no posting that is booked", {{"file", file}})));
   }
-  Sender sender(session, *digest, header);
-  BankFileReader reader([&](v1::BankLine& line) { return sender.add(line); }, *chosen);
-  const auto sent = read_bank_file(file, reader);
+  out.header.set_lines_total(summary->lines);
+  out.header.set_credited_fen(summary->credited.value);
+  out.header.set_debited_fen(summary->debited.value);
+  for (const v1::Statement& statement : summary->parts) *out.header.add_statements() = statement;
+  if (summary->unreadable > 0) {
+    std::cerr << file << ": "
+              << say("{n} cannot be read, and will wait alone; the first: {why}",
+                     {{"n", std::to_string(summary->unreadable)}, {"why", summary->first_reason}})
+              << "\n";
+  }
+  return out;
+}
+
+// Error: the exit code, after saying why.
+tl::expected<v1::BankFileView, int> send_file(const Session& session, const ReadFile& read,
+                                              NoticeEncoding encoding, bool waits) {
+  Sender sender(session, read.digest, read.header);
+  BankFileReader reader([&](v1::BankLine& line) { return sender.add(line); }, encoding);
+  const auto sent = read_bank_file(read.file, reader);
   const auto done = sent ? sender.flush() : Result<void>(tl::unexpected(sent.error()));
   sender.clear_meter();
-  if (sender.refused()) return report_problem(*sender.refused());
+  if (sender.refused()) return tl::unexpected(report_problem(*sender.refused()));
   if (!done) {
     std::cerr << say("Import the file again: what the daemon has of it already is passed over.")
               << "\n";
-    return report(done.error());
+    return tl::unexpected(report(done.error()));
   }
-  return print_imported(session, sender.view(), waits);
+  if (!waits) return sender.view();
+  const auto booked = wait_until_booked(session, sender.view());
+  if (!booked) return tl::unexpected(report(booked.error()));
+  return *booked;
 }
 
-int send_take(const Session& session, const std::string& file, const std::string& how,
-              const std::string& body) {
-  return session.show("POST", "/v1/bank/files/" + percent(file) + "/take" + how, body,
-                      [&](const std::string& answer) {
-                        v1::BankFileView view;
-                        if (!from_json(answer, &view)) return;
-                        std::cout << file_text(view) << next_text(view, session.command());
-                      });
+std::string sums_text(const std::vector<ReadFile>& files) {
+  std::string text;
+  for (const ReadFile& read : files) {
+    text += (text.empty() ? "" : "\n") + say("{file}: {n} lines, in {in}, out {out}, are imported.",
+                                             {{"file", read.file},
+                                              {"n", std::to_string(read.header.lines_total())},
+                                              {"in", yuan(read.header.credited_fen())},
+                                              {"out", yuan(read.header.debited_fen())}});
+  }
+  return text;
+}
+
+// Those that can be read. Error: the exit code; nothing is imported then.
+tl::expected<std::vector<ReadFile>, int> read_all(const ImportOptions& options,
+                                                  NoticeEncoding encoding, int& worst) {
+  std::vector<ReadFile> good;
+  for (const std::string& file : options.files) {
+    auto read = read_whole(file, encoding);
+    if (read) {
+      good.push_back(std::move(*read));
+      continue;
+    }
+    worst = read.error();
+    if (options.keep_going) continue;
+    if (options.files.size() > 1) {
+      std::cerr << say("Nothing was imported; --keep-going imports the other files.") << "\n";
+    }
+    return tl::unexpected(worst);
+  }
+  return good;
+}
+
+void print_all(const Session& session, const ImportOptions& options,
+               const v1::BankFileViews& views) {
+  if (session.json) {
+    const bool one = options.files.size() == 1;
+    if (!one || !views.files().empty()) {
+      std::cout << (one ? to_json(views.files(0)) : to_json(views)) << "\n";
+    }
+    return;
+  }
+  for (const v1::BankFileView& view : views.files()) print_imported(session, view);
+  if (options.files.size() < 2) return;
+  std::cerr << say("{n} of {all} files imported", {{"n", std::to_string(views.files_size())},
+                                                   {"all", std::to_string(options.files.size())}})
+            << "\n";
+}
+
+int import_files(const Session& session, const ImportOptions& options) {
+  const auto encoding = notice_encoding(options.encoding);
+  if (!encoding) return report(encoding.error());
+  int worst = EX_OK;
+  const auto good = read_all(options, *encoding, worst);
+  if (!good) return good.error();
+  if (good->empty()) return worst;
+  if (const auto stops = session.stops_at("bank import", sums_text(*good))) return *stops;
+  v1::BankFileViews views;
+  for (const ReadFile& read : *good) {
+    auto view = send_file(session, read, *encoding, options.waits);
+    if (view) *views.add_files() = std::move(*view);
+    if (!view) worst = view.error();
+    if (!view && !options.keep_going) break;
+  }
+  print_all(session, options, views);
+  return worst;
 }
 
 // What is held first, because it waits for people; then the newest.
@@ -308,8 +296,8 @@ int list_files(const Session& session, size_t limit) {
     files.insert(files.end(), page.files().begin(), page.files().end());
   } while (!page.next().empty());
   std::ranges::stable_sort(files, [](const v1::BankFileView& a, const v1::BankFileView& b) {
-    const bool held = a.state() == kHeld;
-    return held != (b.state() == kHeld) ? held : a.at() > b.at();
+    const bool held = a.state() == kHeldState;
+    return held != (b.state() == kHeldState) ? held : a.at() > b.at();
   });
   const bool more = files.size() > limit;
   if (more) files.resize(limit);
@@ -328,19 +316,22 @@ int list_files(const Session& session, size_t limit) {
 
 void add_import(Command group, Session& session) {
   Command command = group.add_command(
-      "import", "Import a bank's file, whole or not at all; again changes nothing",
-      "jiexu bank import statement.xml");
-  const auto file = std::make_shared<std::string>();
-  const auto encoding = std::make_shared<std::string>();
-  command.add_option("file", *file, "camt.053, camt.054 or notices in 23 columns").required();
-  command.add_option("--encoding", *encoding, "Of notices: utf-8 or gbk");
-  const auto waits = std::make_shared<bool>(false);
-  command.add_flag("--wait", *waits, "End when every line is booked");
-  command.callback([&session, file, encoding, waits] {
-    session.run = [&session, file, encoding, waits] {
-      return import_file(session, *file, *encoding, *waits);
-    };
+      "import", "Import a bank's files, each whole or not at all; again changes nothing",
+      "jiexu bank import statement.xml\n"
+      "jiexu bank import --keep-going inbox/*.xml");
+  const auto options = std::make_shared<ImportOptions>();
+  command.add_option("file", options->files, "camt.053, camt.054 or notices in 23 columns")
+      .required();
+  command.add_option("--encoding", options->encoding, "Of notices: utf-8 or gbk");
+  command.add_flag("--wait", options->waits, "End when every line is booked");
+  command.add_flag("--keep-going", options->keep_going,
+                   "Leave out a file that cannot be imported, and import the others");
+  command.callback([&session, options] {
+    session.run = [&session, options] { return import_files(session, *options); };
   });
+}
+
+void add_files(Command group, Session& session) {
   Command files = group.add_command("files", "Files that were imported, and their outcomes",
                                     "jiexu bank files");
   const auto limit = std::make_shared<size_t>(kFilesShown);
@@ -350,75 +341,12 @@ void add_import(Command group, Session& session) {
   });
 }
 
-struct TakeOptions {
-  std::string file;
-  std::string note;
-  std::string content;
-  std::string replaced_by;
-};
-
-void add_put_aside(Command group, Session& session) {
-  const auto options = std::make_shared<TakeOptions>();
-  Command aside = group.add_command(
-      "put-aside", "Propose that no line of a file that is held is booked",
-      "jiexu bank put-aside DIGEST --replaced-by DIGEST --note \"the bank has sent another\"");
-  aside.add_option("file", options->file, "Its digest, as `bank files` shows it").required();
-  aside.add_option("--note", options->note, "How it is known").required();
-  aside.add_option("--replaced-by", options->replaced_by,
-                   "Digest of the file that stands for it, if there is one");
-  aside.callback([&session, options] {
-    session.run = [&session, options] {
-      v1::TakeFileInput input;
-      input.set_note(options->note);
-      input.set_set_aside(true);
-      input.set_replaced_by(options->replaced_by);
-      return send_take(session, options->file, "", to_json(input));
-    };
-  });
-}
-
-void add_take(Command group, Session& session) {
-  const auto options = std::make_shared<TakeOptions>();
-  Command take = group.add_command(
-      "take", "Propose to take a file that is held as it is",
-      "jiexu bank take DIGEST --note \"the bank says that the balance is wrong\"");
-  take.add_option("file", options->file, "Its digest, as `bank files` shows it").required();
-  take.add_option("--note", options->note, "How it is known").required();
-  take.callback([&session, options] {
-    session.run = [&session, options] {
-      v1::TakeFileInput input;
-      input.set_note(options->note);
-      return send_take(session, options->file, "", to_json(input));
-    };
-  });
-  add_put_aside(group, session);
-  Command yes =
-      group.add_command("approve-take", "Approve what another person has proposed, as it was shown",
-                        "jiexu bank approve-take DIGEST --content DIGEST");
-  yes.add_option("file", options->file, "Its digest").required();
-  yes.add_option("--content", options->content, "As `bank take` shows it").required();
-  yes.callback([&session, options] {
-    session.run = [&session, options] {
-      v1::ApproveLineInput input;
-      input.set_content(options->content);
-      return send_take(session, options->file, "/approve", to_json(input));
-    };
-  });
-  Command no =
-      group.add_command("retract-take", "Drop a proposal", "jiexu bank retract-take DIGEST");
-  no.add_option("file", options->file, "Its digest").required();
-  no.callback([&session, options] {
-    session.run = [&session, options] {
-      return send_take(session, options->file, "/retract", "{}");
-    };
-  });
-}
-
 }  // namespace
 
 void add_bank_files(Command group, Session& session) {
   add_import(group, session);
-  add_take(group, session);
+  add_files(group, session);
+  add_held_files(group, session);
 }
 
 }  // namespace jiexu::cli

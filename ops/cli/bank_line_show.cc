@@ -4,6 +4,7 @@
 
 #include "ops/cli/case_show.h"
 #include "ops/cli/output.h"
+#include "ops/cli/second_person.h"
 
 namespace jiexu::cli {
 namespace {
@@ -115,11 +116,21 @@ const v1::LineDecisionView* waiting_decision(const v1::BankLineView& line) {
   return last.approved_by().empty() ? &last : nullptr;
 }
 
+std::string act_text(const v1::BankLineView& line, const v1::LineDecisionView& decision) {
+  return say("Line {line}", {{"line", shown_id(line.line_id())}}) + ": " +
+         say("{amount} on {day}, account {account}, bank's number {number}",
+             {{"amount", yuan(line.amount_fen())},
+              {"day", line.booked_on()},
+              {"account", line.account()},
+              {"number", line.host_sequence()}}) +
+         "\n" + decision_text(decision);
+}
+
 void print_next(const v1::BankLineView& line, const v1::LineDecisionView& decision,
                 const std::string& command) {
   std::cout << say("Next, by somebody else who has looked:") << "\n  " << command
-            << " bank approve " << shown_id(line.line_id()) << " --content " << decision.content()
-            << "\n";
+            << " bank approve " << shown_id(line.line_id()) << " --content "
+            << shown_digits(decision.content()) << "\n";
 }
 
 void print_line(const v1::BankLineView& line, const std::string& command) {

@@ -15,6 +15,9 @@ std::string shown_id(const std::string& line);
 // What is proposed of the line and not approved yet; nullptr: nothing is.
 const v1::LineDecisionView* waiting_decision(const v1::BankLineView& line);
 
+// The same in words, with the line that it is of.
+std::string act_text(const v1::BankLineView& line, const v1::LineDecisionView& decision);
+
 // The command by which another person approves.
 void print_next(const v1::BankLineView& line, const v1::LineDecisionView& decision,
                 const std::string& command);

@@ -13,6 +13,7 @@
 #include "ops/cli/case_show.h"
 #include "ops/cli/json.h"
 #include "ops/cli/output.h"
+#include "ops/cli/second_person.h"
 #include "ops/cli/session.h"
 
 namespace jiexu::cli {
@@ -94,6 +95,10 @@ Result<LinePages> read_pages(const Session& session, const std::string& target, 
   }
 }
 
+std::string no_line(const std::string& start) {
+  return say("{line}: no line begins so; see jiexu bank lines --all", {{"line", start}});
+}
+
 // The id of the one line that begins with `start`, as `bank lines` shows it.
 Result<std::string> full_line_id(const Session& session, const std::string& start) {
   if (start.size() == kLineIdSize) return start;
@@ -114,10 +119,9 @@ Result<std::string> full_line_id(const Session& session, const std::string& star
     if (line.line_id().starts_with(start)) ids.push_back(line.line_id());
   }
   if (ids.size() == 1) return ids.front();
-  return fail(ids.empty() ? Errc::kNotFound : Errc::kInvalid,
-              say(ids.empty() ? "{line}: no line begins so; see jiexu bank lines --all"
-                              : "{line}: several lines begin so; give more of it",
-                  {{"line", start}}));
+  if (ids.empty()) return fail(Errc::kNotFound, no_line(start));
+  return fail(Errc::kInvalid,
+              say("{line}: several lines begin so; give more of it", {{"line", start}}));
 }
 
 // --- lists ---
@@ -145,11 +149,15 @@ int show_pages(const Session& session, const std::string& target, int limit) {
   return EX_OK;
 }
 
+int no_outcome(const std::string& given) {
+  return report(EX_DATAERR, say("{outcome}: is no outcome; `jiexu bank states` prints all",
+                                {{"outcome", given}}));
+}
+
 // Lines of all times, by what they say.
 int find_lines(const Session& session, const LinesOptions& options) {
   if (!options.outcome.empty() && find_outcome(options.outcome) == nullptr) {
-    return report(EX_DATAERR, say("{outcome}: is no outcome; `jiexu bank states` prints all",
-                                  {{"outcome", options.outcome}}));
+    return no_outcome(options.outcome);
   }
   if (!options.day.empty() && !Date::parse(options.day)) {
     return report(EX_DATAERR, say("{day}: write the day as YYYY-MM-DD", {{"day", options.day}}));
@@ -174,6 +182,9 @@ int list_lines(const Session& session, const LinesOptions& options) {
                       options.limit);
   }
   if (options.all) return find_lines(session, options);
+  if (!options.queue.empty() && find_outcome(options.queue) == nullptr) {
+    return no_outcome(options.queue);
+  }
   std::string target = "/v1/bank/lines?after=" + percent(options.after);
   if (!options.queue.empty()) target += "&queue=" + percent(options.queue);
   return session.show("GET", target, "", print_lines);
@@ -217,7 +228,6 @@ struct ActOptions {
   std::vector<std::string> to;  // CASE=YUAN
   std::string note;
   std::string same_as;
-  std::string content;
   std::string fee;
   bool noticed = false;
 };
@@ -337,7 +347,7 @@ void add_explained(Command group, Session& session, const std::string& name,
   const auto options = std::make_shared<ActOptions>();
   Command command =
       add_act(group, name, does, "jiexu bank " + name + " LINE --note \"" + why + "\"", options);
-  command.add_option("--note", options->note, "How it is known").required();
+  add_note(command, options->note);
   command.callback([&session, options, name] {
     session.run = [&session, options, name] {
       return send_act(session, *options, name, note_body(*options));
@@ -351,7 +361,7 @@ void add_same(Command group, Session& session) {
       add_act(group, "same", "Propose that a line is a known one, reported again: it is void then",
               "jiexu bank same LINE --note \"the bank says so\"", options);
   command.add_option("--of", options->same_as, "The line that it is (default: that it may be)");
-  command.add_option("--note", options->note, "How it is known").required();
+  add_note(command, options->note);
   command.callback([&session, options] {
     session.run = [&session, options] {
       return send_act(session, *options, "same", same_body(session, *options));
@@ -359,26 +369,33 @@ void add_same(Command group, Session& session) {
   });
 }
 
+Result<Waiting> waiting_act(const Session& session, const std::string& start) {
+  TRY(const auto line, full_line_id(session, start));
+  TRY(const auto reply, session.ask("GET", "/v1/bank/lines/" + percent(line)));
+  v1::BankLineView view;
+  if (reply.status == 404) return fail(Errc::kNotFound, no_line(start));
+  if (reply.status != 200 || !from_json(reply.body, &view)) {
+    return fail(Errc::kCorrupt, "the daemon's answer cannot be read");
+  }
+  const v1::LineDecisionView* decision = waiting_decision(view);
+  if (decision == nullptr) return Waiting{line, "", ""};
+  return Waiting{line, decision->content(), act_text(view, *decision)};
+}
+
 void add_decisions(Command group, Session& session) {
-  const auto options = std::make_shared<ActOptions>();
-  Command yes = add_act(group, "approve", "Approve what another person has proposed of a line",
-                        "jiexu bank approve LINE --content DIGEST", options);
-  yes.add_option("--content", options->content, "As `case proposals` or `bank line` shows it")
-      .required();
-  yes.callback([&session, options] {
-    session.run = [&session, options] {
-      v1::ApproveLineInput input;
-      input.set_content(options->content);
-      return send_act(session, *options, "approve", to_json(input));
-    };
-  });
-  Command no = add_act(group, "retract", "Drop what was proposed of a line",
-                       "jiexu bank retract LINE", options);
-  no.callback([&session, options] {
-    session.run = [&session, options] {
-      return send_act(session, *options, "retract", std::string("{}"));
-    };
-  });
+  SecondPerson second;
+  second.group = "bank";
+  second.place = "line";
+  second.place_help = "The line's id, or how it begins";
+  second.example = "5f0c2a1b";
+  second.find = [&session](const std::string& start) { return waiting_act(session, start); };
+  second.send = [&session](const std::string& line, const std::string& how,
+                           const std::string& body) {
+    return session.show(
+        "POST", "/v1/bank/lines/" + percent(line) + "/" + how, body,
+        [&](const std::string& answer) { print_settled(answer, session.command()); });
+  };
+  add_second_person(group, session, second);
 }
 
 void add_one_line(Command group, Session& session) {
@@ -404,7 +421,11 @@ void add_states(Command group, Session& session) {
       "states", "Print the table by which bank lines move; needs no daemon", "jiexu bank states");
   command.add_flag("--drawing", *drawing, "As a state diagram in Mermaid");
   command.callback([&session, drawing] {
-    session.run = [drawing] {
+    session.run = [&session, drawing] {
+      if (session.json) {
+        std::cout << "{\"line\":" << arrows_json(draw_line_table()) << "}\n";
+        return EX_OK;
+      }
       std::cout << (*drawing ? draw_line_table() : print_line_table(word_of_table));
       return EX_OK;
     };

@@ -9,6 +9,7 @@
 #include "ops/cli/json.h"
 #include "ops/cli/output.h"
 #include "ops/cli/paper_text.h"
+#include "ops/cli/readable.h"
 
 namespace jiexu::cli {
 namespace {
@@ -107,7 +108,7 @@ std::string may_say(const v1::ActionView& action) {
   std::string out;
   for (const std::string& field : action.fields()) {
     if (std::ranges::find(action.needed(), field) != action.needed().end()) continue;
-    out += (out.empty() ? "" : ", ") + field;
+    out += (out.empty() ? "" : ", ") + readable_name(field);
   }
   if (out.empty()) return out;
   return "    " + say("it also takes: {fields}", {{"fields", out}}) + "\n";
@@ -132,7 +133,7 @@ std::string command_line(const v1::CaseView& view, const v1::ActionView& action,
         line += std::string(" --set payee.") + part + "=...";
       }
     } else {
-      line += " --set " + field + "=...";
+      line += " --set " + readable_name(field) + "=...";
     }
   }
   return line;

@@ -11,6 +11,7 @@
 #include "ops/cli/case_show.h"
 #include "ops/cli/input.h"
 #include "ops/cli/json.h"
+#include "ops/cli/lines.h"
 #include "ops/cli/output.h"
 #include "ops/cli/paper_text.h"
 #include "ops/cli/session.h"
@@ -95,11 +96,38 @@ int apply(const Session& session, const CaseOptions& options) {
   return session.show("POST", "/v1/cases", *body, printer(session));
 }
 
+// What the action would do. nullopt: go on, also with one that the daemon will refuse. Else the
+// exit code. A proposal can be dropped again, so nobody is asked before one.
+std::optional<int> act_stops(const Session& session, const CaseOptions& options,
+                             const std::string& id) {
+  if (!session.wants_to_know()) return std::nullopt;
+  const auto reply = session.ask("GET", "/v1/cases/" + percent(id));
+  if (!reply) return report(reply.error());
+  if (reply->status >= 400) return report_problem(*reply);
+  v1::CaseView view;
+  if (!from_json(reply->body, &view)) return report(EX_PROTOCOL, "the answer cannot be read");
+  const auto action = std::ranges::find(view.actions(), options.action, &v1::ActionView::action);
+  if (action == view.actions().end() || !action->held().empty()) {
+    if (!session.dry_run) return std::nullopt;
+    return report(EX_DATAERR, say("{action} is not allowed now; `jiexu case show` names what is",
+                                  {{"action", options.action}}));
+  }
+  const std::string what = say(action->title());
+  if (!action->second_person()) {
+    return session.stops_at(
+        "case do", say("{what}: it is done at once, and cannot be dropped.", {{"what", what}}));
+  }
+  if (!session.dry_run) return std::nullopt;
+  return session.only_says(
+      say("{what}: it is proposed, and a second person approves or drops it.", {{"what", what}}));
+}
+
 int act(const Session& session, const CaseOptions& options) {
   const Result<std::string> body = body_of(options);
   if (!body) return report(body.error());
   const auto id = case_named(session, options.id);
   if (!id) return report(id.error());
+  if (const auto stops = act_stops(session, options, *id)) return *stops;
   return session.show("POST", "/v1/cases/" + percent(*id) + "/actions/" + percent(options.action),
                       *body, printer(session));
 }
@@ -126,11 +154,11 @@ int find(const Session& session, const FindOptions& options) {
   known.set_letter_number(options.letter);
   if (options.letter.empty()) {
     const auto* document = find_value(*v1::DocumentType_descriptor(), options.type);
-    std::string line;
     if (document == nullptr || document->number() == v1::DOCUMENT_TYPE_UNSPECIFIED) {
       return report(EX_USAGE, "--type is citizen-id, passport, foreign-resident or other");
     }
-    if (!std::getline(std::cin, line) || line.empty()) {
+    const std::string line = first_line_of_input();
+    if (line.empty()) {
       return report(EX_USAGE, "give --letter, or the document number on standard input");
     }
     if (!is_utf8(line)) return report(EX_DATAERR, "what is on standard input is not UTF-8");
@@ -209,7 +237,12 @@ void add_offline(Command group, Session& session) {
   const auto drawing = std::make_shared<bool>(false);
   states.add_flag("--drawing", *drawing, "Only what leads where, for Mermaid");
   states.callback([&session, drawing] {
-    session.run = [drawing] {
+    session.run = [&session, drawing] {
+      if (session.json) {
+        std::cout << "{\"IN\":" << arrows_json(draw_table(Side::kIn))
+                  << ",\"OUT\":" << arrows_json(draw_table(Side::kOut)) << "}\n";
+        return EX_OK;
+      }
       std::cout << (*drawing ? draw_table(Side::kIn) + draw_table(Side::kOut) : print_tables());
       return EX_OK;
     };

@@ -83,6 +83,10 @@ int issue(const Session& session, const CertificateOptions& options) {
   const Result<std::string> body =
       with_fields(*v1::Certificate::descriptor(), *text, options.fields);
   if (!body) return report(body.error());
+  const auto stops =
+      session.stops_at("certificate issue",
+                       say("A certificate is issued, under a number that is never used again."));
+  if (stops) return *stops;
   return session.show("POST", "/v1/certificates", *body, [&](const std::string& answer) {
     v1::CertificateView view;
     if (!from_json(answer, &view)) return;
@@ -98,10 +102,9 @@ int issue(const Session& session, const CertificateOptions& options) {
 
 void add_certificate(Command app, Session& session) {
   const auto options = std::make_shared<CertificateOptions>();
-  Command group =
-      app.add_command("certificate", "Certificates of insurance for who moves away",
-                      "jiexu certificate issue --file person.json\n"
-                      "jiexu certificate print NUMBER --html > three.html");
+  Command group = app.add_command("certificate", "Certificates of insurance for who moves away",
+                                  "jiexu certificate issue --file person.json\n"
+                                  "jiexu certificate print NUMBER --html > three.html");
   group.require_subcommand();
   Command issue_command = group.add_command(
       "issue", "Issue one; number, check code and day are given",

@@ -16,13 +16,13 @@ namespace http = boost::beast::http;
 using boost::system::error_code;
 using Protocol = asio::generic::stream_protocol;
 
-// Longer than the daemon waits for its engine, so that it is the daemon that says what happened.
-constexpr std::chrono::seconds kPatience{75};
 constexpr size_t kAnswerBytesMax = 256 << 20;
 
 // A connection whose calls block, but not for ever.
 class Connection {
  public:
+  explicit Connection(std::chrono::seconds patience) : patience_(patience) {}
+
   error_code connect(const Protocol::endpoint& endpoint) {
     return wait([&](auto done) { stream_.async_connect(endpoint, done); });
   }
@@ -53,13 +53,14 @@ class Connection {
   template <class Start>
   error_code wait(const Start& start) {
     error_code result;
-    stream_.expires_after(kPatience);
+    stream_.expires_after(patience_);
     start([&result](error_code error) { result = error; });
     io_.restart();
     io_.run();
     return result;
   }
 
+  const std::chrono::seconds patience_;
   asio::io_context io_;
   beast::basic_stream<Protocol> stream_{io_};
   beast::flat_buffer buffer_;
@@ -111,27 +112,32 @@ Result<void> connect(const Endpoint& endpoint, Connection& connection) {
                                "); is jiexud running? `jiexu doctor` looks further");
 }
 
-tl::unexpected<Error> no_answer(const error_code& error) {
+// Who has only asked may ask again.
+tl::unexpected<Error> no_answer(const Request& request, const error_code& error) {
+  if (request.method == "GET") {
+    return fail(Errc::kBusy, "no answer (" + error.message() + "); try again");
+  }
   return fail(Errc::kIo, "no answer (" + error.message() +
                              "); whether it was done is not known: look before repeating");
 }
 
 // An answer may be there although the write failed: the daemon refuses large requests early.
-Result<Reply> read_reply(Connection& connection, const error_code& write_error) {
+Result<Reply> read_reply(Connection& connection, const Request& request,
+                         const error_code& write_error) {
   http::response_parser<http::string_body> parser;
   parser.body_limit(kAnswerBytesMax);
   const error_code error = connection.read(parser);
-  if (error) return no_answer(write_error ? write_error : error);
+  if (error) return no_answer(request, write_error ? write_error : error);
   return Reply{static_cast<int>(parser.get().result_int()), std::move(parser.get().body())};
 }
 
 }  // namespace
 
 Result<Reply> send(const Endpoint& endpoint, const Request& request) {
-  Connection connection;
+  Connection connection(request.patience);
   if (Result<void> done = connect(endpoint, connection); !done) return tl::unexpected(done.error());
   auto out = to_beast(endpoint, request);
-  return read_reply(connection, connection.write(out));
+  return read_reply(connection, request, connection.write(out));
 }
 
 Result<Reply> upload(const Endpoint& endpoint, const Request& request,
@@ -141,26 +147,26 @@ Result<Reply> upload(const Endpoint& endpoint, const Request& request,
   out.body().open(file.c_str(), beast::file_mode::scan, error);
   if (error) return fail(Errc::kNotFound, file.string() + ": " + error.message());
   out.prepare_payload();
-  Connection connection;
+  Connection connection(request.patience);
   if (Result<void> done = connect(endpoint, connection); !done) return tl::unexpected(done.error());
-  return read_reply(connection, connection.write(out));
+  return read_reply(connection, request, connection.write(out));
 }
 
 Result<Reply> download(const Endpoint& endpoint, const Request& request,
                        const std::filesystem::path& file) {
-  Connection connection;
+  Connection connection(request.patience);
   if (Result<void> done = connect(endpoint, connection); !done) return tl::unexpected(done.error());
   auto out = to_beast(endpoint, request);
   const error_code written = connection.write(out);
   http::response_parser<http::empty_body> head;
   head.body_limit(kAnswerBytesMax);
   error_code error = connection.read_header(head);
-  if (error) return no_answer(written ? written : error);
+  if (error) return no_answer(request, written ? written : error);
   const int status = static_cast<int>(head.get().result_int());
   if (status != 200) {
     http::response_parser<http::string_body> parser(std::move(head));
     error = connection.read(parser);
-    if (error) return no_answer(error);
+    if (error) return no_answer(request, error);
     return Reply{status, std::move(parser.get().body())};
   }
   http::response_parser<http::file_body> parser(std::move(head));

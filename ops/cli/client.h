@@ -1,6 +1,7 @@
 // One HTTP request to the local daemon, over its unix socket if there is one, else over loopback.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -23,6 +24,9 @@ struct Request {
   std::string idempotency_key;  // empty: none is sent
   std::string content_type = "application/json";
   std::string accept_language = {};  // empty: none is asked for
+  // How long each step may take. Longer than the daemon waits for its engine, so that it is the
+  // daemon that says what happened.
+  std::chrono::seconds patience{75};
 };
 
 struct Reply {
@@ -37,7 +41,8 @@ Result<Reply> upload(const Endpoint& endpoint, const Request& request,
 Result<Reply> download(const Endpoint& endpoint, const Request& request,
                        const std::filesystem::path& file);
 
-// Errors: kBusy (nobody listens, or no answer in time), each with what to look at; kIo.
+// Errors: kBusy (nobody listens, or no answer to a GET), each with what to look at; kIo (no answer
+// to what may have been done).
 Result<Reply> send(const Endpoint& endpoint, const Request& request);
 
 }  // namespace jiexu::cli

@@ -166,8 +166,32 @@ std::vector<std::string> names_of(const std::vector<const CLI::Option*>& options
   return names;
 }
 
+// A value that is none of the option's type.
+std::string misfit(const CLI::App& app, const std::string& text, const std::string& name) {
+  constexpr std::string_view kNoNumber = "Could not convert: ";
+  constexpr std::string_view kOverride = " was given a disallowed flag override";
+  if (text.starts_with(kNoNumber)) {
+    const std::string rest = text.substr(kNoNumber.size());
+    const size_t between = std::min(rest.find(" = "), rest.size());
+    const std::string option = rest.substr(0, between);
+    for (const CLI::Option* known : options_in_reach(app)) {
+      if (is_flag(*known) && known->check_name(option)) {
+        return say("{name} takes no value", {{"name", option}});
+      }
+    }
+    return say("{name}: {value} is no number that fits",
+               {{"name", option}, {"value", rest.substr(std::min(between + 3, rest.size()))}});
+  }
+  if (text.ends_with(kOverride)) {
+    return say("{name} takes no value", {{"name", text.substr(0, text.size() - kOverride.size())}});
+  }
+  const bool flag = text.ends_with(": too many inputs for a flag") ||
+                    text.ends_with(": Should be true/false or a number");
+  return flag ? say("{name} takes no value", {{"name", name}}) : text;
+}
+
 // What CLI11 says is wrong with the values of options that exist, in our words.
-std::string value_complaint(const std::string& text) {
+std::string value_complaint(const CLI::App& app, const std::string& text) {
   constexpr std::string_view kRequired = " is required";
   constexpr std::string_view kExcludes = " excludes ";
   constexpr std::string_view kRequires = " requires ";
@@ -182,11 +206,13 @@ std::string value_complaint(const std::string& text) {
     return say(sentence,
                {{"name", text.substr(0, at)}, {"other", text.substr(at + between.size())}});
   }
+  const std::string name = text.substr(0, text.find(':'));
   const size_t required = text.find(" required ");
   if (text.ends_with(" missing") && required != text.npos) {
-    return say("{name} needs a value", {{"name", text.substr(0, text.find(':'))}});
+    return say("{name} needs a value", {{"name", name}});
   }
-  return text;
+  if (text.find(": At Most ") != text.npos) return say("{name} is given twice", {{"name", name}});
+  return misfit(app, text, name);
 }
 
 std::string commands_text(const CLI::App& app) {
@@ -290,7 +316,7 @@ std::string complaint(const CLI::App& root, const std::vector<std::string>& word
     return say("{command} needs one of its commands:", {{"command", path_of(at)}}) + "\n" +
            commands_text(at) + say("See: {command}", {{"command", help}});
   }
-  return value_complaint(error.what()) + say("; see: {command}", {{"command", help}});
+  return value_complaint(at, error.what()) + say("; see: {command}", {{"command", help}});
 }
 
 }  // namespace jiexu::cli

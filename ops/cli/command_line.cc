@@ -3,6 +3,8 @@
 #include <sysexits.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
 #include <iostream>
 #include <utility>
 
@@ -12,6 +14,21 @@
 
 namespace jiexu::cli {
 namespace {
+
+// A whole number, all of `text`.
+std::optional<int64_t> whole_number(const std::string& text) {
+  int64_t out = 0;
+  const char* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, out);
+  if (read.ec != std::errc() || read.ptr != end) return std::nullopt;
+  return out;
+}
+
+std::string in_braces(const std::vector<std::string>& values) {
+  std::string out;
+  for (const std::string& value : values) out += (out.empty() ? "" : ",") + value;
+  return "{" + out + "}";
+}
 
 // "help case show" as "case show --help".
 std::vector<std::string> without_help_command(const CLI::App& root,
@@ -41,17 +58,38 @@ Option& Option::needs(const Option& other) {
 }
 
 Option& Option::range(int64_t least, int64_t most) {
-  option_->check(CLI::Range(least, most));
+  const std::string shown = std::to_string(least) + ".." + std::to_string(most);
+  option_->check(
+      [=](const std::string& given) -> std::string {
+        const auto number = whole_number(given);
+        if (number && *number >= least && *number <= most) return "";
+        return say(
+            "{value} is no number from {least} to {most}",
+            {{"value", given}, {"least", std::to_string(least)}, {"most", std::to_string(most)}});
+      },
+      shown);
   return *this;
 }
 
 Option& Option::one_of(const std::vector<std::string>& values) {
-  option_->check(CLI::IsMember(values));
+  option_->check(
+      [values](const std::string& given) -> std::string {
+        if (std::ranges::find(values, given) != values.end()) return "";
+        return say("{value} is none of {values}",
+                   {{"value", given}, {"values", in_braces(values)}});
+      },
+      in_braces(values));
   return *this;
 }
 
 Option& Option::existing_folder() {
-  option_->check(CLI::ExistingDirectory);
+  option_->check(
+      [](const std::string& given) -> std::string {
+        std::error_code ignored;
+        if (std::filesystem::is_directory(given, ignored)) return "";
+        return say("{value} is no folder that exists", {{"value", given}});
+      },
+      "DIR");
   return *this;
 }
 
@@ -79,6 +117,14 @@ Command Command::add_command(const std::string& name, const std::string& does,
   CLI::App* command = app_->add_subcommand(name, does);
   command->footer(example);
   return Command(command);
+}
+
+Command Command::find_command(std::string_view words) const {
+  CLI::App* at = app_;
+  for (const std::string& word : CLI::detail::split(std::string(words), ' ')) {
+    at = at->get_subcommand(word);
+  }
+  return Command(at);
 }
 
 Option Command::add_option(const std::string& name, std::string& value, const std::string& help) {

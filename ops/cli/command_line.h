@@ -49,6 +49,8 @@ class Option {
 class Command {
  public:
   explicit Command(CLI::App* app) : app_(app) {}
+  // The command to which these words lead. REQUIRES: it is there.
+  Command find_command(std::string_view words) const;
   // A subcommand whose help begins with `example`, which may have several lines: a task as a whole.
   // A leaf also gets what it does, by callback().
   Command add_command(const std::string& name, const std::string& does, const std::string& example);

@@ -9,20 +9,20 @@
 namespace jiexu::cli {
 namespace {
 
-std::string base_url(const Config& config) {
-  const std::string& host = config.api.host;
+std::string base_url(const Endpoint& endpoint) {
+  const std::string& host = endpoint.host;
   const bool bracketed = host.find(':') != std::string::npos;
-  return "http://" + (bracketed ? "[" + host + "]" : host) + ":" + std::to_string(config.api.port);
+  return "http://" + (bracketed ? "[" + host + "]" : host) + ":" + std::to_string(endpoint.port);
 }
 
 // The link alone on standard output, so that a script can hand it to a browser.
 int open_console(const Session& session) {
-  const Result<Config> config = session.config();
-  if (!config) return report(config.error());
+  const Result<Login> login = session.access();
+  if (!login) return report(login.error());
   return session.show("POST", "/v1/console/links", "", [&](const std::string& body) {
     v1::ConsoleLinkView link;
     if (!from_json(body, &link)) return;
-    std::cout << base_url(*config) << link.path() << std::endl;
+    std::cout << base_url(login->endpoint) << link.path() << std::endl;
     std::cerr << say("Open it in a browser on this machine. It signs in once, within {n} s.",
                      {{"n", std::to_string(link.seconds())}})
               << "\n";

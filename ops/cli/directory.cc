@@ -59,6 +59,14 @@ Result<void> check_line_numbers(const Directory& directory) {
   return {};
 }
 
+std::string codes_of(const Directory& directory) {
+  std::string out;
+  for (const Agency& agency : directory.agencies()) {
+    out += (out.empty() ? "" : ", ") + agency.id.str();
+  }
+  return out;
+}
+
 int add(const Session& session, const std::string& file, bool replace) {
   Result<Config> config = session.config();
   const Loaded old = load_directory(session, config);
@@ -70,6 +78,11 @@ int add(const Session& session, const std::string& file, bool replace) {
   if (auto sound = check_line_numbers(**news); !sound) return report(sound.error());
   const Result<std::vector<Agency>> agencies = merged(**old, **news, replace);
   if (!agencies) return report(agencies.error());
+  const std::string what = say("The entries of {file} are taken: {agencies}.",
+                               {{"file", file}, {"agencies", codes_of(**news)}});
+  if (session.dry_run || replace) {
+    if (const auto stops = session.stops_at("directory add", what)) return *stops;
+  }
   if (Result<void> done = save_directory(*config, *agencies); !done) return report(done.error());
   print_saved(say("{n} added.", {{"n", std::to_string((*news)->agencies().size())}}));
   return EX_OK;
@@ -94,7 +107,7 @@ int merge(const Session& session, const std::string& code, const std::string& in
   if (merged == agencies.end()) return report(EX_DATAERR, not_there(code));
   const std::string what = say("From {date} on, what is for {agency} goes to {other}.",
                                {{"date", since}, {"agency", code}, {"other", into}});
-  if (const auto stops = session.stops_at(what)) return *stops;
+  if (const auto stops = session.stops_at("directory merge", what)) return *stops;
   merged->successor = Succession{*next, *day};
   if (Result<void> done = save_directory(*config, agencies); !done) return report(done.error());
   print_saved(what);
@@ -120,7 +133,7 @@ int remove_agency(const Session& session, const std::string& code) {
   const std::string what =
       say("{agency} is taken out of the directory: its messages are refused, and none go to it.",
           {{"agency", code}});
-  if (const auto stops = session.stops_at(what)) return *stops;
+  if (const auto stops = session.stops_at("directory remove", what)) return *stops;
   if (Result<void> done = save_directory(*config, agencies); !done) return report(done.error());
   print_saved(what);
   return EX_OK;
@@ -194,7 +207,6 @@ void add_directory(Command app, Session& session) {
                                        "jiexu directory remove S41132810207");
   const auto gone = std::make_shared<std::string>();
   take_out.add_option("code", *gone, "The agency").required();
-  add_consent(take_out, session);
   take_out.callback([&session, gone] {
     session.run = [&session, gone] { return remove_agency(session, *gone); };
   });
@@ -220,7 +232,6 @@ void add_directory(Command app, Session& session) {
   merge_command.add_option("code", *code, "The agency that ends").required();
   merge_command.add_option("--into", *into, "Who takes over").required();
   merge_command.add_option("--since", *since, "The first day of that").required();
-  add_consent(merge_command, session);
   merge_command.callback([&session, code, into, since] {
     session.run = [&session, code, into, since] { return merge(session, *code, *into, *since); };
   });

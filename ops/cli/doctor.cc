@@ -51,8 +51,7 @@ std::string wrong_with_disk(const Config& config) {
              {{"n", std::to_string(mib)}, {"least", std::to_string(config.store.min_free_mib)}});
 }
 
-std::string wrong_with_api(const Session& session, const Config& config) {
-  const Endpoint endpoint{config.api.host, config.api.port, config.api.unix_socket};
+std::string wrong_with_api(const Session& session, const Endpoint& endpoint) {
   const Result<Reply> ready = send(endpoint, {"GET", "/readyz", "", "", ""});
   if (!ready) return ready.error().text;
   if (ready->status != 200) {
@@ -68,6 +67,12 @@ std::string wrong_with_api(const Session& session, const Config& config) {
 std::vector<Finding> examine(const Session& session) {
   std::vector<Finding> out;
   const Result<Config> config = session.config();
+  if (!config && config.error().code == Errc::kNotFound) {
+    // Who has signed in sees the daemon, and none of the files.
+    if (const auto login = session.access()) {
+      return {{kApi, wrong_with_api(session, login->endpoint)}};
+    }
+  }
   out.push_back({session.config_path().string(), wrong_with(config)});
   if (!config) return out;
   const Result<Keyring> keyring = Keyring::load(config->keys_dir);
@@ -81,7 +86,8 @@ std::vector<Finding> examine(const Session& session) {
   out.push_back(
       {config->data_dir.string(), store ? "" : say("holds no store; was the disk mounted?")});
   out.push_back({"free disk", wrong_with_disk(*config)});
-  out.push_back({kApi, wrong_with_api(session, *config)});
+  const Endpoint endpoint{config->api.host, config->api.port, config->api.unix_socket};
+  out.push_back({kApi, wrong_with_api(session, endpoint)});
   return out;
 }
 
@@ -91,7 +97,7 @@ int doctor(const Session& session) {
   nlohmann::json json = nlohmann::json::array();
   int code = EX_OK;
   for (const Finding& finding : findings) {
-    table.add({say(finding.what), finding.wrong.empty() ? say("ok") : finding.wrong},
+    table.add({say(finding.what), finding.wrong.empty() ? say("ok") : say_in_pieces(finding.wrong)},
               finding.wrong.empty() ? Stress::kNone : Stress::kLate);
     json.push_back(
         {{"check", finding.what}, {"ok", finding.wrong.empty()}, {"why", finding.wrong}});

@@ -32,11 +32,31 @@ bool is_done(const v1::RelatedCaseView& other) {
          other.relationship() == name(Relationship::kPaper);
 }
 
+// Our own code. Who has signed in need not have the configuration: then it is that of the two
+// agencies of the case's messages which is not the other one.
+tl::expected<AgencyId, int> own_agency(const Session& session, const v1::CaseView& view) {
+  if (const auto config = session.config()) return config->agency;
+  const auto reply = session.ask("GET", "/v1/cases/" + view.case_id() + "/messages");
+  if (!reply) return tl::unexpected(report(reply.error()));
+  v1::PaperViews messages;
+  if (reply->status != 200) return tl::unexpected(report_problem(*reply));
+  if (!from_json(reply->body, &messages)) {
+    return tl::unexpected(report(EX_PROTOCOL, "the answer cannot be read"));
+  }
+  for (const v1::PaperView& paper : messages.papers()) {
+    const bool theirs = paper.from_agency() == view.peer();
+    const bool ours = paper.to_agency() == view.peer();
+    const auto id = AgencyId::parse(theirs ? paper.to_agency() : paper.from_agency());
+    if ((theirs || ours) && id) return *id;
+  }
+  return AgencyId();
+}
+
 tl::expected<Arrivals, int> read_arrivals(const Session& session, const v1::CaseView& view) {
-  const auto config = session.config();
-  if (!config) return tl::unexpected(report(config.error()));
+  const auto own = own_agency(session, view);
+  if (!own) return tl::unexpected(own.error());
   Arrivals arrivals;
-  arrivals.ours = config->agency;
+  arrivals.ours = *own;
   for (const v1::RelatedCaseView& other : view.related()) {
     if (other.side() != name(Side::kIn)) continue;
     v1::InformationForm form;

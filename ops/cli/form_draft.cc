@@ -1,10 +1,12 @@
 #include "ops/cli/form_draft.h"
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <ranges>
 #include <tuple>
 
 #include "ops/cli/json.h"
+#include "ops/cli/readable.h"
 
 namespace jiexu::cli {
 namespace {
@@ -66,7 +68,9 @@ v1::InformationForm next_version(v1::InformationForm last, const Arrivals& arriv
 }
 
 std::string input_json(const v1::InformationForm& form) {
-  return "{\"form\": " + to_whole_json(form) + "}\n";
+  nlohmann::ordered_json shown = nlohmann::ordered_json::parse(to_whole_json(form));
+  to_readable(*v1::InformationForm::descriptor(), shown);
+  return "{\"form\": " + shown.dump(1) + "}\n";
 }
 
 }  // namespace jiexu::cli

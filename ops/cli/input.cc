@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "jiexu/v1/api.pb.h"
 #include "ops/cli/output.h"
+#include "ops/cli/readable.h"
 
 namespace jiexu::cli {
 namespace {
@@ -29,57 +31,50 @@ Json* step_into(Json& at, const std::string& name) {
   return &at[name];
 }
 
-// "2026-11-30" or "2026-11" as the number that the field holds; any other text as it is.
-std::string without_dashes(const std::string& text) {
-  std::string digits = text;
-  const auto dashes = std::erase(digits, '-');
-  const bool day = text.size() == 10 && dashes == 2 && text[4] == '-' && text[7] == '-';
-  const bool month = text.size() == 7 && dashes == 1 && text[4] == '-';
-  const bool number = std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; });
-  return (day || month) && number ? digits : text;
-}
-
 // "not-found", or the words for it, as REJECT_CODE_NOT_FOUND.
 std::string full_name(const google::protobuf::EnumDescriptor& type, const std::string& text) {
   const auto* value = find_value(type, text);
   return value == nullptr ? text : value->name();
 }
 
-// `field`: nullptr if this version does not know it; the daemon then says so.
-void put_value(const FieldDescriptor* field, const std::string& value, Json& at) {
-  if (field == nullptr) {
-    at = value;
-    return;
-  }
+// `field`: nullptr if this version does not know it; the daemon then says so. `name`: as it was
+// written.
+Result<void> put_value(const FieldDescriptor* field, const std::string& name,
+                       const std::string& value, Json& at) {
   std::string text = value;
-  if (field->enum_type() != nullptr) text = full_name(*field->enum_type(), value);
-  if (field->cpp_type() == FieldDescriptor::CPPTYPE_INT32) text = without_dashes(value);
-  if (field->is_repeated() && (at.is_null() || at.is_array())) {
+  if (field != nullptr && field->enum_type() != nullptr) {
+    text = full_name(*field->enum_type(), value);
+  } else if (field != nullptr) {
+    TRY(text, value_from(*field, name, value));
+  }
+  if (field != nullptr && field->is_repeated() && (at.is_null() || at.is_array())) {
     at.push_back(text);
   } else {
     at = text;
   }
+  return {};
 }
 
-bool set_field(const google::protobuf::Descriptor& root_type, Json& root, const std::string& path,
-               const std::string& value) {
+// Error kInvalid: an amount that is none; without text: the path leads nowhere.
+Result<void> set_field(const google::protobuf::Descriptor& root_type, Json& root,
+                       const std::string& path, const std::string& value) {
   Json* at = &root;
   const google::protobuf::Descriptor* type = &root_type;
   const FieldDescriptor* field = nullptr;
+  std::string name;
   for (size_t begin = 0; begin <= path.size();) {
     const size_t end = std::min(path.find('.', begin), path.size());
-    const std::string name = path.substr(begin, end - begin);
-    at = step_into(*at, name);
-    if (at == nullptr) return false;
+    name = path.substr(begin, end - begin);
     if (!is_number(name)) {
-      field = type == nullptr ? nullptr : type->FindFieldByName(name);
+      field = type == nullptr ? nullptr : find_readable(*type, name);
       type = field == nullptr ? nullptr : field->message_type();
     }
+    const bool known = field != nullptr && !is_number(name);
+    at = step_into(*at, known ? field->name() : name);
+    if (at == nullptr) return fail(Errc::kInvalid, "");
     begin = end + 1;
   }
-  const bool one_of_many = is_number(path.substr(path.rfind('.') + 1));
-  put_value(one_of_many ? nullptr : field, value, *at);
-  return true;
+  return put_value(is_number(name) ? nullptr : field, name, value, *at);
 }
 
 }  // namespace
@@ -88,10 +83,16 @@ Result<std::string> with_fields(const google::protobuf::Descriptor& type, const 
                                 const std::vector<std::string>& fields) {
   Json root = json.empty() ? Json::object() : Json::parse(json, nullptr, false);
   if (!root.is_object()) return fail(Errc::kInvalid, "the input is not a JSON object");
+  TRY_DO(from_readable(type, root));
   for (const std::string& field : fields) {
     const size_t equals = field.find('=');
-    if (equals == std::string::npos ||
-        !set_field(type, root, field.substr(0, equals), field.substr(equals + 1))) {
+    const auto set = equals == std::string::npos
+                         ? fail(Errc::kInvalid, "")
+                         : set_field(type, root, field.substr(0, equals), field.substr(equals + 1));
+    if (!set && !set.error().text.empty()) {
+      return fail(Errc::kInvalid, "--set " + set.error().text);
+    }
+    if (!set) {
       return fail(Errc::kInvalid, "--set " + field.substr(0, equals) +
                                       ": write FIELD=VALUE, such as --set reason=... or --set "
                                       "findings.0.text=...");
@@ -104,6 +105,7 @@ Result<std::string> with_application(const std::string& json) {
   Json root = Json::parse(json, nullptr, false);
   if (!root.is_object()) return fail(Errc::kInvalid, "the application is not a JSON object");
   if (!root.contains("application")) root = Json{{"application", std::move(root)}};
+  TRY_DO(from_readable(*v1::ActionInput::descriptor(), root));
   return root.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 

@@ -13,8 +13,8 @@ namespace jiexu::cli {
 // Lays `fields` ("path.to.field=value", list items by number: "findings.0.text=...") over the JSON
 // object `json` (empty: none), which is to become a message of `type`, and returns the whole.
 // Values go as strings, which the daemon takes for numbers and names of enums too; people may write
-// days as 2026-11-30, names of enums without what all have in common, and a list of texts by naming
-// its field again. Error kInvalid, naming the field.
+// amounts and days as in readable.h, names of enums without what all have in common, and a list of
+// texts by naming its field again. Error kInvalid, naming the field.
 Result<std::string> with_fields(const google::protobuf::Descriptor& type, const std::string& json,
                                 const std::vector<std::string>& fields);
 

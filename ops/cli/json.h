@@ -4,6 +4,7 @@
 #include <google/protobuf/message.h>
 
 #include <string>
+#include <string_view>
 
 namespace jiexu::cli {
 
@@ -14,5 +15,9 @@ bool from_json(const std::string& text, google::protobuf::Message* message);
 // With line breaks, for a person to edit: only the fields that are set, or all of them.
 std::string to_json(const google::protobuf::Message& message);
 std::string to_whole_json(const google::protobuf::Message& message);
+
+// A state machine as it is drawn for Mermaid, for programs: [{"from", "to", "events": [...]}], with
+// "" for what is not there yet.
+std::string arrows_json(std::string_view drawing);
 
 }  // namespace jiexu::cli

@@ -1,6 +1,7 @@
 #include "ops/cli/lines.h"
 
 #include <algorithm>
+#include <iostream>
 
 namespace jiexu::cli {
 
@@ -16,6 +17,13 @@ std::vector<FileLine> lines_of(std::string_view text) {
     if (!line.empty()) lines.push_back({number, line});
   }
   return lines;
+}
+
+std::string first_line_of_input() {
+  std::string text;
+  std::getline(std::cin, text);
+  const std::vector<FileLine> lines = lines_of(text);
+  return lines.empty() ? "" : std::string(lines.front().text);
 }
 
 }  // namespace jiexu::cli

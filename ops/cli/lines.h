@@ -17,4 +17,8 @@ struct FileLine {
 // line without an end are no part of any. Views of `text`.
 std::vector<FileLine> lines_of(std::string_view text);
 
+// The first line of what is on standard input, as above; empty: there is none. Of it alone, so that
+// a person who types need not end the input.
+std::string first_line_of_input();
+
 }  // namespace jiexu::cli

@@ -24,7 +24,7 @@ std::string target_of(const std::string& agency) {
 std::string skew(const v1::PeerView& peer) {
   if (!peer.clock_known()) return say("not known");
   const int64_t tenths = peer.skew_ms() / 100;
-  return (peer.skew_ms() < 0 ? "-" : "+") + std::to_string(std::abs(tenths) / 10) + "." +
+  return (tenths < 0 ? "-" : "+") + std::to_string(std::abs(tenths) / 10) + "." +
          std::to_string(std::abs(tenths) % 10) + " s";
 }
 
@@ -108,6 +108,10 @@ int ping(const Session& session, const std::string& agency) {
     const auto now = look(session, agency, code);
     if (!now) return code;
     if (is_new(*now, *before)) {
+      if (session.json) {
+        std::cout << to_json(*now) << "\n";
+        return EX_OK;
+      }
       std::cout << say("{agency} has answered in {ms} ms; its clock: {clock}",
                        {{"agency", agency},
                         {"ms", std::to_string(now->answer_ms())},

@@ -85,7 +85,7 @@ int mark_sent(const Session& session, const MailOptions& options) {
   const std::string through = std::to_string(options.through);
   const std::string what = say("Everything for {agency} up to number {n} is in the post.",
                                {{"agency", options.agency}, {"n", through}});
-  if (const auto stops = session.stops_at(what)) return *stops;
+  if (const auto stops = session.stops_at("mail sent", what)) return *stops;
   v1::MailedInput input;
   input.set_through(options.through);
   input.set_by_what(options.by_what);
@@ -148,7 +148,6 @@ void add_mail(Command app, Session& session) {
   sent_command.add_option("agency", options->agency, "To whom").required();
   sent_command.add_option("through", options->through, "The number of the last sheet").required();
   sent_command.add_option("--by", options->by_what, "Such as the number of a registered letter");
-  add_consent(sent_command, session);
   sent_command.callback([&session, options] {
     session.run = [&session, options] { return mark_sent(session, *options); };
   });

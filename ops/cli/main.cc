@@ -1,10 +1,14 @@
 // jiexu: the command line. This file reads the command line and runs the command that it names.
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <iostream>
 #include <span>
 
 #include "daemon/base/text.h"
 #include "ops/cli/command_line.h"
+#include "ops/cli/consent.h"
 #include "ops/cli/printing.h"
 #include "ops/cli/session.h"
 
@@ -17,11 +21,12 @@ void add_options(Command app, Session& session) {
                  "/etc/jiexu/agency.toml")
       .environment("JIEXU_CONFIG")
       .type_name("FILE");
-  app.add_option("--agency", session.agency, "Instead: the agency of /etc/jiexu/NAME.toml")
+  app.add_option("--agency", session.agency,
+                 "Instead: the agency of /etc/jiexu/NAME.toml, or where you have signed in as")
       .type_name("NAME");
   app.add_option("--token-file", session.token_file,
-                 "Where the API token is; without it JIEXU_TOKEN, then admin.token by the users "
-                 "file")
+                 "Where the API token is; without it JIEXU_TOKEN, then as you have signed in, then "
+                 "admin.token by the users file")
       .type_name("FILE");
   app.add_flag("--json", session.json, "Print JSON for programs, also errors");
   app.add_option("--lang", session.language,
@@ -45,16 +50,27 @@ int run(int argc, char** argv) {
   app.require_subcommand();
   Session session;
   add_options(app, session);
-  for (const auto add :
-       {add_init, add_directory, add_own_entry, add_mail, add_certificate, add_user, add_config,
-        add_case, add_peer, add_alarms, add_console, add_bank, add_remit, add_money, add_rules,
-        add_reports, add_progress, add_doctor, add_store}) {
+  for (const auto add : {add_init,        add_login,   add_directory, add_own_entry, add_mail,
+                         add_certificate, add_user,    add_config,    add_case,      add_peer,
+                         add_alarms,      add_console, add_bank,      add_remit,     add_money,
+                         add_rules,       add_reports, add_progress,  add_doctor,    add_store}) {
     add(app, session);
   }
   add_shells(app, session, line);
+  add_consents(app, session);
   if (const auto ends = line.parse(argc, argv)) return *ends;
   if (session.json) print_as_it_is();
   return session.run();
+}
+
+// A file or connection that is opened takes the lowest free number. If that were the number of
+// standard output, because whoever called has closed it, what is printed would go into the file. So
+// what is closed is opened, in such a way that it still cannot be used.
+void occupy_standard_streams() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(fd, F_GETFD) >= 0) continue;
+    (void)::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+  }
 }
 
 // What was done stays done if nobody could be told.
@@ -71,6 +87,7 @@ int run_and_tell(int argc, char** argv) {
 }  // namespace jiexu::cli
 
 int main(int argc, char** argv) {
+  jiexu::cli::occupy_standard_streams();
   // Arguments go into requests, answers and records as text.
   for (int i = 1; i < argc; ++i) {
     if (jiexu::is_utf8(argv[i])) continue;

@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <condition_variable>
+#include <mutex>
 #include <utility>
 
 #include "daemon/base/columns.h"
@@ -64,5 +66,18 @@ void Meter::show(uint64_t done) {
 void Meter::clear() {
   if (std::exchange(drawn_, false)) write_raw("\r\x1b[K");
 }
+
+Elapsed::Elapsed(const std::string& what)
+    : thread_([what](const std::stop_token& stop) {
+        Meter meter(what, 0);
+        std::mutex lock;
+        std::condition_variable_any changed;
+        std::unique_lock held(lock);
+        for (uint64_t second = 1; !changed.wait_for(held, stop, std::chrono::seconds(1),
+                                                    [&] { return stop.stop_requested(); });
+             ++second) {
+          meter.show(second);
+        }
+      }) {}
 
 }  // namespace jiexu::cli

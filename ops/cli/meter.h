@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cstdint>
 #include <string>
+#include <thread>
 
 namespace jiexu::cli {
 
@@ -26,6 +27,15 @@ class Meter {
   const bool shown_;  // there is a terminal
   bool drawn_ = false;
   std::chrono::steady_clock::time_point next_{};
+};
+
+// The seconds of something of which nobody knows how far it is; gone with the object.
+class Elapsed {
+ public:
+  explicit Elapsed(const std::string& what);
+
+ private:
+  std::jthread thread_;
 };
 
 // "[#####.....]  50 %  what", in so many columns at most.

@@ -58,7 +58,7 @@ void print_check(const v1::LedgerCheckView& view) {
 }
 
 int check_books(const Session& session) {
-  const auto reply = session.ask("GET", "/v1/ledger/check");
+  const auto reply = session.ask_patiently("/v1/ledger/check", say("the books are checked, s:"));
   if (!reply) return report(reply.error());
   if (reply->status >= 400) return report_problem(*reply);
   v1::LedgerCheckView view;
@@ -148,8 +148,10 @@ void print_own(const v1::OwnStatement& own) {
 }
 
 void print_comparison(const v1::ComparisonView& view) {
-  std::cout << view.day() << ", " << view.peer() << ": " << called("comparison.", view.outcome())
-            << ". " << say(view.text()) << "\n";
+  const std::string outcome = called("comparison.", view.outcome());
+  const std::string text = say(view.text());
+  std::cout << view.day() << ", " << view.peer() << ": " << outcome << "\n";
+  if (!text.starts_with(outcome)) std::cout << text << "\n";
   if (!view.next_day().empty()) {
     std::cout << say("Their statement of {day} speaks of this day too.", {{"day", view.next_day()}})
               << "\n";

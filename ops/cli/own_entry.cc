@@ -57,7 +57,7 @@ int set_entry(const Session& session, const EntryOptions& given) {
   if (auto right = check_line_number("--bank-cnaps", own->bank.cnaps); !right) {
     return report(right.error());
   }
-  if (session.dry_run) return *session.stops_at(what);
+  if (session.dry_run) return session.only_says(what);
   if (Result<void> done = save_directory(*config, agencies); !done) return report(done.error());
   print_saved(what);
   std::cerr << say("The others know it when you give them: {command}",

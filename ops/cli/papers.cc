@@ -98,6 +98,9 @@ int key_paper(const Session& session, const PaperOptions& given) {
   }
   const Result<std::string> body = paper_of(named);
   if (!body) return report(body.error());
+  const auto stops = session.stops_at(
+      "case key-paper", say("What is on the paper counts as sent by the other agency."));
+  if (stops) return *stops;
   return session.show("POST", "/v1/papers", *body, [&session](const std::string& answer) {
     print_case(answer, session.command());
   });

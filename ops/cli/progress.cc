@@ -7,6 +7,7 @@
 #include "daemon/trust/suite.h"
 #include "jiexu/v1/api.pb.h"
 #include "ops/cli/json.h"
+#include "ops/cli/lines.h"
 #include "ops/cli/output.h"
 #include "ops/cli/session.h"
 
@@ -25,8 +26,8 @@ void print_stage(const std::string& body) {
 
 // The document number comes by standard input, so that it stays out of the list of processes.
 int ask(const Session& session, const std::string& letter) {
-  std::string document;
-  if (!std::getline(std::cin, document) || document.empty()) {
+  const std::string document = first_line_of_input();
+  if (document.empty()) {
     return report(EX_USAGE, "give the document number on standard input");
   }
   return session.show("POST", "/v1/progress", question(letter, document), print_stage);

@@ -13,6 +13,7 @@
 #include "ops/cli/output.h"
 #include "ops/cli/paper_text.h"
 #include "ops/cli/releases.h"
+#include "ops/cli/second_person.h"
 #include "ops/cli/session.h"
 
 namespace jiexu::cli {
@@ -25,6 +26,7 @@ struct ProposalOptions {
   std::string number;
   std::string digest;
   std::string file;
+  bool keep_going = false;
 };
 
 std::string path(const std::string& id, const std::string& number, const std::string& word) {
@@ -41,26 +43,15 @@ bool is_result(const Json& line) {
          line.value("digest", Json("")).is_string() && line.value("case_id", Json("")).is_string();
 }
 
-// What `jiexu case submit --json` printed, line for line.
-int approve_all(const Session& session, const std::string& file) {
-  const Result<std::string> text = read_input(file);
-  if (!text) return report(text.error());
-  const std::vector<FileLine> lines = lines_of(*text);
-  for (const FileLine& line : lines) {
-    if (is_result(Json::parse(line.text, nullptr, false))) continue;
-    return report(
-        EX_DATAERR,
-        say("{file}, line {n}: is not what `jiexu case submit --json` prints; nothing was "
-            "approved",
-            {{"file", file}, {"n", std::to_string(line.number)}}));
-  }
-  const auto stops = session.stops_at(
-      say("The letters of {n} lines leave.", {{"n", std::to_string(lines.size())}}));
-  if (stops) return *stops;
+// A refusal costs the others nothing; `worst` is the exit code so far.
+int approve_lines(const Session& session, const std::vector<FileLine>& lines, int worst) {
   Meter meter(say("letters approved"), lines.size());
   size_t approved = 0;
   size_t done = 0;
-  int worst = EX_OK;
+  const auto tell = [&] {
+    meter.clear();
+    std::cerr << say("{n} letters approved", {{"n", std::to_string(approved)}}) << "\n";
+  };
   for (const FileLine& line : lines) {
     meter.show(done++);
     const Json result = Json::parse(line.text);
@@ -70,20 +61,41 @@ int approve_all(const Session& session, const std::string& file) {
     const Result<Reply> reply = session.ask(
         "POST", path(result.value("case_id", std::string()), number, "approve"), approval(digest));
     if (!reply) {
-      meter.clear();
-      std::cerr << say("{n} letters approved", {{"n", std::to_string(approved)}}) << "\n";
+      tell();
       return report(reply.error());
     }
-    if (reply->status >= 400) {
-      meter.clear();
-      worst = report_problem(*reply);
-    } else {
-      ++approved;
-    }
+    if (reply->status < 400) ++approved;
+    if (reply->status < 400) continue;
+    meter.clear();
+    worst = report_problem(*reply);
   }
-  meter.clear();
-  std::cerr << say("{n} letters approved", {{"n", std::to_string(approved)}}) << "\n";
+  tell();
   return worst;
+}
+
+// What `jiexu case submit --json` printed, line for line.
+int approve_all(const Session& session, const ProposalOptions& options) {
+  const Result<std::string> text = read_input(options.file);
+  if (!text) return report(text.error());
+  std::vector<FileLine> lines;
+  int worst = EX_OK;
+  for (const FileLine& line : lines_of(*text)) {
+    if (is_result(Json::parse(line.text, nullptr, false))) {
+      lines.push_back(line);
+      continue;
+    }
+    const std::string what = say("{file}, line {n}: is not what `jiexu case submit --json` prints",
+                                 {{"file", options.file}, {"n", std::to_string(line.number)}});
+    if (!options.keep_going) {
+      return report(EX_DATAERR,
+                    what + "\n" + say("Nothing was approved; --keep-going approves the others."));
+    }
+    worst = report(EX_DATAERR, what);
+  }
+  const auto stops = session.stops_at("case approve", say("The letters of {n} lines leave.",
+                                                          {{"n", std::to_string(lines.size())}}));
+  if (stops) return *stops;
+  return approve_lines(session, lines, worst);
 }
 
 // The proposal of the case as it is shown now. Error: the exit code, after saying why.
@@ -114,13 +126,13 @@ int show_it(const Session& session, const ProposalOptions& options,
             << "\n"
             << proposal_text(proposal) << say("To approve exactly this:") << " "
             << session.command() << " case approve " << options.id << " " << options.number << " "
-            << proposal.digest().substr(0, kDigestShown) << "\n";
+            << shown_digits(proposal.digest()) << "\n";
   return EX_USAGE;
 }
 
 // The digits that a person types are those of what was shown; the daemon gets the whole digest.
 int approve(const Session& session, const ProposalOptions& options) {
-  if (!options.file.empty()) return approve_all(session, options.file);
+  if (!options.file.empty()) return approve_all(session, options);
   if (options.id.empty() || options.number.empty()) {
     return report(EX_USAGE, "name case, number and digits as `jiexu case show` prints them");
   }
@@ -129,19 +141,11 @@ int approve(const Session& session, const ProposalOptions& options) {
   const auto proposal = find_proposal(session, *id, options.number);
   if (!proposal) return proposal.error();
   if (options.digest.empty()) return show_it(session, options, *proposal);
-  if (options.digest.size() < kDigestShown) {
-    return report(EX_USAGE, say("{given} is too little: the first {n} digits are needed, as they "
-                                "are shown with the proposal",
-                                {{"given", options.digest}, {"n", std::to_string(kDigestShown)}}));
-  }
-  if (!proposal->digest().starts_with(options.digest)) {
-    return report(EX_DATAERR, say("this is not what was seen; look at it again: {command}",
-                                  {{"command", session.command() + " case approve " + options.id +
-                                                   " " + options.number}}));
-  }
-  const auto stops =
-      session.stops_at(say("{what}, proposed by {user}: it is done and leaves.",
-                           {{"what", say(proposal->title())}, {"user", proposal->proposed_by()}}));
+  const std::string look = session.command() + " case approve " + options.id + " " + options.number;
+  if (const auto code = differs(options.digest, proposal->digest(), look)) return *code;
+  const auto stops = session.stops_at(
+      "case approve", say("{what}, proposed by {user}: it is done and leaves.",
+                          {{"what", say(proposal->title())}, {"user", proposal->proposed_by()}}));
   if (stops) return *stops;
   return session.show("POST", path(*id, options.number, "approve"), approval(proposal->digest()),
                       [&](const std::string& body) { print_case(body, session.command()); });
@@ -197,9 +201,10 @@ void add_proposals(Command group, Session& session) {
   yes.add_option("number", options->number, "The proposal");
   yes.add_option("digits", options->digest,
                  "The first 8 or more of what it was shown with; without, it is shown");
-  add_consent(yes, session);
   yes.add_option("--file", options->file,
                  "Instead: the letters that `jiexu case submit --json` printed; - for stdin");
+  yes.add_flag("--keep-going", options->keep_going,
+               "With --file: leave out a line that is none, and approve the others");
   yes.callback([&session, options] {
     session.run = [&session, options] { return approve(session, *options); };
   });

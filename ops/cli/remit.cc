@@ -10,13 +10,12 @@
 #include "ops/cli/output.h"
 #include "ops/cli/printing.h"
 #include "ops/cli/releases.h"
+#include "ops/cli/second_person.h"
 #include "ops/cli/session.h"
 
 namespace jiexu::cli {
 namespace {
 
-constexpr size_t kContentShown = 12;  // characters of a batch's digest
-constexpr size_t kContentMin = 8;
 constexpr size_t kBatchTitle = 10;
 
 std::string of_count(uint32_t part, uint32_t count) {
@@ -82,7 +81,7 @@ void print_batch(const Session& session, const v1::RemittanceBatchView& batch) {
   line("approved", by(batch.approved_by(), batch.approved_at()));
   line("exported", by(batch.exported_by(), batch.exported_at()) +
                        (batch.format().empty() ? "" : " (" + batch.format() + ")"));
-  line("content", batch.content().substr(0, kContentShown));
+  line("content", shown_digits(batch.content()));
   if (batch.state() == "exported") {
     line("bank",
          say("{paid} paid, {returned} returned", {{"paid", of_count(batch.paid(), batch.count())},
@@ -94,7 +93,7 @@ void print_batch(const Session& session, const v1::RemittanceBatchView& batch) {
   if (batch.state() == "made") {
     std::cout << say("Next, by somebody who has neither made it nor ordered a payment in it:")
               << "\n  " << next << "approve " << batch.batch() << " --content "
-              << batch.content().substr(0, kContentShown) << "\n";
+              << shown_digits(batch.content()) << "\n";
   }
   if (batch.state() == "approved") {
     std::cout << say("Next:") << " " << next << "export " << batch.batch() << "\n";
@@ -131,23 +130,15 @@ int make(const Session& session) {
 }
 
 int approve(const Session& session, const std::string& number, const std::string& content) {
-  if (content.size() < kContentMin) {
-    return report(EX_USAGE, "--content: give at least 8 characters of what `remit show` prints");
-  }
   const auto reply = session.ask("GET", "/v1/remittances/" + percent(number));
   if (!reply) return report(reply.error());
   if (reply->status >= 400) return report_problem(*reply);
   v1::RemittanceBatchView batch;
   if (!from_json(reply->body, &batch)) return report(EX_PROTOCOL, "the answer cannot be read");
-  if (!batch.content().starts_with(content)) {
-    return report(EX_DATAERR,
-                  say("the batch holds something else than what was seen; look at it again: "
-                      "{command}",
-                      {{"command", session.command() + " remit show " + number}}));
-  }
-  const auto stops =
-      session.stops_at(say("{n} payments of batch {batch}, {total} in all, may go "
-                           "to {holder}.",
+  const std::string look = session.command() + " remit show " + number;
+  if (const auto code = differs(content, batch.content(), look)) return *code;
+  const auto stops = session.stops_at(
+      "remit approve", say("{n} payments of batch {batch}, {total} in all, may go to {holder}.",
                            {{"n", std::to_string(batch.count())},
                             {"batch", number},
                             {"total", yuan(batch.total_fen())},
@@ -167,6 +158,12 @@ int approve(const Session& session, const std::string& number, const std::string
 
 int export_batch(const Session& session, const std::string& number, const std::string& format,
                  std::string file) {
+  const auto stops = session.stops_at(
+      "remit export",
+      say("The file of batch {batch} is written for the bank: from now on its payments count as "
+          "handed over.",
+          {{"batch", number}}));
+  if (stops) return *stops;
   v1::ExportBatchInput input;
   input.set_format(format);
   const auto reply =
@@ -203,10 +200,32 @@ void print_report(const std::string& body) {
   std::cout << table.text();
 }
 
-int take_report(const Session& session, const std::string& file) {
-  const auto bytes = read_input(file);
-  if (!bytes) return report(bytes.error());
-  return session.show("POST", "/v1/payments:report", *bytes, print_report);
+// Each is taken for itself, and again changes nothing.
+int take_reports(const Session& session, const std::vector<std::string>& files, bool keep_going) {
+  const auto stops =
+      session.stops_at("remit report", say("What {n} reports say was paid or rejected is booked.",
+                                           {{"n", std::to_string(files.size())}}));
+  if (stops) return *stops;
+  int worst = EX_OK;
+  size_t taken = 0;
+  for (const std::string& file : files) {
+    const auto bytes = read_input(file);
+    const int code = bytes ? session.show("POST", "/v1/payments:report", *bytes, print_report)
+                           : report(bytes.error());
+    if (code == EX_OK) ++taken;
+    if (code == EX_OK) continue;
+    worst = code;
+    if (files.size() > 1) {
+      std::cerr << file << ": " << say("Nothing was done with this file.") << "\n";
+    }
+    if (!keep_going) break;
+  }
+  if (files.size() > 1) {
+    std::cerr << say("{n} of {all} reports taken",
+                     {{"n", std::to_string(taken)}, {"all", std::to_string(files.size())}})
+              << "\n";
+  }
+  return worst;
 }
 
 void add_lists(Command group, Session& session) {
@@ -260,11 +279,10 @@ void add_approve_and_export(Command group, Session& session) {
   const auto options = std::make_shared<BatchOptions>();
   Command command =
       group.add_command("approve", "Approve a batch that others have made, as it was shown",
-                        "jiexu remit approve 411328072611220000015 --content 3f2a9c4e1b7d");
+                        "jiexu remit approve 411328072611220000015 --content 3f2a9c4e");
   command.add_option("batch", options->batch, "The batch's number").required();
   command.add_option("--content", options->content, "Its content, as `remit show` prints it")
       .required();
-  add_consent(command, session);
   command.callback([&session, options] {
     session.run = [&session, options] {
       return approve(session, options->batch, options->content);
@@ -284,14 +302,20 @@ void add_approve_and_export(Command group, Session& session) {
 }
 
 void add_report(Command group, Session& session) {
-  const auto file = std::make_shared<std::string>();
+  const auto files = std::make_shared<std::vector<std::string>>();
+  const auto keep_going = std::make_shared<bool>(false);
   Command command =
-      group.add_command("report", "Take the bank's report of what it has paid and rejected",
+      group.add_command("report", "Take the bank's reports of what it has paid and rejected",
                         "jiexu remit report pain002.xml");
-  command.add_option("file", *file, "pain.002, or lines EndToEndId|paid or |rejected|reason")
+  command.add_option("file", *files, "pain.002, or lines EndToEndId|paid or |rejected|reason")
       .required();
-  command.callback(
-      [&session, file] { session.run = [&session, file] { return take_report(session, *file); }; });
+  command.add_flag("--keep-going", *keep_going,
+                   "Leave out a file that cannot be taken, and take the others");
+  command.callback([&session, files, keep_going] {
+    session.run = [&session, files, keep_going] {
+      return take_reports(session, *files, *keep_going);
+    };
+  });
 }
 
 void print_payee(const Session& session, const v1::PayeeView& view) {
@@ -300,8 +324,8 @@ void print_payee(const Session& session, const v1::PayeeView& view) {
                    {{"holder", payee.account_holder()},
                     {"account", payee.account_number()},
                     {"bank", payee.bank_name() + " " + payee.cnaps()}})
-            << "\n  " << padded(say("content"), kBatchTitle)
-            << view.content().substr(0, kContentShown) << "\n";
+            << "\n  " << padded(say("content"), kBatchTitle) << shown_digits(view.content())
+            << "\n";
   if (view.listed()) {
     std::cout << say("It is the account in the directory.") << "\n";
     return;
@@ -319,7 +343,7 @@ void print_payee(const Session& session, const v1::PayeeView& view) {
   std::cout << say("Ask the agency, at a number that you know from elsewhere; then, of two people "
                    "one after the other:")
             << "\n  " << session.command() << " remit confirm-payee " << view.case_id()
-            << " --content " << view.content().substr(0, kContentShown) << " --note HOW\n";
+            << " --content " << shown_digits(view.content()) << " --note HOW\n";
 }
 
 Result<v1::PayeeView> ask_for_payee(const Session& session, const std::string& name) {
@@ -335,10 +359,14 @@ int confirm_payee(const Session& session, const std::string& id, const std::stri
                   const std::string& note) {
   const auto view = ask_for_payee(session, id);
   if (!view) return report(view.error());
-  if (content.size() < kContentMin || !view->content().starts_with(content)) {
-    return report(EX_DATAERR, say("this is not what was seen; look at it again: {command}",
-                                  {{"command", session.command() + " remit payee " + id}}));
-  }
+  const std::string look = session.command() + " remit payee " + id;
+  if (const auto code = differs(content, view->content(), look)) return *code;
+  const auto stops = session.stops_at(
+      "remit confirm-payee", say("The money of case {case} may go to {holder}, account {account}.",
+                                 {{"case", id},
+                                  {"holder", view->payee().account_holder()},
+                                  {"account", view->payee().account_number()}}));
+  if (stops) return *stops;
   v1::ConfirmPayeeInput input;
   input.set_content(view->content());
   input.set_note(note);
@@ -369,7 +397,7 @@ void add_payee(Command group, Session& session) {
   const auto note = std::make_shared<std::string>();
   Command confirm = group.add_command(
       "confirm-payee", "Say that an account that is not in the directory is right, and why",
-      "jiexu remit confirm-payee CASE --content 3f2a9c4e1b7d --note \"rang their finance "
+      "jiexu remit confirm-payee CASE --content 3f2a9c4e --note \"rang their finance "
       "service\"");
   confirm.add_option("case", *id, "The case").required();
   confirm.add_option("--content", *content, "As `remit payee` prints it").required();
@@ -387,7 +415,12 @@ void add_states(Command group, Session& session) {
   const auto drawing = std::make_shared<bool>(false);
   states.add_flag("--drawing", *drawing, "Only what leads where, for Mermaid");
   states.callback([&session, drawing] {
-    session.run = [drawing] {
+    session.run = [&session, drawing] {
+      if (session.json) {
+        std::cout << "{\"payment\":" << arrows_json(draw_payment())
+                  << ",\"batch\":" << arrows_json(draw_batch()) << "}\n";
+        return EX_OK;
+      }
       std::cout << (*drawing ? draw_payment() + draw_batch() : print_payment_tables());
       return EX_OK;
     };
@@ -397,13 +430,12 @@ void add_states(Command group, Session& session) {
 }  // namespace
 
 void add_remit(Command app, Session& session) {
-  Command group =
-      app.add_command("remit", "Payments on their way to the bank, in batches",
-                      "jiexu remit make\n"
-                      "jiexu remit show 411328072611220000015\n"
-                      "jiexu remit approve 411328072611220000015 --content 3f2a9c4e1b7d\n"
-                      "jiexu remit export 411328072611220000015 --out payments.xml\n"
-                      "jiexu remit report pain002.xml");
+  Command group = app.add_command("remit", "Payments on their way to the bank, in batches",
+                                  "jiexu remit make\n"
+                                  "jiexu remit show 411328072611220000015\n"
+                                  "jiexu remit approve 411328072611220000015 --content 3f2a9c4e\n"
+                                  "jiexu remit export 411328072611220000015 --out payments.xml\n"
+                                  "jiexu remit report pain002.xml");
   group.require_subcommand();
   add_lists(group, session);
   add_make_and_show(group, session);

@@ -1,6 +1,7 @@
 // jiexu statistics, ageing, overdue.
 #include <iostream>
 
+#include "daemon/base/ids.h"
 #include "jiexu/v1/api.pb.h"
 #include "ops/cli/case_show.h"
 #include "ops/cli/json.h"
@@ -115,6 +116,9 @@ void add_reports(Command app, Session& session) {
   overdue.add_option("--after", *after, "Go on after this case");
   overdue.callback([&session, peer, after] {
     session.run = [&session, peer, after] {
+      if (!peer->empty() && !AgencyId::parse(*peer)) {
+        return report(EX_USAGE, "An agency's code is 'S' and 11 digits.");
+      }
       std::string target = "/v1/overdue?limit=200";
       if (!peer->empty()) target += "&peer=" + percent(*peer);
       if (!after->empty()) target += "&after=" + percent(*after);

@@ -12,7 +12,7 @@ Language now = Language::kEnglish;
 
 // "line 7", "statement.xml, line 7", or what the catalogue has; nullopt: it stays as it is.
 std::optional<std::string> piece_in_words(std::string_view piece) {
-  if (const Word* known = find_word(piece)) return std::string(word(known->id, now));
+  if (std::string known = translated(piece, now); known != piece) return known;
   const size_t at = piece.rfind(kLine);
   if (at == piece.npos || (at > 0 && !piece.substr(0, at).ends_with(", "))) return std::nullopt;
   const std::string_view number = piece.substr(at + kLine.size());
@@ -20,6 +20,23 @@ std::optional<std::string> piece_in_words(std::string_view piece) {
   if (at == 0) return say("line {n}", {{"n", std::string(number)}});
   return say("{file}, line {n}",
              {{"file", std::string(piece.substr(0, at - 2))}, {"n", std::string(number)}});
+}
+
+std::string line_in_pieces(std::string_view text) {
+  constexpr std::string_view kColon = ": ";
+  std::string out;
+  while (!text.empty()) {
+    // A sentence may have a colon of its own.
+    if (std::string whole = translated(text, now); whole != text) return out + whole;
+    const size_t end = std::min(text.find(kColon), text.size());
+    const bool last = end == text.size();
+    const auto piece = piece_in_words(text.substr(0, end));
+    out += piece.value_or(std::string(text.substr(0, end)));
+    if (last) break;
+    out += piece ? "：" : kColon;
+    text.remove_prefix(end + kColon.size());
+  }
+  return out;
 }
 
 }  // namespace
@@ -46,21 +63,13 @@ std::string say(std::string_view sentence, Values values) {
 }
 
 std::string say_in_pieces(std::string_view text) {
-  constexpr std::string_view kColon = ": ";
   if (now == Language::kEnglish) return std::string(text);
   std::string out;
-  while (!text.empty()) {
-    // A sentence may have a colon of its own.
-    if (find_word(text) != nullptr) return out + std::string(word(text, now));
-    const size_t end = std::min(text.find(kColon), text.size());
-    const bool last = end == text.size();
-    const auto piece = piece_in_words(text.substr(0, end));
-    out += piece.value_or(std::string(text.substr(0, end)));
-    if (last) break;
-    out += piece ? "：" : kColon;
-    text.remove_prefix(end + kColon.size());
+  for (size_t end = text.find('\n'); end != text.npos; end = text.find('\n')) {
+    out += line_in_pieces(text.substr(0, end)) + "\n";
+    text.remove_prefix(end + 1);
   }
-  return out;
+  return out + line_in_pieces(text);
 }
 
 std::string called(std::string_view family, std::string_view name) {

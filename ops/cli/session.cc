@@ -1,13 +1,12 @@
 #include "ops/cli/session.h"
 
-#include <unistd.h>
-
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <iostream>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <sstream>
 #include <thread>
 
@@ -18,7 +17,9 @@
 #include "jiexu/v1/api.pb.h"
 #include "ops/cli/choices.h"
 #include "ops/cli/json.h"
+#include "ops/cli/meter.h"
 #include "ops/cli/output.h"
+#include "ops/cli/readable.h"
 #include "ops/cli/say.h"
 
 namespace jiexu::cli {
@@ -32,6 +33,10 @@ constexpr const char* kEtc = "/etc/jiexu/";
 
 bool errors_are_json = false;
 
+// Their titles are those of HTTP, and say nothing here.
+constexpr std::string_view kTooLong = "header_too_large";
+constexpr std::string_view kTooLarge = "body_too_large";
+
 // What the daemon says to programs, for people: how to ask, by the code of the problem.
 constexpr std::pair<std::string_view, std::string_view> kInOurTerms[] = {
     {"unauthenticated",
@@ -42,6 +47,13 @@ constexpr std::pair<std::string_view, std::string_view> kInOurTerms[] = {
     {"bad_month", "Write the month as 2026-11."},
     {"bad_query", "--after takes what the list has printed, and --limit a number from 1 to 500."},
     {"bad_digest", "Give it as it was printed."},
+    {kTooLong, "What was given is too long."},
+    {kTooLarge, "What was given is too long."},
+    {"unknown_agency", "`jiexu directory list` names those that there are."},
+    {"bad_agency", "An agency's code is 'S' and 11 digits."},
+    {"bad_time", "Write a time to come, such as '2026-11-30 18:00' in China."},
+    {"bad_place", "`jiexu quarantine list` shows the places."},
+    {"unknown_user", "No user who works with cases is called so; `jiexu user list` names all."},
     {"no_such_attachment", "`jiexu case attachments` lists those that there are."},
 };
 
@@ -94,6 +106,30 @@ int exit_code_of_status(int status) {
   return status < 500 ? EX_DATAERR : EX_UNAVAILABLE;
 }
 
+// Without "line 1, column 9: ", in the language in which the daemon has said it: what is sent is
+// written by this command, in one line, and nobody sees it.
+std::string without_place(const std::string& text) {
+  static const std::regex kPlace("^(line [0-9]+, column [0-9]+: |第 [0-9]+ 行第 [0-9]+ 列：)");
+  return std::regex_replace(text, kPlace, "", std::regex_constants::format_first_only);
+}
+
+// Of a field, with what there is to choose from.
+std::string finding_text(const v1::Finding& finding, std::string_view code) {
+  const std::string& field = finding.field();
+  std::string text = "\n  ";
+  if (!field.empty()) {
+    const std::string shown = readable_name(field);
+    const std::string called = field_path(field);
+    text += called == field ? shown + ": " : called + " (" + shown + "): ";
+  }
+  const bool unread = code == "bad_body";
+  // Of a query the daemon names the choices itself.
+  const std::string choices = code == "bad_query" ? "" : choices_text(field, "    ");
+  if (!choices.empty() && unread) return text + say("is none of these:") + choices;
+  return text + say(unread && !field.empty() ? without_place(finding.text()) : finding.text()) +
+         choices;
+}
+
 }  // namespace
 
 fs::path Session::config_path() const {
@@ -111,16 +147,40 @@ std::string Session::command() const {
   return implied ? "jiexu" : "jiexu --config " + config_file;
 }
 
-Result<std::string> Session::token(const Config& config) const {
+Result<std::string> Session::token(const fs::path& admin) const {
   if (token_file.empty()) {
     if (const char* token = std::getenv("JIEXU_TOKEN")) return std::string(token);
   }
-  const fs::path file =
-      token_file.empty() ? config.users.parent_path() / "admin.token" : fs::path(token_file);
-  const Result<std::string> text = read_secret_file(file);
+  const Result<std::string> text =
+      read_secret_file(token_file.empty() ? admin : fs::path(token_file));
   if (text) return trim(*text);
-  return fail(text.error().code,
-              "no token: " + text.error().text + "; set JIEXU_TOKEN or give --token-file FILE");
+  return fail(text.error().code, say("no token: {why}; set JIEXU_TOKEN or give --token-file FILE, "
+                                     "or sign in: jiexu login",
+                                     {{"why", say_in_pieces(text.error().text)}}));
+}
+
+Result<std::optional<Login>> Session::signed_in() const {
+  if (!agency.empty()) return load_login(agency);
+  const bool named = !config_file.empty() || fs::exists("agency.toml");
+  return named ? std::optional<Login>() : load_login(kOnlyAgency);
+}
+
+Result<Login> Session::access() const {
+  TRY(const auto login, signed_in());
+  const bool other_token = !token_file.empty() || std::getenv("JIEXU_TOKEN") != nullptr;
+  if (login && !other_token) return *login;
+  if (login) {
+    TRY(auto token, this->token(token_file));
+    return Login{login->endpoint, std::move(token)};
+  }
+  const auto config = this->config();
+  if (!config && config.error().code == Errc::kNotFound) {
+    return fail(Errc::kNotFound, say("{why}; with an account of your own: jiexu login",
+                                     {{"why", say_in_pieces(config.error().text)}}));
+  }
+  if (!config) return tl::unexpected(config.error());
+  TRY(auto token, this->token(config->users.parent_path() / "admin.token"));
+  return Login{{config->api.host, config->api.port, config->api.unix_socket}, std::move(token)};
 }
 
 Result<Reply> Session::ask(const std::string& method, const std::string& target,
@@ -128,6 +188,13 @@ Result<Reply> Session::ask(const std::string& method, const std::string& target,
   TRY(auto prepared, prepare(method, target));
   prepared.request.body = body;
   prepared.request.content_type = content_type;
+  return repeated([&] { return send(prepared.endpoint, prepared.request); });
+}
+
+Result<Reply> Session::ask_patiently(const std::string& target, const std::string& what) const {
+  TRY(auto prepared, prepare("GET", target));
+  prepared.request.patience = std::chrono::hours(24);
+  const Elapsed shown(what);
   return repeated([&] { return send(prepared.endpoint, prepared.request); });
 }
 
@@ -142,13 +209,12 @@ Result<Reply> Session::post_once(const std::string& target, const std::string& b
 
 Result<Session::Prepared> Session::prepare(const std::string& method,
                                            const std::string& target) const {
-  TRY(const auto config, this->config());
-  TRY(const auto token, this->token(config));
+  TRY(auto login, access());
   Prepared out;
-  out.endpoint = {config.api.host, config.api.port, config.api.unix_socket};
+  out.endpoint = std::move(login.endpoint);
   out.request.method = method;
   out.request.target = target;
-  out.request.token = token;
+  out.request.token = std::move(login.token);
   out.request.accept_language = tag(cli::language());
   if (method == "POST") out.request.idempotency_key = to_hex(random_bytes(kKeyBytes));
   return out;
@@ -169,6 +235,10 @@ int Session::show(const std::string& method, const std::string& target, const st
   const Result<Reply> reply = ask(method, target, body);
   if (!reply) return report(reply.error());
   if (reply->status >= 400) return report_problem(*reply);
+  const bool holds = reply->body.starts_with('{') || reply->body.starts_with('[');
+  if (!holds || !nlohmann::json::accept(reply->body)) {
+    return report(EX_PROTOCOL, "the daemon's answer cannot be read");
+  }
   if (json) {
     std::cout << reply->body << "\n";
   } else {
@@ -184,26 +254,6 @@ std::string percent(std::string_view text) {
     out += plain ? std::string(1, c) : "%" + to_hex({&c, 1});
   }
   return out;
-}
-
-std::optional<int> Session::stops_at(const std::string& what) const {
-  if (dry_run) {
-    std::cout << what << "\n" << say("Nothing was done: --dry-run.") << "\n";
-    return EX_OK;
-  }
-  const bool person = ::isatty(STDIN_FILENO) != 0 && ::isatty(STDERR_FILENO) != 0;
-  if (yes || !person) return std::nullopt;
-  std::cerr << what << "\n" << say("It cannot be taken back. Go on? [y/N] ") << std::flush;
-  std::string answer;
-  std::getline(std::cin, answer);
-  answer = trim(answer);
-  if (answer == "y" || answer == "Y" || answer == "yes" || answer == "是") return std::nullopt;
-  return report(EX_USAGE, say("Nothing was done."));
-}
-
-void add_consent(Command command, Session& session) {
-  command.add_flag("--yes", session.yes, "Ask nobody before it is done");
-  command.add_flag("--dry-run", session.dry_run, "Say what would be done, and do nothing");
 }
 
 void choose_language(int argc, char** argv) {
@@ -239,7 +289,9 @@ int report_problem(const Reply& reply) {
                       {{"status", std::to_string(reply.status)}}));
   }
   for (const auto& [known, sentence] : kInOurTerms) {
-    if (known == problem.code()) problem.set_detail(say(sentence));
+    if (known != problem.code()) continue;
+    problem.set_detail(say(sentence));
+    if (known == kTooLong || known == kTooLarge) problem.set_title(problem.code());
   }
   if (errors_are_json) {
     print_problem(problem, code);
@@ -249,16 +301,10 @@ int report_problem(const Reply& reply) {
   if (!problem.detail().empty() && problem.findings().empty()) {
     text += (text.empty() ? "" : " ") + say_in_pieces(problem.detail());
   }
+  if (text.empty()) text = say("This cannot be taken.");
   text += " [" + problem.code() + "]";
   for (const v1::Finding& finding : problem.findings()) {
-    const std::string& field = finding.field();
-    text += "\n  ";
-    if (!field.empty()) text += field_path(field) + " (" + field + "): ";
-    const bool of_query = problem.code() == "bad_query";  // which says its choices itself
-    const std::string choices = of_query ? "" : choices_text(field, "    ");
-    text += choices.empty() || problem.code() != "bad_body" ? say(finding.text())
-                                                            : say("is none of these:");
-    text += choices;
+    text += finding_text(finding, problem.code());
   }
   if (problem.status() == 409 && !problem.allowed().empty()) {
     text += "\n" + say("Allowed now:");
@@ -276,7 +322,7 @@ int report(int exit_code, std::string_view text) {
   if (errors_are_json) {
     v1::Problem problem;
     problem.set_code("command_failed");
-    problem.set_title(std::string(text));
+    problem.set_title(say_in_pieces(text));
     print_problem(problem, exit_code);
   } else {
     std::cerr << "jiexu: " << say_in_pieces(text) << "\n";
@@ -290,6 +336,8 @@ Result<std::string> read_input(const std::string& file) {
     text << std::cin.rdbuf();
     return text.str();
   }
+  std::error_code ignored;
+  if (fs::is_directory(file, ignored)) return fail(Errc::kInvalid, file + ": is not a file");
   std::ifstream in(file, std::ios::binary);
   if (!in) return fail(Errc::kNotFound, file + ": cannot be opened");
   text << in.rdbuf();

@@ -13,6 +13,7 @@
 #include "daemon/config.h"
 #include "ops/cli/client.h"
 #include "ops/cli/command_line.h"
+#include "ops/cli/login.h"
 
 namespace jiexu::cli {
 
@@ -36,11 +37,19 @@ class Session {
   // How this command was called, for command lines that it prints: with --config if that was given.
   std::string command() const;
 
+  // Where the daemon is, and with which token it is asked: as the user has signed in (login.h),
+  // unless the command line or the folder names a configuration; else as the configuration says.
+  Result<Login> access() const;
+
   // Asks the daemon. A POST carries an Idempotency-Key, so that it is repeated safely when the
   // daemon is busy.
   Result<Reply> ask(const std::string& method, const std::string& target,
                     const std::string& body = "",
                     const std::string& content_type = "application/json") const;
+
+  // A GET for which the daemon reads all that it has: waits for up to a day. On a terminal `what`
+  // says meanwhile what is done, and for how many seconds.
+  Result<Reply> ask_patiently(const std::string& target, const std::string& what) const;
 
   // A POST under a key of the caller's, who may send it again after a lost answer: what was done
   // under the key is answered as before, and not done twice.
@@ -51,9 +60,14 @@ class Session {
   Result<Reply> upload(const std::string& target, const std::filesystem::path& file) const;
   Result<Reply> download(const std::string& target, const std::filesystem::path& file) const;
 
-  // Before what cannot be taken back: on a terminal a person is asked, unless with --yes. nullopt:
-  // go on. Else the exit code: nothing is to be done. `what` says all of what would be.
-  std::optional<int> stops_at(const std::string& what) const;
+  // Before what cannot be taken back (consent.h): on a terminal a person is asked, unless with
+  // --yes. nullopt: go on. Else the exit code: nothing is to be done. `what` says all of what would
+  // be. REQUIRES: `command` is in the table.
+  std::optional<int> stops_at(std::string_view command, const std::string& what) const;
+  // Whether what would be done is told before: on a terminal, or with --dry-run.
+  bool wants_to_know() const;
+  // Says what would be done, with --dry-run; returns the exit code.
+  int only_says(const std::string& what) const;
 
   // Asks, prints --json or what `print` says, and returns the exit code. Errors of the API are
   // printed with what to do next.
@@ -61,7 +75,10 @@ class Session {
            const std::function<void(const std::string& body)>& print) const;
 
  private:
-  Result<std::string> token(const Config& config) const;
+  bool has_terminal() const;
+  // Where the user has signed in, if that is where this command goes.
+  Result<std::optional<Login>> signed_in() const;
+  Result<std::string> token(const std::filesystem::path& admin) const;
   struct Prepared {
     Endpoint endpoint;
     Request request;
@@ -71,9 +88,6 @@ class Session {
 
 // What a person has typed, as a part of a target: percent-encoded, whatever it holds.
 std::string percent(std::string_view text);
-
-// --yes and --dry-run of a command that asks Session::stops_at().
-void add_consent(Command command, Session& session);
 
 // In which language the command speaks: --lang, else the environment's, else the agency's
 // configuration, else English. Before the command line is read, so that help speaks it too.
@@ -99,6 +113,7 @@ Result<std::string> read_input(const std::string& file);
 
 // One function for each command group; each adds its subcommands.
 void add_init(Command app, Session& session);
+void add_login(Command app, Session& session);
 void add_directory(Command app, Session& session);
 void add_own_entry(Command app, Session& session);
 void add_user(Command app, Session& session);
@@ -121,6 +136,7 @@ void add_links(Command peer, Session& session);  // more commands of `jiexu peer
 void add_alarms(Command app, Session& session);
 void add_bank(Command app, Session& session);
 void add_bank_files(Command bank_group, Session& session);
+void add_held_files(Command bank_group, Session& session);
 void add_bank_lines(Command bank_group, Session& session);
 void add_money(Command app, Session& session);
 void add_remit(Command app, Session& session);

@@ -4,6 +4,7 @@
 #include "daemon/open_store.h"
 #include "daemon/trust/keyring.h"
 #include "ops/cli/printing.h"
+#include "ops/cli/say.h"
 #include "ops/cli/session.h"
 #include "ops/cli/store_words.h"
 #include "storage/dump.h"
@@ -41,7 +42,9 @@ Result<DumpChoice> choice_of(const DumpOptions& options) {
   DumpChoice choice;
   if (!options.family.empty()) {
     choice.family = family_of(options.family);
-    if (!choice.family) return fail(Errc::kInvalid, "--family: there is no " + options.family);
+    if (!choice.family)
+      return fail(Errc::kInvalid,
+                  say("--family: records have no family {name}", {{"name", options.family}}));
   }
   const auto key = from_hex(options.key);
   if (!key || key->size() > Key::kSizeMax) {

@@ -11,16 +11,12 @@
 #include "jiexu/v1/record.pb.h"
 #include "ops/cli/json.h"
 #include "ops/cli/output.h"
+#include "ops/cli/second_person.h"
 #include "storage/layout.h"
 #include "storage/records.h"
 
 namespace jiexu::cli {
 namespace {
-
-struct WordOptions {
-  std::string note;
-  std::string content;
-};
 
 // A line of the description.
 void entry_line(const std::string& what, const std::string& value) {
@@ -50,15 +46,18 @@ void print_damage(const v1::DamageView& place) {
   std::cout << ": " << place.why() << "\n";
 }
 
+std::string proposed_text(const v1::StoreWordView& proposal) {
+  return say("Proposed {time}, by {who}: {note}", {{"time", day_and_time(proposal.at())},
+                                                   {"who", proposal.proposed_by()},
+                                                   {"note", proposal.note()}});
+}
+
 void print_proposal(const Session& session, const v1::StoreWordView& proposal) {
   if (proposal.content().empty()) return;
   std::cout << "\n"
-            << say("Proposed {time}, by {who}: {note}", {{"time", day_and_time(proposal.at())},
-                                                         {"who", proposal.proposed_by()},
-                                                         {"note", proposal.note()}})
-            << "\n"
+            << proposed_text(proposal) << "\n"
             << say("Next, by somebody else who has made sure:") << "\n  " << session.command()
-            << " store approve-confirm --content " << proposal.content() << "\n";
+            << " store approve-confirm --content " << shown_digits(proposal.content()) << "\n";
 }
 
 void print_store(const Session& session, const std::string& body) {
@@ -91,8 +90,18 @@ int ask_store(const Session& session, const std::string& method, const std::stri
                       [&](const std::string& answer) { print_store(session, answer); });
 }
 
+Result<Waiting> waiting_confirmation(const Session& session) {
+  TRY(const auto reply, session.ask("GET", "/v1/store"));
+  v1::StoreView view;
+  if (reply.status != 200 || !from_json(reply.body, &view)) {
+    return fail(Errc::kCorrupt, "the daemon's answer cannot be read");
+  }
+  const v1::StoreWordView& proposal = view.proposal();
+  return Waiting{"", proposal.content(), proposed_text(proposal)};
+}
+
 int verify_store(const Session& session) {
-  const auto reply = session.ask("GET", "/v1/store/verify");
+  const auto reply = session.ask_patiently("/v1/store/verify", say("the store is read, s:"));
   if (!reply) return report(reply.error());
   if (reply->status >= 400) return report_problem(*reply);
   v1::StoreCheckView view;
@@ -168,53 +177,55 @@ Result<void> accept_loss(const Session& session, const std::string& note) {
   return {};
 }
 
-void add_accept_loss(Command group, Session& session, const std::shared_ptr<WordOptions>& options) {
+void add_accept_loss(Command group, Session& session, const std::shared_ptr<std::string>& note) {
   Command loss = group.add_command(
       "accept-loss",
       "Open a store whose log is damaged, up to the damage: what was committed behind it is lost "
       "here, and asked back from the other agencies. The daemon must be stopped. What was damaged "
       "is kept, and who accepted the loss is written into the store",
       "jiexu store accept-loss --note \"the disk has failed; there is no backup\"");
-  loss.add_option("--note", options->note, "Why the loss is accepted").required();
-  loss.callback([&session, options] {
-    session.run = [&session, options] {
-      const auto done = accept_loss(session, options->note);
+  loss.add_option("--note", *note, "Why the loss is accepted").required();
+  loss.callback([&session, note] {
+    session.run = [&session, note] {
+      const auto stops = session.stops_at(
+          "store accept-loss",
+          say("What was committed behind the damage is lost here; the store opens without it."));
+      if (stops) return *stops;
+      const auto done = accept_loss(session, *note);
       return done ? EX_OK : report(done.error());
     };
   });
 }
 
-void add_confirm(Command group, Session& session, const std::shared_ptr<WordOptions>& options) {
+void add_confirm(Command group, Session& session, const std::shared_ptr<std::string>& note) {
   Command confirm = group.add_command(
       "confirm",
       "Propose to say in an agency's place that the store is not an older copy; a second person "
       "approves. Then letter numbers are given and payment files leave",
       "jiexu store confirm --note \"the disk was never copied; the bank has every file of today\"");
-  confirm.add_option("--note", options->note, "How it is known").required();
-  confirm.callback([&session, options] {
-    session.run = [&session, options] {
+  add_note(confirm, *note);
+  confirm.callback([&session, note] {
+    session.run = [&session, note] {
       v1::ConfirmStoreInput input;
-      input.set_note(options->note);
+      input.set_note(*note);
       return ask_store(session, "POST", "/v1/store/confirm", to_json(input));
     };
   });
-  Command yes = group.add_command("approve-confirm",
-                                  "Approve what another person has proposed, as it was shown",
-                                  "jiexu store approve-confirm --content DIGEST");
-  yes.add_option("--content", options->content, "As `store status` shows it").required();
-  yes.callback([&session, options] {
-    session.run = [&session, options] {
-      v1::ApproveConfirmationInput input;
-      input.set_content(options->content);
-      return ask_store(session, "POST", "/v1/store/confirm/approve", to_json(input));
-    };
-  });
+  SecondPerson second;
+  second.group = "store";
+  second.act = "confirm";
+  second.can_retract = false;
+  second.find = [&session](const std::string&) { return waiting_confirmation(session); };
+  second.send = [&session](const std::string&, const std::string& how, const std::string& body) {
+    return ask_store(session, "POST", "/v1/store/confirm/" + how, body);
+  };
+  add_second_person(group, session, second);
 }
 
 }  // namespace
 
 void add_store_words(Command group, Session& session) {
-  const auto options = std::make_shared<WordOptions>();
+  const auto note = std::make_shared<std::string>();
   group
       .add_command("status",
                    "Whether the store is the newest one and how that is known, what waits, for "
@@ -229,8 +240,8 @@ void add_store_words(Command group, Session& session) {
                    "name what cannot be read; ends with 65 if there is any",
                    "jiexu store verify")
       .callback([&session] { session.run = [&session] { return verify_store(session); }; });
-  add_confirm(group, session, options);
-  add_accept_loss(group, session, options);
+  add_confirm(group, session, note);
+  add_accept_loss(group, session, note);
 }
 
 }  // namespace jiexu::cli

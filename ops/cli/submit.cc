@@ -65,18 +65,27 @@ std::string place(const SubmitOptions& options, size_t line) {
   return say("{file}, line {n}", {{"file", options.file}, {"n", std::to_string(line)}});
 }
 
+// nullopt: it is an application that the daemon reads.
+std::optional<std::string> wrong_with(const FileLine& line) {
+  if (line.text.size() + 1 > limits::kHttpBodyBytesMax) {
+    return say("is longer than {n} bytes", {{"n", std::to_string(limits::kHttpBodyBytesMax - 1)}});
+  }
+  v1::Application application;
+  const auto read = jiexu::from_json(line.text, &application);
+  return read ? std::nullopt : std::optional(read.error().text);
+}
+
 // Takes out the lines that are no applications. Error: the exit code, after naming the first.
 tl::expected<void, int> drop_bad_lines(const SubmitOptions& options, std::vector<FileLine>& lines,
                                        Count& count) {
   std::vector<FileLine> good;
   for (FileLine& line : lines) {
-    v1::Application application;
-    const auto read = jiexu::from_json(line.text, &application);
-    if (read) {
+    const std::optional<std::string> wrong = wrong_with(line);
+    if (!wrong) {
       good.push_back(std::move(line));
       continue;
     }
-    const std::string what = place(options, line.number) + ": " + read.error().text;
+    const std::string what = place(options, line.number) + ": " + *wrong;
     if (!options.keep_going) {
       return tl::unexpected(
           report(EX_DATAERR,
@@ -197,10 +206,11 @@ int submit(const Session& session, const SubmitOptions& options) {
   if (lines.empty() && count.refused == 0) {
     return report(EX_DATAERR, say("{file}: holds no application", {{"file", options.file}}));
   }
-  if (session.dry_run) {
-    return *session.stops_at(
-        say("{n} applications would be submitted.", {{"n", std::to_string(lines.size())}}));
-  }
+  const auto stops = session.stops_at(
+      "case submit", say("{n} applications are submitted: their letters leave, or wait for a "
+                         "second person.",
+                         {{"n", std::to_string(lines.size())}}));
+  if (stops) return *stops;
   Meter meter(say("applications submitted"), lines.size());
   std::string key = from->key;
   for (const Part& part : split(lines)) {
@@ -236,7 +246,6 @@ void add_submit(Command case_group, Session& session) {
   command
       .add_option("--resume", options->resume, "Go on where the command says that it has stopped")
       .type_name("LINE:KEY");
-  command.add_flag("--dry-run", session.dry_run, "Look at every line, and submit none");
   command.callback([&session, options] {
     session.run = [&session, options] { return submit(session, *options); };
   });

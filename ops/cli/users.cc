@@ -43,15 +43,21 @@ int add(const Session& session, const std::string& user, const std::string& role
   const Result<Config> config = session.config();
   if (!config) return report(config.error());
   const auto was = replaces ? role_of(*config, user) : std::nullopt;
-  if (was) {
-    const auto stops =
-        session.stops_at(say("The token of {user} ends, and a new one begins.", {{"user", user}}));
+  if (was || session.dry_run) {
+    const auto stops = session.stops_at(
+        "user add", was ? say("The token of {user} ends, and a new one begins.", {{"user", user}})
+                        : say("{user} would be added as {role}.",
+                              {{"user", user}, {"role", called("role.", role)}}));
     if (stops) return *stops;
   }
   const Result<std::string> token = was ? replace_user(config->users, user, *role_from_name(role))
                                         : add_user(config->users, user, *role_from_name(role));
   if (!token) return report(token.error());
-  std::cout << *token << "\n";
+  if (session.json) {
+    std::cout << nlohmann::json{{"name", user}, {"role", role}, {"token", *token}}.dump() << "\n";
+  } else {
+    std::cout << *token << "\n";
+  }
   if (was) {
     std::cerr << say("{user} was {old} and is {new}; the token from before ends.",
                      {{"user", user},
@@ -59,7 +65,7 @@ int add(const Session& session, const std::string& user, const std::string& role
                       {"new", called("role.", role)}})
               << "\n";
   }
-  std::cerr << say("The line above is the token of {user}; it is shown this once.",
+  std::cerr << say("On standard output is the token of {user}; it is shown this once.",
                    {{"user", user}})
             << " " << say(kReload) << "\n";
   const Result<bool> renewed = renew_token_file(*config, user, *token);
@@ -90,7 +96,7 @@ int remove(const Session& session, const std::string& user) {
   const Result<Config> config = session.config();
   if (!config) return report(config.error());
   const std::string what = say("The user {user} is removed, and the token ends.", {{"user", user}});
-  if (const auto stops = session.stops_at(what)) return *stops;
+  if (const auto stops = session.stops_at("user remove", what)) return *stops;
   const Result<void> removed = remove_user(config->users, user);
   if (!removed) return report(removed.error());
   std::cerr << say("{user} is removed.", {{"user", user}}) << " " << say(kReload) << "\n";
@@ -117,7 +123,6 @@ void add_user(Command app, Session& session) {
       .one_of({"inquirer", "auditor", "clerk", "system", "reviewer", "operator"});
   const auto replaces = std::make_shared<bool>(false);
   add_one.add_flag("--replace", *replaces, "Give a user who is there another token and role");
-  add_consent(add_one, session);
   add_one.callback([&session, user, role, replaces] {
     session.run = [&session, user, role, replaces] {
       return add(session, *user, *role, *replaces);
@@ -130,7 +135,6 @@ void add_user(Command app, Session& session) {
 
   Command remove_one = group.add_command("remove", "Remove a user", "jiexu user remove wang");
   remove_one.add_option("name", *user, "Who").required();
-  add_consent(remove_one, session);
   remove_one.callback(
       [&session, user] { session.run = [&session, user] { return remove(session, *user); }; });
 }

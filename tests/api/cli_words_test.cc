@@ -84,6 +84,24 @@ TEST_CASE("what is wrong with a bank's file is said in Chinese, piece by piece")
   CHECK(say_in_pieces("") == "");
 }
 
+TEST_CASE("what is wrong with files, users and the way to the daemon is said in Chinese, too") {
+  const InChinese chinese;
+  CHECK(say_in_pieces("/tmp/a: b: cannot be opened") == "/tmp/a: b: 无法打开");
+  CHECK(say_in_pieces("keys/x: cannot read: Permission denied") == "keys/x: 无法读取：没有权限");
+  CHECK(say_in_pieces("user wang exists; --replace gives a new token") ==
+        "用户 wang 已存在；--replace 可另发令牌");
+  CHECK(say_in_pieces("users.toml: is open to other users; run: chmod 600 users.toml") ==
+        "users.toml: 其他用户可以读取；请执行：chmod 600 users.toml");
+  CHECK(
+      say_in_pieces("the daemon does not answer on 127.0.0.1:7501 (Connection refused); is "
+                    "jiexud running? `jiexu doctor` looks further") ==
+      "系统在 127.0.0.1:7501 没有应答（连接被拒绝）；jiexud 是否在运行？可用 `jiexu doctor` 检查");
+  // Of several lines each for itself.
+  CHECK(say_in_pieces("a.toml:1:2: `agency` must be a string in quotes\na.toml:3:4: unknown key "
+                      "`x`; did you mean `y`?") ==
+        "a.toml:1:2: `agency` 应为加引号的文字\na.toml:3:4: 不认识的项 `x`；是否指 `y`？");
+}
+
 TEST_CASE("a case is shown in Chinese without a word of the tables in it") {
   const InChinese chinese;
   v1::CaseView view;

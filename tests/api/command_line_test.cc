@@ -2,95 +2,23 @@
 // both languages, errors for programs, consent, and what other programs are told of it.
 #include <arpa/inet.h>
 #include <sys/socket.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
-#include <array>
-#include <cstdio>
-#include <filesystem>
-#include <fstream>
 #include <iterator>
-#include <map>
 #include <mutex>
-#include <regex>
 #include <thread>
 
-#include "daemon/api/http/http_server.h"
 #include "daemon/trust/suite.h"
 #include "storage/layout.h"
-#include "tests/api/api_world.h"
-#include "tests/temp_folder.h"
+#include "tests/api/built_command.h"
 
 namespace jiexu::command_line_test {
 namespace {
 
-struct Ran {
-  int code = -1;
-  std::string out;  // standard output and error
-};
-
-// `JIEXU_COMMAND` is set by the build. `before`: variables and the like.
-Ran run(const std::string& arguments, const std::string& before = "LC_ALL=en",
-        const std::string& after = "2>&1") {
-  const std::string command = "env -u JIEXU_TOKEN -u JIEXU_CONFIG " + before + " " + JIEXU_COMMAND +
-                              " " + arguments + " " + after;
-  FILE* pipe = ::popen(command.c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  Ran ran;
-  std::array<char, 4096> chunk;
-  while (const size_t n = std::fread(chunk.data(), 1, chunk.size(), pipe)) {
-    ran.out.append(chunk.data(), n);
-  }
-  ran.code = WEXITSTATUS(::pclose(pipe));
-  return ran;
-}
-
-// A folder made by `jiexu init`, and an API that knows its users.
-struct Agency {
-  Agency() {
-    auto started = HttpServer::start({}, [this](HttpRequest request, HttpRespond respond) {
-      world.api.handle(std::move(request), std::move(respond));
-    });
-    server = std::move(started.value());
-    const Ran made =
-        run("init " + folder() + " --code S41010010107 --name Own --bank-holder H " +
-            "--bank-account 1 --bank-name B --api 127.0.0.1:" + std::to_string(server->port()));
-    INFO(made.out);
-    REQUIRE(made.code == 0);
-    reload();
-  }
-  void reload() { world.api.set_users(Users::load(folder() + "/users.toml").value()); }
-  std::string folder() const { return (place.path / "a").string(); }
-  Ran jiexu(const std::string& arguments, const std::string& before = "LC_ALL=en",
-            const std::string& after = "2>&1") const {
-    return run("--config " + folder() + "/agency.toml " + arguments, before, after);
-  }
-  std::string file(const std::string& name, const std::string& text) const {
-    std::ofstream(place.path / name, std::ios::binary) << text;
-    return (place.path / name).string();
-  }
-
-  TempFolder place;
-  ApiWorld world;
-  std::unique_ptr<HttpServer> server;
-};
-
-// Help of every command, by the words that lead to it.
-void collect_help(const std::string& path, const std::string& before,
-                  std::map<std::string, std::string>& out) {
-  const Ran ran = run(path + " --help", before);
-  REQUIRE(ran.code == 0);
-  out[path] = ran.out;
-  std::string title = before.find("zh") == before.npos ? "\nSubcommands:\n" : "\n子命令:\n";
-  const size_t below = ran.out.find(title);
-  if (below == ran.out.npos) return;
-  const std::regex line("\n  ([a-z][a-z-]*) ");
-  for (std::sregex_iterator at(ran.out.begin() + static_cast<std::ptrdiff_t>(below), ran.out.end(),
-                               line);
-       at != std::sregex_iterator(); ++at) {
-    collect_help((path.empty() ? "" : path + " ") + at->str(1), before, out);
-  }
-}
+using built_command::Agency;
+using built_command::collect_help;
+using built_command::Ran;
+using built_command::run;
 
 TEST_CASE("a mistyped command or option is named, with the nearest that exist") {
   const std::map<std::string, std::string> kTyped = {
@@ -223,6 +151,15 @@ TEST_CASE("every read has JSON, also what needs no daemon") {
                            "own-entry show",
                            "calendar due 2026-09-18 10",
                            "check bank 102100099996",
+                           "alarms",
+                           "store status",
+                           "case states",
+                           "bank states",
+                           "remit states",
+                           "case list --all",
+                           "bank lines --all",
+                           "console open",
+                           "user remove wang --dry-run",
                            "case example"}) {
     const Ran ran = agency.jiexu(std::string(line) + " --json", "LC_ALL=en", "2>/dev/null");
     INFO(line << ": " << ran.out);
@@ -253,10 +190,38 @@ TEST_CASE("of many files of the bank the newest is shown first, whatever its dig
 
 TEST_CASE("output that cannot be written is an error, of whatever writes it") {
   const Agency agency;
-  for (const char* line :
-       {"case list", "case draft 0191d5a0-0000-7000-8000-000000000001", "directory export",
-        "statistics 2026-09 --csv", "remit export 411328072611220000015 --out -", "config example",
-        "case example", "case states", "completion bash", "manual", "peer list --json", "--help"}) {
+  for (const char* line : {"case list",
+                           "case draft 0191d5a0-0000-7000-8000-000000000001",
+                           "directory export",
+                           "statistics 2026-09 --csv",
+                           "remit export 411328072611220000015 --out -",
+                           "config example",
+                           "case example",
+                           "case states",
+                           "completion bash",
+                           "manual",
+                           "peer list --json",
+                           "--help",
+                           "help case",
+                           "--version",
+                           "case states --json",
+                           "bank states",
+                           "remit states",
+                           "queue",
+                           "alarms",
+                           "store status",
+                           "ledger",
+                           "user list",
+                           "user add zhao --role clerk",
+                           "directory list",
+                           "own-entry show",
+                           "config check",
+                           "config harden",
+                           "doctor",
+                           "console open",
+                           "calendar due 2026-09-18 10",
+                           "check bank 102100099996",
+                           "user remove li --dry-run"}) {
     const Ran ran = agency.jiexu(line, "LC_ALL=en", "2>&1 >/dev/full");
     INFO(line << ": " << ran.out);
     const bool refused = ran.code == 65 || ran.code == 66;  // there was nothing to write
@@ -366,7 +331,7 @@ TEST_CASE("a file of applications is looked at whole before any is sent, by the 
   CHECK(agency.world.engine.commands.empty());
   const Ran dry = agency.jiexu("case submit --keep-going --dry-run --file " + file);
   CHECK(dry.code == 0);
-  CHECK_THAT(dry.out, Catch::Contains("2 applications would be submitted"));
+  CHECK_THAT(dry.out, Catch::Contains("2 applications are submitted"));
   CHECK(agency.world.engine.commands.empty());
   const Ran went_on = agency.jiexu("case submit --keep-going --file " + file);
   INFO(went_on.out);

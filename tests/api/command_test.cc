@@ -176,7 +176,7 @@ TEST_CASE("the role of the token decides, and a wrong token is told so") {
   std::filesystem::permissions(file, std::filesystem::perms(0600));
   CHECK(agency.jiexu("--token-file " + file + " ledger").code == 0);
   CHECK(agency.jiexu("--token-file " + file + " peer pause S41132810207").code == 77);
-  CHECK(agency.jiexu("user remove eye").code == 0);
+  CHECK(agency.jiexu("user remove eye --yes").code == 0);
   agency.reload();
   CHECK(agency.jiexu("--token-file " + file + " ledger").code == 77);
 }
@@ -211,7 +211,7 @@ TEST_CASE("a user of a reserved name is neither added nor overlooked") {
   const Ran checked = agency.jiexu("config check");
   CHECK(checked.code == 78);
   CHECK_THAT(checked.out, Catch::Contains("jiexu user remove recovery"));
-  CHECK(agency.jiexu("user remove recovery").code == 0);
+  CHECK(agency.jiexu("user remove recovery --yes").code == 0);
   CHECK(agency.jiexu("config check").code == 0);
 }
 

@@ -5,6 +5,7 @@
 // crash test.
 #include <fmt/format.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <atomic>
@@ -145,6 +146,14 @@ size_t key_while_killing(World& world, const Options& options, size_t from, cons
   return count;
 }
 
+// On a terminal, in one line that is written over; a log is told at the end.
+void show_progress(size_t closed, size_t cases) {
+  static const bool kTerminal = ::isatty(STDOUT_FILENO) != 0;
+  if (!kTerminal) return;
+  fmt::print("\r{} of {} cases closed at both agencies   ", closed, cases);
+  std::fflush(stdout);
+}
+
 bool wait_closed(World& world, const Options& options, size_t cases, const Killer& killer) {
   const auto began = Clock::now();
   size_t closed = 0;
@@ -159,8 +168,7 @@ bool wait_closed(World& world, const Options& options, size_t cases, const Kille
     }
     const size_t before = std::exchange(closed, count_closed(world, cases));
     if (before < cases) rounds = world.cashiers().rounds();
-    fmt::print("\r{} of {} cases closed at both agencies   ", closed, cases);
-    std::fflush(stdout);
+    show_progress(closed, cases);
     std::this_thread::sleep_for(200ms);
   }
   return true;

@@ -113,7 +113,8 @@ def main():
         if path.parent != ROOT / "daemon/words":
             literals.update(value for kind, value in tokens(text) if kind == "s")
     bare_literals = {literal.strip() for literal in literals}
-    details = {literal.split(": ", 1)[1] for literal in literals if ": " in literal}
+    # ": cannot be replaced: ", between the name of a file and what the system says.
+    details = {literal.split(": ", 1)[1].removesuffix(": ") for literal in literals if ": " in literal}
     said_anywhere = literals | bare_literals | details
     stripped = {literal.strip() for literal in said_anywhere}
     for sentence, name in known.items():
