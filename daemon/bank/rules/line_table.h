@@ -72,7 +72,11 @@ struct OutcomeSet {
   constexpr OutcomeSet(std::initializer_list<BankOutcome> all) {
     for (const BankOutcome one : all) bits |= 1u << static_cast<uint32_t>(one);
   }
-  constexpr bool has(BankOutcome one) const { return bits >> static_cast<uint32_t>(one) & 1; }
+  // What only stands in a row's `to`, such as kAsFound, is in no set.
+  constexpr bool has(BankOutcome one) const {
+    const auto bit = static_cast<uint32_t>(one);
+    return bit < 32 && (bits >> bit & 1) != 0;
+  }
   constexpr OutcomeSet operator|(OutcomeSet other) const {
     OutcomeSet all;
     all.bits = bits | other.bits;

@@ -45,7 +45,7 @@ class LinePrinter {
  private:
   std::string other(std::string_view said) const { return words_(LineWord::kOther, said); }
   std::string outcome(BankOutcome outcome) const {
-    const bool kept = line_outcomes().has(outcome) && outcome < kAsFound;
+    const bool kept = line_outcomes().has(outcome);
     return words_(kept ? LineWord::kOutcome : LineWord::kOther, outcome_name(outcome));
   }
   std::string outcomes(OutcomeSet set) const;
