@@ -2,6 +2,7 @@
 
 #include "daemon/api/openapi.h"
 #include "daemon/api/schema.h"
+#include "daemon/base/html.h"
 
 namespace jiexu {
 namespace {
@@ -12,27 +13,13 @@ constexpr std::string_view kStyle =
     "td,th{text-align:left;vertical-align:top;padding:.2em .6em;border-bottom:1px solid}"
     "pre{overflow:auto;padding:.6em;border:1px solid}h3{margin-top:2.5em}";
 
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
-    }
-  }
-  return out;
-}
-
 std::string text_at(const Json& of, const char* name) {
   const auto found = of.find(name);
-  return found != of.end() && found->is_string() ? escaped(found->get<std::string>()) : "";
+  return found != of.end() && found->is_string() ? html_escaped(found->get<std::string>()) : "";
 }
 
 std::string example_text(const Json& example) {
-  return escaped(example.is_string() ? example.get<std::string>() : example.dump(2));
+  return html_escaped(example.is_string() ? example.get<std::string>() : example.dump(2));
 }
 
 class ReferencePage {
@@ -42,7 +29,9 @@ class ReferencePage {
   std::string html();
 
  private:
-  std::string words(std::string_view sentence) const { return escaped(word(sentence, language_)); }
+  std::string words(std::string_view sentence) const {
+    return html_escaped(word(sentence, language_));
+  }
   void add_routes(const std::string& tag);
   void add_route(const std::string& path, const std::string& method, const Json& route);
   void add_parameters(const Json& route);
@@ -96,7 +85,7 @@ std::string ReferencePage::type(const Json& schema) const {
   if (const auto values = schema.find("enum"); values != schema.end()) {
     std::string out;
     for (const Json& value : *values) {
-      out += (out.empty() ? "" : " | ") + escaped(value.get<std::string>());
+      out += (out.empty() ? "" : " | ") + html_escaped(value.get<std::string>());
     }
     return out;
   }
@@ -112,7 +101,7 @@ std::string ReferencePage::type(const Json& schema) const {
 std::string ReferencePage::types(const Json& content) const {
   std::string out;
   for (const auto& [media, one] : content.items()) {
-    out += (out.empty() ? "" : "<br>") + escaped(media) + ": " + type(one["schema"]);
+    out += (out.empty() ? "" : "<br>") + html_escaped(media) + ": " + type(one["schema"]);
   }
   return out;
 }
@@ -153,7 +142,7 @@ void ReferencePage::add_route(const std::string& path, const std::string& method
                               const Json& route) {
   out_ += "<h3 id=\"" + text_at(route, "operationId") + "\"><code>";
   for (const char c : method) out_ += static_cast<char>(c & ~0x20);
-  out_ += " " + escaped(path) + "</code></h3>\n<p>" + text_at(route, "summary") + ". " +
+  out_ += " " + html_escaped(path) + "</code></h3>\n<p>" + text_at(route, "summary") + ". " +
           text_at(route, "description") + "</p>\n";
   add_parameters(route);
   add_body(route);

@@ -58,6 +58,7 @@ void print_sheets(const Session& session, const std::string& body, bool html) {
   std::vector<Sheet> sheets;
   for (const v1::PaperView& paper : views.papers()) {
     sheets.push_back(sheet_of(paper, names_of(session, paper)));
+    sheets.back().sha256.clear();  // no electronic message follows
   }
   print_as_it_is();  // both are made so that nothing in them is obeyed
   if (html) std::cout << sheets_html(sheets);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "daemon/base/columns.h"
+#include "daemon/base/html.h"
 #include "daemon/base/text.h"
 #include "ops/cli/output.h"
 
@@ -110,17 +111,7 @@ Lines lines_of(const Sheet& sheet) {
 }
 
 std::string escaped(const std::string& text) {
-  std::string out;
-  for (const char c : show_hidden(text, false)) {
-    switch (c) {
-      case '&': out += "&amp;"; break;
-      case '<': out += "&lt;"; break;
-      case '>': out += "&gt;"; break;
-      case '"': out += "&quot;"; break;
-      default: out += c;
-    }
-  }
-  return out;
+  return html_escaped(show_hidden(text, false));
 }
 
 std::string html_fields(const std::vector<std::pair<std::string, std::string>>& fields) {

@@ -47,9 +47,8 @@ struct Agency {
       world.api.handle(std::move(request), std::move(respond));
     });
     server = std::move(started.value());
-    const Ran made =
-        run("init " + folder() + " --code S41010010107 --name Own --bank-holder H " +
-            "--bank-account 1 --bank-name B --api 127.0.0.1:" + std::to_string(server->port()));
+    made = run("init " + folder() + " --code S41010010107 --name Own --bank-holder H " +
+               "--bank-account 1 --bank-name B --api 127.0.0.1:" + std::to_string(server->port()));
     INFO(made.out);
     REQUIRE(made.code == 0);
     reload();
@@ -68,6 +67,7 @@ struct Agency {
   TempFolder place;
   ApiWorld world;
   std::unique_ptr<HttpServer> server;
+  Ran made;  // what init said
 };
 
 // Help of every command, by the words that lead to it.

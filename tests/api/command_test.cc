@@ -1,67 +1,21 @@
 // The built `jiexu` command against an agency's folder and an API in this process.
-#include <sys/wait.h>
-
-#include <array>
-#include <cstdio>
 #include <fstream>
 #include <iterator>
 #include <map>
 #include <regex>
 
-#include "daemon/api/http/http_server.h"
 #include "daemon/config.h"
 #include "daemon/reconciliation/rules/comparison.h"
 #include "daemon/rules/form_check.h"
 #include "storage/file.h"
-#include "tests/api/api_world.h"
-#include "tests/temp_folder.h"
+#include "tests/api/built_command.h"
 
 namespace jiexu::command_test {
 namespace {
 
-struct Ran {
-  int code = -1;
-  std::string out;  // standard output and error
-};
-
-// `JIEXU_COMMAND` is set by the build.
-Ran run(const std::string& arguments) {
-  const std::string command = std::string("env -u JIEXU_TOKEN -u JIEXU_CONFIG LC_ALL=en ") +
-                              JIEXU_COMMAND + " " + arguments + " 2>&1";
-  FILE* pipe = ::popen(command.c_str(), "r");
-  REQUIRE(pipe != nullptr);
-  Ran ran;
-  std::array<char, 4096> chunk;
-  while (const size_t n = std::fread(chunk.data(), 1, chunk.size(), pipe)) {
-    ran.out.append(chunk.data(), n);
-  }
-  ran.code = WEXITSTATUS(::pclose(pipe));
-  return ran;
-}
-
-// A folder made by `jiexu init`, and an API that knows its users.
-struct Agency {
-  Agency() {
-    auto started = HttpServer::start({}, [this](HttpRequest request, HttpRespond respond) {
-      world.api.handle(std::move(request), std::move(respond));
-    });
-    server = std::move(started.value());
-    made = run("init " + folder() + " --code S41010010107 --name Own --bank-holder H " +
-               "--bank-account 1 --bank-name B --api 127.0.0.1:" + std::to_string(server->port()));
-    REQUIRE(made.code == 0);
-    reload();
-  }
-  void reload() { world.api.set_users(Users::load(folder() + "/users.toml").value()); }
-  std::string folder() const { return (place.path / "a").string(); }
-  Ran jiexu(const std::string& arguments) const {
-    return run("--config " + folder() + "/agency.toml " + arguments);
-  }
-
-  TempFolder place;
-  ApiWorld world;
-  std::unique_ptr<HttpServer> server;
-  Ran made;
-};
+using built_command::Agency;
+using built_command::Ran;
+using built_command::run;
 
 TEST_CASE("init makes a whole agency, once, and says what comes next") {
   Agency agency;
