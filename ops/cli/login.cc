@@ -82,10 +82,11 @@ std::string read_token() {
       ::isatty(STDIN_FILENO) != 0 && ::tcgetattr(STDIN_FILENO, &shown_before) == 0;
   if (terminal) {
     for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::signal(signal, show_again_and_end);
-    std::cerr << say("Token: ") << std::flush;
     termios hidden = shown_before;
     hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
+    // Before the question: what comes between the two would be shown, and then thrown away.
     ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
+    std::cerr << say("Token: ") << std::flush;
   }
   std::string token;
   std::getline(std::cin, token);
