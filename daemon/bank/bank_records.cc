@@ -61,16 +61,16 @@ Result<Fen> BankService::take_parts(Entry& entry, const std::vector<Allocation>&
                                     Instant now) {
   Fen refused;
   for (const Allocation& part : parts) {
-    Result<Fen> left = Fen{};
-    if (part.attempt != 0) {
-      TRY(const auto taken, payments_.take_debit_by_hand(part, entry.digest, now));
-      if (!taken) left = part.amount;
+    Fen left;
+    uint32_t attempt = part.attempt;
+    if (attempt != 0) {
+      TRY(attempt, payments_.take_debit_by_hand(part, entry.digest, now));
+      if (attempt == 0) left = part.amount;
     } else {
-      left = take_from_case(part.id, part.amount, now);
+      TRY(left, take_from_case(part.id, part.amount, now));
     }
-    if (!left) return tl::unexpected(left.error());
-    refused.value += left->value;
-    if (left->value == 0) add_part({part.id, -part.amount, part.attempt}, entry.record);
+    refused.value += left.value;
+    if (left.value == 0) add_part({part.id, -part.amount, attempt}, entry.record);
   }
   return refused;
 }

@@ -122,7 +122,9 @@ class PaymentService final : public CaseListener {
   Outcome<uint32_t> payment_by_hand(const Allocation& part, const v1::BankLine& line) const;
   // The part is of the payment that it names. Returns whether it could be taken.
   Result<bool> take_return_by_hand(const Allocation& part, std::string_view reason, Instant now);
-  Result<bool> take_debit_by_hand(const Allocation& part, const Digest& line, Instant now);
+  // Of one that was debited before, the bank has paid it again. Returns the payment that then has
+  // the line; 0: it could not be taken.
+  Result<uint32_t> take_debit_by_hand(const Allocation& part, const Digest& line, Instant now);
 
   // A guard of actions: a person must not take a refusal as a duplicate for a return, because
   // nothing has come back.

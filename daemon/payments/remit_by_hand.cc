@@ -10,10 +10,11 @@
 namespace jiexu {
 namespace {
 
-// Whether the line may be of this payment, as far as amounts tell.
-bool fits(const v1::PaymentRecord& record, Fen amount, bool debit) {
-  return debit ? record.debit_line().empty() && sent(record) == amount.value
-               : still_out(record) >= amount.value;
+// Whether the line may be of this payment, as far as amounts tell. What was debited before was so
+// again only if a person says so.
+bool fits(const v1::PaymentRecord& record, Fen amount, bool debit, bool meant) {
+  if (!debit) return still_out(record) >= amount.value;
+  return (meant || record.debit_line().empty()) && sent(record) == amount.value;
 }
 
 }  // namespace
@@ -35,7 +36,7 @@ PaymentService::Outcome<uint32_t> PaymentService::payment_by_hand(const Allocati
     // What names a payment of ours is of no other, and no money of the other agency.
     const bool named = end_to_end == EndToEndId{record.letter_number(), attempt};
     if (wanted == 0 && named) wanted = attempt;
-    if (!fits(record, part.amount, debit)) continue;
+    if (!fits(record, part.amount, debit, part.attempt == attempt)) continue;
     possible.push_back(attempt);
     list += (list.empty() ? "" : ", ") + std::to_string(attempt) + " (" + Fen{sent(record)}.yuan() +
             ", " + std::string(name(state_of(record))) + ")";
@@ -76,12 +77,20 @@ Result<bool> PaymentService::take_return_by_hand(const Allocation& part, std::st
   return payment ? bring_back(*payment, part.amount, reason, now) : Result<bool>(false);
 }
 
-Result<bool> PaymentService::take_debit_by_hand(const Allocation& part, const Digest& line,
-                                                Instant now) {
+Result<uint32_t> PaymentService::take_debit_by_hand(const Allocation& part, const Digest& line,
+                                                    Instant now) {
   TRY(auto payment, read(part.id, part.attempt));
-  if (!payment) return false;
-  TRY_DO(debit(*payment, line, now));
-  return true;
+  if (!payment) return 0u;
+  const bool paid_before = !payment->record.debit_line().empty();
+  if (!paid_before) {
+    TRY_DO(debit(*payment, line, now));
+    return part.attempt;
+  }
+  TRY(auto again, pay_again(*payment, now));
+  if (!again) return 0u;
+  again->record.set_debit_line(std::string(view(line)));
+  write(*again);
+  return again->attempt;
 }
 
 }  // namespace jiexu

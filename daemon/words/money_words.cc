@@ -120,7 +120,7 @@ constexpr Word kMoneyWords[] = {
     {"outcome.reported_again", "a known line again", "已知流水重报"},
     {"outcome.may_be_sent_back", "may be sent back", "疑似对方退回"},
     {"outcome.unreadable", "unreadable", "无法读取"},
-    sentence("wait: it is matched when the form or the batch's last notice comes", "等待：信息表或本批最后一份划转通知到达后自动匹配"),
+    sentence("wait: it is matched when the form, the batch's last notice or the bank's list comes; or say of which payment it is", "等待：信息表、本批最后一份划转通知或银行回执到达后自动匹配；也可指明对应哪一笔付款"),
     sentence("report the difference, wait for the rest, or return the money; undo it if it is another case's", "告知对方金额不符，等待余款，或退回资金；如属其他个案，请撤销"),
     sentence("ask the payer; match by hand, or return the money", "询问付款人；人工匹配，或退回资金"),
     sentence("match by hand, return the money, or have the case opened again", "人工匹配，退回资金，或请求重新办理本案"),

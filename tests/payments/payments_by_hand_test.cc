@@ -84,8 +84,39 @@ TEST_CASE("a debit that names nothing is matched to the payment that a person na
   CHECK(payer.state(1, 1) == "exported");
   CHECK(payer.state(1, 2) == "paid");
   CHECK(payer.suspense() == 0);
-  CHECK(payer.match(payer.line(-kBalance / 2, "2"), 2).rejection->refusal ==
+  CHECK(payer.match(payer.line(-kBalance / 2 - 1, "2"), 2).rejection->refusal ==
         Refusal::kPaymentUnknown);
+}
+
+// Payment 1 was refused by the bank's list, payment 2 stands for it; a second debit of that amount
+// may be of the one or the other.
+TEST_CASE("a person may say that the bank has paid a payment again, which a line does not tell") {
+  Payer payer(1);
+  payer.pay();
+  REQUIRE(payer.report(payer.payment(1) + "|rejected|AC04\n") ==
+          std::vector<std::string>{"rejected"});
+  REQUIRE_FALSE(payer.act(1, EventKind::kRemit).rejection);
+  payer.pay();
+  const std::string letter = EndToEndId::parse(payer.payment(1))->letter_number;
+  const auto debit = [&](const std::string& sequence) {
+    v1::BankLine line = bank_line("", -kBalance, sequence);
+    line.set_remark(letter);
+    return payer.site.bank({line}).bank.results(0);
+  };
+  CHECK(debit("1").outcome() == "paid_out");
+  const auto second = debit("2");
+  CHECK(second.outcome() == "early");
+  const auto id = *to_array<32>(*from_hex(second.line_id()));
+  const auto said = [&](uint32_t attempt) {
+    return payer.site.decide(
+        {id, LineAct::kMatch, {{Payer::id(1), Fen{kBalance}, attempt}}, "asked", {}, {}});
+  };
+  REQUIRE_FALSE(said(2).rejection);
+  CHECK(payer.state(1, 1) == "returned");
+  CHECK(payer.state(1, 3) == "paid");
+  CHECK(payer.site.subject(Payer::id(1)).funds == Funds::kOverpaid);
+  CHECK(payer.site.subject(Payer::id(1)).moved == Fen{2 * kBalance});
+  CHECK(payer.site.balance(out_site(), LedgerAccount::kSuspense) == 0);
 }
 
 TEST_CASE("a debit of a payment and the bank's fee is matched with its payment's own amount") {

@@ -157,6 +157,8 @@ bool Cashier::lacks_list() const {
         Family::kFunds, layout::payment_key(order.case_id, order.attempt));
     CHECK(payment.has_value());
     if (!*payment) return false;
+    // What its debit has shown to be out stays so, whatever a list says.
+    if (!(*payment)->debit_line().empty()) return false;
     const auto state = static_cast<PaymentState>((*payment)->state());
     return state != PaymentState::kReturned && state != PaymentState::kTakenBack;
   });

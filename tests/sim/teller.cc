@@ -15,7 +15,7 @@ constexpr uint32_t kStrangerPermille = 5;
 // Of statements that come again: told in other words, and of those on another day.
 constexpr uint32_t kRestatedPermille = 500;
 constexpr uint32_t kOtherDayPermille = 300;
-constexpr uint32_t kEarlyPermille = 5;  // of lines that would settle by themselves
+constexpr uint32_t kEarlyPermille = 20;  // of lines that would settle by themselves
 
 // Whom the line is of can be told by a person; where a case has sent money back to, the bank
 // service knows itself.
@@ -124,7 +124,7 @@ void Teller::answer(const Digest& line) {
 std::optional<size_t> Teller::look_through_queue() {
   const Records records(node_.store(), node_.vault());
   auto& entries = world_.bank.entries();
-  std::optional<size_t> waiting;
+  std::vector<size_t> waiting;
   for (size_t i = 0; i < entries.size(); ++i) {
     Entry& entry = entries[i];
     if (entry.holder != node_.id() || !entry.imported || entry.settled) continue;
@@ -135,13 +135,14 @@ std::optional<size_t> Teller::look_through_queue() {
     if ((*record)->suspense_fen() != 0 && !stranger) {
       const auto outcome = static_cast<BankOutcome>((*record)->outcome());
       const bool early = outcome == BankOutcome::kEarly || outcome == BankOutcome::kMayBeSentBack;
-      if (can_be_matched(entry) && (!early || random_.chance(kEarlyPermille))) waiting = i;
+      if (can_be_matched(entry) && (!early || random_.chance(kEarlyPermille))) waiting.push_back(i);
       continue;
     }
     entry.settled = true;
     entry.forgotten = false;
   }
-  return waiting;
+  if (waiting.empty()) return std::nullopt;
+  return waiting[random_.below(waiting.size())];
 }
 
 void Teller::match_by_hand(const Entry& entry) {

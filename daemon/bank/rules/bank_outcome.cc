@@ -13,7 +13,7 @@ using O = BankOutcome;
 // clang-format off
 constexpr OutcomeRule kRules[] = {
     {O::kMatched,          "matched",             false, "", "FUNDS_ACK when credited"},
-    {O::kEarly,            "early",               true,  "wait: it is matched when the form or the batch's last notice comes", ""},
+    {O::kEarly,            "early",               true,  "wait: it is matched when the form, the batch's last notice or the bank's list comes; or say of which payment it is", ""},
     {O::kAmountDiffers,    "amount_differs",      true,  "report the difference, wait for the rest, or return the money; undo it if it is another case's", "FUNDS_DIFF, FUNDS_RETURNED"},
     {O::kUnknownReference, "unknown_reference",   true,  "ask the payer; match by hand, or return the money", ""},
     {O::kNotExpected,      "not_expected",        true,  "match by hand, return the money, or have the case opened again", "FUNDS_RETURNED"},

@@ -47,6 +47,10 @@ std::string_view name(PaymentIf condition) {
     case PaymentIf::kRecovering: return "the other agency may still tell of it";
     case PaymentIf::kAsked: return "a person is asked";
     case PaymentIf::kDebitedOut: return "a line has debited it, and none has brought it back";
+    case PaymentIf::kRefusalKnown:
+      return "a line has debited it, and people have looked into its refusal";
+    case PaymentIf::kRefusedDebited:
+      return "a line has debited it, and a person is asked about its refusal";
   }
   return "";
 }

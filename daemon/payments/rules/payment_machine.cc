@@ -57,6 +57,7 @@ constexpr PaymentRow kRows[] = {
     {E::kSaidRejected,    kWaits,        I::kCertain,        kStay,          K::kAsk,            Q::kRejectedUnexported,   A::kContradicts,  kNo},
     {E::kSaidRejected,    kOwed,         I::kUnreachable,    kStay,          K::kKeep,           Q::kNone,                 A::kLater,        kNo},
     {E::kSaidRejected,    kOwed,         I::kAlways,         kStay,          K::kKeep,           Q::kNone,                 A::kRejected,     D::kTellCase},
+    {E::kSaidRejected,    S::kPaid,      I::kRefusalKnown,   kStay,          K::kKeep,           Q::kNone,                 A::kKnown,        kNo},
     {E::kSaidRejected,    S::kPaid,      I::kAlways,         kStay,          K::kAsk,            Q::kRejectedAfterPaid,    A::kContradicts,  kNo},
     {E::kSaidRejected,    S::kReturned,  I::kAlways,         kStay,          K::kKnownAnswered,  Q::kNone,                 A::kKnown,        D::kNoteRejected},
     {E::kSaidRejected,    S::kTakenBack, I::kLost,           S::kReturned,   K::kKnownAnswered,  Q::kNone,                 A::kKnown,        D::kNoteRejected},
@@ -95,6 +96,7 @@ constexpr PaymentRow kRows[] = {
     {E::kReleased,        kAny,          I::kNotHeld,        kStay,          K::kKeep,           Q::kNone,                 A::kNotHeld,      kNo},
     {E::kReleased,        kWaits,        I::kAckedDoubt,     kStay,          K::kKeep,           Q::kNone,                 A::kIsAcknowledged, kNo},
     {E::kReleased,        kAny,          I::kRecovering,     kStay,          K::kKeep,           Q::kNone,                 A::kIsRecovering, kNo},
+    {E::kReleased,        S::kPaid,      I::kRefusedDebited, kStay,          K::kAnswered,       Q::kNone,                 A::kDone,         {D::kStampRelease, D::kNoteRejected}},
     {E::kReleased,        kAtBank,       I::kAsked,          kStay,          K::kAnswered,       Q::kNone,                 A::kDone,         D::kStampRelease},
     {E::kReleased,        kAny,          I::kAsked,          kStay,          K::kAnswered,       Q::kNone,                 A::kDone,         kNo},
     {E::kReleased,        kAny,          I::kAlways,         kStay,          K::kKeep,           Q::kNone,                 A::kDone,         D::kStampRelease},
@@ -173,6 +175,8 @@ bool holds(PaymentIf condition, const PaymentFacts& facts) {
     case I::kRecovering: return doubted && facts.recovering;
     case I::kAsked: return asked;
     case I::kDebitedOut: return facts.debited && facts.still_out;
+    case I::kRefusalKnown: return facts.debited && facts.rejected;
+    case I::kRefusedDebited: return facts.debited && facts.question == Q::kRejectedAfterPaid;
   }
   return false;
 }

@@ -108,12 +108,14 @@ enum class PaymentIf : uint8_t {
   kAskedForReturn,  // a person looks for the line by which it came back
   kStillOut,
   kWholeBack,
-  kNotHeld,     // neither a question nor a doubt
-  kAckedDoubt,  // doubted, and the other agency has credited it
-  kRecovering,  // doubted, and the other agency may still tell of it
-  kAsked,       // a person looks
-  kDebitedOut,  // a line has debited it, and may still bring it back
-  kLast = kDebitedOut,
+  kNotHeld,         // neither a question nor a doubt
+  kAckedDoubt,      // doubted, and the other agency has credited it
+  kRecovering,      // doubted, and the other agency may still tell of it
+  kAsked,           // a person looks
+  kDebitedOut,      // a line has debited it, and may still bring it back
+  kRefusalKnown,    // ... and two people have said that it stays paid, whatever the list says
+  kRefusedDebited,  // a line has debited it, and a person is asked about its refusal
+  kLast = kRefusedDebited,
 };
 
 enum class PaymentAnswer : uint8_t {

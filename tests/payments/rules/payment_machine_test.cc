@@ -105,6 +105,19 @@ TEST_CASE("a refusal after paid asks a person, and the case is told nothing") {
       Q::kNone);
 }
 
+TEST_CASE(
+    "a refusal that two people have looked into, of what shows as debited, asks no second time") {
+  const PaymentFacts asked = {
+      .state = S::kPaid, .debited = true, .question = Q::kRejectedAfterPaid};
+  CHECK(step(asked, E::kReleased).duties.has(PaymentDuty::kNoteRejected));
+  CHECK(step({.state = S::kPaid, .debited = true, .rejected = true}, E::kSaidRejected).answer ==
+        A::kKnown);
+  // What no line shows may have been refused after all.
+  CHECK(step({.state = S::kPaid, .rejected = true}, E::kSaidRejected).answer == A::kContradicts);
+  CHECK_FALSE(step({.state = S::kPaid, .question = Q::kRejectedAfterPaid}, E::kReleased)
+                  .duties.has(PaymentDuty::kNoteRejected));
+}
+
 TEST_CASE("what a line has brought back was with the bank, whatever the store knows of that") {
   const PaymentStep back = step({.state = S::kTakenBack, .lost = true}, E::kBroughtBack);
   CHECK(back.to == S::kReturned);

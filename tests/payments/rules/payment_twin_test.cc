@@ -79,6 +79,7 @@ A paid(Twin& twin) {
 
 A rejected(Twin& twin) {
   if (twin.waits() && !twin.doubtful()) return ask(Q::kRejectedUnexported, twin);
+  if (twin.state == S::kPaid && twin.debited && twin.rejected) return A::kKnown;
   if (twin.state == S::kPaid) return ask(Q::kRejectedAfterPaid, twin);
   if (twin.waits() || twin.state == S::kExported) {
     return twin.recovering ? A::kLater : A::kRejected;
@@ -127,6 +128,8 @@ A released(Twin& twin) {
   if (doubted && twin.recovering) return A::kIsRecovering;
   const bool at_bank = twin.state == S::kExported || twin.state == S::kPaid;
   const bool asked = twin.question != Q::kNone;
+  const bool of_refusal = twin.question == Q::kRejectedAfterPaid;
+  if (of_refusal && twin.debited && twin.state == S::kPaid) twin.rejected = true;
   twin.question = Q::kNone;
   if (asked && !at_bank) return A::kDone;
   twin.released = true;
