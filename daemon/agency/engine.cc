@@ -51,7 +51,15 @@ Engine::Engine(EngineOptions options, const EngineWorld& world)
       certificates_(options.self, tx_, world.vault),
       open_money_(tx_),
       statements_(peers_, cases_, open_money_, guard_),
-      comparer_(options.self, tx_, cases_, open_money_, world.observer) {
+      comparer_(options.self, tx_, cases_, open_money_, world.observer),
+      quarantine_desk_(
+          tx_, world.observer,
+          [this](AgencyId peer, const v1::Message& message, const LogPlace& place,
+                 std::string_view note,
+                 Instant now) { return take_released(peer, message, place, note, now); },
+          [this](AgencyId peer) {
+            if (Peer* known = peers_.find(peer)) known->count_quarantined(-1);
+          }) {
   tx_.add_listener(&open_money_);
   tx_.add_listener(&bank_);
   tx_.add_listener(&remit_);
@@ -72,6 +80,7 @@ void Engine::register_domains() {
   register_bank_commands(kernel_, bank_, bank_files_);
   register_payment_commands(kernel_, remit_, [this] { bank_.try_again_soon(); });
   register_link_commands();
+  register_quarantine_commands();
   register_store_commands();
   kernel_.set_peer_listener(*this);
   add_link_duties();
@@ -116,6 +125,27 @@ void Engine::register_link_commands() {
       [this](const UseCalendar& use, const std::string&, Moment) -> Result<Answered<Done>> {
         cases_.set_calendar(use.calendar);
         return Answered<Done>();
+      });
+}
+
+void Engine::register_quarantine_commands() {
+  kernel_.answer<QuarantineListQuery>(
+      CommandKind::kQuestion, [this](const QuarantineListQuery&, const std::string&, Moment) {
+        return quarantine_desk_.show();
+      });
+  kernel_.answer<ProposeQuarantineCommand>(
+      CommandKind::kRelief,
+      [this](const ProposeQuarantineCommand& asked, const std::string& user, Moment now) {
+        return quarantine_desk_.propose(asked, user, now.wall);
+      });
+  kernel_.answer<ApproveQuarantineCommand>(
+      CommandKind::kAct,
+      [this](const ApproveQuarantineCommand& asked, const std::string& user, Moment now) {
+        return quarantine_desk_.approve(asked.content, user, now.wall);
+      });
+  kernel_.answer<RetractQuarantineCommand>(
+      CommandKind::kRelief, [this](const RetractQuarantineCommand&, const std::string&, Moment) {
+        return quarantine_desk_.retract();
       });
 }
 

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "daemon/agency/peer_commands.h"
+#include "daemon/agency/quarantine_desk.h"
 #include "daemon/attachments/attachment_fetch.h"
 #include "daemon/attachments/attachment_uploads.h"
 #include "daemon/bank/bank_files.h"
@@ -126,6 +127,7 @@ class Engine final : private PeerListener,
   // Tell the kernel what the domains do.
   void register_domains();
   void register_link_commands();
+  void register_quarantine_commands();
   void register_store_commands();
   void add_link_duties();
   Result<void> look_at_links(Moment now);
@@ -148,6 +150,10 @@ class Engine final : private PeerListener,
                                Instant now);
   Result<void> decide_message(Peer& peer, const v1::Message& message, const LogPlace& place,
                               Standing standing, Instant now);
+  Result<std::optional<Rejection>> take_message(const Case& subject, const Event& event);
+  Result<std::optional<Rejection>> take_released(AgencyId peer, const v1::Message& message,
+                                                 const LogPlace& place, std::string_view note,
+                                                 Instant now);
   // A daily statement, or a fault about one of ours; both are about no case. Whether it was one.
   Result<bool> receive_statement(Peer& peer, const v1::Message& message, const BatchFrame& batch,
                                  const LogPlace& place, Instant now);
@@ -220,6 +226,7 @@ class Engine final : private PeerListener,
   OpenMoney open_money_;
   StatementService statements_;
   Comparer comparer_;
+  QuarantineDesk quarantine_desk_;
   std::shared_ptr<const Directory> directory_;
   std::set<AgencyId> in_flight_;  // peers that the commit in flight holds something of
   ScratchArena arena_;            // of the message in hand

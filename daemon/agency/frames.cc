@@ -53,6 +53,7 @@ v1::FaultCode fault_of(Refusal refusal) {
     case Refusal::kFieldNotTaken: case Refusal::kBankFileUnknown: case Refusal::kProposalOpen:
     case Refusal::kNoticeAttempt: case Refusal::kNoticeContradicts: case Refusal::kNoticePayee:
     case Refusal::kUnconfirmed: case Refusal::kNothingToMail: case Refusal::kCertificateInvalid:
+    case Refusal::kNotSetAside:
       return v1::FAULT_CODE_BAD_CONTENT;
       // clang-format on
   }
@@ -217,12 +218,6 @@ Result<void> Engine::receive_unreadable(Peer& peer, std::string_view bytes, cons
   return consume_number(peer, known, now);
 }
 
-Result<void> Engine::consume_number(const Peer& peer, const v1::Message& message, Instant now) {
-  TRY(const auto subject, cases_.load(*CaseId::from_bytes(message.case_id()), now));
-  if (subject != nullptr && subject->peer == peer.id()) cases_.consume_number(*subject, message);
-  return {};
-}
-
 Result<bool> Engine::receive_statement(Peer& peer, const v1::Message& message,
                                        const BatchFrame& batch, const LogPlace& place,
                                        Instant now) {
@@ -286,68 +281,27 @@ Result<void> Engine::decide_message(Peer& peer, const v1::Message& message, cons
   std::string note = message.has_fault() ? in_our_words(message.fault()) : "";
   if (ahead) note += (note.empty() ? "" : "; ") + std::string("written by a clock ahead of ours");
   event.note = note;
-  TRY(const auto outcome, cases_.apply(subject, event));
-  if (outcome && message.has_remittance_notice()) {
-    // The bank service's part is a step of its own, on what it has heard of the case.
-    TRY_DO(tx_.end_step());
-    return bank_.noticed(id, peer.id(), message.remittance_notice(), now);
-  }
-  if (outcome && message.has_letter()) return cases_.follow_successor(**outcome, now);
-  if (outcome) return {};
+  TRY(const auto refused, take_message(subject, event));
+  if (!refused) return {};
   if (subject.exists() && event.kind != EventKind::kFaultIn) {
     cases_.consume_number(subject, message);
   }
-  quarantine(peer, message, place, fault_of(outcome.error().refusal), outcome.error(), now);
+  quarantine(peer, message, place, fault_of(refused->refusal), *refused, now);
   return {};
 }
 
-void Engine::note_set_aside(Peer& peer, Seq seq, uint32_t body_kind, v1::FaultCode code) {
-  peer.heard_of().add_set_aside(seq, body_kind, code);
-  world_.observer.quarantined(peer.id(), code);
-}
-
-void Engine::quarantine(Peer& peer, const v1::Message& message, const LogPlace& place,
-                        v1::FaultCode code, const Rejection& why, Instant now) {
-  const auto kind = static_cast<uint32_t>(message.body_case());
-  v1::QuarantineRecord record;
-  record.set_case_id(message.case_id());
-  record.set_body_kind(kind);
-  record.set_text(why.detail);
-  v1::Fault fault;
-  fault.set_code(code);
-  fault.set_refusal(static_cast<uint32_t>(why.refusal));
-  fault.set_text(why.detail.empty() ? std::string(explain(why.refusal)) : why.detail);
-  note_set_aside(peer, place.seq, kind, code);
-  // No fault about a fault.
-  set_aside(peer, place, std::move(record), fault, !message.has_fault(), now);
-}
-
-// A message without a name costs its sender two bytes: all of a frame are set aside as one.
-void Engine::quarantine_unreadable(Peer& peer, const BatchFrame& batch, Instant now) {
-  v1::Fault fault;
-  fault.set_code(v1::FAULT_CODE_UNREADABLE);
-  fault.set_more(std::exchange(unreadable_, 0) - 1);
-  v1::QuarantineRecord record;
-  record.set_more(fault.more());
-  set_aside(peer, {false, batch.epoch, unreadable_from_}, std::move(record), fault, true, now);
-}
-
-void Engine::set_aside(Peer& peer, const LogPlace& place, v1::QuarantineRecord record,
-                       const v1::Fault& fault, bool tell, Instant now) {
-  record.set_code(fault.code());
-  record.set_refusal(fault.refusal());
-  record.set_at_ms(now.ms);
-  to_record(place, record.mutable_ref());
-  tx_.put_message(layout::quarantine_key(peer.id(), place.epoch, place.seq), record);
-  peer.count_quarantined(1);
-  if (!tell) return;
-  v1::Message answer;
-  answer.set_case_id(record.case_id().empty() ? std::string(CaseId().bytes()) : record.case_id());
-  answer.set_sent_at_ms(now.ms);
-  *answer.mutable_fault() = fault;
-  answer.mutable_fault()->set_epoch(place.epoch);
-  answer.mutable_fault()->set_seq(place.seq);
-  peers_.append(peer.id(), answer);
+// Why the case refuses what came; nullopt: it has taken it.
+Result<std::optional<Rejection>> Engine::take_message(const Case& subject, const Event& event) {
+  const v1::Message& message = *event.message;
+  TRY(const auto outcome, cases_.apply(subject, event));
+  if (!outcome) return outcome.error();
+  if (message.has_remittance_notice()) {
+    // The bank service's part is a step of its own, on what it has heard of the case.
+    TRY_DO(tx_.end_step());
+    TRY_DO(bank_.noticed(subject.id, subject.peer, message.remittance_notice(), event.at));
+  }
+  if (message.has_letter()) TRY_DO(cases_.follow_successor(**outcome, event.at));
+  return std::nullopt;
 }
 
 SenderStep Engine::to_sender(Peer& peer, const Frame& frame) {

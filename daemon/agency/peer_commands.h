@@ -2,9 +2,11 @@
 #pragma once
 
 #include <memory>
+#include <vector>
 
 #include "daemon/base/ids.h"
 #include "daemon/engine/command.h"
+#include "daemon/peers/peer_queries.h"
 #include "daemon/rules/calendar.h"
 #include "daemon/trust/directory.h"
 #include "jiexu/v1/api.pb.h"
@@ -36,6 +38,24 @@ struct MailedCommand {
 struct AskPeerCommand {
   using Reply = Answered<v1::PeerView>;
   AgencyId peer;
+};
+
+// What two people do with messages that were set aside (quarantine_desk.h).
+struct QuarantineListQuery {
+  using Reply = Answered<v1::QuarantineListView>;
+};
+struct ProposeQuarantineCommand {
+  using Reply = Answered<v1::QuarantineListView>;
+  bool release = true;  // false: they are discarded
+  std::vector<QuarantinePlace> places;
+  std::string note;
+};
+struct ApproveQuarantineCommand {
+  using Reply = Answered<v1::QuarantineListView>;
+  std::string content;  // digest of the list as it was shown, in hex
+};
+struct RetractQuarantineCommand {
+  using Reply = Answered<v1::QuarantineListView>;
 };
 
 // The directory or the calendar has changed.

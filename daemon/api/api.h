@@ -167,6 +167,10 @@ class Api {
   void resume_peer(Call call);
   void list_quarantine(Call call);
   void show_quarantined(Call call);
+  void show_quarantine_list(Call call);
+  void propose_quarantine_list(Call call);
+  void approve_quarantine_list(Call call);
+  void retract_quarantine_list(Call call);
   void show_store(Call call);
   void verify_store(Call call);
   void propose_store_confirmation(Call call);

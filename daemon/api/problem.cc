@@ -104,7 +104,7 @@ int status_of(Refusal refusal) {
     // clang-format off
     case Refusal::kUnknownCase: case Refusal::kBankLineUnknown: case Refusal::kBatchUnknown:
     case Refusal::kPaymentUnknown: case Refusal::kUnknownProposal:
-    case Refusal::kBankFileUnknown: return 404;
+    case Refusal::kBankFileUnknown: case Refusal::kNotSetAside: return 404;
     case Refusal::kIdempotencyReused: case Refusal::kProposalChanged: case Refusal::kNothingToMail:
     case Refusal::kBankLineNotUnsure: case Refusal::kBankLineNotDecided:
     case Refusal::kBankLineOfPayment: case Refusal::kBankLineMoneyGone: case Refusal::kReplayed:

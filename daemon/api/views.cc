@@ -205,28 +205,6 @@ v1::TimelineView timeline_view(const std::vector<v1::TimelineRecord>& records) {
   return view;
 }
 
-v1::QuarantineView quarantine_view(const QuarantineEntry& entry) {
-  const v1::QuarantineRecord& record = entry.record;
-  v1::QuarantineView view;
-  view.set_peer(entry.place.peer.str());
-  view.set_epoch(entry.place.epoch);
-  view.set_seq(entry.place.seq);
-  view.set_code(record.code());
-  view.set_refusal(record.refusal());
-  view.set_text(record.text());
-  if (const auto id = CaseId::from_bytes(record.case_id())) view.set_case_id(id->str());
-  view.set_at(Instant{record.at_ms()}.str());
-  view.set_more(record.more());
-  view.set_place(place_text(entry.place));
-  view.set_reason(reason_of(record));
-  view.set_cause(text(explain(record.code())));
-  view.set_rule(text(rule_of(record)));
-  const auto* kind =
-      v1::Message::descriptor()->FindFieldByNumber(static_cast<int>(record.body_kind()));
-  if (kind != nullptr && kind->containing_oneof() != nullptr) view.set_kind(kind->name());
-  return view;
-}
-
 v1::AccountView account_view(const LedgerEntry& entry) {
   v1::AccountView view;
   view.set_peer(entry.peer.str());

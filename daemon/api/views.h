@@ -22,7 +22,6 @@ v1::CaseViews case_views(const CasePage& page);
 // `records` in order; the first is number 0.
 v1::TimelineView timeline_view(const std::vector<v1::TimelineRecord>& records);
 
-v1::QuarantineView quarantine_view(const QuarantineEntry& entry);
 v1::AccountView account_view(const LedgerEntry& entry);
 
 }  // namespace jiexu

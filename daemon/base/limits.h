@@ -54,6 +54,9 @@ inline constexpr uint32_t kFetchFrames = 32;
 inline constexpr size_t kFetchBytes = kWindowBytes;
 static_assert(kFetchFrames <= kWindowFrames);
 
+// Messages that were set aside and that two people decide on at once: what one commit bears.
+inline constexpr size_t kQuarantineListMax = 500;
+
 // How far a peer's word may move our epoch in one run. It rises by one with each recovery: nobody
 // has had so many since the backup, and a number of 32 bits must not run out by a lie.
 inline constexpr uint32_t kEpochLeapMax = 1000;

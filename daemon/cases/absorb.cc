@@ -179,6 +179,11 @@ void absorb_notice(const Content& content, Case& subject) {
   add_payment(content.attempt, content.amount, subject);
 }
 
+void absorb_credited(Fen credited, const v1::Message& message, Case& subject) {
+  subject.credited = credited;
+  subject.credited_case_seq = std::max(subject.credited_case_seq, message.case_seq());
+}
+
 void absorb_message(const Content& content, const v1::Message& message, Case& subject) {
   switch (content.event->kind) {
     case EventKind::kLetterIn: return absorb_letter(content, subject);
@@ -191,15 +196,14 @@ void absorb_message(const Content& content, const v1::Message& message, Case& su
     case EventKind::kBankReturnedIn:
       subject.noticed.value -= content.amount.value;
       return take_from_payment(message.bank_returned().attempt(), content.amount, subject);
-    case EventKind::kFundsAckIn: subject.credited = content.amount; return;
+    case EventKind::kFundsAckIn: return absorb_credited(content.amount, message, subject);
     case EventKind::kFundsDiffIn:
       // What their bank has taken back is credited no more.
       if (message.funds_diff().reversed_fen() == 0) return;
-      subject.credited = std::min(subject.credited, Fen{message.funds_diff().received_fen()});
-      return;
+      return absorb_credited(std::min(subject.credited, Fen{message.funds_diff().received_fen()}),
+                             message, subject);
     case EventKind::kFundsReturnedIn:
-      subject.credited = Fen{message.funds_returned().credited_fen()};
-      return;
+      return absorb_credited(Fen{message.funds_returned().credited_fen()}, message, subject);
     case EventKind::kPayeeChangeIn:
       take_known(message.payee_change().payee(), subject.payee);
       subject.payee_version = message.payee_change().version();

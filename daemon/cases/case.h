@@ -219,6 +219,7 @@ struct Case {
 
   uint32_t sent_case_seq = 0;      // messages of this case that we sent
   uint32_t received_case_seq = 0;  // messages of this case that we accepted or refused
+  uint32_t credited_case_seq = 0;  // OUT: of the message that has said last what is credited
   // Our last message after which what the peer wrote without knowing it may have lost its object.
   uint32_t turn = 0;
   uint32_t timeline_count = 0;

@@ -260,6 +260,7 @@ void go_to_next_peer(const Content& content, Case& subject) {
   subject.peer = *to;
   subject.sent_case_seq = 0;
   subject.received_case_seq = 0;
+  subject.credited_case_seq = 0;
   subject.turn = 0;
   subject.letter_place.reset();
   subject.reject_code = v1::REJECT_CODE_UNSPECIFIED;

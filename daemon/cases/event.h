@@ -148,11 +148,13 @@ struct Event {
   // A recovery does again what was done before. The person's other cases may not stand where they
   // stood then, and so they are not asked; files that it names may have been lost with the store.
   bool replayed = false;
+  // Two people have let a message pass that was set aside: its number was used up then.
+  bool released = false;
   Digest attachment{};  // kAttachmentHere, ...Gone, ...Damaged: which file
 };
 
 // Whether the event counts in the case's numbering: messages do, but not faults, which may be about
-// no case at all, and not what came on paper.
+// no case at all, not what came on paper, and not what was set aside when its turn was.
 bool is_numbered(const Event& event);
 
 }  // namespace jiexu

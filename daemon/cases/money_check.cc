@@ -159,6 +159,14 @@ Checked check_acknowledged(const Case& subject, const Event& event, Content& con
   return check_amount(Fen{ack.amount_fen()}, content);
 }
 
+// Each of them says what is credited in all: an older word must not undo a newer one.
+bool is_overtaken_word(const Case& subject, const Event& event) {
+  const bool of_credited = event.kind == EventKind::kFundsAckIn ||
+                           event.kind == EventKind::kFundsDiffIn ||
+                           event.kind == EventKind::kFundsReturnedIn;
+  return of_credited && event.released && event.message->case_seq() < subject.credited_case_seq;
+}
+
 }  // namespace
 
 bool is_before_letter(const Case& subject, Date day) {
@@ -196,6 +204,9 @@ bool is_about_money(EventKind kind) {
 
 Checked check_money(const Case& subject, const Event& event, const Context& context,
                     Content& content) {
+  if (is_overtaken_word(subject, event)) {
+    return rejection(Refusal::kReplayed, "a later message has said what is credited");
+  }
   switch (event.kind) {
     case EventKind::kRemitNoticeIn: return check_noticed(subject, event, context, content);
     case EventKind::kFundsAckIn: return check_acknowledged(subject, event, content);

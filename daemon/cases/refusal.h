@@ -65,6 +65,7 @@ enum class Refusal : uint16_t {
   kUnconfirmed = 63,         // since the start no peer has said what it has of ours
   kNothingToMail = 64,       // no message of this number waits to be sent to the agency by mail
   kCertificateInvalid = 65,  // it breaks a rule of certificates
+  kNotSetAside = 66,         // no message stands at this place in quarantine
   // Bank lines and batches.
   kBankLineUnknown = 80,
   kBankLineSettled = 81,     // it waits in no exception queue, or its money stands with a case

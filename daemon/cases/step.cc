@@ -237,7 +237,8 @@ tl::expected<Step, Rejection> key_paper(Case& subject, const Event& event, const
 }  // namespace
 
 bool is_numbered(const Event& event) {
-  return event.message != nullptr && event.kind != EventKind::kFaultIn && !event.on_paper;
+  return event.message != nullptr && event.kind != EventKind::kFaultIn && !event.on_paper &&
+         !event.released;
 }
 
 namespace {

@@ -222,6 +222,8 @@ constexpr RefusalText kRefusals[] = {
      "This Idempotency-Key was used for another request; take a new one for each new request."},
     {Refusal::kNothingToMail, "nothing_to_mail",
      "No message of this number waits to be sent to the agency by mail."},
+    {Refusal::kNotSetAside, "not_set_aside",
+     "No message stands at this place in quarantine: list them anew."},
     {Refusal::kCertificateInvalid, "certificate_invalid", "The certificate breaks a rule."},
     {Refusal::kUnconfirmed, "unconfirmed",
      "Nobody has shown since the start that our store is the newest one: letter numbers and "

@@ -117,6 +117,7 @@ void each_field(const Row& row) {
   // Numbers, places and times that rise with everything that happens.
   row(&Case::sent_case_seq, JIEXU_VALUE(sent_case_seq));
   row(&Case::received_case_seq, JIEXU_VALUE(received_case_seq));
+  row(&Case::credited_case_seq, JIEXU_VALUE(credited_case_seq));
   row(&Case::turn, JIEXU_VALUE(turn));
   row(&Case::timeline_count, JIEXU_VALUE(timeline_count));
   row(&Case::revision, JIEXU_VALUE(revision));

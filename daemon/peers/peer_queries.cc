@@ -5,6 +5,8 @@
 
 #include "daemon/base/bytes.h"
 #include "daemon/engine/scan_page.h"
+#include "daemon/peers/fault_words.h"
+#include "jiexu/v1/message.pb.h"
 
 namespace jiexu {
 namespace {
@@ -50,6 +52,28 @@ Result<std::optional<QuarantineEntry>> find_quarantined(const Records& records,
   TRY(auto record, records.get_message<v1::QuarantineRecord>(Family::kQuarantine, key_of(place)));
   if (!record) return std::nullopt;
   return QuarantineEntry{place, std::move(*record)};
+}
+
+v1::QuarantineView quarantine_view(const QuarantineEntry& entry) {
+  const v1::QuarantineRecord& record = entry.record;
+  v1::QuarantineView view;
+  view.set_peer(entry.place.peer.str());
+  view.set_epoch(entry.place.epoch);
+  view.set_seq(entry.place.seq);
+  view.set_code(record.code());
+  view.set_refusal(record.refusal());
+  view.set_text(record.text());
+  if (const auto id = CaseId::from_bytes(record.case_id())) view.set_case_id(id->str());
+  view.set_at(Instant{record.at_ms()}.str());
+  view.set_more(record.more());
+  view.set_place(place_text(entry.place));
+  view.set_reason(reason_of(record));
+  view.set_cause(std::string(explain(record.code())));
+  view.set_rule(std::string(rule_of(record)));
+  const auto* kind =
+      v1::Message::descriptor()->FindFieldByNumber(static_cast<int>(record.body_kind()));
+  if (kind != nullptr && kind->containing_oneof() != nullptr) view.set_kind(kind->name());
+  return view;
 }
 
 Result<std::optional<v1::LinkRecord>> find_link(const Records& records, AgencyId peer) {

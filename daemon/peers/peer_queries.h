@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "daemon/base/ids.h"
+#include "jiexu/v1/api.pb.h"
 #include "jiexu/v1/record.pb.h"
 #include "storage/records.h"
 
@@ -23,6 +24,8 @@ struct QuarantineEntry {
   QuarantinePlace place;
   v1::QuarantineRecord record;
 };
+// As it is shown to people.
+v1::QuarantineView quarantine_view(const QuarantineEntry& entry);
 struct QuarantinePage {
   std::vector<QuarantineEntry> entries;
   std::optional<QuarantinePlace> next;  // to go on after; nullopt: these are the last

@@ -75,6 +75,7 @@ constexpr Word kRefusalWords[] = {
     sentence("A part of the statement, or a case in it, is not where it belongs.", "对账单的分段或个案次序有误。"),
     sentence("The statement holds a figure that cannot be.", "对账单中有不可能的数字。"),
     sentence("No message of this number waits to be sent to the agency by mail.", "该机构没有此序号的待寄文书。"),
+    sentence("No message stands at this place in quarantine: list them anew.", "该位置没有隔离的报文，请重新列出。"),
     sentence("The certificate breaks a rule.", "参保凭证不符合规则。"),
     sentence("The disk is nearly full; nothing was done. Free some space and try again.", "磁盘将满，未予办理。请腾出空间后再试。"),
     sentence("A text holds a line end or another character that is not seen; type it anew.", "文字中含换行或不可见字符，请重新输入。"),

@@ -95,6 +95,10 @@ constexpr Word kRouteWords[] = {
     // Of the store.
     sentence("Whether the store is the newest, what waits for that, and what is unreadable", "数据是否为最新、因此暂停的事项及不可读的记录"),
     sentence("Reads the whole store, and says what is unreadable", "通读全部数据并列出不可读的记录"),
+    sentence("The list of messages that waits for a second person, if one does", "待另一人复核的隔离报文清单"),
+    sentence("Proposes to let messages pass that were set aside, or to discard them", "提请放行或丢弃隔离的报文"),
+    sentence("Does so, as another person, and says what became of each message", "由另一人复核执行，并给出每份报文的结果"),
+    sentence("Drops the list", "撤销该清单"),
     sentence("Proposes to say that the store is no older copy, and how that is known", "提出确认数据不是旧副本，并说明依据"),
     sentence("Says so too, as another person", "由他人复核确认"),
     // Of reports.

@@ -20,6 +20,7 @@ constexpr FinalAct kFinalActs[] = {
     {"case submit"},
     {"case key-paper"},
     {"mail sent"},
+    {"quarantine approve"},
     {"certificate issue"},
     // Money.
     {"bank import"},

@@ -1,4 +1,4 @@
-// jiexu queue, peer, quarantine: where the exchange stands.
+// jiexu queue, peer: where the exchange stands.
 #include <array>
 #include <iostream>
 
@@ -74,46 +74,6 @@ void print_peers(const std::string& body) {
   std::cout << table.text();
 }
 
-// What was wrong, by which rule, and in which field.
-std::string plain_reason(const v1::QuarantineView& entry) {
-  std::string out = say(entry.cause());
-  if (!entry.rule().empty()) out += " " + say(entry.rule());
-  return entry.text().empty() ? out : out + " (" + say(entry.text()) + ")";
-}
-
-void print_quarantine(const std::string& body) {
-  v1::QuarantineViews views;
-  if (!from_json(body, &views)) return;
-  warn_unreadable(views.unreadable());
-  Table table({"PLACE", "PEER", "AT", "CASE", "KIND", "WHY"});
-  for (const v1::QuarantineView& entry : views.entries()) {
-    const std::string more = entry.more() > 0 ? " " + say("and {n} more of its frame",
-                                                          {{"n", std::to_string(entry.more())}})
-                                              : "";
-    table.add({entry.place(), entry.peer(), day_and_time(entry.at()), short_case(entry.case_id()),
-               entry.kind(), plain_reason(entry) + more});
-  }
-  std::cout << table.text();
-  print_more(views.next());
-}
-
-void print_quarantined(const std::string& body) {
-  v1::QuarantinedMessageView view;
-  if (!from_json(body, &view)) return;
-  const v1::QuarantineView& entry = view.entry();
-  std::cout << say("Message {n} of {agency}, epoch {epoch}, set aside {time}",
-                   {{"n", std::to_string(entry.seq())},
-                    {"agency", entry.peer()},
-                    {"epoch", std::to_string(entry.epoch())},
-                    {"time", day_and_time(entry.at())}})
-            << "\n"
-            << plain_reason(entry) << "\n";
-  if (!entry.case_id().empty()) std::cout << short_case(entry.case_id()) << "\n";
-  if (!view.message().empty()) std::cout << view.message() << "\n";
-  std::cout << say("{n} bytes:", {{"n", std::to_string(view.size())}}) << " " << view.bytes()
-            << (view.bytes().size() < 2 * view.size() ? "..." : "") << "\n";
-}
-
 // "2026-11-30 18:00" in China as RFC 3339; what is said in another form as it is.
 std::string as_time(const std::string& text) {
   const bool minute = text.size() == 16 && text[10] == ' ';
@@ -157,39 +117,6 @@ void add_resume(Command group, Session& session) {
   });
 }
 
-void add_quarantine(Command app, Session& session) {
-  Command group =
-      app.add_command("quarantine", "Messages that were set aside", "jiexu quarantine list");
-  group.require_subcommand();
-  Command list = group.add_command("list", "List them, with the reason",
-                                   "jiexu quarantine list --peer S41132810207");
-  const auto given = std::make_shared<std::array<std::string, 3>>();
-  list.add_option("--peer", (*given)[0], "Of this agency alone");
-  list.add_option("--code", (*given)[1], "Of this cause alone, such as BAD_CONTENT");
-  list.add_option("--after", (*given)[2], "Go on after this one");
-  list.callback([&session, given] {
-    session.run = [&session, given] {
-      std::string target = "/v1/quarantine";
-      for (size_t i = 0; i < given->size(); ++i) {
-        static constexpr const char* kNames[] = {"peer", "code", "after"};
-        if ((*given)[i].empty()) continue;
-        target += (target.find('?') == target.npos ? "?" : "&") + std::string(kNames[i]) + "=" +
-                  percent((*given)[i]);
-      }
-      return session.show("GET", target, "", print_quarantine);
-    };
-  });
-  Command show = group.add_command("show", "What one of them says, and why it was of no use",
-                                   "jiexu quarantine show PLACE");
-  const auto place = std::make_shared<std::string>();
-  show.add_option("place", *place, "Its place, from the list").required();
-  show.callback([&session, place] {
-    session.run = [&session, place] {
-      return session.show("GET", "/v1/quarantine/" + percent(*place), "", print_quarantined);
-    };
-  });
-}
-
 }  // namespace
 
 void add_peer(Command app, Session& session) {
@@ -209,7 +136,6 @@ void add_peer(Command app, Session& session) {
   add_pause(group, session);
   add_resume(group, session);
   add_links(group, session);
-  add_quarantine(app, session);
 }
 
 }  // namespace jiexu::cli

@@ -132,6 +132,7 @@ void add_attachments(Command case_group, Session& session);
 void add_proposals(Command case_group, Session& session);
 void add_console(Command app, Session& session);
 void add_peer(Command app, Session& session);
+void add_quarantine(Command app, Session& session);
 void add_links(Command peer, Session& session);  // more commands of `jiexu peer`
 void add_alarms(Command app, Session& session);
 void add_bank(Command app, Session& session);

@@ -38,7 +38,8 @@ struct Asking {
                MakeBatchesCommand, ApproveBatchCommand, ExportBatchCommand, PaymentReportCommand,
                ReleasePaymentCommand, PaymentsQuery, PayeeQuery, ConfirmPayeeCommand, PauseCommand,
                AskPeerCommand, MailedCommand, IssueCertificateCommand, PeersQuery, StoreQuery,
-               ConfirmStoreCommand>
+               ConfirmStoreCommand, ProposeQuarantineCommand, ApproveQuarantineCommand,
+               RetractQuarantineCommand, QuarantineListQuery>
       what;
   std::function<void(Answer&&)> done;
 };

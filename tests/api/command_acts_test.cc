@@ -112,14 +112,29 @@ TEST_CASE("what cannot be taken back can be tried out, and done without a questi
     asks.insert(path);
     CHECK_THAT(help, Catch::Contains("\n  --dry-run "));
   }
-  CHECK(asks ==
-        std::set<std::string>{
-            "bank add",          "bank approve",  "bank approve-take",     "bank import",
-            "case approve",      "case do",       "case key-paper",        "case submit",
-            "certificate issue", "directory add", "directory merge",       "directory remove",
-            "mail sent",         "remit approve", "remit approve-release", "remit confirm-payee",
-            "remit export",      "remit report",  "store accept-loss",     "store approve-confirm",
-            "user add",          "user remove"});
+  CHECK(asks == std::set<std::string>{"bank add",
+                                      "bank approve",
+                                      "bank approve-take",
+                                      "bank import",
+                                      "case approve",
+                                      "case do",
+                                      "case key-paper",
+                                      "case submit",
+                                      "certificate issue",
+                                      "directory add",
+                                      "directory merge",
+                                      "directory remove",
+                                      "mail sent",
+                                      "quarantine approve",
+                                      "remit approve",
+                                      "remit approve-release",
+                                      "remit confirm-payee",
+                                      "remit export",
+                                      "remit report",
+                                      "store accept-loss",
+                                      "store approve-confirm",
+                                      "user add",
+                                      "user remove"});
 }
 
 TEST_CASE("a person is asked on a terminal, and where there is none the command says so") {
@@ -143,7 +158,8 @@ TEST_CASE("a person is asked on a terminal, and where there is none the command 
 
 const std::string kDigest = "3f2a9c4e" + std::string(56, '0');
 
-// Of a line, a held file, a payment and the store: what shows the proposal, and what approves it.
+// Of a line, a held file, a payment, messages set aside and the store: what shows the proposal, and
+// what approves it.
 struct Proposed {
   std::string command;  // that approves
   std::string shows;
@@ -166,6 +182,9 @@ std::vector<Proposed> all_proposed() {
            R"("content":")" +
                kDigest + R"("}]}]})",
            "POST /v1/payments/41132807261122000017%2d1/release/approve"},
+          {"quarantine approve", "GET /v1/quarantine-list",
+           R"({"act":"release","note":"n","proposed_by":"wang","content":")" + kDigest + R"("})",
+           "POST /v1/quarantine-list/approve"},
           {"store approve-confirm", "GET /v1/store",
            R"({"proposal":{"proposed_by":"wang","content":")" + kDigest + R"("}})",
            "POST /v1/store/confirm/approve"}};

@@ -16,7 +16,7 @@ constexpr size_t kNumbersTried = 12;
 
 // Fields whose values differ in every agency, and what answers call these.
 const std::map<std::string, std::string> kOwn = {
-    {"content", "content"}, {"digest", "digest"}, {"same_as", "line_id"}};
+    {"content", "content"}, {"digest", "digest"}, {"same_as", "line_id"}, {"places", "place"}};
 
 // Its line does not lead from the one balance to the other.
 constexpr const char* kHeldFile =
@@ -73,7 +73,8 @@ std::vector<std::string> bodies_of(const Route& route, const Words& words) {
   for (const auto& [field, called] : kOwn) {
     if (!json.is_object() || !json.contains(field)) continue;
     for (size_t i = 0; i < kWordsTried; ++i) {
-      json[field] = nth_word(words, called, i);
+      const std::string word = nth_word(words, called, i);
+      json[field] = json[field].is_array() ? nlohmann::json{word} : nlohmann::json(word);
       out.push_back(json.dump());
     }
   }
@@ -201,6 +202,7 @@ const std::map<std::string_view, void (*)(Doer&)> kBefore = {
     {"propose_release", leave_payments_open},
     {"mark_mailed", bring_mail},
     {"show_certificate", [](Doer& doer) { doer.run("issue_certificate"); }},
+    {"approve_quarantine_list", [](Doer& doer) { doer.run("propose_quarantine_list"); }},
     {"approve_release",
      [](Doer& doer) {
        leave_payments_open(doer);

@@ -88,6 +88,7 @@ Case full_case() {
   out.filing = "\x0a\x02zz";
   out.sent_case_seq = 6;
   out.received_case_seq = 9;
+  out.credited_case_seq = 8;
   out.turn = 5;
   out.timeline_count = 8;
   out.revision = 11;

@@ -1,5 +1,9 @@
 #include "tests/sim/operator.h"
 
+#include "daemon/base/check.h"
+#include "daemon/peers/peer_queries.h"
+#include "storage/records.h"
+
 namespace jiexu::sim {
 namespace {
 
@@ -7,6 +11,8 @@ constexpr int64_t kThinkMsMin = 5'000;
 constexpr int64_t kThinkMsMax = 30'000;
 constexpr int64_t kPauseMsMax = 20'000;
 constexpr uint32_t kPausePermille = 300;
+constexpr uint32_t kLetPassPermille = 250;
+constexpr size_t kLetPassMax = 20;
 
 }  // namespace
 
@@ -23,6 +29,7 @@ AgencyId Operator::any_peer() {
 
 void Operator::look() {
   look_later();
+  if (node_.up() && random_.chance(kLetPassPermille)) return let_pass();
   if (world_.mood != Mood::kLife) {
     for (const Agency& agency : world_.directory->agencies()) {
       if (agency.id != node_.id()) pause(agency.id, false);
@@ -41,6 +48,36 @@ void Operator::look() {
   const AgencyId peer = any_peer();
   pause(peer, true);
   world_.schedule.after(random_.between(1, kPauseMsMax), [this, peer] { pause(peer, false); });
+}
+
+// What is refused now may be taken later, when people have cleared up what the bank has done.
+void Operator::let_pass() {
+  const Records records(node_.store(), node_.vault());
+  const auto page = list_quarantine(records, {}, {}, kLetPassMax);
+  CHECK(page.has_value());
+  if (page->entries.empty()) return;
+  ProposeQuarantineCommand list;
+  for (const QuarantineEntry& entry : page->entries) list.places.push_back(entry.place);
+  list.note = "cleared up with the bank";
+  Asking command;
+  command.user = "operator";
+  command.what = std::move(list);
+  command.done = [this](const Answer& answer) {
+    const auto* shown = dynamic_cast<const v1::QuarantineListView*>(answer.view.get());
+    if (shown == nullptr) return;
+    Asking approval;
+    approval.user = "second operator";
+    approval.what = ApproveQuarantineCommand{shown->content()};
+    approval.done = [this](const Answer& done) {
+      const auto* settled = dynamic_cast<const v1::QuarantineListView*>(done.view.get());
+      if (settled == nullptr) return;
+      for (const v1::QuarantineOutcome& one : settled->outcomes()) {
+        world_.trace.add(node_.id().text(), "let pass", one.outcome() + " " + one.why());
+      }
+    };
+    static_cast<void>(node_.post(std::move(approval)));
+  };
+  static_cast<void>(node_.post(std::move(command)));
 }
 
 void Operator::pause(AgencyId peer, bool pause) {

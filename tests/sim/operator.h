@@ -14,6 +14,7 @@ class Operator {
  private:
   void look_later();
   void look();
+  void let_pass();
   // Resumes, if `pause` is false.
   void pause(AgencyId peer, bool pause);
   AgencyId any_peer();

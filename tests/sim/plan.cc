@@ -71,13 +71,13 @@ BankPlan draw_bank(Random random) {
   plan.reverse_permille = draw_rate(random, 100);
   plan.bounce_permille = plan.files ? 0 : draw_rate(random, 120);
   plan.return_permille = draw_rate(random, 250);
-  plan.reject_permille = draw_rate(random, 150);
+  plan.reject_permille = draw_rate(random, 300);
   plan.delay_ms_max =
       random.chance(500) ? random.between(600, 5'000) : random.between(5'000, 40'000);
   plan.return_ms_max =
       random.chance(500) ? random.between(1, 5'000) : random.between(5'000, 60'000);
   plan.twice_permille = plan.files ? draw_rate(random, 150) : 0;
-  plan.out_after_all_permille = plan.files ? draw_rate(random, 300) : 0;
+  plan.out_after_all_permille = plan.files ? draw_rate(random, 600) : 0;
   plan.again_permille = plan.files ? draw_rate(random, 200) : 0;
   return plan;
 }

@@ -1,6 +1,8 @@
-// Routes of messages that were of no use: which there are, why, and what each said.
+// Routes of messages that were of no use: which there are, why, what each said, and what two people
+// do with them.
 #include <google/protobuf/io/coded_stream.h>
 
+#include "daemon/agency/peer_commands.h"
 #include "daemon/api/api.h"
 #include "daemon/api/cursor.h"
 #include "daemon/api/json.h"
@@ -69,6 +71,39 @@ void Api::show_quarantined(Call call) {
   view.set_bytes(to_hex(std::string_view(*bytes).substr(0, kBytesShown)));
   view.set_size(bytes->size());
   reply(call, view);
+}
+
+void Api::show_quarantine_list(Call call) {
+  ask_for_view(call, QuarantineListQuery());
+}
+
+void Api::propose_quarantine_list(Call call) {
+  v1::QuarantineListInput input;
+  if (auto read = from_json(call.request.body, &input); !read) {
+    return reply(call, bad_body(read.error()));
+  }
+  if (input.act() != "release" && input.act() != "discard") {
+    return reply(call, problem_response(400, "bad_act", "act: write release or discard"));
+  }
+  ProposeQuarantineCommand command{input.act() == "release", {}, input.note()};
+  for (const std::string& text : input.places()) {
+    const auto place = parse_quarantine_place(text);
+    if (!place) return reply(call, problem_response(400, "bad_place", "a place is from the list"));
+    command.places.push_back(*place);
+  }
+  ask_for_view(call, std::move(command));
+}
+
+void Api::approve_quarantine_list(Call call) {
+  v1::ApproveQuarantineInput input;
+  if (auto read = from_json(call.request.body, &input); !read) {
+    return reply(call, bad_body(read.error()));
+  }
+  ask_for_view(call, ApproveQuarantineCommand{input.content()});
+}
+
+void Api::retract_quarantine_list(Call call) {
+  ask_for_view(call, RetractQuarantineCommand());
 }
 
 }  // namespace jiexu

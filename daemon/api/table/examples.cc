@@ -127,6 +127,11 @@ constexpr RouteExample kExamples[] = {
     {"resume_peer", "/v1/peers/S41132810207/resume"},
     {"list_quarantine", "/v1/quarantine?limit=1"},
     {"show_quarantined", "/v1/quarantine/000000000000000000000000000000000000000000000000"},
+    {"propose_quarantine_list", "/v1/quarantine-list",
+     R"({"act":"release","places":["533431313332383130323037000000010000000000000007"],)"
+     R"("note":"the bank has paid it after all"})"},
+    {"approve_quarantine_list", "/v1/quarantine-list/approve",
+     R"({"content":"0000000000000000000000000000000000000000000000000000000000000000"})"},
     {"propose_store_confirmation", "/v1/store/confirm",
      R"({"note":"the disk is the one that the machine has had since March"})"},
     {"approve_store_confirmation", "/v1/store/confirm/approve",

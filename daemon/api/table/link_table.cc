@@ -50,6 +50,23 @@ constexpr Route kLinkRows[] = {
     {"GET", "/v1/quarantine/{place}", Role::kAuditor, &Api::show_quarantined,
      {.name = "show_quarantined", .summary = "One of them, with what was sent",
       .output = {of<v1::QuarantinedMessageView>}, .statuses = {200, 404}}},
+    {"GET", "/v1/quarantine-list", Role::kAuditor, &Api::show_quarantine_list,
+     {.name = "show_quarantine_list",
+      .summary = "The list of messages that waits for a second person, if one does",
+      .output = {of<v1::QuarantineListView>}}},
+    {"POST", "/v1/quarantine-list", Role::kReviewer, &Api::propose_quarantine_list,
+     {.name = "propose_quarantine_list",
+      .summary = "Proposes to let messages pass that were set aside, or to discard them",
+      .input = of<v1::QuarantineListInput>, .output = {of<v1::QuarantineListView>},
+      .statuses = {200, 404}}},
+    {"POST", "/v1/quarantine-list/approve", Role::kReviewer, &Api::approve_quarantine_list,
+     {.name = "approve_quarantine_list",
+      .summary = "Does so, as another person, and says what became of each message",
+      .input = of<v1::ApproveQuarantineInput>, .output = {of<v1::QuarantineListView>},
+      .statuses = {200, 404}}},
+    {"POST", "/v1/quarantine-list/retract", Role::kReviewer, &Api::retract_quarantine_list,
+     {.name = "retract_quarantine_list", .summary = "Drops the list",
+      .output = {of<v1::QuarantineListView>}, .statuses = {200, 404}}},
 };
 // clang-format on
 

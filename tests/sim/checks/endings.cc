@@ -51,7 +51,7 @@ class EndingsChecker final : public Checker {
   explicit EndingsChecker(std::vector<Violation>& found) : Checker("I7", found) {}
 
   void surveyed(const Scene& scene) override {
-    for (const auto& [agency, survey] : scene.surveys) judge_leftovers(survey);
+    for (const auto& [agency, survey] : scene.surveys) judge_leftovers(scene, survey);
     if (!scene.ended) return;
     for (const auto& [agency, survey] : scene.surveys) {
       judge_queues(survey);
@@ -82,9 +82,18 @@ class EndingsChecker final : public Checker {
     }
   }
 
+  // The bank said that a payment of the case was refused, and paid it: what the other agency says
+  // of the money is more than can be until people have cleared that up.
+  static bool was_misled(const Scene& scene, const v1::QuarantineRecord& record) {
+    return std::ranges::any_of(scene.bank.orders(), [&](const Order& order) {
+      return order.out_after_all && order.case_id.bytes() == record.case_id();
+    });
+  }
+
   // What may not be left over even while faults go on.
-  void judge_leftovers(const Survey& survey) {
+  void judge_leftovers(const Scene& scene, const Survey& survey) {
     for (const v1::QuarantineRecord& record : survey.quarantine) {
+      if (was_misled(scene, record)) continue;
       violated("quarantine of " + survey.agency.str() + ": " + v1::FaultCode_Name(record.code()) +
                " " + record.text());
     }
