@@ -166,21 +166,20 @@ std::string csv_line(const std::string& month, const v1::StatisticsRow& row) {
   std::string out = month + "," + row.direction() + "," + row.group() + "," + row.county();
   for (const uint64_t number :
        {row.begun(), row.done(), row.ended_without(), row.employee_to_employee(),
-        row.employee_to_resident(), row.resident_to_employee(), row.resident_to_resident(),
-        static_cast<uint64_t>(row.transferred_fen()), row.refunded_persons(),
-        static_cast<uint64_t>(row.refunded_fen())}) {
+        row.employee_to_resident(), row.resident_to_employee(), row.resident_to_resident()}) {
     out += "," + std::to_string(number);
   }
-  return out + "\r\n";
+  return out + "," + Fen{row.transferred_fen()}.yuan() + "," +
+         std::to_string(row.refunded_persons()) + "," + Fen{row.refunded_fen()}.yuan() + "\r\n";
 }
 
 }  // namespace
 
 std::string to_csv(const v1::StatisticsView& view) {
   std::string out =
-      "month,direction,group,county,begun,done,ended_without,employee_to_employee,employee_to_"
-      "resident,"
-      "resident_to_employee,resident_to_resident,transferred_fen,refunded_persons,refunded_fen\r\n";
+      "month,direction,group,county,begun,done,ended_without,employee_to_employee,"
+      "employee_to_resident,resident_to_employee,resident_to_resident,transferred_yuan,"
+      "refunded_persons,refunded_yuan\r\n";
   for (const v1::StatisticsRow& row : view.rows()) out += csv_line(view.month(), row);
   for (const v1::StatisticsRow& row : view.totals()) out += csv_line(view.month(), row);
   return out;

@@ -271,7 +271,7 @@ constexpr Word kHelpWords[] = {
     sentence("In China (default: yesterday)", "日期（默认昨天）"),
     sentence("A month's figures by direction and county", "某月按方向与区县的统计"),
     sentence("Such as 2026-11", "如 2026-11"),
-    sentence("Comma-separated, with amounts in fen", "逗号分隔（CSV），金额以分计"),
+    sentence("Comma-separated, with amounts in yuan", "逗号分隔（CSV），金额以元计"),
     sentence("Duties whose day is over, summed up by counterpart", "超期事项，按机构汇总"),
     sentence("Duties whose day is over, one by one", "超期事项，逐项列出"),
     sentence("Only with this agency", "只列与此机构的"),

@@ -98,7 +98,7 @@ void add_reports(Command app, Session& session) {
   const auto month = std::make_shared<std::string>();
   const auto csv = std::make_shared<bool>(false);
   figures.add_option("month", *month, "Such as 2026-11").required();
-  figures.add_flag("--csv", *csv, "Comma-separated, with amounts in fen");
+  figures.add_flag("--csv", *csv, "Comma-separated, with amounts in yuan");
   figures.callback([&session, month, csv] {
     session.run = [&session, month, csv] { return statistics(session, *month, *csv); };
   });

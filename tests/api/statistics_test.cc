@@ -117,13 +117,16 @@ TEST_CASE("what was closed in another month, or is open, is not in the month's f
 
 TEST_CASE("the figures as CSV: one header, one line a row, and nothing of a person") {
   ApiWorld world;
-  world.put(case_of(world, 1, Side::kIn, Relationship::kDone));
+  Case done = case_of(world, 1, Side::kIn, Relationship::kDone);
+  done.credited = Fen{123405};
+  world.put(done);
   const Got got = world.ask("GET", "/v1/statistics/2026-11?format=csv", Role::kAuditor);
   CHECK(got.status() == 200);
   CHECK(got.response.content_type == "text/csv; charset=utf-8");
   CHECK_THAT(got.response.body,
-             Catch::Contains("\r\n2026-11,IN,county,411328,0,1,0,1,0,0,0,0,0,0\r\n"));
-  CHECK_THAT(got.response.body, Catch::Contains("\r\n2026-11,IN,all,,0,1,0,1,0,0,0,0,0,0\r\n"));
+             Catch::Contains("\r\n2026-11,IN,county,411328,0,1,0,1,0,0,0,1234.05,0,0.00\r\n"));
+  CHECK_THAT(got.response.body,
+             Catch::Contains("\r\n2026-11,IN,all,,0,1,0,1,0,0,0,1234.05,0,0.00\r\n"));
   CHECK(got.response.body.find("Test Person") == std::string::npos);
 }
 
