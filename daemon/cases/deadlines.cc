@@ -70,9 +70,16 @@ bool concerns(Side side, const DeadlineRule& rule) {
   return is_ours(side, rule.kind) || (side == Side::kIn && !rule.own);
 }
 
+// The day that is not counted itself. Crediting and closing have one term, from the day on which
+// both form and money had come: else the whole would take longer than the twenty days.
+Date first_day(const DeadlineRule& rule, Instant at, const Case& subject) {
+  const Deadline* credit = subject.deadline(DeadlineKind::kCreditDue);
+  return rule.kind == DeadlineKind::kCloseDue && credit != nullptr ? credit->started : date_of(at);
+}
+
 void start(const DeadlineRule& rule, const Calendar& calendar, Instant at, Case& subject) {
   if (!concerns(subject.side, rule) || subject.deadline(rule.kind) != nullptr) return;
-  const Date day = date_of(at);
+  const Date day = first_day(rule, at, subject);
   Deadline& deadline = subject.deadlines.emplace_back();
   deadline.kind = rule.kind;
   deadline.started = day;
@@ -136,6 +143,17 @@ bool hands_last_payment_over(const Event& event, const Case& subject) {
   if (subject.side != Side::kOut || !has_all_ordered(subject)) return false;
   return event.kind == EventKind::kBankPaidAgain ||
          (event.kind == EventKind::kBatchExported && event.attempt == subject.attempt);
+}
+
+// Money that came back, and is ordered again, has the day by which that was to be settled, until
+// the bank has it: an order is no payment the second time either.
+void keep_day_of_return(const Event& event, Case& subject) {
+  if (event.kind != EventKind::kRemit || subject.deadline(DeadlineKind::kFundsDue) != nullptr) {
+    return;
+  }
+  for (Deadline& deadline : subject.deadlines) {
+    if (deadline.kind == DeadlineKind::kSettleDue) deadline.kind = DeadlineKind::kFundsDue;
+  }
 }
 
 // The reason of a hold is the person's, the employer's or a hospital's, not transfer-out's.
@@ -237,6 +255,7 @@ const DeadlineRule* rule_of(const Case& subject, DeadlineKind kind) {
 }
 
 void update_deadlines(const Event& event, const Context& context, Case& subject) {
+  keep_day_of_return(event, subject);
   if (const Profile* profile = profile_of(subject)) {
     settle_deadlines(*profile, starts_of(event, subject), *context.calendar, event.at, subject);
   }

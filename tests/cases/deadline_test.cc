@@ -207,6 +207,19 @@ TEST_CASE("to remit is done when the bank has the last payment, not when it is o
   CHECK(due(out, DeadlineKind::kFundsDue) == "none");
 }
 
+TEST_CASE("what the bank sent back has its day until the bank has it again") {
+  Party out = side_under("NHSA-2021", Side::kOut, Relationship::kLetterReceived, "2026-11-20");
+  on(out, "2026-11-20", "accept-letter stop-insurance issue-form remit");
+  export_payment(out, "2026-11-24", out.subject.attempt);
+  on(out, "2026-11-26", "bank-returned");
+  CHECK(due(out, DeadlineKind::kSettleDue) == "2026-12-03");
+  on(out, "2026-11-27", "remit");
+  CHECK(due(out, DeadlineKind::kSettleDue) == "none");
+  CHECK(due(out, DeadlineKind::kFundsDue) == "2026-12-03");
+  export_payment(out, "2026-11-30", out.subject.attempt);
+  CHECK(due(out, DeadlineKind::kFundsDue) == "none");
+}
+
 TEST_CASE("a form that asks for no more money than is paid starts no clock to remit") {
   Party out = side_under("FJ-QZ", Side::kOut, Relationship::kLetterReceived, "2026-11-20");
   on(out, "2026-11-20", "accept-letter stop-insurance issue-form remit");

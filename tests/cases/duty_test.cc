@@ -57,6 +57,17 @@ TEST_CASE("each thing that transfer-in has to do has a day") {
   CHECK(after(Side::kIn, script) == expected);
 }
 
+TEST_CASE("crediting late leaves no more days to close the case") {
+  Party party(Side::kIn);
+  REQUIRE(party
+              .play("apply accept send-letter letter-accept-received form-received bank-credit "
+                    "confirm-form")
+              .refusal() == Refusal::kNone);
+  party.now = day("2026-11-25");
+  REQUIRE(party.play("credit").refusal() == Refusal::kNone);
+  CHECK(duties(party.subject) == "close-due 2026-11-27 own");
+}
+
 TEST_CASE("each thing that transfer-out has to do has a day") {
   const auto [script, expected] = GENERATE(table<std::string, std::string>({
       {"letter-received", "decide-due 2026-11-24 own"},
