@@ -12,12 +12,32 @@ constexpr Word kFindingWords[] = {
     sentence("is missing; such as REJECT_CODE_NOT_FOUND", "应选择原因"),
     sentence("at most {count} characters", "不得超过 {count} 个字符"),
     sentence("lies before {day}", "早于 {day}"),
+    sentence("version: must be {number}", "版次应为 {number}"),
 
     // Who asks, and what he asks for.
     sentence("this needs the role {role}", "须由{role}办理"),
     sentence("this action needs the role {role}", "此项须由{role}办理"),
     sentence("this approval needs the role {role}", "此项须由{role}复核"),
     sentence("proposal {number}", "提请序号 {number}"),
+    sentence("{event} in {relationship} / {funds} / {overlay}", "{event}：现为“{relationship}”、“{funds}”、“{overlay}”"),
+    sentence("{event} in {relationship} / {funds}", "{event}：现为“{relationship}”、“{funds}”"),
+
+    // Notes of the timeline.
+    sentence("{event}, proposal {number}, digest {digest}", "{event}，提请序号 {number}，摘要 {digest}"),
+    sentence("{event}, proposal {number}", "{event}，提请序号 {number}"),
+    sentence("keyed in from paper: {event}, SHA-256 {digest}", "据纸质件录入：{event}，SHA-256 {digest}"),
+    sentence("keyed in from paper: {event}", "据纸质件录入：{event}"),
+    sentence("overtaken by our own message", "已由我方报文代替"),
+    sentence("overtaken by what was keyed in", "已由录入的纸质件代替"),
+    sentence("nobody sees to it", "无人经办"),
+    sentence("seen to by {user}", "由 {user} 经办"),
+    sentence("{agency} was merged into {other}", "{agency} 已并入 {other}"),
+
+    // Who may not approve a batch, and why it cannot be.
+    sentence("you have made it", "此批由您制作"),
+    sentence("you have ordered {payment}", "付款 {payment} 由您指令"),
+    sentence("it is not what was seen or approved", "已非所见或已复核的内容"),
+    sentence("it was exported as {format}", "此前导出的格式为 {format}"),
     sentence("case {case}", "个案 {case}"),
     sentence("we have sent {count} messages in this case; they count from 1", "本案我方已发出 {count} 份文书，从 1 起编号"),
     sentence("there are: application, letter, form, form-VERSION", "可用：application（申请）、letter（联系函）、form（最新信息表）、form-版次"),

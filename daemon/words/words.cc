@@ -66,7 +66,14 @@ std::string fill(std::string_view text, std::span<const Value> values) {
 
 // What a brace of a row held in what was said, in the language.
 std::string value_in(std::string_view name, std::string_view value, Language language) {
-  if (name == "role") return word_of("role.", value, language);
+  constexpr std::pair<std::string_view, std::string_view> kFamilies[] = {{"role", "role."},
+                                                                         {"event", "event."},
+                                                                         {"relationship", "state."},
+                                                                         {"funds", "funds."},
+                                                                         {"overlay", "overlay."}};
+  for (const auto& [of, family] : kFamilies) {
+    if (name == of) return word_of(family, value, language);
+  }
   return name == "what" ? translated(value, language) : std::string(value);
 }
 

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <sstream>
 
+#include "daemon/base/columns.h"
 #include "daemon/base/time.h"
 #include "jiexu/v1/api.pb.h"
 #include "ops/cli/json.h"
@@ -26,7 +27,8 @@ std::string name_of(const v1::CaseView& view) {
 
 // "State    ...", with the title in the language that is set.
 std::string line(const std::string& title, const std::string& text) {
-  return padded(say(title), kTitleColumns) + text + "\n";
+  const std::string said = say(title);
+  return padded(said, std::max(kTitleColumns, columns_of(said) + 1)) + text + "\n";
 }
 
 void add_head(const v1::CaseView& view, std::ostream& out) {
@@ -96,7 +98,7 @@ void add_deadlines(const v1::CaseView& view, const std::string& today, std::ostr
 
 void add_person_terms(const v1::CaseView& view, std::ostream& out) {
   if (view.person_terms().empty()) return;
-  Table table({"  WHO", "MUST", "UNTIL", "BY"});
+  Table table({"  WHO", "MUST", "UNTIL", "RULE"});
   for (const v1::PersonTermView& term : view.person_terms()) {
     table.add({"  " + say(term.who()), say(term.what()), term.until(), say(term.source())});
   }
@@ -109,6 +111,10 @@ std::string may_say(const v1::ActionView& action) {
   for (const std::string& field : action.fields()) {
     if (std::ranges::find(action.needed(), field) != action.needed().end()) continue;
     out += (out.empty() ? "" : ", ") + readable_name(field);
+    const auto* known = v1::ActionInput::descriptor()->FindFieldByName(field);
+    // The name is to be typed; in Chinese it says nothing by itself.
+    if (known != nullptr && language() == Language::kChinese)
+      out += "（" + field_name(*known) + "）";
   }
   if (out.empty()) return out;
   return "    " + say("it also takes: {fields}", {{"fields", out}}) + "\n";
@@ -226,6 +232,14 @@ void add_actions(const v1::CaseView& view, const std::string& command, std::ostr
       << "\n";
 }
 
+// "letter" or "form 2", as the API names them.
+std::string carrier(const std::string& of) {
+  if (of.empty()) return say("what is sent next");
+  const size_t space = std::min(of.find(' '), of.size());
+  const std::string kind = of.substr(0, space) == "form" ? "information-form" : of.substr(0, space);
+  return paper_title(kind) + of.substr(space);
+}
+
 }  // namespace
 
 std::string attachments_text(
@@ -233,9 +247,8 @@ std::string attachments_text(
   Table table({"  N", "NAME", "BYTES", "OF", "WHOSE", "BYTES ARE", "SHA-256"});
   for (const v1::AttachmentView& one : attachments) {
     table.add({"  " + std::to_string(one.n()), one.name(), std::to_string(one.size()),
-               one.of().empty() ? say("what is sent next") : one.of(),
-               say(one.ours() ? "ours" : "theirs"), called("content.", one.content()),
-               one.sha256().substr(0, kDigestShown)});
+               carrier(one.of()), say(one.ours() ? "ours" : "theirs"),
+               called("content.", one.content()), one.sha256().substr(0, kDigestShown)});
   }
   return table.text();
 }

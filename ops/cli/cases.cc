@@ -32,8 +32,8 @@ void print_timeline(const std::string& body) {
   Table table({"N", "AT", "EVENT", "BY", "STATE", "MONEY", "NOTE"});
   for (const v1::TimelineEntryView& entry : view.entries()) {
     table.add({std::to_string(entry.n()), day_and_time(entry.at()), called("event.", entry.event()),
-               entry.actor(), called("state.", entry.relationship()),
-               called("funds.", entry.funds()), entry.note()});
+               called("actor.", entry.actor()), called("state.", entry.relationship()),
+               called("funds.", entry.funds()), say_in_pieces(entry.note())});
   }
   std::cout << table.text();
 }
@@ -61,7 +61,7 @@ void print_last_word(const Session& session, const std::string& body) {
   if (!reply || reply->status != 200 || !from_json(reply->body, &messages)) return;
   std::vector<std::string> others(view.former_peers().begin(), view.former_peers().end());
   others.push_back(view.peer());
-  std::cout << last_word_text(messages, others);
+  std::cout << last_word_text(messages, others, session.command());
 }
 
 // An application that keeps every rule, of a person who does not exist.

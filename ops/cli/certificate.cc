@@ -68,7 +68,7 @@ void print_copies(const std::string& body, bool html) {
 void print_list(const std::string& body) {
   v1::CertificateViews views;
   if (!from_json(body, &views)) return;
-  Table table({"NUMBER", "NAME", "ISSUED", "BY"});
+  Table table({"CERTIFICATE", "PERSON", "ISSUED", "BY"});
   for (const v1::CertificateView& view : views.certificates()) {
     table.add({view.certificate().number(), view.certificate().name(),
                day_and_time(view.issued_at()), view.issued_by()});

@@ -22,10 +22,12 @@ void print_as(const std::string& body) {
   if (from_json(body, &document)) std::cout << document_text(document);
 }
 
-void print_messages(const std::string& body) {
+void print_messages(const std::string& body, const std::string& command) {
   v1::PaperViews messages;
   if (!from_json(body, &messages)) return;
-  for (const v1::PaperView& message : messages.papers()) std::cout << message_text(message) << "\n";
+  for (const v1::PaperView& message : messages.papers()) {
+    std::cout << message_text(message, command) << "\n";
+  }
 }
 
 int show(const Session& session, const DocumentOptions& options) {
@@ -61,7 +63,9 @@ void add_documents(Command group, Session& session) {
     session.run = [&session, options] {
       const auto id = case_named(session, options->id);
       if (!id) return report(id.error());
-      return session.show("GET", "/v1/cases/" + percent(*id) + "/messages", "", print_messages);
+      return session.show(
+          "GET", "/v1/cases/" + percent(*id) + "/messages", "",
+          [&](const std::string& body) { print_messages(body, session.command()); });
     };
   });
 }

@@ -73,4 +73,21 @@ std::string input_json(const v1::InformationForm& form) {
   return "{\"form\": " + shown.dump(1) + "}\n";
 }
 
+std::string with_numbers_of(const v1::CaseView& view, const std::string& paper) {
+  nlohmann::json root = nlohmann::json::parse(paper);
+  nlohmann::json& form = root["message"]["information_form"];
+  const auto give = [&form](const char* name, const nlohmann::json& value) {
+    if (!form.contains(name)) form[name] = value;
+  };
+  if (!form.contains("version")) {
+    form["version"] = view.form_version() + 1;
+    give("replaces", view.form_version());
+  }
+  const nlohmann::json& version = form["version"];
+  give("letter_number", view.letter_number());
+  give("form_number", view.letter_number() + "-" +
+                          (version.is_string() ? version.get<std::string>() : version.dump()));
+  return root.dump();
+}
+
 }  // namespace jiexu::cli

@@ -26,4 +26,8 @@ v1::InformationForm next_version(v1::InformationForm last, const Arrivals& arriv
 // For `case do --file`, with every field, so that a person sees what can be said.
 std::string input_json(const v1::InformationForm& form);
 
+// What `case key-paper` sends of an information form on paper, with the numbers that it may leave
+// out, because they follow from the case: a form of an agency without Jiexu bears none of them.
+std::string with_numbers_of(const v1::CaseView& view, const std::string& paper);
+
 }  // namespace jiexu::cli

@@ -42,6 +42,11 @@ std::string full_name(const google::protobuf::EnumDescriptor& type, const std::s
 Result<void> put_value(const FieldDescriptor* field, const std::string& name,
                        const std::string& value, Json& at) {
   std::string text = value;
+  if (field != nullptr && field->cpp_type() == FieldDescriptor::CPPTYPE_BOOL &&
+      (value == "true" || value == "false")) {
+    at = value == "true";
+    return {};
+  }
   if (field != nullptr && field->enum_type() != nullptr) {
     text = full_name(*field->enum_type(), value);
   } else if (field != nullptr) {

@@ -40,7 +40,7 @@ void print_agencies(const std::string& body) {
 void print_mail_of(const std::string& body) {
   v1::PaperViews views;
   if (!from_json(body, &views)) return;
-  Table table({"N", "WHAT", "NUMBER", "WRITTEN"});
+  Table table({"N", "WHAT", "SHEET", "WRITTEN"});
   for (const v1::PaperView& paper : views.papers()) {
     table.add({std::to_string(paper.link_seq()), paper_title(paper.kind()), paper.number(),
                day_and_time(paper.written_at())});

@@ -35,7 +35,9 @@ std::string masked_number(const std::string& number) {
 
 std::string with_capitals(int64_t fen) {
   const auto capitals = capital_amount(Fen{fen});
-  return yuan(fen) + (capitals ? " " + *capitals : "");
+  if (!capitals) return yuan(fen);
+  return say("{amount} (in capitals: {capitals})",
+             {{"amount", yuan(fen)}, {"capitals", *capitals}});
 }
 
 // What went to the person's account at transfer-in, or was paid at transfer-out. What the person
@@ -79,7 +81,7 @@ Sheet notice_of(const v1::CaseView& subject, const v1::InformationForm& form,
   sheet.number = subject.letter_number();
   sheet.head = {{say("Number"), subject.letter_number()},
                 {say("From"), names.from},
-                {say("To"), addressee(subject, form, options.employer)},
+                {say("Addressee"), addressee(subject, form, options.employer)},
                 {say(in ? "Transfer-out agency" : "Transfer-in agency"),
                  names.to.empty() ? subject.peer() : names.to}};
   sheet.sections = {what_ended(subject, form, options.employer)};

@@ -153,6 +153,11 @@ std::string plain_enum(const google::protobuf::EnumValueDescriptor& value) {
 }
 
 std::string field_name(const google::protobuf::FieldDescriptor& field) {
+  if (field.containing_oneof() != nullptr && field.containing_type()->name() == "Message") {
+    std::string kind = field.name();
+    std::ranges::replace(kind, '_', '-');
+    return called("message.", kind);
+  }
   const std::string here = field.containing_type()->name() + "." + field.name();
   return called("field.", find_word("field." + here) == nullptr ? field.name() : here);
 }

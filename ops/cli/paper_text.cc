@@ -54,6 +54,8 @@ std::string string_text(const FieldDescriptor& field, const std::string& text) {
   const bool state = field.containing_type() == v1::StatusReply::descriptor();
   if (state && field.name() == "relationship") return called("state.", text);
   if (state && field.name() == "funds") return called("funds.", text);
+  const bool of_finding = field.containing_type() == v1::Finding::descriptor();
+  if (of_finding && field.name() == "field") return field_path(text);
   return field.name() == "text" ? say(text) : text;
 }
 
@@ -136,6 +138,7 @@ void add_sections(const Message& message, const std::string& title, std::vector<
   Section own{title, {}, {}, {}};
   for (const FieldDescriptor* field : set_fields(message)) {
     if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) continue;
+    if (field->containing_type() == v1::Message::descriptor()) continue;  // its envelope
     const int count = field->is_repeated() ? get.FieldSize(message, field) : 1;
     for (int i = 0; i < count; ++i) {
       std::string name = field_name(*field);
@@ -216,7 +219,7 @@ std::string document_text(const google::protobuf::Message& document) {
   return out;
 }
 
-std::string message_text(const v1::PaperView& message) {
+std::string message_text(const v1::PaperView& message, const std::string& command) {
   const bool on_paper = message.sha256().empty();
   std::string out = day_and_time(message.written_at()) + "  " + message.from_agency() + "  " +
                     paper_title(message.kind()) + (on_paper ? say(" (on paper)") : "") + "\n";
@@ -227,7 +230,8 @@ std::string message_text(const v1::PaperView& message) {
             : "form-" + std::to_string(message.message().information_form().version());
     return out + "  " +
            say("to be read: {command}",
-               {{"command", "jiexu case document " + short_case(message.case_id()) + " " + kind}}) +
+               {{"command",
+                 command + " case document " + short_case(message.case_id()) + " " + kind}}) +
            "\n";
   }
   const Message* body = body_of(message.message());
@@ -256,7 +260,8 @@ std::string proposal_text(const v1::ProposalView& proposal) {
   return out;
 }
 
-std::string last_word_text(const v1::PaperViews& messages, const std::vector<std::string>& others) {
+std::string last_word_text(const v1::PaperViews& messages, const std::vector<std::string>& others,
+                           const std::string& command) {
   const v1::PaperView* last = nullptr;
   std::vector<const v1::PaperView*> open;  // what they have asked, and we have not answered
   for (const v1::PaperView& message : messages.papers()) {
@@ -272,10 +277,11 @@ std::string last_word_text(const v1::PaperViews& messages, const std::vector<std
   std::string out;
   for (const v1::PaperView* asked : open) {
     if (asked == last) continue;
-    out += "\n" + say("It has asked, and waits for our answer") + "\n" + message_text(*asked);
+    out +=
+        "\n" + say("It has asked, and waits for our answer") + "\n" + message_text(*asked, command);
   }
   if (last == nullptr) return out;
-  return out + "\n" + say("The other agency wrote last") + "\n" + message_text(*last);
+  return out + "\n" + say("The other agency wrote last") + "\n" + message_text(*last, command);
 }
 
 namespace {

@@ -28,10 +28,12 @@ std::vector<Section> sections_of(const v1::PaperView& paper);
 std::string section_text(const Section& section);
 
 // Who wrote it when, what it is, and its fields; letters and forms are read by `case document`.
-std::string message_text(const v1::PaperView& message);
+// `command`: "jiexu" with the options that name this agency.
+std::string message_text(const v1::PaperView& message, const std::string& command);
 
 // What one of `others` wrote last; empty: nothing yet.
-std::string last_word_text(const v1::PaperViews& messages, const std::vector<std::string>& others);
+std::string last_word_text(const v1::PaperViews& messages, const std::vector<std::string>& others,
+                           const std::string& command);
 
 // The fields of a letter or form that are set: a line each, and rows of history as a table.
 std::string document_text(const google::protobuf::Message& document);

@@ -7,6 +7,7 @@
 #include "ops/cli/case_named.h"
 #include "ops/cli/case_show.h"
 #include "ops/cli/directory_file.h"
+#include "ops/cli/form_draft.h"
 #include "ops/cli/json.h"
 #include "ops/cli/output.h"
 #include "ops/cli/paper_text.h"
@@ -19,6 +20,7 @@ namespace {
 using Json = nlohmann::json;
 
 constexpr size_t kHashShown = 8;
+constexpr std::string_view kFormKind = "information-form";
 
 struct PaperOptions {
   std::string id;
@@ -34,7 +36,7 @@ struct PaperOptions {
 void print_papers(const std::string& body) {
   v1::PaperViews views;
   if (!from_json(body, &views)) return;
-  Table table({"N", "WHAT", "TO", "WRITTEN", "SHA-256"});
+  Table table({"N", "WHAT", "ADDRESSEE", "WRITTEN", "SHA-256"});
   for (int i = 0; i < views.papers_size(); ++i) {
     const v1::PaperView& paper = views.papers(i);
     table.add({std::to_string(i + 1), paper_title(paper.kind()), paper.to_agency(),
@@ -96,8 +98,15 @@ int key_paper(const Session& session, const PaperOptions& given) {
     if (!id) return report(id.error());
     named.id = *id;
   }
-  const Result<std::string> body = paper_of(named);
+  Result<std::string> body = paper_of(named);
   if (!body) return report(body.error());
+  if (options.kind == kFormKind && !named.id.empty()) {
+    const auto reply = session.ask("GET", "/v1/cases/" + percent(named.id));
+    v1::CaseView view;
+    if (!reply) return report(reply.error());
+    if (reply->status != 200 || !from_json(reply->body, &view)) return report_problem(*reply);
+    body = with_numbers_of(view, *body);
+  }
   const auto stops = session.stops_at(
       "case key-paper", say("What is on the paper counts as sent by the other agency."));
   if (stops) return *stops;
@@ -123,7 +132,7 @@ void add_print(Command group, Session& session, const std::shared_ptr<PaperOptio
 void add_key(Command group, Session& session, const std::shared_ptr<PaperOptions>& options) {
   Command command =
       group.add_command("key-paper", "Key in what came on paper from the other agency",
-                        "jiexu case key-paper ID letter-accept --set accepted_on=20261122");
+                        "jiexu case key-paper ID letter-accept --set accepted_on=2026-11-22");
   command.add_option("id", options->id,
                      "The case; a printed sheet has it, and a letter begins a new one");
   command.add_option("kind", options->kind, "What the paper is, as `case print` calls it");

@@ -308,7 +308,10 @@ int report_problem(const Reply& reply) {
   }
   if (problem.status() == 409 && !problem.allowed().empty()) {
     text += "\n" + say("Allowed now:");
-    for (const std::string& action : problem.allowed()) text += " " + action;
+    for (const std::string& action : problem.allowed()) {
+      text += " " + action;
+      if (language() == Language::kChinese) text += "（" + called("event.", action) + "）";
+    }
   }
   return report(code, text);
 }

@@ -176,11 +176,11 @@ TEST_CASE("the last word is that of the other agency, with what it says") {
   question.set_sha256("aa");
   question.mutable_message()->mutable_clarify()->set_question("which employer?");
   messages.add_papers()->set_from_agency("S41132810207");
-  CHECK(last_word_text(messages, {"S35050000101"}) ==
+  CHECK(last_word_text(messages, {"S35050000101"}, "jiexu") ==
         "\nThe other agency wrote last\n"
         "2026-11-22 10:00:00  S35050000101  Question\n"
         "  Question  which employer?\n");
-  CHECK(last_word_text(messages, {"S11010500103"}).empty());
+  CHECK(last_word_text(messages, {"S11010500103"}, "jiexu").empty());
 }
 
 TEST_CASE("a question that we have not answered is shown, whatever was written after it") {
@@ -194,11 +194,11 @@ TEST_CASE("a question that we have not answered is shown, whatever was written a
   };
   write("clarify", "S35050000101").mutable_clarify()->set_question("which employer?");
   write("close", "S35050000101").mutable_close();
-  const std::string shown = last_word_text(messages, {"S35050000101"});
+  const std::string shown = last_word_text(messages, {"S35050000101"}, "jiexu");
   CHECK(shown.find("It has asked, and waits for our answer") != shown.npos);
   CHECK(shown.find("which employer?") != shown.npos);
   write("clarify-reply", "S41132810207").mutable_clarify_reply();
-  CHECK(last_word_text(messages, {"S35050000101"}).find("which employer?") == shown.npos);
+  CHECK(last_word_text(messages, {"S35050000101"}, "jiexu").find("which employer?") == shown.npos);
 }
 
 TEST_CASE("a paper is keyed in by kind and fields, or whole as the other agency printed it") {
@@ -427,12 +427,12 @@ TEST_CASE("days, codes and lists on the command line are written as people write
   const auto body =
       with_fields(*v1::ActionInput::descriptor(), "",
                   {"date=2026-11-30", "code=not-found", "keys_tried=name", "keys_tried=number",
-                   "reason=2026-11-30", "form.segments.0.from_month=2015-07",
+                   "reason=2026-11-30", "refund_person=true", "form.segments.0.from_month=2015-07",
                    "form.account.disposition=ZERO", "no_such_field=7"});
   REQUIRE(body);
   CHECK(nlohmann::json::parse(*body) == nlohmann::json::parse(R"({
     "date":"20261130","code":"REJECT_CODE_NOT_FOUND","keys_tried":["name","number"],
-    "reason":"2026-11-30","no_such_field":"7",
+    "reason":"2026-11-30","refund_person":true,"no_such_field":"7",
     "form":{"segments":[{"from_month":"201507"}],"account":{"disposition":"DISPOSITION_ZERO"}}})"));
 }
 

@@ -64,5 +64,21 @@ TEST_CASE("a drawing is told to programs as arrows") {
         R"({"events":["close","agree"],"from":"DRAFT","to":"DONE"}])");
 }
 
+TEST_CASE("a form on paper gets the numbers that it does not bear, and keeps those that it does") {
+  v1::CaseView view;
+  view.set_letter_number("41130001260918000013");
+  view.set_form_version(1);
+  const auto form_of = [&](const std::string& form) {
+    const auto whole = with_numbers_of(view, R"({"message":{"information_form":)" + form + "}}");
+    return nlohmann::json::parse(whole)["message"]["information_form"];
+  };
+  CHECK(form_of(R"({"handler":"A"})") == nlohmann::json::parse(R"({"handler":"A","version":2,
+    "replaces":1,"letter_number":"41130001260918000013",
+    "form_number":"41130001260918000013-2"})"));
+  CHECK(form_of(R"({"version":"1"})")["form_number"] == "41130001260918000013-1");
+  const std::string whole = R"({"version":1,"letter_number":"7","form_number":"7-1","replaces":0})";
+  CHECK(form_of(whole) == nlohmann::json::parse(whole));
+}
+
 }  // namespace
 }  // namespace jiexu::cli::readable_test

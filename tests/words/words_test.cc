@@ -110,6 +110,16 @@ TEST_CASE("states, overlays and events of a case have their words, and no others
   for (const std::string& state : names_of<Funds>()) require_sentence("funds." + state + ".says");
 }
 
+TEST_CASE("notes of the timeline are read in Chinese") {
+  const auto zh = [](std::string_view said) { return translated(said, Language::kChinese); };
+  CHECK(zh("send-letter, proposal 3, digest 90ee34af5c240b2a") ==
+        "发出联系函，提请序号 3，摘要 90ee34af5c240b2a");
+  CHECK(zh("remit, proposal 7") == "指令划转，提请序号 7");
+  CHECK(zh("remit in FORM_CONFIRMED / REFUND_DUE") == "指令划转：现为“信息表已确认”、“应退本人”");
+  CHECK(zh("keyed in from paper: form-received") == "据纸质件录入：收到信息表");
+  CHECK(zh("you have ordered 41130001260918000013-1") == "付款 41130001260918000013-1 由您指令");
+}
+
 TEST_CASE("duties, actions and refusals have their words") {
   Names duties;
   for (int number = 0; number < 256; ++number) {
