@@ -1,4 +1,6 @@
 // jiexu bank lines, line, match, set-aside, same, another, undo, approve, retract, states.
+#include <algorithm>
+#include <array>
 #include <charconv>
 #include <iostream>
 
@@ -176,12 +178,19 @@ int find_lines(const Session& session, const LinesOptions& options) {
   return show_pages(session, target, options.limit);
 }
 
+// What only a search takes: a list of a queue that leaves it out would look like an answer.
+bool searches(const LinesOptions& options) {
+  const std::array asked = {&options.outcome, &options.amount, &options.day, &options.payer,
+                            &options.text};
+  return options.all || std::ranges::any_of(asked, [](const auto* one) { return !one->empty(); });
+}
+
 int list_lines(const Session& session, const LinesOptions& options) {
   if (!options.file.empty()) {
     return show_pages(session, "/v1/bank/files/" + percent(options.file) + "/lines?limit=500",
                       options.limit);
   }
-  if (options.all) return find_lines(session, options);
+  if (searches(options)) return find_lines(session, options);
   if (!options.queue.empty() && find_outcome(options.queue) == nullptr) {
     return no_outcome(options.queue);
   }
