@@ -40,11 +40,6 @@ std::string_view bar_to(const v1::Message& message) {
   return message.has_letter() ? kLetter : "";
 }
 
-std::string sentences(const Rejection& why) {
-  const std::string rule(explain(why.refusal));
-  return why.detail.empty() ? rule : rule + " (" + why.detail + ")";
-}
-
 }  // namespace
 
 Digest QuarantineDesk::content() const {
@@ -146,7 +141,8 @@ Result<v1::QuarantineOutcome> QuarantineDesk::settle(const QuarantinePlace& plac
     TRY(const auto refused, release(place, approver, now));
     if (refused) {
       out.set_outcome("refused");
-      out.set_why(*refused);
+      out.set_why(refused->why);
+      out.set_text(refused->text);
       return out;
     }
   }
@@ -160,18 +156,18 @@ Result<v1::QuarantineOutcome> QuarantineDesk::settle(const QuarantinePlace& plac
 }
 
 // Why it was not taken; nullopt: it was.
-Result<std::optional<std::string>> QuarantineDesk::release(const QuarantinePlace& place,
-                                                           const std::string& approver,
-                                                           Instant now) {
+Result<std::optional<QuarantineDesk::Refused>> QuarantineDesk::release(const QuarantinePlace& place,
+                                                                       const std::string& approver,
+                                                                       Instant now) {
   TRY(const auto bytes, read_message_bytes(tx_.records(), place.peer, log_place(place)));
   v1::Message message;
-  if (!read_whole(bytes, message)) return std::string(kUnreadable);
-  if (const auto bar = bar_to(message); !bar.empty()) return std::string(bar);
+  if (!read_whole(bytes, message)) return Refused{std::string(kUnreadable), ""};
+  if (const auto bar = bar_to(message); !bar.empty()) return Refused{std::string(bar), ""};
   const std::string note =
       "let pass by " + list_->by + " and " + approver + ": " + list_->what.note;
   TRY(const auto refused, take_(place.peer, message, log_place(place), note, now));
   if (!refused) return std::nullopt;
-  return sentences(*refused);
+  return Refused{std::string(explain(refused->refusal)), refused->detail};
 }
 
 }  // namespace jiexu

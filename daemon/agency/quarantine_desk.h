@@ -50,13 +50,18 @@ class QuarantineDesk {
     Instant at;
   };
 
+  struct Refused {
+    std::string why;   // by which rule
+    std::string text;  // which field or condition
+  };
+
   Digest content() const;
   v1::QuarantineListView view() const;
   Result<std::optional<v1::QuarantineRecord>> read(const QuarantinePlace& place) const;
   Result<v1::QuarantineOutcome> settle(const QuarantinePlace& place, const std::string& approver,
                                        Instant now);
-  Result<std::optional<std::string>> release(const QuarantinePlace& place,
-                                             const std::string& approver, Instant now);
+  Result<std::optional<Refused>> release(const QuarantinePlace& place, const std::string& approver,
+                                         Instant now);
 
   Transaction& tx_;
   EngineObserver& observer_;

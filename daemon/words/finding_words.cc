@@ -6,6 +6,33 @@ namespace {
 
 // clang-format off
 constexpr Word kFindingWords[] = {
+    // What a case needs for an event (daemon/cases/wording.cc).
+    sentence("always", "始终可以"),
+    sentence("the withdrawal is accepted", "对方同意撤回"),
+    sentence("the withdrawal came too late or is moot", "撤回为时已晚或已无意义"),
+    sentence("the other side agrees", "对方同意"),
+    sentence("it is about the newest form version", "所涉为最新版信息表"),
+    sentence("the form breaks no rule", "信息表不违反任何规则"),
+    sentence("the scheme has a personal account", "该险种设有个人账户"),
+    sentence("the funds are settled", "资金已结清"),
+    sentence("the funds are settled and nothing came electronically", "资金已结清且没有电子来件"),
+    sentence("the next agency is in the directory and new to the case", "下一机构在名录中且未曾经手本案"),
+    sentence("no more is acknowledged than was paid", "确认到账金额不超过已付金额"),
+    sentence("no more comes back than was paid and not acknowledged", "退回金额不超过已付而未确认的金额"),
+    sentence("no more comes back than was moved", "退回金额不超过已划转金额"),
+    sentence("no more bounced than was announced", "退票金额不超过已通知金额"),
+    sentence("more is here than is due", "到账多于应划金额"),
+    sentence("no more stays credited than was", "仍记入金额不超过原记入金额"),
+    sentence("the bank has paid a payment twice", "银行重复付款"),
+    sentence("it crossed our own message", "与我方报文交错"),
+    sentence("our own message has overtaken it", "已被我方报文超越"),
+    sentence("exactly what is due is left", "恰好留下应划金额"),
+    sentence("a file waits for the next letter or form", "有附件待随下一份联系函或信息表发出"),
+    sentence("the bytes of a file are not here", "附件内容尚未到达"),
+    sentence("the other agency cannot use our letter", "对方无法使用我方联系函"),
+    sentence("it is keyed in from paper", "据纸质件录入"),
+    sentence("needs that {what}", "须{what}"),
+    sentence("a later message has said what is credited", "此后已有报文说明入账金额"),
     // Any field.
     sentence("this field is required", "此项必填"),
     sentence("is missing", "此项必填"),

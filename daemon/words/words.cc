@@ -64,6 +64,19 @@ std::string fill(std::string_view text, std::span<const Value> values) {
   return out;
 }
 
+// "this, or that that": each of them is a sentence.
+std::string one_of_several(std::string_view said, Language language) {
+  constexpr std::string_view kOr = ", or that ";
+  std::string out;
+  while (true) {
+    const size_t end = std::min(said.find(kOr), said.size());
+    out += translated(said.substr(0, end), language);
+    if (end == said.size()) return out;
+    out += language == Language::kChinese ? "，或" : kOr;
+    said.remove_prefix(end + kOr.size());
+  }
+}
+
 // What a brace of a row held in what was said, in the language.
 std::string value_in(std::string_view name, std::string_view value, Language language) {
   constexpr std::pair<std::string_view, std::string_view> kFamilies[] = {{"role", "role."},
@@ -74,7 +87,7 @@ std::string value_in(std::string_view name, std::string_view value, Language lan
   for (const auto& [of, family] : kFamilies) {
     if (name == of) return word_of(family, value, language);
   }
-  return name == "what" ? translated(value, language) : std::string(value);
+  return name == "what" ? one_of_several(value, language) : std::string(value);
 }
 
 // What `said` is of the row's English, in the language; nullopt: it is not of this row. Each brace

@@ -81,12 +81,6 @@ std::string figure(const v1::DifferenceView& difference, int64_t value) {
   return yuan(value);
 }
 
-// Kinds of messages come by the name of their field, such as "letter_accept".
-std::string message_title(std::string kind) {
-  std::ranges::replace(kind, '_', '-');
-  return called("message.", kind);
-}
-
 // What the difference is about: a case, a payment of it, a message, a kind of messages.
 std::string subject(const v1::DifferenceView& difference) {
   std::string text = difference.case_id();

@@ -120,6 +120,11 @@ std::vector<std::string> plain_overlays(const std::string& names, const std::str
   return out;
 }
 
+std::string message_title(std::string kind) {
+  std::ranges::replace(kind, '_', '-');
+  return called("message.", kind);
+}
+
 std::string plain_deadline(const std::string& kind) {
   return called("duty.", kind);
 }
@@ -154,9 +159,7 @@ std::string plain_enum(const google::protobuf::EnumValueDescriptor& value) {
 
 std::string field_name(const google::protobuf::FieldDescriptor& field) {
   if (field.containing_oneof() != nullptr && field.containing_type()->name() == "Message") {
-    std::string kind = field.name();
-    std::ranges::replace(kind, '_', '-');
-    return called("message.", kind);
+    return message_title(field.name());
   }
   const std::string here = field.containing_type()->name() + "." + field.name();
   return called("field.", find_word("field." + here) == nullptr ? field.name() : here);

@@ -32,6 +32,8 @@ std::string day_and_time(const std::string& at);
 std::string plain_relationship(const std::string& name);
 std::string plain_funds(const std::string& name);
 std::string plain_deadline(const std::string& kind);
+// What a kind of messages is called, by the name of its field, such as "letter_accept".
+std::string message_title(std::string kind);
 // The same by the number that reminders carry.
 std::string plain_duty(uint32_t number);
 // One sentence for each of the names in a list with commas, as `side` (IN or OUT) sees them.

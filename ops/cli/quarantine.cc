@@ -8,6 +8,7 @@
 #include "ops/cli/json.h"
 #include "ops/cli/output.h"
 #include "ops/cli/printing.h"
+#include "ops/cli/say.h"
 #include "ops/cli/second_person.h"
 #include "ops/cli/session.h"
 
@@ -49,7 +50,11 @@ std::string target_of(const Wanted& wanted) {
 std::string plain_reason(const v1::QuarantineView& entry) {
   std::string out = say(entry.cause());
   if (!entry.rule().empty()) out += " " + say(entry.rule());
-  return entry.text().empty() ? out : out + " (" + say(entry.text()) + ")";
+  return entry.text().empty() ? out : out + " (" + say_in_pieces(entry.text()) + ")";
+}
+
+std::string plain_kind(const v1::QuarantineView& entry) {
+  return entry.kind().empty() ? "?" : message_title(entry.kind());
 }
 
 void print_quarantine(const std::string& body) {
@@ -62,7 +67,7 @@ void print_quarantine(const std::string& body) {
                                                           {{"n", std::to_string(entry.more())}})
                                               : "";
     table.add({entry.place(), entry.peer(), day_and_time(entry.at()), short_case(entry.case_id()),
-               entry.kind(), plain_reason(entry) + more});
+               plain_kind(entry), plain_reason(entry) + more});
   }
   std::cout << table.text();
   print_more(views.next());
@@ -89,7 +94,7 @@ void print_quarantined(const std::string& body) {
 std::string line_of(const v1::QuarantineView& entry) {
   std::string out = "  " + entry.place() + "  " + entry.peer();
   if (!entry.case_id().empty()) out += "  " + short_case(entry.case_id());
-  return out + "  " + (entry.kind().empty() ? "?" : entry.kind()) + "  " + plain_reason(entry);
+  return out + "  " + plain_kind(entry) + "  " + plain_reason(entry);
 }
 
 std::string text_of(const v1::QuarantineListView& list) {
@@ -109,6 +114,7 @@ void print_outcomes(const v1::QuarantineListView& list) {
   for (const v1::QuarantineOutcome& one : list.outcomes()) {
     std::cout << one.place() << "  " << called("quarantined.", one.outcome());
     if (!one.why().empty()) std::cout << ": " << say(one.why());
+    if (!one.text().empty()) std::cout << " (" << say_in_pieces(one.text()) << ")";
     std::cout << "\n";
   }
 }

@@ -14,6 +14,7 @@
 #include "daemon/cases/event.h"
 #include "daemon/cases/refusal.h"
 #include "daemon/cases/step.h"
+#include "daemon/cases/table.h"
 #include "daemon/engine/alarm.h"
 #include "daemon/ledger/ledger.h"
 #include "daemon/payments/rules/payment_machine.h"
@@ -118,6 +119,16 @@ TEST_CASE("notes of the timeline are read in Chinese") {
   CHECK(zh("remit in FORM_CONFIRMED / REFUND_DUE") == "指令划转：现为“信息表已确认”、“应退本人”");
   CHECK(zh("keyed in from paper: form-received") == "据纸质件录入：收到信息表");
   CHECK(zh("you have ordered 41130001260918000013-1") == "付款 41130001260918000013-1 由您指令");
+}
+
+TEST_CASE("what a case needs for an event is read in Chinese, also if there are several ways") {
+  for (uint8_t number = 0; number <= static_cast<uint8_t>(Guard::kLast); ++number) {
+    require_sentence(name(static_cast<Guard>(number)));
+  }
+  const auto zh = [](std::string_view said) { return translated(said, Language::kChinese); };
+  CHECK(zh("needs that no more is acknowledged than was paid") == "须确认到账金额不超过已付金额");
+  CHECK(zh("needs that the other side agrees, or that the funds are settled") ==
+        "须对方同意，或资金已结清");
 }
 
 TEST_CASE("duties, actions and refusals have their words") {
