@@ -90,6 +90,7 @@ const Part kAct[] = {{"act", Form::kDigest}}, kUser[] = {{"user", Form::kDigest}
 const Part kNamed[] = {{"name_hash", Form::kHash}, kCase},
            kDuty[] = {kOwner, {"due", Form::kU32}, kCase, {"deadline", Form::kU8}};
 const Part kActAge[] = {{"done_ms", Form::kU64}, {"act", Form::kDigest}};
+const Part kCommit[] = {kEpoch, {"lsn", Form::kU64}};
 const Part kPiece[] = {kCase, kFile, {"piece", Form::kU32}};
 }  // namespace parts
 
@@ -146,6 +147,7 @@ std::span<const Shape> shapes() {
       {K::kNamed, "named", kNamed, nullptr},
       {K::kQuarantine, "quarantine", kAside, message<v1::QuarantineRecord>()},
       {K::kReceipt, "receipt", kThrough, message<v1::LinkFrame>()},
+      {K::kChanges, "changes", kCommit, nullptr, Plain::kBytes},
       {K::kAttachment, "piece", kPiece, nullptr, Plain::kBytes},
   };
   return kAll;

@@ -71,6 +71,7 @@ constexpr KindRow kRows[] = {
     {Kind::kNamed, Family::kIndex, "Y", 1 + kHash + kCase, "a case by its person's name", kPlain, kDurable},
     {Kind::kQuarantine, Family::kQuarantine, "", kPeer + 4 + 8, "a message in quarantine", kSealed, kDurable},
     {Kind::kReceipt, Family::kAudit, "R", 1 + kPeer + 8, "a receipt", kPlain, kDurable},
+    {Kind::kChanges, Family::kAudit, kAllChanges, 1 + 4 + 8, "what a commit changed", kPlain, kDurable},
     {Kind::kAttachment, Family::kAttachment, "", kCase + kDigest + 4, "a piece of a file", kSealed, kFindable},
 };
 // clang-format on

@@ -65,6 +65,7 @@ enum class Kind : uint8_t {
   kNamed,
   kQuarantine,
   kReceipt,
+  kChanges,
   kAttachment,
 };
 
@@ -106,6 +107,7 @@ inline constexpr std::string_view kProposedLineActs = "H";
 inline constexpr std::string_view kExceptions = "T";
 inline constexpr std::string_view kIdempotencyAges = "B";
 inline constexpr std::string_view kDuties = "N";
+inline constexpr std::string_view kAllChanges = "E";
 
 // What a parse function returns for bytes that are no key of the kind: kCorrupt, with family and
 // kind, but not the bytes.

@@ -48,6 +48,7 @@
 //   index       'Y' | hash of the person's name 16 | case id 16  (empty)             no
 //   quarantine  peer 12 | epoch u32 | seq u64                    QuarantineRecord    yes
 //   audit       'R' | peer 12 | through seq u64                  LinkFrame: receipt  no
+//   audit       'E' | epoch u32 | lsn u64                        changes (engine/change.h)  no
 //   attachment  case id 16 | SHA-256 of the file 32 | piece u32  bytes of the file   yes
 //   index       'A' | peer 12 | case id 16 | n u32               (empty): it is to be fetched  no
 //
@@ -306,6 +307,14 @@ struct QuarantineKey {
 Result<QuarantineKey> parse_quarantine_key(std::string_view key);
 // The peer's receipt for our messages up to `through`.
 RecordKey receipt_key(AgencyId peer, Seq through);
+
+// What the commit has changed, for those who follow the agency (engine/change.h).
+struct ChangesKey {
+  uint32_t epoch = 0;
+  Lsn lsn = 0;
+};
+RecordKey changes_key(const ChangesKey& place);
+Result<ChangesKey> parse_changes_key(std::string_view key);
 
 // The upper bound for a scan of all keys that begin with `prefix`: the smallest key above them. For
 // the empty prefix: a key above every key of the table.

@@ -31,6 +31,7 @@ Engine::Engine(EngineOptions options, const EngineWorld& world)
       world_(world),
       tx_(world.store, world.vault),
       kernel_(tx_, world.observer, options.lazy_commit_ms),
+      changes_(tx_, kernel_, world.store, world.feed != nullptr ? *world.feed : own_feed_),
       recovery_(options.self, options.store_complete, *this, peers_, cases_, tx_.durable(),
                 world.observer),
       guard_(recovery_.state(), peers_),
@@ -44,7 +45,7 @@ Engine::Engine(EngineOptions options, const EngineWorld& world)
                return uploads_.goes_on(id, file, kernel_.steady());
              }),
       give_back_(peers_, world.transport),
-      watch_(peers_, guard_, world.observer, world.connections),
+      watch_(peers_, guard_, world.observer, changes_, world.connections),
       uploads_(tx_, cases_, guards_,
                [this](const CaseId& id, const Digest& file) { fetch_.give_way(id, file); }),
       case_commands_({options.four_eyes, options.trusted_submitters}, cases_, guards_, *this),
@@ -63,6 +64,7 @@ Engine::Engine(EngineOptions options, const EngineWorld& world)
   tx_.add_listener(&open_money_);
   tx_.add_listener(&bank_);
   tx_.add_listener(&remit_);
+  tx_.add_listener(&changes_);
   register_domains();
 }
 
@@ -92,6 +94,9 @@ void Engine::register_domains() {
   kernel_.add_commit_listener(fetch_);
   kernel_.add_commit_listener(open_money_);
   kernel_.add_commit_listener(*this);
+  kernel_.add_commit_listener(changes_);
+  kernel_.add_duty({"old changes", [this](Moment now) { return changes_.wait_ms(now); },
+                    [this](Moment now) { return changes_.forget_old(now); }});
 }
 
 void Engine::register_link_commands() {
@@ -118,6 +123,15 @@ void Engine::register_link_commands() {
       CommandKind::kRelief,
       [this](const UseDirectory& use, const std::string&, Moment now) -> Result<Answered<Done>> {
         TRY_DO(set_directory(use.directory, now));
+        Change change;
+        change.topic = Topic::kDirectory;
+        changes_.note(change);
+        return Answered<Done>();
+      });
+  kernel_.answer<NoteChange>(
+      CommandKind::kRelief,
+      [this](const NoteChange& noted, const std::string&, Moment) -> Result<Answered<Done>> {
+        changes_.note(noted.change);
         return Answered<Done>();
       });
   kernel_.answer<UseCalendar>(
@@ -277,6 +291,7 @@ Result<std::unique_ptr<Engine>> Engine::open(EngineOptions options, const Engine
                                         std::to_string(layout::kFormat));
   }
   engine->directory_ = directory;
+  TRY_DO(engine->changes_.start(now));
   engine->recovery_.start(*record);
   if (engine->options_.store_proved) engine->recovery_.note_proved();
   TRY_DO(engine->load_former_peers(now.wall));
@@ -389,6 +404,12 @@ void Engine::landed(Moment now) {
     recovery_.landed(peer, now.steady);
     peer.trim();
   }
+}
+
+void Engine::skip_numbers(Instant now) {
+  cases_.skip_letter_numbers(now);
+  remit_.skip_batch_numbers(now);
+  changes_.begin_epoch(now);
 }
 
 }  // namespace jiexu

@@ -21,6 +21,7 @@
 #include "daemon/casework/case_commands.h"
 #include "daemon/casework/case_service.h"
 #include "daemon/casework/certificates.h"
+#include "daemon/engine/change_log.h"
 #include "daemon/engine/command.h"
 #include "daemon/engine/kernel.h"
 #include "daemon/engine/observer.h"
@@ -71,6 +72,7 @@ struct EngineWorld {
   Transport& transport;
   EngineObserver& observer;
   ConnectionView connections = {};  // what the carrier knows of them; may be left out
+  ChangeFeed* feed = nullptr;       // told of what is durable; may be left out
 };
 
 class Engine final : private PeerListener,
@@ -209,6 +211,8 @@ class Engine final : private PeerListener,
   EngineWorld world_;
   Transaction tx_;
   Kernel kernel_;
+  ChangeFeed own_feed_;  // if the world has none
+  ChangeLog changes_;
   ActionGuards guards_;
   Peers peers_;
   LinkRecovery recovery_;

@@ -441,11 +441,6 @@ void Engine::write(const v1::StoreRecord& record) {
   tx_.put_message(layout::store_key(), record);
 }
 
-void Engine::skip_numbers(Instant now) {
-  cases_.skip_letter_numbers(now);
-  remit_.skip_batch_numbers(now);
-}
-
 void Engine::links_changed(bool freed) {
   if (freed) bank_.try_again_soon();
   statements_.look_again();

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "daemon/base/ids.h"
+#include "daemon/engine/change.h"
 #include "daemon/engine/command.h"
 #include "daemon/peers/peer_queries.h"
 #include "daemon/rules/calendar.h"
@@ -66,6 +67,12 @@ struct UseDirectory {
 struct UseCalendar {
   using Reply = Answered<Done>;
   std::shared_ptr<const Calendar> calendar;
+};
+
+// Something has changed that those are told of who follow the agency, and that no domain sees.
+struct NoteChange {
+  using Reply = Answered<Done>;
+  Change change;
 };
 
 // Where all links stand.

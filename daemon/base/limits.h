@@ -248,4 +248,13 @@ inline constexpr int32_t kExpectedDaysMax = 366;
 // its dates and times count as ours.
 inline constexpr int64_t kClockSkewMsMax = 300'000;
 
+// Who follows what changes (GET /v1/events): an office's pages share a stream for each browser, and
+// a system needs one or two. Each costs a connection and some 100 kB while a piece is written.
+inline constexpr size_t kEventStreamsMax = 64;
+inline constexpr size_t kEventStreamsOfUserMax = 16;
+// Changes that are kept for those who come back: a week, in which a system that stood still is
+// mended, or a day of the largest agency at 100 a second; some 300 MB on the disk.
+inline constexpr int64_t kChangesKeptMs = int64_t{7} * 86'400'000;
+inline constexpr uint64_t kChangesKeptMax = 10'000'000;
+
 }  // namespace jiexu::limits

@@ -81,6 +81,8 @@ void CaseService::queue_change(const Case& before, const Decision& decision) {
   was.credited = before.credited;
   was.attempt = before.attempt;
   was.payments = before.payments;
+  was.proposals = before.proposals.size();
+  was.newest_proposal = before.proposals.empty() ? 0 : before.proposals.back().number;
   change.after = decision.after;
   const Event& last = decision.steps.back().event;
   change.kind = last.kind;

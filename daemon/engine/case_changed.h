@@ -30,6 +30,8 @@ struct CaseBefore {
   Fen credited;
   uint32_t attempt = 0;
   std::vector<OpenPayment> payments;
+  size_t proposals = 0;          // that wait for a second person
+  uint32_t newest_proposal = 0;  // its number, 0: there is none
 };
 
 // One decision about one case, in one step or several that were written together. It owns what it

@@ -76,6 +76,7 @@ class Transaction {
   // Whether nothing is written that is not durable; the same of the open commit alone, and how many
   // writes and bytes that has.
   bool all_durable() const { return empty() && in_flight().empty(); }
+  const Batch& open_batch() const { return generations_[open_].batch; }
   bool empty() const { return generations_[open_].batch.empty(); }
   size_t size() const { return generations_[open_].batch.size(); }
   size_t bytes() const { return generations_[open_].batch.bytes(); }

@@ -20,8 +20,9 @@ class AlarmBoard {
  public:
   explicit AlarmBoard(Metrics& metrics);
 
-  // The condition holds, with this sentence; nullopt: it does not, or no longer.
-  void set(AgencyId peer, AlarmKind kind, std::optional<std::string> text, Instant now);
+  // The condition holds, with this sentence; nullopt: it does not, or no longer. Whether it has
+  // begun or ended with that.
+  bool set(AgencyId peer, AlarmKind kind, std::optional<std::string> text, Instant now);
   // Those that stand, by kind and then by peer.
   std::vector<Alarm> list() const;
 

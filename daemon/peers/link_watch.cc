@@ -5,12 +5,28 @@
 
 namespace jiexu {
 
+namespace {
+
+Change change_of(const Peer& peer, Topic topic, uint8_t what) {
+  Change out;
+  out.topic = topic;
+  out.what = what;
+  out.peer = peer.id();
+  return out;
+}
+
+}  // namespace
+
 // As its sentence says.
 static_assert(LinkWatch::kUnreceiptedMs == 60'000);
 
 LinkWatch::LinkWatch(const Peers& peers, const LinkGuard& guard, EngineObserver& observer,
-                     ConnectionView connections)
-    : peers_(peers), guard_(guard), observer_(observer), connections_(std::move(connections)) {}
+                     ChangeLog& changes, ConnectionView connections)
+    : peers_(peers),
+      guard_(guard),
+      observer_(observer),
+      changes_(changes),
+      connections_(std::move(connections)) {}
 
 int64_t LinkWatch::wait_ms(Steady now) const {
   return next_look_.ms - now.ms;
@@ -60,6 +76,7 @@ void LinkWatch::look_at_link(const Peer& peer, Entry& entry, bool known, Moment 
   entry.watched.status = status;
   observer_.link_changed(peer.id(), name(status.condition), explain(status.cause),
                          entry.watched.since);
+  changes_.note(change_of(peer, Topic::kLink, static_cast<uint8_t>(status.condition)));
 }
 
 Result<void> LinkWatch::look_at_alarms(Peer& peer, Entry& entry, bool known, Moment now) {
@@ -96,6 +113,11 @@ void LinkWatch::put(const Peer& peer, Entry& entry, AlarmKind kind, std::optiona
   const bool stands = it != entry.alarms.end();
   if (!text && !stands) return;
   if (text && stands && it->second == *text) return;
+  if (!text || !stands) {
+    Change change = change_of(peer, Topic::kAlarm, static_cast<uint8_t>(kind));
+    change.gone = !text;
+    changes_.note(change);
+  }
   if (text) {
     entry.alarms.insert_or_assign(kind, *text);
   } else {

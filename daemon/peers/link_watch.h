@@ -8,6 +8,7 @@
 #include <string>
 
 #include "daemon/engine/alarm.h"
+#include "daemon/engine/change_log.h"
 #include "daemon/engine/observer.h"
 #include "daemon/peers/link_guard.h"
 #include "daemon/peers/link_status.h"
@@ -25,7 +26,7 @@ class LinkWatch {
 
   // All must outlive this object. `connections` may be empty: then nothing is known of them.
   LinkWatch(const Peers& peers, const LinkGuard& guard, EngineObserver& observer,
-            ConnectionView connections);
+            ChangeLog& changes, ConnectionView connections);
 
   // How long until look() is due.
   int64_t wait_ms(Steady now) const;
@@ -63,6 +64,7 @@ class LinkWatch {
   const Peers& peers_;
   const LinkGuard& guard_;
   EngineObserver& observer_;
+  ChangeLog& changes_;
   ConnectionView connections_;
   std::map<AgencyId, Entry> entries_;
   Steady next_look_;

@@ -23,7 +23,7 @@ class RecoveryKernel {
   virtual void write(const v1::StoreRecord& record) = 0;
   // Payments ordered up to then may be with the bank already.
   virtual void doubt_payments(Instant until) = 0;
-  // Numbers of letters and batches that were given may be forgotten.
+  // Numbers of letters, batches and commits that were given may be forgotten.
   virtual void skip_numbers(Instant now) = 0;
   // Something is another way with the links; `freed`: somebody who waited for one may go on.
   virtual void links_changed(bool freed) = 0;

@@ -126,6 +126,33 @@ class Run {
   size_t out_commits_ = 0;
 };
 
+// The case's changes that are told to those who follow the agency.
+std::vector<uint32_t> told(const Site& site) {
+  std::vector<uint32_t> out;
+  const std::string_view all = layout::kAllChanges;
+  REQUIRE(site.store->scan(Family::kAudit, all, layout::prefix_end(all), [&](auto, auto record) {
+    const auto changes = ChangesView::parse(record);
+    REQUIRE(changes);
+    for (uint32_t n = 0; n < changes->size(); ++n) {
+      if ((*changes)[n]->topic == Topic::kCase) out.push_back((*changes)[n]->what);
+    }
+    return true;
+  }));
+  return out;
+}
+
+// Steps that were written together are told once, by the last of them.
+bool tells_its_timeline(const Site& site) {
+  const auto changes = told(site);
+  auto next = changes.begin();
+  uint32_t last = 0;
+  for (const auto& entry : site.timeline(case_number(1))) {
+    last = entry.event();
+    if (next != changes.end() && *next == last) ++next;
+  }
+  return next == changes.end() && !changes.empty() && changes.back() == last;
+}
+
 }  // namespace
 
 TEST_CASE("a kill at any commit ends in the same state as no kill") {
@@ -146,6 +173,8 @@ TEST_CASE("a kill at any commit ends in the same state as no kill") {
         run.play();
         CHECK((run.in.contents() == in_end));
         CHECK((run.out.contents() == out_end));
+        CHECK(tells_its_timeline(run.in));
+        CHECK(tells_its_timeline(run.out));
         CHECK(run.in.alarms.empty());
         CHECK(run.out.alarms.empty());
       }

@@ -152,8 +152,8 @@ void Site::restart() {
   options.four_eyes = four_eyes;
   options.trusted_submitters = {"core"};
   const auto signer = signer_of(self);
-  auto opened =
-      Engine::open(options, {*store, *vault, *signer, numbers, *this, *this}, directory, at(now));
+  const EngineWorld world{*store, *vault, *signer, numbers, *this, *this, {}, &feed};
+  auto opened = Engine::open(options, world, directory, at(now));
   REQUIRE(opened);
   engine = std::move(*opened);
 }
@@ -284,6 +284,7 @@ std::map<std::string, std::string> Site::contents() const {
     REQUIRE(records().scan(
         family, "", layout::prefix_end(""), [&](std::string_view key, std::string_view value) {
           if (key == layout::kLsnKey) return true;
+          if (family == Family::kAudit && layout::parse_changes_key(key)) return true;
           out[prefix + " " + to_hex(key)] = to_hex(comparable(family, std::string(value)));
           return true;
         }));

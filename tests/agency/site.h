@@ -99,6 +99,7 @@ class Site final : public Transport, public EngineObserver {
   std::unique_ptr<MemoryStore> store;
   MemoryNumbers numbers;  // beside the store
   std::unique_ptr<Vault> vault;
+  ChangeFeed feed;
   std::unique_ptr<Engine> engine;
   std::deque<SentFrame> sent;      // not yet delivered
   std::vector<std::string> trace;  // "commit", "send receipt", "answer", in order

@@ -21,8 +21,10 @@ std::unique_ptr<Site> flowing_site() {
   auto site = std::make_unique<Site>(in_site(), kNow);
   site->wake();
   Forger(out_site(), *site).receipt(kNow);
+  site->post(PeersQuery{});  // takes note of how the link stands
   while (site->commit()) {
   }
+  site->answers.clear();
   site->trace.clear();
   return site;
 }

@@ -2,6 +2,7 @@
 
 #include "daemon/bank/rules/bank_outcome.h"
 #include "daemon/casework/case_store.h"
+#include "daemon/engine/change.h"
 #include "daemon/reconciliation/ledger_check.h"
 #include "daemon/trust/digest.h"
 #include "storage/records.h"
@@ -36,7 +37,10 @@ class Reading {
     each(Family::kLinkLog, [&](auto key, auto value) { return frame(key, value); });
     each(Family::kLink,
          [&](auto key, auto value) { return parse(value, out_.links[link_side(key)]); });
-    each(Family::kAudit, [&](auto, auto value) { return receipt(value); });
+    each(Family::kAudit, [&](std::string_view key, std::string_view value) {
+      return key.starts_with(layout::kAllChanges) ? changed(value) : receipt(value);
+    });
+    check_told();
     each(Family::kQuarantine,
          [&](auto, auto value) { return parse(value, out_.quarantine.emplace_back()); });
     each(Family::kTimer, [&](auto key, auto) {
@@ -149,6 +153,32 @@ class Reading {
     return true;
   }
 
+  // What was told of follows on one another without holes.
+  bool changed(std::string_view value) {
+    const auto changes = ChangesView::parse(value);
+    if (!changes || (told_next_ && changes->before() != *told_next_)) return false;
+    if (!told_next_) told_from_ = changes->before();
+    told_next_ = changes->before() + changes->size();
+    for (uint32_t n = 0; n < changes->size(); ++n) {
+      const auto change = (*changes)[n];
+      if (!change) return false;
+      if (change->topic == Topic::kCase) told_[change->subject] = change->what;
+    }
+    return true;
+  }
+
+  // The last that was told of a case is what it did last.
+  void check_told() {
+    for (const auto& [id, file] : out_.cases) {
+      const auto told = told_.find(subject_of(id.bytes()));
+      if (told == told_.end() && told_from_ > 0) continue;  // deleted
+      const bool agrees = told != told_.end() && told->second == file.timeline.back().event();
+      if (!agrees && result_) {
+        result_ = fail(Errc::kCorrupt, "what was told of case " + id.str() + " is not what it did");
+      }
+    }
+  }
+
   bool receipt(std::string_view value) {
     auto frame = decode_frame(std::make_shared<const std::string>(value));
     if (!frame) return false;
@@ -160,6 +190,9 @@ class Reading {
   Records records_;
   Survey& out_;
   Result<void> result_;
+  std::map<Change::Subject, uint8_t> told_;  // what each case did last
+  std::optional<uint64_t> told_next_;
+  uint64_t told_from_ = 0;
 };
 
 }  // namespace

@@ -258,6 +258,7 @@ TEST_CASE("every key is one of its kind") {
                             named_key({{}, kCase}),
                             quarantine_key(kPeer, 1, 1),
                             receipt_key(kPeer, 1),
+                            changes_key({1, 1}),
                             attachment_key(kCase, Digest{}, 1)};
   std::set<Kind> seen;
   for (const RecordKey& key : keys) {
