@@ -1,6 +1,7 @@
 // What a request and its answer are, for the server and for those who treat them. Plain data.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -36,6 +37,7 @@ struct HttpRequest {
   std::string accept = {};
   std::string if_match = {};
   std::string if_none_match = {};
+  std::string last_event_id = {};
   std::string accept_encoding = {};
   std::string origin =
       {};  // of the page that asks; the server has refused a foreign one that writes
@@ -44,6 +46,25 @@ struct HttpRequest {
   std::string id = {};           // the client's own or a new one; the answer carries it
   // Does `work` when others have had their turn; null: nobody waits.
   std::function<void(std::function<void()> work)> later = nullptr;
+};
+
+// The body of an answer that has no end of its own, such as events as they come.
+class HttpStream {
+ public:
+  struct Piece {
+    std::string bytes;                  // empty: there is nothing to say now
+    bool last = false;                  // the stream is over behind it
+    std::chrono::milliseconds wait{0};  // nothing to say: ask again then, woken or not
+  };
+
+  virtual ~HttpStream() = default;
+  // What there is to say, of bounded size. On a worker, one call after another; must not block.
+  virtual Piece next() = 0;
+  // Calls `wake` once there is something behind the last piece; at once if there is. From any
+  // thread; must not block.
+  virtual void wait(std::function<void()> wake) = 0;
+  // What is said when the server ends.
+  virtual std::string last_words() = 0;
 };
 
 struct HttpResponse {
@@ -55,6 +76,8 @@ struct HttpResponse {
   // one behind the last; nullopt: it cannot go on, and the connection ends before the body does.
   std::function<std::optional<std::string>()> pieces = nullptr;
   uint64_t size = 0;
+  // If set, this is the body.
+  std::shared_ptr<HttpStream> stream = nullptr;
 };
 
 // Call once, from any thread. `make` is run on a worker, also if the client has gone meanwhile, so

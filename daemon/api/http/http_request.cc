@@ -57,6 +57,7 @@ HttpRequest request_of(const HttpHead& head) {
   request.accept_language = std::string(head[http::field::accept_language]);
   request.if_match = std::string(head[http::field::if_match]);
   request.if_none_match = std::string(head[http::field::if_none_match]);
+  request.last_event_id = std::string(head["Last-Event-ID"]);
   request.accept_encoding = std::string(head[http::field::accept_encoding]);
   request.origin = std::string(head[http::field::origin]);
   request.cookie = std::string(head[http::field::cookie]);

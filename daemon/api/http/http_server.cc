@@ -7,11 +7,16 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <future>
+#include <set>
 #include <thread>
 
 #include "daemon/api/http/http_answer.h"
 #include "daemon/api/http/http_session.h"
+#include "daemon/api/http/http_streaming.h"
 
 namespace jiexu {
 namespace {
@@ -22,7 +27,9 @@ using tcp = asio::ip::tcp;
 using local = asio::local::stream_protocol;
 using Socket = HttpSocket;
 
-constexpr std::chrono::seconds kAcceptRetry{1};  // when out of descriptors
+constexpr std::chrono::seconds kAcceptRetry{1};         // when out of descriptors
+constexpr std::chrono::milliseconds kEndPatience{500};  // with streams, when the server ends
+constexpr std::chrono::milliseconds kEndLook{5};
 
 }  // namespace
 
@@ -41,6 +48,7 @@ struct HttpServer::Core : std::enable_shared_from_this<HttpServer::Core> {
   template <class Acceptor>
   void accept(Acceptor& acceptor);
   void take(Socket socket);
+  void end_streams();
   void stop();
 
   HttpShared shared;  // before `io`, whose end ends the last sessions
@@ -159,9 +167,30 @@ void HttpServer::Core::take(Socket socket) {
   begin_session(std::move(socket), shared, weak_io);
 }
 
-void HttpServer::Core::stop() {
+// Streams say that they end, so that their clients do not take it for a failure. Who does not read
+// that soon is not waited for.
+void HttpServer::Core::end_streams() {
+  std::promise<void> ended;
+  const std::function<void()> look = [&] {
+    if (shared.streams.empty()) return ended.set_value();
+    retry.expires_after(kEndLook);
+    retry.async_wait([&](error_code) { look(); });
+  };
+  asio::post(io, [&] {
+    error_code ignored;
+    tcp_acceptor.cancel(ignored);
+    unix_acceptor.cancel(ignored);
+    const std::set<HttpStreaming*> all = shared.streams;
+    for (HttpStreaming* stream : all) stream->end();
+    look();
+  });
+  (void)ended.get_future().wait_for(kEndPatience);
   io.stop();
   if (thread.joinable()) thread.join();
+}
+
+void HttpServer::Core::stop() {
+  end_streams();
   shared.workers.stop();
   error_code ignored;
   tcp_acceptor.close(ignored);

@@ -53,7 +53,7 @@ class HttpServer {
   // `knows` whoever asks is a user.
   static Result<std::unique_ptr<HttpServer>> start(const HttpSettings& settings,
                                                    HttpHandler handler, HttpKnows knows = nullptr);
-  // Closes every connection, joins the threads, removes the unix socket.
+  // Ends streams and closes every connection, joins the threads, removes the unix socket.
   ~HttpServer();
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;

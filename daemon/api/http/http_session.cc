@@ -11,6 +11,7 @@
 #include "daemon/api/http/http_answer.h"
 #include "daemon/api/http/http_gzip.h"
 #include "daemon/api/http/http_request.h"
+#include "daemon/api/http/http_streaming.h"
 
 namespace jiexu {
 namespace {
@@ -305,6 +306,7 @@ class Session : public std::enable_shared_from_this<Session> {
     // What is left of a body that was not read to its end cannot be told from the next request.
     keep_alive = keep_alive && (!coming_ || coming_->is_done());
     place_->does(Does::kWrite);
+    if (answer.stream && !asked_.head_only) return stream(std::move(answer));
     if (asked_.head_only || answer.pieces) return write_pieces(std::move(answer), keep_alive);
     response_ = Response();
     fill_head(answer, asked_, keep_alive, response_);
@@ -316,6 +318,14 @@ class Session : public std::enable_shared_from_this<Session> {
                         if (error) return;
                         keep_alive ? self->read() : self->close();
                       });
+  }
+
+  // From here on the connection is the stream's.
+  void stream(HttpResponse answer) {
+    place_->does(Does::kWork);
+    const auto out = std::make_shared<HttpStreaming>(
+        HttpStreaming::Place{stream_, shared_, io_, shared_from_this()}, answer.stream);
+    out->begin(answer, asked_);
   }
 
   struct Pieces {
@@ -330,7 +340,9 @@ class Session : public std::enable_shared_from_this<Session> {
   void write_pieces(HttpResponse answer, bool keep_alive) {
     auto out = std::make_shared<Pieces>();
     fill_head(answer, asked_, keep_alive, out->head);
-    out->head.content_length(answer.pieces ? answer.size : answer.body.size());
+    if (!answer.stream) {
+      out->head.content_length(answer.pieces ? answer.size : answer.body.size());
+    }
     out->serializer.emplace(out->head);
     if (!asked_.head_only) out->next = std::move(answer.pieces);
     out->keep_alive = keep_alive;

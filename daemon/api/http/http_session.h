@@ -5,6 +5,7 @@
 #include <boost/asio/generic/stream_protocol.hpp>
 #include <boost/asio/io_context.hpp>
 #include <memory>
+#include <set>
 
 #include "daemon/api/http/http_connections.h"
 #include "daemon/api/http/http_head.h"
@@ -15,6 +16,8 @@ namespace jiexu {
 
 using HttpSocket = boost::asio::generic::stream_protocol::socket;
 
+class HttpStreaming;
+
 // What all connections of a server share. Outlives its io_context, in whose operations they live.
 struct HttpShared {
   const HttpSettings settings;
@@ -23,6 +26,7 @@ struct HttpShared {
   const HostNames names;
   HttpConnections connections;
   HttpWorkers workers;
+  std::set<HttpStreaming*> streams = {};  // that go on; of the server's thread
 };
 
 // Serves the connection until it ends; it keeps itself alive by its pending operation.

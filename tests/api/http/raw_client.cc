@@ -8,6 +8,7 @@
 
 #include <catch2/catch.hpp>
 #include <cstring>
+#include <utility>
 
 namespace jiexu {
 namespace {
@@ -81,6 +82,14 @@ RawAnswer RawClient::read() {
   }
   answer.body = buffer_.substr(0, length);
   buffer_.erase(0, length);
+  return answer;
+}
+
+RawAnswer RawClient::read_to_end() {
+  RawAnswer answer = read_head();
+  while (receive()) {
+  }
+  answer.body = std::exchange(buffer_, "");
   return answer;
 }
 

@@ -28,6 +28,8 @@ class RawClient {
   RawAnswer read();
   // The answer to HEAD, which has no body whatever its length says.
   RawAnswer read_head();
+  // An answer whose body goes on until the server closes, as it comes: chunks with their sizes.
+  RawAnswer read_to_end();
   // Sends nothing more, and goes on to read.
   void close_sending();
   // True if the server closes, or resets, without sending a further byte.
