@@ -232,7 +232,7 @@ Result<void> Daemon::start_engine() {
     return Connection{true, stats.connection == ConnectionState::kUp, stats.handshake_failures};
   };
   const EngineWorld world{*store_,     *vault_,   *keyring_.signer, *numbers_,
-                          *transport_, observer_, connection};
+                          *transport_, observer_, connection,       &feed_};
   TRY(auto engine, Engine::open(options, world, directory_, clock_.moment()));
   engine_ = std::move(engine);
   look_at_disk();
@@ -272,7 +272,7 @@ Result<void> Daemon::start_api() {
                  const Agency* own = directory_now_.load()->find(config_.agency);
                  return own == nullptr ? std::string() : own->name;
                },
-               console_files()},
+               console_files(), &feed_},
       users_);
   TRY(auto calendar, load_calendar(config_.calendars));
   api_->set_calendar(std::move(calendar));
@@ -320,6 +320,7 @@ Result<void> Daemon::reload() {
   if (!sound) return sound;
   TRY(auto calendar, load_calendar(config_.calendars));
   api_->set_users(users);
+  note(Topic::kUsers);
   directory_now_ = directory;
   transport_->set_directory(directory);
   loop_->post_own(make_command("", UseDirectory{directory}, nullptr));
@@ -346,6 +347,21 @@ void Daemon::look_at_disk() {
   }
 }
 
+void Daemon::set_alarm(AlarmKind kind, std::optional<std::string> text) {
+  const bool gone = !text;
+  if (!alarms_.set(config_.agency, kind, std::move(text), clock_.now())) return;
+  note(Topic::kAlarm, static_cast<uint8_t>(kind), gone);
+}
+
+// For those who follow the agency.
+void Daemon::note(Topic topic, uint8_t what, bool gone) {
+  Change change;
+  change.topic = topic;
+  change.what = what;
+  change.gone = gone;
+  loop_->post_own(make_command("", NoteChange{change}, nullptr));
+}
+
 // Each end of a gate is an alarm; the log has it already.
 void Daemon::look_at_gate() {
   const uint64_t restarts = transport_->restarts();
@@ -363,7 +379,7 @@ void Daemon::look_at_room() {
                                                          ? "new work is refused"
                                                          : "messages of peers are left with them");
   }
-  alarms_.set(config_.agency, AlarmKind::kDisk, std::move(text), clock_.now());
+  set_alarm(AlarmKind::kDisk, std::move(text));
 }
 
 // As a rule a peer answers within a second.
@@ -372,17 +388,16 @@ void Daemon::look_at_store() {
   std::optional<std::string> text;
   if (engine_->is_copy()) text = kWaitsForPeople;
   if (!engine_->confirmed() && !patient) text = kWaitsForWitness;
-  alarms_.set(config_.agency, AlarmKind::kUnconfirmed, std::move(text), clock_.now());
+  set_alarm(AlarmKind::kUnconfirmed, std::move(text));
   if (damage_.size() == 0) return;
-  alarms_.set(config_.agency, AlarmKind::kDamage, "places of the store cannot be read",
-              clock_.now());
+  set_alarm(AlarmKind::kDamage, "places of the store cannot be read");
 }
 
 void Daemon::look_at_clock() {
   const std::optional<Instant> wrong = clock_.wrong();
   std::optional<std::string> text;
   if (wrong) text = check_wall_clock(*wrong).error().text;
-  alarms_.set(config_.agency, AlarmKind::kOwnClock, std::move(text), clock_.now());
+  set_alarm(AlarmKind::kOwnClock, std::move(text));
   if (!wrong) {
     clock_alarm_at_ = Steady{INT64_MIN};
     return;
@@ -449,6 +464,7 @@ void Daemon::refresh_gauges() {
       const auto id = AgencyId::parse(peer.agency());
       if (!id) continue;
       metrics_.know_peer(*id);
+      feed_.set_queue(*id, peer.queued(), peer.oldest_unreceipted_ms());
       metrics_.queue_depth.Add(peer_label(*id)).Set(static_cast<double>(peer.queued()));
       metrics_.oldest_unreceipted.Add(peer_label(*id))
           .Set(static_cast<double>(peer.oldest_unreceipted_ms()) / 1e3);

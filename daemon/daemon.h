@@ -80,6 +80,8 @@ class Daemon {
   void look_at_gate();
   void look_at_room();
   void look_at_store();
+  void set_alarm(AlarmKind kind, std::optional<std::string> text);
+  void note(Topic topic, uint8_t what = 0, bool gone = false);
   // How long the loop's thread that is furthest behind has been waited for.
   int64_t waited_ms() const;
 
@@ -95,6 +97,7 @@ class Daemon {
   std::shared_ptr<const Users> users_;
   std::shared_ptr<const Directory> directory_;  // the channel thread reads directory_now_
   std::atomic<std::shared_ptr<const Directory>> directory_now_;
+  ChangeFeed feed_;
   std::unique_ptr<Vault> vault_;
   std::unique_ptr<StoreEngine> store_;
   std::unique_ptr<NumberBlocks> numbers_;

@@ -70,8 +70,18 @@ void Api::set_calendar(std::shared_ptr<const Calendar> calendar) {
 }
 
 void Api::set_users(std::shared_ptr<const Users> users) {
+  {
+    const std::lock_guard lock(users_mutex_);
+    users_ = std::move(users);
+  }
+  feed().users_changed();
+}
+
+bool Api::is_still(const User& user) const {
   const std::lock_guard lock(users_mutex_);
-  users_ = std::move(users);
+  return std::ranges::any_of(users_->all(), [&](const User& now) {
+    return now.name == user.name && now.role == user.role && now.token_sha256 == user.token_sha256;
+  });
 }
 
 std::shared_ptr<const Users> Api::users_now() const {

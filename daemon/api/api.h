@@ -29,6 +29,7 @@
 
 #include "daemon/agency/peer_commands.h"
 #include "daemon/api/console_file.h"
+#include "daemon/api/event_stream.h"
 #include "daemon/api/http/http_message.h"
 #include "daemon/api/idempotency.h"
 #include "daemon/api/json.h"
@@ -42,6 +43,7 @@
 #include "daemon/base/time.h"
 #include "daemon/casework/case_commands.h"
 #include "daemon/engine/alarm.h"
+#include "daemon/engine/change_feed.h"
 #include "daemon/metrics/metrics.h"
 #include "daemon/payments/payment_commands.h"
 #include "daemon/recovery/store_commands.h"
@@ -82,6 +84,7 @@ struct ApiPorts {
   DamageBook* damage = nullptr;
   std::function<std::string()> self_name = nullptr;  // of our own agency. Of any thread.
   std::span<const ConsoleFile> console = {};         // none: it was built without
+  ChangeFeed* feed = nullptr;                        // of the engine; may be left out
 };
 
 class Api {
@@ -185,6 +188,7 @@ class Api {
   void show_console(Call call);
   void show_console_file(Call call);
   void lead_to_console(Call call);
+  void follow_events(Call call);
   void live(Call call);
   void ready(Call call);
   void show_metrics(Call call);
@@ -211,6 +215,10 @@ class Api {
   std::shared_ptr<const Users> users_now() const;
   // Of words in the answer.
   Language language_of(const Call& call) const;
+  // Whether the user is there still, with the same token and role.
+  bool is_still(const User& user) const;
+  std::function<bool()> still_there(const Call& call) const;
+  ChangeFeed& feed() { return ports_.feed != nullptr ? *ports_.feed : own_feed_; }
   // The next cases of a list, and so on.
   struct CaseListing;
   void list_on(const std::shared_ptr<CaseListing>& listing);
@@ -264,6 +272,8 @@ class Api {
   mutable Sessions sessions_;
   mutable std::mutex calendar_mutex_;
   std::shared_ptr<const Calendar> calendar_;
+  ChangeFeed own_feed_;  // if the daemon has none
+  EventStreams event_streams_;
   std::atomic<uint64_t> uploads_ = 0;  // begun so far
   std::mutex progress_mutex_;
   ProgressGate progress_gate_;

@@ -46,6 +46,18 @@ Result<BankFileEntry> read_file_entry(std::string_view key, std::string_view val
   return BankFileEntry{digest, std::move(record)};
 }
 
+Result<std::optional<Digest>> first_digest(const Records& records, std::string_view kind,
+                                           std::string_view first) {
+  const std::string begin = std::string(kind) + std::string(first);
+  std::optional<Digest> found;
+  TRY_DO(records.scan(Family::kFunds, begin, layout::prefix_end(begin),
+                      [&](std::string_view key, std::string_view) {
+                        found = to_array<kDigestSize>(key.substr(kind.size()));
+                        return false;
+                      }));
+  return found;
+}
+
 }  // namespace
 
 Result<BankFilePage> list_bank_files(const Records& records, const std::optional<Digest>& after,
@@ -155,6 +167,14 @@ Result<std::vector<BankLineEntry>> list_proposed_acts(const Records& records, si
     if (record) lines.push_back({digest, std::move(*record)});
   }
   return lines;
+}
+
+Result<std::optional<Digest>> whole_line_digest(const Records& records, std::string_view first) {
+  return first_digest(records, layout::kBankLines, first);
+}
+
+Result<std::optional<Digest>> whole_file_digest(const Records& records, std::string_view first) {
+  return first_digest(records, layout::kBankFiles, first);
 }
 
 Result<std::optional<v1::BankLineRecord>> read_bank_line(const Records& records,

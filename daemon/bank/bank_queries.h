@@ -87,6 +87,10 @@ Result<FileLinePage> list_file_lines(const Records& records, const Digest& file,
 // The first `limit` lines of which an act waits for a second person.
 Result<std::vector<BankLineEntry>> list_proposed_acts(const Records& records, size_t limit);
 
+// The digest of the line, or of the file, that begins with these bytes; nullopt: there is none.
+Result<std::optional<Digest>> whole_line_digest(const Records& records, std::string_view first);
+Result<std::optional<Digest>> whole_file_digest(const Records& records, std::string_view first);
+
 // nullopt: no such line.
 Result<std::optional<v1::BankLineRecord>> read_bank_line(const Records& records,
                                                          const Digest& digest);

@@ -75,7 +75,7 @@ class ApiWorld {
         api({engine, store, *vault, clock, metrics, [this] { return not_ready; },
              *AgencyId::parse(kSelf), four_eyes, 3, [this](AgencyId) { return reach; },
              Language::kEnglish, [this] { return alarms; }, [this] { return confirmed; }, &damage,
-             nullptr, console},
+             nullptr, console, &feed},
             users_of_every_role()) {
     engine.answer = [this](const Asking&) {
       Answer answer;
@@ -132,6 +132,7 @@ class ApiWorld {
   FakeEngine engine;
   FixedClock clock;
   Metrics metrics;
+  ChangeFeed feed;
   std::optional<std::string> not_ready;
   Refusal reach = Refusal::kNone;  // of every peer
   std::vector<Alarm> alarms;

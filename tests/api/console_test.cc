@@ -154,6 +154,16 @@ TEST_CASE("a session that is ended is nobody's, and its cookie goes") {
   CHECK(page.ask("GET", "/v1/session").status() == 401);
 }
 
+TEST_CASE("a session that is ended follows nothing any more") {
+  ApiWorld world;
+  Page page = signed_in(world, Role::kOperator);
+  const Got followed = page.ask("GET", "/v1/events");
+  REQUIRE(followed.response.stream);
+  CHECK_FALSE(followed.response.stream->next().last);
+  page.ask("DELETE", "/v1/session");
+  CHECK(followed.response.stream->next().last);
+}
+
 TEST_CASE("a removed user's sessions end") {
   ApiWorld world;
   Page page = signed_in(world, Role::kOperator);

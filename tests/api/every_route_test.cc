@@ -48,6 +48,19 @@ void require_type(const Route& route, const std::string& body) {
   REQUIRE(ours == std::ranges::any_of(route.shape.output, reads));
 }
 
+// The first of what a stream says: whole, and no failure.
+void require_events(HttpStream& stream, bool lines) {
+  const std::string said = stream.next().bytes;
+  REQUIRE(is_utf8(said));
+  REQUIRE(said.find("\"failed\"") == std::string::npos);
+  std::stringstream text(said);
+  for (std::string line; std::getline(text, line);) {
+    const size_t data = lines ? 0 : std::string_view("data: ").size();
+    if (!lines && !line.starts_with("data: ")) continue;
+    REQUIRE_NOTHROW(nlohmann::json::parse(line.substr(data)));
+  }
+}
+
 // As the row says, well formed, and no failure of ours.
 void require_sound(const Route* asked, Got& got) {
   INFO(got.status() << " " << got.response.content_type << " " << got.response.body);
@@ -71,6 +84,7 @@ void require_sound(const Route* asked, Got& got) {
       REQUIRE_NOTHROW(nlohmann::json::parse(line));
     }
   }
+  if (got.response.stream) require_events(*got.response.stream, plain == "application/x-ndjson");
   if (!got.response.pieces) return;
   uint64_t size = 0;
   for (auto piece = got.response.pieces(); piece && !piece->empty();

@@ -38,7 +38,7 @@ class LiveApi final : public CommandPort {
         clock_(site),
         api({*this, *site.store, *site.vault, clock_, metrics_, [] { return std::nullopt; },
              site.self, four_eyes, 3, nullptr, Language::kEnglish, nullptr, nullptr, nullptr,
-             nullptr, kConsole},
+             nullptr, kConsole, &site.feed},
             users_of_every_role()) {}
 
   bool post(Command command) override {

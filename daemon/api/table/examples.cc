@@ -125,6 +125,7 @@ constexpr RouteExample kExamples[] = {
     {"pause_peer", "/v1/peers/S41132810207/pause",
      R"({"why":"their new machine","until":"2026-11-30T18:00:00+08:00"})"},
     {"resume_peer", "/v1/peers/S41132810207/resume"},
+    {"follow_events", "/v1/events?topic=case,alarm&after=first&wait=0"},
     {"list_quarantine", "/v1/quarantine?limit=1"},
     {"show_quarantined", "/v1/quarantine/000000000000000000000000000000000000000000000000"},
     {"propose_quarantine_list", "/v1/quarantine-list",

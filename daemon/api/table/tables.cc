@@ -4,8 +4,8 @@ namespace jiexu {
 
 std::span<const RouteTable> route_tables() {
   static const RouteTable kTables[] = {
-      case_table(), paper_table(), work_table(),   bank_table(),    money_table(),
-      link_table(), store_table(), report_table(), console_table(), health_table()};
+      case_table(),  paper_table(), work_table(),   bank_table(),    money_table(), link_table(),
+      store_table(), event_table(), report_table(), console_table(), health_table()};
   return kTables;
 }
 

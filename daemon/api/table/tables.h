@@ -25,6 +25,7 @@ RouteTable bank_table();
 RouteTable money_table();
 RouteTable link_table();
 RouteTable store_table();
+RouteTable event_table();
 RouteTable report_table();
 RouteTable console_table();
 RouteTable health_table();
