@@ -51,10 +51,10 @@ int run(int argc, char** argv) {
   Session session;
   add_options(app, session);
   for (const auto add :
-       {add_init,     add_login,  add_directory, add_own_entry, add_mail,       add_certificate,
-        add_user,     add_config, add_case,      add_peer,      add_quarantine, add_alarms,
-        add_console,  add_bank,   add_remit,     add_money,     add_rules,      add_reports,
-        add_progress, add_doctor, add_store}) {
+       {add_init,    add_login,    add_directory, add_own_entry, add_mail,       add_certificate,
+        add_user,    add_config,   add_case,      add_peer,      add_quarantine, add_alarms,
+        add_events,  add_console,  add_bank,      add_remit,     add_money,      add_rules,
+        add_reports, add_progress, add_doctor,    add_store}) {
     add(app, session);
   }
   add_shells(app, session, line);

@@ -135,6 +135,7 @@ void add_peer(Command app, Session& session);
 void add_quarantine(Command app, Session& session);
 void add_links(Command peer, Session& session);  // more commands of `jiexu peer`
 void add_alarms(Command app, Session& session);
+void add_events(Command app, Session& session);
 void add_bank(Command app, Session& session);
 void add_bank_files(Command bank_group, Session& session);
 void add_held_files(Command bank_group, Session& session);

@@ -236,6 +236,7 @@ void Place::ask(const Command& command, size_t odd, const std::string& value) {
     arguments.push_back(option + "=" + (is_odd ? value : known(option)));
   }
   for (const std::string& flag : command.flags) {
+    if (flag == "--follow") continue;  // it is meant not to end
     if (odd_.one_in(4)) arguments.push_back(flag);
   }
   if (!command.places.empty()) arguments.push_back("--");
