@@ -84,6 +84,20 @@ export class World {
     { n: 2, at: at(9e5), event: "send-letter", relationship: "LETTER_SENT", funds: "NONE_DUE", actor: "li", actor_kind: "user", note: "" }];
   fail = {};       // path -> status
   requests = [];   // method and path of what writes
+  reads = 0;       // of everything but events
+  streams = null;  // who follows the events; null: nobody can
+
+  // Something has changed.
+  tell() {
+    for (const stream of this.streams) stream.write('event: link\ndata: {"topic":"link"}\n\n');
+  }
+  follow(response) {
+    const all = this.streams;
+    all.add(response);
+    response.on("close", () => all.delete(response));
+    response.writeHead(200, { "Content-Type": "text/event-stream", "Cache-Control": "no-store" });
+    response.write("retry: 2000\n\n");
+  }
   acts = {};       // "pause" -> function of peer and body
 
   problem(status) {
@@ -152,6 +166,8 @@ export async function stage(page) {
       response.writeHead(made.status, made.headers);
       return response.end(made.body);
     }
+    if (path === "/v1/events" && world.streams) return world.follow(response);
+    if (path !== "/v1/events") world.reads += 1;
     const text = await read(request);
     const made = world.answer(request.method, path, text ? JSON.parse(text) : {});
     const body = made.body === "" ? "" : JSON.stringify(made.body);

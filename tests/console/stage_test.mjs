@@ -243,6 +243,27 @@ test("twelve tabs are served by one stream", async () => {
   for (const tab of tabs) await until(async () => (await text(tab, "tbody")).includes("4321"), "each tab sees the change");
 });
 
+test("what changes shows at once where events are told, and nothing is asked for in vain", async () => {
+  on.world.streams = new Set();
+  const page = await show();
+  await until(() => on.world.streams.size === 1, "the page follows the events");
+  await sleep(1500);  // what it asks for as it begins to follow
+  const before = on.world.reads;
+  await sleep(5000);
+  assert.ok(on.world.reads - before <= 4, `${on.world.reads - before} requests in five seconds`);
+  on.world.peers[0].queued = "4321";
+  on.world.tell();
+  await until(async () => (await text(page, "tbody")).includes("4321"), "the change shows", 1500);
+  // A stream that ends is asked about at once; then it is polled until there is another one.
+  const follow = on.world.streams;
+  on.world.streams = null;
+  for (const stream of follow) stream.destroy();
+  on.world.peers[0].queued = "8765";
+  await until(async () => (await text(page, "tbody")).includes("8765"), "the end of the stream is a change", 1500);
+  on.world.peers[0].queued = "9876";
+  await until(async () => (await text(page, "tbody")).includes("9876"), "without a stream it is polled", 3000);
+});
+
 test("fifty agencies and five changes a second: no long task, no shift of what is read", async () => {
   on.world.peers = Array.from({ length: 50 }, (_, n) => peer(n + 1));
   const page = await show();

@@ -1,8 +1,11 @@
 /**
  * Keeps answers of the daemon fresh for all tabs of the browser. Runs in the shared worker, or in the page
- * where there is none. Each address that somebody watches is asked for again, with its tag, about every
- * second; seldom while nobody looks.
+ * where there is none. Each address that somebody watches is asked for again, with its tag: as soon as the
+ * stream of events says that something has changed, but not more than once a second, and seldom otherwise.
+ * One of them is asked for every two seconds, for a daemon that hangs ends no stream. While there is no stream
+ * all are asked for about every second. Seldom while nobody looks.
  */
+import { Stream } from "./stream";
 
 export type ToTab =
   | { kind: "answer"; url: string; status: number; body: string; at: number }
@@ -17,9 +20,11 @@ export type FromTab =
 export interface Tab { tell(message: ToTab): void }
 
 interface Watcher { urls: string[]; visible: boolean; heard: number }
-interface Known { status: number; body: string; tag: string; at: number; asking: boolean; due: number }
+interface Known {
+  status: number; body: string; tag: string; at: number; asking: boolean; asked: number; due: number;
+}
 
-const EVERY = 1000, SELDOM = 15_000, LOST_AFTER = 150_000, PATIENCE = 8000;
+const EVERY = 1000, PULSE = 2000, SELDOM = 15_000, LOST_AFTER = 150_000, PATIENCE = 8000;
 
 export class Poller {
   private tabs = new Map<Tab, Watcher>();
@@ -27,6 +32,7 @@ export class Poller {
   private key = "";
   private language = "";
   private timer: ReturnType<typeof setTimeout> | undefined;
+  private stream = new Stream(() => this.changed(), () => this.hasten());
 
   hear(tab: Tab, message: FromTab): void {
     if (message.kind === "bye") this.tabs.delete(tab);
@@ -41,7 +47,9 @@ export class Poller {
     this.key = message.key;
     this.language = message.language;
     const before = this.tabs.get(tab)?.urls ?? [];
+    const seen = this.seen();
     this.tabs.set(tab, { urls: message.urls, visible: message.visible, heard: Date.now() });
+    if (!seen) this.changed();
     for (const url of message.urls) {
       const known = this.known.get(url);
       if (known?.status && !before.includes(url)) {
@@ -54,6 +62,11 @@ export class Poller {
     for (const known of this.known.values()) known.due = 0;
   }
 
+  private changed(): void {
+    if (!this.seen()) return;
+    for (const known of this.known.values()) known.due = Math.min(known.due, known.asked + EVERY);
+  }
+
   /** Asks for what is due, and comes again. */
   private turn(): void {
     clearTimeout(this.timer);
@@ -61,24 +74,34 @@ export class Poller {
     for (const [tab, watcher] of this.tabs) if (now - watcher.heard > LOST_AFTER) this.tabs.delete(tab);
     const wanted = new Set([...this.tabs.values()].flatMap((watcher) => watcher.urls));
     for (const url of this.known.keys()) if (!wanted.has(url)) this.known.delete(url);
-    if (!wanted.size) return;
+    if (!wanted.size) {
+      this.stream.close();
+      return;
+    }
+    this.stream.keep(this.key);
     for (const url of wanted) {
-      const known = this.known.get(url) ?? { status: 0, body: "", tag: "", at: 0, asking: false, due: 0 };
+      const known = this.known.get(url) ?? { status: 0, body: "", tag: "", at: 0, asking: false, asked: 0, due: 0 };
       this.known.set(url, known);
       if (!known.asking && known.due <= now) void this.fetch(url, known);
     }
     this.timer = setTimeout(() => this.turn(), 250);
   }
 
-  private every(): number {
-    const seen = [...this.tabs.values()].some((watcher) => watcher.visible);
-    return seen ? EVERY : SELDOM;
+  private seen(): boolean {
+    return [...this.tabs.values()].some((watcher) => watcher.visible);
+  }
+
+  private every(url: string): number {
+    if (!this.seen()) return SELDOM;
+    if (!this.stream.stands) return EVERY;
+    return url === this.known.keys().next().value ? PULSE : SELDOM;
   }
 
   private async fetch(url: string, known: Known): Promise<void> {
     known.asking = true;
-    known.due = Date.now() + this.every();
     const asked = Date.now();
+    known.asked = asked;
+    known.due = asked + this.every(url);
     const headers: Record<string, string> = { "X-Jiexu-Key": this.key, "Accept-Language": this.language };
     if (known.tag) headers["If-None-Match"] = known.tag;
     try {
