@@ -5,6 +5,7 @@
 #include <chrono>
 
 #include "daemon/api/conventions.h"
+#include "daemon/api/lacking.h"
 #include "daemon/api/problem.h"
 #include "daemon/api/reply.h"
 #include "daemon/engine/idempotency_keys.h"
@@ -110,8 +111,10 @@ std::optional<Api::Asker> Api::authenticate(const HttpRequest& request) const {
     auto user = user_by_token(request.authorization);
     return user ? std::optional(Asker{std::move(*user)}) : std::nullopt;
   }
-  auto session = session_of(request);
-  return session ? std::optional(Asker{std::move(session->user), true}) : std::nullopt;
+  if (auto session = session_of(request)) return Asker{std::move(session->user), true};
+  const std::shared_ptr<const Users> users = users_now();
+  const User* user = request.peer_uid ? users->find_uid(*request.peer_uid) : nullptr;
+  return user != nullptr ? std::optional(Asker{*user}) : std::nullopt;
 }
 
 std::string Api::user_of(const HttpRequest& request) const {
@@ -146,7 +149,7 @@ void Api::route(HttpRequest request, const HttpRespond& respond, std::string_vie
     return answer(respond, problem_response(404, "no_such_path", "see /openapi.json"));
   }
   if (found.route != nullptr) label = found.route->pattern;
-  const bool open = found.route != nullptr && found.route->role == Role::kNobody;
+  const bool open = found.route != nullptr && found.route->right == Right::kNone;
   const std::optional<Asker> asker = authenticate(request);
   if (!asker && !open) return answer(respond, unauthenticated());
   if (found.route == nullptr) return answer(respond, no_such_method(found.allowed));
@@ -156,11 +159,8 @@ void Api::route(HttpRequest request, const HttpRespond& respond, std::string_vie
       return answer(respond, std::move(*refused));
     }
   }
-  if (!open && !may(asker->user.role, found.route->role)) {
-    return answer(respond,
-                  problem_response(403, "role_too_low",
-                                   "this needs the role " + std::string(name(found.route->role))));
-  }
+  if (!open && !may(asker->user, found.route->right))
+    return answer(respond, lacks(found.route->right));
   if (!takes(*found.route, request)) return answer(respond, unknown_media_type(*found.route));
   if (const auto fault = fault_of(found.route->shape, *target)) {
     return answer(respond, bad_query(fault->name, fault->text));

@@ -5,9 +5,10 @@
 //   * Only GET /livez, /readyz, /metrics, /openapi.json and /reference, the console's files and the
 //     beginning of its session answer without a token; they show nothing of a person.
 //   * A session stands for the token of its user (console_routes.cc), but not for what is meant for
-//     programs: /metrics, what the role system is for, and links that begin sessions.
+//     programs: /metrics, what systems bring, and links that begin sessions.
+//   * On the unix socket a request without a token is that of the user who has the peer's uid.
 //   * The query holds what the route's row says, each name once; anything else is 400 (query.h).
-//   * A path that does not exist is 404. A missing or wrong token is 401; a role that may not, 403.
+//   * A path that does not exist is 404. A missing or wrong token is 401, a lacking right 403.
 //   * Errors are problem+json with a stable code, in words of the language that Accept-Language
 //     asks for, else of the agency's. A full inbox is 429 with Retry-After.
 //   * A POST with an Idempotency-Key is done once (idempotency.h).

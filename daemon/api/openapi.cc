@@ -136,9 +136,14 @@ bool is_json(std::string_view type) {
 }
 
 std::string Document::description(const Route& route) const {
-  if (route.role == Role::kNobody) return words("Without a token.");
-  return filled(word("For the role {role} and those above it.", language_),
-                {{"role", word_of("role.", name(route.role), language_)}});
+  if (route.right == Right::kNone) return words("Without a token.");
+  std::string roles;
+  for (const Role role : roles_with(route.right).all()) {
+    if (!roles.empty()) roles += language_ == Language::kChinese ? "、" : ", ";
+    roles += word_of("role.", name(role), language_);
+  }
+  return filled(word("Needs the right {right}, which these roles have: {roles}.", language_),
+                {{"right", word_of("right.", name(route.right), language_)}, {"roles", roles}});
 }
 
 Json Document::path_parameter(std::string_view name, const std::string& example) const {
@@ -255,9 +260,9 @@ Json Document::operation(const RouteTable& table, const Route& route) {
               {"tags", {table.tag}},
               {"summary", words(route.shape.summary)},
               {"description", description(route)},
-              {"x-jiexu-role", name(route.role)}};
-  if (route.role == Role::kNobody) out["security"] = Json::array();
-  if (route.role == Role::kNobody && !route.shape.query.empty()) {  // with a token it says more
+              {"x-jiexu-right", name(route.right)}};
+  if (route.right == Right::kNone) out["security"] = Json::array();
+  if (route.right == Right::kNone && !route.shape.query.empty()) {  // with a token it says more
     out["security"] = Json::array({Json::object(), {{"token", Json::array()}}});
   }
   out["parameters"] = parameters(route);

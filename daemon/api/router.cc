@@ -75,7 +75,7 @@ bool has_body(const Route& route) {
 std::vector<int> statuses_of(const Route& route) {
   std::set<int> all = {400, 500};
   const auto add = [&](std::initializer_list<int> some) { all.insert(some); };
-  if (route.role != Role::kNobody) add({401, 403, 429});
+  if (route.right != Right::kNone) add({401, 403, 429});
   if (route.method == "GET") add({406});
   if (route.method == "GET" && route.shape.gives == "application/json") add({304});
   if (route.method != "GET") add({409, 413, 415, 429, 503, 507});

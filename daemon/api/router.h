@@ -1,5 +1,5 @@
 // Which route a request means. A route is one row of data (table/): from it come the way to its
-// handler, the role and the query that are checked before, /openapi.json (openapi.h) and the tests
+// handler, the right and the query that are checked before, /openapi.json (openapi.h) and the tests
 // of every route. What it does is the handler that the row names.
 #pragma once
 
@@ -57,7 +57,7 @@ struct RouteShape {
 struct Route {
   std::string_view method;
   std::string_view pattern;  // such as "/v1/cases/{id}"; a segment in braces fits any one segment
-  Role role;                 // the least that may; kNobody: no token is asked for
+  Right right;               // that it needs; kNone: no token is asked for
   void (Api::*handle)(Call call);
   RouteShape shape = {};
 };

@@ -1,17 +1,12 @@
 #include "daemon/users/users.h"
 
-#include <fcntl.h>
 #include <openssl/crypto.h>
-#include <sys/file.h>
 #include <toml++/toml.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <array>
 
 #include "daemon/base/bytes.h"
 #include "daemon/base/reserved_names.h"
-#include "daemon/base/retry.h"
 #include "daemon/trust/keyring.h"
 #include "daemon/trust/suite.h"
 
@@ -19,15 +14,12 @@ namespace jiexu {
 namespace {
 
 namespace fs = std::filesystem;
+using Kind = UserChange::Kind;
 
-constexpr std::string_view kTokenPrefix = "jx_";  // lets secret scanners recognise a leaked token
-constexpr size_t kTokenBytes = 32;
 constexpr size_t kNameBytesMax = 32;
 
-constexpr std::pair<Role, std::string_view> kRoleNames[] = {
-    {Role::kInquirer, "inquirer"}, {Role::kAuditor, "auditor"},   {Role::kClerk, "clerk"},
-    {Role::kSystem, "system"},     {Role::kReviewer, "reviewer"}, {Role::kOperator, "operator"},
-};
+constexpr std::pair<Kind, std::string_view> kKinds[] = {
+    {Kind::kAdd, "add"}, {Kind::kReplace, "replace"}, {Kind::kRemove, "remove"}};
 
 // Names go into timelines, logs and file names of tokens.
 bool is_user_name(std::string_view name) {
@@ -44,9 +36,6 @@ std::string reserved_text(std::string_view name) {
          " is reserved for what the daemon or the bank does; give this user another name";
 }
 
-// Whether a file may hold users of reserved names: only so that they can be removed.
-enum class Reserved : uint8_t { kRefused, kAllowed };
-
 // Reads the tables of one file and gathers what is wrong with them.
 class UsersParser {
  public:
@@ -55,12 +44,15 @@ class UsersParser {
 
   void read(const toml::table& file) {
     for (const auto& [key, value] : file) {
-      const toml::array* users = value.as_array();
-      if (key.str() != "user" || users == nullptr) {
+      const bool users = key.str() == "user", changes = key.str() == "change";
+      const toml::array* list = value.as_array();
+      if (key.str() == "last_change") {
+        last_change_ = static_cast<uint64_t>(std::max(value.value_or(int64_t{0}), int64_t{0}));
+      } else if ((!users && !changes) || list == nullptr) {
         add(key.source().begin, "unknown key `" + std::string(key.str()) + "`; users are [[user]]");
-        continue;
+      } else {
+        for (const toml::node& one : *list) users ? read_user(one) : read_change(one);
       }
-      for (const toml::node& user : *users) read_user(user);
     }
   }
 
@@ -71,87 +63,119 @@ class UsersParser {
 
   Result<std::shared_ptr<const Users>> result() {
     if (!problems_.empty()) return fail(Errc::kInvalid, std::move(problems_));
-    return std::make_shared<const Users>(std::move(users_));
+    return std::make_shared<const Users>(std::move(users_), std::move(waiting_), last_change_);
   }
 
  private:
+  void know_keys(const toml::table& table, std::initializer_list<std::string_view> known,
+                 std::string_view what) {
+    for (const auto& [key, value] : table) {
+      if (std::ranges::find(known, key.str()) != known.end()) continue;
+      add(key.source().begin,
+          "unknown key `" + std::string(key.str()) + "` of a " + std::string(what));
+    }
+  }
+
+  // Roles of today, or the one of an earlier file.
+  Roles roles_of(const toml::table& table) {
+    const auto earlier = table["role"].value<std::string>();
+    const toml::array* names = table["roles"].as_array();
+    Roles out = earlier ? roles_of_earlier(*earlier) : Roles();
+    bool good = earlier ? names == nullptr && !out.empty() : names != nullptr && !names->empty();
+    for (size_t i = 0; names != nullptr && i < names->size(); ++i) {
+      const auto role = role_from_name(names->get(i)->value_or(std::string()));
+      good = good && role;
+      if (role) out.add(*role);
+    }
+    if (!good) {
+      add(table.source().begin,
+          "role must be one of: clerk-out, clerk-in, reviewer, finance, operator, security, "
+          "auditor, system, inquirer; write roles = [\"clerk-in\", ...]");
+    }
+    return out;
+  }
+
+  std::optional<uint32_t> uid_of(const toml::table& table) {
+    if (!table.contains("uid")) return std::nullopt;
+    const int64_t uid = table["uid"].value_or(int64_t{-1});
+    if (uid >= 0 && uid < UINT32_MAX) return static_cast<uint32_t>(uid);
+    add(table.source().begin, "uid must be a user's number on this machine");
+    return std::nullopt;
+  }
+
+  void check_name(toml::source_position at, const std::string& name) {
+    if (!is_user_name(name)) add(at, "name must be 1 to 32 of a-z 0-9 - _ .");
+    if (!is_reserved_name(name) || reserved_ == Reserved::kAllowed) return;
+    add(at, reserved_text(name) + ": `jiexu user remove " + name +
+                "`, then `jiexu user add` for the new one");
+  }
+
+  void check_alone(toml::source_position at, const User& user) {
+    for (const User& other : users_) {
+      if (other.name == user.name) add(at, "user " + user.name + " is there twice");
+      if (other.token_sha256 == user.token_sha256) add(at, "two users have the same token");
+      if (user.uid && other.uid == user.uid) add(at, "two users have the same uid");
+    }
+  }
+
   void read_user(const toml::node& node) {
     const toml::source_position at = node.source().begin;
     const toml::table* table = node.as_table();
     if (table == nullptr) return add(at, "a user must be a table: [[user]]");
+    know_keys(*table, {"name", "role", "roles", "token_sha256", "uid"}, "user");
     User user;
     user.name = (*table)["name"].value_or(std::string());
-    const std::optional<Role> role = role_from_name((*table)["role"].value_or(std::string()));
+    check_name(at, user.name);
+    user.roles = roles_of(*table);
+    user.uid = uid_of(*table);
     const auto bytes = from_hex((*table)["token_sha256"].value_or(std::string()));
     const auto digest = bytes ? to_array<32>(*bytes) : std::nullopt;
-    if (!is_user_name(user.name)) add(at, "name must be 1 to 32 of a-z 0-9 - _ .");
-    if (is_reserved_name(user.name) && reserved_ == Reserved::kRefused) {
-      add(at, reserved_text(user.name) + ": `jiexu user remove " + user.name +
-                  "`, then `jiexu user add` for the new one");
+    if (!digest) {
+      return add(at, "token_sha256 must be 64 hex digits; `jiexu user add` makes it");
     }
-    if (!role) add(at, "role must be inquirer, auditor, clerk, system, reviewer or operator");
-    if (!digest) add(at, "token_sha256 must be 64 hex digits; `jiexu user add` makes it");
-    if (table->size() > 3) add(at, "a user has the keys name, role and token_sha256 only");
-    for (const User& other : users_) {
-      if (other.name == user.name) add(at, "user " + user.name + " is there twice");
-      if (digest && other.token_sha256 == *digest) add(at, "two users have the same token");
-    }
-    user.role = role.value_or(Role::kNobody);
-    user.token_sha256 = digest.value_or(Digest{});
+    user.token_sha256 = *digest;
+    check_alone(at, user);
     users_.push_back(std::move(user));
+  }
+
+  void read_change(const toml::node& node) {
+    const toml::source_position at = node.source().begin;
+    const toml::table* table = node.as_table();
+    if (table == nullptr) return add(at, "a change must be a table: [[change]]");
+    know_keys(*table, {"number", "what", "user", "roles", "uid", "by"}, "change");
+    UserChange change;
+    const std::string what = (*table)["what"].value_or(std::string());
+    const auto* const kind =
+        std::ranges::find(kKinds, what, &std::pair<Kind, std::string_view>::second);
+    if (kind == std::end(kKinds)) return add(at, "what must be add, replace or remove");
+    change.kind = kind->first;
+    change.user = (*table)["user"].value_or(std::string());
+    change.by = (*table)["by"].value_or(std::string());
+    change.number = static_cast<uint64_t>((*table)["number"].value_or(int64_t{0}));
+    if (change.kind != Kind::kRemove) change.roles = roles_of(*table);
+    change.uid = uid_of(*table);
+    last_change_ = std::max(last_change_, change.number);
+    waiting_.push_back(std::move(change));
   }
 
   const std::string origin_;
   const Reserved reserved_;
   std::vector<User> users_;
+  std::vector<UserChange> waiting_;
+  uint64_t last_change_ = 0;
   std::string problems_;
 };
 
-// Holds the folder locked, so that two `jiexu user add` do not lose each other's user.
-class FolderLock {
- public:
-  explicit FolderLock(const fs::path& folder)
-      : fd_(uninterrupted([&] {
-          return ::open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        })) {
-    if (fd_ >= 0 && uninterrupted([&] { return ::flock(fd_, LOCK_EX); }) != 0) {
-      ::close(std::exchange(fd_, -1));
-    }
+std::string roles_line(Roles roles) {
+  std::string out;
+  for (const Role role : roles.all()) {
+    out += (out.empty() ? "\"" : ", \"") + std::string(name(role)) + "\"";
   }
-  ~FolderLock() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  FolderLock(const FolderLock&) = delete;
-  FolderLock& operator=(const FolderLock&) = delete;
-
-  bool held() const { return fd_ >= 0; }
-  bool sync() const {
-    return uninterrupted([&] { return ::fsync(fd_); }) == 0;
-  }
-
- private:
-  int fd_;
-};
-
-std::string to_text(const std::vector<User>& users) {
-  std::string out = "# Users of the local API. Change with `jiexu user`, then send SIGHUP.\n";
-  for (const User& user : users) {
-    out += "\n[[user]]\nname = \"" + user.name + "\"\nrole = \"" + std::string(name(user.role)) +
-           "\"\ntoken_sha256 = \"" + to_hex(view(user.token_sha256)) + "\"\n";
-  }
-  return out;
+  return out.empty() ? "" : "roles = [" + out + "]\n";
 }
 
-// REQUIRES: the folder is locked.
-Result<void> replace(const fs::path& file, const std::vector<User>& users, const FolderLock& lock) {
-  const fs::path fresh = file.string() + ".new";
-  std::error_code error;
-  fs::remove(fresh, error);  // left by a crash; the lock says that nobody is writing it
-  if (Result<void> written = write_secret_file(fresh, to_text(users)); !written) return written;
-  fs::rename(fresh, file, error);
-  if (error) return fail(Errc::kIo, file.string() + ": cannot be replaced: " + error.message());
-  if (!lock.sync()) return fail(Errc::kIo, file.string() + ": cannot sync the folder");
-  return {};
+std::string uid_line(std::optional<uint32_t> uid) {
+  return uid ? "uid = " + std::to_string(*uid) + "\n" : "";
 }
 
 Result<std::shared_ptr<const Users>> parse_users(std::string_view text, const std::string& origin,
@@ -165,41 +189,41 @@ Result<std::shared_ptr<const Users>> parse_users(std::string_view text, const st
   return parser.result();
 }
 
+}  // namespace
+
+std::string_view name(UserChange::Kind kind) {
+  for (const auto& [known, text] : kKinds) {
+    if (known == kind) return text;
+  }
+  return "";
+}
+
+std::string to_toml(const Users& users) {
+  std::string out = "# Users of the local API. Change with `jiexu user`, then send SIGHUP.\n";
+  if (users.last_change() != 0) {
+    out += "last_change = " + std::to_string(users.last_change()) + "\n";
+  }
+  for (const User& user : users.all()) {
+    out += "\n[[user]]\nname = \"" + user.name + "\"\n" + roles_line(user.roles) +
+           "token_sha256 = \"" + to_hex(view(user.token_sha256)) + "\"\n" + uid_line(user.uid);
+  }
+  for (const UserChange& change : users.waiting()) {
+    out += "\n[[change]]\nnumber = " + std::to_string(change.number) + "\nwhat = \"" +
+           std::string(name(change.kind)) + "\"\nuser = \"" + change.user + "\"\nby = \"" +
+           change.by + "\"\n" + roles_line(change.roles) + uid_line(change.uid);
+  }
+  return out;
+}
+
+std::optional<std::string> wrong_with_user_name(std::string_view name) {
+  if (!is_user_name(name)) return "a user's name is 1 to 32 of a-z 0-9 - _ .";
+  if (is_reserved_name(name)) return reserved_text(name);
+  return std::nullopt;
+}
+
 Result<std::shared_ptr<const Users>> load_users(const fs::path& file, Reserved reserved) {
   TRY(const auto text, read_secret_file(file));
   return parse_users(text, file.string(), reserved);
-}
-
-std::string new_token() {
-  return std::string(kTokenPrefix) + to_hex(random_bytes(kTokenBytes));
-}
-
-// Locks, reads, lets `change` work on the list, and writes it.
-template <class Change>
-Result<void> rewrite(const fs::path& file, Reserved reserved, const Change& change) {
-  const FolderLock lock(file.parent_path());
-  if (!lock.held()) return fail(Errc::kIo, file.string() + ": cannot lock its folder");
-  const auto old = load_users(file, reserved);
-  if (!old && old.error().code != Errc::kNotFound) return tl::unexpected(old.error());
-  std::vector<User> users = old ? (*old)->all() : std::vector<User>();
-  if (Result<void> changed = change(users); !changed) return changed;
-  return replace(file, users, lock);
-}
-
-}  // namespace
-
-std::string_view name(Role role) {
-  for (const auto& [known, text] : kRoleNames) {
-    if (known == role) return text;
-  }
-  return "nobody";
-}
-
-std::optional<Role> role_from_name(std::string_view name) {
-  for (const auto& [role, text] : kRoleNames) {
-    if (text == name) return role;
-  }
-  return std::nullopt;
 }
 
 Result<std::shared_ptr<const Users>> Users::parse(std::string_view text,
@@ -225,46 +249,9 @@ const User* Users::find_name(std::string_view name) const {
   return found == users_.end() ? nullptr : &*found;
 }
 
-Result<std::string> add_user(const fs::path& file, const std::string& name, Role role) {
-  if (!is_user_name(name)) {
-    return fail(Errc::kInvalid, "a user's name is 1 to 32 of a-z 0-9 - _ .");
-  }
-  if (is_reserved_name(name)) return fail(Errc::kInvalid, reserved_text(name));
-  const std::string token = new_token();
-  const auto add = [&](std::vector<User>& users) -> Result<void> {
-    for (const User& user : users) {
-      if (user.name == name) {
-        return fail(Errc::kExists, "user " + name + " exists; --replace gives a new token");
-      }
-    }
-    users.push_back({name, role, sha256(token)});
-    return {};
-  };
-  if (Result<void> done = rewrite(file, Reserved::kRefused, add); !done)
-    return tl::unexpected(done.error());
-  return token;
-}
-
-Result<std::string> replace_user(const fs::path& file, const std::string& name, Role role) {
-  const std::string token = new_token();
-  const auto change = [&](std::vector<User>& users) -> Result<void> {
-    for (User& user : users) {
-      if (user.name != name) continue;
-      user = {name, role, sha256(token)};
-      return {};
-    }
-    return fail(Errc::kNotFound, "there is no user " + name);
-  };
-  TRY_DO(rewrite(file, Reserved::kRefused, change));
-  return token;
-}
-
-Result<void> remove_user(const fs::path& file, std::string_view name) {
-  return rewrite(file, Reserved::kAllowed, [&](std::vector<User>& users) -> Result<void> {
-    const size_t removed = std::erase_if(users, [&](const User& u) { return u.name == name; });
-    if (removed == 0) return fail(Errc::kNotFound, "there is no user " + std::string(name));
-    return {};
-  });
+const User* Users::find_uid(uint32_t uid) const {
+  const auto found = std::ranges::find(users_, std::optional(uid), &User::uid);
+  return found == users_.end() ? nullptr : &*found;
 }
 
 }  // namespace jiexu

@@ -2,11 +2,19 @@
 //
 //   [[user]]
 //   name = "wang"
-//   role = "clerk"
+//   roles = ["clerk-out"]
 //   token_sha256 = "..."     # hex
+//   uid = 1004               # optional: who asks on the unix socket without a token
+//
+// `role = "clerk"`, as files were written before roles were sets, is read as what such a user could
+// do (rights.h); the next change of the file writes it as roles.
 //
 // A token is 32 random bytes, shown once when the user is added; the file holds only its SHA-256.
 // No salt is needed, because what is hashed has 256 bits of randomness.
+//
+// Who may write the file may change it, as long as it has fewer than two security officers. From
+// then on a change is proposed by one of them and done when another approves (user_changes.h); it
+// waits in the file meanwhile, as [[change]].
 #pragma once
 
 #include <cstdint>
@@ -19,33 +27,32 @@
 
 #include "daemon/base/ids.h"
 #include "daemon/base/result.h"
+#include "daemon/users/rights.h"
 
 namespace jiexu {
 
-// What a user may do. Each role may also do what the ones before it may, so that a route names the
-// least one it needs.
-enum class Role : uint8_t {
-  kNobody = 0,    // without a token: health and metrics
-  kInquirer = 1,  // a portal: asks how far a person's transfer is, and sees nothing else
-  kAuditor = 2,   // reads
-  kClerk = 3,     // keys cases, letters and forms
-  kSystem = 4,    // a local system: what a clerk may, and bank lines
-  kReviewer = 5,  // decides: letters, refusals, forms, money
-  kOperator = 6,  // runs the daemon: pauses and resumes peers
-};
-
-std::string_view name(Role role);
-// nullopt unless it is a role that a user can have.
-std::optional<Role> role_from_name(std::string_view name);
-inline bool may(Role has, Role needs) {
-  return has >= needs;
-}
-
 struct User {
   std::string name;
-  Role role = Role::kNobody;
+  Roles roles;
   Digest token_sha256{};
+  std::optional<uint32_t> uid = std::nullopt;
 };
+
+inline bool may(const User& user, Right needs) {
+  return may(user.roles, needs);
+}
+
+// What is to become of a user, once a second person agrees.
+struct UserChange {
+  enum class Kind : uint8_t { kAdd, kReplace, kRemove };
+  Kind kind = Kind::kAdd;
+  std::string user;
+  Roles roles;  // of kAdd and kReplace
+  std::optional<uint32_t> uid = std::nullopt;
+  std::string by = {};  // who proposed it
+  uint64_t number = 0;  // never used again
+};
+std::string_view name(UserChange::Kind kind);
 
 // Immutable, so that threads share it by shared_ptr<const Users>; a reload brings a new one.
 class Users {
@@ -56,27 +63,33 @@ class Users {
   static Result<std::shared_ptr<const Users>> parse(std::string_view toml,
                                                     const std::string& origin);
 
-  explicit Users(std::vector<User> users) : users_(std::move(users)) {}
+  explicit Users(std::vector<User> users, std::vector<UserChange> waiting = {},
+                 uint64_t last_change = 0)
+      : users_(std::move(users)), waiting_(std::move(waiting)), last_change_(last_change) {}
 
   // nullptr if nobody has this token. Takes the same time whichever user has it.
   const User* find_token(std::string_view token) const;
   const User* find_name(std::string_view name) const;
+  const User* find_uid(uint32_t uid) const;
   const std::vector<User>& all() const { return users_; }
+  // Changes that wait for a second person, and the highest number that any has had.
+  const std::vector<UserChange>& waiting() const { return waiting_; }
+  uint64_t last_change() const { return last_change_; }
 
  private:
   std::vector<User> users_;
+  std::vector<UserChange> waiting_;
+  uint64_t last_change_ = 0;
 };
 
-// Adds a user and returns the token, which is nowhere else. The file is made if it is not there,
-// and replaced as a whole: after a crash it is the old one or the new one.
-// Errors: kExists (the name is taken), kInvalid (bad or reserved name), and those of load().
-Result<std::string> add_user(const std::filesystem::path& file, const std::string& name, Role role);
-// The same for a user who is there: another role, and another token; the one from before ends.
-// Errors: kNotFound (no such user), and those of load().
-Result<std::string> replace_user(const std::filesystem::path& file, const std::string& name,
-                                 Role role);
-// Also one of a reserved name, which load() refuses. Errors: kNotFound (no such user), and those of
-// load().
-Result<void> remove_user(const std::filesystem::path& file, std::string_view name);
+// As a file says it.
+std::string to_toml(const Users& users);
+
+// Whether a file may hold users of reserved names: only so that they can be removed.
+enum class Reserved : uint8_t { kRefused, kAllowed };
+Result<std::shared_ptr<const Users>> load_users(const std::filesystem::path& file,
+                                                Reserved reserved);
+// nullopt: a user may be called so. Else why not.
+std::optional<std::string> wrong_with_user_name(std::string_view name);
 
 }  // namespace jiexu

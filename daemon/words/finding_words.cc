@@ -42,7 +42,7 @@ constexpr Word kFindingWords[] = {
     sentence("version: must be {number}", "版次应为 {number}"),
 
     // Who asks, and what he asks for.
-    sentence("this needs the role {role}", "须由{role}办理"),
+    sentence("this needs the right {right}; `jiexu user roles` says who has it", "须有“{right}”权限；哪些角色具备，可用 `jiexu user roles` 查看"),
     sentence("this action needs the role {role}", "此项须由{role}办理"),
     sentence("this approval needs the role {role}", "此项须由{role}复核"),
     sentence("proposal {number}", "提请序号 {number}"),

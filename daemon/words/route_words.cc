@@ -10,7 +10,7 @@ constexpr Word kRouteWords[] = {
     sentence("For the agency's own people and systems. Money is in fen.", "供本机构人员与业务系统使用。金额以分计。"),
     sentence("The operator of the agency's daemon", "本机构系统管理员"),
     sentence("Without a token.", "无需令牌。"),
-    sentence("For the role {role} and those above it.", "限{role}及以上角色。"),
+    sentence("Needs the right {right}, which these roles have: {roles}.", "须有“{right}”权限，具备的角色：{roles}。"),
     // Subjects.
     sentence("Transfers, and what is done in them", "转移接续个案及其办理"),
     sentence("Messages as sheets of paper", "纸质文书"),

@@ -79,11 +79,9 @@ std::string one_of_several(std::string_view said, Language language) {
 
 // What a brace of a row held in what was said, in the language.
 std::string value_in(std::string_view name, std::string_view value, Language language) {
-  constexpr std::pair<std::string_view, std::string_view> kFamilies[] = {{"role", "role."},
-                                                                         {"event", "event."},
-                                                                         {"relationship", "state."},
-                                                                         {"funds", "funds."},
-                                                                         {"overlay", "overlay."}};
+  constexpr std::pair<std::string_view, std::string_view> kFamilies[] = {
+      {"role", "role."},          {"right", "right."}, {"event", "event."},
+      {"relationship", "state."}, {"funds", "funds."}, {"overlay", "overlay."}};
   for (const auto& [of, family] : kFamilies) {
     if (name == of) return word_of(family, value, language);
   }

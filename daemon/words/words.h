@@ -48,7 +48,8 @@ std::string filled(std::string_view text, Values values);
 
 // A sentence with its values in it already, as another program said it, in a language: a row of the
 // catalogue, or a finding or an error with braces that fits. Values stay as they are, but a {role},
-// an {event} or a state has a word, and a {what} is a sentence itself. `said` if nothing fits.
+// a {right}, an {event} or a state has a word, and a {what} is a sentence itself. `said` if nothing
+// fits.
 std::string translated(std::string_view said, Language language);
 
 // "zh_CN.UTF-8", "zh-Hans-CN", "en": as in LANG, and as in HTTP. nullopt: neither language.

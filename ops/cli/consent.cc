@@ -39,6 +39,7 @@ constexpr FinalAct kFinalActs[] = {
     {"directory remove", Unasked::kRefused},
     {"directory merge", Unasked::kRefused},
     {"user add"},
+    {"user approve"},
     {"user remove", Unasked::kRefused},
 };
 

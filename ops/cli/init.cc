@@ -5,7 +5,7 @@
 #include "daemon/open_store.h"
 #include "daemon/trust/directory.h"
 #include "daemon/trust/keyring.h"
-#include "daemon/users/users.h"
+#include "daemon/users/user_changes.h"
 #include "jiexu/v1/record.pb.h"
 #include "ops/cli/files.h"
 #include "ops/cli/say.h"
@@ -97,8 +97,11 @@ Result<void> create_keys(const Config& config, InitOptions& options) {
 }
 
 Result<void> create_admin(const Config& config) {
-  TRY(const auto token, jiexu::add_user(config.users, "admin", Role::kOperator));
-  return write_secret_file(config.users.parent_path() / "admin.token", token + "\n");
+  // All that there is, so that one person can try everything; the first steps say what comes then.
+  TRY(const auto made,
+      change_user(config.users, {UserChange::Kind::kAdd, "admin", roles_of_earlier("operator")},
+                  ""));
+  return write_secret_file(config.users.parent_path() / "admin.token", made.token + "\n");
 }
 
 // The folder, its files and the store belong to the user of the service.
@@ -206,7 +209,7 @@ int init(InitOptions& options) {
         jiexu + "directory add THEIRS.toml"});
   step(say("3. Start the daemon:"), {start});
   step(say("4. Add people, and look whether all is well:"),
-       {jiexu + "user add wang --role clerk", jiexu + "doctor"});
+       {jiexu + "user add wang --role clerk-out,clerk-in", jiexu + "doctor"});
   return EX_OK;
 }
 

@@ -4,7 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 // Families of names; and the files whose sentences stand in answers that the page shows.
-const FAMILIES = ["alarm", "comparison", "duty", "event", "fault", "funds", "message", "overlay", "peer", "role", "side",
+const FAMILIES = ["alarm", "comparison", "duty", "event", "fault", "funds", "message", "overlay", "peer", "right", "role", "side",
                   "state"];
 const SENTENCES = ["link_words.cc", "refusal_words.cc"];
 // Of those files, what only the command line says.

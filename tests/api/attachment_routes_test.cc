@@ -30,7 +30,7 @@ std::string hex_of(const std::string& content) {
 }
 
 Got put(ApiWorld& world, const std::string& path, const std::shared_ptr<HttpBody>& body,
-        Role role = Role::kClerk) {
+        As role = As::kClerk) {
   HttpRequest request{"PUT", path, "Bearer " + token_of(role), "", ""};
   request.stream = body;
   Got got;
@@ -102,7 +102,7 @@ TEST_CASE("what cannot be a file is refused before its bytes are read") {
   body->claim(limits::kAttachmentBytesMax + 1);
   CHECK(put(world, path_of(world, hex_of("x")), body).status() == 413);
   body->claim(1);
-  CHECK(put(world, path_of(world, hex_of("x")), body, Role::kAuditor).status() == 403);
+  CHECK(put(world, path_of(world, hex_of("x")), body, As::kAuditor).status() == 403);
   CHECK(put(world, "/v1/cases/0191d5a0000070008000000000000009/attachments/" + hex_of("x"), body)
             .status() == 404);
   CHECK(body->most == 0);
@@ -124,9 +124,7 @@ class Download {
     }
     REQUIRE(world.store.commit(batch));
   }
-  Got get(const std::string& file) {
-    return world.ask("GET", path_of(world, file), Role::kAuditor);
-  }
+  Got get(const std::string& file) { return world.ask("GET", path_of(world, file), As::kAuditor); }
 
   ApiWorld world;
 };
@@ -162,7 +160,7 @@ TEST_CASE("a file that is not here, or not of the case, is not given") {
 TEST_CASE("a case lists its files") {
   Download down(Attachment::Content::kGone);
   const Got got = down.world.ask("GET", "/v1/cases/" + down.world.draft().id.str() + "/attachments",
-                                 Role::kAuditor);
+                                 As::kAuditor);
   REQUIRE(got.status() == 200);
   const auto one = got.json()["attachments"][0];
   CHECK(one["n"] == 1);

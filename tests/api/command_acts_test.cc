@@ -134,6 +134,7 @@ TEST_CASE("what cannot be taken back can be tried out, and done without a questi
                                       "store accept-loss",
                                       "store approve-confirm",
                                       "user add",
+                                      "user approve",
                                       "user remove"});
 }
 

@@ -301,22 +301,6 @@ TEST_CASE("our own entry is shown and changed, and stays one that the daemon sta
   CHECK(agency.jiexu("own-entry set --bank-cnaps 105100000018").code == 65);
 }
 
-TEST_CASE("a user who is replaced has another token and role, and nobody is locked out") {
-  Agency agency;
-  REQUIRE(agency.jiexu("user add wang --role clerk").code == 0);
-  CHECK(agency.jiexu("user add wang --role reviewer").code == 73);
-  const Ran replaced = agency.jiexu("user add wang --role reviewer --replace");
-  CHECK(replaced.code == 0);
-  CHECK_THAT(replaced.out, Catch::Contains("wang was clerk and is reviewer"));
-  CHECK_THAT(agency.jiexu("user list").out, Catch::Contains("wang   reviewer"));
-  // The token of the command itself stands in a file, which is renewed with it.
-  const Ran admin = agency.jiexu("user add admin --role operator --replace");
-  CHECK(admin.code == 0);
-  CHECK_THAT(admin.out, Catch::Contains("admin.token"));
-  agency.reload();
-  CHECK(agency.jiexu("ledger").code == 0);
-}
-
 // A line of applications.ndjson.
 std::string application_line() {
   return R"({"person":{"name":"A"},"origin_agency":"S41132810207"})";

@@ -35,7 +35,7 @@ TEST_CASE("a day's comparison is shown with its counts and accounts by name") {
   link.mutable_said()->set_last_part_seq(9);
   world.put_link(kPeer, link);
   world.put_comparison(kPeer, kYesterday, compared());
-  const Got got = world.ask("GET", kPath, Role::kAuditor);
+  const Got got = world.ask("GET", kPath, As::kAuditor);
   REQUIRE(got.status() == 200);
   const auto json = got.json();
   CHECK(json["outcome"] == "agrees");
@@ -58,7 +58,7 @@ TEST_CASE(
   }
   conclude(record);
   world.put_comparison(kPeer, kYesterday, record);
-  const auto json = world.ask("GET", kPath + "?day=2026-09-20", Role::kAuditor).json();
+  const auto json = world.ask("GET", kPath + "?day=2026-09-20", As::kAuditor).json();
   CHECK(json["outcome"] == "differs");
   REQUIRE(json["differences"].size() == static_cast<size_t>(kDifferenceLast));
   for (int i = 1; i <= static_cast<int>(kDifferenceLast); ++i) {
@@ -73,20 +73,20 @@ TEST_CASE(
 TEST_CASE("a day without a statement is silent, and names the next one") {
   ApiWorld world;
   world.put_link(kPeer, {});
-  auto json = world.ask("GET", kPath + "?day=2026-09-18", Role::kAuditor).json();
+  auto json = world.ask("GET", kPath + "?day=2026-09-18", As::kAuditor).json();
   CHECK(json["outcome"] == "silent");
   CHECK(json["next_day"] == "");
   world.put_comparison(kPeer, kYesterday, compared());
-  json = world.ask("GET", kPath + "?day=2026-09-18", Role::kAuditor).json();
+  json = world.ask("GET", kPath + "?day=2026-09-18", As::kAuditor).json();
   CHECK(json["next_day"] == "2026-09-20");
 }
 
 TEST_CASE("who was never linked is unknown, and a day or agency that is none is refused") {
   ApiWorld world;
-  CHECK(world.ask("GET", kPath, Role::kAuditor).status() == 404);
-  CHECK(world.ask("GET", kPath + "?day=20260920", Role::kAuditor).status() == 400);
-  CHECK(world.ask("GET", kPath + "?days=2026-09-20", Role::kAuditor).status() == 400);
-  CHECK(world.ask("GET", "/v1/ledger/comparisons/nobody", Role::kAuditor).status() == 400);
+  CHECK(world.ask("GET", kPath, As::kAuditor).status() == 404);
+  CHECK(world.ask("GET", kPath + "?day=20260920", As::kAuditor).status() == 400);
+  CHECK(world.ask("GET", kPath + "?days=2026-09-20", As::kAuditor).status() == 400);
+  CHECK(world.ask("GET", "/v1/ledger/comparisons/nobody", As::kAuditor).status() == 400);
 }
 
 TEST_CASE("the gauges tell of the newest comparison with each peer") {
@@ -96,7 +96,7 @@ TEST_CASE("the gauges tell of the newest comparison with each peer") {
   add_difference(Difference::kDue, 1, 2, differs);
   world.put_comparison(kPeer, *Date::parse("2026-09-19"), compared());
   world.put_comparison(kPeer, kYesterday, differs);
-  const std::string text = world.ask("GET", "/metrics", Role::kNobody).response.body;
+  const std::string text = world.ask("GET", "/metrics", As::kNobody).response.body;
   const std::string label = std::string("{peer=\"") + ApiWorld::kPeer + "\"} ";
   CHECK(text.find("jiexu_comparison_differences" + label + "1\n") != std::string::npos);
   CHECK(text.find("jiexu_comparison_day_seconds" + label) != std::string::npos);

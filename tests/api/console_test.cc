@@ -36,14 +36,14 @@ struct Page {
   }
 };
 
-std::string link(ApiWorld& world, Role role) {
+std::string link(ApiWorld& world, As role) {
   const Got got = world.ask("POST", "/v1/console/links", role);
   REQUIRE(got.status() == 200);
   CHECK(got.json()["path"] == "/console#" + got.json()["secret"].get<std::string>());
   return got.json()["secret"];
 }
 
-Page signed_in(ApiWorld& world, Role role) {
+Page signed_in(ApiWorld& world, As role) {
   Page page{world, "", ""};
   REQUIRE(page.begin(link(world, role)).status() == 201);
   return page;
@@ -52,10 +52,11 @@ Page signed_in(ApiWorld& world, Role role) {
 TEST_CASE("whoever opens the link is the user whose token has asked for it") {
   ApiWorld world;
   Page page{world, "", ""};
-  const Got begun = page.begin(link(world, Role::kClerk));
+  const Got begun = page.begin(link(world, As::kClerk));
   CHECK(begun.header("Location") == "/v1/session");
   CHECK(begun.json()["user"] == "u-clerk");
-  CHECK(begun.json()["role"] == "clerk");
+  CHECK(begun.json()["roles"] == nlohmann::json{"clerk-out", "clerk-in"});
+  CHECK_FALSE(begun.json()["rights"].empty());
   CHECK(begun.json()["agency"] == ApiWorld::kSelf);
   const Got here = page.ask("GET", "/v1/session");
   CHECK(here.status() == 200);
@@ -66,7 +67,7 @@ TEST_CASE("whoever opens the link is the user whose token has asked for it") {
 
 TEST_CASE("a link is good once") {
   ApiWorld world;
-  const std::string secret = link(world, Role::kOperator);
+  const std::string secret = link(world, As::kOperator);
   Page page{world, "", ""}, thief{world, "", ""};
   CHECK(page.begin(secret).status() == 201);
   const Got second = thief.begin(secret);
@@ -79,7 +80,7 @@ TEST_CASE("a link is good once") {
 TEST_CASE("a cookie of an agency bears its code, no script reads it, and no other site sends it") {
   ApiWorld world;
   Page page{world, "", ""};
-  const std::string set = page.begin(link(world, Role::kOperator)).header("Set-Cookie");
+  const std::string set = page.begin(link(world, As::kOperator)).header("Set-Cookie");
   CHECK(set.starts_with(std::string("jx-") + ApiWorld::kSelf + "="));
   CHECK_THAT(set, Catch::EndsWith("; Path=/; HttpOnly; SameSite=Strict"));
 }
@@ -88,7 +89,7 @@ TEST_CASE("over TLS the cookie is bound to its host, and goes before one that is
   ApiWorld world;
   Page page{world, "", ""};
   page.origin = "https://jiexu.example";
-  const std::string set = page.begin(link(world, Role::kOperator)).header("Set-Cookie");
+  const std::string set = page.begin(link(world, As::kOperator)).header("Set-Cookie");
   CHECK(set.starts_with(std::string("__Host-jx-") + ApiWorld::kSelf + "="));
   CHECK_THAT(set, Catch::EndsWith("; Secure"));
   page.cookie = std::string("jx-") + ApiWorld::kSelf + "=planted; " + page.cookie;
@@ -97,7 +98,7 @@ TEST_CASE("over TLS the cookie is bound to its host, and goes before one that is
 
 TEST_CASE("the cookie without the page's key, and the key without the cookie, are nobody's") {
   ApiWorld world;
-  const Page page = signed_in(world, Role::kOperator);
+  const Page page = signed_in(world, As::kOperator);
   Page cookie_alone = page, key_alone = page;
   cookie_alone.key.clear();
   key_alone.cookie =
@@ -111,14 +112,14 @@ TEST_CASE("the cookie without the page's key, and the key without the cookie, ar
 
 TEST_CASE("other cookies beside it change nothing") {
   ApiWorld world;
-  Page page = signed_in(world, Role::kOperator);
+  Page page = signed_in(world, As::kOperator);
   page.cookie = "a=b; jx-S41132810207=x;" + page.cookie + " ; c";
   CHECK(page.ask("GET", "/v1/session").status() == 200);
 }
 
 TEST_CASE("a session writes only with an Origin") {
   ApiWorld world;
-  Page page = signed_in(world, Role::kOperator);
+  Page page = signed_in(world, As::kOperator);
   page.origin.clear();
   CHECK(page.ask("GET", "/v1/alarms").status() == 200);
   const Got got = page.ask("POST", "/v1/peers/S41132810207/resume");
@@ -130,10 +131,10 @@ TEST_CASE("a session writes only with an Origin") {
 
 TEST_CASE("a session has the role of its user and not what is for programs") {
   ApiWorld world;
-  Page page = signed_in(world, Role::kOperator);
+  Page page = signed_in(world, As::kOperator);
   for (const Route& route : routes()) {
-    const bool programs = route.role == Role::kSystem || route.pattern == "/metrics" ||
-                          route.pattern == "/v1/console/links";
+    const bool programs = route.right == Right::kTellBank || route.right == Right::kSendBulk ||
+                          route.pattern == "/metrics" || route.pattern == "/v1/console/links";
     if (!programs) continue;
     const Got got = page.ask(std::string(route.method), std::string(route.pattern));
     INFO(route.pattern);
@@ -141,13 +142,13 @@ TEST_CASE("a session has the role of its user and not what is for programs") {
     CHECK(got.json()["code"] == "not_by_session");
   }
   CHECK(world.engine.commands.empty());
-  Page auditor = signed_in(world, Role::kAuditor);
+  Page auditor = signed_in(world, As::kAuditor);
   CHECK(auditor.ask("POST", "/v1/peers/S41132810207/pause").json()["code"] == "role_too_low");
 }
 
 TEST_CASE("a session that is ended is nobody's, and its cookie goes") {
   ApiWorld world;
-  Page page = signed_in(world, Role::kOperator);
+  Page page = signed_in(world, As::kOperator);
   const Got ended = page.ask("DELETE", "/v1/session");
   CHECK(ended.status() == 204);
   CHECK_THAT(ended.header("Set-Cookie"), Catch::Contains("=; ") && Catch::Contains("Max-Age=0"));
@@ -166,21 +167,21 @@ TEST_CASE("a session that is ended follows nothing any more") {
 
 TEST_CASE("a removed user's sessions end") {
   ApiWorld world;
-  Page page = signed_in(world, Role::kOperator);
+  Page page = signed_in(world, As::kOperator);
   world.api.set_users(std::make_shared<const Users>(std::vector<User>()));
   CHECK(page.ask("GET", "/v1/session").status() == 401);
 }
 
 TEST_CASE("a token has no session, and needs no Origin") {
   ApiWorld world;
-  CHECK(world.ask("GET", "/v1/session", Role::kOperator).status() == 404);
-  CHECK(world.ask("DELETE", "/v1/session", Role::kOperator).status() == 404);
-  CHECK(world.ask("POST", "/v1/console/links", Role::kInquirer).status() == 403);
+  CHECK(world.ask("GET", "/v1/session", As::kOperator).status() == 404);
+  CHECK(world.ask("DELETE", "/v1/session", As::kOperator).status() == 404);
+  CHECK(world.ask("POST", "/v1/console/links", As::kInquirer).status() == 403);
 }
 
 TEST_CASE("a program without the page says how one is made") {
   ApiWorld world;
-  const Got got = world.ask("GET", "/console", Role::kNobody);
+  const Got got = world.ask("GET", "/console", As::kNobody);
   CHECK(got.status() == 404);
   CHECK(got.response.content_type == "text/plain; charset=utf-8");
   CHECK_THAT(got.response.body, Catch::Contains("./ops/setup"));
@@ -193,19 +194,19 @@ TEST_CASE("every address of the page is the page, which is asked for anew; files
   ApiWorld world(false, kFiles);
   for (const char* path : {"/console", "/console/", "/console/queues", "/console/peers/S1",
                            "/console/queues?state=paused&q=%E5%8D%97"}) {
-    const Got got = world.ask("GET", path, Role::kNobody);
+    const Got got = world.ask("GET", path, As::kNobody);
     CHECK(got.response.body == "<p>");
     CHECK(got.header("Cache-Control") == "no-cache");
     CHECK_THAT(got.header("Content-Security-Policy"),
                Catch::Contains("default-src 'none'") &&
                    Catch::Contains("require-trusted-types-for 'script'"));
   }
-  const Got file = world.ask("GET", "/console/assets/app-1.js", Role::kNobody);
+  const Got file = world.ask("GET", "/console/assets/app-1.js", As::kNobody);
   CHECK(file.response.body == "1;");
   CHECK_THAT(file.header("Cache-Control"), Catch::Contains("immutable"));
-  CHECK(world.ask("GET", "/console/assets/index.html", Role::kNobody).status() == 404);
-  CHECK(world.ask("GET", "/console/assets/app-2.js", Role::kNobody).status() == 404);
-  CHECK(world.ask("GET", "/", Role::kNobody).header("Location") == "/console");
+  CHECK(world.ask("GET", "/console/assets/index.html", As::kNobody).status() == 404);
+  CHECK(world.ask("GET", "/console/assets/app-2.js", As::kNobody).status() == 404);
+  CHECK(world.ask("GET", "/", As::kNobody).header("Location") == "/console");
 }
 
 TEST_CASE("a file comes in the tightest coding that the browser takes and that there is") {

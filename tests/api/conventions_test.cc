@@ -60,12 +60,11 @@ TEST_CASE("an action on the tag of a case is an action on its revision") {
   ApiWorld world;
   world.put(world.draft());
   const std::string path = "/v1/cases/" + world.draft().id.str();
-  const Got shown = world.ask("GET", path, Role::kClerk);
+  const Got shown = world.ask("GET", path, As::kClerk);
   const std::string tag = shown.header("ETag");
   CHECK_THAT(tag, Catch::StartsWith("\"r1-"));
   const auto act = [&](const std::string& if_match) {
-    HttpRequest request{"POST", path + "/actions/accept", "Bearer " + token_of(Role::kClerk), "",
-                        ""};
+    HttpRequest request{"POST", path + "/actions/accept", "Bearer " + token_of(As::kClerk), "", ""};
     request.if_match = if_match;
     Got got;
     world.send(std::move(request), got);
@@ -92,15 +91,15 @@ TEST_CASE("an action on the tag of a case is an action on its revision") {
 
 TEST_CASE("HEAD is answered as GET") {
   ApiWorld world;
-  CHECK(world.ask("HEAD", "/v1/cases", Role::kAuditor).status() == 200);
-  CHECK(world.ask("HEAD", "/livez", Role::kNobody).status() == 200);
-  CHECK(world.ask("HEAD", "/v1/progress", Role::kAuditor).status() == 405);
+  CHECK(world.ask("HEAD", "/v1/cases", As::kAuditor).status() == 200);
+  CHECK(world.ask("HEAD", "/livez", As::kNobody).status() == 200);
+  CHECK(world.ask("HEAD", "/v1/progress", As::kAuditor).status() == 405);
 }
 
 TEST_CASE("a body of another type is 415, and says which there are") {
   ApiWorld world;
   Got got;
-  world.send({"POST", "/v1/cases:find", "Bearer " + token_of(Role::kClerk), "", "a=b",
+  world.send({"POST", "/v1/cases:find", "Bearer " + token_of(As::kClerk), "", "a=b",
               "application/x-www-form-urlencoded"},
              got);
   CHECK(got.status() == 415);

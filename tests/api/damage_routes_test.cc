@@ -16,9 +16,7 @@ struct Damaged : ApiWorld {
     batch.put(Family::kCase, layout::case_key(broken, false), "no seal, no record");
     REQUIRE(store.commit(batch));
   }
-  nlohmann::json get(const std::string& target) {
-    return ask("GET", target, Role::kAuditor).json();
-  }
+  nlohmann::json get(const std::string& target) { return ask("GET", target, As::kAuditor).json(); }
 };
 
 }  // namespace
@@ -33,7 +31,7 @@ TEST_CASE("a list of cases with an unreadable one has the others, and says that 
   CHECK(world.get("/v1/cases?open=1")["unreadable"] == "1");
   CHECK(world.get("/v1/overdue")["unreadable"] == "1");
   CHECK(world.get("/v1/proposals")["unreadable"] == "1");
-  CHECK(world.ask("GET", "/v1/cases/" + world.broken.str(), Role::kAuditor).status() == 500);
+  CHECK(world.ask("GET", "/v1/cases/" + world.broken.str(), As::kAuditor).status() == 500);
 }
 
 TEST_CASE("figures and the check of the books leave an unreadable case out, and say so") {

@@ -78,7 +78,7 @@ TEST_CASE("what agencies write in their lives is read, kind by kind") {
     add_rare(agency->site());
     REQUIRE(agency->live()
                 .ask({"POST", "/v1/peers/" + third_site().str() + "/pause",
-                      "Bearer " + token_of(Role::kOperator), "key", ""})
+                      "Bearer " + token_of(As::kOperator), "key", ""})
                 .status() == 200);
     for (const Json& line : lines_of(agency->site())) {
       INFO(line.dump());

@@ -159,7 +159,7 @@ class Place {
                            "127.0.0.1:" + std::to_string(server_->port())});
     INFO(made.out);
     REQUIRE(made.code == 0);
-    std::ofstream(folder_.path / "token") << token_of(Role::kOperator);
+    std::ofstream(folder_.path / "token") << token_of(As::kOperator);
     std::filesystem::permissions(folder_.path / "token", std::filesystem::perms(0600));
     for (const std::string& body : {std::string("{}"), std::string("[1]"), std::string("\xff"),
                                     std::string("a|paid|\n"), std::string("<x/>")}) {

@@ -18,8 +18,8 @@ namespace {
 constexpr uint64_t kSeed = 20261120;
 constexpr size_t kRequests = 4000;  // by chance, of each agency
 
-constexpr Role kRoles[] = {Role::kNobody, Role::kInquirer, Role::kAuditor, Role::kClerk,
-                           Role::kSystem, Role::kReviewer, Role::kOperator};
+constexpr As kRoles[] = {As::kNobody, As::kInquirer, As::kAuditor, As::kClerk,
+                         As::kSystem, As::kReviewer, As::kOperator};
 
 // JIEXU_FUZZ_SECONDS looks for longer, JIEXU_FUZZ_SEED elsewhere.
 uint64_t environment(const char* name, uint64_t otherwise) {
@@ -120,7 +120,7 @@ class Asker {
   void by_chance();
 
  private:
-  void ask(const Route& route, const std::string& target, Role role, const std::string& body = "",
+  void ask(const Route& route, const std::string& target, As role, const std::string& body = "",
            const std::string& content_type = "");
   std::string known_target(const Route& route) const {
     return target_of(route, [&](const std::string& name) { return nth_word(words_, name, 0); });
@@ -139,12 +139,12 @@ class Asker {
 };
 
 // Also what follows from a request later: files are booked, lines tried again, timers run.
-void Asker::ask(const Route& route, const std::string& target, Role role, const std::string& body,
+void Asker::ask(const Route& route, const std::string& target, As role, const std::string& body,
                 const std::string& content_type) {
   INFO(route.method << " " << target << " as " << name(role) << ", " << content_type << ": "
                     << percent_encoded(body));
   HttpRequest request{std::string(route.method), target, "", "", body, content_type};
-  if (role != Role::kNobody) request.authorization = "Bearer " + token_of(role);
+  if (role != As::kNobody) request.authorization = "Bearer " + token_of(role);
   if (route.method == "PUT")
     request.stream = std::make_shared<TextBody>(std::exchange(request.body, ""));
   Site& site = of_->site();
@@ -219,7 +219,7 @@ std::vector<std::string> Asker::sound_bodies(const Route& route) {
 
 void Asker::every_role() {
   for (const Route& route : routes()) {
-    for (const Role role : kRoles) ask(route, known_target(route), role);
+    for (const As role : kRoles) ask(route, known_target(route), role);
   }
 }
 
@@ -235,13 +235,14 @@ void Asker::every_path_and_query() {
                       [&](const std::string& name) {
                         return at++ == which ? odd : nth_word(words_, name, 0);
                       }),
-            route.role);
+            least_with(route.right));
       }
       for (const std::string& key : shapes_[nth].query) {
-        ask(route, known_target(route) + "?" + key + "=" + percent_encoded(odd), route.role);
+        ask(route, known_target(route) + "?" + key + "=" + percent_encoded(odd),
+            least_with(route.right));
       }
-      ask(route, known_target(route) + "?" + percent_encoded(odd), route.role);
-      ask(route, known_target(route), route.role, odd);
+      ask(route, known_target(route) + "?" + percent_encoded(odd), least_with(route.right));
+      ask(route, known_target(route), least_with(route.right), odd);
     }
   }
 }
@@ -258,7 +259,7 @@ void Asker::every_body() {
       for (const nlohmann::json& odd : odd_values()) {
         nlohmann::json changed = sound;
         changed[nlohmann::json::json_pointer(leaf)] = odd;
-        ask(route, known_target(route), Role::kOperator, changed.dump());
+        ask(route, known_target(route), As::kOperator, changed.dump());
       }
     }
   }
@@ -289,7 +290,7 @@ std::string Asker::any_body(size_t nth) {
 void Asker::ask_one() {
   const size_t nth = odd_.below(routes().size());
   const Route& route = routes()[nth];
-  const Role role = odd_.one_in(4) ? odd_.one_of(kRoles) : Role::kOperator;
+  const As role = odd_.one_in(4) ? odd_.one_of(kRoles) : As::kOperator;
   std::string target = any_target(route, shapes_[nth]);
   std::string body = route.method == "GET" ? "" : any_body(nth);
   std::string type = odd_.one_in(2) ? "" : "application/json";
@@ -355,7 +356,7 @@ TEST_CASE("a handler reads the body that its row names, and no other") {
     INFO(route.pattern);
     const std::string target =
         target_of(route, [&](const std::string& name) { return nth_word(words, name, 0); });
-    const Got got = of->live().ask("POST", target, Role::kOperator, R"({"nonsense":0})");
+    const Got got = of->live().ask("POST", target, As::kOperator, R"({"nonsense":0})");
     std::string names;
     const auto* input = route.shape.input == nullptr ? nullptr : route.shape.input();
     for (int i = 0; input != nullptr && i < input->field_count(); ++i) {

@@ -86,7 +86,7 @@ class Doer {
   explicit Doer(std::unique_ptr<LivedIn> of) : of_(std::move(of)) {}
 
   LivedIn& agency() { return *of_; }
-  bool run(const Route& route, Role role) {
+  bool run(const Route& route, As role) {
     const RouteExample& example = *example_of(route.shape.name);
     if (done(route, std::string(example.target), std::string(example.body), role)) return true;
     const Words words = of_->words();
@@ -100,14 +100,14 @@ class Doer {
   }
   bool run(std::string_view name) {
     const Route& route = route_called(name);
-    return run(route, route.role);
+    return run(route, least_with(route.right));
   }
   std::string said() const { return said_ + "\n" + last_; }
 
  private:
-  bool done(const Route& route, const std::string& target, std::string body, Role role) {
+  bool done(const Route& route, const std::string& target, std::string body, As role) {
     HttpRequest request{std::string(route.method), target, "", "", std::move(body)};
-    if (role != Role::kNobody) request.authorization = "Bearer " + token_of(role);
+    if (role != As::kNobody) request.authorization = "Bearer " + token_of(role);
     if (route.method == "PUT") {
       request.stream = std::make_shared<TextBody>(std::exchange(request.body, ""));
     }
@@ -126,7 +126,7 @@ class Doer {
 
 void bring_held_file(Doer& doer) {
   const std::string target(example_of("take_bank_file")->target);
-  const Got got = doer.agency().live().ask("POST", target, Role::kSystem, kHeldFile);
+  const Got got = doer.agency().live().ask("POST", target, As::kSystem, kHeldFile);
   INFO(got.response.body);
   CHECK(got.status() == 200);
 }
@@ -138,7 +138,7 @@ void bring_line_again(Doer& doer) {
                              R"("made_number":true,"amount_fen":"700","booked_on":"2026-11-19",)"
                              R"("remark":"rent","host_sequence":")" +
                              std::string(statement) + R"("}]})";
-    const Got got = doer.agency().live().ask("POST", "/v1/bank/lines", Role::kSystem, body);
+    const Got got = doer.agency().live().ask("POST", "/v1/bank/lines", As::kSystem, body);
     INFO(got.response.body);
     CHECK(got.status() == 200);
   }
@@ -149,7 +149,7 @@ void leave_payments_open(Doer& doer) {
   doer.run("export_batch");
   const Words words = doer.agency().words();
   for (const std::string& payment : words.at("payment")) {
-    doer.agency().live().ask("POST", "/v1/payments:report", Role::kSystem,
+    doer.agency().live().ask("POST", "/v1/payments:report", As::kSystem,
                              payment + "|rejected|DU04\n");
   }
   Site& site = doer.agency().site();
@@ -221,7 +221,7 @@ bool run_in(std::unique_ptr<LivedIn> agency, const Route& route, std::string& sa
   const auto before = kBefore.find(route.shape.name);
   if (before != kBefore.end()) before->second(prepared);
   const bool alone = before == kBefore.end();
-  const bool done = prepared.run(route, alone ? route.role : Role::kOperator);
+  const bool done = prepared.run(route, alone ? least_with(route.right) : As::kOperator);
   said += "\n" + prepared.said();
   return done;
 }

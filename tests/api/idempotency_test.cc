@@ -89,7 +89,7 @@ struct Office : Payer {
 
   HttpRequest remit(const std::string& with_key, const std::string& body = "{}") const {
     return {"POST", "/v1/cases/" + Payer::id(1).str() + "/actions/remit",
-            "Bearer " + token_of(Role::kReviewer), with_key, body};
+            "Bearer " + token_of(As::kReviewer), with_key, body};
   }
   Got ask(HttpRequest request) { return live->ask(std::move(request)); }
   void restart() {
@@ -157,8 +157,7 @@ TEST_CASE("a refused act leaves its key free") {
 TEST_CASE("so does one that had nothing to do") {
   Office office;
   office.pay();
-  const HttpRequest collect{"POST", "/v1/remittances", "Bearer " + token_of(Role::kClerk), "c",
-                            "{}"};
+  const HttpRequest collect{"POST", "/v1/remittances", "Bearer " + token_of(As::kClerk), "c", "{}"};
   REQUIRE(office.ask(collect).status() == 200);
   office.comes_back(1);
   REQUIRE(office.ask(office.remit("k")).status() == 200);

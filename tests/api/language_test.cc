@@ -8,7 +8,7 @@ constexpr const char* kNoCase = "/v1/cases/0191d5a0-0000-7000-8000-000000000009"
 
 Got ask(ApiWorld& world, const std::string& target, const std::string& accept,
         const std::string& method = "GET", const std::string& body = "") {
-  HttpRequest request{method, target, "Bearer " + token_of(Role::kOperator), "", body};
+  HttpRequest request{method, target, "Bearer " + token_of(As::kOperator), "", body};
   request.accept_language = accept;
   Got got;
   world.send(std::move(request), got);

@@ -57,7 +57,7 @@ class LiveApi final : public CommandPort {
     REQUIRE(response.wait_for(std::chrono::seconds(60)) == std::future_status::ready);
     return {response.get(), true};
   }
-  Got ask(const std::string& method, const std::string& target, Role role,
+  Got ask(const std::string& method, const std::string& target, As role,
           const std::string& body = "") {
     return ask({method, target, "Bearer " + token_of(role), "", body});
   }

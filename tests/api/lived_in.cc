@@ -46,7 +46,7 @@ void add_file(LiveApi& live, const CaseId& id) {
   HttpRequest request{"PUT",
                       "/v1/cases/" + id.str() + "/attachments/" + to_hex(view(sha256(content))) +
                           "?name=a.pdf&type=application/pdf",
-                      "Bearer " + token_of(Role::kClerk), "", ""};
+                      "Bearer " + token_of(As::kClerk), "", ""};
   request.stream = std::make_shared<TextBody>(content);
   live.ask(std::move(request));
 }
@@ -59,7 +59,7 @@ void add_bank_files(LiveApi& live) {
         R"(,"lines":[{"account_number":"41001500000000000001","host_sequence":"F)" + digest +
         R"(","amount_fen":"5"}]})";
     const Got got =
-        live.ask("POST", "/v1/bank/files/" + std::string(64, digest), Role::kSystem, body);
+        live.ask("POST", "/v1/bank/files/" + std::string(64, digest), As::kSystem, body);
     INFO(got.response.body);
     REQUIRE(got.status() == 200);
   }
@@ -164,12 +164,12 @@ Words LivedIn::words() {
   Words words;
   for (int round = 0; round < 3; ++round) {
     for (const Route& route : routes()) {
-      if (route.method != "GET" || route.role == Role::kNobody) continue;
+      if (route.method != "GET" || route.right == Right::kNone) continue;
       const auto count = static_cast<size_t>(std::ranges::count(route.pattern, '{'));
       for (size_t nth = 0; nth < (count == 0 ? 1 : 20); ++nth) {
         const std::string target =
             target_of(route, [&](const std::string& name) { return nth_word(words, name, nth); });
-        const Got got = live().ask("GET", target + (round == 0 ? "?limit=1" : ""), Role::kOperator);
+        const Got got = live().ask("GET", target + (round == 0 ? "?limit=1" : ""), As::kOperator);
         if (got.status() != 200 || got.response.content_type != "application/json") continue;
         add_words("", got.json(), words);
       }

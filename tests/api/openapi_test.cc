@@ -60,7 +60,7 @@ TEST_CASE("every route is described, with a name that no other has") {
     const auto& described = all["paths"][std::string(route.pattern)][method];
     REQUIRE(described.is_object());
     CHECK(names.insert(described["operationId"]).second);
-    CHECK(described["x-jiexu-role"] == std::string(name(route.role)));
+    CHECK(described["x-jiexu-right"] == std::string(name(route.right)));
     for (const int status : statuses_of(route)) {
       CHECK(described["responses"].contains(std::to_string(status)));
     }
@@ -133,7 +133,7 @@ TEST_CASE("the page for people shows every route and every type, and its links l
     CHECK(page.find("id=\"" + anchor + "\"") != page.npos);
   }
   ApiWorld world;
-  const Got got = world.ask("GET", "/reference", Role::kNobody);
+  const Got got = world.ask("GET", "/reference", As::kNobody);
   CHECK(got.response.content_type == "text/html; charset=utf-8");
   CHECK_THAT(got.header("Content-Security-Policy"), Catch::Contains("default-src 'none'"));
 }

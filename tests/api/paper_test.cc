@@ -29,7 +29,7 @@ class LiveApi final : public CommandPort {
     return true;
   }
 
-  Got ask(const std::string& method, const std::string& target, Role role,
+  Got ask(const std::string& method, const std::string& target, As role,
           const std::string& body = "") {
     Got got;
     api.handle({method, target, "Bearer " + token_of(role), "", body},
@@ -42,11 +42,11 @@ class LiveApi final : public CommandPort {
   }
   nlohmann::json print(const CaseId& id, int number) {
     const Got got =
-        ask("GET", "/v1/cases/" + id.str() + "/papers/" + std::to_string(number), Role::kAuditor);
+        ask("GET", "/v1/cases/" + id.str() + "/papers/" + std::to_string(number), As::kAuditor);
     REQUIRE(got.status() == 200);
     return got.json();
   }
-  Got key(const nlohmann::json& paper, Role role = Role::kReviewer) {
+  Got key(const nlohmann::json& paper, As role = As::kReviewer) {
     return ask("POST", "/v1/papers", role, paper.dump());
   }
   void act(const CaseId& id, EventKind action) {
@@ -85,7 +85,7 @@ TEST_CASE("a transfer goes on by paper both ways, and the twins that come later 
   CHECK(letter["from_agency"] == in_site().str());
   CHECK(letter["to_agency"] == out_site().str());
   CHECK(letter["number"] == cut.in.site.subject(cut.id).letter_number + "-IN-1");
-  CHECK(cut.out.key(letter, Role::kClerk).status() == 201);
+  CHECK(cut.out.key(letter, As::kClerk).status() == 201);
   CHECK(state_text(cut.out.site.subject(cut.id)) == "LETTER_RECEIVED / NOT_COMPUTED");
 
   cut.out.act(cut.id, EventKind::kAcceptLetter);
@@ -118,13 +118,11 @@ TEST_CASE("the hash on the sheet is that of the message which comes, byte for by
 
 TEST_CASE("the list of papers names each message, and holds nothing of a person") {
   Cut cut;
-  const Got got = cut.in.ask("GET", "/v1/cases/" + cut.id.str() + "/papers", Role::kAuditor);
+  const Got got = cut.in.ask("GET", "/v1/cases/" + cut.id.str() + "/papers", As::kAuditor);
   REQUIRE(got.json()["papers"].size() == 1);
   CHECK_FALSE(got.json()["papers"][0].contains("message"));
-  CHECK(cut.in.ask("GET", "/v1/cases/" + cut.id.str() + "/papers/2", Role::kAuditor).status() ==
-        404);
-  CHECK(cut.in.ask("GET", "/v1/cases/" + cut.id.str() + "/papers/0", Role::kAuditor).status() ==
-        404);
+  CHECK(cut.in.ask("GET", "/v1/cases/" + cut.id.str() + "/papers/2", As::kAuditor).status() == 404);
+  CHECK(cut.in.ask("GET", "/v1/cases/" + cut.id.str() + "/papers/0", As::kAuditor).status() == 404);
 }
 
 TEST_CASE("what was sent to the agency that forwarded the letter stays under its name") {
@@ -154,7 +152,7 @@ TEST_CASE("what was sent to the agency that forwarded the letter stays under its
 }
 
 nlohmann::json document(LiveApi& live, const CaseId& id, const std::string& kind) {
-  return live.ask("GET", "/v1/cases/" + id.str() + "/documents/" + kind, Role::kAuditor).json();
+  return live.ask("GET", "/v1/cases/" + id.str() + "/documents/" + kind, As::kAuditor).json();
 }
 
 TEST_CASE("application, letter and every version of the form can be read where they are") {
@@ -185,7 +183,7 @@ TEST_CASE("cases are found by letter number, and by person in any spelling of th
   Cut cut;
   const Case subject = cut.in.site.subject(cut.id);
   const auto find = [&](const nlohmann::json& known) {
-    return cut.in.ask("POST", "/v1/cases:find", Role::kAuditor, known.dump());
+    return cut.in.ask("POST", "/v1/cases:find", As::kAuditor, known.dump());
   };
   const auto person = [](const std::string& number) {
     return nlohmann::json{{"person", {{"document_type", 1}, {"document_number", number}}}};
@@ -211,7 +209,7 @@ TEST_CASE("each case of a person names the others here, with where they stand (X
   REQUIRE_FALSE(in.site.act(EventKind::kApply, second, other).rejection);
   in.act(second, EventKind::kAccept);
   const auto related = [&](const CaseId& id) {
-    return in.ask("GET", "/v1/cases/" + id.str(), Role::kAuditor).json()["related"];
+    return in.ask("GET", "/v1/cases/" + id.str(), As::kAuditor).json()["related"];
   };
   REQUIRE(related(first).size() == 1);
   CHECK(related(first)[0]["case_id"] == second.str());
@@ -237,8 +235,8 @@ TEST_CASE(
   const CaseId first = letter(in_site());
   const CaseId second = letter(third_site());
   out.act(first, EventKind::kAcceptLetter);
-  const Got got = out.ask("POST", "/v1/cases/" + second.str() + "/actions/accept-letter",
-                          Role::kReviewer, "{}");
+  const Got got =
+      out.ask("POST", "/v1/cases/" + second.str() + "/actions/accept-letter", As::kReviewer, "{}");
   CHECK(got.json()["code"] == "claimed_by_other");
   CHECK(got.json()["detail"] == "case " + first.str());
 }
@@ -251,7 +249,7 @@ TEST_CASE("what one agency writes, people of both can read") {
   REQUIRE_FALSE(cut.out.site.act(EventKind::kAsk, cut.id, question).rejection);
   cut.join();
   for (LiveApi* live : {&cut.in, &cut.out}) {
-    const Got got = live->ask("GET", "/v1/cases/" + cut.id.str() + "/messages", Role::kAuditor);
+    const Got got = live->ask("GET", "/v1/cases/" + cut.id.str() + "/messages", As::kAuditor);
     REQUIRE(got.json()["papers"].size() == 2);
     const nlohmann::json last = got.json()["papers"][1];
     CHECK(last["kind"] == "clarify");
@@ -268,7 +266,7 @@ TEST_CASE("what was keyed in can be read, also if it was answered at once") {
                                      {"from_agency", in_site().str()},
                                      {"message", {{"withdraw", {{"reason", "moved back"}}}}}};
   REQUIRE(cut.out.key(withdrawal).status() == 200);
-  const Got got = cut.out.ask("GET", "/v1/cases/" + cut.id.str() + "/messages", Role::kAuditor);
+  const Got got = cut.out.ask("GET", "/v1/cases/" + cut.id.str() + "/messages", As::kAuditor);
   REQUIRE(got.json()["papers"].size() == 3);
   const nlohmann::json keyed = got.json()["papers"][1];
   CHECK(keyed["message"]["withdraw"]["reason"] == "moved back");
@@ -304,15 +302,15 @@ TEST_CASE("a letter and a form that came on paper can be read") {
 
 TEST_CASE("under four eyes a reply on paper waits for a second person, a letter does not") {
   Cut cut(true);
-  CHECK(cut.out.key(cut.in.print(cut.id, 1), Role::kClerk).status() == 201);
+  CHECK(cut.out.key(cut.in.print(cut.id, 1), As::kClerk).status() == 201);
   nlohmann::json withdrawal = {{"case_id", cut.id.str()},
                                {"from_agency", in_site().str()},
                                {"message", {{"withdraw", {{"reason", "moved back"}}}}}};
-  const Got got = cut.out.key(withdrawal, Role::kClerk);
+  const Got got = cut.out.key(withdrawal, As::kClerk);
   CHECK(got.status() == 202);
   CHECK(state_text(cut.out.site.subject(cut.id)) == "LETTER_RECEIVED / NOT_COMPUTED");
   const auto messages = [&] {
-    return cut.out.ask("GET", "/v1/cases/" + cut.id.str() + "/messages", Role::kAuditor)
+    return cut.out.ask("GET", "/v1/cases/" + cut.id.str() + "/messages", As::kAuditor)
         .json()["papers"]
         .size();
   };
@@ -321,8 +319,8 @@ TEST_CASE("under four eyes a reply on paper waits for a second person, a letter 
   const std::string path = "/v1/cases/" + cut.id.str() + "/proposals/" +
                            std::to_string(proposal["number"].get<int>()) + "/approve";
   const std::string digest = nlohmann::json{{"digest", proposal["digest"]}}.dump();
-  CHECK(cut.out.ask("POST", path, Role::kClerk, digest).status() == 403);
-  CHECK(cut.out.ask("POST", path, Role::kReviewer, digest).status() == 200);
+  CHECK(cut.out.ask("POST", path, As::kClerk, digest).status() == 403);
+  CHECK(cut.out.ask("POST", path, As::kReviewer, digest).status() == 200);
   CHECK(cut.out.site.subject(cut.id).relationship == Relationship::kOutWithdrawn);
   CHECK(messages() == 3);  // the withdrawal and our reply too, each once
 }
@@ -332,8 +330,8 @@ TEST_CASE("without four eyes a reply on paper is a reviewer's") {
   REQUIRE(cut.out.key(cut.in.print(cut.id, 1)).status() == 201);
   cut.out.act(cut.id, EventKind::kAcceptLetter);
   const nlohmann::json reply = cut.out.print(cut.id, 1);
-  CHECK(cut.in.key(reply, Role::kClerk).status() == 403);
-  CHECK(cut.in.key(reply, Role::kReviewer).status() == 200);
+  CHECK(cut.in.key(reply, As::kClerk).status() == 403);
+  CHECK(cut.in.key(reply, As::kReviewer).status() == 200);
 }
 
 TEST_CASE("a letter of an agency that has no Jiexu gets a case id here") {

@@ -28,7 +28,7 @@ void put(ApiWorld& world, const Case& subject) {
 }
 
 Got question(ApiWorld& world, const std::string& letter, const std::string& hash,
-             Role role = Role::kInquirer) {
+             As role = As::kInquirer) {
   return world.ask("POST", "/v1/progress", role,
                    R"({"letter_number":")" + letter + R"(","id_hash":")" + hash + R"("})");
 }
@@ -98,8 +98,8 @@ TEST_CASE("an inquirer sees nothing else") {
   ApiWorld world;
   const Case subject = transfer(world);
   put(world, subject);
-  CHECK(world.ask("GET", "/v1/cases/" + subject.id.str(), Role::kInquirer).status() == 403);
-  CHECK(world.ask("GET", "/v1/cases", Role::kInquirer).status() == 403);
+  CHECK(world.ask("GET", "/v1/cases/" + subject.id.str(), As::kInquirer).status() == 403);
+  CHECK(world.ask("GET", "/v1/cases", As::kInquirer).status() == 403);
 }
 
 TEST_CASE("a question without its parts is refused") {

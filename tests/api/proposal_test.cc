@@ -32,7 +32,7 @@ TEST_CASE("under four eyes a clerk proposes what only a reviewer may do: 202") {
   Case subject = world.draft();
   subject.relationship = Relationship::kAccepted;
   world.put(subject);
-  CHECK(world.ask("POST", kCase + "/actions/send-letter", Role::kClerk, "{}").status() == 202);
+  CHECK(world.ask("POST", kCase + "/actions/send-letter", As::kClerk, "{}").status() == 202);
   CHECK(world.engine.commands.size() == 1);
 }
 
@@ -41,15 +41,15 @@ TEST_CASE("without four eyes a clerk may not send a letter") {
   Case subject = world.draft();
   subject.relationship = Relationship::kAccepted;
   world.put(subject);
-  CHECK(world.ask("POST", kCase + "/actions/send-letter", Role::kClerk, "{}").status() == 403);
-  CHECK(world.ask("POST", kCase + "/actions/send-letter", Role::kReviewer, "{}").status() == 200);
+  CHECK(world.ask("POST", kCase + "/actions/send-letter", As::kClerk, "{}").status() == 403);
+  CHECK(world.ask("POST", kCase + "/actions/send-letter", As::kReviewer, "{}").status() == 200);
 }
 
 TEST_CASE("a case shows what waits, with the digest to approve it with and who may") {
   ApiWorld world(true);
   const Case subject = with_proposal(world);
   world.put(subject);
-  const nlohmann::json proposal = world.ask("GET", kCase, Role::kAuditor).json()["proposals"].at(0);
+  const nlohmann::json proposal = world.ask("GET", kCase, As::kAuditor).json()["proposals"].at(0);
   CHECK(proposal["number"] == 3);
   CHECK(proposal["action"] == "send-letter");
   CHECK(proposal["proposed_by"] == "u-clerk");
@@ -59,9 +59,9 @@ TEST_CASE("a case shows what waits, with the digest to approve it with and who m
 
 TEST_CASE("what waits anywhere is one list") {
   ApiWorld world(true);
-  CHECK(world.ask("GET", "/v1/proposals", Role::kAuditor).json()["cases"].empty());
+  CHECK(world.ask("GET", "/v1/proposals", As::kAuditor).json()["cases"].empty());
   world.put(with_proposal(world));
-  CHECK(world.ask("GET", "/v1/proposals", Role::kAuditor).json()["cases"].size() == 1);
+  CHECK(world.ask("GET", "/v1/proposals", As::kAuditor).json()["cases"].size() == 1);
 }
 
 TEST_CASE("an approval reaches the engine with its digest") {
@@ -69,7 +69,7 @@ TEST_CASE("an approval reaches the engine with its digest") {
   const Case subject = with_proposal(world);
   world.put(subject);
   const Got got =
-      world.ask("POST", kCase + "/proposals/3/approve", Role::kReviewer, body(digest_of(subject)));
+      world.ask("POST", kCase + "/proposals/3/approve", As::kReviewer, body(digest_of(subject)));
   CHECK(got.status() == 200);
   const auto& command = std::get<ProposalCommand>(world.engine.commands.at(0).what);
   CHECK(command.number == 3);
@@ -82,7 +82,7 @@ TEST_CASE("who may not approve: a clerk for a reviewer's action, and a system fo
   const Case subject = with_proposal(world);
   world.put(subject);
   const auto [role, code] = GENERATE(
-      table<Role, std::string>({{Role::kClerk, "role_too_low"}, {Role::kSystem, "system_user"}}));
+      table<As, std::string>({{As::kClerk, "role_too_low"}, {As::kSystem, "system_user"}}));
   const Got got = world.ask("POST", kCase + "/proposals/3/approve", role, body(digest_of(subject)));
   CHECK(got.status() == 403);
   CHECK(got.json()["code"] == code);
@@ -99,7 +99,7 @@ TEST_CASE("an approval without a whole digest, or of nothing, is refused by name
           {"/proposals/4/approve", body(std::string(64, 'a')), 404, "unknown_proposal"},
           {"/proposals/x/retract", "{}", 404, "unknown_proposal"},
       }));
-  const Got got = world.ask("POST", kCase + path, Role::kReviewer, text);
+  const Got got = world.ask("POST", kCase + path, As::kReviewer, text);
   CHECK(got.status() == status);
   CHECK(got.json()["code"] == code);
 }
@@ -115,7 +115,7 @@ TEST_CASE("the engine's refusals of approvals: own 403, changed 409") {
     answer.rejection = Rejection{refusal, ""};
     return answer;
   };
-  CHECK(world.ask("POST", kCase + "/proposals/3/approve", Role::kReviewer, body(digest_of(subject)))
+  CHECK(world.ask("POST", kCase + "/proposals/3/approve", As::kReviewer, body(digest_of(subject)))
             .status() == status);
 }
 

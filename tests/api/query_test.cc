@@ -54,7 +54,7 @@ TEST_CASE("each kind of parameter takes its own values and no others") {
 TEST_CASE("what is wrong in a query is named, with what would be right") {
   ApiWorld world;
   const auto finding = [&](const std::string& target) {
-    const Got got = world.ask("GET", target, Role::kAuditor);
+    const Got got = world.ask("GET", target, As::kAuditor);
     REQUIRE(got.status() == 400);
     const nlohmann::json json = got.json();
     CHECK(json["code"] == "bad_query");
@@ -69,12 +69,12 @@ TEST_CASE("what is wrong in a query is named, with what would be right") {
   CHECK(finding("/v1/cases?after=x") == "after: is not from `next` of this list");
   CHECK(finding("/v1/cases?limit=1&limit=2") == "limit: is given twice");
   CHECK(finding("/v1/cases?limit=1&colour=red&limit=2").starts_with("colour: there is no such"));
-  CHECK(world.ask("GET", "/console/queues?a=1&a=2", Role::kNobody).status() != 400);
+  CHECK(world.ask("GET", "/console/queues?a=1&a=2", As::kNobody).status() != 400);
 }
 
 TEST_CASE("what is wrong in a query has words in Chinese, also a sentence of two parts") {
   ApiWorld world;
-  HttpRequest request{"GET", "/v1/cases?colour=red", "Bearer " + token_of(Role::kAuditor), "", ""};
+  HttpRequest request{"GET", "/v1/cases?colour=red", "Bearer " + token_of(As::kAuditor), "", ""};
   request.accept_language = "zh";
   Got got;
   world.send(std::move(request), got);
@@ -105,8 +105,8 @@ TEST_CASE("a cursor gives back what it was made of, does not show it, and is nev
 
 TEST_CASE("a query is looked at after token and role") {
   ApiWorld world;
-  CHECK(world.ask("GET", "/v1/cases?colour=red", Role::kNobody).status() == 401);
-  CHECK(world.ask("GET", "/v1/cases?colour=red", Role::kInquirer).status() == 403);
+  CHECK(world.ask("GET", "/v1/cases?colour=red", As::kNobody).status() == 401);
+  CHECK(world.ask("GET", "/v1/cases?colour=red", As::kInquirer).status() == 403);
 }
 
 }  // namespace

@@ -38,13 +38,13 @@ void put_batch(ApiWorld& world, const std::string& number, PaymentState state) {
 TEST_CASE("batches are listed with how the bank has answered, their account masked") {
   ApiWorld world;
   put_batch(world, kBatch, PaymentState::kPaid);
-  const auto list = world.ask("GET", "/v1/remittances", Role::kAuditor).json();
+  const auto list = world.ask("GET", "/v1/remittances", As::kAuditor).json();
   REQUIRE(list["batches"].size() == 1);
   CHECK(list["batches"][0]["batch"] == kBatch);
   CHECK(list["batches"][0]["paid"] == 1);
   CHECK(list["batches"][0]["payee_account"] == "*1234");
   CHECK_FALSE(list["batches"][0].contains("payments"));
-  const auto shown = world.ask("GET", "/v1/remittances/" + kBatch, Role::kAuditor).json();
+  const auto shown = world.ask("GET", "/v1/remittances/" + kBatch, As::kAuditor).json();
   CHECK(shown["payee_account"] == "41001500000000001234");
   CHECK(shown["payments"][0]["payment"] == std::string(kLetter) + "-1");
   CHECK(shown["payments"][0]["state"] == "paid");
@@ -59,7 +59,7 @@ TEST_CASE("a case that has paid shows each of its payments, as the bank's answer
   subject.funds = Funds::kNotComputed;
   subject.attempt = 2;  // the second one is known from its message alone
   world.put(subject);
-  const auto shown = world.ask("GET", "/v1/cases/" + subject.id.str(), Role::kAuditor).json();
+  const auto shown = world.ask("GET", "/v1/cases/" + subject.id.str(), As::kAuditor).json();
   REQUIRE(shown["payments"].size() == 1);
   CHECK(shown["payments"][0]["attempt"] == 1);
   CHECK(shown["payments"][0]["payment"] == std::string(kLetter) + "-1");
@@ -73,12 +73,12 @@ TEST_CASE("batches come in pages, newest first") {
   for (uint32_t n = 1; n <= 3; ++n) {
     put_batch(world, BatchNumber::make(agency, {2026, 9, 21}, n)->text(), PaymentState::kExported);
   }
-  const auto first = world.ask("GET", "/v1/remittances?limit=2", Role::kAuditor).json();
+  const auto first = world.ask("GET", "/v1/remittances?limit=2", As::kAuditor).json();
   REQUIRE(first["batches"].size() == 2);
   CHECK(first["batches"][0]["batch"] == BatchNumber::make(agency, {2026, 9, 21}, 3)->text());
   const std::string next = first["next"];
   const auto second =
-      world.ask("GET", "/v1/remittances?limit=2&after=" + next, Role::kAuditor).json();
+      world.ask("GET", "/v1/remittances?limit=2&after=" + next, As::kAuditor).json();
   REQUIRE(second["batches"].size() == 1);
   CHECK(second["batches"][0]["batch"] == BatchNumber::make(agency, {2026, 9, 21}, 1)->text());
   CHECK(second["next"] == "");
@@ -87,12 +87,12 @@ TEST_CASE("batches come in pages, newest first") {
 TEST_CASE("what waits and whose account it goes to is asked of the engine") {
   ApiWorld world;
   const std::string path = "/v1/cases/" + world.draft().id.str() + "/payee";
-  CHECK(world.ask("GET", path, Role::kAuditor).status() == 404);
+  CHECK(world.ask("GET", path, As::kAuditor).status() == 404);
   world.put(world.draft());
-  CHECK(world.ask("GET", "/v1/payments?limit=7", Role::kAuditor).status() == 200);
-  CHECK(world.ask("GET", "/v1/payments?after=x", Role::kAuditor).status() == 400);
-  CHECK(world.ask("GET", path, Role::kAuditor).status() == 200);
-  CHECK(world.ask("POST", path + "/confirm", Role::kReviewer, R"({"content":"c","note":"n"})")
+  CHECK(world.ask("GET", "/v1/payments?limit=7", As::kAuditor).status() == 200);
+  CHECK(world.ask("GET", "/v1/payments?after=x", As::kAuditor).status() == 400);
+  CHECK(world.ask("GET", path, As::kAuditor).status() == 200);
+  CHECK(world.ask("POST", path + "/confirm", As::kReviewer, R"({"content":"c","note":"n"})")
             .status() == 200);
   REQUIRE(world.engine.commands.size() == 3);
   CHECK(std::get<PaymentsQuery>(world.engine.commands[0].what).limit == 7);
@@ -103,16 +103,13 @@ TEST_CASE("what waits and whose account it goes to is asked of the engine") {
 TEST_CASE("what people do with batches goes to the engine as they said it") {
   ApiWorld world;
   const std::string path = "/v1/remittances/" + kBatch;
-  CHECK(world.ask("POST", "/v1/remittances", Role::kClerk, "{}").status() == 200);
-  CHECK(world.ask("POST", "/v1/remittances", Role::kClerk, R"({"after":"zz"})").status() == 400);
-  CHECK(world.ask("POST", path + "/approve", Role::kReviewer, R"({"content":"ab"})").status() ==
-        200);
-  const Got file =
-      world.ask("POST", path + "/export", Role::kReviewer, R"({"format":"delimited"})");
+  CHECK(world.ask("POST", "/v1/remittances", As::kClerk, "{}").status() == 200);
+  CHECK(world.ask("POST", "/v1/remittances", As::kClerk, R"({"after":"zz"})").status() == 400);
+  CHECK(world.ask("POST", path + "/approve", As::kReviewer, R"({"content":"ab"})").status() == 200);
+  const Got file = world.ask("POST", path + "/export", As::kReviewer, R"({"format":"delimited"})");
   CHECK(file.response.body == "file");
-  CHECK(world.ask("POST", path + "/export", Role::kReviewer, R"({"format":"xls"})").status() ==
-        400);
-  CHECK(world.ask("POST", "/v1/remittances/7/export", Role::kReviewer, "{}").status() == 404);
+  CHECK(world.ask("POST", path + "/export", As::kReviewer, R"({"format":"xls"})").status() == 400);
+  CHECK(world.ask("POST", "/v1/remittances/7/export", As::kReviewer, "{}").status() == 404);
   REQUIRE(world.engine.commands.size() == 3);
   CHECK(std::get<ApproveBatchCommand>(world.engine.commands[1].what).content == "ab");
   CHECK(std::get<ExportBatchCommand>(world.engine.commands[2].what).format ==
@@ -124,12 +121,11 @@ TEST_CASE("what two people say of a payment that waits goes to the engine as the
   const AgencyId agency = *AgencyId::parse("S41132810207");
   const EndToEndId id{LetterNumber::make(agency, {2026, 9, 21}, 1)->text(), 1};
   const std::string path = "/v1/payments/" + id.text() + "/release";
-  CHECK(world.ask("POST", path, Role::kClerk, R"({"note":"asked"})").status() == 200);
-  CHECK(world.ask("POST", path + "/approve", Role::kClerk, R"({"content":"ab"})").status() == 403);
-  CHECK(world.ask("POST", path + "/approve", Role::kReviewer, R"({"content":"ab"})").status() ==
-        200);
-  CHECK(world.ask("POST", path + "/retract", Role::kClerk, "{}").status() == 200);
-  CHECK(world.ask("POST", "/v1/payments/7/release/approve", Role::kReviewer, "{}").status() == 404);
+  CHECK(world.ask("POST", path, As::kClerk, R"({"note":"asked"})").status() == 200);
+  CHECK(world.ask("POST", path + "/approve", As::kClerk, R"({"content":"ab"})").status() == 403);
+  CHECK(world.ask("POST", path + "/approve", As::kReviewer, R"({"content":"ab"})").status() == 200);
+  CHECK(world.ask("POST", path + "/retract", As::kClerk, "{}").status() == 200);
+  CHECK(world.ask("POST", "/v1/payments/7/release/approve", As::kReviewer, "{}").status() == 404);
   using Act = ReleasePaymentCommand::Act;
   REQUIRE(world.engine.commands.size() == 3);
   const auto said = [&](size_t n) -> const ReleasePaymentCommand& {
@@ -159,7 +155,7 @@ TEST_CASE("what waits for a second person is listed with the releases of payment
   records.put_message(writes, Family::kFunds, layout::payment_key(world.draft().id, 1), payment);
   records.put(writes, Family::kIndex, layout::proposed_release_key(world.draft().id, 1), "");
   REQUIRE(world.store.commit(writes));
-  const auto list = world.ask("GET", "/v1/proposals", Role::kAuditor).json();
+  const auto list = world.ask("GET", "/v1/proposals", As::kAuditor).json();
   REQUIRE(list["releases"].size() == 1);
   const auto& shown = list["releases"][0];
   CHECK(shown["payment"] == std::string(kLetter) + "-1");
@@ -171,11 +167,11 @@ TEST_CASE("what waits for a second person is listed with the releases of payment
 TEST_CASE("a bank's report is read before the engine sees it") {
   ApiWorld world;
   const std::string line = std::string(kLetter) + "-1|rejected|AC04\n";
-  CHECK(world.ask("POST", "/v1/payments:report", Role::kSystem, line).status() == 200);
+  CHECK(world.ask("POST", "/v1/payments:report", As::kSystem, line).status() == 200);
   const auto& report = std::get<PaymentReportCommand>(world.engine.commands.at(0).what);
   REQUIRE(report.fates->size() == 1);
   CHECK(report.fates->at(0).reason == "AC04");
-  const Got bad = world.ask("POST", "/v1/payments:report", Role::kSystem, line + "nonsense\n");
+  const Got bad = world.ask("POST", "/v1/payments:report", As::kSystem, line + "nonsense\n");
   CHECK(bad.status() == 400);
   CHECK(bad.json()["detail"].get<std::string>().starts_with("line 2"));
   CHECK(world.engine.commands.size() == 1);
@@ -214,14 +210,14 @@ TEST_CASE(
   ApiWorld world;
   put_line(world, Digest{1}, BankOutcome::kBatchDiffers, {}, kBatch);
   const auto queue =
-      world.ask("GET", "/v1/bank/lines?queue=batch_total_differs", Role::kAuditor).json();
+      world.ask("GET", "/v1/bank/lines?queue=batch_total_differs", As::kAuditor).json();
   REQUIRE(queue["lines"].size() == 1);
   const auto& line = queue["lines"][0];
   CHECK(line["batch"] == kBatch);
   CHECK(line["suspense_fen"] == "-1407");
   CHECK_THAT(line["what_to_do"].get<std::string>(), Catch::Contains("match the good cases"));
   CHECK(line["message"] == "FUNDS_DIFF");
-  const auto others = world.ask("GET", "/v1/bank/lines?queue=early", Role::kAuditor).json();
+  const auto others = world.ask("GET", "/v1/bank/lines?queue=early", As::kAuditor).json();
   CHECK(others["lines"].empty());
 }
 
@@ -229,7 +225,7 @@ TEST_CASE("a line says of which payments of its cases it is") {
   ApiWorld world;
   put_line(world, Digest{2}, BankOutcome::kPaidAgain, {{world.draft().id, Fen{-1407}, 2}}, "");
   const std::string path = "/v1/bank/lines/" + to_hex(view(Digest{2}));
-  const auto line = world.ask("GET", path, Role::kAuditor).json();
+  const auto line = world.ask("GET", path, As::kAuditor).json();
   CHECK(line["outcome"] == "paid_again");
   CHECK(line["to"][0]["attempt"] == 2);
   CHECK(line["to"][0]["amount_fen"] == "-1407");

@@ -6,10 +6,10 @@ namespace jiexu::router_test {
 namespace {
 
 constexpr Route kTable[] = {
-    {"GET", "/v1/cases", Role::kAuditor, nullptr},
-    {"POST", "/v1/cases", Role::kClerk, nullptr},
-    {"GET", "/v1/cases/{id}", Role::kAuditor, nullptr},
-    {"POST", "/v1/cases/{id}/actions/{action}", Role::kClerk, nullptr},
+    {"GET", "/v1/cases", Right::kSeeCases, nullptr},
+    {"POST", "/v1/cases", Right::kWork, nullptr},
+    {"GET", "/v1/cases/{id}", Right::kSeeCases, nullptr},
+    {"POST", "/v1/cases/{id}/actions/{action}", Right::kWork, nullptr},
 };
 
 Match find(std::string_view method, std::string_view target) {

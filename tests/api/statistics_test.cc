@@ -120,7 +120,7 @@ TEST_CASE("the figures as CSV: one header, one line a row, and nothing of a pers
   Case done = case_of(world, 1, Side::kIn, Relationship::kDone);
   done.credited = Fen{123405};
   world.put(done);
-  const Got got = world.ask("GET", "/v1/statistics/2026-11?format=csv", Role::kAuditor);
+  const Got got = world.ask("GET", "/v1/statistics/2026-11?format=csv", As::kAuditor);
   CHECK(got.status() == 200);
   CHECK(got.response.content_type == "text/csv; charset=utf-8");
   CHECK_THAT(got.response.body,
@@ -133,7 +133,7 @@ TEST_CASE("the figures as CSV: one header, one line a row, and nothing of a pers
 TEST_CASE("a month that is none is refused") {
   ApiWorld world;
   for (const char* target : {"/v1/statistics/2026-13", "/v1/statistics/2026-11?format=xls"}) {
-    CHECK(world.ask("GET", target, Role::kAuditor).status() == 400);
+    CHECK(world.ask("GET", target, As::kAuditor).status() == 400);
   }
 }
 
@@ -161,10 +161,10 @@ TEST_CASE("a batch of which the bank says nothing for three working days is over
   };
   const Date today = date_of(world.clock.now());
   const auto listed = [&] {
-    return world.ask("GET", "/v1/overdue", Role::kAuditor).json()["batches"];
+    return world.ask("GET", "/v1/overdue", As::kAuditor).json()["batches"];
   };
   const auto counted = [&](const std::string& n) {
-    const std::string text = world.ask("GET", "/metrics", Role::kNobody).response.body;
+    const std::string text = world.ask("GET", "/metrics", As::kNobody).response.body;
     return text.find("jiexu_batches_silent " + n) != std::string::npos;
   };
   put(Date::from_days(today.days() - 3));
@@ -198,14 +198,14 @@ TEST_CASE("overdue duties are listed and summed up by counterpart and side in du
   later.deadlines = {deadline(DeadlineKind::kIntakeDue, 31)};
   world.put(later);
 
-  const nlohmann::json list = world.ask("GET", "/v1/overdue", Role::kAuditor).json();
+  const nlohmann::json list = world.ask("GET", "/v1/overdue", As::kAuditor).json();
   REQUIRE(list["duties"].size() == 2);
   CHECK(list["duties"][0]["kind"] == "form-due");
   CHECK(list["duties"][0]["days_over"] == 7);
   CHECK(list["duties"][0]["ours"] == false);
-  CHECK(world.ask("GET", "/v1/overdue?peer=S35050000101", Role::kAuditor).json()["duties"].empty());
+  CHECK(world.ask("GET", "/v1/overdue?peer=S35050000101", As::kAuditor).json()["duties"].empty());
 
-  const nlohmann::json rows = world.ask("GET", "/v1/ageing", Role::kAuditor).json()["rows"];
+  const nlohmann::json rows = world.ask("GET", "/v1/ageing", As::kAuditor).json()["rows"];
   REQUIRE(rows.size() == 2);
   CHECK(rows[0]["ours"] == false);
   CHECK(rows[0]["days_to_10"] == "1");

@@ -26,7 +26,7 @@ void refuse_every_second(ApiWorld& world) {
 }
 
 Got submit(ApiWorld& world, const std::string& body, const std::string& type = "",
-           Role role = Role::kSystem) {
+           As role = As::kSystem) {
   Got got;
   world.send({"POST", kPath, "Bearer " + token_of(role), "", body, type}, got);
   return got;
@@ -115,7 +115,7 @@ TEST_CASE("a submission that the engine refuses whole is a problem, not an empty
     answer.rejection = Rejection{Refusal::kStorageLow, ""};
     return answer;
   };
-  const Got got = world.ask("POST", "/v1/letters:submit", Role::kSystem, "{}\n");
+  const Got got = world.ask("POST", "/v1/letters:submit", As::kSystem, "{}\n");
   CHECK(got.status() == 507);
   CHECK(got.header("Retry-After") == "10");
 }
@@ -123,8 +123,8 @@ TEST_CASE("a submission that the engine refuses whole is a problem, not an empty
 TEST_CASE("a clerk may not submit in bulk, a local system may") {
   ApiWorld world;
   refuse_every_second(world);
-  CHECK(submit(world, kOne, "", Role::kClerk).status() == 403);
-  CHECK(submit(world, kOne, "", Role::kSystem).status() == 200);
+  CHECK(submit(world, kOne, "", As::kClerk).status() == 403);
+  CHECK(submit(world, kOne, "", As::kSystem).status() == 200);
 }
 
 }  // namespace

@@ -63,7 +63,8 @@ export function workRow(n, more = {}) {
 }
 
 export class World {
-  role = "operator";
+  roles = ["operator", "clerk-in"];
+  rights = ["use-page", "see-exchange", "see-cases", "work", "run"];
   language = "zh";
   signedIn = true;
   down = false;
@@ -122,7 +123,7 @@ export class World {
   }
 
   session() {
-    return { user: "zhao", role: this.role, agency: "S41130010001", name: "南阳市医保中心", language: this.language, until: at(-36_000_000), key: "" };
+    return { user: "zhao", roles: this.roles, rights: this.rights, agency: "S41130010001", name: "南阳市医保中心", language: this.language, until: at(-36_000_000), key: "" };
   }
 
   read(method, path, body) {

@@ -41,7 +41,7 @@ void read_users(std::string_view text) {
     CHECK(!users.error().text.empty());
     return;
   }
-  for (const User& user : (*users)->all()) CHECK(!user.name.empty() && user.role != Role::kNobody);
+  for (const User& user : (*users)->all()) CHECK(!user.name.empty() && !user.roles.empty());
 }
 
 void read_calendar(std::string_view text) {

@@ -17,11 +17,11 @@ using namespace jiexu;
 namespace {
 
 constexpr Route kRoutes[] = {
-    {"GET", "/v1/cases", Role::kAuditor, nullptr},
-    {"POST", "/v1/cases", Role::kClerk, nullptr},
-    {"GET", "/v1/cases/{id}", Role::kAuditor, nullptr},
-    {"POST", "/v1/cases/{id}/actions/{action}", Role::kClerk, nullptr},
-    {"GET", "/livez", Role::kNobody, nullptr},
+    {"GET", "/v1/cases", Right::kSeeCases, nullptr},
+    {"POST", "/v1/cases", Right::kWork, nullptr},
+    {"GET", "/v1/cases/{id}", Right::kSeeCases, nullptr},
+    {"POST", "/v1/cases/{id}/actions/{action}", Right::kWork, nullptr},
+    {"GET", "/livez", Right::kNone, nullptr},
 };
 
 void take_target(const std::string& text) {

@@ -10,8 +10,8 @@ namespace {
 
 constexpr Steady kStart{1'000'000};
 
-Users users_of(const std::string& wang_token = "t-wang", Role role = Role::kClerk) {
-  return Users({{"wang", role, sha256(wang_token)}, {"li", Role::kReviewer, sha256("t-li")}});
+Users users_of(const std::string& wang_token = "t-wang", Role role = Role::kClerkIn) {
+  return Users({{"wang", {role}, sha256(wang_token)}, {"li", {Role::kReviewer}, sha256("t-li")}});
 }
 
 struct World {
@@ -106,8 +106,8 @@ TEST_CASE("another role counts at once") {
   World world;
   const auto wang = world.begin("wang");
   world.users = users_of("t-wang", Role::kAuditor);
-  CHECK(world.sessions.find(wang.cookie, wang.key, world.users, kStart)->user.role ==
-        Role::kAuditor);
+  CHECK(world.sessions.find(wang.cookie, wang.key, world.users, kStart)->user.roles ==
+        Roles{Role::kAuditor});
 }
 
 TEST_CASE("one session more than a user may have ends the longest unused") {

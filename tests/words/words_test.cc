@@ -204,12 +204,16 @@ TEST_CASE("the store has its words: by whom it is known to be the newest one, wh
   CHECK(rows_of("word.") == Names{"confirmed", "loss_accepted"});
 }
 
-TEST_CASE("roles have their words") {
-  Names roles;
-  for (int number = 0; number < 256; ++number) {
+TEST_CASE("roles and rights have their words") {
+  Names roles = {"clerk"};  // of either side, as an action names who may
+  for (uint8_t number = 0; number < kRoleCount; ++number) {
     roles.insert(std::string(name(static_cast<Role>(number))));
   }
   CHECK(rows_of("role.") == roles);
+  Names known;
+  for (const RightRow& row : rights()) known.emplace(row.name);
+  CHECK(rows_of("right.") == known);
+  CHECK(rows_of("userchange.") == Names{"add", "remove", "replace"});
 }
 
 TEST_CASE("each kind of message of a case has a title") {
@@ -276,7 +280,7 @@ TEST_CASE("values stand in the place of their braces, and what is in them stays"
 
 TEST_CASE("what was said with its values in it is said in Chinese with the same values") {
   const auto chinese = [](std::string_view said) { return translated(said, Language::kChinese); };
-  CHECK(chinese("this needs the role reviewer") == "须由复核人办理");
+  CHECK(chinese("this action needs the role reviewer") == "此项须由复核人办理");
   CHECK(chinese("at most 50 characters") == "不得超过 50 个字符");
   CHECK(chinese("line 1, column 9: must be one of A, B") == "第 1 行第 9 列：应为以下之一：A, B");
   CHECK(chinese("line 2, column 1: here must be a value") == "第 2 行第 1 列：此处应为一个值");

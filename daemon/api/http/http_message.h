@@ -42,8 +42,9 @@ struct HttpRequest {
   std::string origin =
       {};  // of the page that asks; the server has refused a foreign one that writes
   std::string cookie = {};
-  std::string session_key = {};  // X-Jiexu-Key
-  std::string id = {};           // the client's own or a new one; the answer carries it
+  std::string session_key = {};                     // X-Jiexu-Key
+  std::optional<uint32_t> peer_uid = std::nullopt;  // of who asks on the unix socket
+  std::string id = {};  // the client's own or a new one; the answer carries it
   // Does `work` when others have had their turn; null: nobody waits.
   std::function<void(std::function<void()> work)> later = nullptr;
 };

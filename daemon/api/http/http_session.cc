@@ -39,6 +39,17 @@ HttpResponse built(const std::function<HttpResponse()>& make) {
   }
 }
 
+// Who has connected on a unix socket, as the system says; nullopt: it is none.
+std::optional<uint32_t> uid_of(HttpSocket& socket) {
+  error_code error;
+  if (socket.local_endpoint(error).protocol().family() != AF_UNIX || error) return std::nullopt;
+  ucred peer{};
+  socklen_t size = sizeof(peer);
+  const int fd = socket.native_handle();
+  if (::getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &size) != 0) return std::nullopt;
+  return peer.uid;
+}
+
 // One connection. Read a request, wait for its answer, write it, again. Keeps itself alive by the
 // pending operation; lives on the server's thread only.
 class Session : public std::enable_shared_from_this<Session> {
@@ -48,6 +59,7 @@ class Session : public std::enable_shared_from_this<Session> {
         shared_(shared),
         settings_(shared.settings),
         io_(std::move(io)),
+        peer_uid_(uid_of(stream_.socket())),
         patience_(stream_.get_executor()) {}
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -148,6 +160,7 @@ class Session : public std::enable_shared_from_this<Session> {
     }
     asked_.keep_alive = head_->get().keep_alive();
     request_ = request_of(head);
+    request_.peer_uid = peer_uid_;
     request_.id = asked_.id;
     if (!streams() && head_->content_length().value_or(0) > settings_.body_bytes_max) {
       return refuse(http::error::body_limit);
@@ -426,6 +439,7 @@ class Session : public std::enable_shared_from_this<Session> {
   HttpShared& shared_;
   const HttpSettings& settings_;
   const std::weak_ptr<asio::io_context> io_;
+  const std::optional<uint32_t> peer_uid_;
   asio::steady_timer patience_;
   std::optional<HttpConnections::Place> place_;
   beast::flat_buffer buffer_;

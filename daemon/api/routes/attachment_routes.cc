@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "daemon/api/api.h"
+#include "daemon/api/lacking.h"
 #include "daemon/api/problem.h"
 #include "daemon/api/reply.h"
 #include "daemon/api/views.h"
@@ -107,6 +108,7 @@ void Api::put_attachment(Call call) {
   }
   const std::optional<Case> subject = find_case(call);
   if (!subject) return;
+  if (!works_on(call.user, subject->side)) return reply(call, lacks_side(subject->side));
   auto upload = std::make_shared<Upload>();
   upload->id = subject->id;
   upload->wanted = *wanted;

@@ -5,6 +5,7 @@
 #include "daemon/api/conventions.h"
 #include "daemon/api/cursor.h"
 #include "daemon/api/json.h"
+#include "daemon/api/lacking.h"
 #include "daemon/api/problem.h"
 #include "daemon/api/reply.h"
 #include "daemon/api/views.h"
@@ -69,16 +70,19 @@ struct Api::CaseListing {
 // Under four eyes a clerk may propose what a reviewer then approves.
 std::optional<HttpResponse> Api::refused_by_role(const Case& subject, EventKind action,
                                                  const User& user) const {
-  if (may(user.role, Role::kReviewer)) return std::nullopt;
   const std::vector<Offer> all = offers(subject);
   const Offer* offer = find_offer(all, action);
+  if (offer == nullptr && may(user, Right::kDecide)) return std::nullopt;
   if (offer == nullptr) {
     const Refusal why = subject.closed() ? Refusal::kCaseClosed : Refusal::kNotAllowedNow;
     return refusal_response({why, ""}, &subject);
   }
-  if (ports_.four_eyes && offer->second_person) return std::nullopt;
-  const std::optional<Role> needed = role_from_name(offer->role);
-  if (needed && may(user.role, *needed)) return std::nullopt;
+  if (ports_.four_eyes && offer->second_person && works_on(user, subject.side)) {
+    return std::nullopt;
+  }
+  const Right needed = right_of(*offer, subject.side);
+  if (may(user, needed)) return std::nullopt;
+  if (!works_on(user, subject.side)) return lacks_side(subject.side);
   return problem_response(403, "role_too_low",
                           "this action needs the role " + std::string(offer->role));
 }

@@ -119,8 +119,8 @@ std::optional<Sessions::Found> Api::session_of(const HttpRequest& request) const
 
 std::optional<HttpResponse> Api::refused_by_session(const Route& route,
                                                     const HttpRequest& request) const {
-  const bool for_programs = route.role == Role::kSystem || route.pattern == "/metrics" ||
-                            route.pattern == "/v1/console/links";
+  const bool for_programs = route.right == Right::kTellBank || route.right == Right::kSendBulk ||
+                            route.pattern == "/metrics" || route.pattern == "/v1/console/links";
   if (for_programs) {
     return problem_response(403, "not_by_session", "this is for programs: send a token");
   }
@@ -134,7 +134,10 @@ std::optional<HttpResponse> Api::refused_by_session(const Route& route,
 v1::SessionView Api::session_view(const User& user, int64_t left_ms) const {
   v1::SessionView view;
   view.set_user(user.name);
-  view.set_role(std::string(name(user.role)));
+  for (const Role role : user.roles.all()) view.add_roles(std::string(name(role)));
+  for (const RightRow& row : rights()) {
+    if (user.roles.meets(row.roles)) view.add_rights(std::string(row.name));
+  }
   view.set_agency(ports_.self.str());
   if (ports_.self_name) view.set_name(ports_.self_name());
   view.set_language(std::string(tag(ports_.language)));

@@ -5,6 +5,7 @@
 
 #include "daemon/api/api.h"
 #include "daemon/api/json.h"
+#include "daemon/api/lacking.h"
 #include "daemon/api/paper_view.h"
 #include "daemon/api/problem.h"
 #include "daemon/api/reply.h"
@@ -138,6 +139,7 @@ void Api::key_paper(Call call) {
   *input->mutable_paper() = std::move(*paper.mutable_message());
   input->set_agency(paper.from_agency());
   input->set_paper_sha256(paper.sha256());
+  if (!*found && !works_on(call.user, Side::kOut)) return reply(call, lacks_side(Side::kOut));
   if (!*found) return ask_for_action(call, {EventKind::kKeyPaper, id, std::move(input)}, 201);
   if (auto refused = refused_by_role(**found, EventKind::kKeyPaper, call.user)) {
     return reply(call, std::move(*refused));

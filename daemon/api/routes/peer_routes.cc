@@ -124,7 +124,7 @@ void Api::list_alarms(Call call) {
 // Why, and which alarms stand, is for those who have a token, and ask.
 void Api::ready(Call call) {
   const std::optional<std::string> reason = ports_.not_ready();
-  const bool tells = is_set(call.query, "verbose") && call.user.role != Role::kNobody;
+  const bool tells = is_set(call.query, "verbose") && !call.user.name.empty();
   std::string text = (!reason ? "ok" : tells ? *reason : "not ready") + std::string("\n");
   if (tells && ports_.alarms) {
     for (const Alarm& alarm : ports_.alarms()) {

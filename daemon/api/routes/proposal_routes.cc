@@ -4,6 +4,7 @@
 #include "daemon/api/api.h"
 #include "daemon/api/cursor.h"
 #include "daemon/api/json.h"
+#include "daemon/api/lacking.h"
 #include "daemon/api/problem.h"
 #include "daemon/api/reply.h"
 #include "daemon/api/views.h"
@@ -30,13 +31,12 @@ std::optional<uint32_t> parse_number(std::string_view text) {
 // Why this user may not approve the proposal; nullopt: the engine decides.
 std::optional<HttpResponse> approval_refused(const Case& subject, const Proposal& proposal,
                                              const User& user) {
-  if (user.role == Role::kSystem) {
+  if (user.roles.has(Role::kSystem)) {
     return problem_response(403, "system_user", "a system is no second person; approve as a user");
   }
   for (const Offer& offer : offers(subject)) {
     if (offer.action != static_cast<EventKind>(proposal.action)) continue;
-    const std::optional<Role> needed = role_from_name(offer.role);
-    if (!needed || !may(user.role, *needed)) {
+    if (!may(user, right_of(offer, subject.side))) {
       return problem_response(403, "role_too_low",
                               "this approval needs the role " + std::string(offer.role));
     }
@@ -54,6 +54,7 @@ void Api::ask_about_proposal(const Call& call, std::optional<Digest> approve) {
   if (proposal == nullptr) {
     return reply(call, refusal_response({Refusal::kUnknownProposal, ""}, &*subject));
   }
+  if (!works_on(call.user, subject->side)) return reply(call, lacks_side(subject->side));
   if (approve) {
     if (auto refused = approval_refused(*subject, *proposal, call.user)) {
       return reply(call, std::move(*refused));

@@ -6,6 +6,7 @@
 #include "daemon/api/api.h"
 #include "daemon/api/cursor.h"
 #include "daemon/api/json.h"
+#include "daemon/api/lacking.h"
 #include "daemon/api/problem.h"
 #include "daemon/api/reply.h"
 #include "daemon/cases/step.h"
@@ -107,8 +108,9 @@ void Api::assign(Call call) {
   }
   const std::optional<Case> subject = find_case(call);
   if (!subject) return;
+  if (!works_on(call.user, subject->side)) return reply(call, lacks_side(subject->side));
   const bool his = subject->assignee.empty() || subject->assignee == call.user.name;
-  if (!his && !may(call.user.role, Role::kReviewer)) {
+  if (!his && !may(call.user, Right::kDecide)) {
     return reply(call, problem_response(403, "role_too_low",
                                         "another user sees to the case; this needs a reviewer"));
   }
@@ -128,7 +130,7 @@ bool Api::is_colleague(std::string_view user) const {
     users = users_;
   }
   return std::ranges::any_of(users->all(), [&](const User& known) {
-    return known.name == user && may(known.role, Role::kClerk) && known.role != Role::kSystem;
+    return known.name == user && may(known, Right::kWork) && !known.roles.has(Role::kSystem);
   });
 }
 

@@ -28,7 +28,7 @@ constexpr QueryParameter kOfEvents[] = {
 
 // clang-format off
 constexpr Route kEventRows[] = {
-    {"GET", "/v1/events", Role::kAuditor, &Api::follow_events,
+    {"GET", "/v1/events", Right::kSeeExchange, &Api::follow_events,
      {.name = "follow_events", .summary = "What has changed, as it changes",
       .output = {of<v1::EventView>}, .query = kOfEvents, .statuses = {200, 503},
       .gives = "text/event-stream, application/x-ndjson"}},

@@ -8,17 +8,17 @@ constexpr QueryParameter kOfReady[] = {
 
 // clang-format off
 constexpr Route kHealthRows[] = {
-    {"GET", "/livez", Role::kNobody, &Api::live,
+    {"GET", "/livez", Right::kNone, &Api::live,
      {.name = "live", .summary = "Whether the daemon runs", .gives = "text/plain"}},
-    {"GET", "/readyz", Role::kNobody, &Api::ready,
+    {"GET", "/readyz", Right::kNone, &Api::ready,
      {.name = "ready", .summary = "Whether the daemon takes work", .query = kOfReady,
       .statuses = {200, 503}, .gives = "text/plain"}},
-    {"GET", "/metrics", Role::kNobody, &Api::show_metrics,
+    {"GET", "/metrics", Right::kNone, &Api::show_metrics,
      {.name = "show_metrics", .summary = "Counters and gauges, in the format of Prometheus",
       .statuses = {200, 403}, .gives = "text/plain"}},
-    {"GET", "/openapi.json", Role::kNobody, &Api::show_openapi,
+    {"GET", "/openapi.json", Right::kNone, &Api::show_openapi,
      {.name = "show_openapi", .summary = "This description, for programs"}},
-    {"GET", "/reference", Role::kNobody, &Api::show_reference,
+    {"GET", "/reference", Right::kNone, &Api::show_reference,
      {.name = "show_reference", .summary = "This description, for people", .gives = "text/html"}},
 };
 // clang-format on

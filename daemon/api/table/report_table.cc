@@ -14,14 +14,14 @@ constexpr QueryParameter kOfOverdue[] = {
 
 // clang-format off
 constexpr Route kReportRows[] = {
-    {"GET", "/v1/statistics/{month}", Role::kAuditor, &Api::show_statistics,
+    {"GET", "/v1/statistics/{month}", Right::kSeeFigures, &Api::show_statistics,
      {.name = "show_statistics", .summary = "Figures of a month, by direction and county",
       .output = {of<v1::StatisticsView>}, .query = kOfStatistics,
       .gives = "application/json, text/csv"}},
-    {"GET", "/v1/ageing", Role::kAuditor, &Api::show_ageing,
+    {"GET", "/v1/ageing", Right::kSeeFigures, &Api::show_ageing,
      {.name = "show_ageing", .summary = "How long open duties are over, by agency",
       .output = {of<v1::AgeingView>}}},
-    {"GET", "/v1/overdue", Role::kAuditor, &Api::list_overdue,
+    {"GET", "/v1/overdue", Right::kSeeCases, &Api::list_overdue,
      {.name = "list_overdue",
       .summary = "Open duties whose day is over, and batches of which the bank is silent",
       .output = {of<v1::OverdueViews>}, .query = kOfOverdue}},

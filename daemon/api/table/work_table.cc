@@ -41,10 +41,10 @@ constexpr QueryParameter kOfWork[] = {
 
 // clang-format off
 constexpr Route kWorkRows[] = {
-    {"GET", "/v1/work", Role::kAuditor, &Api::list_work,
+    {"GET", "/v1/work", Right::kSeeCases, &Api::list_work,
      {.name = "list_work", .summary = "What is to be done, by its day",
       .output = {of<v1::WorkViews>}, .query = kOfWork}},
-    {"GET", "/v1/proposals", Role::kAuditor, &Api::list_proposals,
+    {"GET", "/v1/proposals", Right::kSeeCases, &Api::list_proposals,
      {.name = "list_proposals", .summary = "What waits for a second person",
       .output = {of<v1::CaseViews>}, .query = kPaged}},
 };

@@ -44,14 +44,20 @@ function list<T>(of: Json, name: string, read: (one: Json) => T): T[] {
   return value.map((one) => read(object(one, name)));
 }
 
+function texts(of: Json, name: string): string[] {
+  const value = of[name] ?? [];
+  if (!Array.isArray(value) || value.some((one) => typeof one !== "string")) throw new Unreadable(name);
+  return value as string[];
+}
+
 export interface Session {
-  user: string; role: string; agency: string; name: string; language: string; until: string; key: string;
+  user: string; roles: string[]; rights: string[]; agency: string; name: string; language: string; until: string; key: string;
 }
 
 export function readSession(body: unknown): Session {
   const of = object(body, "session");
   return {
-    user: text(of, "user"), role: text(of, "role"), agency: text(of, "agency"), name: text(of, "name"),
+    user: text(of, "user"), roles: texts(of, "roles"), rights: texts(of, "rights"), agency: text(of, "agency"), name: text(of, "name"),
     language: text(of, "language"), until: text(of, "until"), key: text(of, "key"),
   };
 }

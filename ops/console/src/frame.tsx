@@ -6,7 +6,7 @@ import { readAlarms, readPeers } from "./api";
 import { connected, heard, tick, useLive } from "./live";
 import { announce, Announcer, Dialog, reason, role, Said } from "./parts";
 import { address, place } from "./place";
-import { ended, session, signOut } from "./session";
+import { ended, may, session, signOut } from "./session";
 import { SignIn } from "./screens/signin";
 import { theme, type Theme } from "./theme";
 import { clock, lasting } from "./time";
@@ -22,7 +22,8 @@ function entries(alarms: number, quarantined: number): Entry[] {
     { path: "/quarantine", title: "Quarantine", count: quarantined },
   ];
   const work: Entry = { path: "/work", title: "Work list" };
-  return session.value?.role === "operator" ? [...links, work] : [work, ...links];
+  if (!may("see-cases")) return links;
+  return may("run") ? [...links, work] : [work, ...links];
 }
 
 function isHere(path: string): boolean {
@@ -31,7 +32,7 @@ function isHere(path: string): boolean {
     (path === "/work" && now.startsWith("/cases"));
 }
 
-export const home = (): string => (session.value?.role === "operator" ? "/queues" : "/work");
+export const home = (): string => (may("see-cases") && !may("run") ? "/work" : "/queues");
 
 function Freshness(): JSX.Element {
   void tick.value;
@@ -119,7 +120,7 @@ function Settings(): JSX.Element {
       </label>
       {user && (
         <>
-          <span class="who">{user.user}<span class="role"> · {role(user.role)}</span></span>
+          <span class="who">{user.user}<span class="role"> · {user.roles.map(role).join(t(", "))}</span></span>
           <button type="button" class="quiet" onClick={() => void signOut().then((problem) => { wrong.value = problem ? reason(problem) : ""; })}>
             {t("Sign out")}</button>
         </>

@@ -16,6 +16,9 @@ export const refused = signal<Problem | null>(null);
 /** What may not be lost is on the page: the session has ended under it. */
 export const ended = signal(false);
 
+/** Whether who sits here has the right (`jiexu user roles`). */
+export const may = (right: string): boolean => session.value?.rights.includes(right) ?? false;
+
 export const key = (): string => localStorage.getItem(KEY) ?? "";
 
 export interface Answer { status: number; body: string; problem: Problem | null; tag: string }

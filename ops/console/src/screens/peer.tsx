@@ -7,7 +7,7 @@ import { depths, rate, remember } from "../history";
 import { refresh, useLive } from "../live";
 import { Age, announce, Dialog, Fact, Fetched, Moment, reason, Said, Spark, State } from "../parts";
 import { address } from "../place";
-import { ask, session } from "../session";
+import { ask, may } from "../session";
 import { clock, minuteAfter, moment, skew, yuan } from "../time";
 import { called, said, t } from "../words";
 import { stateName, stateOf } from "./states";
@@ -132,7 +132,7 @@ function Resume({ peer, close, done }: { peer: Peer; close: () => void; done: (o
 
 function Acts({ peer }: { peer: Peer }): JSX.Element {
   const open = useSignal<"" | "pause" | "resume">(""), outcome = useSignal<Outcome>(null), asking = useSignal(false);
-  const may = session.value?.role === "operator", paused = peer.state === "paused";
+  const can = may("run"), paused = peer.state === "paused";
   function tell(told: Outcome): void {
     outcome.value = told;
     open.value = "";
@@ -148,21 +148,21 @@ function Acts({ peer }: { peer: Peer }): JSX.Element {
     }
     asking.value = false;
   }
-  const why = may ? undefined : t("This needs the role {role}.", { role: called("role", "operator") });
+  const why = can ? undefined : t("This needs the right {right}.", { right: called("right", "run") });
   return (
     <section class="acts" aria-label={t("What can be done")}>
       <div class="act">
-        <button type="button" disabled={!may || asking.value} onClick={() => asks("ping")}>{t("Ping")}</button>
+        <button type="button" disabled={!can || asking.value} onClick={() => asks("ping")}>{t("Ping")}</button>
         <span>{asking.value ? t("Asking …") : t("asks its engine through ours, and says how long the answer took")}</span>
       </div>
       <div class="act">
-        <button type="button" disabled={!may || asking.value} onClick={() => asks("retry")}>{t("Try again now")}</button>
+        <button type="button" disabled={!can || asking.value} onClick={() => asks("retry")}>{t("Try again now")}</button>
         <span>{peer.nextTry ? t("instead of at {time}", { time: moment(peer.nextTry) }) : t("instead of at the next try")}</span>
       </div>
       <div class="act">
         {paused
-          ? <button type="button" class="main" disabled={!may} onClick={() => { open.value = "resume"; }}>{t("Resume …")}</button>
-          : <button type="button" disabled={!may} onClick={() => { open.value = "pause"; }}>{t("Pause …")}</button>}
+          ? <button type="button" class="main" disabled={!can} onClick={() => { open.value = "resume"; }}>{t("Resume …")}</button>
+          : <button type="button" disabled={!can} onClick={() => { open.value = "pause"; }}>{t("Pause …")}</button>}
         <span>{paused ? t("{n} messages that wait for it go out", { n: peer.queued }) : t("messages to it wait here; nothing is lost")}</span>
       </div>
       {why && <p class="hint">{why}</p>}
