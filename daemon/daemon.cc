@@ -14,6 +14,7 @@
 #include "daemon/last_words.h"
 #include "daemon/open_store.h"
 #include "daemon/trust/suite.h"
+#include "daemon/users/user_changes.h"
 #include "ops/console/console_files.h"
 #include "storage/key_checks.h"
 
@@ -272,7 +273,12 @@ Result<void> Daemon::start_api() {
                  const Agency* own = directory_now_.load()->find(config_.agency);
                  return own == nullptr ? std::string() : own->name;
                },
-               console_files(), &feed_},
+               console_files(), &feed_,
+               [this](const std::string& user, const std::string& was,
+                      const std::string& hashed) -> Result<std::shared_ptr<const Users>> {
+                 TRY_DO(replace_password(config_.users, user, was, hashed));
+                 return Users::load(config_.users);
+               }},
       users_);
   TRY(auto calendar, load_calendar(config_.calendars));
   api_->set_calendar(std::move(calendar));

@@ -55,7 +55,10 @@ HttpResponse no_such_method(const std::string& allowed) {
 }  // namespace
 
 Api::Api(ApiPorts ports, std::shared_ptr<const Users> users)
-    : ports_(std::move(ports)), records_(ports_.store, ports_.vault), users_(std::move(users)) {
+    : ports_(std::move(ports)),
+      records_(ports_.store, ports_.vault),
+      users_(std::move(users)),
+      sign_in_(ports_.clock) {
   set_calendar(std::make_shared<const Calendar>(Calendar::shipped()));
 }
 
@@ -175,7 +178,8 @@ void Api::run(const Route& route, Call call) {
     return answer(call.respond, problem_response(400, "bad_idempotency_key",
                                                  "an Idempotency-Key has at most 128 bytes"));
   }
-  if (call.request.method == "POST" && !key.empty()) {
+  // Of strangers nobody can say that two are the same one.
+  if (call.request.method == "POST" && !key.empty() && !call.user.name.empty()) {
     call.key = idempotency_key_of(call.user.name, call.request);
     if (!is_first(call)) return;
   }

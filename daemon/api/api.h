@@ -50,6 +50,7 @@
 #include "daemon/recovery/store_commands.h"
 #include "daemon/rules/calendar.h"
 #include "daemon/users/sessions.h"
+#include "daemon/users/sign_in.h"
 #include "daemon/users/users.h"
 #include "daemon/words/words.h"
 #include "jiexu/v1/console.pb.h"
@@ -86,6 +87,11 @@ struct ApiPorts {
   std::function<std::string()> self_name = nullptr;  // of our own agency. Of any thread.
   std::span<const ConsoleFile> console = {};         // none: it was built without
   ChangeFeed* feed = nullptr;                        // of the engine; may be left out
+  // Sets the password of a user who has given the one from before, `was` as the file has it, and
+  // gives the users as they are then. Of any thread; waits for the disk.
+  std::function<Result<std::shared_ptr<const Users>>(
+      const std::string& user, const std::string& was, const std::string& hashed)>
+      set_password = nullptr;
 };
 
 class Api {
@@ -184,6 +190,7 @@ class Api {
   void show_comparison(Call call);
   void make_console_link(Call call);
   void begin_session(Call call);
+  void change_password(Call call);
   void show_session(Call call);
   void end_session(Call call);
   void show_console(Call call);
@@ -212,6 +219,10 @@ class Api {
   // What a page may not ask for, whoever sits before it.
   std::optional<HttpResponse> refused_by_session(const Route& route,
                                                  const HttpRequest& request) const;
+  void sign_in(const Call& call, std::string_view credentials);
+  HttpResponse signed_in(const std::string& name, const HttpRequest& request);
+  HttpResponse password_changed(const std::string& user, const std::string& password);
+  HttpResponse session_response(const Sessions::Begun& begun, const HttpRequest& request) const;
   v1::SessionView session_view(const User& user, int64_t left_ms) const;
   std::shared_ptr<const Users> users_now() const;
   // Of words in the answer.
@@ -278,6 +289,7 @@ class Api {
   std::atomic<uint64_t> uploads_ = 0;  // begun so far
   std::mutex progress_mutex_;
   ProgressGate progress_gate_;
+  SignIn sign_in_;
   Worker worker_;  // last, so that it ends before what it reads
 };
 

@@ -20,7 +20,7 @@ std::string new_secret() {
 
 const User* Sessions::user_of(const Entry& entry, const Users& users) {
   const User* user = users.find_name(entry.user);
-  return user != nullptr && user->token_sha256 == entry.token_sha256 ? user : nullptr;
+  return user != nullptr && credential_of(*user) == entry.credential ? user : nullptr;
 }
 
 void Sessions::make_room(Entries& among, const std::string& user, size_t most) {
@@ -48,7 +48,7 @@ std::string Sessions::make_link(const User& user, Steady now) {
   const std::lock_guard lock(mutex_);
   forget_ended(now);
   make_room(links_, user.name, kLinksMax);
-  links_[sha256(secret)] = {user.name, user.token_sha256, {}, now, now};
+  links_[sha256(secret)] = {user.name, credential_of(user), {}, now, now};
   return secret;
 }
 
@@ -58,10 +58,20 @@ std::optional<Sessions::Begun> Sessions::begin(std::string_view link, const User
   forget_ended(now);
   const auto spent = links_.extract(sha256(link));
   const User* user = spent.empty() ? nullptr : user_of(spent.mapped(), users);
-  if (user == nullptr) return std::nullopt;
-  Begun begun{new_secret(), new_secret(), *user};
-  make_room(sessions_, user->name, kSessionsMax);
-  sessions_[sha256(begun.cookie)] = {user->name, user->token_sha256, sha256(begun.key), now, now};
+  return user == nullptr ? std::nullopt : std::optional(put(*user, now));
+}
+
+Sessions::Begun Sessions::begin_for(const User& user, Steady now) {
+  const std::lock_guard lock(mutex_);
+  forget_ended(now);
+  return put(user, now);
+}
+
+// REQUIRES: the mutex is held.
+Sessions::Begun Sessions::put(const User& user, Steady now) {
+  Begun begun{new_secret(), new_secret(), user};
+  make_room(sessions_, user.name, kSessionsMax);
+  sessions_[sha256(begun.cookie)] = {user.name, credential_of(user), sha256(begun.key), now, now};
   return begun;
 }
 

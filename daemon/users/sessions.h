@@ -1,16 +1,16 @@
 // Sessions of the web console: who sits at a browser, without a token in it.
 //
-// A session begins by a one-time link: whoever has a token asks for one, and the page that opens it
-// hands its secret in, once, within a minute. From then on two secrets go with each request, and
-// neither does without the other: a cookie, which no script can read, and a key, which the page
+// A session begins by a password (sign_in.h), or by a link: whoever has a token asks for one, and
+// the page that opens it hands its secret in, once, within a minute. Then two secrets go with each
+// request, neither without the other: a cookie, which no script reads, and a key, which the page
 // keeps. A browser sends a cookie to every port of a host, so to all agencies on it; what a page
 // keeps belongs to one port alone. So a cookie that another program on this host has seen is of no
 // use, and neither is what a script could steal. A foreign page cannot send the key.
 //
 // A session ends when it is ended, when nobody has used it for two hours, and after twelve hours
 // whatever happens: a working day. A page that is open is use; the desk's own lock guards the desk.
-// It also ends when its user is removed or gets another token, and all end with the daemon: nothing
-// of them is on the disk, so that a copy of it signs nobody in.
+// It also ends when its user is removed or gets another token or password; and all end with the
+// daemon: nothing of them is on the disk, so that a copy of it signs nobody in.
 //
 // Threads: any.
 #pragma once
@@ -45,6 +45,8 @@ class Sessions {
     std::string key;
     User user;
   };
+  // Of a user who has given his password.
+  Begun begin_for(const User& user, Steady now);
   // nullopt: there is no such link any more, or its user is not among `users` as he was.
   std::optional<Begun> begin(std::string_view link, const Users& users, Steady now);
 
@@ -60,14 +62,15 @@ class Sessions {
  private:
   struct Entry {
     std::string user;
-    Digest token_sha256{};  // of the user, when it was made
-    Digest key{};           // its hash; of a link: nothing
+    Digest credential{};  // of the user, when it was made
+    Digest key{};         // its hash; of a link: nothing
     Steady began;
     Steady used;
   };
   // By the hash of the secret: what is looked up tells nothing by the time that it takes.
   using Entries = std::map<Digest, Entry>;
 
+  Begun put(const User& user, Steady now);
   static const User* user_of(const Entry& entry, const Users& users);
   static void make_room(Entries& among, const std::string& user, size_t most);
   void forget_ended(Steady now);

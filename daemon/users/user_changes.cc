@@ -10,6 +10,7 @@
 #include "daemon/base/retry.h"
 #include "daemon/trust/keyring.h"
 #include "daemon/trust/suite.h"
+#include "daemon/users/password.h"
 
 namespace jiexu {
 namespace {
@@ -99,7 +100,11 @@ Result<void> put_user(std::vector<User>& users, const UserChange& change, std::s
   token = std::string(kTokenPrefix) + to_hex(random_bytes(kTokenBytes));
   User fresh{change.user, change.roles, sha256(token), change.uid};
   const auto found = std::ranges::find(users, change.user, &User::name);
-  if (!fresh.uid && found != users.end()) fresh.uid = found->uid;
+  if (found != users.end()) {
+    if (!fresh.uid) fresh.uid = found->uid;
+    fresh.password = found->password;
+    fresh.password_once = found->password_once;
+  }
   for (const User& other : users) {
     if (fresh.uid && other.uid == fresh.uid && other.name != fresh.name) {
       return fail(Errc::kExists, "user " + other.name + " has this uid");
@@ -115,6 +120,12 @@ Result<void> put_user(std::vector<User>& users, const UserChange& change, std::s
   if (found == users.end()) return fail(Errc::kNotFound, "there is no user " + change.user);
   *found = std::move(fresh);
   return {};
+}
+
+Result<User*> find_user(std::vector<User>& users, const std::string& name) {
+  const auto found = std::ranges::find(users, name, &User::name);
+  if (found == users.end()) return fail(Errc::kNotFound, "there is no user " + name);
+  return &*found;
 }
 
 Result<void> keep_last(const std::vector<User>& before, const std::vector<User>& after) {
@@ -133,6 +144,11 @@ Result<void> apply_change(std::vector<User>& users, const UserChange& change, st
     if (std::erase_if(users, [&](const User& u) { return u.name == change.user; }) == 0) {
       return fail(Errc::kNotFound, "there is no user " + change.user);
     }
+  } else if (change.kind == Kind::kPassword) {
+    TRY(User* const user, find_user(users, change.user));
+    token = one_time_password();
+    user->password = hash_password(token);
+    user->password_once = true;
   } else {
     if (const auto wrong = wrong_with_user_name(change.user)) return fail(Errc::kInvalid, *wrong);
     if (change.roles.empty()) return fail(Errc::kInvalid, "a user has a role");
@@ -198,6 +214,37 @@ Result<void> drop_user_change(const fs::path& file, uint64_t number, std::string
     TRY(const auto found, find_change(contents, number));
     TRY_DO(officer_of(contents, token));
     contents.waiting.erase(found);
+    return {};
+  });
+}
+
+Result<void> set_own_password(const fs::path& file, const std::string& user,
+                              const std::string& hashed, std::string_view token) {
+  return rewrite(file, Reserved::kRefused, [&](Contents& contents) -> Result<void> {
+    const Users users(contents.users);
+    const User* asks = users.find_token(token);
+    const bool alone = count_of(contents.users, Role::kSecurity) < kOfficersForTwo;
+    if (!alone && (asks == nullptr || asks->name != user)) {
+      return fail(Errc::kPermission,
+                  "there are two security officers: `jiexu user password NAME --reset` proposes a "
+                  "password for once, which the user replaces by his own");
+    }
+    TRY(User* const changed, find_user(contents.users, user));
+    changed->password = hashed;
+    changed->password_once = false;
+    return {};
+  });
+}
+
+Result<void> replace_password(const fs::path& file, const std::string& user, const std::string& was,
+                              const std::string& hashed) {
+  return rewrite(file, Reserved::kRefused, [&](Contents& contents) -> Result<void> {
+    TRY(User* const changed, find_user(contents.users, user));
+    if (changed->password != was) {
+      return fail(Errc::kPermission, "the password is another meanwhile");
+    }
+    changed->password = hashed;
+    changed->password_once = false;
     return {};
   });
 }

@@ -21,16 +21,16 @@ namespace jiexu {
 
 struct ChangedUser {
   UserChange change;   // as it was asked for
-  std::string token;   // of the user, nowhere else; empty: none was made
+  std::string token;   // of the user, or his password for once; nowhere else. Empty: none was made
   bool waits = false;  // for another security officer, under change.number
 };
 
 // Adds, replaces (other roles, and another token: the one from before ends) or removes a user, or
-// proposes it. `token` is that of who asks, and matters only with two security officers or more.
-// The file is made if it is not there. Removing also takes one of a reserved name, which load()
-// refuses. Errors: kExists (the name is taken), kNotFound (no such user), kInvalid (bad or reserved
-// name, no role, the last of its role), kPermission (no security officer's token), and those of
-// Users::load().
+// gives him a password that only serves to set another one; or proposes it. `token`: of who asks,
+// which matters with two security officers or more. The file is made if it is not there. Removing
+// takes one of a reserved name, too, which load() refuses. Errors: kExists (the name is taken),
+// kNotFound (no such user), kInvalid (bad or reserved name, no role, the last of its role),
+// kPermission (no security officer's token), those of Users::load().
 Result<ChangedUser> change_user(const std::filesystem::path& file, UserChange change,
                                 std::string_view token);
 
@@ -41,5 +41,14 @@ Result<ChangedUser> approve_user_change(const std::filesystem::path& file, uint6
 // Takes a proposal away, one's own or another's. Errors: as above.
 Result<void> drop_user_change(const std::filesystem::path& file, uint64_t number,
                               std::string_view token);
+
+// Sets a user's password, already hashed. With two security officers or more only his own:
+// `token` is his. Errors: kNotFound (no user), kPermission (another's), those of Users::load().
+Result<void> set_own_password(const std::filesystem::path& file, const std::string& user,
+                              const std::string& hashed, std::string_view token);
+// The same of a user who has just given the one from before, `was` as the file had it. Error
+// kPermission: it is another meanwhile.
+Result<void> replace_password(const std::filesystem::path& file, const std::string& user,
+                              const std::string& was, const std::string& hashed);
 
 }  // namespace jiexu

@@ -9,6 +9,7 @@
 #include "daemon/base/reserved_names.h"
 #include "daemon/trust/keyring.h"
 #include "daemon/trust/suite.h"
+#include "daemon/users/password.h"
 
 namespace jiexu {
 namespace {
@@ -18,8 +19,10 @@ using Kind = UserChange::Kind;
 
 constexpr size_t kNameBytesMax = 32;
 
-constexpr std::pair<Kind, std::string_view> kKinds[] = {
-    {Kind::kAdd, "add"}, {Kind::kReplace, "replace"}, {Kind::kRemove, "remove"}};
+constexpr std::pair<Kind, std::string_view> kKinds[] = {{Kind::kAdd, "add"},
+                                                        {Kind::kReplace, "replace"},
+                                                        {Kind::kRemove, "remove"},
+                                                        {Kind::kPassword, "password"}};
 
 // Names go into timelines, logs and file names of tokens.
 bool is_user_name(std::string_view name) {
@@ -122,12 +125,18 @@ class UsersParser {
     const toml::source_position at = node.source().begin;
     const toml::table* table = node.as_table();
     if (table == nullptr) return add(at, "a user must be a table: [[user]]");
-    know_keys(*table, {"name", "role", "roles", "token_sha256", "uid"}, "user");
+    know_keys(*table, {"name", "role", "roles", "token_sha256", "uid", "password", "password_once"},
+              "user");
     User user;
     user.name = (*table)["name"].value_or(std::string());
     check_name(at, user.name);
     user.roles = roles_of(*table);
     user.uid = uid_of(*table);
+    user.password = (*table)["password"].value_or(std::string());
+    user.password_once = (*table)["password_once"].value_or(false);
+    if (!user.password.empty() && !is_password_hash(user.password)) {
+      add(at, "password must be as `jiexu user password` writes it");
+    }
     const auto bytes = from_hex((*table)["token_sha256"].value_or(std::string()));
     const auto digest = bytes ? to_array<32>(*bytes) : std::nullopt;
     if (!digest) {
@@ -147,12 +156,12 @@ class UsersParser {
     const std::string what = (*table)["what"].value_or(std::string());
     const auto* const kind =
         std::ranges::find(kKinds, what, &std::pair<Kind, std::string_view>::second);
-    if (kind == std::end(kKinds)) return add(at, "what must be add, replace or remove");
+    if (kind == std::end(kKinds)) return add(at, "what must be add, replace, remove or password");
     change.kind = kind->first;
     change.user = (*table)["user"].value_or(std::string());
     change.by = (*table)["by"].value_or(std::string());
     change.number = static_cast<uint64_t>((*table)["number"].value_or(int64_t{0}));
-    if (change.kind != Kind::kRemove) change.roles = roles_of(*table);
+    if (change.kind == Kind::kAdd || change.kind == Kind::kReplace) change.roles = roles_of(*table);
     change.uid = uid_of(*table);
     last_change_ = std::max(last_change_, change.number);
     waiting_.push_back(std::move(change));
@@ -172,6 +181,12 @@ std::string roles_line(Roles roles) {
     out += (out.empty() ? "\"" : ", \"") + std::string(name(role)) + "\"";
   }
   return out.empty() ? "" : "roles = [" + out + "]\n";
+}
+
+std::string password_lines(const User& user) {
+  if (user.password.empty()) return "";
+  return "password = \"" + user.password + "\"\n" +
+         (user.password_once ? "password_once = true\n" : "");
 }
 
 std::string uid_line(std::optional<uint32_t> uid) {
@@ -198,6 +213,10 @@ std::string_view name(UserChange::Kind kind) {
   return "";
 }
 
+Digest credential_of(const User& user) {
+  return sha256(std::string(view(user.token_sha256)) + user.password);
+}
+
 std::string to_toml(const Users& users) {
   std::string out = "# Users of the local API. Change with `jiexu user`, then send SIGHUP.\n";
   if (users.last_change() != 0) {
@@ -205,7 +224,8 @@ std::string to_toml(const Users& users) {
   }
   for (const User& user : users.all()) {
     out += "\n[[user]]\nname = \"" + user.name + "\"\n" + roles_line(user.roles) +
-           "token_sha256 = \"" + to_hex(view(user.token_sha256)) + "\"\n" + uid_line(user.uid);
+           "token_sha256 = \"" + to_hex(view(user.token_sha256)) + "\"\n" + uid_line(user.uid) +
+           password_lines(user);
   }
   for (const UserChange& change : users.waiting()) {
     out += "\n[[change]]\nnumber = " + std::to_string(change.number) + "\nwhat = \"" +

@@ -5,6 +5,8 @@
 //   roles = ["clerk-out"]
 //   token_sha256 = "..."     # hex
 //   uid = 1004               # optional: who asks on the unix socket without a token
+//   password = "$argon2id$..."  # optional: signs in at the web page (password.h)
+//   password_once = true     # it was given by somebody else, and only serves to set another one
 //
 // `role = "clerk"`, as files were written before roles were sets, is read as what such a user could
 // do (rights.h); the next change of the file writes it as roles.
@@ -36,6 +38,8 @@ struct User {
   Roles roles;
   Digest token_sha256{};
   std::optional<uint32_t> uid = std::nullopt;
+  std::string password = {};   // hashed (password.h); empty: none
+  bool password_once = false;  // it only serves to set another one
 };
 
 inline bool may(const User& user, Right needs) {
@@ -44,7 +48,12 @@ inline bool may(const User& user, Right needs) {
 
 // What is to become of a user, once a second person agrees.
 struct UserChange {
-  enum class Kind : uint8_t { kAdd, kReplace, kRemove };
+  enum class Kind : uint8_t {
+    kAdd,
+    kReplace,
+    kRemove,
+    kPassword
+  };  // the last: a new one, for once
   Kind kind = Kind::kAdd;
   std::string user;
   Roles roles;  // of kAdd and kReplace
@@ -81,6 +90,9 @@ class Users {
   std::vector<UserChange> waiting_;
   uint64_t last_change_ = 0;
 };
+
+// Changes whenever one of the secrets by which the user is known does.
+Digest credential_of(const User& user);
 
 // As a file says it.
 std::string to_toml(const Users& users);

@@ -226,6 +226,7 @@ constexpr Word kCaseWords[] = {
     {"userchange.add", "add", "添加"},
     {"userchange.replace", "replace", "改定"},
     {"userchange.remove", "remove", "移除"},
+    {"userchange.password", "password for once", "重置密码"},
     {"right.use-page", "use the web page", "使用网页"},
     {"right.ask-progress", "ask how far a transfer is", "查询进度"},
     {"right.see-exchange", "see links, queues, alarms and the store", "查看交换状态、告警与存储"},

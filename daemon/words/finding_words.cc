@@ -42,6 +42,15 @@ constexpr Word kFindingWords[] = {
     sentence("version: must be {number}", "版次应为 {number}"),
 
     // Who asks, and what he asks for.
+    sentence("a password has at least 10 characters", "密码至少 10 个字符"),
+    sentence("a password has at most 128 bytes", "密码最多 128 字节"),
+    sentence("a password is text in one line", "密码应为一行文字"),
+    sentence("a password is not one letter again and again, and does not hold the user's name", "密码不得为同一字符的重复，也不得含用户名"),
+    sentence("user or password is wrong", "用户名或密码不正确"),
+    sentence("the answer says when to try again", "答复中注明何时可再试"),
+    sentence("many sign in at once; try again", "登录人数较多，请稍后再试"),
+    sentence("this password only serves to set another one", "此密码仅供设置新密码"),
+    sentence("the new password is the one from before", "新密码与原密码相同"),
     sentence("this needs the right {right}; `jiexu user roles` says who has it", "须有“{right}”权限；哪些角色具备，可用 `jiexu user roles` 查看"),
     sentence("this action needs the role {role}", "此项须由{role}办理"),
     sentence("this approval needs the role {role}", "此项须由{role}复核"),

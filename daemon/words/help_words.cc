@@ -96,6 +96,8 @@ constexpr Word kHelpWords[] = {
     sentence("Give a user who is there another token and other roles", "为已有用户另发令牌并改定角色"),
     sentence("What the user may do; several with commas between (`jiexu user roles`)", "用户的角色；多个以逗号分隔（见 `jiexu user roles`）"),
     sentence("Who asks on the unix socket with this number of the system's is this user", "在 unix 套接字上以此系统用户号请求者即为该用户"),
+    sentence("Set a user's password for the web page, or give one that serves once", "设置用户的网页密码，或发一次性密码"),
+    sentence("Print a new one that only serves to set another", "打印仅供设置新密码用的一次性密码"),
     sentence("Say which right each role has", "列出各角色的权限"),
     sentence("List changes that wait for a second security officer", "列出等待第二名安全管理员复核的变更"),
     sentence("Approve a change that another security officer has proposed", "复核另一安全管理员提请的变更"),

@@ -108,7 +108,8 @@ constexpr Word kRouteWords[] = {
     sentence("Open duties whose day is over, and batches of which the bank is silent", "逾期未办事项及银行无回音的批次"),
     // Of the console.
     sentence("A link that signs who asks in at the console, once, within a minute", "供本人登录网页控制台的链接，一次有效，限一分钟内"),
-    sentence("Begins a session of the console; Authorization is `Link` and a link's secret", "开始网页会话；Authorization 为 Link 加链接中的密钥"),
+    sentence("Begins a session of the console; Authorization is `Basic` as of RFC 7617, or `Link` and a link's secret", "开始网页会话；Authorization 为 Basic（RFC 7617），或 Link 加链接中的密钥"),
+    sentence("Sets another password; Authorization is `Change` and, in base64, three lines: the user, the password, the new one", "设置新密码；Authorization 为 Change 加 base64 编码的三行：用户、密码、新密码"),
     sentence("Whose session it is, and how long it lasts", "会话所属用户及有效期"),
     sentence("Ends the session", "结束会话"),
     sentence("Leads to the console", "转到网页控制台"),

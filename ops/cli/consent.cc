@@ -40,6 +40,7 @@ constexpr FinalAct kFinalActs[] = {
     {"directory merge", Unasked::kRefused},
     {"user add"},
     {"user approve"},
+    {"user password"},
     {"user remove", Unasked::kRefused},
 };
 

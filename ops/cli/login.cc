@@ -2,8 +2,6 @@
 #include "ops/cli/login.h"
 
 #include <pwd.h>
-#include <signal.h>
-#include <termios.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -15,6 +13,7 @@
 #include "daemon/base/text.h"
 #include "daemon/trust/keyring.h"
 #include "ops/cli/files.h"
+#include "ops/cli/hidden.h"
 #include "ops/cli/say.h"
 #include "ops/cli/session.h"
 
@@ -65,37 +64,6 @@ std::optional<Endpoint> endpoint_of(const std::string& text) {
   if (out.host == "localhost") out.host = "127.0.0.1";
   const bool here = out.host == "::1" || out.host.starts_with("127.");
   return here ? std::optional(out) : std::nullopt;
-}
-
-// How the terminal was before a token is typed, for who ends the command by Ctrl-C meanwhile.
-termios shown_before;
-
-void show_again_and_end(int signal) {
-  ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown_before);
-  ::signal(signal, SIG_DFL);
-  ::raise(signal);
-}
-
-// Without its letters on the screen.
-std::string read_token() {
-  const bool terminal =
-      ::isatty(STDIN_FILENO) != 0 && ::tcgetattr(STDIN_FILENO, &shown_before) == 0;
-  if (terminal) {
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::signal(signal, show_again_and_end);
-    termios hidden = shown_before;
-    hidden.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-    // Before the question: what comes between the two would be shown, and then thrown away.
-    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
-    std::cerr << say("Token: ") << std::flush;
-  }
-  std::string token;
-  std::getline(std::cin, token);
-  if (terminal) {
-    ::tcsetattr(STDIN_FILENO, TCSAFLUSH, &shown_before);
-    for (const int signal : {SIGINT, SIGTERM, SIGHUP}) ::signal(signal, SIG_DFL);
-    std::cerr << "\n";
-  }
-  return trim(token);
 }
 
 // Whether the daemon there knows the token. Error: the exit code, after saying why.
@@ -155,7 +123,7 @@ int log_in(const Session& session, const LoginOptions& options) {
   if (!is_login_name(name)) return bad_name(name);
   const auto endpoint = where(session, options);
   if (!endpoint) return report(EX_USAGE, endpoint.error().text);
-  Login login{*endpoint, read_token()};
+  Login login{*endpoint, read_hidden(say("Token: "))};
   if (login.token.empty()) {
     return report(EX_USAGE, "give the token on standard input, as `jiexu user add` printed it");
   }

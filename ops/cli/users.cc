@@ -1,13 +1,16 @@
 // jiexu user: who may use the API, and what each may.
 #include "daemon/users/users.h"
 
-#include <charconv>
+#include <unistd.h>
+
 #include <iostream>
 #include <nlohmann/json.hpp>
 
 #include "daemon/base/text.h"
+#include "daemon/users/password.h"
 #include "daemon/users/user_changes.h"
 #include "ops/cli/files.h"
+#include "ops/cli/hidden.h"
 #include "ops/cli/output.h"
 #include "ops/cli/session.h"
 
@@ -28,6 +31,7 @@ struct UserOptions {
   uint32_t uid = kNoUid;
   bool replaces = false;
   uint64_t number = 0;
+  bool resets = false;
 };
 
 // "clerk-in,finance"; clerk is both kinds of clerks. nullopt: one of them is no role.
@@ -107,6 +111,20 @@ int show_token(const Session& session, const Config& config, const ChangedUser& 
   return EX_OK;
 }
 
+int show_password(const Session& session, const ChangedUser& done) {
+  if (session.json) {
+    std::cout << Json{{"name", done.change.user}, {"password", done.token}}.dump() << "\n";
+  } else {
+    std::cout << done.token << "\n";
+  }
+  std::cerr
+      << say("On standard output is a password that serves {user} once, to set another one at "
+             "the web page.",
+             {{"user", done.change.user}})
+      << " " << say(kReload) << "\n";
+  return EX_OK;
+}
+
 // Of a change that is done, or that waits.
 int show_changed(const Session& session, const Config& config, const ChangedUser& done) {
   if (done.waits) {
@@ -117,6 +135,7 @@ int show_changed(const Session& session, const Config& config, const ChangedUser
               << "\n";
     return EX_OK;
   }
+  if (done.change.kind == Kind::kPassword) return show_password(session, done);
   if (done.change.kind != Kind::kRemove) return show_token(session, config, done);
   std::cerr << say("{user} is removed.", {{"user", done.change.user}}) << " " << say(kReload)
             << "\n";
@@ -175,6 +194,38 @@ int remove(const Session& session, const std::string& user) {
   if (const auto stops = session.stops_at("user remove", what)) return *stops;
   const auto done = change_user(config->users, {Kind::kRemove, user, {}}, own_token(session));
   return done ? show_changed(session, *config, *done) : report(done.error());
+}
+
+int reset_password(const Session& session, const Config& config, const std::string& user) {
+  const std::string what =
+      say("The password of {user} ends, and one for once begins.", {{"user", user}});
+  if (const auto stops = session.stops_at("user password", what)) return *stops;
+  const auto done = change_user(config.users, {Kind::kPassword, user, {}}, own_token(session));
+  return done ? show_changed(session, config, *done) : report(done.error());
+}
+
+int set_password(const Session& session, const UserOptions& options) {
+  const Result<Config> config = session.config();
+  if (!config) return report(config.error());
+  if (options.resets) return reset_password(session, *config, options.name);
+  if (session.dry_run) {
+    return session.only_says(
+        say("{user} would get the password that is typed.", {{"user", options.name}}));
+  }
+  const std::string typed = read_hidden(say("New password: "));
+  if (const auto wrong = wrong_with_password(typed, options.name)) {
+    return report(EX_DATAERR, *wrong);
+  }
+  const bool twice = ::isatty(STDIN_FILENO) != 0;
+  if (twice && read_hidden(say("Once more: ")) != typed) {
+    return report(EX_DATAERR, "the two are not the same; nothing is changed");
+  }
+  const auto done =
+      set_own_password(config->users, options.name, hash_password(typed), own_token(session));
+  if (!done) return report(done.error());
+  std::cerr << say("The password of {user} is set.", {{"user", options.name}}) << " "
+            << say(kReload) << "\n";
+  return EX_OK;
 }
 
 // One page: which right each role has.
@@ -294,6 +345,16 @@ void add_user(Command app, Session& session) {
   });
   group.add_command("roles", "Say which right each role has", "jiexu user roles")
       .callback([&session] { session.run = [&session] { return show_roles(session); }; });
+
+  Command password_one = group.add_command(
+      "password", "Set a user's password for the web page, or give one that serves once",
+      "jiexu user password wang --reset");
+  password_one.add_option("name", options->name, "Who").required();
+  password_one.add_flag("--reset", options->resets,
+                        "Print a new one that only serves to set another");
+  password_one.callback([&session, options] {
+    session.run = [&session, options] { return set_password(session, *options); };
+  });
 
   Command remove_one = group.add_command("remove", "Remove a user", "jiexu user remove wang");
   remove_one.add_option("name", options->name, "Who").required();

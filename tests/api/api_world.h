@@ -107,7 +107,10 @@ class ApiWorld {
         api({engine, store, *vault, clock, metrics, [this] { return not_ready; },
              *AgencyId::parse(kSelf), four_eyes, 3, [this](AgencyId) { return reach; },
              Language::kEnglish, [this] { return alarms; }, [this] { return confirmed; }, &damage,
-             nullptr, console, &feed},
+             nullptr, console, &feed,
+             [this](const std::string& user, const std::string& was, const std::string& hashed) {
+               return set_password(user, was, hashed);
+             }},
             users_of_every_role()) {
     engine.answer = [this](const Asking&) {
       Answer answer;
@@ -174,6 +177,9 @@ class ApiWorld {
   Refusal reach = Refusal::kNone;  // of every peer
   std::vector<Alarm> alarms;
   bool confirmed = true;  // the store
+  std::function<Result<std::shared_ptr<const Users>>(const std::string&, const std::string&,
+                                                     const std::string&)>
+      set_password;
   DamageBook damage{{}};
   Api api;
 };

@@ -39,7 +39,7 @@ constexpr ConsoleFile kFiles[] = {{"index.html", "text/html", "<p>", "", ""},
 // Besides the probes: what a browser needs until its session has begun.
 bool is_of_console(const Route& route) {
   return route.pattern == "/" || route.pattern.starts_with("/console") ||
-         (route.method == "POST" && route.pattern == "/v1/session");
+         (route.method == "POST" && route.pattern.starts_with("/v1/session"));
 }
 
 TEST_CASE("without a token only probes, description and console answer, and they only read") {

@@ -12,6 +12,7 @@
 #include <set>
 #include <vector>
 
+#include "daemon/users/password.h"
 #include "jiexu/v1/api.pb.h"
 #include "jiexu/v1/console.pb.h"
 #include "tests/api/built_command.h"
@@ -45,8 +46,10 @@ Ran run_on_terminal(const std::string& arguments, const std::string& typed,
     if (n <= 0) break;
     ran.out.append(chunk.data(), static_cast<size_t>(n));
     if (seen) seen(ran.out);
-    const bool asks = ran.out.find("[y/N]") != ran.out.npos || ran.out.ends_with("Token: ");
-    if (!asks || std::exchange(answered, true)) continue;
+    const bool asks = ran.out.find("[y/N]") != ran.out.npos || ran.out.ends_with("Token: ") ||
+                      ran.out.ends_with("New password: ");
+    const bool asks_again = ran.out.ends_with("Once more: ");
+    if (!asks_again && (!asks || std::exchange(answered, true))) continue;
     REQUIRE(::write(terminal, typed.data(), typed.size()) > 0);
   }
   ::close(terminal);
@@ -135,6 +138,7 @@ TEST_CASE("what cannot be taken back can be tried out, and done without a questi
                                       "store approve-confirm",
                                       "user add",
                                       "user approve",
+                                      "user password",
                                       "user remove"});
 }
 
@@ -268,6 +272,20 @@ TEST_CASE("a token that is typed is not shown") {
   const Ran ran = run_on_terminal("login --api " + api, added.out, home);
   CHECK(ran.code == 0);
   CHECK_THAT(ran.out, !Catch::Contains(added.out.substr(0, 12)));
+}
+
+TEST_CASE("a password is typed twice, and not shown") {
+  const Agency agency;
+  const std::string there = "--config " + agency.folder() + "/agency.toml ";
+  const Ran ran = run_on_terminal(there + "user password admin", "correct horse\n");
+  CHECK(ran.code == 0);
+  CHECK_THAT(ran.out, Catch::Contains("Once more: ") && !Catch::Contains("horse"));
+  const auto users = Users::load(agency.folder() + "/users.toml");
+  REQUIRE(users);
+  CHECK(is_password((*users)->find_name("admin")->password, "correct horse"));
+  CHECK(run_on_terminal(there + "user password admin", "short\n").code == 65);
+  CHECK(is_password(Users::load(agency.folder() + "/users.toml").value()->all()[0].password,
+                    "correct horse"));
 }
 
 TEST_CASE("a file that cannot be imported is named, and with --keep-going costs only itself") {

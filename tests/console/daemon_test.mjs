@@ -42,6 +42,36 @@ test("a link signs in once; the cookie is this agency's and no script reads it",
   await other.close();
 });
 
+test("user and password sign in; a password that serves once is followed by one's own", async () => {
+  const { page, context } = seen, field = (name) => page.locator(`input[name=${name}]`);
+  const once = (await nanyang.cli("user", "password", "admin", "--reset")).trim();
+  nanyang.process.kill("SIGHUP");
+  await sleep(1000);
+  await page.goto(`${nanyang.url}/console`);
+  await field("username").fill("admin");
+  await field("current-password").fill("guess");
+  await page.keyboard.press("Enter");
+  await says(page, /用户名或密码不正确/, 5000);
+  await field("current-password").fill(once);
+  await page.keyboard.press("Enter");
+  await says(page, /请设置自己的密码/, 5000);
+  await checkAxe(page, "a password of one's own");
+  await field("new-password").first().fill("correct horse 医保");
+  await field("new-password").last().fill("correct horse");
+  await page.keyboard.press("Enter");
+  await says(page, /两次输入的新密码不一致/, 5000);
+  await field("new-password").last().fill("correct horse 医保");
+  await page.keyboard.press("Enter");
+  await page.locator("nav").waitFor();
+  await context.clearCookies();
+  await page.evaluate(() => localStorage.clear());
+  await page.reload();
+  await field("username").fill("admin");
+  await field("current-password").fill("correct horse 医保");
+  await page.keyboard.press("Enter");
+  await page.locator("nav").waitFor();
+});
+
 test("an operator's day, by keyboard alone and in Chinese", async () => {
   const { page } = seen, press = (...keys) => keys.reduce((done, key) => done.then(() => page.keyboard.press(key)), Promise.resolve());
   const focus = () => page.evaluate(() => document.activeElement.innerText ?? "");
@@ -160,6 +190,7 @@ test("a restart keeps what is on the page, and another link goes on with it", as
   assert.match(await text(page, "tbody"), /南京市医保中心/);
   await nanyang.start();
   await page.getByRole("heading", { name: "会话已结束" }).waitFor({ timeout: 10_000 });
+  await page.getByText("用链接登录").click();
   await page.getByLabel("链接").fill(await nanyang.link());
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "会话已结束" }).waitFor({ state: "detached" });

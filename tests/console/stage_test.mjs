@@ -15,6 +15,7 @@ test("signing in: by a link in the address, by one that is pasted, not by one th
   await page.getByRole("heading", { name: "登录" }).waitFor();
   await checkAxe(page, "signing in");
   on.world.fail = { "/v1/session": 403 };
+  await page.getByText("用链接登录").click();
   await page.getByLabel("链接").fill(`${on.url}/console#spent`);
   await page.keyboard.press("Enter");
   await page.getByRole("alert").waitFor();
@@ -148,6 +149,7 @@ test("a session that has ended keeps what is on the page, and another link goes 
   on.world.signedIn = false;
   await page.getByRole("heading", { name: "会话已结束" }).waitFor();
   await checkAxe(page, "a session that has ended");
+  await page.getByText("用链接登录").click();
   await page.getByLabel("链接").fill("another");
   await page.keyboard.press("Enter");
   await page.getByRole("heading", { name: "会话已结束" }).waitFor({ state: "detached" });

@@ -102,6 +102,16 @@ TEST_CASE("with the user, or with the token, the sessions and links end") {
   CHECK_FALSE(world.is_open(li));
 }
 
+TEST_CASE("another password ends the sessions, too, and a session begins without a link") {
+  World world;
+  const auto wang = world.sessions.begin_for(world.user("wang"), kStart);
+  CHECK(world.is_open(wang));
+  User changed = world.user("wang");
+  changed.password = "$argon2id$another";
+  world.users = Users({changed});
+  CHECK_FALSE(world.is_open(wang));
+}
+
 TEST_CASE("another role counts at once") {
   World world;
   const auto wang = world.begin("wang");

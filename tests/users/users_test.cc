@@ -5,6 +5,7 @@
 #include <map>
 #include <sstream>
 
+#include "daemon/users/password.h"
 #include "daemon/users/user_changes.h"
 #include "tests/temp_folder.h"
 
@@ -246,6 +247,60 @@ TEST_CASE("nobody but a security officer proposes, approves or drops, once there
           Errc::kPermission);
   }
   CHECK(office.users()->waiting().size() == 1);
+}
+
+TEST_CASE("a password for once is proposed and approved like any change, and ends the one before") {
+  TwoOfficers office;
+  REQUIRE(
+      set_own_password(office.file, "wang", hash_password("correct horse"), office.tokens["wang"]));
+  const std::string token = office.tokens["wang"];
+  const auto asked = office.change(Kind::kPassword, "wang", {}, "an");
+  REQUIRE(asked);
+  CHECK(asked->waits);
+  CHECK(is_password(office.users()->find_name("wang")->password, "correct horse"));
+  const auto done = approve_user_change(office.file, asked->change.number, office.tokens["bo"]);
+  REQUIRE(done);
+  const User wang = *office.users()->find_name("wang");
+  CHECK(is_password(wang.password, done->token));
+  CHECK(wang.password_once);
+  CHECK(wang.roles == Roles{Role::kClerkIn});
+  CHECK(office.users()->find_token(token) != nullptr);
+}
+
+TEST_CASE("with two security officers nobody sets another's password, not even one of them") {
+  TwoOfficers office;
+  const std::string hashed = hash_password("correct horse");
+  for (const char* who : {"an", "bo", ""}) {
+    const auto set = set_own_password(office.file, "wang", hashed, office.tokens[who]);
+    REQUIRE_FALSE(set);
+    CHECK(set.error().code == Errc::kPermission);
+  }
+  CHECK(set_own_password(office.file, "wang", hashed, office.tokens["wang"]));
+}
+
+TEST_CASE(
+    "a password is replaced only by who knew the one that stands, and survives other changes") {
+  Office office;
+  REQUIRE(office.change(Kind::kAdd, "wang", {Role::kClerkIn}));
+  const std::string first = hash_password("correct horse"),
+                    second = hash_password("battery staple");
+  REQUIRE(set_own_password(office.file, "wang", first, ""));
+  CHECK(replace_password(office.file, "wang", second, second).error().code == Errc::kPermission);
+  CHECK(replace_password(office.file, "li", first, second).error().code == Errc::kNotFound);
+  REQUIRE(replace_password(office.file, "wang", first, second));
+  REQUIRE(office.change(Kind::kReplace, "wang", {Role::kReviewer}));
+  CHECK(office.users()->find_name("wang")->password == second);
+}
+
+TEST_CASE("a file whose password is none of ours is refused with its line") {
+  const auto users = Users::parse(
+      "[[user]]\nname = \"wang\"\nroles = [\"auditor\"]\npassword = \"secret\"\ntoken_sha256 = \"" +
+          std::string(64, '7') + "\"\n",
+      "users.toml");
+  REQUIRE_FALSE(users);
+  CHECK_THAT(users.error().text, Catch::Contains("users.toml:1:") &&
+                                     Catch::Contains("jiexu user password") &&
+                                     !Catch::Contains("secret"));
 }
 
 TEST_CASE("a dropped change is not done, and its number is not used again") {

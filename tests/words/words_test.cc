@@ -213,7 +213,7 @@ TEST_CASE("roles and rights have their words") {
   Names known;
   for (const RightRow& row : rights()) known.emplace(row.name);
   CHECK(rows_of("right.") == known);
-  CHECK(rows_of("userchange.") == Names{"add", "remove", "replace"});
+  CHECK(rows_of("userchange.") == Names{"add", "password", "remove", "replace"});
 }
 
 TEST_CASE("each kind of message of a case has a title") {

@@ -44,6 +44,7 @@ struct HttpRequest {
   std::string cookie = {};
   std::string session_key = {};                     // X-Jiexu-Key
   std::optional<uint32_t> peer_uid = std::nullopt;  // of who asks on the unix socket
+  std::string peer_address = {};                    // of who asks by TCP; of IPv6 its network, /64
   std::string id = {};  // the client's own or a new one; the answer carries it
   // Does `work` when others have had their turn; null: nobody waits.
   std::function<void(std::function<void()> work)> later = nullptr;

@@ -6,6 +6,7 @@
 #include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+#include <cstring>
 #include <optional>
 
 #include "daemon/api/http/http_answer.h"
@@ -50,6 +51,20 @@ std::optional<uint32_t> uid_of(HttpSocket& socket) {
   return peer.uid;
 }
 
+// Where who asks is, as far as one who has many addresses cannot choose; empty: not by TCP.
+std::string address_of(HttpSocket& socket) {
+  error_code error;
+  const auto there = socket.remote_endpoint(error);
+  asio::ip::tcp::endpoint peer;
+  const int family = there.protocol().family();
+  if (error || (family != AF_INET && family != AF_INET6)) return "";
+  std::memcpy(peer.data(), there.data(), std::min(there.size(), peer.capacity()));
+  if (peer.address().is_v4()) return peer.address().to_string();
+  auto bytes = peer.address().to_v6().to_bytes();
+  std::fill(bytes.begin() + 8, bytes.end(), 0);
+  return asio::ip::address_v6(bytes).to_string() + "/64";
+}
+
 // One connection. Read a request, wait for its answer, write it, again. Keeps itself alive by the
 // pending operation; lives on the server's thread only.
 class Session : public std::enable_shared_from_this<Session> {
@@ -60,6 +75,7 @@ class Session : public std::enable_shared_from_this<Session> {
         settings_(shared.settings),
         io_(std::move(io)),
         peer_uid_(uid_of(stream_.socket())),
+        peer_address_(address_of(stream_.socket())),
         patience_(stream_.get_executor()) {}
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -161,6 +177,7 @@ class Session : public std::enable_shared_from_this<Session> {
     asked_.keep_alive = head_->get().keep_alive();
     request_ = request_of(head);
     request_.peer_uid = peer_uid_;
+    request_.peer_address = peer_address_;
     request_.id = asked_.id;
     if (!streams() && head_->content_length().value_or(0) > settings_.body_bytes_max) {
       return refuse(http::error::body_limit);
@@ -440,6 +457,7 @@ class Session : public std::enable_shared_from_this<Session> {
   const HttpSettings& settings_;
   const std::weak_ptr<asio::io_context> io_;
   const std::optional<uint32_t> peer_uid_;
+  const std::string peer_address_;
   asio::steady_timer patience_;
   std::optional<HttpConnections::Place> place_;
   beast::flat_buffer buffer_;

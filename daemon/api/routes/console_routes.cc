@@ -11,6 +11,7 @@ namespace jiexu {
 namespace {
 
 constexpr std::string_view kLink = "Link ";
+constexpr std::string_view kBasic = "Basic ";
 constexpr std::string_view kSecure = "__Host-";
 
 constexpr const char* kNoConsole =
@@ -153,20 +154,26 @@ void Api::make_console_link(Call call) {
   reply(call, view);
 }
 
+HttpResponse Api::session_response(const Sessions::Begun& begun, const HttpRequest& request) const {
+  v1::SessionView view = session_view(begun.user, Sessions::kLongestMs);
+  view.set_key(begun.key);
+  HttpResponse response{201, "application/json", to_json(view), {}};
+  response.headers.emplace_back("Location", "/v1/session");
+  response.headers.emplace_back("Set-Cookie", set_cookie(ports_.self, request, begun.cookie));
+  return response;
+}
+
 // The secret comes in the head, because nobody without a token is asked for a body.
 void Api::begin_session(Call call) {
   const std::string_view sent = call.request.authorization;
+  if (same_text(sent.substr(0, kBasic.size()), kBasic)) {
+    return sign_in(call, trimmed(sent.substr(kBasic.size())));
+  }
   const bool has_link = same_text(sent.substr(0, kLink.size()), kLink);
   const auto begun = has_link ? sessions_.begin(trimmed(sent.substr(kLink.size())), *users_now(),
                                                 ports_.clock.steady())
                               : std::nullopt;
-  if (!begun) return reply(call, link_spent());
-  v1::SessionView view = session_view(begun->user, Sessions::kLongestMs);
-  view.set_key(begun->key);
-  HttpResponse response{201, "application/json", to_json(view), {}};
-  response.headers.emplace_back("Location", "/v1/session");
-  response.headers.emplace_back("Set-Cookie", set_cookie(ports_.self, call.request, begun->cookie));
-  reply(call, std::move(response));
+  reply(call, begun ? session_response(*begun, call.request) : link_spent());
 }
 
 void Api::show_session(Call call) {

@@ -12,8 +12,14 @@ constexpr Route kConsoleRows[] = {
       .output = {of<v1::ConsoleLinkView>}}},
     {"POST", "/v1/session", Right::kNone, &Api::begin_session,
      {.name = "begin_session",
-      .summary = "Begins a session of the console; Authorization is `Link` and a link's secret",
+      .summary = "Begins a session of the console; Authorization is `Basic` as of RFC 7617, or "
+                 "`Link` and a link's secret",
       .output = {of<v1::SessionView>}, .statuses = {201, 403, 410}}},
+    {"POST", "/v1/session/password", Right::kNone, &Api::change_password,
+     {.name = "change_password",
+      .summary = "Sets another password; Authorization is `Change` and, in base64, three lines: "
+                 "the user, the password, the new one",
+      .statuses = {204, 403}, .gives = ""}},
     {"GET", "/v1/session", Right::kUsePage, &Api::show_session,
      {.name = "show_session", .summary = "Whose session it is, and how long it lasts",
       .output = {of<v1::SessionView>}, .statuses = {200, 404}}},

@@ -134,7 +134,7 @@ function Settings(): JSX.Element {
 function Ending(): JSX.Element | null {
   const left = session.value ? Date.parse(session.value.until) - tick.value : 0;
   if (!session.value || ended.value || left > 10 * 60_000) return null;
-  return <p class="note warn" role="status">{t("Your session ends in {age}. Make another link in time: jiexu console open", { age: lasting(left) })}</p>;
+  return <p class="note warn" role="status">{t("Your session ends in {age}. What you have typed stays when you sign in again.", { age: lasting(left) })}</p>;
 }
 
 export function Frame({ children }: { children: ComponentChildren }): JSX.Element {

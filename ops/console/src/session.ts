@@ -71,6 +71,30 @@ export async function signIn(link: string): Promise<boolean> {
   return false;
 }
 
+const base64 = (text: string): string => btoa(String.fromCharCode(...new TextEncoder().encode(text)));
+
+/** By user and password. Who meets a crowd waits his second and tries once more. */
+export async function signInBy(user: string, password: string): Promise<boolean> {
+  const credentials = { Authorization: `Basic ${base64(`${user}:${password}`)}` };
+  let answer = await ask("POST", "/v1/session", undefined, credentials);
+  if (answer.problem?.code === "sign_in_busy") {
+    await new Promise((done) => setTimeout(done, 1000));
+    answer = await ask("POST", "/v1/session", undefined, credentials);
+  }
+  if (answer.status === 201) somebody(answer.body);
+  else refused.value = answer.problem;
+  return answer.status === 201;
+}
+
+/** Sets another password, and signs in with it. */
+export async function changePassword(user: string, was: string, fresh: string): Promise<boolean> {
+  const credentials = { Authorization: `Change ${base64(`${user}\n${was}\n${fresh}`)}` };
+  const answer = await ask("POST", "/v1/session/password", undefined, credentials);
+  if (answer.status === 204) return signInBy(user, fresh);
+  refused.value = answer.problem;
+  return false;
+}
+
 export async function signOut(): Promise<Problem | null> {
   const answer = await ask("DELETE", "/v1/session");
   if (answer.problem && answer.status !== 401) return answer.problem;
