@@ -84,7 +84,8 @@ void Api::set_users(std::shared_ptr<const Users> users) {
 bool Api::is_still(const User& user) const {
   const std::lock_guard lock(users_mutex_);
   return std::ranges::any_of(users_->all(), [&](const User& now) {
-    return now.name == user.name && now.role == user.role && now.token_sha256 == user.token_sha256;
+    return now.name == user.name && now.roles == user.roles &&
+           now.token_sha256 == user.token_sha256;
   });
 }
 

@@ -10,33 +10,49 @@ bool is_about_case(const Change& change) {
 
 }  // namespace
 
-Role role_for(Topic topic) {
-  return topic == Topic::kUsers ? Role::kOperator : Role::kAuditor;
+Right right_for(Topic topic) {
+  switch (topic) {
+    case Topic::kCase:
+    case Topic::kProposal:
+    case Topic::kPayment:
+    case Topic::kBatch:
+    case Topic::kBankLine:
+    case Topic::kBankFile:
+    case Topic::kException: return Right::kSeeCases;
+    case Topic::kUsers: return Right::kManageUsers;
+    case Topic::kQuarantine:
+    case Topic::kLink:
+    case Topic::kAlarm:
+    case Topic::kDirectory:
+    case Topic::kStore:
+    case Topic::kQueue: break;
+  }
+  return Right::kSeeExchange;
 }
 
-EventFilter::EventFilter(Role role) {
+EventFilter::EventFilter(Roles roles) {
   for (const Topic topic : kTopics) {
-    if (may(role, role_for(topic))) topics_ |= 1U << static_cast<unsigned>(topic);
+    if (may(roles, right_for(topic))) topics_ |= 1U << static_cast<unsigned>(topic);
   }
 }
 
-Result<void> EventFilter::take_topics(const std::vector<std::string>& names, Role role) {
+Result<void> EventFilter::take_topics(const std::vector<std::string>& names, Roles roles) {
   if (!names.empty()) topics_ = 0;
   for (const std::string& one : names) {
     const auto topic = topic_from_name(one);
     if (!topic) return fail(Errc::kInvalid, "topic: there is no topic " + one);
-    if (!may(role, role_for(*topic))) {
-      return fail(Errc::kPermission,
-                  one + " needs the role " + std::string(name(role_for(*topic))));
+    const Right needed = right_for(*topic);
+    if (!may(roles, needed)) {
+      return fail(Errc::kPermission, one + " needs the right " + std::string(name(needed)));
     }
     topics_ |= 1U << static_cast<unsigned>(*topic);
   }
   return {};
 }
 
-Result<EventFilter> EventFilter::from(const Query& query, Role role) {
-  EventFilter out(role);
-  TRY_DO(out.take_topics(names_of(query, "topic"), role));
+Result<EventFilter> EventFilter::from(const Query& query, Roles roles) {
+  EventFilter out(roles);
+  TRY_DO(out.take_topics(names_of(query, "topic"), roles));
   out.peer_ = AgencyId::parse(text_of(query, "peer"));
   for (const Side side : {Side::kIn, Side::kOut}) {
     if (text_of(query, "side") == name(side)) out.side_ = side;

@@ -8,7 +8,7 @@
 // sees it reads anew what it shows, and goes on from there. So do events without an id, which show
 // a present state.
 //
-// Each topic needs the role that may read what it is about. A user who may no longer, is told so
+// Each topic needs the right that may read what it is about. A user who may no longer, is told so
 // and goes. A silence is filled with a comment every 15 s, which also moves the client's place on
 // behind what its filter has left out.
 //

@@ -157,7 +157,7 @@ TEST_CASE("a session that is ended is nobody's, and its cookie goes") {
 
 TEST_CASE("a session that is ended follows nothing any more") {
   ApiWorld world;
-  Page page = signed_in(world, Role::kOperator);
+  Page page = signed_in(world, As::kOperator);
   const Got followed = page.ask("GET", "/v1/events");
   REQUIRE(followed.response.stream);
   CHECK_FALSE(followed.response.stream->next().last);

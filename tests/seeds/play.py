@@ -13,7 +13,7 @@ SAME_IN_CHINESE = {"jiexu", "json", "camt", "pain", "xml", "html", "systemctl", 
 NAMES = ["欧阳明", "Ouyang Ming", "欧*", "昆医转", "南阳市", "泉州市", "周口市", "昆明市", "西宁市", "贵阳市", "兰州市", "医保基金",
          "银行", "转移科", "中路1号", "东风路7号", "医保转移", "甲公司", "证明.txt", "证明.html"]
 # What is no text to read: command lines to copy, paths, options, names of fields and causes, codes, digests, ids, JSON.
-NO_TEXT = re.compile(r"""jiexu\ (--config|case|remit|bank|certificate).*|[\w./-]*/[\w./-]+|--[\w-]+
+NO_TEXT = re.compile(r"""jiexu\ (--config|case|remit|bank|certificate|user\ roles).*|[\w./-]*/[\w./-]+|--[\w-]+
     |\([a-z_.\[\]0-9]+\)|\[[a-z_]+\]|\b[a-z_-]+（|^\ +[a-z-]+:
     |^\{?\ *"\w+":.*|\b\d{20}-\w+-\d+\b|\b[A-Z_0-9-]{3,}\b|\b[0-9a-f-]{6,}\b|\b[A-Z]\d+\b""", re.X)
 NO_TEXT_IN_ENGLISH = re.compile(r"闽2026年第\d+号|[零壹贰叁肆伍陆柒捌玖拾佰仟万元角分整]+")

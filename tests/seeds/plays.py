@@ -309,7 +309,7 @@ def examined(play):
     seen = zhou.run("remit", "payee", letter)
     digits = play.find(r"--content (\w+)", seen)
     note = play.say("已电话核实", "telephoned")
-    for person in ("cai", "chu"):
+    for person in ("zhao", "li"):
         seen = play.at(origin, person).run("remit", "confirm-payee", letter, "--content", digits, "--note", note)
     play.expect(seen, ("可以付款。", "Payments go there."))
     yield
@@ -471,18 +471,18 @@ def refused_and_paid(play):
     zhou.run("case", "do", letter, "bank-returned", "--set", "amount=3456.78", "--set", "reason=AC04")
     play.at(into, "wang").until(play.say(*MONEY_IS_HERE), "case", "show", letter)
     credits_and_closes(play, into, letter)
-    zhao, li = play.at(origin, "zhao"), play.at(origin, "li")
-    zhao.until(case[:23], "quarantine", "list", "--peer", into.code)
-    place = play.find(rf"(?m)^([0-9a-f]{{48}}) .*{case[:23]} .*{play.say('资金到账确认', 'Acknowledgement')}", zhao.out)
-    play.expect(zhao.run("quarantine", "show", place), str(AMOUNT_FEN))
+    cai, chu, qian, wu = (play.at(origin, person) for person in ("cai", "chu", "qian", "wu"))
+    qian.until(case[:23], "quarantine", "list", "--peer", into.code)
+    place = play.find(rf"(?m)^([0-9a-f]{{48}}) .*{case[:23]} .*{play.say('资金到账确认', 'Acknowledgement')}", qian.out)
+    play.at(origin, "sun").run("quarantine", "show", place)
     kept = ("仍被拒绝，留在隔离区", "refused, and stays")
-    lets_pass(play, zhao, li, place, kept)  # too early: our case still has the money back
+    lets_pass(play, qian, wu, place, kept)  # too early: our case still has the money back
     said = play.say("银行查明已付出", "the bank says that it went out")
-    seen = zhao.run("remit", "release", f"{letter}-1", "--went-out", "--note", said)
+    seen = cai.run("remit", "release", f"{letter}-1", "--went-out", "--note", said)
     digits = play.find(r"--content (\w+)", seen)
-    li.run("remit", "approve-release", f"{letter}-1", "--content", digits)
-    lets_pass(play, zhao, li, place, ("已处理", "taken"))
-    play.never(zhao.run("quarantine", "list", "--peer", into.code), place)
+    chu.run("remit", "approve-release", f"{letter}-1", "--content", digits)
+    lets_pass(play, qian, wu, place, ("已处理", "taken"))
+    play.never(qian.run("quarantine", "list", "--peer", into.code), place)
     is_over(play, origin, letter)
 
 

@@ -19,8 +19,8 @@ WAIT_S = 20
 # Each day of the test, at nine in the morning (+8). 2026-09-20 is a Sunday on which people work, and two holidays
 # lie before 2026-10-09: 10 working days after 2026-09-18 is 2026-10-09, 15 is 2026-10-15 (State Council's calendar).
 DAYS = ["2026-09-18", "2026-09-21", "2026-09-22", "2026-09-23", "2026-10-09", "2026-10-12", "2026-10-16"]
-ROLES = {"wang": "clerk", "zhou": "clerk", "li": "reviewer", "zhao": "reviewer", "cai": "reviewer", "chu": "reviewer",
-         "sun": "auditor", "qian": "operator"}
+ROLES = {"wang": "clerk", "zhou": "clerk", "li": "reviewer,finance", "zhao": "clerk,reviewer", "cai": "finance",
+         "chu": "finance", "sun": "auditor", "qian": "operator", "wu": "operator"}
 
 
 def ends_with_us():

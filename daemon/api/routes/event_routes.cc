@@ -67,7 +67,7 @@ std::function<bool()> Api::still_there(const Call& call) const {
 }
 
 void Api::follow_events(Call call) {
-  const auto filter = EventFilter::from(call.query, call.user.role);
+  const auto filter = EventFilter::from(call.query, call.user.roles);
   if (!filter) return reply(call, bad_filter(filter.error()));
   const auto poll = poll_of(call);
   const std::string_view id = id_of(call);
