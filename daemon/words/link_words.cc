@@ -126,7 +126,7 @@ constexpr Word kLinkWords[] = {
     sentence("Ask an agency now instead of at the next try", "立即再次询问某机构"),
     sentence("What lasts and needs a person, and since when", "查看持续中、需人工处理的事项"),
     sentence("What has changed, as it changes", "查看已发生的变更，可持续接收"),
-    sentence("Only of these, with commas: case, proposal, payment, batch, bank_line, bank_file, exception, quarantine, link, alarm, directory, users, store", "只看这些类别，以逗号分隔：case、proposal、payment、batch、bank_line、bank_file、exception、quarantine、link、alarm、directory、users、store"),
+    sentence("Only of these, with commas: case, proposal, payment, batch, bank_line, bank_file, exception, quarantine, link, alarm, directory, users, store", "只看这些类别，以逗号分隔：case, proposal, payment, batch, bank_line, bank_file, exception, quarantine, link, alarm, directory, users, store"),
     sentence("Only about this agency", "只看与该机构有关的"),
     sentence("Only of this case", "只看此个案"),
     sentence("Go on behind this event; its id is in --json", "自此事件之后继续；编号见 --json 输出"),
