@@ -19,6 +19,8 @@ constexpr std::string_view kUnreadable =
     "This version cannot read it. Discard it, or release it after an update.";
 constexpr std::string_view kLetter =
     "A letter opens a case, and is not let pass from here: its sender sends it anew.";
+constexpr std::string_view kHasNumber =
+    "The case has taken or still awaits a message of this number: discard it.";
 constexpr std::string_view kNoCase = "It is about no case: discard it.";
 
 LogPlace log_place(const QuarantinePlace& place) {
@@ -33,7 +35,11 @@ bool read_whole(std::string_view bytes, v1::Message& message) {
 }
 
 // Why no case is asked; empty: one is.
-std::string_view bar_to(const v1::Message& message) {
+std::string_view bar_to(const v1::QuarantineRecord& record, const v1::Message& message) {
+  // What has the number of a message that was taken would be taken twice.
+  const auto why = static_cast<Refusal>(record.refusal());
+  if (why == Refusal::kReplayed || why == Refusal::kOutOfOrder) return kHasNumber;
+
   const auto id = CaseId::from_bytes(message.case_id());
   if (event_of(message.body_case()) == EventKind::kNone) return kUnreadable;
   if (!id || message.has_daily_statement()) return kNoCase;
@@ -90,8 +96,8 @@ QuarantineDesk::Outcome QuarantineDesk::propose(const ProposeQuarantineCommand& 
   }
   if (list_ && list_->by != user) return Reply(refuse(Refusal::kProposalOpen, "by " + list_->by));
   for (const QuarantinePlace& place : asked.places) {
-    TRY(const auto record, read(place));
-    if (!record) return Reply(refuse(Refusal::kNotSetAside, place_text(place)));
+    const auto record = read(place);
+    if (!record || !*record) return Reply(refuse(Refusal::kNotSetAside, place_text(place)));
   }
   List list{asked, user, now};
   // As they came: an earlier message of a case before a later one, and each once.
@@ -132,13 +138,13 @@ Result<v1::QuarantineOutcome> QuarantineDesk::settle(const QuarantinePlace& plac
                                                      const std::string& approver, Instant now) {
   v1::QuarantineOutcome out;
   out.set_place(place_text(place));
-  TRY(const auto record, read(place));
-  if (!record) {
+  const auto record = read(place);
+  if (!record || !*record) {
     out.set_outcome("gone");
     return out;
   }
   if (list_->what.release) {
-    TRY(const auto refused, release(place, approver, now));
+    TRY(const auto refused, release(place, **record, approver, now));
     if (refused) {
       out.set_outcome("refused");
       out.set_why(refused->why);
@@ -156,13 +162,14 @@ Result<v1::QuarantineOutcome> QuarantineDesk::settle(const QuarantinePlace& plac
 }
 
 // Why it was not taken; nullopt: it was.
-Result<std::optional<QuarantineDesk::Refused>> QuarantineDesk::release(const QuarantinePlace& place,
-                                                                       const std::string& approver,
-                                                                       Instant now) {
-  TRY(const auto bytes, read_message_bytes(tx_.records(), place.peer, log_place(place)));
+Result<std::optional<QuarantineDesk::Refused>> QuarantineDesk::release(
+    const QuarantinePlace& place, const v1::QuarantineRecord& record, const std::string& approver,
+    Instant now) {
+  // What the disk has lost of one message is no reason to end the daemon.
+  const auto bytes = read_message_bytes(tx_.records(), place.peer, log_place(place));
   v1::Message message;
-  if (!read_whole(bytes, message)) return Refused{std::string(kUnreadable), ""};
-  if (const auto bar = bar_to(message); !bar.empty()) return Refused{std::string(bar), ""};
+  if (!bytes || !read_whole(*bytes, message)) return Refused{std::string(kUnreadable), ""};
+  if (const auto bar = bar_to(record, message); !bar.empty()) return Refused{std::string(bar), ""};
   const std::string note =
       "let pass by " + list_->by + " and " + approver + ": " + list_->what.note;
   TRY(const auto refused, take_(place.peer, message, log_place(place), note, now));

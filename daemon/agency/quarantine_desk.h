@@ -60,8 +60,9 @@ class QuarantineDesk {
   Result<std::optional<v1::QuarantineRecord>> read(const QuarantinePlace& place) const;
   Result<v1::QuarantineOutcome> settle(const QuarantinePlace& place, const std::string& approver,
                                        Instant now);
-  Result<std::optional<Refused>> release(const QuarantinePlace& place, const std::string& approver,
-                                         Instant now);
+  Result<std::optional<Refused>> release(const QuarantinePlace& place,
+                                         const v1::QuarantineRecord& record,
+                                         const std::string& approver, Instant now);
 
   Transaction& tx_;
   EngineObserver& observer_;

@@ -64,6 +64,11 @@ bool is_told_of(const Case& subject, Fen amount) {
          subject.overlays.has(Overlay::kFundsDiffer);
 }
 
+// When the act was proposed: now, of one that is being proposed.
+Instant said_at(const v1::LineActRecord& act, Instant now) {
+  return act.proposed_at_ms() == 0 ? now : Instant{act.proposed_at_ms()};
+}
+
 }  // namespace
 
 // --- what is asked of the rules ---
@@ -154,7 +159,7 @@ Result<std::optional<Rejection>> BankService::bar_to(const Entry& entry,
   const LineNow before = line;
   if (const auto done = step(asked, line); !done) return refusal_of(done.error(), before);
   if (static_cast<LineAct>(act.act()) != LineAct::kMatch) return std::nullopt;
-  TRY(const auto named, name_payments(entry.record.line(), shares_of(act)));
+  TRY(const auto named, name_payments(entry.record.line(), shares_of(act), said_at(act, now)));
   return named ? std::nullopt : std::optional(named.error());
 }
 
@@ -255,7 +260,7 @@ Result<void> BankService::match(Entry& entry, const v1::LineActRecord& act, std:
   asked.fee = Fen{act.fee_fen()};
   asked.asked = sum_of_shares(to);
   asked.shares = to.size();
-  TRY(const auto named, name_payments(record.line(), to));
+  TRY(const auto named, name_payments(record.line(), to, said_at(act, now)));
   CHECK(named.has_value());  // asked before
   TRY(const auto left_batch, leave_batch(entry));
   if (left_batch) {

@@ -42,16 +42,23 @@ Result<v1::BankLineResult> BankService::import_damaged(Entry& entry, const LineS
 
 // --- shares ---
 
-// With each part the payment that it is of, if it is of one.
+// With each part the payment that it is of, if it is of one. No payment has two parts of a line.
 Result<tl::expected<std::vector<Allocation>, Rejection>> BankService::name_payments(
-    const v1::BankLine& line, const std::vector<Allocation>& to) const {
-  std::vector<Allocation> named = to;
-  for (Allocation& part : named) {
-    TRY(const auto attempt, payments_.payment_by_hand(part, line));
-    if (!attempt) {
-      return tl::expected<std::vector<Allocation>, Rejection>(tl::unexpected(attempt.error()));
-    }
+    const v1::BankLine& line, const std::vector<Allocation>& to, Instant proposed) const {
+  using Named = tl::expected<std::vector<Allocation>, Rejection>;
+  std::vector<Allocation> named;
+  for (Allocation part : to) {
+    TRY(const auto attempt, payments_.payment_by_hand(part, line, proposed));
+    if (!attempt) return Named(tl::unexpected(attempt.error()));
     part.attempt = *attempt;
+    const bool twice = part.attempt != 0 && std::ranges::any_of(named, [&](const auto& other) {
+                         return other.id == part.id && other.attempt == part.attempt;
+                       });
+    if (twice) {
+      return Named(refuse(Refusal::kPaymentUnknown,
+                          "attempt " + std::to_string(part.attempt) + " is named twice"));
+    }
+    named.push_back(part);
   }
   return named;
 }

@@ -189,8 +189,9 @@ class BankService final : public CaseListener {
   Result<Fen> take_from_case(const CaseId& id, Fen amount, Instant now);
   Result<bool> leave_batch(Entry& entry);
   Result<void> give_up_batch(const std::string& number);
+  // `proposed`: when a person said so; what has become of a payment since was not known then.
   Result<tl::expected<std::vector<Allocation>, Rejection>> name_payments(
-      const v1::BankLine& line, const std::vector<Allocation>& to) const;
+      const v1::BankLine& line, const std::vector<Allocation>& to, Instant proposed) const;
   Result<Fen> take_parts(Entry& entry, const std::vector<Allocation>& parts, Instant now);
   Result<void> place_batch(Entry& entry, const BankMatch& match, Instant now);
   // Books the parts with their cases; returns what they refused.

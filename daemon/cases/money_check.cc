@@ -110,8 +110,10 @@ Checked check_noticed(const Case& subject, const Event& event, const Context& co
   if (auto wrong = check_end_to_end(subject, event, notice)) return wrong;
   const OpenPayment* known = subject.payment(notice.attempt());
   const bool numbered = notice.attempt() != 0 && notice.attempt() <= subject.attempt;
-  // Of payments that were keyed in, the earlier ones may come later.
-  const bool late = known == nullptr && (event.on_paper || !subject.papers.empty());
+  // Of payments that were keyed in, the earlier ones may come later; so does a notice that was set
+  // aside when its number was used up.
+  const bool late =
+      known == nullptr && (event.on_paper || event.released || !subject.papers.empty());
   if (numbered && !late) return check_known(known, notice, content);
   return check_fresh(subject, event, notice, content);
 }
@@ -164,7 +166,10 @@ bool is_overtaken_word(const Case& subject, const Event& event) {
   const bool of_credited = event.kind == EventKind::kFundsAckIn ||
                            event.kind == EventKind::kFundsDiffIn ||
                            event.kind == EventKind::kFundsReturnedIn;
-  return of_credited && event.released && event.message->case_seq() < subject.credited_case_seq;
+  if (!of_credited || !event.released) return false;
+  // 0: it was said on paper, or before this was kept.
+  const bool unknown = subject.credited_case_seq == 0 && subject.credited.value != 0;
+  return unknown || event.message->case_seq() < subject.credited_case_seq;
 }
 
 }  // namespace

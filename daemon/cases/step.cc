@@ -11,6 +11,7 @@
 #include "daemon/cases/effects.h"
 #include "daemon/cases/guards.h"
 #include "daemon/cases/invariants.h"
+#include "daemon/cases/money_check.h"
 #include "daemon/cases/paper.h"
 #include "daemon/cases/table.h"
 
@@ -28,6 +29,20 @@ std::optional<Rejection> check_order(const Case& subject, const Event& event) {
   if (seq <= subject.received_case_seq) return Rejection{Refusal::kReplayed, ""};
   if (seq > subject.received_case_seq + 1) return Rejection{Refusal::kOutOfOrder, ""};
   return std::nullopt;
+}
+
+// What was set aside may be let pass only as long as it still speaks of the case as it stands: not
+// an agreement to what was asked for before, nor a hold that was lifted since. Words on money say
+// how it stands in all (money_check.cc).
+std::optional<Rejection> check_released(const Case& subject, const Event& event) {
+  if (!event.released) return std::nullopt;
+  if (event.message->case_seq() > subject.received_case_seq) {
+    return Rejection{Refusal::kOutOfOrder, ""};
+  }
+  if (is_about_money(event.kind) || event.message->seen_case_seq() >= subject.turn) {
+    return std::nullopt;
+  }
+  return Rejection{Refusal::kReplayed, "our own message has overtaken it"};
 }
 
 Rejection wrong_state(const Case& subject, EventKind kind) {
@@ -247,6 +262,7 @@ tl::expected<Step, Rejection> take_step(Case& subject, const Event& event, const
   if (event.kind == EventKind::kDeadlinePassed) return climb(subject, event, context);
   if (event.kind == EventKind::kKeyPaper) return key_paper(subject, event, context);
   if (auto wrong = check_order(subject, event)) return tl::unexpected(*wrong);
+  if (auto wrong = check_released(subject, event)) return tl::unexpected(*wrong);
   if (is_numbered(event) && has_twin(*event.message, subject)) return meet_twin(subject, event);
   if (ended_before_paper(subject, event)) return pass_over(subject, event);
   auto decided = decide(subject, event, context);

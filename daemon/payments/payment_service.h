@@ -119,7 +119,9 @@ class PaymentService final : public CaseListener {
   // Which payment a person means who says that so much of the line is of this case: the one that is
   // named there, or by the line, or the only one that it can be. 0: none. Refused: several can be
   // meant, or the one that is named cannot be.
-  Outcome<uint32_t> payment_by_hand(const Allocation& part, const v1::BankLine& line) const;
+  // One that was debited before is meant only if it was so when the person said it (`proposed`).
+  Outcome<uint32_t> payment_by_hand(const Allocation& part, const v1::BankLine& line,
+                                    Instant proposed) const;
   // The part is of the payment that it names. Returns whether it could be taken.
   Result<bool> take_return_by_hand(const Allocation& part, std::string_view reason, Instant now);
   // Of one that was debited before, the bank has paid it again. Returns the payment that then has

@@ -20,7 +20,8 @@ bool fits(const v1::PaymentRecord& record, Fen amount, bool debit, bool meant) {
 }  // namespace
 
 PaymentService::Outcome<uint32_t> PaymentService::payment_by_hand(const Allocation& part,
-                                                                  const v1::BankLine& line) const {
+                                                                  const v1::BankLine& line,
+                                                                  Instant proposed) const {
   using Reply = tl::expected<uint32_t, Rejection>;
   const bool debit = line.amount_fen() < 0;
   if (debit ? line.reversal() : part.attempt == 0 && !says_that_it_came_back(line)) return 0u;
@@ -36,7 +37,8 @@ PaymentService::Outcome<uint32_t> PaymentService::payment_by_hand(const Allocati
     // What names a payment of ours is of no other, and no money of the other agency.
     const bool named = end_to_end == EndToEndId{record.letter_number(), attempt};
     if (wanted == 0 && named) wanted = attempt;
-    if (!fits(record, part.amount, debit, part.attempt == attempt)) continue;
+    const bool meant = part.attempt == attempt && record.changed_at_ms() <= proposed.ms;
+    if (!fits(record, part.amount, debit, meant)) continue;
     possible.push_back(attempt);
     list += (list.empty() ? "" : ", ") + std::to_string(attempt) + " (" + Fen{sent(record)}.yuan() +
             ", " + std::string(name(state_of(record))) + ")";

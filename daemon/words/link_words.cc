@@ -148,6 +148,7 @@ constexpr Word kLinkWords[] = {
     {"quarantined.gone", "no longer there", "已不在隔离区"},
     sentence("This version cannot read it. Discard it, or release it after an update.", "本版本无法读取。请丢弃，或升级后再放行。"),
     sentence("A letter opens a case, and is not let pass from here: its sender sends it anew.", "联系函用于新建个案，不能在此放行：请对方重新发送。"),
+    sentence("The case has taken or still awaits a message of this number: discard it.", "个案已收到或仍在等待此序号的报文：请丢弃。"),
     sentence("It is about no case: discard it.", "不涉及任何个案：请丢弃。"),
     sentence("To let pass, proposed {time} by {who}: {note}", "提请放行（{who}，{time}）：{note}"),
     sentence("To discard, proposed {time} by {who}: {note}", "提请丢弃（{who}，{time}）：{note}"),

@@ -252,16 +252,18 @@ int list_changes(const Session& session) {
   if (!config) return report(config.error());
   const auto users = Users::load(config->users);
   if (!users) return report(users.error());
-  Table table({"NUMBER", "WHAT", "NAME", "ROLES", "BY"});
+  Table table({"NUMBER", "WHAT", "NAME", "ROLES", "UID", "BY"});
   Json json = Json::array();
   for (const UserChange& change : (*users)->waiting()) {
+    const std::string uid = change.uid ? std::to_string(*change.uid) : "";
     table.add({std::to_string(change.number), called("userchange.", name(change.kind)), change.user,
-               in_words(change.roles), change.by});
+               in_words(change.roles), uid, change.by});
     json.push_back({{"number", change.number},
                     {"what", name(change.kind)},
                     {"user", change.user},
                     {"roles", to_json(change.roles)},
                     {"by", change.by}});
+    if (change.uid) json.back()["uid"] = *change.uid;
   }
   std::cout << (session.json ? json.dump() + "\n" : table.text());
   return EX_OK;
@@ -278,7 +280,8 @@ int approve(const Session& session, uint64_t number) {
                                  {{"by", change.by},
                                   {"what", called("userchange.", name(change.kind))},
                                   {"user", change.user},
-                                  {"roles", in_words(change.roles)}});
+                                  {"roles", in_words(change.roles)}}) +
+                             (change.uid ? ", uid " + std::to_string(*change.uid) : "");
     if (const auto stops = session.stops_at("user approve", what)) return *stops;
   }
   const auto done = approve_user_change(config->users, number, own_token(session));

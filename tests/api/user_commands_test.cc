@@ -67,6 +67,11 @@ TEST_CASE("once there are two security officers, one proposes a user and the oth
   CHECK(agency.jiexu(as_bo + "user approve 1").code == 66);
   CHECK(agency.jiexu("user remove li --yes").code == 0);
   CHECK(agency.jiexu("user drop 2").code == 0);
+  // Who approves sees what comes with it.
+  CHECK(agency.jiexu("user add root0 --role auditor --uid 4242").code == 0);
+  CHECK_THAT(agency.jiexu("user changes").out, Catch::Contains("4242"));
+  CHECK_THAT(agency.jiexu(as_bo + "user approve 3 --dry-run").out, Catch::Contains("uid 4242"));
+  CHECK(agency.jiexu("user drop 3").code == 0);
   CHECK_THAT(agency.jiexu("user list").out, Catch::Contains("li"));
 }
 

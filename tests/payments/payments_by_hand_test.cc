@@ -111,6 +111,15 @@ TEST_CASE("a person may say that the bank has paid a payment again, which a line
     return payer.site.decide(
         {id, LineAct::kMatch, {{Payer::id(1), Fen{kBalance}, attempt}}, "asked", {}, {}});
   };
+  // Not once and again in one breath.
+  const Answer both = payer.site.decide(
+      {id,
+       LineAct::kMatch,
+       {{Payer::id(1), Fen{kBalance / 2}, 2}, {Payer::id(1), Fen{kBalance - kBalance / 2}, 2}},
+       "asked",
+       {},
+       {}});
+  CHECK(both.rejection->refusal == Refusal::kPaymentUnknown);
   REQUIRE_FALSE(said(2).rejection);
   CHECK(payer.state(1, 1) == "returned");
   CHECK(payer.state(1, 3) == "paid");
